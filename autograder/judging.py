@@ -1,0 +1,55 @@
+"""What judges.py is written with. Judges see untrusted values; these helpers turn the unusable ones into a verdict."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.model import Verdict
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One property of what was seen, and the sentence a student reads where it does not hold."""
+
+    holds: bool
+    says: str
+
+
+class Unfit(Exception):
+    """The observation is not of a form that can be judged."""
+
+    def __init__(self, verdict: Verdict, says: str) -> None:
+        super().__init__(says)
+        self.verdict, self.says = verdict, says
+
+
+def fact(holds: object, says: str) -> Fact:
+    """A property that holds or not; says is read by the student when it does not."""
+    return Fact(bool(holds), says)
+
+
+def array(value: Any, name: str, *, shape: tuple[int, ...] | None = None, ndim: int | None = None, finite: bool = True) -> np.ndarray:
+    """Return value as a float array; raise Unfit, with the verdict and a sentence, where it is not one of that form."""
+    if value is None:
+        raise Unfit(Verdict.NO_VALUE, f"{name} is None: is the result returned?")
+    try:
+        seen = np.asarray(value)
+        if seen.dtype.kind not in "biuf":
+            raise TypeError
+        seen = seen.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        raise Unfit(Verdict.WRONG_TYPE, f"{name} is not an array of numbers.") from None
+    if shape is not None and seen.shape != shape:
+        raise Unfit(Verdict.WRONG_SHAPE, f"{name} has shape {seen.shape}; expected {shape}.")
+    if ndim is not None and seen.ndim != ndim:
+        raise Unfit(Verdict.WRONG_SHAPE, f"{name} has {seen.ndim} axes; expected {ndim}.")
+    if finite and not np.isfinite(seen).all():
+        raise Unfit(Verdict.NOT_FINITE, f"{name} has entries that are not finite numbers.")
+    return seen
+
+
+def number(value: Any, name: str) -> float:
+    """Return value as a finite float; raise Unfit where it is not one number."""
+    return float(array(value, name, shape=()))

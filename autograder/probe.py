@@ -1,0 +1,107 @@
+"""What the author of an assignment decorates: probes, misconceptions, alternatives. Imported where student code runs."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+DEFAULT_TOLERANCE = 1e-8
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A hidden test: calls what the notebook defines and returns what it saw.
+
+    title is the sentence that students read. points count towards the question; contract probes count only where a core
+    probe of the question is right. tolerance is relative. judged: a function of the same name in judges.py decides.
+    """
+
+    id: str
+    question: str
+    points: float
+    title: str
+    function: Callable[..., Any]
+    contract: bool = False
+    tolerance: float = DEFAULT_TOLERANCE
+    judged: bool = False
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A solution that stands in for the reference's: a misconception (known wrong) or an alternative (known right)."""
+
+    id: str
+    question: str
+    kind: str
+    replaces: str | None
+    says: str
+
+
+def _sentence(function: Callable[..., Any]) -> str:
+    text = " ".join((function.__doc__ or "").split())
+    if not text:
+        raise TypeError(f"{function.__name__} has no docstring: the docstring is what the student reads")
+    return text
+
+
+def probe(
+    question: str, *, points: float, contract: bool = False, tolerance: float = DEFAULT_TOLERANCE, judged: bool = False
+) -> Callable[[Callable[..., Any]], Probe]:
+    """Declare a hidden test of a question: a function of (ns, rng) that returns raw values."""
+
+    def decorate(function: Callable[..., Any]) -> Probe:
+        return Probe(function.__name__, question, float(points), _sentence(function), function, contract, tolerance, judged)
+
+    return decorate
+
+
+def _variant(kind: str, question: str, replaces: str | None) -> Callable[[Any], Any]:
+    def decorate(thing: Any) -> Any:
+        thing.__chainrule__ = Variant(thing.__name__, question, kind, replaces, _sentence(thing))
+        return thing
+
+    return decorate
+
+
+def misconception(question: str, *, replaces: str | None = None) -> Callable[[Any], Any]:
+    """Declare a known wrong solution. Its docstring tells the student what the code does and where to look."""
+    return _variant("misconception", question, replaces)
+
+
+def alternative(question: str, *, replaces: str | None = None) -> Callable[[Any], Any]:
+    """Declare a right solution written another way; it must score full marks."""
+    return _variant("alternative", question, replaces)
+
+
+class MissingName(NameError):
+    """The notebook does not define a name that a probe asks for."""
+
+
+class Namespace:
+    """What a notebook defined, by attribute: ns.softmax is its softmax."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        object.__setattr__(self, "_names", names)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._names[name]
+        except KeyError:
+            raise MissingName(f"the notebook defines no {name}") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a probe does not write to the notebook: use ns.patch(name=value)")
+
+    def patch(self, **values: Any) -> None:
+        """Rebind names of the notebook for the rest of this probe; the worker puts them back."""
+        self._names.update(values)
+
+
+def raised(function: Callable[..., Any], *args: Any, **kwargs: Any) -> list[str]:
+    """Names of the classes, below Exception, of what the call raised; [] where it returned."""
+    try:
+        function(*args, **kwargs)
+    except Exception as error:
+        return [c.__name__ for c in type(error).__mro__ if issubclass(c, Exception) and c is not Exception]
+    return []
