@@ -15,11 +15,11 @@ HERE = Path(__file__).resolve().parent
 
 
 def make() -> dict[str, np.ndarray]:
-    """Return X (1797, 64) uint8, pixels 0 to 16, and y (1797,) uint8, the digits, in scikit-learn's order."""
+    """Return X (1797, 64) uint8, pixels 0 to 16, and y (1797,) int64, the digits, in scikit-learn's order."""
     from sklearn.datasets import load_digits
 
     digits = load_digits()
-    return {"X": digits.data.astype(np.uint8), "y": digits.target.astype(np.uint8)}
+    return {"X": digits.data.astype(np.uint8), "y": digits.target.astype(np.int64)}
 
 
 if __name__ == "__main__":

@@ -37,22 +37,24 @@ def read_source() -> np.ndarray:
     return np.loadtxt(io.StringIO(text), delimiter=",", dtype=np.uint8)
 
 
+def shuffled(count: int, bits: np.random.PCG64) -> np.ndarray:
+    """Return 0 .. count - 1 in an order that no later NumPy changes.
+
+    NumPy promises the raw output of a bit generator for good, but not the methods of Generator.
+    """
+    return np.argsort(bits.random_raw(count), kind="stable")
+
+
 def make() -> dict[str, np.ndarray]:
     """Return the three splits by name, each (N, 785) uint8 with the digit in the last column."""
     table = read_source()
-    # NumPy promises the raw output of a bit generator for good, but not the methods of Generator:
-    # sorting raw numbers is a shuffle that no later version changes.
     bits = np.random.PCG64(SEED)
-    table = table[np.argsort(bits.random_raw(len(table)), kind="stable")]
+    table = table[shuffled(len(table), bits)]
     splits = {}
-    # How often this row's digit stood in a row above: 0 to 499, whatever the digit.
-    rank = np.empty(len(table), dtype=int)
-    for digit in range(10):
-        rows = table[:, -1] == digit
-        rank[rows] = np.arange(rows.sum())
     start = 0
     for name, size in SPLITS.items():
-        splits[name] = table[(rank >= start) & (rank < start + size)]
+        rows = [table[table[:, -1] == digit][start : start + size] for digit in range(10)]
+        splits[name] = np.concatenate(rows)[shuffled(10 * size, bits)]
         start += size
     return splits
 
