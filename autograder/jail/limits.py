@@ -1,0 +1,68 @@
+"""Resource limits and privileges: what setrlimit(2) counts, and what a process gives up for good."""
+from __future__ import annotations
+
+import os
+import sys
+
+from autograder.jail.values import JailLimits
+
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
+
+
+def mapped_bytes() -> int | None:
+    """Address space of this process, None where the system does not tell: proc_pid_statm(5)."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return None
+
+
+def _wanted(limits: JailLimits, mapped: int | None, count_tasks: bool) -> dict[str, int]:
+    """Each limit by the name that the resource module has for it."""
+    wanted = {
+        "RLIMIT_CPU": limits.cpu_seconds,  # soft and hard alike: SIGKILL, since SIGXCPU can be ignored
+        "RLIMIT_FSIZE": limits.tmp_bytes,
+        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_MEMLOCK": 0,
+    }
+    if mapped is not None:
+        wanted["RLIMIT_AS"] = mapped + limits.memory_bytes
+    if count_tasks:
+        wanted["RLIMIT_NPROC"] = limits.tasks
+    return wanted
+
+
+def apply(limits: JailLimits, mapped: int | None, *, count_tasks: bool, strict: bool) -> None:
+    """Set every limit, soft and hard, or the machine's own hard limit where that is lower.
+
+    mapped is mapped_bytes() from before /proc was covered. count_tasks: only a user namespace of its own counts a submission's
+    threads apart from the user's. strict: raise where the system refuses a limit; without it, set as many as the system knows.
+    """
+    if resource is None:
+        return
+    for name, value in _wanted(limits, mapped, count_tasks).items():
+        try:
+            kind = getattr(resource, name)
+            hard = resource.getrlimit(kind)[1]
+            most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (most, most))
+        except (AttributeError, ValueError, OSError):  # macOS has no RLIMIT_MSGQUEUE and refuses RLIMIT_AS
+            if strict:
+                raise
+
+
+def tasks_are_counted_apart() -> bool:
+    """Does RLIMIT_NPROC count a user namespace by itself? Before Linux 5.14 it counted all that the user runs anywhere."""
+    if sys.platform != "linux":
+        return False
+    try:
+        major, minor = (int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
+    except ValueError:
+        return True
+    return (major, minor) >= (5, 14)

@@ -1,0 +1,125 @@
+"""The filter of system calls: what is denied, by name, and a small assembler for it.
+
+It denies what it knows to be harmful or useless, and every call newer than its tables. It is the second wall: at level full the
+namespaces stand behind it, at level landlock Landlock does. What a denied call sees is an ordinary errno, so that Python raises an
+ordinary exception. Sources: seccomp(2), linux/seccomp.h, linux/bpf_common.h.
+"""
+from __future__ import annotations
+
+import errno
+import functools
+import platform
+import struct
+
+from autograder.jail import seccomp_tables as tables
+from autograder.jail import syscalls
+
+Instruction = tuple[int, int, int, int]  # struct sock_filter: code, jump where true, jump where false, operand
+Code = list[Instruction]
+
+ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+"""Machine: its column in the tables, and its AUDIT_ARCH number."""
+
+_LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
+_IF_EQUAL, _IF_AT_LEAST, _IF_ANY_BIT = 0x15, 0x35, 0x45
+_NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data; of an argument, its low half
+_ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
+_X32 = 0x40000000
+
+_CLONE_THREAD = 0x00010000
+_CLONE_NEW = 0x7E020000  # every CLONE_NEW* flag that clone(2) takes
+_SOCK_TYPE, _SOCK_STREAM, _SOCK_SEQPACKET = 0xF, 1, 5
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_FS_IOC_SETFLAGS, _FS_IOC32_SETFLAGS, _FS_IOC_FSSETXATTR = 0x40086602, 0x40046602, 0x401C5820
+
+
+def _give(action: int) -> Code:
+    return [(_RETURN, 0, 0, action)]
+
+
+def _fail(number: int) -> Code:
+    return _give(_ERRNO | number)
+
+
+def _when(test: int, operand: int, then: Code) -> Code:
+    """Run `then`, which ends in a return, where the test holds; go on behind it where it does not."""
+    return [(test, 0, len(then), operand), *then]
+
+
+def _argument(index: int) -> Code:
+    return [(_LOAD, 0, 0, _ARGUMENT + 8 * index)]
+
+
+def _only(index: int, allowed: tuple[int, ...], otherwise: int, mask: int = 0xFFFFFFFF) -> Code:
+    """Allow the call where its argument, under the mask, is one of these."""
+    tests = [i for value in allowed for i in _when(_IF_EQUAL, value, _give(_ALLOW))]
+    return [*_argument(index), (_AND, 0, 0, mask), *tests, *_fail(otherwise)]
+
+
+def _never(index: int, denied: tuple[int, ...]) -> Code:
+    """Allow the call unless its argument is one of these."""
+    tests = [i for value in denied for i in _when(_IF_EQUAL, value, _fail(errno.EPERM))]
+    return [*_argument(index), *tests, *_give(_ALLOW)]
+
+
+def _by_argument(level: str, pid: int, landlock_abi: int) -> dict[str, Code]:
+    """What becomes of the calls that are judged by their arguments."""
+    threads_only = [
+        *_argument(0),
+        *_when(_IF_ANY_BIT, _CLONE_NEW, _fail(errno.EPERM)),
+        *_when(_IF_ANY_BIT, _CLONE_THREAD, _give(_ALLOW)),
+        *_fail(errno.EPERM),
+    ]
+    ioctls: tuple[int, ...] = (_TIOCSTI, _TIOCLINUX)  # type into the grader's terminal
+    rules = {
+        "socket": _fail(errno.EACCES),
+        # asyncio wants a pair of streams; a datagram socket could still be sent to any path, /dev/log for one
+        "socketpair": _only(1, (_SOCK_STREAM, _SOCK_SEQPACKET), errno.EACCES, _SOCK_TYPE),
+        "clone": threads_only,
+        "clone3": _fail(errno.ENOSYS),  # its flags lie in memory, where a filter cannot look: glibc then takes clone
+        "prlimit64": _only(0, (0, pid), errno.EPERM),
+        # signals by way of SIGIO, leases that hold up the grader's own opens
+        "fcntl": _never(1, (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY)),
+        "prctl": _never(0, (syscalls.PR_SET_PDEATHSIG, syscalls.PR_SET_DUMPABLE, syscalls.PR_SET_MM, syscalls.PR_SET_PTRACER)),
+    }
+    if level == "landlock":  # the pid namespace is the grader's, and the files are on its own writable mounts
+        rules["kill"] = rules["tgkill"] = _only(0, (pid,), errno.EPERM)
+        ioctls += (_FS_IOC_SETFLAGS, _FS_IOC32_SETFLAGS, _FS_IOC_FSSETXATTR)
+        if landlock_abi < 3:
+            rules["truncate"] = _fail(errno.EPERM)
+    rules["ioctl"] = _never(1, ioctls)
+    return rules
+
+
+def _denied(level: str) -> list[tables.Numbers]:
+    groups = [tables.MOUNTS, tables.NAMESPACES, tables.OTHER_PROCESSES, tables.NEW_PROCESSES, tables.UNCOUNTED_MEMORY, tables.KERNEL]
+    if level == "landlock":
+        groups.append(tables.METADATA)
+    return [numbers for group in groups for numbers in group.values()]
+
+
+@functools.lru_cache(maxsize=8)
+def program(level: str, pid: int, landlock_abi: int, machine: str = platform.machine()) -> bytes:
+    """The filter as the kernel takes it. pid is the confined process's own, as it sees it; machine is a key of ARCHITECTURES."""
+    column, architecture = ARCHITECTURES[machine]
+    code: Code = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_IF_EQUAL, 1, 0, architecture),
+        *_give(_KILL),  # int 0x80 and other ways into a table with other numbers
+        (_LOAD, 0, 0, _NUMBER),
+        *_when(_IF_AT_LEAST, _X32, _give(_KILL)),
+        *_when(_IF_AT_LEAST, tables.NEWEST + 1, _fail(errno.ENOSYS)),
+    ]
+    for name, then in _by_argument(level, pid, landlock_abi).items():
+        if (number := tables.BY_ARGUMENT[name][column]) is not None:
+            code += _when(_IF_EQUAL, number, then)
+    for numbers in _denied(level):
+        if (number := numbers[column]) is not None:
+            code += _when(_IF_EQUAL, number, _fail(errno.EPERM))
+    return b"".join(struct.pack("HBBI", *instruction) for instruction in [*code, *_give(_ALLOW)])
+
+
+def restrict(level: str, pid: int, landlock_abi: int) -> None:
+    """Put this process under the filter. Nothing takes it off again."""
+    syscalls.seccomp_filter(program(level, pid, landlock_abi))
