@@ -1,8 +1,10 @@
 """The jail: a zygote enters it once, forks for every submission, and each fork confines itself afresh, in a few milliseconds.
 
     enter(level, readonly, box_size)     in a fresh process, before NumPy is imported
+    box = new_box()                      in the zygote, for each submission
     fork()                               in the zygote; the child gets 0, as from os.fork
     confine(limits, box, data)           in the child, before any of the student's code
+    remove_box(box)                      in the zygote, once the child is gone
     levels()                             what this machine allows, found by trying
     check_binds(readonly, forbidden)     refuse to show what must stay hidden
 
@@ -30,7 +32,9 @@ from autograder.jail.machine import levels, system_paths
 from autograder.jail.namespaces import BOX
 from autograder.jail.values import LEVELS, JailError, JailLimits
 
-__all__ = ["BOX", "LEVELS", "JailError", "JailLimits", "check_binds", "confine", "enter", "fork", "levels", "system_paths"]
+__all__ = [
+    "BOX", "LEVELS", "JailError", "JailLimits", "check_binds", "confine", "enter", "fork", "levels", "new_box", "remove_box", "system_paths",
+]  # fmt: skip
 
 check_binds = files.check_binds
 
@@ -141,10 +145,22 @@ def _leave_root(readonly: Iterable[str]) -> None:
         namespaces.become_unprivileged()
 
 
+def new_box() -> str:
+    """The path of an empty working folder for the next fork, made by the zygote: BOX at level full, where confine() makes it afresh."""
+    return BOX if _entered().level == "full" else files.make_box()
+
+
+def remove_box(box: str) -> None:
+    """Remove what new_box() made, once its process is gone, however hard to remove the process has made it."""
+    if _entered().level != "full":
+        files.remove_box(box)
+
+
 def fork(prepare: Callable[[], object] | None = None) -> int:
     """Fork the zygote: the child gets 0, the zygote its pid. At level full the child is pid 1 of a new pid namespace.
 
     prepare is called in the child before anything else. Killing the pid kills all that the child may have started (level full).
+    Raise OSError where the system gives no more processes.
     """
     zygote = _entered()
     if zygote.level == "full":
@@ -155,15 +171,18 @@ def fork(prepare: Callable[[], object] | None = None) -> int:
     finally:
         if zygote.level == "full" and pid:
             syscalls.setns(zygote.pid_namespace, syscalls.CLONE_NEWPID)
-    if pid == 0 and prepare is not None:
-        prepare()
+    if pid == 0:
+        if zygote.level == "full":
+            os.close(zygote.pid_namespace)
+        if prepare is not None:
+            prepare()
     return pid
 
 
 def confine(limits_: JailLimits, box: str, readonly_data: Sequence[tuple[str, str]] = ()) -> None:
     """Confine this fork of the zygote for good, before it runs any of the student's code. Raise JailError where that fails.
 
-    box: the working folder; at level full BOX, made afresh, else an empty folder that the caller made and removes.
+    box: the working folder, from new_box().
     readonly_data: (source, name) puts a file or folder, one of enter()'s readonly or beneath one, into the box under that name.
     Open file descriptors stay. There is no new process, no socket and no /proc from here on; threads work up to limits_.tasks.
     """
@@ -180,7 +199,6 @@ def _confine(zygote: _Zygote, limits_: JailLimits, box: str, readonly_data: Sequ
         os.setsid()  # no terminal to type into
     mapped = limits.mapped_bytes()
     if level == "full":
-        os.close(zygote.pid_namespace)
         namespaces.enter_own(box, limits_.tmp_bytes, limits_.tmp_inodes)
         os.umask(0o077)
         files.place(readonly_data, box, namespaces.show)

@@ -1,9 +1,11 @@
 """Folders and files around the jail: what may be shown, how data comes into the box, and moving in there."""
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import shutil
-import sys
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 
 from autograder.jail.values import JailError
@@ -58,5 +60,36 @@ def settle_in(box: str) -> None:
     """Make the box the working folder, the home and the place for temporary files."""
     os.chdir(box)
     os.environ.update(HOME=box, TMPDIR=box)
-    if (tempfile := sys.modules.get("tempfile")) is not None:
-        tempfile.tempdir = box  # it keeps its first answer
+    tempfile.tempdir = box  # it keeps its first answer
+
+
+def make_box() -> str:
+    """An empty folder that only its owner may enter."""
+    return tempfile.mkdtemp(prefix="chainrule-box-")
+
+
+def remove_box(box: str) -> None:
+    """Remove a folder and all in it, except what cannot be removed.
+
+    shutil.rmtree calls itself for every level of folders, and code can nest them by the thousand. Here a folder's folders are first
+    moved to one place, so that none of them is ever deep.
+    """
+    graveyard = tempfile.mkdtemp(prefix="chainrule-box-", dir=os.path.dirname(box))
+    numbers = itertools.count()
+    pending = [box]
+    while pending:
+        folder = pending.pop()
+        with contextlib.suppress(OSError):
+            os.chmod(folder, 0o700)
+            for entry in list(os.scandir(folder)):
+                with contextlib.suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        os.chmod(entry.path, 0o700)  # a folder is only moved by who may write to it
+                        moved = os.path.join(graveyard, str(next(numbers)))
+                        os.rename(entry.path, moved)
+                        pending.append(moved)
+                    else:
+                        os.unlink(entry.path)
+            os.rmdir(folder)
+    with contextlib.suppress(OSError):
+        os.rmdir(graveyard)

@@ -39,7 +39,7 @@ def _try(level: str) -> str:
             os.chmod(folder, 0o755)  # only the jail is to be in the way
         command = [sys.executable, "-I", "-c", _PROGRAM, str(Path(__file__).parents[2]), level, str(canary)]
         try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, cwd=folder)
+            done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, cwd=folder)
         except (OSError, subprocess.TimeoutExpired) as error:
             return f"trying it failed: {error}"
         if canary.read_text() != "kept":
