@@ -1,0 +1,726 @@
+# %% [markdown]
+# # Neural networks for recognition
+#
+# In this last chapter you write a network that tells four kinds of points apart, from the first random number to the last update, and
+# you write the tool that shows whether its gradients can be trusted. On the way you build the layer that recognition of images rests
+# on, the convolution, forwards and backwards.
+#
+# | part | what you build |
+# | --- | --- |
+# | 1 to 3 | the start: weights and biases |
+# | 4 to 7 | the way forward: activations, layers, probabilities, a loss |
+# | 8 | the way back: gradients of a layer |
+# | 9 and 10 | convolution, both ways |
+# | 11 and 12 | batches and training |
+# | 13 | a check of all gradients by central differences |
+#
+# The appendix derives the formulas. Only NumPy is needed, and nothing is downloaded.
+
+# %% [markdown]
+# ## How a network is kept
+#
+# A network is one dictionary, `params`. Every function is told the name of its layer and finds there what it needs:
+#
+# | key | what | written by |
+# | --- | --- | --- |
+# | `"W" + name` | weights | `initialize_weights`, later `train` |
+# | `"b" + name` | biases | `initialize_weights`, later `train` |
+# | `"cache_" + name` | what the layer keeps of its forward pass | `forward`, `conv_forward` |
+# | `"grad_W" + name`, `"grad_b" + name` | gradients of the loss | `backwards`, `conv_backward`, `central_differences_gradient` |
+#
+# So the weights of the layer `"output"` are `params["Woutput"]`, and their gradient is `params["grad_Woutput"]`. Exactly the keys without
+# an underscore are parameters. A layer may have the empty name: its keys are then `"W"`, `"b"`, `"cache_"`, `"grad_W"` and `"grad_b"`.
+#
+# Unless a question says so, a function leaves its arguments as they were: what it writes goes into `params`, under the keys
+# above, and arrays that it was given keep their values. A warning in an otherwise right solution costs nothing.
+
+# %% given="imports"
+import matplotlib.pyplot as plt
+import numpy as np
+
+import checks
+
+plt.style.use("tableau-colorblind10")
+
+# %% demo="drawing"
+import figures  # draws the pictures below
+
+# %% [markdown]
+# Four activations and their derivatives are given. Note what a derivative here is a function of: **the activation's output**. The slope
+# of $\tanh$ at $z$ is $1 - \tanh^2 z$, that is $1 - a^2$ with $a = \tanh z$; since $a$ is kept anyway, nothing is computed twice.
+
+# %% given="activations"
+def linear(X):
+    return X
+
+
+def linear_deriv(post_act):
+    return np.ones(np.shape(post_act))
+
+
+def tanh(X):
+    return np.tanh(X)
+
+
+def tanh_deriv(post_act):
+    return 1 - post_act**2
+
+
+def relu(X):
+    return np.maximum(X, 0)
+
+
+def relu_deriv(post_act):
+    return (post_act > 0).astype(float)
+
+
+def sigmoid_deriv(post_act):
+    return post_act * (1 - post_act)
+
+
+# %% [markdown]
+# ## 1. A network of zeros
+#
+# The plainest start is to set every weight and every bias to zero. Take a network with one hidden layer of sigmoid units, a softmax
+# at its output and plain gradient descent.
+#
+# **Question.** Why is this a bad place to start from? What can such a network output after training, however long it is trained?
+# Follow the numbers through one forward and one backward pass: what do the hidden units have in common, and what can change that?
+
+# %% [markdown] written="zero_init" points=3
+# ### BEGIN SOLUTION
+# *Rubric.* 1 point: all hidden units compute the same value, whatever the input is. 1 point: their gradients are equal as well, so that
+# gradient descent never tells them apart. 1 point: what is left to the network after training.
+#
+# *Sample answer.* With zero weights every hidden unit outputs $\sigma(0) = 1/2$ and every class gets the same probability, for
+# every input. In the backward pass each hidden unit sends the same activation to the output and gets the same error back: its
+# outgoing weights get the same update as its neighbour's. (In the first step the error that reaches the hidden layer is zero, since it
+# comes through weights that are zero; afterwards it is the same for each unit.) By induction all hidden units have equal weights
+# at every step, in and out. The network of 25 hidden units is worth one with a single unit: its class scores lie on one line,
+# along which one direction in the input can be told apart, and it does no better than that model. With $\tanh$ or ReLU it is
+# worse: the hidden values are 0, so no weight ever gets a gradient, only the output's biases learn, and the network outputs how frequent
+# each class is, whatever it sees.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## 2. Weights to start from
+#
+# If every unit starts elsewhere, each can learn something of its own. Xavier initialization (Glorot and Bengio, 2010) draws weights
+# from a uniform distribution around 0, whose variance depends on the number of units on either side, and sets the biases to 0.
+#
+# $$\operatorname{Var}[W_{ij}] = \frac{2}{D + H}, \qquad b_j = 0$$
+#
+# with $W$ of shape $(D, H)$ and $b$ of shape $(H,)$, for a layer with $D$ inputs and $H$ outputs. A uniform distribution on
+# $[-u, u]$ has the variance $u^2 / 3$: work out the $u$ that is needed.
+#
+# Write both arrays into `params`. The biases are one-dimensional. Two calls give two different draws.
+
+# %% solution="initialize_weights_solution"
+def initialize_weights(in_size: int, out_size: int, params: dict, name: str = "") -> None:
+    """Write the weights and biases of a new layer into params.
+
+    in_size, out_size: numbers of inputs D and outputs H.
+    params: gets "W" + name, uniform with Xavier's variance, (D, H), and "b" + name, zeros, (H,).
+    """
+    ### BEGIN SOLUTION
+    bound = np.sqrt(6 / (in_size + out_size))
+    params["W" + name] = np.random.uniform(-bound, bound, size=(in_size, out_size))
+    params["b" + name] = np.zeros(out_size)
+    ### END SOLUTION
+
+# %% test="initialize_weights" points=3
+params = {}
+for name, D, H, bound in (("layer1", 2, 25, 0.4714), ("output", 25, 4, 0.4549)):
+    initialize_weights(D, H, params, name)
+    checks.shape(f'params["W{name}"]', params["W" + name], (D, H), "one row an input, one column an output")
+    checks.close(f'params["b{name}"]', params["b" + name], np.zeros(H), "biases are one-dimensional and start at 0")
+    seen = np.abs(params["W" + name]).max()
+    checks.that(0.7 * bound < seen < bound, f"the largest weight of {name} is {seen:.3f}; expected a little below u = {bound}, where u * u / 3 is the variance")
+checks.that(params["Woutput"].min() < -0.2, "weights are drawn from both sides of 0, as far below it as above")
+
+# %% demo="look_at_weights"
+rng, spreads = np.random.default_rng(0), {}
+for label, u in (("u = 0.03", 0.03), ("Xavier, u = 0.17", np.sqrt(3 / 100)), ("u = 0.6", 0.6)):
+    h, spreads[label] = rng.normal(size=(200, 100)), []
+    for _ in range(10):
+        h = np.tanh(h @ rng.uniform(-u, u, size=(100, 100)))
+        spreads[label].append(h.std())
+alt = "Spread of the activations by layer: it vanishes with small weights, falls slowly with Xavier's and stays near 1 with large ones."
+figures.lines(range(1, 11), spreads, "layer", "spread of the activations", alt)
+
+# %% [markdown]
+# *Figure 1. What becomes of a signal on its way through ten layers of 100 tanh units, for weights from three uniform distributions on
+# $[-u, u]$.*
+
+# %% [markdown]
+# ## 3. Why random, why scaled
+#
+# **Question.** Why does one start from random numbers rather than from equal ones? Why does their scale depend on the size of the layer?
+# Say what happens, in the forward and in the backward pass of a deep network, when weights are much too small or much too large.
+
+# %% [markdown] written="random_init" points=2
+# ### BEGIN SOLUTION
+# *Rubric.* 1 point: random values break the symmetry between units. 1 point: the scale keeps the size of activations and of gradients
+# about the same from layer to layer, where otherwise they vanish, explode or saturate.
+#
+# *Sample answer.* Units that start equal get equal gradients and stay equal; random weights make each a different function from the
+# start. A unit sums over all its inputs, so its variance grows with their number: with $D$ inputs of variance $v$, the sum has the
+# variance $D \cdot \operatorname{Var}[W] \cdot v$. On the way back the same holds with $H$. Variance $1/D$ would keep the forward signal, $1/H$ the
+# backward one; $2/(D + H)$ is the compromise. With smaller weights the signal and the gradients shrink by a factor in every layer and
+# the first layers hardly learn. With larger ones they grow, or the sigmoids saturate, where their slope is nearly 0 and gradients
+# vanish again.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## 4. Sigmoid
+#
+# The hidden units of this chapter squash their input into the interval between 0 and 1:
+#
+# $$a = \sigma(z) = \frac{1}{1 + e^{-z}}$$
+#
+# applied to each entry of an array of any shape. $e^{z}$ overflows in double precision at about $z = 710$. Not every way to write the formula survives that: $\infty / \infty$ is
+# not a number. Yours should give 0 and 1, up to rounding, at $z = -1000$ and $z = 1000$, and never NaN. As in all that follows, integers are as good as an input as floats are.
+
+# %% solution="sigmoid_solution"
+def sigmoid(X: np.ndarray) -> np.ndarray:
+    """Apply the sigmoid to each entry.
+
+    X: numbers, of any shape.
+    Returns values from 0 to 1, of the same shape.
+    """
+    ### BEGIN SOLUTION
+    small = np.exp(-np.abs(X))
+    return np.where(X >= 0, 1, small) / (1 + small)
+    ### END SOLUTION
+
+# %% test="sigmoid" points=4
+seen = sigmoid(np.array([[0, np.log(3), -np.log(3)], [2, -100, 100]]))
+checks.close("sigmoid(X)", seen, [[0.5, 0.75, 0.25], [0.8807971, 0, 1]], "is the sign of the exponent right?", tolerance=1e-3)
+X = np.array([-1000, 1000])
+checks.close("sigmoid([-1000, 1000])", sigmoid(X), [0, 1], "which exponential overflows?")
+checks.that((X == [-1000, 1000]).all(), f"sigmoid changed its input to {X}; compute in an array of your own")
+
+# %% demo="look_at_sigmoid"
+z = np.linspace(-4, 4, 161)
+curves = {"sigmoid": sigmoid(z), "tanh": tanh(z), "relu": relu(z).clip(max=1.5)}
+figures.lines(z, curves, "z", "activation", "Sigmoid rises from 0 to 1, tanh from -1 to 1, ReLU is 0 and then z itself.")
+
+# %% [markdown]
+# *Figure 2. Three activations. The sigmoid and tanh are flat a few units from 0; ReLU (cut off at 1.5 here) isn't for positive input.*
+
+# %% [markdown]
+# ## 5. One layer forward
+#
+# A fully connected layer forms weighted sums of its inputs, adds a bias and applies its activation, for all examples of a batch at once:
+#
+# $$Z = X W + b, \qquad A = f(Z)$$
+#
+# with $X$ of shape $(N, D)$, one row an example, $W$ of shape $(D, H)$, $b$ of shape $(H,)$, and $Z$ and $A$ of shape $(N, H)$. $f$
+# is whatever function `activation` is.
+#
+# The backward pass will need what went through the layer. Store it under `"cache_" + name`, as a tuple of three in this
+# order: the input $X$, the pre-activation $Z$, the post-activation $A$.
+
+# %% solution="forward_solution"
+def forward(X: np.ndarray, params: dict, name: str = "", activation=sigmoid) -> np.ndarray:
+    """Send a batch through a fully connected layer.
+
+    X: inputs, (N, D).
+    params: has "W" + name, (D, H), and "b" + name, (H,); gets "cache_" + name = (X, pre_act, post_act).
+    activation: a function of an array that returns one of the same shape.
+    Returns the post-activation, (N, H).
+    """
+    ### BEGIN SOLUTION
+    pre_act = X @ params["W" + name] + params["b" + name]
+    post_act = activation(pre_act)
+    params["cache_" + name] = (X, pre_act, post_act)
+    return post_act
+    ### END SOLUTION
+
+# %% test="forward" points=8
+params = {"Wtest": np.ones((10, 25)), "btest": np.zeros(25), "W": np.array([[1.0, 0, -1], [0.5, 1, 2]]), "b": np.array([0.5, -1, 0])}
+checks.shape("forward(X, ...)", forward(np.ones((3, 10)), params, "test", tanh), (3, 25), "one row an example, one column a unit")
+seen = forward(np.array([[1.0, 2.0]]), params, activation=np.square)
+checks.close("forward(X, ...)", seen, [[6.25, 1, 9]], "here the activation squares; the bias is added before it")
+for what, kept, expected in zip(("X", "pre_act", "post_act"), params["cache_"], ([[1, 2]], [[2.5, 1, 3]], [[6.25, 1, 9]])):
+    checks.close(f'{what} in params["cache_"]', kept, expected, "the order is X, pre_act, post_act")
+
+# %% demo="look_at_forward"
+X = np.random.default_rng(0).normal(size=(4, 10))
+initialize_weights(10, 3, params, "small")
+print("four examples, three units:", forward(X, params, "small", sigmoid).round(2), sep="\n")
+
+# %% [markdown]
+# ## 6. Softmax
+#
+# The output layer's activation turns each example's scores into probabilities of the classes:
+#
+# $$P_{ij} = \frac{e^{X_{ij} + c_i}}{\sum_k e^{X_{ik} + c_i}}, \qquad c_i = -\max_k X_{ik}$$
+#
+# with $X$ and $P$ of shape $(N, C)$. In exact arithmetic $c_i$ could be anything, as the appendix shows. In floating point this choice makes the
+# largest exponent of each row 0, so that nothing overflows and no row is divided by 0, however far apart the rows of a batch are.
+# Chapter 1 tells the story at more length.
+
+# %% solution="softmax_solution"
+def softmax(X: np.ndarray) -> np.ndarray:
+    """Turn scores into probabilities, row by row.
+
+    X: scores, (N, C).
+    Returns the probabilities, (N, C); each row sums to 1.
+    """
+    ### BEGIN SOLUTION
+    exps = np.exp(X - X.max(axis=1, keepdims=True))
+    return exps / exps.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+# %% test="softmax" points=5
+X = np.array([[0.0, np.log(3.0), -2000.0], [1000.0, 1000.0, 1000.0], [-1500.0, -1500.0, -1500.0]])
+probs = softmax(X)
+checks.shape("softmax(X)", probs, (3, 3), "one row an example, one column a class")
+checks.close("softmax(X)", probs, [[0.25, 0.75, 0], [1 / 3] * 3, [1 / 3] * 3], "each row is shifted by its own maximum and divided by its own sum")
+checks.that(X[0, 0] == 0.0 and X[1, 0] == 1000.0, "softmax changed its input; compute in an array of your own")
+
+# %% demo="look_at_softmax"
+for scale in (0.1, 1, 10):
+    print(f"scores times {scale:>4}:", softmax(scale * np.array([[1.0, 2.0, 3.0, 2.5]])).round(3))
+
+# %% [markdown]
+# ## 7. Loss and accuracy
+#
+# The cross-entropy of an example is the negative logarithm of the probability that the network gave to the right class. Here the loss
+# of a batch is the **sum** over its examples, not the mean:
+#
+# $$L = -\sum_{i=1}^{N} \sum_{j=1}^{C} y_{ij} \log P_{ij}$$
+#
+# with $y$ and $P$ of shape $(N, C)$; each row of $y$ has a single 1, at the right class. Where $y_{ij}$ is 0 the term is 0, even if $P_{ij}$ is 0
+# too: see that $0 \cdot \log 0$ does not spoil the sum.
+#
+# The accuracy is the share of examples, from 0 to 1, whose most probable class is the right one.
+
+# %% solution="compute_loss_and_acc_solution"
+def compute_loss_and_acc(y: np.ndarray, probs: np.ndarray) -> tuple[float, float]:
+    """Score the probabilities of a batch.
+
+    y: right classes, one-hot, (N, C).
+    probs: probabilities, (N, C).
+    Returns the sum of the cross-entropies and the share of examples classified right.
+    """
+    ### BEGIN SOLUTION
+    right = y.argmax(axis=1)
+    loss = -np.log(probs[np.arange(len(y)), right]).sum()
+    acc = (probs.argmax(axis=1) == right).mean()
+    return loss, acc
+    ### END SOLUTION
+
+# %% test="compute_loss_and_acc" points=5
+probs = np.array([[0.5, 0.3, 0.2], [0.0, 0.25, 0.75], [0.25, 0.35, 0.4]])
+loss, acc = compute_loss_and_acc(np.eye(3), probs)
+checks.close("loss", loss, np.log(20), "the sum of -log(0.5), -log(0.25) and -log(0.4); a 0 where y is 0 adds nothing")
+checks.close("acc", acc, 2 / 3, "the second example is wrong: its largest probability is elsewhere")
+checks.that(probs[1, 0] == 0.0 and probs[0, 0] == 0.5, "compute_loss_and_acc changed the probabilities it was given")
+
+# %% demo="look_at_loss"
+for right in (0.99, 0.5, 0.25, 0.01):
+    loss, _ = compute_loss_and_acc(np.array([[1, 0]]), np.array([[right, 1 - right]]))
+    print(f"probability {right:4} for the right class costs {loss:.3f}")
+
+# %% [markdown]
+# ## 8. One layer backward
+#
+# Backpropagation hands each layer `delta`, the derivative of the loss with respect to the layer's *output*, and wants back the
+# derivative with respect to its *input*, which is the `delta` of the layer below. On the way the layer learns how its own
+# parameters should change. By the chain rule, derived in the appendix,
+#
+# $$\Delta = \delta \odot f'(A), \qquad \frac{\partial L}{\partial W} = X^\top \Delta, \qquad
+# \frac{\partial L}{\partial b_j} = \sum_i \Delta_{ij}, \qquad \frac{\partial L}{\partial X} = \Delta W^\top$$
+#
+# with $\delta$, $A$ and $\Delta$ of shape $(N, H)$, $X$ and its gradient of shape $(N, D)$, and the other gradients shaped like their parameters; $\odot$ multiplies
+# entry by entry. The derivative $f'$ is a function of the post-activation $A$. Gradients replace whatever stood under their keys.
+
+# %% solution="backwards_solution"
+def backwards(delta: np.ndarray, params: dict, name: str = "", activation_deriv=sigmoid_deriv) -> np.ndarray:
+    """Send a gradient back through a fully connected layer.
+
+    delta: derivative of the loss with respect to the layer's output, (N, H).
+    params: has "W" + name, (D, H), "b" + name, (H,), and "cache_" + name = (X, pre_act, post_act);
+        gets "grad_W" + name, (D, H), and "grad_b" + name, (H,).
+    activation_deriv: the activation's derivative, a function of post_act.
+    Returns the derivative of the loss with respect to the layer's input, (N, D).
+    """
+    ### BEGIN SOLUTION
+    X, pre_act, post_act = params["cache_" + name]
+    delta_pre = delta * activation_deriv(post_act)
+    params["grad_W" + name] = X.T @ delta_pre
+    params["grad_b" + name] = delta_pre.sum(axis=0)
+    return delta_pre @ params["W" + name].T
+    ### END SOLUTION
+
+# %% test="backwards" points=10
+net = {"Wbig": np.ones((40, 20)), "bbig": np.zeros(20), "cache_big": (np.ones((5, 40)), np.zeros((5, 20)), np.zeros((5, 20)))}
+checks.shape("grad_X", backwards(np.ones((5, 20)), net, "big", tanh_deriv), (5, 40), "shaped like X")
+for key, size in (("grad_Wbig", (40, 20)), ("grad_bbig", (20,))):
+    checks.shape(f'params["{key}"]', net[key], size, "shaped like the parameter")
+X, delta = np.array([[1.0, 0, 2], [0, 1, -1]]), np.array([[1.0, 1], [2, 0]])
+net |= {"W": np.array([[1.0, 2], [0, 1], [-1, 0]]), "b": np.zeros(2), "cache_": (X, np.zeros((2, 2)), np.array([[0.0, 2], [3, 1]]))}
+for _ in range(2):                                              # the second time must give the same
+    grad_X = backwards(delta, net, activation_deriv=lambda post_act: post_act + 1)
+checks.close("grad_X", grad_X, [[7, 3, -1], [8, 0, -8]], "here the derivative is post_act + 1; it comes before W")
+checks.close('params["grad_W"]', net["grad_W"], [[1, 3], [8, 0], [-6, 6]], "a sum over the examples, made anew each time")
+checks.close('params["grad_b"]', net["grad_b"], [9, 3], "a sum over the examples, made anew each time")
+checks.that((delta == [[1, 1], [2, 0]]).all(), "backwards changed delta; compute in an array of your own")
+
+# %% demo="look_at_backwards"
+initialize_weights(10, 3, params, "small")
+hidden = forward(np.random.default_rng(0).normal(size=(4, 10)), params, "small", sigmoid)
+print("without its W,   delta is", np.ones((4, 3)).shape, " and grad_X", backwards(np.ones((4, 3)), params, "small").shape)
+print("parameters' gradients have the shapes", params["grad_Wsmall"].shape, "and", params["grad_bsmall"].shape)
+
+# %% [markdown]
+# ## 9. Convolution forward
+#
+# On an image, a fully connected layer learns each place anew. A convolutional layer slides the same small filters over all places: one weighted sum of the
+# window under the filter, over all channels, for each filter and place.
+#
+# $$Y_{nfpq} = b_f + \sum_{c=1}^{C} \sum_{i=0}^{h-1} \sum_{j=0}^{w-1} W_{fcij} \, \tilde X_{n, c, \, p s + i, \, q s + j}$$
+#
+# with $X$ of shape $(N, C, H, W)$, filters of shape $(F, C, h, w)$, $b$ of shape $(F,)$, and $\tilde X$ the image with $p_0$ = `pad` zeros added on each of its four sides.
+# With stride $s$ the output is $(N, F, H', W')$, where
+#
+# $$H' = \left\lfloor \frac{H + 2 p_0 - h}{s} \right\rfloor + 1, \qquad W' = \left\lfloor \frac{W + 2 p_0 - w}{s} \right\rfloor + 1$$
+#
+# The filter is not flipped. Height and width may differ, in image and filter. Store `(X, stride, pad)` under `"cache_" + name`, with $X$ as it came, without padding.
+#
+# A Python loop over pixels takes seconds where NumPy takes milliseconds. Think of a view of all windows
+# (`np.lib.stride_tricks.sliding_window_view`), or loop over the few places of the filter instead of the many of the image.
+
+# %% solution="conv_forward_solution"
+def conv_forward(X: np.ndarray, params: dict, name: str = "", stride: int = 1, pad: int = 0) -> np.ndarray:
+    """Slide filters over a batch of images.
+
+    X: images, (N, C, H, W).
+    params: has "W" + name, (F, C, h, w), and "b" + name, (F,); gets "cache_" + name = (X, stride, pad).
+    stride: step between windows, in both directions.
+    pad: rows and columns of zeros added on each side.
+    Returns the responses, (N, F, H', W').
+    """
+    ### BEGIN SOLUTION
+    filters = params["W" + name]
+    padded = np.pad(X, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, filters.shape[2:], axis=(2, 3))
+    windows = windows[:, :, ::stride, ::stride]                 # (N, C, H', W', h, w)
+    params["cache_" + name] = (X, stride, pad)
+    return np.einsum("ncpqij,fcij->nfpq", windows, filters, optimize=True) + params["b" + name][:, None, None]
+    ### END SOLUTION
+
+# %% test="conv_forward" points=5
+params = {"W": np.linspace(-0.2, 0.3, 144).reshape(3, 3, 4, 4), "b": np.linspace(-0.1, 0.2, 3)}
+seen = conv_forward(np.linspace(-0.1, 0.5, 96).reshape(2, 3, 4, 4), params, stride=2, pad=1)
+y_ref = [[[[-0.08759809, -0.10987781], [-0.18387192, -0.2109216]], [[0.21027089, 0.21661097], [0.22847626, 0.23004637]],
+          [[0.50813986, 0.54309974], [0.64082444, 0.67101435]]],
+         [[[-0.98053589, -1.03143541], [-1.19128892, -1.24695841]], [[0.69108355, 0.66880383], [0.59480972, 0.56776003]],
+          [[2.36270298, 2.36904306], [2.38090835, 2.38247847]]]]
+checks.close("conv_forward(X, ...)", seen, y_ref, "one sum over channels and window for each filter and place, plus the bias", tolerance=1e-7)
+checks.shape('X in params["cache_"]', params["cache_"][0], (2, 3, 4, 4), "the cache keeps X as it came, without padding")
+wide = conv_forward(np.arange(10.0).reshape(1, 1, 2, 5), {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0])}, stride=2)
+checks.close("conv_forward(X, ...)", wide, [[[[11, 17]]]], "an image of 2 x 5, a filter of 1 x 2, stride 2, the bias 10; sizes are rounded down")
+
+# %% demo="look_at_conv_forward"
+image = figures.picture()
+sobel = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+params = {"Wedges": np.stack([sobel, sobel.T])[:, None], "bedges": np.zeros(2)}
+across, down = conv_forward(image[None, None], params, "edges", pad=1)[0]
+figures.strip([image, across, down, np.hypot(across, down)], ["image", "change from left to right", "change from top to bottom", "strength of the edge"],
+              "A drawing of a house, and its edges as two filters find them: upright ones, lying ones, and both together.")
+
+# %% [markdown]
+# *Figure 3. Two filters of 3 x 3 with fixed weights (Sobel's) find the edges of a drawing. Grey is 0; white and black are the two directions of change. The frame comes
+# from the padding: to a filter the zeros outside are dark. A network learns filters such as these by itself.*
+
+# %% [markdown]
+# ## 10. Convolution backward
+#
+# Every output is a sum of products, so each derivative is what the other factor was, summed over all windows in which the entry took part:
+#
+# $$\frac{\partial L}{\partial W_{fcij}} = \sum_{n,p,q} \delta_{nfpq} \, \tilde X_{n, c, \, ps + i, \, qs + j}, \qquad
+# \frac{\partial L}{\partial b_f} = \sum_{n,p,q} \delta_{nfpq}, \qquad
+# \frac{\partial L}{\partial \tilde X_{n, c, \, ps + i, \, qs + j}} \mathrel{+}= \sum_f \delta_{nfpq} \, W_{fcij}$$
+#
+# with $\delta$ of shape $(N, F, H', W')$. Windows overlap, so the last one adds up, over all $p, q, i, j$. Pixels that no window reached, where the stride
+# does not divide, have gradient 0. The gradient of $X$ itself is that of $\tilde X$ with the padding cut off, and a padding of 0 must work too.
+
+# %% solution="conv_backward_solution"
+def conv_backward(delta: np.ndarray, params: dict, name: str = "") -> np.ndarray:
+    """Send a gradient back through a convolution.
+
+    delta: derivative of the loss with respect to the output, (N, F, H', W').
+    params: has "W" + name, (F, C, h, w), "b" + name, (F,), and "cache_" + name = (X, stride, pad) with X, (N, C, H, W), not padded;
+        gets "grad_W" + name, (F, C, h, w), and "grad_b" + name, (F,).
+    Returns the derivative of the loss with respect to X, (N, C, H, W).
+    """
+    ### BEGIN SOLUTION
+    X, stride, pad = params["cache_" + name]
+    filters = params["W" + name]
+    padded = np.pad(X, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, filters.shape[2:], axis=(2, 3))
+    windows = windows[:, :, ::stride, ::stride]                 # (N, C, H', W', h, w)
+    params["grad_W" + name] = np.einsum("nfpq,ncpqij->fcij", delta, windows, optimize=True)
+    params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
+    grad_windows = np.einsum("nfpq,fcij->ncpqij", delta, filters, optimize=True)
+    grad_padded = np.zeros(padded.shape)
+    for i, j in np.ndindex(filters.shape[2:]):
+        rows = slice(i, i + stride * delta.shape[2], stride)
+        columns = slice(j, j + stride * delta.shape[3], stride)
+        grad_padded[:, :, rows, columns] += grad_windows[..., i, j]
+    return grad_padded[:, :, pad : pad + X.shape[2], pad : pad + X.shape[3]]
+    ### END SOLUTION
+
+# %% test="conv_backward" points=5
+rng = np.random.default_rng(0)
+X, delta = rng.normal(size=(5, 4, 16, 16)), rng.normal(size=(5, 8, 8, 8))
+params = {"W": rng.normal(size=(8, 4, 7, 7)), "b": np.zeros(8), "cache_": (X, 2, 3)}
+grad_X = conv_backward(delta, params)
+for what, seen, size in (("grad_X", grad_X, X.shape), ("grad_W", params["grad_W"], (8, 4, 7, 7)), ("grad_b", params["grad_b"], (8,))):
+    checks.shape(what, seen, size, "shaped like what it is the gradient of")
+checks.close("the sum of X * grad_X", (X * grad_X).sum(), (params["W"] * params["grad_W"]).sum(), "both are the sum of delta * Y: is each window in both?")
+params = {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0]), "cache_": (np.arange(10.0).reshape(1, 1, 2, 5), 2, 0)}
+grad_X = conv_backward(np.array([[[[1.0, 10.0]]]]), params)
+checks.close("grad_X", grad_X, [[[[2, 1, 20, 10, 0], [0] * 5]]], "an image of 2 x 5, a filter of 1 x 2, stride 2, no padding")
+checks.close("grad_W", params["grad_W"], [[[[20, 31]]]], "each place of the filter meets every second pixel")
+checks.close("grad_b", params["grad_b"], [11], "the sum of delta for each filter")
+
+# %% demo="look_at_conv_backward"
+delta = np.zeros((1, 1, 12, 12))
+delta[0, 0, [2, 6, 7], [3, 8, 8]] = 1.0
+params = {"W": np.arange(1.0, 10.0).reshape(1, 1, 3, 3), "b": np.zeros(1), "cache_": (np.ones((1, 1, 12, 12)), 1, 1)}
+figures.strip([delta[0, 0], params["W"][0, 0], conv_backward(delta, params)[0, 0]], ["delta", "filter", "gradient of the image"],
+              "Three spots in delta; each leaves a print of the filter in the gradient, and two prints overlap.")
+
+# %% [markdown]
+# *Figure 4. The backward pass stamps the filter, times delta, onto each place of the image that a window looked at. Where windows overlap the prints add up.*
+
+# %% [markdown]
+# ## 11. Batches
+#
+# Gradient descent on small random batches makes many cheap steps instead of a few dear ones. Shuffle the examples and cut them into
+# batches of `batch_size`, the last of which holds the remainder:
+#
+# $$\lceil N / B \rceil \text{ batches, each a pair } (x_b, y_b) \text{ of shapes } (B, D) \text{ and } (B, C)$$
+#
+# Every example is in exactly one batch, next to its own label. All batches are full but the last, which may be short. Each call shuffles anew, so that
+# *which* examples share a batch changes, not only the order in which batches come. The caller's arrays stay as they are.
+
+# %% solution="get_random_batches_solution"
+def get_random_batches(x: np.ndarray, y: np.ndarray, batch_size: int) -> list:
+    """Cut the data into random batches.
+
+    x: examples, (N, D).
+    y: labels, one-hot, (N, C).
+    batch_size: examples in a batch; the last batch holds what is left.
+    Returns a list of pairs (xb, yb), of shapes (batch_size, D) and (batch_size, C).
+    """
+    ### BEGIN SOLUTION
+    order = np.random.permutation(len(x))
+    starts = range(0, len(x), batch_size)
+    return [(x[order[start : start + batch_size]], y[order[start : start + batch_size]]) for start in starts]
+    ### END SOLUTION
+
+# %% test="get_random_batches" points=3
+x, y = np.arange(2000.0).reshape(20, 100), np.eye(5)[np.arange(20) % 5]
+batches = get_random_batches(x, y, 3)
+sizes = [len(xb) for xb, _ in batches]
+checks.that(sizes == [3] * 6 + [2], f"the batches have {sizes} examples; expected six of 3 and one of 2, since 20 = 6 * 3 + 2")
+rows = np.concatenate([xb[:, 0] for xb, _ in batches]) / 100
+checks.close("the examples of all batches, sorted,", np.sort(rows), np.arange(20), "each example is in exactly one batch")
+checks.that(rows.tolist() != list(range(20)), "the examples come in the order they had; shuffle them")
+checks.close("the labels of all batches", np.concatenate([yb for _, yb in batches]), np.eye(5)[rows.astype(int) % 5], "each example keeps its own label")
+again = get_random_batches(x, y, 3)
+checks.that(set(rows[:3]) != set(again[0][0][:, 0] / 100) or set(rows[3:6]) != set(again[1][0][:, 0] / 100), "two calls gave the same batches; draw anew each time")
+checks.close("x afterwards", x[:, 0], np.arange(20) * 100.0, "get_random_batches shuffled the caller's array")
+
+# %% demo="look_at_batches"
+for xb, yb in get_random_batches(np.arange(8)[:, None], np.eye(2)[np.arange(8) % 2], 3):
+    print("examples", xb[:, 0], "labels", yb.argmax(axis=1))
+
+# %% [markdown]
+# ## 12. Training
+#
+# Now all parts meet. The network has one hidden layer, `"layer1"` with the sigmoid, and the layer `"output"` with the softmax. The data are four clouds of ten points in the plane.
+
+# %% given="clouds"
+def make_clouds(rng):
+    """Draw ten points around each of four centres: x, (40, 2), and one-hot labels y, (40, 4)."""
+    clouds = (((3.6, 40), (0.05, 10)), ((3.9, 10), (0.01, 5)), ((3.4, 30), (0.25, 5)), ((2, 10), (0.5, 10)))
+    x = np.concatenate([rng.normal(centre, np.sqrt(variances), size=(10, 2)) for centre, variances in clouds])
+    return x, np.eye(4)[np.repeat(np.arange(4), 10)]
+
+
+def small_network():
+    """Return three examples, their labels and the parameters of a network of 2, 3 and 2 units, for the checks below."""
+    x, y = np.array([[1.0, 2], [-1, 1], [0.5, -2]]), np.array([[1.0, 0], [0, 1], [1, 0]])
+    layer1 = {"Wlayer1": np.array([[0.5, -1, 2], [1, 0.5, -0.5]]), "blayer1": np.array([0.0, 0.5, -0.5])}
+    output = {"Woutput": np.array([[1.0, -1], [0.5, 2], [-2, 0.5]]), "boutput": np.array([0.25, -0.25])}
+    return x, y, layer1 | output
+
+
+# %% [markdown]
+# For each batch: forward through both layers, the loss, backward through both layers, one step of gradient descent on all four
+# parameters. The pleasant surprise of the softmax with the cross-entropy is that the derivative of the loss with respect to the
+# output layer's *pre-activation* is
+#
+# $$\delta = P - y$$
+#
+# with $P$ and $y$ of shape $(B, C)$. Since that is already behind the activation, the output layer goes backward as if its activation had been linear. Then
+#
+# $$\theta \leftarrow \theta - \eta \, \frac{\partial L}{\partial \theta}, \qquad \theta \in \{W_1, b_1, W_\text{out}, b_\text{out}\}$$
+#
+# with the learning rate $\eta$ and the gradient of the *summed* loss of the batch, not of its mean.
+#
+# The caller has initialized `params`; start from what is there and leave the trained parameters there. Get the batches from `get_random_batches`, once or anew for each iteration.
+# **An iteration is one pass over all batches.** Its total loss adds up the losses of its batches, each taken before the update on that batch. Its accuracy is
+# the mean over all examples, or over batches: either will do. Print both every 100 iterations.
+
+# %% solution="train_solution"
+def train(
+    x: np.ndarray, y: np.ndarray, params: dict, batch_size: int = 5, max_iters: int = 500, learning_rate: float = 1e-3
+) -> tuple[float, float]:
+    """Train the layers "layer1" (sigmoid) and "output" (softmax) by stochastic gradient descent.
+
+    x: examples, (N, D).
+    y: labels, one-hot, (N, C).
+    params: the initialized parameters, "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C), "boutput", (C,); they are updated.
+    max_iters: number of passes over all batches.
+    Returns the total loss and the average accuracy of the last iteration.
+    """
+    ### BEGIN SOLUTION
+    for iteration in range(max_iters):
+        total_loss, avg_acc = 0.0, 0.0
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs = forward(forward(xb, params, "layer1", sigmoid), params, "output", softmax)
+            loss, acc = compute_loss_and_acc(yb, probs)
+            total_loss += loss
+            avg_acc += acc * len(xb) / len(x)
+            grad_hidden = backwards(probs - yb, params, "output", linear_deriv)
+            backwards(grad_hidden, params, "layer1", sigmoid_deriv)
+            for key in ("Wlayer1", "blayer1", "Woutput", "boutput"):
+                params[key] = params[key] - learning_rate * params["grad_" + key]
+        if iteration % 100 == 0:
+            print(f"iteration {iteration:3d}   loss {total_loss:7.3f}   accuracy {avg_acc:.3f}")
+    return total_loss, avg_acc
+    ### END SOLUTION
+
+# %% test="train" points=7
+x, y, params = small_network()
+seen = train(x, y, params, batch_size=3, max_iters=4, learning_rate=0.5)
+checks.close("[total_loss, avg_acc]", seen, [0.97253265, 1.0], "the summed loss of the fourth iteration, before its update")
+checks.close('params["boutput"]', params["boutput"], [0.5615899, -0.5615899], "four steps along the summed loss's gradient")
+checks.close('params["Wlayer1"][0]', params["Wlayer1"][0], [1.33169149, -1.52137029, 1.53771072], "the error comes from the output layer's delta")
+checks.close('params["blayer1"]', params["blayer1"], [-0.10750534, 0.20912705, -0.93251258], "biases are updated as weights are")
+start = np.random.default_rng(0)
+params = {"Wlayer1": start.normal(scale=0.3, size=(2, 25)), "blayer1": np.zeros(25), "Woutput": start.normal(scale=0.3, size=(25, 4)), "boutput": np.zeros(4)}
+loss, acc = train(*make_clouds(start), params)
+checks.that(20 < loss < 35, f"on the clouds the total loss ends at {loss:.1f}; expected about 29, the sum over all batches of the last iteration")
+checks.that(0.7 < acc <= 1, f"on the clouds the accuracy ends at {acc:.2f}; expected about 0.8, a mean over all batches")
+
+# %% demo="train_on_clouds"
+x, y = make_clouds(np.random.default_rng(0))
+np.random.seed(0)
+params = {}
+initialize_weights(2, 25, params, "layer1")
+initialize_weights(25, 4, params, "output")
+history, snapshots = figures.follow(train, x, y, params, moments=(0, 50, 500, 3000))
+figures.curves(history)
+
+# %% [markdown]
+# *Figure 5. The summed loss and the accuracy of each iteration. Both are taken while the weights change, batch by batch, and so they tremble.*
+
+# %% demo="look_at_regions"
+def predict(points, weights):
+    return forward(forward(points, dict(weights), "layer1", sigmoid), weights, "output", softmax)
+
+
+figures.regions(predict, snapshots, x, y)
+
+# %% [markdown]
+# *Figure 6. The class that the network favours at each place of the plane as training goes on, and the forty points. At first it
+# favours the same class nearly everywhere; then it finds the two clouds above and the two below, and last it bends the border between
+# classes 1 and 3 around the narrow cloud.*
+
+# %% [markdown]
+# ## 13. Are the gradients right?
+#
+# A wrong gradient often trains, only worse, and so goes unnoticed. The definition of the derivative gives a test which needs no backward pass: change one parameter by a little,
+# both ways, and see what the loss does.
+#
+# $$\frac{\partial L}{\partial \theta} \approx \frac{L(\theta + \epsilon) - L(\theta - \epsilon)}{2 \epsilon}$$
+#
+# with $\theta$ a single entry of a single parameter, the others as they are, and $L$ the summed loss of the network of question 12 on all of `x` and `y`. The error is of the order
+# $\epsilon^2$, where the one-sided difference $(L(\theta + \epsilon) - L(\theta)) / \epsilon$ has one of the order $\epsilon$.
+#
+# Do this for every entry of every parameter, that is of every key without an underscore, whatever the layers are called, and write the result under `"grad_" + key`, in the parameter's shape. Only the layers `"layer1"` and `"output"`
+# enter the loss: another layer's parameters get zeros. `params` may be fresh, or hold gradients and caches of before. Use the `eps` you are given, and leave the parameters as they were.
+
+# %% solution="central_differences_gradient_solution"
+def central_differences_gradient(params: dict, x: np.ndarray, y: np.ndarray, eps: float = 1e-6) -> None:
+    """Differentiate the network's loss numerically, by every entry of every parameter.
+
+    params: has "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C), "boutput", (C,), perhaps more layers, caches, gradients;
+        gets "grad_" + key, shaped like the parameter, for every key without "_". The parameters themselves end as they were.
+    x: examples, (N, D).
+    y: labels, one-hot, (N, C).
+    eps: the change of the entry, to either side.
+    """
+    ### BEGIN SOLUTION
+    def loss_now():
+        hidden = forward(x, params, "layer1", sigmoid)
+        return compute_loss_and_acc(y, forward(hidden, params, "output", softmax))[0]
+
+    for key in [key for key in params if "_" not in key]:
+        theta, grad = params[key], np.zeros(params[key].shape)
+        for at in np.ndindex(theta.shape):
+            kept = theta[at]
+            theta[at] = kept + eps
+            above = loss_now()
+            theta[at] = kept - eps
+            grad[at] = (above - loss_now()) / (2 * eps)
+            theta[at] = kept
+        params["grad_" + key] = grad
+    ### END SOLUTION
+
+# %% test="central_differences_gradient" points=15
+x, y, params = small_network()
+start = small_network()[2]
+train(x, y, params, batch_size=3, max_iters=1, learning_rate=0)  # moves nothing, and leaves the analytic gradients
+analytic = {key: params["grad_" + key].copy() for key in start}
+central_differences_gradient(params, x, y)
+error = sum((np.abs(params["grad_" + key] - a) / (np.abs(params["grad_" + key]) + np.abs(a))).sum() for key, a in analytic.items())
+checks.that(0 < error < 1e-4, f"the relative differences from the analytic gradients sum to {error:.2g}; expected more than 0 and less than 1e-4")
+for key in start:
+    checks.close(f'params["{key}"] afterwards', params[key], start[key], "put each entry back before you change the next", tolerance=1e-12)
+central_differences_gradient(params, x, y, eps=0.5)
+hint = "with eps=0.5; is eps used on both sides, and its double divided by?"
+checks.close('params["grad_Wlayer1"][0]', params["grad_Wlayer1"][0], [-0.44770262, 0.40078173, 0.52962425], hint)
+checks.close('params["grad_boutput"]', params["grad_boutput"], [-0.79569114, 0.79569114], hint)
+
+# %% demo="look_at_gradients"
+x, y = make_clouds(np.random.default_rng(0))
+params = snapshots[500]
+train(x, y, params, batch_size=len(x), max_iters=1, learning_rate=0)
+analytic = {key: params["grad_" + key] for key in ("Wlayer1", "blayer1", "Woutput", "boutput")}
+central_differences_gradient(params, x, y)
+figures.agreement({key: params["grad_" + key] for key in analytic}, analytic)
+
+# %% [markdown]
+# *Figure 7. Left: each of the 179 derivatives of the trained network, by central differences and by backpropagation; right gradients lie on the
+# diagonal. Right: what remains between the two does not depend on the size of the derivative. It is rounding: the loss carries an error of about
+# $10^{-15}$, which the division by $2 \epsilon$ blows up to $10^{-9}$.*
+
+# %% [markdown]
+# ## What you have now
+#
+# A network from its first random weights to borders between classes, a layer that sees images, and a tool that tells a right gradient from
+# one that only looks right. The tool is slow, two forward passes for each number, so that nobody trains with it. But it knows nothing about backpropagation,
+# and that makes it the best witness for the code that you do train with.
+#
+# **References.** X. Glorot and Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks*, 2010. D. Rumelhart, G. Hinton
+# and R. Williams, *Learning representations by back-propagating errors*, 1986. Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, *Gradient-based learning
+# applied to document recognition*, 1998.

@@ -1,0 +1,1 @@
+"""Hidden tests of nn_recognition. No right answer to any question stands here."""
