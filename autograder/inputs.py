@@ -46,3 +46,10 @@ def probabilities(rng: np.random.Generator, n: int, classes: int, floor: float =
     """Rows that are positive and sum to 1, no entry far below floor, (n, classes)."""
     p = rng.uniform(floor, 1.0, size=(n, classes))
     return p / p.sum(axis=1, keepdims=True)
+
+
+def scribble(*results: object) -> None:
+    """Write over arrays that a submission returned: an input that shares memory with one of them is seen to change."""
+    for result in results:
+        if isinstance(result, np.ndarray) and result.flags.writeable:
+            result[...] = -7

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
 
 import msgspec
 
@@ -34,11 +33,104 @@ class Verdict(str, Enum):
     NO_VALUE = "no value"
 
 
-class Observation(msgspec.Struct, frozen=True):
-    """What one probe saw on one notebook: how it ended and, where it finished, the value as wire bytes."""
+class Value(msgspec.Struct, frozen=True):
+    """Base of the values that are stored and reported."""
+
+
+class Observation(Value, frozen=True):
+    """What one probe saw on one notebook: how it ended and, where it finished, the value as wire bytes.
+
+    error names a built-in exception; cell and line say where in the notebook's own cells it was raised.
+    """
 
     probe: str
     outcome: Outcome
-    value: bytes | None = None
+    value: bytes = b""
     error: str = ""
-    line: str = ""
+    cell: int = 0
+    line: int = 0
+    missing: str = ""
+
+
+class CellReport(Value, frozen=True):
+    """How one cell of a notebook ended. number counts the notebook's cells from 1."""
+
+    number: int
+    outcome: Outcome
+    error: str = ""
+    line: int = 0
+    missing: str = ""
+
+
+class Seen(Value, frozen=True):
+    """Everything observed of one notebook."""
+
+    cells: tuple[CellReport, ...]
+    observations: dict[str, Observation]
+    seconds: float
+
+
+class Finding(Value, frozen=True):
+    """What comparing or judging one observation found. facts maps each property of a judged probe to whether it holds."""
+
+    verdict: Verdict
+    message: str = ""
+    facts: dict[str, bool] = {}
+
+
+class Diagnosis(Value, frozen=True):
+    """The named mistake, in words for the student."""
+
+    id: str
+    says: str
+
+
+class CheckResult(Value, frozen=True):
+    """One hidden test of a question."""
+
+    id: str
+    title: str
+    points: float
+    earned: float
+    outcome: Outcome
+    verdict: Verdict
+    message: str = ""
+
+
+class QuestionResult(Value, frozen=True):
+    """One question: kind is "auto" or "manual"; score is None until a person has graded a write-up."""
+
+    id: str
+    kind: str
+    score: float | None
+    max_score: float
+    outcome: Outcome
+    given_correct_inputs: bool = False
+    diagnosis: Diagnosis | None = None
+    checks: tuple[CheckResult, ...] = ()
+
+
+class SubmissionResult(Value, frozen=True):
+    """One student's result. status is "graded" or "unreadable"."""
+
+    student: str
+    status: str
+    score: float
+    max_score: float
+    needs_manual: tuple[str, ...]
+    seconds: float
+    messages: tuple[str, ...]
+    questions: tuple[QuestionResult, ...]
+
+
+class ClassResult(Value, frozen=True):
+    """The results of one run, as written by --json."""
+
+    format: int
+    assignment: str
+    max_score: float
+    isolation: str
+    salt: str
+    release: str
+    environment: dict[str, str]
+    submissions: tuple[SubmissionResult, ...]

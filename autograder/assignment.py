@@ -1,0 +1,289 @@
+"""An assignment's folder: loads notebook.py, assignment.toml, probes.py and judges.py, and checks that they fit together."""
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+import importlib.util
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from autograder.errors import AssignmentError, UsageError
+from autograder.notebook import Role, SourceCell, read_cells, release_hash
+from autograder.probe import Probe
+from autograder.sandbox import Limits
+
+FEEDBACK_LEVELS = ("diagnosis", "inputs", "full")
+
+
+class LimitsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The [limits] of an assignment; seconds of CPU, the wall clock has four times as long."""
+
+    notebook_seconds: float = 20.0
+    probe_seconds: float = 5.0
+    submission_seconds: float = 120.0
+    memory_mb: int = 1024
+    output_kb: int = 4096
+
+
+class QuestionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question's table: the names it defines and the questions whose names it calls."""
+
+    defines: list[str] = []
+    needs: list[str] = []
+
+
+class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """assignment.toml."""
+
+    title: str
+    order: int
+    questions: dict[str, QuestionTable]
+    summary: str = ""
+    data: list[str] = []
+    helpers: list[str] = []
+    extra_notebooks: list[str] = []
+    may_hand_in: list[str] = []
+    feedback: str = "diagnosis"
+    limits: LimitsTable = LimitsTable()
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. defines are names of the notebook, "Class.method" for methods; needs are ids of other questions."""
+
+    id: str
+    points: float
+    written: bool
+    defines: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment as people wrote it, checked."""
+
+    name: str
+    folder: Path
+    root: Path
+    table: AssignmentTable
+    cells: tuple[SourceCell, ...]
+    questions: tuple[Question, ...]
+    probes: tuple[Probe, ...]
+    judges: dict[str, Callable[..., Any]] = field(hash=False)
+
+    @property
+    def title(self) -> str:
+        return self.table.title
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(**msgspec.to_builtins(self.table.limits))
+
+    @property
+    def max_score(self) -> float:
+        return sum(q.points for q in self.questions)
+
+    @cached_property
+    def release(self) -> str:
+        """The hash that stands in the released notebook's metadata."""
+        return release_hash(self.cells)
+
+    @cached_property
+    def probes_text(self) -> str:
+        return (self.folder / "probes.py").read_text(encoding="utf-8")
+
+    @cached_property
+    def files(self) -> dict[str, Path]:
+        """What lies beside the notebook when it runs: name to path of the only copy."""
+        files = {name: self.folder / name for name in self.table.helpers if name.endswith(".py")}
+        files |= {name: self.root / "data" / name for name in self.table.data}
+        return {"checks.py": Path(__file__).parent / "student" / "checks.py", **files}
+
+    @property
+    def auto(self) -> tuple[Question, ...]:
+        return tuple(q for q in self.questions if not q.written)
+
+    def question(self, identifier: str) -> Question:
+        for question in self.questions:
+            if question.id == identifier:
+                return question
+        raise UsageError(f"{self.name} has no question {identifier!r}", mend=_nearest(identifier, [q.id for q in self.questions]))
+
+    def probes_of(self, question: str) -> tuple[Probe, ...]:
+        return tuple(p for p in self.probes if p.question == question)
+
+    @cached_property
+    def given_names(self) -> frozenset[str]:
+        """Functions that given cells define: both sides know them, so they may cross a boundary by name."""
+        names: set[str] = set()
+        for cell in self.cells:
+            if cell.role is Role.GIVEN:
+                names.update(node.name for node in ast.parse(cell.text).body if isinstance(node, ast.FunctionDef))
+        return frozenset(names)
+
+
+def names_in(root: Path) -> list[str]:
+    """The assignments of a course, in the order in which they are taught."""
+    folders = [path.parent for path in (root / "assignments").glob("*/assignment.toml")]
+    return [folder.name for folder in sorted(folders, key=lambda folder: (_order(folder), folder.name))]
+
+
+def _order(folder: Path) -> int:
+    try:
+        order = tomllib.loads((folder / "assignment.toml").read_text(encoding="utf-8")).get("order", 0)
+    except (OSError, ValueError):
+        return 0
+    return order if isinstance(order, int) else 0
+
+
+def load_assignment(name: str, root: Path) -> Assignment:
+    """Load assignments/<name>; raises UsageError where there is none, AssignmentError where it is not whole."""
+    folder = root / "assignments" / name
+    if not (folder / "notebook.py").is_file():
+        known = names_in(root)
+        mend = _nearest(name, known) if known else f"run this in a course's folder: {root / 'assignments'} holds no assignment"
+        raise UsageError(f"there is no assignment {name!r}", mend=mend)
+    table = _read_table(folder / "assignment.toml")
+    cells = read_cells(folder / "notebook.py")
+    questions = _questions(folder, cells, table)
+    probes = _load_probes(folder)
+    judges = _load_judges(folder, probes)
+    assignment = Assignment(name, folder, root, table, cells, questions, probes, judges)
+    _check_probes(assignment)
+    _check_files(assignment)
+    return assignment
+
+
+def _read_table(path: Path) -> AssignmentTable:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise AssignmentError("the file is missing", where=str(path), mend="docs/reference/authoring.md shows what it holds") from None
+    except ValueError as error:
+        raise AssignmentError(f"not valid TOML: {error}", where=str(path)) from None
+    try:
+        table = msgspec.convert(raw, AssignmentTable)
+    except msgspec.ValidationError as error:
+        raise AssignmentError(str(error), where=str(path), mend="docs/reference/authoring.md lists the keys") from None
+    if table.feedback not in FEEDBACK_LEVELS:
+        raise AssignmentError(f"feedback = {table.feedback!r}", where=str(path), mend=f"one of {', '.join(FEEDBACK_LEVELS)}")
+    return table
+
+
+def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTable) -> tuple[Question, ...]:
+    path, toml = folder / "notebook.py", folder / "assignment.toml"
+    seen: dict[str, int] = {}
+    for cell in cells:
+        if cell.id and cell.id in seen:
+            raise AssignmentError(f"the id {cell.id!r} is used twice, first in line {seen[cell.id]}", where=f"{path}:{cell.line}", mend="rename one")
+        seen[cell.id] = cell.line
+    questions = []
+    for cell in cells:
+        if cell.role not in (Role.TEST, Role.WRITTEN):
+            continue
+        if cell.id not in table.questions:
+            raise AssignmentError(f"question {cell.id} has no table", where=str(toml), mend=f"add [questions.{cell.id}]")
+        entry, written = table.questions[cell.id], cell.role is Role.WRITTEN
+        solved = any(c.role is Role.SOLUTION and solves(c.id, cell.id) for c in cells)
+        if not written and not solved:
+            raise AssignmentError(f"question {cell.id} has no solution cell", where=f"{path}:{cell.line}", mend=f'add a cell solution="{cell.id}_solution"')
+        if not written and not entry.defines:
+            raise AssignmentError(f"question {cell.id} defines nothing", where=str(toml), mend='defines = ["name"]')
+        questions.append(Question(cell.id, cell.points, written, tuple(entry.defines), tuple(entry.needs)))
+    ids = {q.id for q in questions}
+    for name, entry in table.questions.items():
+        if name not in ids:
+            raise AssignmentError(f"[questions.{name}] has no test cell in notebook.py", where=str(toml), mend=_nearest(name, sorted(ids)))
+        for need in entry.needs:
+            if need not in ids:
+                raise AssignmentError(f"{name} needs {need!r}, which is no question", where=str(toml), mend=_nearest(need, sorted(ids)))
+    for cell in cells:
+        if cell.role is Role.SOLUTION and not any(solves(cell.id, q.id) for q in questions):
+            raise AssignmentError(f"solution cell {cell.id} belongs to no question", where=f"{path}:{cell.line}", mend="name it <question>_solution")
+    return tuple(questions)
+
+
+def solves(cell_id: str, question: str) -> bool:
+    """Whether a solution cell's id says that it belongs to a question."""
+    return cell_id == f"{question}_solution" or cell_id.startswith(f"{question}_solution_")
+
+
+def _load_module(path: Path, name: str) -> dict[str, Any]:
+    """Run a file of the instructor's as a module of its own name."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise AssignmentError(f"{type(error).__name__}: {error}", where=str(path), mend="the file must import without error") from error
+    return vars(module)
+
+
+def _load_probes(folder: Path) -> tuple[Probe, ...]:
+    path = folder / "probes.py"
+    if not path.is_file():
+        raise AssignmentError("the file is missing", where=str(path), mend="every auto-graded question needs probes")
+    return tuple(value for value in _load_module(path, "probes").values() if isinstance(value, Probe))
+
+
+def _load_judges(folder: Path, probes: tuple[Probe, ...]) -> dict[str, Callable[..., Any]]:
+    path = folder / "judges.py"
+    names = _load_module(path, f"chainrule_judges_{folder.name}") if path.is_file() else {}
+    judges = {}
+    for probe in probes:
+        if probe.judged:
+            if not callable(names.get(probe.id)):
+                raise AssignmentError(f"probe {probe.id} is judged, but no function of that name is here", where=str(path))
+            judges[probe.id] = names[probe.id]
+    return judges
+
+
+def _check_probes(assignment: Assignment) -> None:
+    path = assignment.folder / "probes.py"
+    ids = {q.id: q for q in assignment.questions}
+    names = [p.id for p in assignment.probes]
+    for probe in assignment.probes:
+        if names.count(probe.id) > 1:
+            raise AssignmentError(f"two probes are called {probe.id}", where=str(path))
+        if probe.question not in ids or ids[probe.question].written:
+            mend = _nearest(probe.question, [q.id for q in assignment.auto])
+            raise AssignmentError(f"probe {probe.id} is for {probe.question!r}, which is no auto-graded question", where=str(path), mend=mend)
+    for question in assignment.auto:
+        probes = assignment.probes_of(question.id)
+        if not probes:
+            raise AssignmentError(f"question {question.id} has no probe", where=str(path), mend=f'add a function under @probe("{question.id}", points=…)')
+        total = sum(p.points for p in probes)
+        if abs(total - question.points) > 1e-9:
+            raise AssignmentError(f"the probes of {question.id} add up to {total:g} points, the question has {question.points:g}", where=str(path))
+        if 2 * sum(p.points for p in probes if not p.contract) < total - 1e-9:
+            raise AssignmentError(f"core probes carry less than half the points of {question.id}", where=str(path))
+
+
+def _check_files(assignment: Assignment) -> None:
+    for name, path in assignment.files.items():
+        if not path.is_file():
+            raise AssignmentError(f"{name} is listed, but {path} is missing", where=str(assignment.folder / "assignment.toml"))
+
+
+def fingerprint(*parts: object) -> str:
+    """A short hash of texts, bytes and numbers, for keys of what depends on them."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else repr(part).encode()
+        digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.hexdigest()[:24]
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {close[0]!r}?" if close else f"there is {', '.join(known)}"

@@ -1,0 +1,241 @@
+"""Runs the code cells of one notebook in this process: plainly where that suffices, in IPython where a cell needs it."""
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import os
+import random
+import sys
+import types
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograder.model import Outcome
+from autograder.protocol import CellDone, CellSource
+
+_IPYTHON_NAMES = frozenset({"get_ipython", "In", "Out"})
+_NUMPY_ERRORS = np.geterr()
+_NUMPY_PRINT = np.get_printoptions()
+_RECURSION = sys.getrecursionlimit()
+
+
+class Notebook:
+    """The namespace that cells leave behind, as a fresh `__main__` module."""
+
+    def __init__(self, shell: Any = None) -> None:
+        self.main = types.ModuleType("__main__")
+        self.names: dict[str, Any] = self.main.__dict__
+        self.shell = shell
+        self.uses_ipython = False
+        sys.modules["__main__"] = self.main
+        builtins.display = _display  # type: ignore[attr-defined]
+        builtins.input = _input
+
+    def run(self, cells: list[CellSource], skip: frozenset[int], demos: bool) -> Iterator[CellDone]:
+        """Run cells in order, yielding how each ended. Demonstrations run only where demos says so."""
+        self.uses_ipython = self.shell is not None and any(c.kind == "own" and needs_ipython(c.text) for c in cells)
+        if self.uses_ipython:
+            self._adopt()
+        for cell in cells:
+            if cell.number in skip or (cell.kind == "demo" and not demos):
+                continue
+            yield self._run(cell)
+
+    def _run(self, cell: CellSource) -> CellDone:
+        name = cell_name(cell.number)
+        try:
+            if self.uses_ipython and cell.kind == "own":
+                self._run_in_ipython(cell.text, name)
+            else:
+                exec(compile(cell.text, name, "exec", dont_inherit=True), self.names)
+        except BaseException as error:
+            return CellDone(cell.number, outcome_of(error).value, describe(error), line_in(error, name), missing_name(error))
+        return CellDone(cell.number, Outcome.FINISHED.value)
+
+    def _adopt(self) -> None:
+        self.shell.user_module = self.main
+        self.shell.user_ns = self.names
+        self.shell.init_user_ns()
+
+    def _run_in_ipython(self, text: str, name: str) -> None:
+        self.shell.compile.get_code_name = lambda *_: name
+        result = self.shell.run_cell(text, store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None:
+            raise error
+
+
+def cell_name(number: int) -> str:
+    """The file name under which a cell's code is compiled."""
+    return f"<cell {number}>"
+
+
+def needs_ipython(text: str) -> bool:
+    """Whether a cell is more than Python: magics, shell commands, top-level await, or IPython's own names."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code = compile(text, "<cell>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return True
+    return not _IPYTHON_NAMES.isdisjoint(code.co_names)
+
+
+def bound_names(text: str) -> frozenset[str]:
+    """Names that a cell binds at its top level, read from its text; empty where it does not parse."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return frozenset()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+    return frozenset(names)
+
+
+def make_shell() -> Any:
+    """An IPython shell without history, threads, rendering or child processes; None where IPython is missing."""
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.history import HistoryManager
+    from IPython.core.interactiveshell import InteractiveShell
+
+    class QuietPublisher(DisplayPublisher):
+        def publish(self, *args: Any, **kwargs: Any) -> None:
+            pass
+
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui: Any = None) -> None:
+            pass
+
+        def enable_matplotlib(self, gui: Any = None) -> Any:
+            return gui, "agg"
+
+        def enable_pylab(self, *args: Any, **kwargs: Any) -> Any:
+            return "agg", "agg", {}
+
+        def system(self, command: str) -> None:
+            _not_run(f"!{command}")
+
+        system_piped = system_raw = system
+
+        def getoutput(self, command: str, *args: Any, **kwargs: Any) -> list[str]:
+            _not_run(f"!{command}")
+            return []
+
+        def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+            pass
+
+        def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
+            pass
+
+    HistoryManager.enabled = False
+    shell = Shell(display_pub_class=QuietPublisher)
+    shell.displayhook.write_output_prompt = shell.displayhook.write_format_data = lambda *a, **k: None
+    for magic in ("pip", "conda", "mamba", "uv", "sx", "system", "sc"):
+        shell.register_magic_function(lambda line, _name=magic: _not_run(f"%{_name} {line}"), "line", magic)
+    for magic in ("bash", "sh", "script", "system", "sx", "perl", "ruby", "javascript", "html", "svg", "latex", "markdown"):
+        shell.register_magic_function(lambda line, cell, _name=magic: _not_run(f"%%{_name}"), "cell", magic)
+    return shell
+
+
+def _not_run(what: str) -> None:
+    print(f"(not run when grading: {what[:80]})")
+
+
+def _display(*values: Any, **options: Any) -> None:
+    """Jupyter's display, without a page to display on."""
+
+
+def _input(prompt: object = "") -> str:
+    """Nobody answers when grading."""
+    print(prompt)
+    return ""
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """How code ended that raised."""
+    if isinstance(error, MemoryError):
+        return Outcome.OUT_OF_MEMORY
+    if isinstance(error, SystemExit | KeyboardInterrupt):
+        return Outcome.EXITED
+    return Outcome.RAISED
+
+
+def describe(error: BaseException) -> str:
+    """The exception's type and text, short, whatever its methods do."""
+    name = builtin_name(error)
+    try:
+        text = str(error)
+    except BaseException:
+        text = ""
+    return f"{name}: {text[:300]}" if text else name
+
+
+def builtin_name(error: BaseException) -> str:
+    """The name of the nearest built-in or NumPy class: a class of the student's own could carry any text in its name."""
+    for cls in type(error).__mro__:
+        if getattr(builtins, cls.__name__, None) is cls or cls is np.linalg.LinAlgError:
+            return cls.__name__
+    return "Exception"
+
+
+def line_in(error: BaseException, name: str) -> int:
+    """The last line of the named cell in an exception's traceback, 0 where it is not in it."""
+    if isinstance(error, SyntaxError) and error.filename == name:
+        return error.lineno or 0
+    line, frame = 0, error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == name:
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
+
+
+def place_of(error: BaseException) -> tuple[int, int]:
+    """The number and line of the deepest cell in an exception's traceback, (0, 0) where there is none."""
+    place, frame = (0, 0), error.__traceback__
+    while frame is not None:
+        file = frame.tb_frame.f_code.co_filename
+        if file.startswith("<cell ") and file[6:-1].isdigit():
+            place = (int(file[6:-1]), frame.tb_lineno)
+        frame = frame.tb_next
+    return place
+
+
+def missing_name(error: BaseException) -> str:
+    """The name that a NameError is about, or the empty text."""
+    name = getattr(error, "name", None) if isinstance(error, NameError) else None
+    return name if isinstance(name, str) and name.isidentifier() else ""
+
+
+class Snapshot:
+    """What cells left behind, to be put back before each probe: names, and the settings that code may have changed."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.live = notebook.names
+        self.names = dict(notebook.names)
+        self.folder = os.getcwd()
+
+    def restore(self, seed: int) -> None:
+        """Put everything back and seed the global generators."""
+        if self.live.keys() != self.names.keys() or any(self.live[k] is not v for k, v in self.names.items()):
+            self.live.clear()
+            self.live.update(self.names)
+        np.seterr(**_NUMPY_ERRORS)
+        np.set_printoptions(**_NUMPY_PRINT)
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
+        sys.setrecursionlimit(_RECURSION)
+        with contextlib.suppress(OSError):
+            os.chdir(self.folder)
+        np.random.seed(seed & 0xFFFFFFFF)
+        random.seed(seed)

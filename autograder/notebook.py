@@ -1,0 +1,213 @@
+"""Notebooks as files: notebook.py's cells, the nbgrader source made of them, and what students hand in.
+
+The only module that imports nbformat and jupytext.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import warnings
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.errors import AssignmentError
+
+SCHEMA_VERSION = 3
+STUB = "raise NotImplementedError"
+WRITTEN_STUB = "*Write your answer here, in place of this line.*"
+_HEADER = re.compile(r"^# %%(?!%)")
+_SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION[^\n]*\n.*?^[ \t]*### END SOLUTION[^\n]*$", re.M | re.S)
+_KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+class Role(str, Enum):
+    """What a cell is for, as its header in notebook.py says."""
+
+    PROSE = "prose"
+    GIVEN = "given"
+    SOLUTION = "solution"
+    TEST = "test"
+    DEMO = "demo"
+    WRITTEN = "written"
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """A cell of notebook.py. line is that of its header; id is empty for prose."""
+
+    role: Role
+    id: str
+    text: str
+    line: int
+    is_code: bool
+    points: float = 0.0
+
+    @property
+    def released(self) -> str:
+        """What students get of it: solution regions replaced by a stub."""
+        stub = STUB if self.is_code else WRITTEN_STUB
+        return _SOLUTION.sub(lambda match: match.group(1) + stub, self.text)
+
+
+def read_cells(path: Path) -> tuple[SourceCell, ...]:
+    """Read a percent-format file; raises AssignmentError naming file and line for a header that makes no sense."""
+    text = path.read_text(encoding="utf-8")
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
+    cells = jupytext.reads(text, fmt="py:percent").cells
+    if len(cells) != len(lines):
+        raise AssignmentError("text stands before the first cell", where=f"{path}:1", mend="start the file with a `# %%` header")
+    return tuple(_source_cell(cell, line, path) for cell, line in zip(cells, lines, strict=True))
+
+
+def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
+    metadata = {key: value for key, value in cell.metadata.items() if not key.startswith("lines_to_")}  # jupytext's own
+    points = metadata.pop("points", 0)
+    roles = [role for role in Role if role.value in metadata]
+    is_code = cell.cell_type == "code"
+    where = f"{path}:{line}"
+    if len(roles) > 1 or set(metadata) - {role.value for role in Role}:
+        raise AssignmentError(f"the header says {sorted(metadata)}", where=where, mend='one role and its id, such as given="imports"')
+    if not roles:
+        if is_code:
+            raise AssignmentError("a code cell without a role", where=where, mend="given, solution, test or demo: see docs/reference/authoring.md")
+        return SourceCell(Role.PROSE, "", cell.source, line, False)
+    role, identifier = roles[0], metadata[roles[0].value]
+    if not isinstance(identifier, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,60}", identifier):
+        raise AssignmentError(f"{role.value}={identifier!r} is not an id", where=where, mend="letters, digits and underscores")
+    if is_code != (role is not Role.WRITTEN):
+        raise AssignmentError(f"a {role.value} cell is {'code' if role is not Role.WRITTEN else 'Markdown'}", where=where)
+    graded = role in (Role.TEST, Role.WRITTEN)
+    if graded and not (isinstance(points, int | float) and points > 0):
+        raise AssignmentError(f"question {identifier} has no points", where=where, mend="add points=… to the header")
+    if points and not graded:
+        raise AssignmentError("points stand on a cell that is not graded", where=where)
+    return SourceCell(role, identifier, cell.source, line, is_code, float(points))
+
+
+def release_hash(cells: tuple[SourceCell, ...]) -> str:
+    """A hash of all that students see of the notebook, by which an older release is recognised."""
+    seen = [[cell.role.value, cell.id, cell.points, cell.released] for cell in cells]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
+
+
+def hidden_call(assignment: str, question: str) -> str:
+    """The hidden region of a test cell: tries the question's probes in the instructor's own kernel."""
+    return (
+        "### BEGIN HIDDEN TESTS\n"
+        f"from autograder.inline import try_probes; try_probes({assignment!r}, {question!r}, globals())\n"
+        "### END HIDDEN TESTS"
+    )
+
+
+def build_source(cells: tuple[SourceCell, ...], assignment: str) -> NotebookNode:
+    """The notebook that nbgrader reads, with its metadata; the same cells give the same bytes."""
+    used: set[str] = set()
+    nodes = [_build_cell(cell, assignment, used) for cell in cells]
+    kit = {"chainrule": {"assignment": assignment, "release": release_hash(cells)}}
+    return nbformat.v4.new_notebook(cells=nodes, metadata={**_KERNEL, **kit})
+
+
+def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNode:
+    text = cell.text
+    if cell.role is Role.TEST:
+        text = f"{text}\n{hidden_call(assignment, cell.id)}"
+    make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
+    node = make(text)
+    node["id"] = _cell_id(cell, used)
+    if cell.role is not Role.PROSE:
+        graded, solution = cell.role in (Role.TEST, Role.WRITTEN), cell.role in (Role.SOLUTION, Role.WRITTEN)
+        node.metadata["nbgrader"] = {
+            "grade": graded, "grade_id": cell.id, "locked": not solution, "schema_version": SCHEMA_VERSION,
+            "solution": solution, "task": False, **({"points": cell.points} if graded else {}),
+        }  # fmt: skip
+    if cell.role is Role.DEMO:
+        node.metadata["tags"] = ["demo"]
+    return node
+
+
+def _cell_id(cell: SourceCell, used: set[str]) -> str:
+    base = cell.id or "prose-" + hashlib.sha256(cell.text.encode()).hexdigest()[:10]
+    name, count = base, 1
+    while name in used:
+        count += 1
+        name = f"{base}-{count}"
+    used.add(name)
+    return name
+
+
+def dump(notebook: NotebookNode) -> str:
+    """A notebook as text, keys sorted, with a final newline."""
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def load(path: Path) -> NotebookNode:
+    """Read a notebook of ours."""
+    return nbformat.read(path, as_version=4)
+
+
+class NotANotebook(ValueError):
+    """The bytes that were handed in are no notebook; the text says what they are instead."""
+
+
+def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
+    """Read what a student handed in, as version 4, and say what was unusual about it; raises NotANotebook.
+
+    Nothing but the cells' texts, types and metadata is relied upon, so no schema is enforced.
+    """
+    if not data.strip():
+        raise NotANotebook("the file is empty")
+    try:
+        raw = json.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        reason = "it is not text" if isinstance(error, UnicodeDecodeError) else f"its JSON is broken ({str(error)[:80]})"
+        raise NotANotebook(f"the file is not a notebook: {reason}") from None
+    if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
+        raise NotANotebook("the file is JSON, but not a notebook")
+    messages: list[str] = []
+    version = raw.get("nbformat")
+    if version != 4:
+        messages.append(f"the notebook is in the older format {version}; it was converted")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                raw = nbformat.convert(nbformat.from_dict(raw), 4)
+        except Exception as error:
+            raise NotANotebook(f"the notebook is in format {version}, which can't be converted ({type(error).__name__})") from None
+    cells = raw.get("cells")
+    if not isinstance(cells, list):
+        raise NotANotebook("the file is a notebook without a list of cells")
+    return nbformat.from_dict({"cells": [_tidy(cell) for cell in cells if isinstance(cell, dict)], "metadata": _mapping(raw.get("metadata"))}), messages
+
+
+def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a cell that are used, of the type that they should be."""
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    kind = cell.get("cell_type")
+    return {
+        "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
+        "source": source if isinstance(source, str) else "",
+        "metadata": _mapping(cell.get("metadata")),
+        "outputs": cell.get("outputs") if isinstance(cell.get("outputs"), list) else [],
+    }
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def grade_id_of(cell: NotebookNode) -> str:
+    """The cell's nbgrader id, or the empty text."""
+    found = _mapping(_mapping(cell.get("metadata")).get("nbgrader")).get("grade_id")
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,265 @@
+"""Messages between the grader, a zygote and the process that runs a submission, and how they are framed.
+
+What comes from the submission's process is untrusted: a frame is decoded into one of the types below or is a `WireError`.
+"""
+from __future__ import annotations
+
+import socket
+import struct
+from typing import Any
+
+import msgspec
+
+from autograder.wire import WireError
+
+MAX_FRAME = 40 << 20
+_LENGTH = struct.Struct("<I")
+
+
+class _Message(msgspec.Struct, frozen=True, tag=True, array_like=True):
+    pass
+
+
+# ---- the grader to a zygote -------------------------------------------------------------------------------------
+
+
+class CellSource(_Message):
+    """A code cell: its text, the number by which the student knows it, and what it is."""
+
+    text: str
+    number: int
+    kind: str  # "given", "own" or "demo"
+
+
+class Confinement(_Message):
+    """Limits of one process, in bytes and seconds, for `jail.confine`."""
+
+    cpu_seconds: int
+    memory_bytes: int
+    tmp_bytes: int = 64 << 20
+    tmp_inodes: int = 2048
+    tasks: int = 64
+    open_files: int = 128
+
+
+class Setup(_Message):
+    """The first message to a zygote: what to load before anything is forked."""
+
+    probes: str
+    level: str
+    readonly: list[str]
+    files: list[tuple[str, str]]  # (where it lies, its name in the working folder)
+
+
+class Spawn(_Message):
+    """Fork a process that runs these cells. Two descriptors travel along: its channel and its output."""
+
+    cells: list[CellSource]
+    confinement: Confinement
+    skip: list[int]
+    demos: bool
+    serves: list[str] = []
+    """Names to answer calls to, instead of running probes: what the reference does during a second pass."""
+
+
+class Kill(_Message):
+    """Kill the process that was spawned."""
+
+
+class AskCpu(_Message):
+    """How much CPU time has the spawned process used?"""
+
+
+# ---- a zygote to the grader -------------------------------------------------------------------------------------
+
+
+class Ready(_Message):
+    """The zygote stands, or the process it forked is confined."""
+
+    pid: int = 0
+
+
+class Failed(_Message):
+    """The zygote could not do what was asked, for a reason that is not the submission's."""
+
+    reason: str
+
+
+class CpuSeconds(_Message):
+    """The answer to AskCpu."""
+
+    seconds: float
+
+
+class Ended(_Message):
+    """The spawned process is gone: its exit status (negative: the signal), CPU seconds and largest resident size in KiB."""
+
+    status: int
+    cpu: float
+    peak_kb: int
+
+
+# ---- the grader to the process of a submission ------------------------------------------------------------------
+
+
+class Observe(_Message):
+    """Run these probes, each with its seed, in this order."""
+
+    probes: list[tuple[str, int]]
+    stubs: list[str] = []
+    """Names that are answered by the reference through calls."""
+    known: list[str] = []
+    """Names that stand for the same function on both sides, so that it may be passed by name."""
+
+
+# ---- the process of a submission to the grader ------------------------------------------------------------------
+
+
+class Confined(_Message):
+    """The process is in its jail and starts with the cells."""
+
+
+class CellDone(_Message):
+    """A cell ended. line counts from 1 in the cell where it raised, 0 if unknown; missing names an undefined name."""
+
+    number: int
+    outcome: str
+    error: str = ""
+    line: int = 0
+    missing: str = ""
+
+
+class CellsDone(_Message):
+    """All cells ended; the process waits for probes. has_ipython tells whether a cell needed IPython."""
+
+    has_ipython: bool = False
+
+
+class ProbeDone(_Message):
+    """A probe ended. error is the name of a built-in exception; cell and line say where in the student's own code."""
+
+    probe: str
+    outcome: str
+    value: bytes = b""
+    error: str = ""
+    cell: int = 0
+    line: int = 0
+    missing: str = ""
+
+
+# ---- calls across the boundary, either way ----------------------------------------------------------------------
+
+
+class Call(_Message):
+    """Call a function of the other side: a known name ("softmax", "Layer.forward_pass") or a callback's number."""
+
+    target: str | int
+    arguments: bytes
+
+
+class Return(_Message):
+    """What the call returned, with the arguments as it left them (empty where nothing was written)."""
+
+    value: bytes
+    written: bytes = b""
+
+
+class Raised(_Message):
+    """The call raised an exception of this built-in type."""
+
+    error: str
+
+
+ToZygote = Spawn | Kill | AskCpu
+FromZygote = Ready | Failed | CpuSeconds | Ended
+ToProcess = Observe | Call | Return | Raised
+FromProcess = Confined | CellDone | CellsDone | ProbeDone | Call | Return | Raised
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+def frame(message: Any) -> bytes:
+    """Encode a message with its length before it."""
+    body = _encoder.encode(message)
+    if len(body) > MAX_FRAME:
+        raise WireError(f"a frame of {len(body)} bytes")
+    return _LENGTH.pack(len(body)) + body
+
+
+class FrameReader:
+    """Cuts a stream of bytes into messages of one union type."""
+
+    def __init__(self, kind: Any) -> None:
+        self._decoder = msgspec.msgpack.Decoder(kind)
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        self._buffer += data
+
+    def next(self) -> Any | None:
+        """The next whole message, or None; raises WireError for what is not one."""
+        if len(self._buffer) < _LENGTH.size:
+            return None
+        (length,) = _LENGTH.unpack_from(self._buffer)
+        if length > MAX_FRAME:
+            raise WireError(f"a frame of {length} bytes")
+        end = _LENGTH.size + length
+        if len(self._buffer) < end:
+            return None
+        body = bytes(self._buffer[_LENGTH.size : end])
+        del self._buffer[:end]
+        try:
+            return self._decoder.decode(body)
+        except (msgspec.MsgspecError, RecursionError, ValueError, MemoryError) as error:
+            raise WireError(f"malformed message: {type(error).__name__}") from None
+
+
+class Channel:
+    """A blocking stream of messages over a socket, for either end."""
+
+    def __init__(self, sock: socket.socket, kind: Any) -> None:
+        self.socket, self._reader = sock, FrameReader(kind)
+
+    def send(self, message: Any) -> None:
+        self.socket.sendall(frame(message))
+
+    def receive(self) -> Any:
+        """The next message; raises EOFError where the other end is gone."""
+        while (message := self._reader.next()) is None:
+            data = self.socket.recv(1 << 16)
+            if not data:
+                raise EOFError("the other end of the channel is closed")
+            self._reader.feed(data)
+        return message
+
+
+def send_with_descriptors(sock: socket.socket, message: Any, descriptors: list[int]) -> None:
+    """Send a message and open file descriptors along with its first byte."""
+    data = frame(message)
+    sent = socket.send_fds(sock, [data], descriptors)
+    if sent < len(data):
+        sock.sendall(data[sent:])
+
+
+class DescriptorChannel(Channel):
+    """A channel whose messages may come with descriptors; they are collected in order of arrival."""
+
+    def __init__(self, sock: socket.socket, kind: Any) -> None:
+        super().__init__(sock, kind)
+        self.descriptors: list[int] = []
+
+    def pump(self) -> bool:
+        """Read what is there; False where the other end is gone."""
+        data, descriptors, _, _ = socket.recv_fds(self.socket, 1 << 16, 8)
+        self.descriptors += descriptors
+        self._reader.feed(data)
+        return bool(data)
+
+    def pending(self) -> Any | None:
+        return self._reader.next()
+
+    def receive(self) -> Any:
+        while (message := self._reader.next()) is None:
+            if not self.pump():
+                raise EOFError("the other end of the channel is closed")
+        return message

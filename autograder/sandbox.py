@@ -1,0 +1,382 @@
+"""Starts a zygote in its jail, spawns a process for each job, and limits what the process may use.
+
+Nothing that comes out of a process is trusted. Every way in which it can end is a value (`Death`); only a sandbox that could not be
+set up raises.
+"""
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy
+
+from autograder.errors import SandboxError
+from autograder.model import Outcome
+from autograder.protocol import (
+    AskCpu,
+    CellSource,
+    Confined,
+    Confinement,
+    CpuSeconds,
+    DescriptorChannel,
+    Ended,
+    Failed,
+    FrameReader,
+    FromProcess,
+    FromZygote,
+    Kill,
+    Ready,
+    Setup,
+    Spawn,
+    frame,
+    send_with_descriptors,
+)
+from autograder.wire import WireError
+
+RUNTIME = ("__init__.py", "model.py", "wire.py", "protocol.py", "probe.py", "inputs.py", "cells.py", "stubs.py", "worker.py", "jail")
+"""All of the package that can be imported where student code runs. Nothing here judges."""
+
+_START = "import sys; sys.path[:0] = sys.argv[2:]; from autograder.worker import main; main(int(sys.argv[1]))"
+_WALL_FACTOR = 4.0
+_UNACCOUNTED = 0.25
+
+
+@dataclass(frozen=True)
+class Death:
+    """A process ended, or was ended: how, and a detail such as the name of the signal."""
+
+    outcome: Outcome
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Seconds are of CPU; the wall clock has four times as long."""
+
+    notebook_seconds: float = 20.0
+    probe_seconds: float = 5.0
+    submission_seconds: float = 120.0
+    memory_mb: int = 1024
+    output_kb: int = 4096
+
+    def confinement(self) -> Confinement:
+        return Confinement(cpu_seconds=int(self.submission_seconds) + 5, memory_bytes=self.memory_mb << 20)
+
+
+class Sandbox:
+    """A zygote with one assignment's probes and files loaded. It serves one process at a time; use one a thread."""
+
+    def __init__(self, probes: str, files: dict[str, Path], level: str) -> None:
+        self._setup = (probes, files, level)
+        self.level = level
+        self._process: subprocess.Popen[bytes] | None = None
+        self._current: Process | None = None
+        self._start()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        probes, files, level = self._setup
+        runtime = runtime_folder()
+        packages = package_folders()
+        paths = [str(runtime), *packages]
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-B", "-c", _START, str(theirs.fileno()), *paths],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environment(runtime),
+                pass_fds=(theirs.fileno(),), cwd="/",
+            )  # fmt: skip
+        self._control = DescriptorChannel(ours, FromZygote)
+        readonly = [*paths, *interpreter_folders(), *(str(path.resolve()) for path in files.values())]
+        self._control.send(Setup(probes, level, readonly, [(str(path.resolve()), name) for name, path in files.items()]))
+        self._expect(Ready)
+
+    def _expect(self, kind: type) -> Any:
+        """The next message of the zygote, which must be of this kind."""
+        try:
+            message = self._control.receive()
+        except (EOFError, OSError, WireError):
+            raise SandboxError("the sandbox ended unexpectedly", mend=self._last_words()) from None
+        if isinstance(message, Failed):
+            raise SandboxError(f"the sandbox could not be set up: {message.reason}", mend="`chainrule doctor` shows what this machine allows")
+        if not isinstance(message, kind):
+            raise SandboxError(f"the sandbox answered {type(message).__name__}, expected {kind.__name__}")
+        return message
+
+    def _last_words(self) -> str:
+        assert self._process is not None and self._process.stderr is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(2)
+        if self._process.poll() is None:
+            self._process.kill()
+        return self._process.stderr.read().decode(errors="replace").strip()[-600:]
+
+    def spawn(
+        self, cells: list[CellSource], limits: Limits, *, skip: frozenset[int] = frozenset(), demos: bool = False, serves: tuple[str, ...] = ()
+    ) -> Process:
+        """Fork a process that runs the cells; what it has to say comes from `Process.next`."""
+        if self._current is not None:
+            self._current.close()
+        ours, theirs = socket.socketpair()
+        output, written = os.pipe()
+        with theirs:
+            try:
+                job = Spawn(cells, limits.confinement(), sorted(skip), demos, list(serves))
+                send_with_descriptors(self._control.socket, job, [theirs.fileno(), written])
+            except OSError as error:
+                raise SandboxError(f"the sandbox is gone: {error}", mend=self._last_words()) from None
+            finally:
+                os.close(written)
+        self._expect(Ready)
+        self._current = Process(self, ours, output, limits.output_kb << 10)
+        return self._current
+
+    def close(self) -> None:
+        """End the zygote and all below it."""
+        if self._current is not None:
+            with contextlib.suppress(SandboxError, OSError):
+                self._current.close()
+        self._control.socket.close()
+        if self._process is not None:
+            try:
+                self._process.wait(1)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            if self._process.stderr is not None:
+                self._process.stderr.close()
+
+    # ---- for Process
+
+    def ask_cpu(self) -> float | Ended:
+        self._control.send(AskCpu())
+        message = self._receive_any()
+        return message.seconds if isinstance(message, CpuSeconds) else message
+
+    def _receive_any(self) -> Any:
+        try:
+            return self._control.receive()
+        except (EOFError, OSError, WireError):
+            raise SandboxError("the sandbox ended unexpectedly", mend=self._last_words()) from None
+
+    def end(self) -> Ended:
+        """Kill the current process and wait until it is gone."""
+        self._control.send(Kill())
+        while not isinstance(message := self._receive_any(), Ended):
+            pass
+        return message
+
+    def wait_end(self, seconds: float) -> Ended | None:
+        """How the current process ended, once it has."""
+        if not select.select([self._control.socket], [], [], seconds)[0]:
+            return None
+        message = self._receive_any()
+        return message if isinstance(message, Ended) else None
+
+
+@dataclass
+class Process:
+    """One process of a submission, seen from outside."""
+
+    sandbox: Sandbox
+    channel: socket.socket
+    output: int
+    output_limit: int
+    death: Death | None = None
+    printed: int = 0
+    cpu: float = 0.0
+    _confined: bool = False
+    _unaccounted: float = 0.0
+    _reader: FrameReader = field(default_factory=lambda: FrameReader(FromProcess))
+
+    def send(self, message: Any) -> None:
+        """Send a request; a process that is gone is noticed by the next `next`."""
+        with contextlib.suppress(OSError):
+            self.channel.sendall(frame(message))
+
+    def next(self, cpu_limit: float, wall_limit: float | None = None) -> Any | Death:
+        """The next message, or how the process ended; it is ended when the step takes more than its limit."""
+        if self.death is not None:
+            return self.death
+        began = time.monotonic()
+        hard = wall_limit if wall_limit is not None else _WALL_FACTOR * cpu_limit
+        if self._unaccounted > _UNACCOUNTED:
+            self._update_cpu()
+        ask_at, base = cpu_limit, self.cpu
+        while self.death is None:
+            try:
+                if (message := self._reader.next()) is not None:
+                    if isinstance(message, Confined):
+                        self._confined = True
+                        continue
+                    self._unaccounted += time.monotonic() - began
+                    return message
+            except WireError as error:
+                return self._die(Death(Outcome.PROTOCOL, str(error)))
+            passed = time.monotonic() - began
+            if passed >= hard:
+                return self._die(Death(Outcome.TIMED_OUT))
+            if passed >= ask_at:
+                self._update_cpu()
+                if self.cpu - base >= cpu_limit:
+                    return self._die(Death(Outcome.TIMED_OUT))
+                ask_at = passed + max(0.01, cpu_limit - (self.cpu - base))
+                continue
+            self._wait(min(ask_at, hard) - passed)
+        return self.death
+
+    def _wait(self, seconds: float) -> None:
+        ready, _, _ = select.select([self.channel, self.output] if self.output >= 0 else [self.channel], [], [], max(0.0, seconds))
+        if self.output in ready:
+            data = os.read(self.output, 1 << 16)
+            self.printed += len(data)
+            if not data:
+                os.close(self.output)
+                self.output = -1
+            elif self.printed > self.output_limit:
+                self._die(Death(Outcome.OUTPUT_LIMIT))
+                return
+        if self.channel in ready:
+            try:
+                data = self.channel.recv(1 << 18)
+            except OSError:
+                data = b""
+            if data:
+                self._reader.feed(data)
+            else:
+                self._ended_by_itself()
+
+    def _update_cpu(self) -> None:
+        answer = self.sandbox.ask_cpu()
+        if isinstance(answer, Ended):
+            self._explain(answer)
+        else:
+            self.cpu, self._unaccounted = answer, 0.0
+
+    def _ended_by_itself(self) -> None:
+        ended = self.sandbox.wait_end(1.0)
+        if ended is None:
+            self._die(Death(Outcome.PROTOCOL, "it closed its channel"))
+        else:
+            self._explain(ended)
+
+    def _explain(self, ended: Ended) -> None:
+        if not self._confined:
+            self._release()
+            raise SandboxError("a process could not be confined", mend="`chainrule doctor` shows what this machine allows")
+        self._note(ended)
+        if ended.status >= 0:
+            self.death = Death(Outcome.EXITED, f"exit status {ended.status}")
+        elif -ended.status in (signal.SIGXCPU, signal.SIGKILL) and ended.cpu > 1:
+            self.death = Death(Outcome.TIMED_OUT)
+        else:
+            self.death = Death(Outcome.KILLED, signal.Signals(-ended.status).name)
+        self._release()
+
+    def _note(self, ended: Ended) -> None:
+        self.cpu = max(self.cpu, ended.cpu)
+
+    def _die(self, death: Death) -> Death:
+        self.death = death
+        self._note(self.sandbox.end())
+        self._release()
+        return death
+
+    def _release(self) -> None:
+        self.channel.close()
+        if self.output >= 0:
+            os.close(self.output)
+            self.output = -1
+        self.sandbox._current = None
+
+    def close(self) -> None:
+        """End the process, if it has not ended yet."""
+        if self.death is None:
+            self._die(Death(Outcome.FINISHED))
+
+
+def clean_environment(runtime: Path) -> dict[str, str]:
+    """The zygote's environment: nothing of the grader's, and what makes NumPy's results repeatable."""
+    kept = {k: v for k, v in os.environ.items() if k.startswith("OPENBLAS_") or k == "NVPL_BLAS_DEBUG_CPU_TYPE"}
+    return kept | {
+        "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": str(runtime / "matplotlib"), "IPYTHONDIR": "/nonexistent", "MALLOC_ARENA_MAX": "2",
+        "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1",
+    }  # fmt: skip
+
+
+def package_folders() -> list[str]:
+    """Where NumPy and the other packages lie, for a Python that is started without site."""
+    found = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), str(Path(numpy.__file__).parents[1])]
+    return list(dict.fromkeys(str(Path(path).resolve()) for path in found))
+
+
+def interpreter_folders() -> list[str]:
+    """The interpreter, its library and the system's libraries: what the jail shows read-only."""
+    candidates = [
+        "/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts",
+        str(Path(sys.executable).parent), str(Path(sys.executable).resolve().parent), sysconfig.get_path("stdlib"),
+        sysconfig.get_config_var("LIBDIR") or "/usr/lib",
+    ]  # fmt: skip
+    return [path for path in dict.fromkeys(candidates) if os.path.lexists(path)]
+
+
+@cache
+def runtime_folder() -> Path:
+    """A private copy of the few modules that may be imported inside, and matplotlib's font list. Removed at exit."""
+    folder = Path(tempfile.mkdtemp(prefix="chainrule-runtime-"))
+    package = folder / "autograder"
+    package.mkdir()
+    here = Path(__file__).parent
+    for name in RUNTIME:
+        if (here / name).is_dir():
+            shutil.copytree(here / name, package / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(here / name, package / name)
+    (folder / "matplotlib").mkdir()
+    for font_list in _font_lists():
+        shutil.copy2(font_list, folder / "matplotlib" / font_list.name)
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    _remove_at_exit(folder)
+    return folder
+
+
+def _font_lists() -> Iterator[Path]:
+    """Matplotlib's cached list of fonts; looked for by matplotlib itself, which makes it where it is missing."""
+    import matplotlib
+    from matplotlib import font_manager  # noqa: F401 -- writes the list
+
+    yield from Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
+
+
+def _remove_at_exit(folder: Path) -> None:
+    import atexit
+
+    owner = os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)

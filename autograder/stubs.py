@@ -1,0 +1,187 @@
+"""Calls across the boundary: a stub on one side, the function on the other, values in between.
+
+In a second pass the names that a question builds on are answered by the reference. The submission's process holds stubs, the
+reference's own process holds the functions, and neither ever sees the other's code. Both ends run this file.
+"""
+from __future__ import annotations
+
+import builtins
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.cells import builtin_name
+from autograder.protocol import Call, Channel, Raised, Return
+from autograder.wire import Instance, Reference, WireError, decode, encode
+
+MAX_CALLS = 20_000
+MAX_NESTING = 16
+
+
+class CallLimit(RuntimeError):
+    """More calls across the boundary, or deeper ones, than a right solution needs."""
+
+
+class Peer:
+    """One end of the boundary: serves calls to its own functions and makes calls to the other's."""
+
+    def __init__(
+        self, channel: Channel, names: dict[str, Any], known: frozenset[str] = frozenset(), serves: frozenset[str] = frozenset()
+    ) -> None:
+        self.channel, self.names, self.known, self.serves = channel, names, known, serves
+        self.callbacks: list[Callable[..., Any]] = []
+        self.calls = self.nesting = 0
+        self.proxies: dict[int, str | int] = {}
+        self._kept: list[Any] = []
+
+    # ---- calling the other side
+
+    def stub(self, target: str | int) -> Callable[..., Any]:
+        """A function that is answered by the other side."""
+
+        def answered_elsewhere(*args: Any, **kwargs: Any) -> Any:
+            return self.call(target, args, kwargs)
+
+        if isinstance(target, str):
+            answered_elsewhere.__name__ = target.rpartition(".")[2]
+        self.proxies[id(answered_elsewhere)] = target
+        self._kept.append(answered_elsewhere)
+        return answered_elsewhere
+
+    def install(self, targets: list[str]) -> None:
+        """Put stubs in place of functions, or of methods of the notebook's own classes."""
+        for target in targets:
+            owner, _, name = target.rpartition(".")
+            if not owner:
+                self.names[name] = self.stub(target)
+            elif isinstance(self.names.get(owner), type):
+                setattr(self.names[owner], name, self.stub(target))
+
+    def call(self, target: str | int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        self.calls += 1
+        if self.calls > MAX_CALLS or self.nesting >= MAX_NESTING:
+            raise CallLimit("too many calls")
+        self.nesting += 1
+        try:
+            self.channel.send(Call(target, encode([list(args), kwargs], self.refer)))
+            answer = self._answer()
+        finally:
+            self.nesting -= 1
+        if isinstance(answer, Raised):
+            kind = getattr(builtins, answer.error, RuntimeError)
+            raise kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
+        if answer.written:
+            new_args, new_kwargs = decode(answer.written)
+            write_back(list(args), self.revive(new_args))
+            write_back(kwargs, self.revive(new_kwargs))
+        return self.revive(decode(answer.value))
+
+    def _answer(self) -> Return | Raised:
+        while True:
+            message = self.channel.receive()
+            if isinstance(message, Return | Raised):
+                return message
+            if not isinstance(message, Call):
+                raise WireError("expected an answer")
+            self.serve(message)
+
+    # ---- being called
+
+    def serve(self, call: Call) -> None:
+        """Answer one call to a function of this side."""
+        try:
+            function = self._resolve(call.target)
+            args, kwargs = decode(call.arguments)
+            args, kwargs = self.revive(args), self.revive(kwargs)
+            before = encode([args, kwargs], self.refer)
+            value = encode(function(*args, **kwargs), self.refer)
+            after = encode([args, kwargs], self.refer)
+        except Exception as error:
+            self.channel.send(Raised(builtin_name(error)))
+            return
+        self.channel.send(Return(value, after if after != before else b""))
+
+    def _resolve(self, target: str | int) -> Callable[..., Any]:
+        if isinstance(target, int):
+            return self.callbacks[target]
+        if target not in self.serves and target not in self.known:
+            raise WireError("not a name that is answered")
+        owner, _, name = target.rpartition(".")
+        return getattr(self.names[owner], name) if owner else self.names[name]
+
+    # ---- values that stay where they are
+
+    def refer(self, value: Any) -> Reference | Instance | None:
+        """Functions cross by name where both sides know it, else by number; objects of the notebook's classes by attributes."""
+        if (proxied := self.proxies.get(id(value))) is not None:
+            return Reference(proxied) if isinstance(proxied, str) else Reference(-1 - proxied)
+        for name in self.known:
+            if self.names.get(name) is value:
+                return Reference(name)
+        cls = type(value)
+        if isinstance(self.names.get(cls.__name__), type) and self.names[cls.__name__] is cls:
+            return Instance(cls.__name__, {k: v for k, v in vars(value).items() if type(k) is str})
+        if isinstance(value, types.FunctionType | types.MethodType | types.BuiltinFunctionType | np.ufunc) or callable(value):
+            self.callbacks.append(value)
+            return Reference(len(self.callbacks) - 1)
+        return None
+
+    def revive(self, value: Any) -> Any:
+        """Turn references back into functions and instances into objects, anywhere in a decoded value."""
+        if isinstance(value, Reference):
+            if isinstance(value.name, str):
+                return self._resolve(value.name)
+            return self.callbacks[-1 - value.name] if value.name < 0 else self.stub(value.name)
+        if isinstance(value, Instance):
+            cls = self.names[value.cls]
+            thing = cls.__new__(cls)
+            thing.__dict__.update(self.revive(value.attributes))
+            return thing
+        if type(value) is dict:
+            return {key: self.revive(item) for key, item in value.items()}
+        if type(value) is list:
+            return [self.revive(item) for item in value]
+        if type(value) is tuple:
+            return tuple(self.revive(item) for item in value)
+        return value
+
+
+def write_back(old: Any, new: Any) -> None:
+    """Bring what the callee wrote into the caller's own containers, in place."""
+    if isinstance(old, np.ndarray):
+        if isinstance(new, np.ndarray) and new.shape == old.shape and not _same(old, new):
+            np.copyto(old, new, casting="unsafe")
+    elif isinstance(old, dict) and isinstance(new, dict):
+        for key in [key for key in old if key not in new]:
+            del old[key]
+        for key, item in new.items():
+            old[key] = _kept(old.get(key), item)
+    elif isinstance(old, list) and isinstance(new, list):
+        if len(old) == len(new):
+            for mine, item in zip(old, new, strict=True):
+                write_back(mine, item)
+        else:
+            old[:] = new
+    elif isinstance(old, tuple) and isinstance(new, tuple):
+        for mine, item in zip(old, new, strict=False):
+            write_back(mine, item)
+    elif hasattr(old, "__dict__") and type(old) is type(new) and not callable(old):
+        write_back(vars(old), vars(new))
+
+
+def _kept(old: Any, new: Any) -> Any:
+    """The value of a dict's entry after the call: the old object where it is unchanged, or a container that was written to."""
+    if isinstance(old, np.ndarray):
+        return old if isinstance(new, np.ndarray) and _same(old, new) else new
+    if callable(old) and callable(new):
+        return old
+    if type(old) is type(new) and (isinstance(old, dict | list) or hasattr(old, "__dict__")):
+        write_back(old, new)
+        return old
+    return new
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()

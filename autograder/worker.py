@@ -1,0 +1,219 @@
+"""What runs inside the sandbox: a zygote that forks a process for each submission, and that process.
+
+Nobody imports this module; `sandbox` starts it with `python -I -S`. It holds the probes and no answer to them. The zygote runs no
+student code. A forked process runs the cells, then the probes it is asked for, and leaves by os._exit: the judging is elsewhere.
+"""
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from typing import Any
+
+CONTROL = 3
+"""The descriptor on which the zygote is spoken to."""
+
+
+def main(control_fd: int) -> None:
+    """Load once, then fork a process for every Spawn until the grader closes the channel."""
+    if control_fd != CONTROL:
+        os.dup2(control_fd, CONTROL)
+        os.close(control_fd)
+    from autograder.protocol import DescriptorChannel, Failed, Ready, Setup, Spawn, ToZygote
+
+    control = DescriptorChannel(socket.socket(fileno=CONTROL), Setup | ToZygote)
+    setup = control.receive()
+    try:
+        probes, shell = load(setup)
+    except Exception as error:
+        control.send(Failed(f"{type(error).__name__}: {error}"))
+        return
+    gc.collect()
+    gc.freeze()
+    control.send(Ready(os.getpid()))
+    while True:
+        try:
+            message = control.receive()
+        except (EOFError, OSError):
+            return
+        if isinstance(message, Spawn):
+            channel, output = control.descriptors[:2]
+            del control.descriptors[:2]
+            spawn(control, setup, message, channel, output, probes, shell)
+
+
+def load(setup: Any) -> tuple[dict[str, Any], Any]:
+    """Enter the jail, then load what every submission needs: NumPy, pyplot, IPython and the probes."""
+    from autograder import jail
+
+    jail.enter(setup.level, setup.readonly, box_size=64 << 20)
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot  # noqa: F401
+    import numpy  # noqa: F401
+
+    from autograder import inputs, stubs  # noqa: F401
+    from autograder.cells import make_shell
+    from autograder.probe import Probe
+
+    names: dict[str, Any] = {"__name__": "probes"}
+    exec(compile(setup.probes, "probes.py", "exec"), names)
+    return {p.id: p for p in names.values() if isinstance(p, Probe)}, make_shell()
+
+
+def spawn(control: Any, setup: Any, job: Any, channel: int, output: int, probes: dict[str, Any], shell: Any) -> None:
+    """Fork a process for a job and watch it until it is gone."""
+    from autograder import jail
+    from autograder.protocol import Ended, Failed, Ready
+
+    box = jail.BOX if setup.level == "full" else tempfile.mkdtemp(prefix="chainrule-box-")
+    try:
+        pid = jail.fork()
+    except OSError as error:
+        os.close(channel)
+        os.close(output)
+        control.send(Failed(f"no process could be made: {error}"))
+        return
+    if pid == 0:
+        status = 70
+        try:
+            status = live(setup, job, box, channel, output, probes, shell)
+        finally:
+            os._exit(status)
+    os.close(channel)
+    os.close(output)
+    control.send(Ready(pid))
+    watch(control, pid)
+    _, status, usage = os.wait4(pid, 0)
+    if setup.level != "full":
+        shutil.rmtree(box, ignore_errors=True)
+    control.send(Ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss))
+
+
+def watch(control: Any, pid: int) -> None:
+    """Answer the grader's questions about a process until it has ended."""
+    from autograder.protocol import AskCpu, CpuSeconds, Kill
+
+    handle = os.pidfd_open(pid)
+    try:
+        while True:
+            ready, _, _ = select.select([handle, control.socket], [], [])
+            if handle in ready:
+                return
+            if not control.pump():
+                os.kill(pid, signal.SIGKILL)
+                return
+            while (message := control.pending()) is not None:
+                if isinstance(message, Kill):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                elif isinstance(message, AskCpu):
+                    control.send(CpuSeconds(cpu_of(pid)))
+    finally:
+        os.close(handle)
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds that a process has used so far (clock_getcpuclockid(3) in Linux's encoding)."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
+
+
+# ---- the process of one submission ------------------------------------------------------------------------------
+
+
+def live(setup: Any, job: Any, box: str, channel_fd: int, output_fd: int, probes: dict[str, Any], shell: Any) -> int:
+    """Run a job's cells, then what is asked for; returns the exit status."""
+    import msgspec
+
+    from autograder import jail
+    from autograder.cells import Notebook, Snapshot
+    from autograder.protocol import CellsDone, Channel, Confined, Observe, ToProcess
+    from autograder.stubs import Peer
+
+    arrange_descriptors(channel_fd, output_fd)
+    jail.confine(jail.JailLimits(**msgspec.structs.asdict(job.confinement)), box, setup.files)
+    sys.path[:0] = [box]
+    gc.enable()
+    channel = Channel(socket.socket(fileno=CONTROL), ToProcess)
+    channel.send(Confined())
+    notebook = Notebook(shell)
+    for done in notebook.run(job.cells, frozenset(job.skip), job.demos):
+        channel.send(done)
+    channel.send(CellsDone(notebook.uses_ipython))
+    if job.serves:
+        serve(channel, notebook, frozenset(job.serves))
+        return 0
+    snapshot = Snapshot(notebook)
+    sys.stdout = sys.stderr = open(os.devnull, "w")
+    while True:
+        try:
+            request = channel.receive()
+        except EOFError:
+            return 0
+        if not isinstance(request, Observe):
+            return 71
+        if request.stubs:
+            peer = Peer(channel, notebook.names, frozenset(request.known))
+            peer.install(request.stubs)
+            snapshot = Snapshot(notebook)
+        for name, seed in request.probes:
+            channel.send(observe(probes[name], seed, snapshot, notebook))
+
+
+def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
+    """Run one probe on the namespace and tell how it ended and what it saw."""
+    import numpy as np
+
+    from autograder.cells import builtin_name, missing_name, outcome_of, place_of
+    from autograder.model import Outcome
+    from autograder.probe import MissingName, Namespace
+    from autograder.protocol import ProbeDone
+    from autograder.wire import TooLarge, encode
+
+    snapshot.restore(seed)
+    try:
+        value = encode(probe.function(Namespace(notebook.names), np.random.default_rng(seed)))
+    except MissingName:
+        return ProbeDone(probe.id, Outcome.MISSING.value)
+    except TooLarge:
+        return ProbeDone(probe.id, Outcome.OUTPUT_LIMIT.value)
+    except BaseException as error:
+        cell, line = place_of(error)
+        return ProbeDone(probe.id, outcome_of(error).value, b"", builtin_name(error), cell, line, missing_name(error))
+    return ProbeDone(probe.id, Outcome.FINISHED.value, value)
+
+
+def serve(channel: Any, notebook: Any, allowed: frozenset[str]) -> None:
+    """Answer calls to these of the notebook's functions until the channel closes: the reference in a second pass."""
+    from autograder.protocol import Call
+    from autograder.stubs import Peer
+
+    peer = Peer(channel, notebook.names, serves=allowed)
+    while True:
+        try:
+            message = channel.receive()
+        except EOFError:
+            return
+        if isinstance(message, Call):
+            peer.serve(message)
+
+
+def arrange_descriptors(channel: int, output: int) -> None:
+    """Keep the channel as CONTROL, output as stdout and stderr, nothing as stdin; close everything else."""
+    null = os.open(os.devnull, os.O_RDWR)
+    channel, output = os.dup(channel), os.dup(output)
+    for source, target in ((null, 0), (output, 1), (output, 2), (channel, CONTROL)):
+        os.dup2(source, target)
+    os.closerange(CONTROL + 1, 1 << 16)
+
