@@ -101,6 +101,15 @@ class Assignment:
         return (self.folder / "probes.py").read_text(encoding="utf-8")
 
     @cached_property
+    def probe_modules(self) -> tuple[tuple[str, str], ...]:
+        """Files of the folder that probes.py imports, as (name, text): they enter the sandbox with it."""
+        tree = ast.parse(self.probes_text)
+        imported = [n.module or "" for n in tree.body if isinstance(n, ast.ImportFrom)]
+        imported += [alias.name for n in tree.body if isinstance(n, ast.Import) for alias in n.names]
+        paths = [self.folder / f"{name}.py" for name in dict.fromkeys(imported)]
+        return tuple((path.stem, path.read_text(encoding="utf-8")) for path in paths if path.is_file())
+
+    @cached_property
     def files(self) -> dict[str, Path]:
         """What lies beside the notebook when it runs: name to path of the only copy."""
         files = {name: self.folder / name for name in self.table.helpers if name.endswith(".py")}
@@ -218,14 +227,19 @@ def solves(cell_id: str, question: str) -> bool:
 
 def _load_module(path: Path, name: str) -> dict[str, Any]:
     """Run a file of the instructor's as a module of its own name."""
+    for sibling in {file.stem for file in path.parent.glob("*.py")} - {"probes"}:
+        sys.modules.pop(sibling, None)  # another assignment's file of the same name
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    sys.path.insert(0, str(path.parent))
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         raise AssignmentError(f"{type(error).__name__}: {error}", where=str(path), mend="the file must import without error") from error
+    finally:
+        sys.path.remove(str(path.parent))
     return vars(module)
 
 

@@ -51,6 +51,8 @@ class SourceCell:
     line: int
     is_code: bool
     points: float = 0.0
+    alt: str = ""
+    """What a demonstration's figure shows, for readers who can't see it."""
 
     @property
     def released(self) -> str:
@@ -71,7 +73,7 @@ def read_cells(path: Path) -> tuple[SourceCell, ...]:
 
 def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
     metadata = {key: value for key, value in cell.metadata.items() if not key.startswith("lines_to_")}  # jupytext's own
-    points = metadata.pop("points", 0)
+    points, alt = metadata.pop("points", 0), metadata.pop("alt", "")
     roles = [role for role in Role if role.value in metadata]
     is_code = cell.cell_type == "code"
     where = f"{path}:{line}"
@@ -91,7 +93,7 @@ def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
         raise AssignmentError(f"question {identifier} has no points", where=where, mend="add points=… to the header")
     if points and not graded:
         raise AssignmentError("points stand on a cell that is not graded", where=where)
-    return SourceCell(role, identifier, cell.source, line, is_code, float(points))
+    return SourceCell(role, identifier, cell.source, line, is_code, float(points), str(alt))
 
 
 def release_hash(cells: tuple[SourceCell, ...]) -> str:
@@ -132,6 +134,8 @@ def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNo
         }  # fmt: skip
     if cell.role is Role.DEMO:
         node.metadata["tags"] = ["demo"]
+    if cell.alt:
+        node.metadata["alt"] = cell.alt
     return node
 
 

@@ -46,6 +46,7 @@ class Setup(_Message):
     """The first message to a zygote: what to load before anything is forked."""
 
     probes: str
+    modules: list[tuple[str, str]]  # files beside probes.py that it imports: (name, text)
     level: str
     readonly: list[str]
     files: list[tuple[str, str]]  # (where it lies, its name in the working folder)

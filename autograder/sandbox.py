@@ -81,8 +81,8 @@ class Limits:
 class Sandbox:
     """A zygote with one assignment's probes and files loaded. It serves one process at a time; use one a thread."""
 
-    def __init__(self, probes: str, files: dict[str, Path], level: str) -> None:
-        self._setup = (probes, files, level)
+    def __init__(self, probes: str, files: dict[str, Path], level: str, modules: tuple[tuple[str, str], ...] = ()) -> None:
+        self._setup = (probes, files, level, modules)
         self.level = level
         self._process: subprocess.Popen[bytes] | None = None
         self._current: Process | None = None
@@ -95,7 +95,7 @@ class Sandbox:
         self.close()
 
     def _start(self) -> None:
-        probes, files, level = self._setup
+        probes, files, level, modules = self._setup
         runtime = runtime_folder()
         packages = package_folders()
         paths = [str(runtime), *packages]
@@ -108,7 +108,8 @@ class Sandbox:
             )  # fmt: skip
         self._control = DescriptorChannel(ours, FromZygote)
         readonly = [*paths, *interpreter_folders(), *(str(path.resolve()) for path in files.values())]
-        self._control.send(Setup(probes, level, readonly, [(str(path.resolve()), name) for name, path in files.items()]))
+        shown = [(str(path.resolve()), name) for name, path in files.items()]
+        self._control.send(Setup(probes, list(modules), level, readonly, shown))
         self._expect(Ready)
 
     def _expect(self, kind: type) -> Any:

@@ -9,12 +9,11 @@ import contextlib
 import gc
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
+import types
 from typing import Any
 
 CONTROL = 3
@@ -64,9 +63,18 @@ def load(setup: Any) -> tuple[dict[str, Any], Any]:
     from autograder.cells import make_shell
     from autograder.probe import Probe
 
-    names: dict[str, Any] = {"__name__": "probes"}
-    exec(compile(setup.probes, "probes.py", "exec"), names)
+    for name, text in setup.modules:
+        add_module(name, text)
+    names = add_module("probes", setup.probes)
     return {p.id: p for p in names.values() if isinstance(p, Probe)}, make_shell()
+
+
+def add_module(name: str, text: str) -> dict[str, Any]:
+    """Run a file of the assignment's as an importable module and return its names."""
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    exec(compile(text, f"{name}.py", "exec"), module.__dict__)
+    return module.__dict__
 
 
 def spawn(control: Any, setup: Any, job: Any, channel: int, output: int, probes: dict[str, Any], shell: Any) -> None:
@@ -74,7 +82,7 @@ def spawn(control: Any, setup: Any, job: Any, channel: int, output: int, probes:
     from autograder import jail
     from autograder.protocol import Ended, Failed, Ready
 
-    box = jail.BOX if setup.level == "full" else tempfile.mkdtemp(prefix="chainrule-box-")
+    box = jail.new_box()
     try:
         pid = jail.fork()
     except OSError as error:
@@ -93,8 +101,7 @@ def spawn(control: Any, setup: Any, job: Any, channel: int, output: int, probes:
     control.send(Ready(pid))
     watch(control, pid)
     _, status, usage = os.wait4(pid, 0)
-    if setup.level != "full":
-        shutil.rmtree(box, ignore_errors=True)
+    jail.remove_box(box)
     control.send(Ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss))
 
 

@@ -109,18 +109,21 @@ KERNEL: dict[str, Numbers] = {  # what no notebook needs and where kernels have 
     "syncfs": (306, 267),
 }
 
-METADATA: dict[str, Numbers] = {  # Landlock does not guard it (landlock(7), LIMITATIONS)
+MODE_AND_TIMES: dict[str, Numbers] = {  # Landlock does not guard metadata (landlock(7), "Current limitations")
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
-    "chown": (92, None),
-    "fchown": (93, 55),
-    "lchown": (94, None),
-    "fchownat": (260, 54),
     "utime": (132, None),
     "utimes": (235, None),
     "futimesat": (261, None),
     "utimensat": (280, 88),
+}
+
+OWNER_AND_ATTRIBUTES: dict[str, Numbers] = {
+    "chown": (92, None),
+    "fchown": (93, 55),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
     "setxattr": (188, 5),
     "lsetxattr": (189, 6),
     "fsetxattr": (190, 7),

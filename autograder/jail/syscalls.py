@@ -66,6 +66,11 @@ def mount(source: str | None, target: str, kind: str | None = None, flags: int =
     _call("mount", source, target, kind, flags, data)
 
 
+def unmount(target: str) -> None:
+    """umount2(2), lazily."""
+    _call("umount2", target, MNT_DETACH)
+
+
 def make_readonly(path: str) -> None:
     """Make every mount at and below path read-only and free of set-user-ID: mount_setattr(2), Linux 5.12."""
     attributes = struct.pack("QQQQ", _MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID, 0, 0, 0)
@@ -76,7 +81,7 @@ def enter_root(path: str) -> None:
     """Make path, a mount point, the root, and let go of the old one: pivot_root(2), the section pivot_root(".", ".")."""
     os.chdir(path)
     _call("pivot_root", ".", ".")
-    _call("umount2", ".", MNT_DETACH)
+    unmount(".")
     os.chdir("/")
 
 

@@ -1,0 +1,281 @@
+"""The story of one submission: its cells are run and its probes observed in the sandbox; what was seen is judged here, outside."""
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from autograder.assignment import Assignment, Question
+from autograder.compare import compare
+from autograder.diagnose import Known, hint, known_of, name_mistake
+from autograder.judging import Fact, Unfit
+from autograder.model import CheckResult, Finding, Observation, Outcome, QuestionResult, Seen, SubmissionResult, Verdict
+from autograder.observe import Given, Request, observe
+from autograder.probe import Probe
+from autograder.protocol import CellSource
+from autograder.reference import TRUSTED, Reference, sandbox_for
+from autograder.sandbox import Sandbox
+from autograder.score import earned, total
+from autograder.submission import Submission
+from autograder.wire import WireError, decode
+
+NO_VALUE = Finding(Verdict.NO_VALUE)
+
+
+class Judge:
+    """Decides about observations of one assignment, for one salt. Holds the answers; lives outside the sandbox."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self._known: dict[str, list[Known]] = {}
+
+    def find(self, probe: Probe, observation: Observation) -> Finding:
+        """Judge one observation, whatever it is."""
+        if observation.outcome is not Outcome.FINISHED:
+            return NO_VALUE
+        try:
+            return self.judge(probe, decode(observation.value))
+        except WireError:
+            return NO_VALUE
+
+    def judge(self, probe: Probe, value: Any) -> Finding:
+        """Judge one decoded value: by its facts where the probe is judged, else by comparing it with the reference's."""
+        if not probe.judged:
+            expected = self.reference.expected[probe.id]
+            finding = compare(expected, value, probe.tolerance)
+            if finding.verdict in (Verdict.WRONG_VALUES, Verdict.WRONG_SHAPE):
+                return Finding(finding.verdict, f"{finding.message}. {hint(expected, value, probe.tolerance)}".rstrip(". ") + ".")
+            return finding
+        try:
+            facts = self.reference.assignment.judges[probe.id](value, np.random.default_rng(self.reference.seeds[probe.id]))
+        except Unfit as error:
+            return Finding(error.verdict, error.says)
+        except Exception:  # the value is a student's: whatever a judge trips over in it is a wrong form
+            return Finding(Verdict.WRONG_TYPE, "the result does not have the form that was asked for.")
+        return _from_facts(facts)
+
+    def known(self, question: str) -> list[Known]:
+        """The misconceptions of a question with what they do, judged once."""
+        if question not in self._known:
+            probes = self.reference.assignment.probes_of(question)
+            variants = [v for v in self.reference.misconceptions if v.question == question]
+            self._known[question] = [known_of(v, self.reference.observations_of(v), probes, self.judge) for v in variants]
+        return self._known[question]
+
+
+def _from_facts(facts: dict[str, Fact]) -> Finding:
+    failed = next((fact for fact in facts.values() if not fact.holds), None)
+    held = {name: fact.holds for name, fact in facts.items()}
+    if failed is None:
+        return Finding(Verdict.RIGHT, facts=held)
+    return Finding(Verdict.WRONG_VALUES, failed.says, held)
+
+
+class Grader:
+    """Grades submissions of one assignment one after another, with a sandbox of its own. Use one a thread."""
+
+    def __init__(self, reference: Reference, level: str, *, diagnose: bool = True) -> None:
+        self.reference, self.assignment, self.level = reference, reference.assignment, level
+        self.judge, self.diagnose = Judge(reference), diagnose
+        self._sandbox: Sandbox | None = None
+        self._trusted: Sandbox | None = None
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for sandbox in (self._sandbox, self._trusted):
+            if sandbox is not None:
+                sandbox.close()
+        self._sandbox = self._trusted = None
+
+    def sandbox(self) -> Sandbox:
+        """The zygote that student code is forked from."""
+        if self._sandbox is None:
+            self._sandbox = sandbox_for(self.assignment, self.level)
+        return self._sandbox
+
+    def _reference_sandbox(self) -> Sandbox:
+        if self._trusted is None:
+            self._trusted = sandbox_for(self.assignment, TRUSTED)
+        return self._trusted
+
+    def grade(self, submission: Submission, questions: tuple[str, ...] = ()) -> SubmissionResult:
+        """Grade a submission: always a result, whatever was handed in."""
+        began = time.monotonic()
+        if not submission.readable:
+            return unreadable(submission, self.assignment)
+        cells, demos = submission.cells(), submission.demo_names()
+        requests = [r for r in self.reference.requests if not questions or r.question in questions]
+        seen = observe(self.sandbox(), cells, requests, self.assignment.limits, demo_names=demos)
+        results = self.results(cells, seen, requests, demos, submission)
+        if questions:
+            results = [r for r in results if r.id in questions]
+        return SubmissionResult(
+            student=submission.student, status="graded", score=total([r.score or 0.0 for r in results]), max_score=total([r.max_score for r in results]),
+            needs_manual=tuple(r.id for r in results if r.kind == "manual" and r.score is None),
+            seconds=round(time.monotonic() - began, 3),
+            messages=(*submission.messages, *_cell_messages(seen, cells)), questions=tuple(results),
+        )  # fmt: skip
+
+    def results(
+        self, cells: list[CellSource], seen: Seen, requests: list[Request], demos: frozenset[str] = frozenset(), submission: Submission | None = None
+    ) -> list[QuestionResult]:
+        """Judge what was seen, give a second chance where an earlier part is wrong, and name the mistakes."""
+        asked = {r.question for r in requests}
+        first = {q.id: self._judge_question(q, seen.observations) for q in self.assignment.auto if q.id in asked}
+        lost = {q for q, verdict in first.items() if not verdict.full}
+        results = []
+        for question in self.assignment.questions:
+            if question.written:
+                results.append(_written(question, submission))
+            elif question.id in asked:
+                judged = first[question.id]
+                if question.id in lost and self._builds_on_wrong(question, lost, asked):
+                    judged = self._given_correct_inputs(question, cells, requests, demos, judged)
+                results.append(self._question_result(question, judged, cells))
+        return results
+
+    def _builds_on_wrong(self, question: Question, lost: set[str], asked: set[str]) -> bool:
+        return any(need in lost or need not in asked for need in question.needs)
+
+    def _judge_question(self, question: Question, observations: dict[str, Observation]) -> _Judged:
+        probes = self.assignment.probes_of(question.id)
+        found = {p.id: self.judge.find(p, observations[p.id]) for p in probes}
+        return _Judged(probes, {p.id: observations[p.id] for p in probes}, found)
+
+    def _given_correct_inputs(self, question: Question, cells: list[CellSource], requests: list[Request], demos: frozenset[str], first: _Judged) -> _Judged:
+        """Observe a question once more with what it needs answered by the reference; the better of both counts, check by check."""
+        own = set(question.defines)
+        needed = [name for need in question.needs for name in self.assignment.question(need).defines if name not in own]
+        known = tuple(sorted(self.assignment.given_names | {n for n in needed if "." not in n}))
+        given = Given(self._reference_sandbox(), self.reference.cells, tuple(needed), known)
+        mine = [r for r in requests if r.question == question.id]
+        seen = observe(self.sandbox(), cells, mine, self.assignment.limits, demo_names=demos, given=given)
+        second = self._judge_question(question, seen.observations)
+        return first.better_of(second)
+
+    def _question_result(self, question: Question, judged: _Judged, cells: list[CellSource]) -> QuestionResult:
+        points = judged.points
+        diagnosis = None
+        if self.diagnose and not judged.full:
+            diagnosis = name_mistake(judged.probes, judged.evidence, judged.evidence_findings, self.judge.known(question.id))
+        checks = tuple(
+            CheckResult(
+                id=p.id, title=p.title, points=p.points, earned=points[p.id], outcome=judged.observations[p.id].outcome,
+                verdict=judged.findings[p.id].verdict, message=_message(question, p, judged, points[p.id], cells),
+            )
+            for p in judged.probes
+        )  # fmt: skip
+        outcomes = [c.outcome for c in checks if c.outcome is not Outcome.FINISHED]
+        return QuestionResult(
+            id=question.id, kind="auto", score=total([c.earned for c in checks]), max_score=question.points,
+            outcome=outcomes[0] if outcomes else Outcome.FINISHED, given_correct_inputs=judged.given_correct_inputs,
+            diagnosis=diagnosis, checks=checks,
+        )  # fmt: skip
+
+
+class _Judged:
+    """A question's observations and findings, and what they earn."""
+
+    def __init__(self, probes: tuple[Probe, ...], observations: dict[str, Observation], findings: dict[str, Finding]) -> None:
+        self.probes, self.observations, self.findings = probes, observations, findings
+        self.evidence, self.evidence_findings = observations, findings
+        self.given_correct_inputs = False
+
+    @property
+    def points(self) -> dict[str, float]:
+        return earned(self.probes, {name: finding.verdict for name, finding in self.findings.items()})
+
+    @property
+    def full(self) -> bool:
+        return all(finding.verdict is Verdict.RIGHT for finding in self.findings.values())
+
+    def better_of(self, second: _Judged) -> _Judged:
+        """Check by check the better of two observations. A diagnosis looks at the second alone: it holds only this question's own mistakes."""
+        chosen = {p.id: second if self.findings[p.id].verdict is not Verdict.RIGHT else self for p in self.probes}
+        merged = _Judged(
+            self.probes, {name: c.observations[name] for name, c in chosen.items()}, {name: c.findings[name] for name, c in chosen.items()}
+        )
+        merged.evidence, merged.evidence_findings = second.observations, second.findings
+        merged.given_correct_inputs = sum(merged.points.values()) > sum(self.points.values())
+        return merged
+
+
+def _message(question: Question, probe: Probe, judged: _Judged, points: float, cells: list[CellSource]) -> str:
+    """One sentence on a check for the student: how it ended, or what is wrong; never text made by the student's code."""
+    observation, finding = judged.observations[probe.id], judged.findings[probe.id]
+    if finding.verdict is Verdict.RIGHT:
+        return "" if points else "This is right, but counts only once the question's main checks are."
+    match observation.outcome:
+        case Outcome.FINISHED:
+            return _sentence(finding.message) if finding.message else "What came back can't be read."
+        case Outcome.RAISED:
+            line = _line(cells, observation)
+            where = f" at `{line}` (cell {observation.cell}, line {observation.line})" if line else ""
+            if observation.error == "NotImplementedError" and "NotImplementedError" in line:
+                return "This is not written yet."
+            return f"It raised {observation.error or 'an exception'}{where}."
+        case Outcome.MISSING:
+            return f"The notebook does not define {' or '.join(question.defines)}, or not under this name."
+        case Outcome.TIMED_OUT:
+            return _sentence(observation.error) or "It took too long and was stopped: is there a loop that does not end?"
+        case Outcome.KILLED:
+            return "It crashed the Python process."
+        case Outcome.EXITED:
+            return "It left Python: exit() or quit() ends everything that comes after."
+        case Outcome.OUT_OF_MEMORY:
+            return "It ran out of memory: is an array far larger than it need be?"
+        case Outcome.OUTPUT_LIMIT:
+            return "It printed or returned too much."
+        case _:
+            return "What came back can't be read."
+
+
+def _line(cells: list[CellSource], observation: Observation) -> str:
+    """The line of the student's own cell where an exception was raised, from our copy of the cell."""
+    text = next((c.text for c in cells if c.number == observation.cell and c.kind == "own"), "")
+    lines = text.splitlines()
+    return lines[observation.line - 1].strip()[:120] if 0 < observation.line <= len(lines) else ""
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) or not text else ".")
+
+
+def _written(question: Question, submission: Submission | None) -> QuestionResult:
+    """A write-up waits for a person; left as it was handed out, it is 0 at once."""
+    touched = submission is not None and submission.answer(question.id) is not None
+    outcome = Outcome.FINISHED if touched else Outcome.MISSING
+    return QuestionResult(question.id, "manual", None if touched else 0.0, question.points, outcome)
+
+
+def _cell_messages(seen: Seen, cells: list[CellSource]) -> list[str]:
+    """What went wrong in the student's own cells."""
+    own = {c.number: c for c in cells if c.kind == "own"}
+    messages = []
+    for report in seen.cells:
+        if report.outcome is Outcome.FINISHED or report.number not in own:
+            continue
+        match report.outcome:
+            case Outcome.RAISED:
+                messages.append(f"cell {report.number} raised {report.error}" + (f" (line {report.line})" if report.line else ""))
+            case Outcome.TIMED_OUT:
+                messages.append(f"cell {report.number} took too long and was stopped; the rest was graded without it")
+            case _:
+                messages.append(f"cell {report.number} ended: {report.outcome.value} {report.error}".rstrip())
+    return messages
+
+
+def unreadable(submission: Submission, assignment: Assignment) -> SubmissionResult:
+    """The result of what can't be graded: 0, with the reason."""
+    questions = tuple(
+        QuestionResult(q.id, "manual" if q.written else "auto", 0.0, q.points, Outcome.MISSING) for q in assignment.questions
+    )
+    return SubmissionResult(submission.student, "unreadable", 0.0, assignment.max_score, (), 0.0, submission.messages, questions)
+

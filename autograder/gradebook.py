@@ -1,0 +1,176 @@
+"""nbgrader's side: its release generator, its database, its autograded folder. The only module that imports nbgrader."""
+from __future__ import annotations
+
+import datetime
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import (
+    Assignment as AssignmentRow,
+)
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    GradeCell,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    SubmittedNotebook,
+)
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveCells
+from nbgrader.utils import compute_checksum
+from traitlets.config import Config
+
+from autograder.model import QuestionResult, SubmissionResult
+
+COURSE = "default_course"
+
+
+def ensure_alembic() -> None:
+    """Let nbgrader find `alembic`, which it runs from PATH when it makes a database, in a venv that is not activated."""
+    scripts = str(Path(sys.executable).parent)
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if scripts not in folders:
+        os.environ["PATH"] = os.pathsep.join([scripts, *folders])
+
+
+def generate_release(root: Path, name: str, stub: str, written_stub: str) -> None:
+    """Run nbgrader's generate_assignment in root, without a database: source/<name> becomes release/<name>."""
+    config = Config()
+    config.CourseDirectory.root = str(root)
+    config.ClearSolutions.code_stub = {"python": stub}
+    config.ClearSolutions.text_stub = written_stub
+    config.ClearSolutions.enforce_metadata = False
+    config.GenerateAssignment.no_database = True
+    config.GenerateAssignment.permissions = 644
+    config.IncludeHeaderFooter.header = config.IncludeHeaderFooter.footer = ""
+    course = CourseDirectory(config=config)
+    course.assignment_id = name
+    converter = GenerateAssignment(coursedir=course, config=config)
+    converter.preprocessors = [step for step in converter.preprocessors if step is not SaveCells]  # the one that wants a database
+    converter.log = _quiet()
+    converter.start()
+
+
+def _quiet() -> logging.Logger:
+    logger = logging.getLogger("chainrule.nbgrader")
+    logger.setLevel(logging.ERROR)
+    return logger
+
+
+@contextmanager
+def open_gradebook(url: str) -> Iterator[Gradebook]:
+    """Open a database by its SQLAlchemy url, making it where there is none."""
+    ensure_alembic()
+    book = Gradebook(url, COURSE)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def sync_assignment(book: Gradebook, name: str, notebooks: dict[str, Any]) -> None:
+    """Bring an assignment's rows up to date with its source notebooks (name -> notebook), also when submissions exist.
+
+    Rows of cells that are gone are removed with their grades; everything else, manual scores and comments included, stays.
+    """
+    book.update_or_create_assignment(name)
+    for notebook_name, node in notebooks.items():
+        kernel = json.dumps(node.metadata.get("kernelspec", {}))
+        try:
+            row = book.find_notebook(notebook_name, name)
+            row.kernelspec = kernel
+        except MissingEntry:
+            row = book.add_notebook(notebook_name, name, kernelspec=kernel)
+        _sync_cells(book, row, node)
+    for row in list(book.find_assignment(name).notebooks):
+        if row.name not in notebooks and not row.submissions:
+            book.remove_notebook(row.name, name)
+    book.db.commit()
+
+
+def _sync_cells(book: Gradebook, row: Notebook, node: Any) -> None:
+    grade: dict[str, Any] = {}
+    solution: dict[str, Any] = {}
+    source: dict[str, Any] = {}
+    for cell in node.cells:
+        info = cell.metadata.get("nbgrader")
+        if not info:
+            continue
+        identifier = info["grade_id"]
+        if info["grade"]:
+            grade[identifier] = {"max_score": float(info["points"]), "cell_type": cell.cell_type}
+        if info["solution"]:
+            solution[identifier] = {}
+        source[identifier] = {
+            "cell_type": cell.cell_type, "locked": bool(info["locked"]), "source": cell.source, "checksum": compute_checksum(cell),
+        }  # fmt: skip
+    for rows, kind, wanted in ((row.grade_cells, GradeCell, grade), (row.solution_cells, SolutionCell, solution), (row.source_cells, SourceCell, source)):
+        present = {cell.name: cell for cell in rows}
+        for name, cell in present.items():
+            if name not in wanted:
+                _remove_cell(book, cell)
+        for name, values in wanted.items():
+            if name in present:
+                for key, value in values.items():
+                    setattr(present[name], key, value)
+            else:
+                made = kind(name=name, notebook=row, **values)
+                book.db.add(made)
+                if isinstance(made, BaseCell):
+                    _extend_submissions(book, row, made)
+    book.db.commit()
+
+
+def _remove_cell(book: Gradebook, cell: Any) -> None:
+    if isinstance(cell, BaseCell):
+        for graded in [*cell.grades, *cell.comments]:
+            book.db.delete(graded)
+    book.db.delete(cell)
+
+
+def _extend_submissions(book: Gradebook, row: Notebook, cell: Any) -> None:
+    """Give the submissions that exist a grade, or a comment, for a cell that is new."""
+    for submitted in row.submissions:
+        kind = Grade if isinstance(cell, GradeCell) else Comment
+        book.db.add(kind(cell=cell, notebook=submitted))
+
+
+def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[tuple[SubmissionResult, datetime.datetime | None, dict[str, bool]]]) -> None:
+    """Write the scores of submissions; each comes with its time and, by write-up, whether its text changed since it was graded by hand.
+
+    A resubmission never keeps an old automatic mark. Manual scores and comments stay; a changed answer asks for a person again.
+    """
+    for result, when, changed in results:
+        book.update_or_create_student(result.student)
+        submission = book.update_or_create_submission(assignment, result.student, timestamp=when)
+        submitted = next((n for n in submission.notebooks if n.name == notebook), None)
+        if submitted is not None:
+            _record_grades(submitted, {q.id: q for q in result.questions}, changed)
+    book.db.commit()
+
+
+def _record_grades(submitted: SubmittedNotebook, questions: dict[str, QuestionResult], changed: dict[str, bool]) -> None:
+    for grade in submitted.grades:
+        question = questions.get(grade.name)
+        if question is None:
+            continue
+        grade.auto_score = question.score
+        by_hand = question.kind == "manual" and question.score is None
+        if question.kind == "manual" and question.score == 0.0 and grade.manual_score is not None and changed.get(question.id):
+            grade.manual_score = None
+        grade.needs_manual_grade = (by_hand and grade.manual_score is None) or (grade.manual_score is not None and changed.get(question.id, False))
+    for comment in submitted.comments:
+        question = questions.get(comment.name)
+        comment.auto_comment = "No response." if question is not None and question.kind == "manual" and question.score == 0.0 else None

@@ -1,0 +1,121 @@
+"""Misconceptions and alternatives: solutions that stand in for the reference's, as cells to run.
+
+They are read as text, never imported: each becomes one more cell of the reference's notebook, at the place of its question's test.
+"""
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.assignment import Assignment, Question, solves
+from autograder.errors import AssignmentError
+from autograder.notebook import Role
+from autograder.protocol import CellSource
+
+KINDS = {"misconception": "misconceptions.py", "alternative": "alternatives.py"}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A known wrong or known right solution. text is the cell that puts it in place; says is its docstring."""
+
+    id: str
+    question: str
+    kind: str
+    replaces: str
+    says: str
+    text: str
+
+
+def load_variants(assignment: Assignment, kind: str) -> tuple[Variant, ...]:
+    """Read misconceptions.py or alternatives.py; an assignment without the file has none."""
+    path = assignment.folder / KINDS[kind]
+    if not path.is_file():
+        return ()
+    text = path.read_text(encoding="utf-8")
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise AssignmentError(f"not valid Python: {error.msg}", where=f"{path}:{error.lineno}") from None
+    preamble = "\n\n".join(_segment(text, node) for node in tree.body if _shared(node))
+    found = [_variant(assignment, kind, path, text, node, preamble) for node in tree.body if _decorator(node) is not None]
+    ids = [v.id for v in found]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise AssignmentError(f"two variants are called {name}", where=str(path), mend="rename one")
+    return tuple(found)
+
+
+def _decorator(node: ast.stmt) -> ast.Call | None:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id in KINDS:
+                return decorator
+    return None
+
+
+def _shared(node: ast.stmt) -> bool:
+    """Whether a statement is at hand for all variants: helpers and imports, but not the decorators' own."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return False
+    ours = isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("autograder", "__future__")
+    return not ours and _decorator(node) is None
+
+
+def _variant(assignment: Assignment, kind: str, path: Path, text: str, node: ast.stmt, preamble: str) -> Variant:
+    assert isinstance(node, ast.FunctionDef | ast.ClassDef)
+    decorator = _decorator(node)
+    assert decorator is not None and isinstance(decorator.func, ast.Name)
+    where = f"{path}:{node.lineno}"
+    if decorator.func.id != kind:
+        raise AssignmentError(f"{node.name} is decorated as {decorator.func.id}", where=where, mend=f"this file holds each {kind}")
+    try:
+        values = [ast.literal_eval(argument) for argument in decorator.args]
+        options = {k.arg: ast.literal_eval(k.value) for k in decorator.keywords}
+        question = assignment.question(values[0])
+    except (ValueError, IndexError):
+        raise AssignmentError("the decorator's arguments must be plain texts", where=where) from None
+    says = " ".join((ast.get_docstring(node) or "").split())
+    if not says:
+        raise AssignmentError(f"{node.name} has no docstring", where=where, mend="say what it does: students read it")
+    replaces = options.get("replaces") or _only_name(question, where)
+    return Variant(node.name, question.id, kind, replaces, says, f"{preamble}\n\n{_in_place(text, node, replaces)}".strip())
+
+
+def _only_name(question: Question, where: str) -> str:
+    if len(question.defines) != 1:
+        raise AssignmentError(f"{question.id} defines several names", where=where, mend=f'add replaces="…": one of {", ".join(question.defines)}')
+    return question.defines[0]
+
+
+def _in_place(text: str, node: ast.FunctionDef | ast.ClassDef, replaces: str) -> str:
+    """The definition without its decorators, under the name of what it replaces."""
+    lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
+    owner, _, name = replaces.rpartition(".")
+    word = "class" if isinstance(node, ast.ClassDef) else "def"
+    lines[0] = re.sub(rf"^{word}\s+{node.name}\b", f"{word} {name if not owner else node.name}", lines[0])
+    body = "\n".join(lines)
+    return f"{body}\n\n{owner}.{name} = {node.name}" if owner else body
+
+
+def _segment(text: str, node: ast.stmt) -> str:
+    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+
+
+def cells_with(assignment: Assignment, variants: list[Variant]) -> list[CellSource]:
+    """The reference's cells with variants put in place, each where its question's test stands."""
+    cells: list[CellSource] = []
+    for number, cell in enumerate(assignment.cells, 1):
+        if cell.role in (Role.GIVEN, Role.SOLUTION):
+            cells.append(CellSource(cell.text, number, "given" if cell.role is Role.GIVEN else "own"))
+        elif cell.role is Role.TEST:
+            cells += [CellSource(v.text, 1000 * number + i, "own") for i, v in enumerate(variants) if v.question == cell.id]
+    return cells
+
+
+def solution_numbers(assignment: Assignment, question: str) -> list[int]:
+    """Numbers of the cells that hold the reference solution of a question."""
+    return [n for n, c in enumerate(assignment.cells, 1) if c.role is Role.SOLUTION and solves(c.id, question)]
