@@ -119,6 +119,15 @@ def build_source(cells: tuple[SourceCell, ...], assignment: str) -> NotebookNode
     return nbformat.v4.new_notebook(cells=nodes, metadata={**_KERNEL, **kit})
 
 
+def build_recorded(cells: tuple[SourceCell, ...], assignment: str) -> NotebookNode:
+    """The source as nbgrader's database records it: hidden tests in place, solutions taken out."""
+    made = build_source(cells, assignment)
+    for node, cell in zip(made.cells, cells, strict=True):
+        if cell.role in (Role.SOLUTION, Role.WRITTEN):
+            node.source = cell.released
+    return made
+
+
 def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNode:
     text = cell.text
     if cell.role is Role.TEST:

@@ -172,16 +172,16 @@ def draw_actions(labels: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
 
 def draw_people(draws: Draws) -> dict[str, np.ndarray]:
     """Return what belongs to the person. Lengths are in pixels at scale 1, tones run from 0 to 1."""
-    skin = draws.uniform(0.52, 0.84)
-    hair = np.where(draws.raw() < 0.7, draws.uniform(0.04, 0.3), draws.uniform(0.45, 0.9))
+    skin = draws.uniform(0.5, 0.74)
+    hair = np.where(draws.raw() < 0.75, draws.uniform(0.04, 0.22), draws.uniform(0.3, 0.55))
     return dict(
         width=draws.bell(16.5, 0.9), height=draws.bell(20.5, 1.0), jowl=draws.uniform(0.05, 0.34),
         skin=skin, hair=hair, hairline=draws.bell(-14.0, 1.3), fringe=draws.uniform(-0.02, 0.05),
         parting=draws.uniform(-0.2, 0.2), bald=draws.chance(0.12), long=draws.chance(0.35),
-        shirt=draws.uniform(0.1, 0.9), eye_x=draws.bell(7.0, 0.4), eye_y=draws.bell(-3.6, 0.5),
+        shirt=draws.uniform(0.1, 0.5), eye_x=draws.bell(7.0, 0.4), eye_y=draws.bell(-3.6, 0.5),
         eye_w=draws.bell(3.7, 0.25), eye_h=draws.bell(1.75, 0.17), slant=draws.bell(0.0, 0.06),
-        iris=draws.uniform(0.05, 0.4), brow_y=draws.bell(5.0, 0.45), brow_w=draws.bell(4.3, 0.3),
-        brow_t=draws.uniform(0.9, 2.0), brow_arch=draws.bell(0.9, 0.35), nose_y=draws.bell(4.6, 0.5),
+        iris=draws.uniform(0.05, 0.3), brow_y=draws.bell(5.0, 0.45), brow_w=draws.bell(4.3, 0.3),
+        brow_t=draws.uniform(1.2, 2.2), brow_arch=draws.bell(0.9, 0.35), nose_y=draws.bell(4.6, 0.5),
         nose_w=draws.bell(2.5, 0.3), mouth_y=draws.bell(11.2, 0.6), mouth_w=draws.bell(5.6, 0.4),
         lip=draws.uniform(0.5, 1.3), lip_tone=draws.uniform(0.62, 0.88), beard=draws.chance(0.08) * draws.uniform(0.1, 0.4),
         moustache=draws.chance(0.08), glasses=draws.chance(0.1),
@@ -191,11 +191,11 @@ def draw_people(draws: Draws) -> dict[str, np.ndarray]:
 def draw_shots(draws: Draws) -> dict[str, np.ndarray]:
     """Return what belongs to the shot: pose, scale, light, background."""
     return dict(
-        dx=draws.bell(0.0, 1.0), dy=draws.bell(-2.0, 1.0), tilt=draws.bell(0.0, 0.05), scale=draws.bell(1.36, 0.05),
-        shear=draws.bell(0.0, 0.04), turn=draws.bell(0.0, 1.1), nod=draws.bell(0.0, 0.6), gaze=draws.bell(0.0, 0.5),
-        light_x=draws.bell(0.0, 0.22), light_y=draws.bell(-0.08, 0.12), round_off=draws.uniform(0.05, 0.3),
-        contrast=draws.uniform(0.65, 1.1), bright=draws.bell(0.0, 0.06),
-        back=draws.uniform(0.05, 0.95), back_x=draws.bell(0.0, 0.1), noise=draws.uniform(0.3, 1.1),
+        dx=draws.bell(0.0, 0.5), dy=draws.bell(-2.0, 1.6), tilt=draws.bell(0.0, 0.03), scale=draws.bell(1.38, 0.03),
+        shear=draws.bell(0.0, 0.02), turn=draws.bell(0.0, 0.6), nod=draws.bell(0.0, 0.4), gaze=draws.bell(0.0, 0.4),
+        light_x=draws.bell(0.0, 0.12), light_y=draws.bell(-0.05, 0.07), round_off=draws.uniform(0.05, 0.25),
+        contrast=draws.uniform(0.85, 1.2), bright=draws.bell(-0.12, 0.03), blur=draws.uniform(0.0, 1.0),
+        back=draws.uniform(0.1, 0.35), back_x=draws.bell(0.0, 0.05), noise=draws.uniform(0.2, 0.9),
     )  # fmt: skip
 
 
@@ -238,6 +238,14 @@ def smooth(x) -> np.ndarray:
     """Rise from 0 at x = 0 to 1 at x = 1, with flat ends."""
     x = np.clip(x, 0.0, 1.0)
     return x * x * (3.0 - 2.0 * x)
+
+
+def soften(picture: np.ndarray) -> np.ndarray:
+    """Blur with the weights 1 2 1 down and across, the border repeated."""
+    wide = np.concatenate([picture[:, :1], picture, picture[:, -1:]], axis=1)
+    picture = 0.25 * (wide[:, :-2] + wide[:, 2:]) + 0.5 * picture
+    wide = np.concatenate([picture[:, :, :1], picture, picture[:, :, -1:]], axis=2)
+    return 0.25 * (wide[:, :, :-2] + wide[:, :, 2:]) + 0.5 * picture
 
 
 def draw_head(picture: np.ndarray, x, y, f: SimpleNamespace) -> None:
@@ -372,6 +380,7 @@ def draw_faces(f: SimpleNamespace, grain: np.ndarray) -> np.ndarray:
     draw_nose(picture, x - 0.5 * f.turn, y, f)
     draw_mouth(picture, x, y, f)
     draw_glasses(picture, x, y, f)
+    paint(picture, soften(picture), f.blur)
     picture *= 1.0 + f.light_x * columns / 24.0 + f.light_y * rows / 24.0
     picture = 0.5 + f.bright + f.contrast * (picture - 0.5)
     steps = np.rint(np.clip(picture, 0.0, 1.0) * GREYS + f.noise * (grain - 0.5))

@@ -163,6 +163,8 @@ def fork(prepare: Callable[[], object] | None = None) -> int:
     Raise OSError where the system gives no more processes.
     """
     zygote = _entered()
+    if not hasattr(os, "fork"):
+        raise JailError(f"{sys.platform} cannot fork a process: grade on Linux, in a container or a virtual machine")
     if zygote.level == "full":
         syscalls.unshare(syscalls.CLONE_NEWPID)  # counts for the next fork
     pid = -1

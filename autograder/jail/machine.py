@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from autograder.jail import seccomp, syscalls
 from autograder.jail.values import LEVELS
@@ -45,7 +46,7 @@ def _try(level: str) -> str:
         if canary.read_text() != "kept":
             return "a file outside the jail could be written to"
     try:
-        report = json.loads(done.stdout)
+        report: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
         return "trying it ended with " + (done.stderr.decode(errors="replace").strip().splitlines() or [f"exit status {done.returncode}"])[-1]
     if report["breaches"]:
@@ -53,7 +54,7 @@ def _try(level: str) -> str:
     if not report["reason"]:
         return ""
     mend = _mend_namespaces(report["errno"]) if level == "full" else _mend_landlock()
-    return report["reason"] + (f"\n{mend}" if mend else "")
+    return f"{report['reason']}\n{mend}".strip()
 
 
 def _setting(name: str) -> int | None:

@@ -30,8 +30,8 @@ _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020000  # every CLONE_NEW* flag that clone(2) takes
 _SOCK_TYPE, _SOCK_STREAM, _SOCK_SEQPACKET = 0xF, 1, 5
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
-_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
-_FS_IOC_SETFLAGS, _FS_IOC32_SETFLAGS, _FS_IOC_FSSETXATTR = 0x40086602, 0x40046602, 0x401C5820
+# TCGETS, TCGETS2, TIOCGPGRP, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: is it a terminal, how wide, may it block (ioctl_list(2))
+_IOCTLS = (0x5401, 0x802C542A, 0x540F, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 
 
 def _give(action: int) -> Code:
@@ -71,13 +71,14 @@ def _by_argument(level: str, pid: int, landlock_abi: int) -> dict[str, Code]:
         *_when(_IF_ANY_BIT, _CLONE_THREAD, _give(_ALLOW)),
         *_fail(errno.EPERM),
     ]
-    ioctls: tuple[int, ...] = (_TIOCSTI, _TIOCLINUX)  # type into the grader's terminal
     rules = {
         "socket": _fail(errno.EACCES),
         # asyncio wants a pair of streams; a datagram socket could still be sent to any path, /dev/log for one
         "socketpair": _only(1, (_SOCK_STREAM, _SOCK_SEQPACKET), errno.EACCES, _SOCK_TYPE),
         "clone": threads_only,
         "clone3": _fail(errno.ENOSYS),  # its flags lie in memory, where a filter cannot look: glibc then takes clone
+        # not typing into the grader's terminal, not the file systems' own ways to change a file that is only open for reading
+        "ioctl": _only(1, _IOCTLS, errno.ENOTTY),
         "prlimit64": _only(0, (0, pid), errno.EPERM),
         # signals by way of SIGIO, leases that hold up the grader's own opens
         "fcntl": _never(1, (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY)),
@@ -85,10 +86,8 @@ def _by_argument(level: str, pid: int, landlock_abi: int) -> dict[str, Code]:
     }
     if level == "landlock":  # the pid namespace is the grader's, and the files are on its own writable mounts
         rules["kill"] = rules["tgkill"] = _only(0, (pid,), errno.EPERM)
-        ioctls += (_FS_IOC_SETFLAGS, _FS_IOC32_SETFLAGS, _FS_IOC_FSSETXATTR)
         if landlock_abi < 3:
             rules["truncate"] = _fail(errno.EPERM)
-    rules["ioctl"] = _never(1, ioctls)
     return rules
 
 

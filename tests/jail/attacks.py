@@ -294,6 +294,11 @@ def take_50_gb(world: World) -> str | None:
     return f"{len(bytearray(50 << 30))} bytes"
 
 
+def take_16_mib(world: World) -> str | None:
+    """What everybody may."""
+    return None if len(bytearray(16 * MIB)) == 16 * MIB else "something else"
+
+
 def take_memory_in_pieces(world: World) -> str | None:
     """1 GiB in pieces of 16 MiB, each written to."""
     return f"{len([bytearray(16 * MIB) for _ in range(64)])} pieces"
@@ -460,6 +465,11 @@ def read_the_hidden_tests(world: World) -> str | None:
 def list_the_graders_folder(world: World) -> str | None:
     """Find other submissions."""
     return str(os.listdir(world.folder))
+
+
+def see_that_a_file_exists(world: World) -> str | None:
+    """stat(2)."""
+    return f"{os.stat(world.hidden).st_size} bytes"
 
 
 def write_to_the_graders_file(world: World) -> str | None:

@@ -1,0 +1,39 @@
+# Works with Python 3.11 to 3.13 with venv, make and git, and nothing else.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+TESTED := $(VENV)/.tested
+
+.PHONY: demo test test-long lint release audit clean
+
+demo: $(INSTALLED)  ## grade the sample class of every assignment
+	$(BIN)/python -m tests.sample_class.demo
+
+test: $(TESTED)  ## the whole suite but what is marked long
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
+
+test-long: $(TESTED)  ## what is marked long
+	$(BIN)/python -m pytest -m long
+
+lint: $(TESTED)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+release: $(INSTALLED)  ## build source/ and release/ of every assignment
+	$(BIN)/chainrule release
+
+audit: $(INSTALLED)  ## test the tests, and write docs/reference/audit.md
+	$(BIN)/chainrule audit --write docs/reference/audit.md
+
+$(INSTALLED): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(TESTED): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo .chainrule

@@ -1,0 +1,683 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A multilayer perceptron that reads faces
+#
+# The first two chapters built layers, losses and a network with one hidden layer. Here two hidden layers look at small grey pictures of
+# faces and name the expression. The layers come back in their shortest form; what is new is everything around them: a gradient check
+# that takes any network, a training loop that takes any model, and the curves, weights and mistakes that tell what the network has learned.
+#
+# You write eleven small parts. Each is a few lines of NumPy, and each is followed by a check that is silent when the part is right.
+
+# %% given="imports"
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import checks
+from utils import display_plot, load, load_data, save, show_confusion, show_faces
+
+plt.style.use("tableau-colorblind10")
+EXPRESSIONS = ["anger", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
+
+# %% [markdown]
+# ## 1. The faces
+#
+# The data are drawn faces in seven expressions, 48 x 48 pixels each: 3374 to train on, 419 for validation, 385 for a final test. Head,
+# pose, size, light and noise change from face to face, so that no single pixel gives an expression away. `load_data` returns six arrays:
+#
+# - `inputs_train`, `inputs_valid`, `inputs_test`: one row of $48 \cdot 48 = 2304$ grey values in $[0, 1]$ a face;
+# - `target_train`, `target_valid`, `target_test`: one row of seven numbers a face, 1 at its expression and 0 elsewhere (*one-hot*).
+#
+# A file `toronto_face.npz` in the layout of the photographs that this exercise was first set on is used instead where one lies beside the
+# notebook.
+
+# %% demo="load_faces"
+data = load_data("toronto_face.npz" if os.path.exists("toronto_face.npz") else "faces.npz")
+inputs_train, inputs_valid, inputs_test, target_train, target_valid, target_test = data
+for name, inputs, target in zip(["train", "valid", "test"], data[:3], data[3:]):
+    print(f"{name:5}  inputs {inputs.shape}  target {target.shape}  grey values from {inputs.min():.2f} to {inputs.max():.2f}")
+
+# %% [markdown]
+# *Figure 1.* Training faces, three of each expression, one expression a column. Some are easy to name; fear and surprise, or anger and
+# disgust, share brows or mouths.
+
+# %% demo="sample_faces"
+labels = target_train.argmax(axis=1)
+sample = [np.flatnonzero(labels == k)[row] for row in range(3) for k in range(7)]
+show_faces(inputs_train[sample], [EXPRESSIONS[k] for k in labels[sample]])
+
+# %% [markdown]
+# ## 2. The network
+#
+# The network is a dictionary, `model`, with three weight matrices and three biases. An example is a row, so a layer multiplies from the
+# right: $W$ has one row for each input of the layer and one column for each of its units. With $D$ inputs, hidden layers of $H_1$ and
+# $H_2$ units and $C$ outputs:
+#
+# | key | shape | starts as |
+# | --- | --- | --- |
+# | `W1` | $(D, H_1)$ | 0.1 times a standard normal |
+# | `W2` | $(H_1, H_2)$ | 0.1 times a standard normal |
+# | `W3` | $(H_2, C)$ | 0.01 times a standard normal |
+# | `b1`, `b2`, `b3` | $(H_1,)$, $(H_2,)$, $(C,)$: one axis | zeros |
+#
+# Random weights make the units of a layer different from one another; equal units would get equal gradients and stay equal. The last matrix is
+# smaller, so that at first the seven scores are close together and no expression is preferred. Write `init_nn`; `num_hiddens` is the list
+# $[H_1, H_2]$, and any random generator will do.
+
+# %% solution="init_nn_solution"
+def init_nn(num_inputs: int, num_hiddens: list[int], num_outputs: int) -> dict[str, np.ndarray]:
+    """Make the parameters of a network with two hidden layers.
+
+    num_inputs: D. num_hiddens: [H1, H2]. num_outputs: C.
+    Returns a dictionary with W1 (D, H1), W2 (H1, H2), W3 (H2, C), b1 (H1,), b2 (H2,), b3 (C,).
+    """
+    ### BEGIN SOLUTION
+    sizes = [num_inputs, *num_hiddens, num_outputs]
+    model = {}
+    for layer, scale in enumerate([0.1, 0.1, 0.01], start=1):
+        rows, columns = sizes[layer - 1], sizes[layer]
+        model[f"W{layer}"] = scale * np.random.randn(rows, columns)
+        model[f"b{layer}"] = np.zeros(columns)
+    return model
+    ### END SOLUTION
+
+# %% test="init_nn" points=4
+fresh = init_nn(90, [80, 70], 60)
+for name, size, spread in [("W1", (90, 80), 0.1), ("W2", (80, 70), 0.1), ("W3", (70, 60), 0.01)]:
+    checks.shape(f'init_nn(90, [80, 70], 60)["{name}"]', fresh[name], size, "one row an input of the layer, one column a unit")
+    checks.close(f"the standard deviation of {name} / {spread}", np.std(fresh[name]) / spread, 1, "the number scales a standard normal", 0.07)
+    checks.close(f"the mean of {name} / {spread}", np.mean(fresh[name]) / spread, 0, "a normal around zero has both signs", 0.08)
+for name, units in [("b1", 80), ("b2", 70), ("b3", 60)]:
+    checks.close(name, fresh[name], np.zeros(units), "a bias has one axis and starts at zero")
+
+# %% demo="look_at_init_nn"
+model = init_nn(2304, [16, 32], 7)
+for name in ["W1", "b1", "W2", "b2", "W3", "b3"]:
+    print(f"{name}: shape {str(model[name].shape):10}  standard deviation {model[name].std():.3f}")
+
+# %% [markdown]
+# ## 3. The affine layer
+#
+# The layer of chapter 1, without its cache: the backward pass gets the arrays it needs as arguments. With $x$ of shape $(N, D)$,
+# $w$ $(D, M)$, $b$ $(M,)$ and $y$ $(N, M)$:
+#
+# $$y = x\,w + b$$
+#
+# The backward pass is given $g_y = \partial E / \partial y$, of the shape of $y$, for some error $E$. Each entry of $w$ and $b$ was used by all
+# $N$ examples, so their shares add up:
+#
+# $$g_x = g_y\, w^\top, \qquad g_w = x^\top g_y, \qquad (g_b)_j = \sum_{i=1}^{N} (g_y)_{ij}$$
+#
+# Each gradient has the shape of what it belongs to; $g_b$ has one axis. Any averaging over the batch is already in $g_y$, so nothing is
+# divided here.
+
+# %% solution="affine_solution"
+def affine(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Compute y = x w + b for x (N, D), w (D, M), b (M,). Returns y, (N, M)."""
+    ### BEGIN SOLUTION
+    return x @ w + b
+    ### END SOLUTION
+
+
+def affine_backward(grad_y: np.ndarray, x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Compute the gradients of the error through y = x w + b.
+
+    grad_y: gradient with respect to y, (N, M). x: the layer's input, (N, D). w: its weights, (D, M).
+    Returns grad_x (N, D), grad_w (D, M), grad_b (M,).
+    """
+    ### BEGIN SOLUTION
+    return grad_y @ w.T, x.T @ grad_y, grad_y.sum(axis=0)
+    ### END SOLUTION
+
+# %% test="affine" points=8
+x, w, b = np.array([[1.0, -2, 0], [3, 1, 2]]), np.array([[1.0, 2], [0, -1], [2, 3]]), np.array([10.0, 20])
+checks.close("affine(x, w, b)", affine(x, w, b), [[11, 24], [17, 31]], "the product x w, and the bias added to every row")
+grad_x, grad_w, grad_b = affine_backward(np.array([[1.0, 4], [2, -1]]), x, w)
+checks.close("grad_x", grad_x, [[9, -4, 14], [0, 1, 1]], "one row an example: grad_y times the transpose of w")
+checks.close("grad_w", grad_w, [[7, 1], [0, -9], [4, -2]], "a sum over the examples, not a mean")
+checks.close("grad_b", grad_b, [3, 3], "one axis, summed over the examples, not a mean")
+
+# %% demo="look_at_affine"
+print("y has shape", affine(x, w, b).shape, "- gradients:", [g.shape for g in affine_backward(affine(x, w, b), x, w)])
+
+# %% [markdown]
+# ## 4. ReLU
+#
+# Between two affine layers stands the rectifier, entry by entry. `relu_backward` is given the gradient $g_y$ with respect to the
+# activation and the value $x$ from *before* the activation:
+#
+# $$y_{ij} = \max(x_{ij}, 0), \qquad (g_x)_{ij} = \begin{cases} (g_y)_{ij} & x_{ij} > 0 \\ 0 & x_{ij} < 0 \end{cases}$$
+#
+# with all four arrays of one shape. The sign of $x$ decides, whatever the sign of $g_y$. At exactly 0 either gradient will do. Leave `x` and `grad_y` as they
+# were, and return new arrays: the network keeps the un-activated values for its backward pass, and a layer that overwrites them damages a
+# result that was right when it was made.
+
+# %% solution="relu_solution"
+def relu(x: np.ndarray) -> np.ndarray:
+    """Compute max(x, 0) entry by entry, in a new array of the shape of x."""
+    ### BEGIN SOLUTION
+    return np.maximum(x, 0)
+    ### END SOLUTION
+
+
+def relu_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Compute the gradient with respect to the un-activated input.
+
+    grad_y: gradient with respect to relu(x). x: the input of relu, of the same shape.
+    Returns the gradient with respect to x, of the same shape, in a new array.
+    """
+    ### BEGIN SOLUTION
+    return grad_y * (x > 0)
+    ### END SOLUTION
+
+# %% test="relu" points=6
+x, grad_y = np.array([[-2.0, 3, 0.5], [4, -0.1, -6]]), np.array([[5.0, -7, 2], [3, -1, 8]])
+checks.close("relu(x)", relu(x), [[0, 3, 0.5], [4, 0, 0]], "negative entries become 0, the others stay")
+checks.close("relu_backward(grad_y, x)", relu_backward(grad_y, x), [[0, -7, 2], [3, 0, 0]], "grad_y where x is positive, 0 where it is negative")
+checks.close("x after both calls", x, [[-2, 3, 0.5], [4, -0.1, -6]], "the input is left as it was: work on a new array")
+checks.close("grad_y after both calls", grad_y, [[5, -7, 2], [3, -1, 8]], "the gradient is left as it was: work on a new array")
+
+# %% demo="look_at_relu"
+line = np.linspace(-2, 2, 201)
+plt.figure(figsize=(6, 2.5))
+plt.plot(line, relu(line), label="relu(x)")
+plt.plot(line, relu_backward(np.ones(201), line), "--", label="its derivative")
+plt.xlabel("x")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# *Figure 2.* The rectifier passes what is positive and is flat below zero; its derivative is 1 and 0 there.
+#
+# ## 5. The forward pass
+#
+# Three affine layers with two rectifiers between them. $x$ has shape $(N, D)$:
+#
+# $$z_1 = x W_1 + b_1, \quad h_1 = \mathrm{relu}(z_1), \quad z_2 = h_1 W_2 + b_2, \quad h_2 = \mathrm{relu}(z_2), \quad y = h_2 W_3 + b_3$$
+#
+# with $z_1, h_1$ of shape $(N, H_1)$, $z_2, h_2$ of shape $(N, H_2)$ and $y$ of shape $(N, C)$. The $y$ are *scores*: any real numbers, without a rectifier and without a softmax.
+# `nn_forward` returns all six arrays under the keys `x`, `z1`, `h1`, `z2`, `h2`, `y`, because the backward pass will need them.
+
+# %% solution="nn_forward_solution"
+def nn_forward(model: dict[str, np.ndarray], x: np.ndarray) -> dict[str, np.ndarray]:
+    """Run the network on a batch.
+
+    model: W1, b1, W2, b2, W3, b3. x: inputs, (N, D).
+    Returns a dictionary with x (N, D), z1 and h1 (N, H1), z2 and h2 (N, H2) and the scores y (N, C).
+    """
+    ### BEGIN SOLUTION
+    z1 = affine(x, model["W1"], model["b1"])
+    h1 = relu(z1)
+    z2 = affine(h1, model["W2"], model["b2"])
+    h2 = relu(z2)
+    y = affine(h2, model["W3"], model["b3"])
+    return {"x": x, "z1": z1, "h1": h1, "z2": z2, "h2": h2, "y": y}
+    ### END SOLUTION
+
+# %% test="nn_forward" points=6
+small = {"W1": np.array([[1.0, -1]]), "b1": np.array([0.0, 1]), "W2": np.array([[2.0, 1, -1], [1, -3, 0]]), "b2": np.array([0.0, 0, 1]),
+         "W3": np.array([[1.0, 0], [0, -1], [2, 1]]), "b3": np.array([0.0, -5])}
+var = nn_forward(small, np.array([[2.0], [-3]]))
+checks.that(set(var) >= {"x", "z1", "h1", "z2", "h2", "y"}, f"nn_forward returns the keys {sorted(var)}; expected x, z1, h1, z2, h2 and y.")
+for name, expected in [("x", [[2], [-3]]), ("z1", [[2, -1], [-3, 4]]), ("h1", [[2, 0], [0, 4]]), ("z2", [[4, 2, -1], [4, -12, 1]]),
+                       ("h2", [[4, 2, 0], [4, 0, 1]]), ("y", [[4, -7], [6, -4]])]:
+    checks.close(f'nn_forward(model, x)["{name}"]', var[name], expected, "z is before a rectifier, h after it, and y has none and no softmax")
+
+# %% demo="look_at_nn_forward"
+var = nn_forward(model, inputs_train[:100])
+print({name: value.shape for name, value in var.items()}, "\nscores of the first face:", var["y"][0].round(3))
+
+# %% [markdown]
+# ## 6. The backward pass
+#
+# Backwards through the same five steps. `err` is $\partial E / \partial y$, of shape $(N, C)$; `var` is what `nn_forward` returned for the batch.
+# Writing $g_a$ for $\partial E / \partial a$, the chain rule runs from right to left:
+#
+# $$g_y \;\to\; (g_{h_2}, g_{W_3}, g_{b_3}) \;\to\; g_{z_2} \;\to\; (g_{h_1}, g_{W_2}, g_{b_2}) \;\to\; g_{z_1} \;\to\; (g_{W_1}, g_{b_1})$$
+#
+# An arrow is one call of `affine_backward` or `relu_backward`. Ask of each what its input was in the forward pass: it is in `var`. Write the six gradients into
+# `model` under the keys `dE_dW1`, `dE_db1`, `dE_dW2`, `dE_db2`, `dE_dW3`, `dE_db3`, each of the shape of its parameter, in place of whatever stood
+# there. The parameters, `err` and `var` stay as they are, and nothing needs to be returned.
+
+# %% solution="nn_backward_solution"
+def nn_backward(model: dict[str, np.ndarray], err: np.ndarray, var: dict[str, np.ndarray]) -> None:
+    """Write the gradients of the six parameters into model, as dE_dW1, dE_db1, ..., dE_db3.
+
+    model: W1, b1, W2, b2, W3, b3. err: gradient of the error with respect to the scores, (N, C). var: what nn_forward returned.
+    """
+    ### BEGIN SOLUTION
+    grad_h2, model["dE_dW3"], model["dE_db3"] = affine_backward(err, var["h2"], model["W3"])
+    grad_z2 = relu_backward(grad_h2, var["z2"])
+    grad_h1, model["dE_dW2"], model["dE_db2"] = affine_backward(grad_z2, var["h1"], model["W2"])
+    grad_z1 = relu_backward(grad_h1, var["z1"])
+    _, model["dE_dW1"], model["dE_db1"] = affine_backward(grad_z1, var["x"], model["W1"])
+    ### END SOLUTION
+
+# %% test="nn_backward" points=6
+var = {"x": np.array([[2.0], [-3]]), "z1": np.array([[2.0, -1], [-3, 4]]), "h1": np.array([[2.0, 0], [0, 4]]),
+       "z2": np.array([[4.0, 2, -1], [4, -12, 1]]), "h2": np.array([[4.0, 2, 0], [4, 0, 1]]), "y": np.array([[4.0, -7], [6, -4]])}
+for again in range(2):
+    nn_backward(small, np.array([[1.0, -1], [0, 2]]), var)
+for name, expected in [("dE_dW3", [[4, 4], [2, -2], [0, 2]]), ("dE_db3", [1, 1]), ("dE_dW2", [[2, 2, 0], [0, 0, 8]]), ("dE_db2", [1, 1, 2]),
+                       ("dE_dW1", [[6, 0]]), ("dE_db1", [3, 0])]:
+    checks.that(name in small, f"nn_backward wrote no {name} into model.")
+    checks.close(f'model["{name}"]', small[name], expected, "h feeds an affine layer, z decides what a rectifier lets through; no earlier gradient is added")
+
+# %% demo="look_at_nn_backward"
+nn_backward(model, np.ones((100, 7)) / 100, nn_forward(model, inputs_train[:100]))
+for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
+    print(f"dE_d{name}: shape {str(model['dE_d' + name].shape):10}  largest entry {np.abs(model['dE_d' + name]).max():.2e}")
+
+# %% [markdown]
+# ## 7. Checking the gradient
+#
+# A wrong gradient seldom crashes: the network just learns less. So compare it with one that needs no calculus. For the error
+# $E = \tfrac12 \sum_{ij} y_{ij}^2$, whose gradient with respect to the scores is $y$ itself, move a single entry $p$ of a parameter and look at $E$:
+#
+# $$\frac{\partial E}{\partial p} \approx \frac{E(p + \epsilon) - E(p - \epsilon)}{2\,\epsilon}, \qquad \epsilon = 10^{-7}$$
+#
+# Write `check_grad` for the parameter `model[name]`. It calls `forward` and `backward`, then compares up to 20 different entries of `model["dE_d" + name]`, chosen at random
+# (all of them where there are fewer), with the central difference, and raises an `AssertionError` where the two are more than
+# $1.5 \cdot 10^{-3}$ apart: they differ at the third decimal. Call `forward` and `backward` as they are passed in; the check must work for any network.
+#
+# The six parameters must come back bit for bit, even when the check raises. Adding $\epsilon$ and taking it away again does not do that, because
+# each step rounds; keep the old value and write it back. The `dE_d...` entries may change.
+
+# %% solution="check_grad_solution"
+def check_grad(model: dict, forward, backward, name: str, x: np.ndarray) -> None:
+    """Compare the gradient of 0.5 * sum(y ** 2) with central differences on 20 random entries of model[name].
+
+    forward(model, x) returns a dictionary with the scores y; backward(model, err, var) writes dE_d<name> into model.
+    name: the parameter to check, such as "W2". x: inputs, (N, D).
+    Raises AssertionError where a gradient is more than 1.5e-3 from the difference. The parameters are left as they were.
+    """
+    ### BEGIN SOLUTION
+    eps = 1e-7
+    var = forward(model, x)
+    backward(model, var["y"], var)
+    param, grad = model[name], model["dE_d" + name]
+    for flat in np.random.permutation(param.size)[:20]:
+        entry = np.unravel_index(flat, param.shape)
+        kept, errors = param[entry], []
+        for moved in (kept + eps, kept - eps):
+            param[entry] = moved
+            errors.append(0.5 * np.sum(forward(model, x)["y"] ** 2))
+        param[entry] = kept
+        numerical = (errors[0] - errors[1]) / (2 * eps)
+        assert abs(grad[entry] - numerical) <= 1.5e-3, f"{name}: gradient {grad[entry]}, central difference {numerical}"
+    ### END SOLUTION
+
+# %% [markdown]
+# The check below tries it on a toy with the six parameters of a network of which only `W1` does anything: $y = s\,x$ with $s$ the weighted sum of `W1`'s
+# entries. `complains` tells whether `check_grad` raised an `AssertionError`.
+
+# %% given="toy_for_check_grad"
+def toy_model(shape: tuple[int, ...]) -> dict:
+    """Six parameters; W1 has the given shape and small entries around zero."""
+    size = int(np.prod(shape))
+    rest = {"b1": np.zeros(3), "W2": np.ones((3, 2)), "b2": np.zeros(2), "W3": np.ones((2, 2)), "b3": np.zeros(2)}
+    return {"W1": 1e-5 * np.sin(np.arange(1.0, size + 1)).reshape(shape), **rest}
+
+
+def toy_forward(model: dict, x: np.ndarray) -> dict:
+    """Scores s * x, with s the sum of the entries of W1, weighted 200, 201, 202, ..."""
+    weights = 200.0 + np.arange(model["W1"].size).reshape(model["W1"].shape)
+    return {"x": x, "y": np.sum(weights * model["W1"]) * x, "weights": weights}
+
+
+def toy_backward(model: dict, err: np.ndarray, var: dict) -> None:
+    """The gradient of toy_forward."""
+    model["dE_dW1"] = var["weights"] * np.sum(err * var["x"])
+
+
+def complains(model: dict, forward, backward, x: np.ndarray) -> bool:
+    """Whether check_grad raises an AssertionError for W1."""
+    try:
+        check_grad(model, forward, backward, "W1", x)
+    except AssertionError:
+        return True
+    return False
+
+# %% test="check_grad" points=5
+def off_by(size, start=0):
+    def backward(model, err, var):
+        toy_backward(model, err, var)
+        model["dE_dW1"].ravel()[start:] += size
+    return backward
+
+x = np.array([[3.0, -1.0], [1.0, 2.0]])
+for shape, backward, wrong in [((30, 2), toy_backward, False), ((3,), toy_backward, False), ((3,), off_by(5e-4), False),
+                               ((3,), off_by(5e-3), True), ((30, 2), off_by(1.0, start=20), True)]:
+    toy = toy_model(shape)
+    before = toy["W1"].copy()
+    checks.that(complains(toy, toy_forward, backward, x) == wrong,
+                f"check_grad {'accepts a wrong' if wrong else 'rejects a right'} gradient (is it the central difference, on random entries, compared at 1.5e-3?)")
+    checks.that(np.array_equal(toy["W1"], before), "check_grad changed a parameter: keep the old value and write it back, also before it raises.")
+
+# %% [markdown]
+# Now the real network, at its starting weights, on ten random pictures. Nothing is printed where a gradient is right.
+
+# %% demo="check_the_network"
+x = 0.1 * np.random.default_rng(3).random((10, 2304))
+for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
+    check_grad(model, nn_forward, nn_backward, name, x)
+print("All six gradients pass.")
+
+# %% [markdown]
+# How much is that worth? Take a backward pass that forgets the first layer altogether and writes zeros for $W_1$.
+
+# %% demo="weak_check"
+def without_first_layer(model, err, var):
+    nn_backward(model, err, var)
+    model["dE_dW1"] = np.zeros_like(model["W1"])
+
+check_grad(model, nn_forward, without_first_layer, "W1", x)
+nn_backward(model, nn_forward(model, x)["y"], nn_forward(model, x))
+print(f"No gradient at all passes too: the largest right entry is only {np.abs(model['dE_dW1']).max():.1e}.")
+
+# %% [markdown]
+# The starting weights are small, so the scores and all gradients of $\tfrac12 \sum y^2$ are small, far below the tolerance of $1.5 \cdot 10^{-3}$. An absolute tolerance says nothing
+# without the size of what it compares. There are two cures: compare relative to that size, as `rel_error` of chapter 2 does, or make the gradients large.
+# With weights that are larger the same check sees the same fault.
+
+# %% demo="stronger_check"
+large = {name: 10 * value for name, value in model.items()}
+check_grad(large, nn_forward, nn_backward, "W1", x)
+try:
+    check_grad(large, nn_forward, without_first_layer, "W1", x)
+except AssertionError:
+    print("With weights ten times as large, the right gradient still passes and the zeros are found.")
+
+# %% [markdown]
+# ## 8. Softmax
+#
+# The scores become probabilities as in chapter 1: exponentiate and divide by the sum of the row, after subtracting the row's own largest score, without which
+# `exp` overflows.
+#
+# $$P_{ij} = \frac{e^{x_{ij} - m_i}}{\sum_{k} e^{x_{ik} - m_i}}, \qquad m_i = \max_k x_{ik}$$
+#
+# with $x$ and $P$ of shape $(N, C)$. `x` is left as it was.
+
+# %% solution="softmax_solution"
+def softmax(x: np.ndarray) -> np.ndarray:
+    """Turn scores (N, C) into probabilities (N, C), row by row, for scores of any size."""
+    ### BEGIN SOLUTION
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+# %% test="softmax" points=4
+x = np.array([[0.0, np.log(3.0), 0.0], [2000.0, 2000.0, -2000.0], [-1000.0, -1000.0, -1000.0]])
+checks.shape("softmax(x)", softmax(x), (3, 3), "one row an example, one column a class")
+checks.close("softmax(x)", softmax(x), [[0.2, 0.6, 0.2], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]], "each row less its own maximum, over its own sum")
+checks.close("x after softmax(x)", x[:, 0], [0, 2000, -1000], "the scores are left as they were")
+
+# %% demo="look_at_softmax"
+print(softmax(nn_forward(model, inputs_train[:2])["y"]).round(3))
+
+# %% [markdown]
+# At the start every expression gets about one seventh.
+#
+# ## 9. Evaluating
+#
+# Two numbers describe a network on a set of $N$ cases: the cross-entropy, which the training lowers, and the accuracy, which we care about. With $P$ the
+# probabilities and $T$ the one-hot targets, both of shape $(N, C)$:
+#
+# $$\mathrm{ce} = -\frac{1}{N} \sum_{i,j} T_{ij} \log P_{ij}, \qquad
+# \mathrm{acc} = \frac{1}{N}\,\#\{i : \arg\max_j P_{ij} = \arg\max_j T_{ij}\}$$
+#
+# `forward(model, inputs)["y"]` are the scores. A large set can be passed through in batches of `batch_size` rows (-1: all at once). That must not change the result: the means are over
+# all $N$ cases, so add up over the batches first and divide once at the end. The last batch may be shorter than the others.
+
+# %% solution="evaluate_solution"
+def evaluate(inputs: np.ndarray, target: np.ndarray, model: dict, forward, batch_size: int = -1) -> tuple[float, float]:
+    """Compute the mean cross-entropy and the accuracy over all cases.
+
+    inputs: (N, D). target: one-hot, (N, C). forward(model, x) returns a dictionary with the scores y. batch_size: rows at a time, -1 for all.
+    Returns ce and acc, two numbers; acc is a fraction between 0 and 1.
+    """
+    ### BEGIN SOLUTION
+    num_cases = len(inputs)
+    if batch_size == -1:
+        batch_size = num_cases
+    ce = correct = 0.0
+    for start in range(0, num_cases, batch_size):
+        t = target[start : start + batch_size]
+        prediction = softmax(forward(model, inputs[start : start + batch_size])["y"])
+        ce -= np.log(np.sum(t * prediction, axis=1)).sum()
+        correct += np.sum(prediction.argmax(axis=1) == t.argmax(axis=1))
+    return ce / num_cases, correct / num_cases
+    ### END SOLUTION
+
+# %% test="evaluate" points=5
+scores = np.log(np.array([[1.0, 1, 2], [1, 6, 1], [2, 5, 3], [8, 1, 1], [1, 1, 2]]))
+target = np.eye(3)[[2, 1, 0, 0, 1]]
+for batch_size in [-1, 5, 2]:
+    ce, acc = evaluate(scores, target, {}, lambda model, x: {"y": x}, batch_size)
+    checks.close(f"ce with batch_size={batch_size}", ce, 0.8399, "the mean of -log P of the right class, over all cases")
+    checks.close(f"acc with batch_size={batch_size}", acc, 0.6, "the fraction of all cases whose most probable class is the right one")
+
+# %% demo="look_at_evaluate"
+ce, acc = evaluate(inputs_valid, target_valid, model, nn_forward)
+print(f"untrained: cross-entropy {ce:.3f} (log 7 = {np.log(7):.3f}), accuracy {acc:.3f} (1/7 = {1 / 7:.3f})")
+
+# %% [markdown]
+# ## 10. The update
+#
+# Plain gradient descent: every one of the six parameters $p$ takes a step against its gradient,
+#
+# $$p \leftarrow p - \eta\, \frac{\partial E}{\partial p}$$
+#
+# with the learning rate $\eta$ and $\partial E / \partial p$ of the shape of $p$, which `nn_backward` left in `model`. The new values are written into `model`; the gradients stay, and nothing is remembered from one step to
+# the next.
+
+# %% solution="nn_update_solution"
+def nn_update(model: dict[str, np.ndarray], eta: float) -> None:
+    """Take one gradient step on W1, W2, W3, b1, b2, b3, in model itself.
+
+    model: the six parameters and their gradients dE_dW1 ... dE_db3. eta: learning rate.
+    """
+    ### BEGIN SOLUTION
+    for name in ["W1", "W2", "W3", "b1", "b2", "b3"]:
+        model[name] = model[name] - eta * model["dE_d" + name]
+    ### END SOLUTION
+
+# %% test="nn_update" points=4
+slopes = {"W1": np.full((2, 3), 10.0), "W2": np.full((3, 2), 20.0), "W3": np.full((2, 4), -30.0), "b1": np.ones(3), "b2": np.full(2, -5.0), "b3": np.full(4, 2.0)}
+step = {name: np.ones_like(slope) for name, slope in slopes.items()} | {"dE_d" + name: slope.copy() for name, slope in slopes.items()}
+for steps in [1, 2]:
+    nn_update(step, 0.2)
+    for name, slope in slopes.items():
+        checks.close(f"{name} after {steps} step(s)", step[name], 1 - steps * 0.2 * slope, "each step is minus eta times the gradient, in model itself")
+
+# %% demo="look_at_nn_update"
+for steps in range(4):
+    var = nn_forward(model, x)
+    print(f"half the sum of the squared scores after {steps} steps: {0.5 * np.sum(var['y'] ** 2):.6f}")
+    nn_backward(model, var["y"], var)
+    nn_update(model, 0.02)
+
+# %% [markdown]
+# ## 11. Training
+#
+# `train` repeats, for `num_epochs` epochs:
+#
+# 1. put the training cases in a new random order, inputs and targets alike;
+# 2. cut that order into batches of `batch_size` (-1: one batch of everything). The last batch holds what is left and counts like any other;
+# 3. for each batch of $n$ cases: `forward`, then the error with respect to the scores, then `backward`, then `update`;
+# 4. after the epoch, measure cross-entropy and accuracy on the whole training split and on the whole validation split.
+#
+# For softmax and mean cross-entropy the error is, with $P$ and $T$ of shape $(n, C)$,
+#
+# $$\mathrm{err} = \frac{P - T}{n}$$
+#
+# where $n$ counts the cases of this batch, the short last one included, so that the size of a step doesn't depend on the size of the batch.
+#
+# `data` is what `load_data` returned, six arrays in its order; they stay as they are, so shuffle indices rather than the arrays. The test split isn't touched. `stats` is a dictionary with the lists
+# `train_ce`, `valid_ce`, `train_acc`, `valid_acc`, each with one pair (epoch, value) an epoch. `forward`, `backward` and `update` are called as they are passed in: `var = forward(model, x)`,
+# `backward(model, err, var)`, `update(model, eta)`.
+
+# %% solution="train_solution"
+def train(model: dict, forward, backward, update, eta: float, num_epochs: int, batch_size: int, data: tuple) -> tuple[dict, dict]:
+    """Train a model by gradient descent on shuffled batches.
+
+    data: inputs_train, inputs_valid, inputs_test, target_train, target_valid, target_test. batch_size: -1 for the full batch.
+    Returns the trained model, and stats: train_ce, valid_ce, train_acc, valid_acc, each a list of (epoch, value).
+    """
+    ### BEGIN SOLUTION
+    inputs_train, inputs_valid, _, target_train, target_valid, _ = data
+    num_cases = len(inputs_train)
+    if batch_size == -1:
+        batch_size = num_cases
+    stats = {"train_ce": [], "valid_ce": [], "train_acc": [], "valid_acc": []}
+    for epoch in range(1, num_epochs + 1):
+        order = np.random.permutation(num_cases)
+        for start in range(0, num_cases, batch_size):
+            rows = order[start : start + batch_size]
+            var = forward(model, inputs_train[rows])
+            backward(model, (softmax(var["y"]) - target_train[rows]) / len(rows), var)
+            update(model, eta)
+        for split, inputs, target in [("train", inputs_train, target_train), ("valid", inputs_valid, target_valid)]:
+            ce, acc = evaluate(inputs, target, model, forward)
+            stats[split + "_ce"].append((epoch, ce))
+            stats[split + "_acc"].append((epoch, acc))
+    return model, stats
+    ### END SOLUTION
+
+# %% [markdown]
+# The check below trains a spy: a model that notes what it is handed, and whose update only pushes the two scores apart, the more so the larger the row's first entry.
+
+# %% given="spy"
+class Spy:
+    """23 cases, numbered in their second entry; three functions to pass to train, which note the cases, errors and rates they see."""
+
+    def __init__(self):
+        self.x = np.stack([np.linspace(-1, 1, 23), np.arange(23.0)], axis=1)
+        self.t = np.eye(2)[np.arange(23) % 3 % 2]
+        self.data = [array.copy() for array in (self.x, self.x[:7], self.x[:3], self.t, self.t[:7], self.t[:3])]
+        self.model = {name: np.zeros((2, 2) if name[0] == "W" else 2) for name in ["W1", "b1", "W2", "b2", "W3", "b3"]}
+        self.cases, self.scores, self.errors, self.etas = [], [], [], []
+
+    def forward(self, model: dict, x: np.ndarray) -> dict:
+        return {"x": x, "y": x @ model["W1"]}
+
+    def backward(self, model: dict, err: np.ndarray, var: dict) -> None:
+        self.cases.append(var["x"][:, 1].astype(int))
+        self.scores.append(np.array(var["y"]))
+        self.errors.append(np.array(err))
+
+    def update(self, model: dict, eta: float) -> None:
+        self.etas.append(eta)
+        model["W1"] = model["W1"] + eta * np.array([[1.0, -1], [0, 0]])
+
+# %% test="train" points=6
+spy = Spy()
+trained, stats = train(spy.model, spy.forward, spy.backward, spy.update, 0.5, 2, 5, spy.data)
+sizes, order = [len(batch) for batch in spy.cases], np.concatenate(spy.cases)
+checks.that(sizes == [5, 5, 5, 5, 3] * 2, f"backward saw batches of {sizes} cases; expected 5 5 5 5 3 in each of two epochs.")
+checks.close("the cases of each epoch, sorted", np.sort(order.reshape(2, 23)), [range(23)] * 2, "every case once an epoch")
+checks.that((order[:23] != order[23:]).any(), "Both epochs have the cases in the same order: draw a new one for each epoch.")
+for batch, scores, err in zip(spy.cases, spy.scores, spy.errors):
+    checks.close("err", err, (softmax(scores) - spy.t[batch]) / len(batch), "these cases' prediction minus their targets, over their number")
+checks.that(spy.etas == [0.5] * 10, f"update was called with eta {spy.etas}; expected 0.5 for each of the ten batches.")
+checks.close("W1 of the returned model", trained["W1"], [[5, -5], [0, 0]], "the trained model comes first, then stats")
+for name, x, t in [("train", spy.x, spy.t), ("valid", spy.x[:7], spy.t[:7])]:
+    last = [stats[name + "_ce"][-1], stats[name + "_acc"][-1]]
+    checks.close(f"the last {name} statistics", np.array(last)[:, 1], evaluate(x, t, trained, spy.forward), "after the epoch, the whole split")
+checks.that(np.array_equal(spy.data[0], spy.x) and np.array_equal(spy.data[3], spy.t), "train changed its data: shuffle indices, not the arrays.")
+
+# %% [markdown]
+# ### The run
+#
+# TRAINTEXT
+
+# %% demo="train_the_network"
+np.random.seed(1)
+model = init_nn(2304, [16, 32], 7)
+model, stats = train(model, nn_forward, nn_backward, nn_update, 0.05, 5, 100, data)
+print(f"after {len(stats['train_acc'])} epochs: training accuracy {stats['train_acc'][-1][1]:.3f}, validation accuracy {stats['valid_acc'][-1][1]:.3f}")
+
+# %% [markdown]
+# Training takes time, so keep what it gave. A dictionary of arrays goes into one `.npz` file.
+
+# %% demo="save_and_continue"
+save("nn_model.npz", model)
+save("nn_stats.npz", stats)
+model, earlier = load("nn_model.npz"), load("nn_stats.npz")
+model, later = train(model, nn_forward, nn_backward, nn_update, 0.05, 2, 100, data)
+stats = {key: [*earlier[key], *((len(earlier[key]) + epoch, value) for epoch, value in later[key])] for key in later}
+
+# %% [markdown]
+# FIGURETEXT
+
+# %% demo="curves"
+display_plot(stats["train_ce"], stats["valid_ce"], "cross-entropy", number=0)
+display_plot(stats["train_acc"], stats["valid_acc"], "accuracy", number=1)
+
+# %% [markdown]
+# W1TEXT
+
+# %% demo="first_layer"
+used = (nn_forward(model, inputs_train)["h1"] > 0).mean(axis=0)
+show_faces(model["W1"].T, [f"unit {unit}: {share:.0%}" for unit, share in enumerate(used)], columns=8)
+
+# %% [markdown]
+# CONFUSIONTEXT
+
+# %% demo="confusion"
+prediction = softmax(nn_forward(model, inputs_valid)["y"])
+true, predicted = target_valid.argmax(axis=1), prediction.argmax(axis=1)
+counts = np.zeros((7, 7), dtype=int)
+np.add.at(counts, (true, predicted), 1)
+show_confusion(counts, EXPRESSIONS)
+
+# %% [markdown]
+# ## 12. The faces it is unsure of
+#
+# Accuracy counts mistakes; the probabilities also tell where the network hesitates. A network is unsure of a case when even its largest probability is small. With
+# `prediction` $P$ of shape $(N, C)$, the confidence of case $i$ is
+#
+# $$c_i = \max_j P_{ij}$$
+#
+# Write `least_confident`: the indices $i$ of the `k` cases with the smallest $c_i$, the smallest first.
+
+# %% solution="least_confident_solution"
+def least_confident(prediction: np.ndarray, k: int = 5) -> np.ndarray:
+    """Find the k cases whose largest probability is smallest.
+
+    prediction: probabilities, (N, C). Returns k row indices, the least confident case first.
+    """
+    ### BEGIN SOLUTION
+    return np.argsort(prediction.max(axis=1))[:k]
+    ### END SOLUTION
+
+# %% test="least_confident" points=3
+guesses = np.array([[0.5, 0.25, 0.25], [0.05, 0.9, 0.05], [0.2, 0.4, 0.4], [0.0, 0.45, 0.55], [0.3, 0.0, 0.7], [0.34, 0.36, 0.3], [0.6, 0.2, 0.2]])
+checks.close("least_confident(prediction, 3)", least_confident(guesses, 3), [5, 2, 0], "row indices, smallest of the rows' largest probabilities first")
+checks.close("least_confident(prediction)", least_confident(guesses), [5, 2, 0, 3, 6], "five where k isn't given")
+
+# %% [markdown]
+# LEASTTEXT
+
+# %% demo="look_at_least_confident"
+unsure = least_confident(prediction, 14)
+titles = [f"{EXPRESSIONS[true[i]]}?\n{EXPRESSIONS[predicted[i]]} {prediction[i].max():.2f}" for i in unsure]
+show_faces(inputs_valid[unsure], titles)
+
+# %% [markdown] written="what_it_confuses" points=3
+# WRITEUP
+
+# %% [markdown]
+# ## The test

@@ -1,0 +1,209 @@
+"""What a trained network must show, whatever random numbers it drew. Runs outside the process of student code."""
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from autograder.judging import Unfit, array, fact
+from autograder.model import Verdict
+from probes import (
+    CURVES,
+    FROZEN,
+    ONE_HOT,
+    ONE_STEP,
+    PARAMETERS,
+    THREE_STEPS,
+    WIDE,
+    bright_examples,
+    examples,
+    frozen_examples,
+    unit_rows,
+)
+
+
+def _inside(value, *keys):
+    """value[key][key]...; where it is not made of dictionaries with these keys, the observation is unfit."""
+    for key in keys:
+        if not isinstance(value, dict) or key not in value:
+            raise Unfit(Verdict.WRONG_TYPE, f"there is no {key!r} in what was returned.")
+        value = value[key]
+    return value
+
+
+def _network(value, features, hidden, classes):
+    """The four parameters as arrays of the right shape."""
+    shapes = ((features, hidden), (hidden,), (hidden, classes), (classes,))
+    return {name: array(_inside(value, name), name, shape=shape) for name, shape in zip(PARAMETERS, shapes)}
+
+
+def _curves(value):
+    return {name: array(_inside(value, name), f'history["{name}"]', ndim=1) for name in CURVES}
+
+
+def _lengths(curves):
+    """Facts about the lengths of the history's lists."""
+    lengths = [len(curve) for curve in curves.values()]
+    return {
+        "as long as each other": fact(len(set(lengths)) == 1, f"The lists in history have {', '.join(map(str, lengths))} entries; all should have the same number."),
+        "two entries": fact(min(lengths) >= 2, "A list in history has fewer than two entries, though several steps were taken."),
+    }
+
+
+def _scores(net, X):
+    return np.maximum(X @ net["W1"] + net["b1"], 0) @ net["W2"] + net["b2"]
+
+
+def _losses(net, X, y):
+    """Cross-entropy of each example, and the gradient of each with respect to the scores."""
+    scores = _scores(net, X)
+    scores = scores - scores.max(axis=1, keepdims=True)
+    log_probs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return -log_probs[np.arange(len(y)), y], np.exp(log_probs) - np.eye(scores.shape[1])[y]
+
+
+def _gradients(net, X, y):
+    """The gradients of each example's own loss: for each parameter one row an example."""
+    active = X @ net["W1"] + net["b1"]
+    _, d_scores = _losses(net, X, y)
+    d_active = (d_scores @ net["W2"].T) * (active > 0)
+    rows = {
+        "W1": np.einsum("nd,nh->ndh", X, d_active),
+        "b1": d_active,
+        "W2": np.einsum("nh,nc->nhc", np.maximum(active, 0), d_scores),
+        "b2": d_scores,
+    }
+    return {name: gradient.reshape(len(X), -1) for name, gradient in rows.items()}
+
+
+def one_step(seen, rng):
+    """The step is the learning rate times the mean gradient of some batch_size rows: find which, then hold every parameter to it."""
+    X, y, _, _ = bright_examples(rng)
+    start, end = (_network(_inside(seen, key), 6, ONE_STEP["hidden"], 10) for key in ("start", "end"))
+    moves = {name: (start[name] - end[name]).ravel() / ONE_STEP["learning_rate"] for name in PARAMETERS}
+    gradients = _gradients(start, X, y)
+    shares = np.linalg.lstsq(gradients["W2"].T, moves["W2"], rcond=None)[0]  # of each row in the batch
+
+    def follows(name):
+        gap = np.abs(shares @ gradients[name] - moves[name]).max()
+        return gap <= 1e-6 * max(np.abs(moves[name]).max(), np.abs(gradients[name]).max())
+
+    moved = follows("W2") and np.abs(shares).max() > 1e-6  # otherwise there is no batch to hold the others to
+    counts = shares * ONE_STEP["batch_size"]
+    return {
+        "W2": fact(moved, "W2 does not move along the gradient of rows of X_train with their own labels."),
+        "b2": fact(not moved or follows("b2"), "W2 moves along the gradient of its batch, b2 does not."),
+        "W1": fact(not moved or follows("W1"), "The second layer moves along the gradient of its batch, W1 does not."),
+        "b1": fact(not moved or follows("b1"), "The weights move along the gradient of their batch, b1 does not."),
+        "downhill": fact(not moved or shares.sum() > 0, "The step goes up the gradient, not down."),
+        "the mean": fact(
+            not moved or abs(abs(shares.sum()) - 1) < 1e-6,
+            f"The step is {abs(shares.sum()):.3g} times as long as learning_rate times the gradient of the batch's mean loss.",
+        ),
+        "whole rows": fact(
+            not moved or abs(abs(shares.sum()) - 1) > 1e-6 or np.abs(counts - counts.round()).max() < 1e-5,
+            "The step is no mean over batch_size rows of X_train.",
+        ),
+    }
+
+
+def three_steps(seen, rng):
+    """Two rows in batches of two: a batch is one of three, so three steps end in one of 27 places."""
+    X, y, _, _ = examples(rng, 2, 3, 2)
+    start, end = (_network(_inside(seen, key), 3, THREE_STEPS["hidden"], 2) for key in ("start", "end"))
+    gaps = []
+    for batches in product(([0, 0], [0, 1], [1, 1]), repeat=THREE_STEPS["iters"]):
+        net = start
+        for rows in batches:
+            gradients = _gradients(net, X[rows], y[rows])
+            net = {name: net[name] - THREE_STEPS["learning_rate"] * gradients[name].mean(axis=0).reshape(net[name].shape) for name in PARAMETERS}
+        gaps.append(max(np.abs(net[name] - end[name]).max() for name in PARAMETERS))
+    return {"plain SGD": fact(min(gaps) < 1e-7, "After a few steps the parameters are not where plain SGD takes them from this start.")}
+
+
+def what_history_measures(seen, rng):
+    """With learning rate 0 every entry of the history is that of the parameters that came back."""
+    X_train, y_train, X_test, y_test = frozen_examples(rng)
+    net = _network(_inside(seen, "params"), 5, FROZEN["hidden"], 10)
+    curves = _curves(_inside(seen, "history"))
+    on_train, on_test = _losses(net, X_train, y_train)[0], _losses(net, X_test, y_test)[0]
+    accuracy = np.mean(_scores(net, X_test).argmax(axis=1) == y_test)
+    low, high = on_train.min() - 1e-6, on_train.max() + 1e-6
+    return {
+        **_lengths(curves),
+        "test loss": fact(
+            np.allclose(curves["test_loss"], on_test.mean(), rtol=1e-6, atol=0),
+            "The test loss is not the mean cross-entropy of X_test against the labels y_test.",
+        ),
+        "test accuracy": fact(
+            np.allclose(curves["test_accuracy"], accuracy, rtol=0, atol=1e-9),
+            "The test accuracy is not the share of X_test whose largest score is that of its label in y_test.",
+        ),
+        "train loss": fact(
+            np.all((low <= curves["train_loss"]) & (curves["train_loss"] <= high)),
+            "The train loss is no mean of losses of training rows: it lies outside the range of theirs.",
+        ),
+    }
+
+
+def history_while_it_learns(seen, rng):
+    """The net learns to say the common class: the training loss falls well below log 2, the test loss rises well above it."""
+    curves = _curves(_inside(seen, "history"))
+    train_loss, test_loss, accuracy = (float(curves[name][-1]) if len(curves[name]) else np.nan for name in CURVES)
+    return {
+        **_lengths(curves),
+        "train loss falls": fact(train_loss < 0.65, "The train loss of the last step has not fallen, though nearly all training labels are the same."),
+        "test loss rises": fact(test_loss > 1.8, "The test loss of the last step should be high: the test labels are of a class that training hardly saw."),
+        "test accuracy falls": fact(accuracy < 0.5, "The test accuracy of the last step should be low: the test labels are of a class that training hardly saw."),
+    }
+
+
+def initial_weights(seen, rng):
+    """std times standard normal draws, and biases of zero. Bounds are five standard deviations of the estimate, or wider."""
+    net = _network(seen, 40, WIDE["hidden"], 10)
+    draws = {name: net[name].ravel() / WIDE["std"] for name in ("W1", "W2")}
+    every = np.concatenate(list(draws.values()))
+    kurtosis = np.mean((every - every.mean()) ** 4) / max(every.var(), 1e-12) ** 2  # 3 for a normal, 1.8 for a uniform distribution
+    return {
+        "biases": fact(not net["b1"].any() and not net["b2"].any(), "The biases do not start at zero."),
+        "mean": fact(all(abs(z.mean()) < 5 / np.sqrt(z.size) for z in draws.values()), "The initial weights do not have mean zero."),
+        "spread": fact(
+            all(abs(z.std() - 1) < 5 / np.sqrt(2 * z.size) for z in draws.values()), "The standard deviation of the initial weights is not std."
+        ),
+        "normal": fact(2.4 < kurtosis < 4.5, "The initial weights are not drawn from a normal distribution."),
+    }
+
+
+def seeds(seen, rng):
+    """Same seed, same parameters; another seed, others."""
+    first, again, other = (_network(_inside(seen, key), 4, 6, 10) for key in ("first", "again", "other"))
+    return {
+        "same seed": fact(all(np.allclose(first[name], again[name], rtol=1e-9, atol=1e-12) for name in PARAMETERS), "Two runs with the same seed differ."),
+        "another seed": fact(not np.allclose(first["W1"], other["W1"], rtol=1e-3), "Two runs with different seeds start from the same weights."),
+    }
+
+
+def which_rows_are_drawn(seen, rng):
+    """Row i of W1 changes only where training row i, which is 1 in column i alone, was in a batch."""
+    X, _, _, _ = unit_rows(30)
+    start, end = (_network(_inside(seen, key), len(X), ONE_HOT["hidden"], 10) for key in ("start", "end"))
+    used = np.flatnonzero(np.any(start["W1"] != end["W1"], axis=1))
+    drawn = ONE_HOT["iters"] * ONE_HOT["batch_size"]
+    return {
+        "new rows": fact(len(used) > ONE_HOT["batch_size"], "Every step seems to use the same batch: no other rows leave a trace in W1."),
+        "no more": fact(len(used) <= drawn, "More rows leave a trace in W1 than were drawn in all batches."),
+        "at random": fact(used.tolist() != list(range(drawn)), "The batches are the first rows of X_train in their order; they should be drawn at random."),
+    }
+
+
+def defaults_of_training(seen, rng):
+    """100 hidden units, batches of 100, seed 0."""
+    hidden = array(_inside(seen, "hidden"), "the shape of b1", shape=(1,))
+    start, end = (array(_inside(seen, key), "W1", shape=(150, 30)) for key in ("start", "end"))
+    used = int(np.any(start != end, axis=1).sum())
+    return {
+        "hidden": fact(hidden[0] == 100, f"There are {hidden[0]:.0f} hidden units by default; the signature says 100."),
+        "batch and seed": fact(
+            45 <= used <= 100, "With the defaults, the first step does not look like one batch of 100 rows from the start that seed 0 gives."
+        ),
+    }

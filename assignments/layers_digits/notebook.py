@@ -1,0 +1,550 @@
+# %% [markdown]
+# # Layers, and a two-layer network on digits
+#
+# *Chapter 1 of 5. 50 points.*
+#
+# A neural network is a chain of simple functions, its *layers*. To train it we need two things from each: what it puts out, and how the
+# loss answers when what went in changes a little. In this chapter you write three layers that give both, check each against a gradient
+# that is measured instead of derived, and chain them into a network that reads handwritten digits.
+#
+# $$x \;\longrightarrow\; \text{affine} \;\longrightarrow\; \text{ReLU} \;\longrightarrow\; \text{affine} \;\longrightarrow\; \text{softmax loss} \;\longrightarrow\; L$$
+#
+# At the end it reads about 98 of 100 digits that it has never seen, after a few seconds of training, and you will have written every line that learns.
+# We close with settings under which the very same code learns nothing, and with the reasons.
+
+# %% [markdown]
+# ## How to work
+#
+# Each question is a cell with a signature and a docstring. Put your code where it says `raise NotImplementedError`, and keep the name, the arguments
+# and what is returned. You may define helpers in the same cell. The cell below it is a check: silent when it finds nothing wrong, otherwise it says what it saw, what it
+# expected, and what usually causes the difference. Hidden tests then try other shapes and values. What they may try, for every function:
+#
+# - arguments are left as they were, and results are new arrays (a cache may hold the arguments themselves);
+# - a batch may have one example only, and all sizes may differ from each other;
+# - arrays of integers and of `float32` work too, and integers are no reason to cut off what stands behind the decimal point;
+# - a loop and a vectorized expression are equally right.
+#
+# Each part is tested by itself: a mistake in one layer costs nothing in the next.
+
+# %% given="imports"
+import matplotlib.pyplot as plt
+import numpy as np
+
+import checks
+from gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, load_digits, rel_error
+
+plt.style.use("tableau-colorblind10")
+
+# %% [markdown]
+# ## The digits
+#
+# The data are 1797 handwritten digits (Alpaydin and Kaynak 1998), each a picture of 8 x 8 pixels from 0, paper, to 1, ink. To a network a picture is a row of
+# 64 numbers, so the data are a matrix `X` with one row an example, and a vector `y` of labels from 0 to 9. We train on 70 % of the rows, 1257, and
+# keep 540 to test on. Guessing is right once in ten times.
+
+# %% demo="look_at_digits" alt="Two rows of twelve handwritten digits, 8 by 8 pixels each, dark ink on white, each with its label above."
+X_train, y_train, X_test, y_test = load_digits()
+fig, axes = plt.subplots(2, 12, figsize=(9, 2.1), layout="constrained")
+for ax, image, label in zip(axes.flat, X_train, y_train):
+    ax.imshow(image.reshape(8, 8), cmap="gray_r")
+    ax.set_title(label, fontsize=10)
+    ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# *Figure 1. The first 24 training digits, with their labels. At 8 x 8 pixels some are hard for a person too.*
+
+# %% [markdown]
+# ## Layers come in pairs
+#
+# Every layer in this course is a pair of functions.
+#
+# - `layer_forward(x, ...)` returns the output and a *cache*: what the way back will need.
+# - `layer_backward(dout, cache)` is given `dout`, the gradient of the loss with respect to the layer's output, and returns the gradients with respect to what went in.
+#
+# What connects them is the chain rule. Let $L$ be the loss, one number, and $i$ and $j$ run over all entries of $x$ and of the output, whatever their shapes. We write $dx$ for
+# $\partial L / \partial x$, as the code does.
+#
+# $$dx_i = \sum_j dout_j \, \frac{\partial out_j}{\partial x_i}$$
+#
+# Three things follow, and they catch most mistakes. A gradient has the shape of what it is the gradient of. What is used several times, as a weight is by every example,
+# collects the *sum* of what comes back along each use. And a layer needs to know nothing about the layers above it but `dout`: so layers can be
+# written, tested and chained one by one, from the loss back to the input. That is backpropagation (Rumelhart, Hinton and Williams 1986).
+#
+# The table of all $\partial out_j / \partial x_i$ is never built. For 100 examples with 64 inputs and 100 outputs each it would have 64 million entries, nearly all of them
+# zero. Each layer knows a shortcut for the sum, and finding it is what the next pages are about.
+#
+# Here is the pair for a layer that cubes its input. Entry $i$ of the output depends on entry $i$ of the input alone, so the sum has one term.
+
+# %% demo="cube_layer"
+def cube_forward(x):
+    return x**3, x  # the output, and the cache
+
+
+def cube_backward(dout, cache):
+    return dout * 3 * cache**2
+
+
+out, cache = cube_forward(np.array([1.0, -2.0, 0.5]))
+print("out", out, "  dx", cube_backward(np.array([1.0, 1.0, 10.0]), cache))
+
+# %% [markdown]
+# ## Measuring a gradient
+#
+# A backward function with a slip in it runs as smoothly as a right one, and the network often still learns a little. So we check it against a gradient that needs no calculus.
+# Choose any `dout`, call $L = \sum_j dout_j\, out_j$ the loss, move one entry of $x$ by a small $h$ to either side and see how much $L$ changes:
+#
+# $$dx_i \approx \frac{L(x + h e_i) - L(x - h e_i)}{2h}$$
+#
+# where $e_i$ is 1 at entry $i$ and 0 elsewhere. This *central difference* is wrong by about $\tfrac{1}{6} h^2 |L'''|$, because $h$ is not infinitely small, and by about
+# $10^{-16} |L| / h$, because numbers are rounded. A step near $10^{-5}$ is a good compromise, and leaves 8 to 11 digits.
+#
+# Why not train with it? It runs the network twice for every weight. Ours will have 7510 of them, and a backward pass gets all their gradients for the price of about two forward passes.
+#
+# Three helpers come with this notebook: `eval_numerical_gradient_array(f, x, dout)` measures a layer, `eval_numerical_gradient(f, x)` a function that returns one number, and
+# `rel_error(a, b)` is the largest $|a - b| / (|a| + |b|)$ over the entries. Below $10^{-7}$ two gradients agree; above $10^{-4}$ one of them is wrong, unless a kink lies within $h$.
+
+# %% demo="step_sizes"
+x, dout = np.array([1.0, -2.0, 0.5]), np.array([1.0, 1.0, 10.0])
+for h in 1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11:
+    measured = eval_numerical_gradient_array(lambda x: cube_forward(x)[0], x, dout, h)
+    print(f"h = {h:.0e}   relative error of the cube layer's gradient {rel_error(measured, cube_backward(dout, x)):.1e}")
+
+# %% [markdown]
+# From top to bottom the error falls with $h^2$, is smallest at $10^{-5}$, and rises again as rounding takes over. Chapter 2 lets you write the measuring yourself.
+
+# %% [markdown]
+# ## 1. Affine layer, forward
+#
+# The workhorse. Each of its $M$ outputs is a weighted sum of all inputs, plus a bias of its own. The inputs of one example may come in any shape, such as an image with colours: flatten
+# them to a row of $D = d_1 d_2 \cdots d_k$ numbers first, in the order in which `reshape` reads them. Write `affine_forward`.
+#
+# $$out = \tilde{x}\, w + b, \qquad \text{entry by entry} \quad out_{nm} = \sum_d \tilde{x}_{nd}\, w_{dm} + b_m$$
+#
+# with $x$ of shape $(N, d_1, \dots, d_k)$, its flattened form $\tilde{x}$ of shape $(N, D)$, $w$ of shape $(D, M)$, $b$ of shape $(M,)$ and $out$ of shape $(N, M)$. The cache keeps
+# the arguments as they came, because on the way back $dx$ must get the shape of $x$.
+
+# %% solution="affine_forward_solution"
+def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, tuple]:
+    """Compute weighted sums of the inputs of each example, plus a bias.
+
+    x: inputs, (N, d1, ..., dk) with k of 1 or more; D = d1 * ... * dk.
+    w: weights, (D, M).
+    b: biases, (M,).
+    Returns out, (N, M), and the cache (x, w, b), x in the shape in which it came.
+    """
+    ### BEGIN SOLUTION
+    out = x.reshape(len(x), -1) @ w + b
+    return out, (x, w, b)
+    ### END SOLUTION
+
+
+# %% test="affine_forward" points=6
+x = np.linspace(-0.1, 0.5, 240).reshape(2, 4, 5, 6)
+w, b = np.linspace(-0.2, 0.3, 360).reshape(120, 3), np.linspace(-0.3, 0.1, 3)
+out, cache = affine_forward(x, w, b)
+checks.shape("out", out, (2, 3), "one row an example, one column an output")
+expected = [[1.49834967, 1.70660132, 1.91485297], [3.25553199, 3.5141327, 3.77273342]]
+checks.close("out", out, expected, "flatten each example by itself with x.reshape(N, D), multiply by w, add b to every row", 1e-7)
+checks.shape("x in the cache", cache[0], (2, 4, 5, 6), "keep x as it came: the flattened copy is for the product alone")
+
+# %% demo="look_at_affine"
+print("relative error against the printed digits", f"{rel_error(out, np.array(expected)):.0e}")
+
+# %% [markdown]
+# ## 2. Affine layer, backward
+#
+# Where does the weight $w_{dm}$ act? In $out_{nm}$, for every example $n$, with slope $\tilde{x}_{nd}$. So it collects $\sum_n \tilde{x}_{nd}\, dout_{nm}$, which is a product of two matrices. In the
+# same way $\tilde{x}_{nd}$ acts in all outputs $m$ of its own example, with slope $w_{dm}$, and $b_m$ in every example, with slope 1:
+#
+# $$d\tilde{x} = dout\; w^\top, \qquad dw = \tilde{x}^\top dout, \qquad db = \sum_n dout_n$$
+#
+# with $dout$ of shape $(N, M)$, $d\tilde{x}$ of shape $(N, D)$, $dw$ of shape $(D, M)$, $db$ of shape $(M,)$. Over the batch these are sums, not means: where a mean is wanted, the loss
+# has already divided by $N$. Write `affine_backward`, and give $dx$ the shape of $x$.
+
+# %% solution="affine_backward_solution"
+def affine_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Compute the gradients of the affine layer.
+
+    dout: gradient of the loss with respect to the output, (N, M).
+    cache: (x, w, b) as affine_forward got them; x is (N, d1, ..., dk), w (D, M), b (M,).
+    Returns dx with the shape of x, dw (D, M) and db (M,).
+    """
+    ### BEGIN SOLUTION
+    x, w, _ = cache
+    dx = (dout @ w.T).reshape(x.shape)
+    dw = x.reshape(len(x), -1).T @ dout
+    return dx, dw, dout.sum(axis=0)
+    ### END SOLUTION
+
+
+# %% test="affine_backward" points=10
+rng = np.random.default_rng(0)
+x, w, b, dout = rng.normal(size=(10, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5), rng.normal(size=(10, 5))
+dx, dw, db = affine_backward(dout, (x, w, b))
+measured = {name: eval_numerical_gradient_array(lambda _: affine_forward(x, w, b)[0], at, dout) for name, at in zip(("dx", "dw", "db"), (x, w, b))}
+checks.close("dx", dx, measured["dx"], "dout times the transpose of w, then the shape of x itself")
+checks.close("dw", dw, measured["dw"], "the transpose of the flattened x times dout: a sum over the batch, not a mean")
+checks.close("db", db, measured["db"], "the sum of dout over the examples, one number an output")
+
+# %% demo="look_at_affine_backward"
+for name, seen in zip(("dx", "dw", "db"), (dx, dw, db)):
+    print(f"{name} {seen.shape}: relative error against the measured gradient {rel_error(seen, measured[name]):.0e}")
+
+# %% [markdown]
+# ## 3. ReLU, forward
+#
+# Two affine layers in a row are no more than one affine layer, since a weighted sum of weighted sums is a weighted sum. Something must bend between them. The *rectified linear unit* is the
+# simplest bend there is, and it works better than the smooth ones that came before it (Nair and Hinton 2010). Write `relu_forward`.
+#
+# $$out = \max(0, x)$$
+#
+# entry by entry, with $x$ and $out$ of the same shape, whatever it is. The cache is $x$ itself.
+
+# %% solution="relu_forward_solution"
+def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Replace negative entries by zero.
+
+    x: inputs of any shape.
+    Returns out, of the shape of x, and the cache, which is x itself.
+    """
+    ### BEGIN SOLUTION
+    return np.maximum(x, 0), x
+    ### END SOLUTION
+
+
+# %% test="relu_forward" points=3
+x = np.linspace(-0.5, 0.5, 12).reshape(3, 4)
+out, cache = relu_forward(x)
+expected = [[0, 0, 0, 0], [0, 0, 0.04545455, 0.13636364], [0.22727273, 0.31818182, 0.40909091, 0.5]]
+checks.close("out", out, expected, "negative entries become 0, the others stay what they are", 1e-7)
+checks.close("the cache", cache, np.linspace(-0.5, 0.5, 12).reshape(3, 4), "it is x itself, and x is not to be changed")
+
+# %% [markdown]
+# ## 4. ReLU, backward
+#
+# Where the input was positive, the output moves along with it: slope 1. Where it was negative, the output stays 0 whatever the input does: slope 0. So the layer is a gate, which each entry of `dout`
+# either passes or doesn't. The gate was set by the *input*; the sign of `dout` has no say. Write `relu_backward`, and mind that `dout` belongs to the caller.
+#
+# $$dx_i = \begin{cases} dout_i & \text{where } x_i > 0 \\ 0 & \text{where } x_i < 0 \end{cases}$$
+#
+# with $dout$, $x$ and $dx$ of the same shape. At 0 itself there is a kink, where either answer is accepted.
+
+# %% solution="relu_backward_solution"
+def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
+    """Compute the gradient of the ReLU layer.
+
+    dout: gradient of the loss with respect to the output, of any shape; it is left as it was.
+    cache: x, the input of relu_forward, of the same shape.
+    Returns dx, of the same shape.
+    """
+    ### BEGIN SOLUTION
+    return dout * (cache > 0)
+    ### END SOLUTION
+
+
+# %% test="relu_backward" points=5
+rng = np.random.default_rng(1)
+x, dout = rng.normal(size=(10, 10)), rng.normal(size=(10, 10))
+kept, measured = dout.copy(), eval_numerical_gradient_array(lambda x: relu_forward(x)[0], x, dout)
+dx = relu_backward(dout, x)
+checks.close("dx", dx, measured, "dout where x is positive, 0 elsewhere: the gate is set by x, not by dout")
+checks.close("dout after the call", dout, kept, "it was written to: work on a copy")
+
+# %% demo="look_at_relu" alt="Left: ReLU is zero for negative inputs and a straight line of slope one for positive ones. Right: a wave as upstream gradient is passed where the input is positive and set to zero where it is negative."
+x, dout = np.linspace(-2, 2, 400), np.cos(6 * np.linspace(-2, 2, 400))
+fig, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8), layout="constrained")
+left.plot(x, relu_forward(x)[0])
+left.set(title="relu_forward", xlabel="x", ylabel="out")
+right.plot(x, dout, ":", label="dout, from above")
+right.plot(x, relu_backward(dout, x), label="dx, passed on")
+right.set(title="relu_backward", xlabel="x")
+right.legend(loc="lower left")
+plt.show()
+
+# %% [markdown]
+# *Figure 2. ReLU in both directions. Left, the output against the input. Right, a wave comes back from above as `dout` (dotted); `dx` is that wave where $x$ is positive and 0 where it is negative.*
+
+# %% [markdown]
+# ## 5. Softmax loss
+#
+# The last affine layer puts out a score for each class. *Softmax* turns a row of scores into probabilities, by exponentiating and dividing by the sum of the row; the *cross-entropy* loss is minus the logarithm of the
+# probability that the right class got. A sure and right answer costs nothing, a guess among $C$ classes $\log C$, a sure and wrong answer as much as it was sure.
+#
+# $$P_{ij} = \frac{e^{x_{ij}}}{\sum_k e^{x_{ik}}}, \qquad L = -\frac{1}{N} \sum_i \log P_{i y_i}$$
+#
+# with scores $x$ of shape $(N, C)$, $P$ of the same shape, and labels $y$ of shape $(N,)$, integers from 0 to $C - 1$.
+#
+# ### Stable for any scores
+#
+# $e^{x}$ overflows at about $x = 710$. But adding one number to all scores of a row changes nothing, since it cancels in the fraction. So subtract the row's own maximum $m_i = \max_k x_{ik}$: the largest
+# exponent becomes 0. A second trap remains. With scores $[1000, 0]$ and label 1, $P$ is so small that it is rounded to 0, and its logarithm is $-\infty$, though the loss is
+# simply 1000. Take the logarithm on paper, before anything is rounded:
+#
+# $$-\log P_{ij} = \log \Big( \sum_k e^{x_{ik} - m_i} \Big) - (x_{ij} - m_i)$$
+#
+# ### The gradient
+#
+# The derivative of $\log \sum_k e^{x_{ik}}$ with respect to $x_{ij}$ is $P_{ij}$, and that of $-x_{i y_i}$ is $-1$ at the label. Hence the best-known gradient of the field, what the network said minus what
+# it should have said:
+#
+# $$dx_{ij} = \frac{1}{N} \left( P_{ij} - [\,j = y_i\,] \right)$$
+#
+# where the bracket is 1 if it holds and else 0. Each row sums to 0. There is no `dout`, because the loss is the end of the chain. Write `softmax_loss`, which returns loss and gradient together.
+
+# %% solution="softmax_loss_solution"
+def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+    """Compute the mean cross-entropy of softmax probabilities and its gradient, for scores of any size.
+
+    x: scores, (N, C); left as they were.
+    y: labels, (N,), integers from 0 to C - 1.
+    Returns the loss, a number, and dx, (N, C).
+    """
+    ### BEGIN SOLUTION
+    rows = np.arange(len(x))
+    shifted = x - x.max(axis=1, keepdims=True)
+    log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    dx = np.exp(log_probs)
+    dx[rows, y] -= 1
+    return -log_probs[rows, y].mean(), dx / len(x)
+    ### END SOLUTION
+
+
+# %% test="softmax_loss" points=10
+loss, dx = softmax_loss(np.array([[1000.0, 0.0], [-1000.0, -1000.0 + np.log(3)]]), np.array([1, 1]))
+checks.close("the loss", loss, (1000 + np.log(4 / 3)) / 2, "shift each row by its own maximum, take the logarithm of the sum, then the mean over examples")
+x, y = np.random.default_rng(2).normal(size=(10, 3)), np.arange(10) % 3
+kept, (loss, dx) = x.copy(), softmax_loss(x, y)
+checks.close("x after the call", x, kept, "it was written to: work on a copy")
+checks.close("dx", dx, eval_numerical_gradient(lambda x: softmax_loss(x, y)[0], x), "(P - 1 at the label) / N, with P the softmax of each row")
+checks.close("each row's sum of dx", dx.sum(axis=1), np.zeros(10), "probabilities sum to 1 and the label takes 1 away")
+
+# %% demo="look_at_softmax_loss" alt="The loss of two classes against the lead of the right class: a line of slope minus one while the lead is negative, bending to zero; the gradient goes from minus one to zero."
+lead = np.linspace(-6, 6, 121)
+both = [softmax_loss(np.array([[d, 0.0]]), np.array([0])) for d in lead]
+plt.figure(figsize=(6, 3), layout="constrained")
+plt.plot(lead, [loss for loss, _ in both], label="loss")
+plt.plot(lead, [dx[0, 0] for _, dx in both], "--", label="its gradient, dx of the right class")
+plt.gca().set(xlabel="score of the right class minus score of the other", title="Softmax loss of two classes")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# *Figure 3. While the right class is behind, the loss is nearly a straight line and pulls with full strength, 1. Once the right class leads by a few units, the loss is almost 0 and so is the pull. At equal scores the loss is $\log 2 = 0.69$.*
+
+# %% [markdown]
+# ## 6. Training a two-layer network
+#
+# All parts are there. The network has $H$ hidden units, and its forward pass is your layers in a row. The next cell gives it for measuring, when no caches are needed; in training you will want them.
+
+# %% given="two_layer_scores"
+def two_layer_scores(X: np.ndarray, params: dict[str, np.ndarray]) -> np.ndarray:
+    """Return the scores of the network, (N, C), for inputs X, (N, D)."""
+    pre_activation, _ = affine_forward(X, params["W1"], params["b1"])
+    hidden, _ = relu_forward(pre_activation)
+    scores, _ = affine_forward(hidden, params["W2"], params["b2"])
+    return scores
+
+
+# %% [markdown]
+# **Stochastic gradient descent.** The gradient over all training rows says best where downhill is, but that over a random *minibatch* of 100 is a good enough guess for a fraction of the price (Robbins and Monro 1951). So
+# every step draws a new batch, runs it forward, then backward layer by layer in reverse order, each layer's `dx` being the `dout` of the layer before, and moves every parameter against its gradient:
+#
+# $$\theta \leftarrow \theta - \text{learning\_rate} \cdot d\theta, \qquad \theta \in \{W_1, b_1, W_2, b_2\}$$
+#
+# with $W_1$ of shape $(D, H)$, $b_1$ $(H,)$, $W_2$ $(H, C)$, $b_2$ $(C,)$, and $d\theta$ the gradient of the batch's *mean* loss.
+#
+# **The start.** Biases are zero, weights `std` times draws from a standard normal distribution. They must differ from each other: hidden units that start alike get the same gradient, and stay alike for ever.
+#
+# **Watching.** Along the way, record how the network does on the test part, against the labels `y_test`. A test loss against the network's own predictions falls just as prettily, but it tells how sure
+# the network is, not how right.
+#
+# Write `train_two_layer`. Leave the defaults as they are.
+
+# %% solution="train_two_layer_solution"
+def train_two_layer(
+    X_train: np.ndarray,
+    y_train: np.ndarray,
+    X_test: np.ndarray,
+    y_test: np.ndarray,
+    hidden: int = 100,
+    learning_rate: float = 0.5,
+    iters: int = 1000,
+    batch_size: int = 100,
+    std: float = 0.05,
+    seed: int = 0,
+) -> tuple[dict[str, np.ndarray], dict[str, list[float]]]:
+    """Train affine, ReLU, affine, softmax loss by plain minibatch SGD.
+
+    X_train (N, D), y_train (N,): what to learn from. Labels are integers from 0 to C - 1; find C in y_train, where every class occurs.
+    X_test, y_test: to measure on, never to learn from.
+    hidden: number of hidden units, H.
+    iters: number of steps, 1 or more.
+    batch_size: rows in a batch, drawn at random and anew in every step, with or without replacement; at most N.
+    std: standard deviation of the initial weights.
+    seed: of all that is random. The same seed gives the same result whenever it is used, another seed another.
+
+    Returns params, a dict of "W1" (D, H), "b1" (H,), "W2" (H, C), "b2" (C,), and history, a dict of the lists "train_loss" (of the batch,
+    or of the whole training part), "test_loss" and "test_accuracy" (share of right answers). Record every step or some, before or after its
+    update: the lists have the same length, and at least two entries, from the first and the last step, whenever iters is 2 or more.
+    """
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
+    D, C = X_train.shape[1], y_train.max() + 1
+    W1, b1 = std * rng.standard_normal((D, hidden)), np.zeros(hidden)
+    W2, b2 = std * rng.standard_normal((hidden, C)), np.zeros(C)
+    params = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+    history = {"train_loss": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(iters):
+        batch = rng.integers(len(X_train), size=batch_size)
+        pre_activation, cache1 = affine_forward(X_train[batch], W1, b1)
+        h, cache_relu = relu_forward(pre_activation)
+        scores, cache2 = affine_forward(h, W2, b2)
+        loss, dscores = softmax_loss(scores, y_train[batch])
+
+        dh, dW2, db2 = affine_backward(dscores, cache2)
+        _, dW1, db1 = affine_backward(relu_backward(dh, cache_relu), cache1)
+        for theta, gradient in ((W1, dW1), (b1, db1), (W2, dW2), (b2, db2)):
+            theta -= learning_rate * gradient
+
+        test_scores = two_layer_scores(X_test, params)
+        history["train_loss"].append(loss)
+        history["test_loss"].append(softmax_loss(test_scores, y_test)[0])
+        history["test_accuracy"].append(np.mean(test_scores.argmax(axis=1) == y_test))
+    return params, history
+    ### END SOLUTION
+
+
+# %% test="train_two_layer" points=12
+X = np.random.default_rng(3).normal(size=(60, 4))
+y, X_kept = X[:, :3].argmax(axis=1), X.copy()  # the class is the largest of three columns
+params, history = train_two_layer(X, y, X_kept, (y + 1) % 3, hidden=30, learning_rate=1.0, iters=100, batch_size=20, std=0.1)
+checks.shape("W1", params["W1"], (4, 30), "one row an input, one column a hidden unit")
+checks.shape("W2", params["W2"], (30, 3), "one row a hidden unit, one column a class of y_train")
+checks.that(history["train_loss"][-1] < 0.4, f"The train loss ends at {history['train_loss'][-1]:.3g}; below 0.4 is usual. Is the mean gradient subtracted from all four parameters?")
+checks.that(history["test_loss"][-1] > 2, f"These test labels are all wrong, yet the test loss ends at {history['test_loss'][-1]:.3g}. Is it measured against y_test?")
+checks.that(history["test_accuracy"][-1] < 0.2, "These test labels are all wrong, yet many count as right. Is accuracy measured on X_test and y_test?")
+checks.that(np.any(params["b1"]) and np.any(params["b2"]), "b1 or b2 is still all zeros after training. Are the biases updated too?")
+checks.close("X_train after training", X, X_kept, "the caller's array was written to")
+start, same, other = (train_two_layer(X, y, X, y, hidden=30, iters=2, batch_size=20, seed=s)[0]["W1"] for s in (0, 0, 1))
+checks.close("W1 of a second run with the same seed", same, start, "draw all random numbers from np.random.default_rng(seed)")
+checks.that(not np.allclose(other, start), "Two seeds give the same weights. Is seed used?")
+
+# %% [markdown]
+# ### What it learns
+#
+# Now the digits. Before the first step no class is better than another, so the loss must start near $\log 10 = 2.303$ and the accuracy near 0.1. If it doesn't, something is wrong before training begins.
+
+# %% demo="train_on_digits" alt="Left: training and test loss fall from 2.3 to below 0.1 within 400 of 1000 steps. Right: test accuracy climbs from 0.1 to above 0.95 within 100 steps and ends at 0.98."
+params, history = train_two_layer(X_train, y_train, X_test, y_test)
+fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
+left.plot(history["train_loss"], linewidth=0.8, alpha=0.7, label="training, each batch")
+left.plot(history["test_loss"], label="test")
+left.set(xlabel="step", ylabel="loss", yscale="log")
+left.legend()
+right.plot(history["test_accuracy"])
+right.set(xlabel="step", ylabel="test accuracy", ylim=(0, 1), title=f"ends at {history['test_accuracy'][-1]:.3f}")
+plt.show()
+
+# %% [markdown]
+# *Figure 4. Left, the loss on a logarithmic axis: noisy for the batches, smooth for the test part. The test accuracy passes 0.95 within about 100 steps and ends near 0.98. Towards the end the training loss still falls while the test loss hardly does: the
+# network has begun to learn the training digits by heart.*
+
+# %% demo="look_at_weights" alt="A grid of ten by ten small images, the first-layer weights of each hidden unit in orange and purple; most show blobs and strokes, a few are fine noise."
+tiles = np.pad(params["W1"].T.reshape(10, 10, 8, 8), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
+limit = np.abs(params["W1"]).max()
+plt.figure(figsize=(6.4, 5.6), layout="constrained")
+plt.imshow(tiles.transpose(0, 2, 1, 3).reshape(100, 100), cmap="PuOr_r", vmin=-limit, vmax=limit)
+plt.colorbar(label="weight", shrink=0.8)
+plt.axis("off")
+plt.show()
+
+# %% [markdown]
+# *Figure 5. The weights of each of the 100 hidden units, laid out like the pixels that they multiply. Orange ink excites the unit, purple ink silences it. Many respond to a stroke in one place and its absence beside it. A few are paler
+# and look like noise, as all of them did at the start: these have learned nothing.*
+
+# %% demo="confusion_matrix" alt="Confusion matrix of the ten digits: about fifty right answers for each digit on the diagonal, a dozen single errors off it."
+predicted = two_layer_scores(X_test, params).argmax(axis=1)
+counts = np.zeros((10, 10), dtype=int)
+np.add.at(counts, (y_test, predicted), 1)
+plt.figure(figsize=(4.6, 4.4), layout="constrained")
+plt.imshow(np.sqrt(counts), cmap="Blues")
+for label, guess in np.argwhere(counts > 0):
+    plt.text(guess, label, counts[label, guess], ha="center", va="center", color="white" if label == guess else "black")
+plt.gca().set(xlabel="predicted", ylabel="label", xticks=range(10), yticks=range(10), title="540 test digits")
+plt.show()
+
+# %% [markdown]
+# *Figure 6. The confusion matrix: how often the digit of each row was read as the digit of each column. What is right stands on the diagonal. The shade follows the square root of the count, so that single errors can be seen.*
+
+# %% demo="digits_it_gets_wrong" alt="The test digits that the network gets wrong, each with its label and the prediction above."
+wrong = np.flatnonzero(predicted != y_test)[:12]
+fig, axes = plt.subplots(1, len(wrong), figsize=(9, 1.4), squeeze=False, layout="constrained")
+for ax, i in zip(axes.flat, wrong):
+    ax.imshow(X_test[i].reshape(8, 8), cmap="gray_r")
+    ax.set_title(f"is {y_test[i]}\nread {predicted[i]}", fontsize=9)
+    ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# *Figure 7. Test digits that it reads wrongly, up to twelve of them. Some of these labels a person would not have guessed either.*
+
+# %% [markdown]
+# ## Settings under which nothing happens
+#
+# An older version of this exercise set both `std` and `learning_rate` to $10^{-4}$. Many a student took correct code apart because of it. Here are four runs of *your* code.
+
+# %% demo="settings" alt="Test loss over 400 steps for four settings. With learning rate 0.5 and std 0.05 it falls at once; with learning rate 0.5 and std 1e-4 it stays at 2.3 for about 60 steps and then falls; with learning rate 1e-4 it stays at 2.3 throughout, whatever std."
+plt.figure(figsize=(7, 3.2), layout="constrained")
+for rate, std, style in ((0.5, 0.05, "-"), (0.5, 1e-4, "--"), (1e-4, 0.05, "-."), (1e-4, 1e-4, ":")):
+    losses = train_two_layer(X_train, y_train, X_test, y_test, iters=400, learning_rate=rate, std=std)[1]["test_loss"]
+    plt.plot(losses, style, linewidth=2, label=f"learning_rate {rate:g}, std {std:g}: ends at {losses[-1]:.3f}")
+plt.gca().set(xlabel="step", ylabel="test loss", ylim=(0, 2.5))
+plt.legend(loc="center right", fontsize=9)
+plt.show()
+
+# %% [markdown]
+# *Figure 8. Test loss under four settings. The two runs with learning rate 0.5 end well below 0.2, the one with tiny weights about 60 steps later. Those with learning rate $10^{-4}$ lie on top of each other at 2.3.*
+#
+# Tiny weights alone cost a pause. Near zero the gradient of $W_1$ is proportional to $W_2$ and that of $W_2$ to the hidden activations, so to $W_1$: the smaller both are, the slower both move. They grow by the same *factor* in every
+# step, invisibly at first, and the pause ends when learning rate times steps has reached about 33. At rate 0.5 that is 66 steps. At rate $10^{-4}$ it is more than 300,000, and with pixels from 0 to 16, as the exercise had them, still
+# more than 10,000.
+#
+# So before you doubt your code, see whether the loss starts at $\log C$, whether it moves *at all* (print more digits), and try the learning rate in steps of 10. Raise it until the loss jumps about, then go back a little.
+
+# %% [markdown]
+# ## 7. Units that die
+#
+# One can also go too far. Here is the same network with the same settings, but the pixels run from 0 to 16 instead of 0 to 1. All gradients of $W_1$ are then 16 times as large, and the first steps throw the weights far off.
+
+# %% demo="pixels_to_16"
+_, too_far = train_two_layer(16 * X_train, y_train, 16 * X_test, y_test, iters=200)
+for step in 0, 1, 2, 5, 10, 50, 199:
+    print(f"after step {step + 1:3d}   test loss {too_far['test_loss'][step]:9.3f}   test accuracy {too_far['test_accuracy'][step]:.3f}")
+
+# %% [markdown]
+# The loss leaps up, comes back to a little above $\log 10$, and stays there; more steps would not help. The network answers the same for every picture.
+#
+# **Question.** What happens in training to a ReLU unit whose input is negative for every example: to its output, to its weights, to its chance of recovering? And how would you see it in the gradients that your functions return? A few sentences
+# will do.
+
+# %% [markdown] written="dead_units" points=4
+# ### BEGIN SOLUTION
+# *Rubric.* What happens, 2 points: the output is always 0, so the unit contributes nothing (1); no gradient passes, its incoming weights and bias are never changed again, and so it stays dead (1). How to see it, 2 points: `relu_backward`
+# gives a column of zeros for the unit in every batch (1); hence the unit's column of `dW1` and its entry of `db1` are exactly zero, step after step (1; "its row of `dW2`" is accepted as well). Take off 1 point where "small" is said
+# in place of zero.
+#
+# *Sample answer.* Its output is 0 for every example, so the layers above don't notice it. On the way back ReLU's slope is 0 for each example, and nothing reaches the unit's incoming weights or bias. They stay as they are, so the input stays negative:
+# the unit is dead and, as its inputs are fixed data, can't come back. In the gradients `relu_backward` returns a column of zeros, whatever `dout` is, and therefore the unit's column of `dW1` and its entry of `db1` are exactly 0 in every
+# batch. Its row of `dW2` is 0 too, because its activation is. Counting the columns of `dW1` that are zero over a whole pass through the data counts the dead units. In the run above all 100 died in the first steps: only `b2` still learns, and it
+# learns how often each digit occurs.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## Where this goes
+#
+# You have the scheme that all networks share: layers that know their own derivative, a loss at the end, a gradient check for each part, and a loop that draws, runs forward, runs backward and steps. Chapter 2 puts the same layers into a class, has you
+# write the gradient check itself, and sets a second loss beside softmax. Later chapters add depth, momentum, regularization and convolution. None of them changes the scheme.
+#
+# **References.** Alpaydin and Kaynak (1998), *Optical recognition of handwritten digits*, UCI repository. Nair and Hinton (2010), *Rectified linear units improve restricted Boltzmann machines*. Robbins and Monro (1951), *A stochastic approximation
+# method*. Rumelhart, Hinton and Williams (1986), *Learning representations by back-propagating errors*.

@@ -1,0 +1,775 @@
+# %% [markdown]
+# # A configurable network
+#
+# *Chapter 4 of 5. 70 points.*
+#
+# So far every network was written for its task: so many layers, this activation, that training loop. Here the parts become objects that
+# plug into one another, and a dictionary says which parts, how wide, and how they are trained. Trying another activation is then a
+# change of one word, and that is what the last part of this chapter does: it trains on handwritten digits of 28 x 28 pixels with three
+# activations, with and without momentum, with and without a penalty on the weights, and looks at what each changes.
+#
+# You will write
+#
+# 1. `load_data` and `softmax`,
+# 2. the two building blocks, `Activation` and `Layer`,
+# 3. `Neuralnetwork`, which chains them,
+# 4. `gradient_approximation`, which checks its gradient,
+# 5. `trainer`, with minibatches, momentum, L2 penalty and early stopping, and `test`.
+#
+# A network can learn with a wrong gradient, with a momentum that is none, or with "best weights" that are only the last ones by another
+# name. It then learns a little worse, and nobody notices. So each part is checked by itself before it is used.
+
+# %% [markdown]
+# ## What holds everywhere
+#
+# - **One row an example.** A batch of $N$ images is an array of shape $(N, 784)$, its labels are one-hot, $(N, 10)$. A batch may have a single row.
+# - **The gradient is that of the mean loss.** The loss of a batch is the mean cross-entropy of its rows, and every `d_...` is the derivative of that
+#   mean. The division by $N$ happens once, where the network's backward pass starts, with $(\text{probs} - \text{targets}) / N$; the layers only
+#   sum over rows, and the trainer *subtracts*. (Some codes carry the negative of the summed gradient instead, and add. Both work; a mixture does not.)
+# - **Arguments are left as they were**, and what is returned is a new array. Remembering an argument for the backward pass is fine.
+# - Integers and `float32` are welcome as input, and nothing is cut off behind the decimal point.
+# - Loops and vectorized expressions are equally right. Helpers are welcome in the solution cells; extra attributes are too.
+#
+# Each part is tested by itself, so a mistake in one costs nothing in the next.
+
+# %% given="imports"
+import os
+import pickle
+import tempfile
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import checks
+import figures
+import toys
+
+plt.style.use("tableau-colorblind10")
+
+# %% given="config"
+config = {
+    "layer_specs": [784, 100, 100, 10],  # width of the input, of the hidden layers, of the output
+    "activation": "ReLU",  # after every hidden layer: 'sigmoid', 'tanh' or 'ReLU'
+    "batch_size": 200,
+    "epochs": 50,  # at most
+    "learning_rate": 0.007,
+    "early_stop": True,
+    "early_stop_epoch": 5,  # stop after so many epochs in a row of rising validation loss
+    "L2_penalty": 0,  # strength of the penalty on the weights
+    "momentum": True,
+    "momentum_gamma": 0.9,  # how much of its velocity a weight keeps from one step to the next
+}
+
+# %% [markdown]
+# ## 1. The digits
+#
+# Each data file is an array of shape $(N, 785)$: 784 pixels, whole numbers from 0 to 255, and in the last column the label. Files come in two forms.
+#
+# - `.npz`, what ships with this notebook: `np.load(fname)["data"]`.
+# - `.pkl`, the form of older courses: `pickle.load(file, encoding="latin1")` on the file opened as `"rb"`; the encoding is for files from Python 2.
+#
+# **A pickle is a program.** Loading one runs whatever its maker put into it, deleting your files included. Open a `.pkl` only if you
+# would also run a script from the same hands. An `.npz` of numbers has no such power, and `np.load` refuses pickled parts unless told otherwise.
+#
+# Write `load_data` for both. Pixels stay as they are in the file; scaling them is the next step. Targets have 10 columns
+# whichever labels occur, and labels may be stored as floats, so make them integers before you index with them.
+
+# %% solution="load_data_solution"
+def load_data(fname: str) -> tuple[np.ndarray, np.ndarray]:
+    """Read images and labels from a file.
+
+    fname: path of an .npz file (an array under the key data) or of a .pkl file (a pickled array), either of shape (N, 785)
+        with the label in the last column.
+    Returns the images, (N, 784), with the pixels of the file, and the one-hot labels, (N, 10).
+    """
+    ### BEGIN SOLUTION
+    if fname.endswith(".pkl"):
+        with open(fname, "rb") as file:
+            data = pickle.load(file, encoding="latin1")
+    else:
+        with np.load(fname) as file:
+            data = file["data"]
+    return data[:, :-1], np.eye(10)[data[:, -1].astype(int)]
+    ### END SOLUTION
+
+
+# %% test="load_data" points=4
+tiny = np.arange(3 * 785).reshape(3, 785) % 256
+tiny[:, -1] = [7, 0, 2]
+with tempfile.TemporaryDirectory() as folder:
+    np.savez(f"{folder}/tiny.npz", data=tiny)
+    tiny.astype(float).dump(f"{folder}/tiny.pkl")  # a pickle of our own making, so it may be loaded
+    for name in ["tiny.npz", "tiny.pkl"]:
+        images, one_hot = load_data(f"{folder}/{name}")
+        checks.shape(f"the images of {name}", images, (3, 784), "all columns but the last")
+        checks.close(f"the images of {name}", images, tiny[:, :784], "pixels as they are in the file")
+        checks.close(f"the labels of {name}", one_hot, np.eye(10)[[7, 0, 2]], "a 1 in the column of the label, 10 columns always")
+
+
+# %% [markdown]
+# What ships are 4000 digits to train on, 500 to validate and 500 to test, drawn from MNIST (LeCun, Bottou, Bengio and Haffner, 1998), as many of each
+# class. Where the files of a full course lie beside this notebook, `MNIST_train.pkl`, `MNIST_valid.pkl` and `MNIST_test.pkl`, they are taken
+# instead: so put there only files that you trust. Pixels are then divided by 255, since inputs of size 1 suit
+# weights and learning rates of ordinary size.
+
+# %% demo="digits"
+def find(split: str) -> str:
+    """The course's own file of a split where it lies beside the notebook, else the one that ships."""
+    own = f"MNIST_{split}.pkl"
+    return own if os.path.exists(own) else f"mnist_{split}.npz"
+
+
+(X_train, y_train), (X_valid, y_valid), (X_test, y_test) = (load_data(find(split)) for split in ["train", "valid", "test"])
+X_train, X_valid, X_test = X_train / 255, X_valid / 255, X_test / 255
+print("training", X_train.shape, " validation", X_valid.shape, " test", X_test.shape)
+figures.digits(X_train[:20], y_train[:20].argmax(axis=1), alt="Twenty handwritten digits, each with its label above it.")
+
+# %% [markdown]
+# *Figure 1. Twenty of the training images with their labels.*
+
+# %% [markdown]
+# ## 2. Softmax
+#
+# Scores become probabilities as in chapter 1: exponentiate, and divide by the sum of the row. Subtracting each row's own maximum first leaves the ratio as
+# it was and keeps the exponentials from overflowing, however large the scores are and however far the rows lie apart.
+#
+# $$P_{ij} = \frac{e^{x_{ij} - m_i}}{\sum_k e^{x_{ik} - m_i}}, \qquad m_i = \max_k x_{ik}$$
+#
+# with $x$ and $P$ of shape $(N, C)$.
+
+# %% solution="softmax_solution"
+def softmax(x: np.ndarray) -> np.ndarray:
+    """Turn scores into probabilities, row by row, for scores of any size.
+
+    x: scores, (N, C).
+    Returns the probabilities, (N, C); each row sums to 1.
+    """
+    ### BEGIN SOLUTION
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+
+# %% test="softmax" points=4
+scores = np.array([[0.0, np.log(3.0), 0.0], [2000.0, 2000.0, 0.0], [-900.0, -900.0, -900.0]])
+probs = softmax(scores)
+checks.shape("softmax(x)", probs, (3, 3), "one row an example, one column a class")
+checks.close("softmax(x)", probs, [[0.2, 0.6, 0.2], [0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]], "shift each row by its own maximum, divide by its own sum")
+checks.that(scores[1, 0] == 2000 and scores[2, 0] == -900, "softmax changed its input: subtract into a new array.")
+
+# %% [markdown]
+# ## 3. Activation
+#
+# An `Activation` is one of three functions, chosen by name when it is made.
+#
+# $$\sigma(a) = \frac{1}{1 + e^{-a}} \qquad \tanh(a) \qquad \mathrm{ReLU}(a) = \max(a, 0)$$
+# $$\sigma' = \sigma (1 - \sigma) \qquad \tanh' = 1 - \tanh^2 \qquad \mathrm{ReLU}' = 1 \text{ where } a > 0, \text{ else } 0$$
+#
+# `forward_pass(a)` keeps its input as `self.x` and applies the function. The `grad_` methods take no argument: they give the derivative at `self.x`, with its
+# shape. `backward_pass(delta)` gets the gradient of the loss with respect to the output and returns the one with respect to the input,
+# the product of `delta` and the derivative.
+#
+# All three hold for $a$ of any size: at $a = \pm 1000$ the values are the limits, never NaN. (It helps that $\sigma(a) = \frac{1}{2} + \frac{1}{2} \tanh \frac{a}{2}$.) An unknown
+# name is a `ValueError` at once, in the constructor. The derivative of ReLU at exactly 0 is yours to choose.
+
+# %% solution="Activation_solution"
+class Activation:
+    """One of three activation functions, entry by entry, with its derivative."""
+
+    def __init__(self, activation_type: str) -> None:
+        """Choose the function: 'sigmoid', 'tanh' or 'ReLU'. Raises ValueError for any other name."""
+        ### BEGIN SOLUTION
+        if activation_type not in ("sigmoid", "tanh", "ReLU"):
+            raise ValueError(f"activation_type is {activation_type!r}; known are 'sigmoid', 'tanh' and 'ReLU'")
+        self.activation_type = activation_type
+        self.x = None
+        ### END SOLUTION
+
+    def forward_pass(self, a: np.ndarray) -> np.ndarray:
+        """Keep a as self.x, and return the function of it. a: any shape; the result has the same."""
+        ### BEGIN SOLUTION
+        self.x = a
+        return getattr(self, self.activation_type)(a)
+        ### END SOLUTION
+
+    def backward_pass(self, delta: np.ndarray) -> np.ndarray:
+        """Return the gradient with respect to the input of the latest forward_pass, given the one with respect to its output."""
+        ### BEGIN SOLUTION
+        return delta * getattr(self, "grad_" + self.activation_type)()
+        ### END SOLUTION
+
+    def sigmoid(self, x: np.ndarray) -> np.ndarray:
+        """The sigmoid of each entry of x."""
+        ### BEGIN SOLUTION
+        return 0.5 + 0.5 * np.tanh(0.5 * x)
+        ### END SOLUTION
+
+    def tanh(self, x: np.ndarray) -> np.ndarray:
+        """The hyperbolic tangent of each entry of x."""
+        ### BEGIN SOLUTION
+        return np.tanh(x)
+        ### END SOLUTION
+
+    def ReLU(self, x: np.ndarray) -> np.ndarray:
+        """Each entry of x where it is positive, else 0."""
+        ### BEGIN SOLUTION
+        return np.maximum(x, 0)
+        ### END SOLUTION
+
+    def grad_sigmoid(self) -> np.ndarray:
+        """The derivative of the sigmoid at self.x."""
+        ### BEGIN SOLUTION
+        s = self.sigmoid(self.x)
+        return s * (1 - s)
+        ### END SOLUTION
+
+    def grad_tanh(self) -> np.ndarray:
+        """The derivative of tanh at self.x."""
+        ### BEGIN SOLUTION
+        return 1 - np.tanh(self.x) ** 2
+        ### END SOLUTION
+
+    def grad_ReLU(self) -> np.ndarray:
+        """The derivative of ReLU at self.x: 1 where it is positive, 0 where it is negative."""
+        ### BEGIN SOLUTION
+        return np.where(self.x > 0, 1.0, 0.0)
+        ### END SOLUTION
+
+
+# %% test="Activation" points=9
+a, delta = np.array([[np.log(3.0), -np.log(3.0)], [-2000.0, 2000.0]]), np.array([[1.0, -2.0], [3.0, 4.0]])
+expected = {
+    "sigmoid": ([[0.75, 0.25], [0.0, 1.0]], [[0.1875, -0.375], [0.0, 0.0]]),
+    "tanh": ([[0.8, -0.8], [-1.0, 1.0]], [[0.36, -0.72], [0.0, 0.0]]),
+    "ReLU": ([[np.log(3.0), 0.0], [0.0, 2000.0]], [[1.0, 0.0], [0.0, 4.0]]),
+}
+for kind, (out, grad) in expected.items():
+    activation, before, upstream = Activation(kind), a.copy(), delta.copy()
+    checks.close(f"the forward pass of {kind}", activation.forward_pass(before), out, "entry by entry, and finite at -2000 and 2000")
+    checks.close(f"the backward pass of {kind}", activation.backward_pass(upstream), grad, "delta times the derivative at the input self.x")
+    checks.close(f"self.x of {kind}", activation.x, a, "forward_pass keeps its input, not its output")
+    checks.that(np.array_equal(before, a) and np.array_equal(upstream, delta), f"{kind} changed its arguments: work on new arrays.")
+try:
+    Activation("softplus")
+    refused = False
+except ValueError:
+    refused = True
+checks.that(refused, "Activation('softplus') should raise a ValueError in the constructor.")
+
+# %% demo="activations"
+figures.activations(Activation)
+
+# %% [markdown]
+# *Figure 2. The three activations and their derivatives. A delta that passes back through a sigmoid shrinks to a quarter at best; through tanh it
+# keeps its size near 0; through a ReLU it passes whole or not at all.*
+
+# %% [markdown]
+# ## 4. Layer
+#
+# A `Layer` is the affine layer of chapter 1 as an object that owns its weights.
+#
+# $$a = x w + b \qquad \text{backward, from } \delta = \partial L / \partial a: \qquad d_x = \delta\, w^{\mathsf T}, \quad d_w = x^{\mathsf T} \delta, \quad d_b = \sum_n \delta_n$$
+#
+# with $x$ and $d_x$ of shape $(N, \text{in})$, $a$ and $\delta$ $(N, \text{out})$, $w$ and $d_w$ $(\text{in}, \text{out})$, $b$ and $d_b$ $(1, \text{out})$. The sums over rows are sums:
+# the $1/N$ of the mean is in $\delta$ already. Each backward pass writes its own `d_w` and `d_b` and adds nothing to those of the last.
+#
+# Weights start random, for two units that start equal stay equal; a standard deviation of $1/\sqrt{\text{in}}$ keeps signals at their size. Two layers
+# of one shape must differ too, so do not seed in here: `np.random.seed` would also upset everyone else who draws numbers. Biases start at zero.
+
+# %% solution="Layer_solution"
+class Layer:
+    """An affine layer with weights and biases of its own."""
+
+    def __init__(self, in_units: int, out_units: int) -> None:
+        """Make the parameters: self.w, (in_units, out_units), random, and self.b, (1, out_units), zeros."""
+        ### BEGIN SOLUTION
+        self.w = np.random.normal(scale=1 / np.sqrt(in_units), size=(in_units, out_units))
+        self.b = np.zeros((1, out_units))
+        self.x = self.a = self.d_x = self.d_w = self.d_b = None
+        ### END SOLUTION
+
+    def forward_pass(self, x: np.ndarray) -> np.ndarray:
+        """Keep x, (N, in_units), as self.x, and the result, (N, out_units), as self.a; return the result."""
+        ### BEGIN SOLUTION
+        self.x = x
+        self.a = x @ self.w + self.b
+        return self.a
+        ### END SOLUTION
+
+    def backward_pass(self, delta: np.ndarray) -> np.ndarray:
+        """Go back through the latest forward_pass.
+
+        delta: gradient of the loss with respect to self.a, (N, out_units).
+        Writes self.d_x, (N, in_units), self.d_w, (in_units, out_units), and self.d_b, (1, out_units). Returns self.d_x.
+        """
+        ### BEGIN SOLUTION
+        self.d_x = delta @ self.w.T
+        self.d_w = self.x.T @ delta
+        self.d_b = delta.sum(axis=0, keepdims=True)
+        return self.d_x
+        ### END SOLUTION
+
+
+# %% test="Layer" points=9
+layer, twin = Layer(3, 2), Layer(3, 2)
+checks.shape("w of Layer(3, 2)", layer.w, (3, 2), "a row for each input, a column for each unit")
+checks.close("b of Layer(3, 2)", layer.b, [[0.0, 0.0]], "zeros, (1, out_units)")
+checks.that(len(np.unique([layer.w, twin.w])) == 12, "Some of the starting weights of two layers are equal: draw every weight at random, without a seed.")
+layer.w, layer.b = np.array([[1.0, -1.0], [0.0, 2.0], [3.0, 0.5]]), np.array([[10.0, 20.0]])
+x, delta = np.array([[1.0, 2.0, 3.0], [-1.0, 0.0, 4.0]]), np.array([[1.0, 0.5], [2.0, -1.0]])
+checks.close("the forward pass", layer.forward_pass(x), [[20.0, 24.5], [21.0, 23.0]], "x w + b")
+for _ in range(2):
+    checks.close("the backward pass", layer.backward_pass(delta), [[0.5, 1.0, 3.25], [3.0, -2.0, 5.5]], "delta times the transpose of w; return it, too")
+    checks.close("d_w", layer.d_w, [[-1.0, 1.5], [2.0, 1.0], [11.0, -2.5]], "a sum over the rows, with no further 1/N, anew each time")
+    checks.close("d_b", layer.d_b, [[3.0, -0.5]], "the sum of delta over the rows, kept as (1, out_units)")
+checks.close("a kept by the layer", layer.a, [[20.0, 24.5], [21.0, 23.0]], "the output of the forward pass")
+
+# %% [markdown]
+# ## 5. The network
+#
+# `Neuralnetwork(config)` makes a chain: for widths `[784, 100, 100, 10]` its `layers` are Layer, Activation, Layer, Activation, Layer. No activation follows the last
+# layer; there the softmax takes over. Every place in the chain has an object of its own, for each remembers its own input.
+#
+# $$L = -\frac{1}{N} \sum_{n=1}^{N} \sum_{c=1}^{C} t_{nc} \log p_{nc}, \qquad \frac{\partial L}{\partial z} = \frac{p - t}{N}$$
+#
+# with $p$ the probabilities, $t$ the one-hot targets and $z$ the scores of the last layer, all $(N, C)$. Sum over classes, mean over rows: dividing by $N C$ would make
+# another loss. If you guard the logarithm against zero, use $10^{-12}$ or less: a larger guard shows in the loss.
+#
+# `backward_pass` starts with $(p - t) / N$, the softmax and the cross-entropy in one, and hands what each part returns to the part before it.
+
+# %% solution="Neuralnetwork_solution"
+class Neuralnetwork:
+    """A chain of Layers with Activations between them and a softmax at the end, as config has it."""
+
+    def __init__(self, config: dict) -> None:
+        """Make self.layers, a list, from config['layer_specs'] (widths from input to output) and config['activation']."""
+        ### BEGIN SOLUTION
+        specs = config["layer_specs"]
+        self.layers = [Layer(specs[0], specs[1])]
+        for in_units, out_units in zip(specs[1:-1], specs[2:]):
+            self.layers += [Activation(config["activation"]), Layer(in_units, out_units)]
+        self.probs = self.targets = None
+        ### END SOLUTION
+
+    def forward_pass(self, x: np.ndarray, targets: np.ndarray | None = None) -> tuple[float | None, np.ndarray]:
+        """Run the network forward and keep what backward_pass needs.
+
+        x: a batch, (N, in). targets: one-hot, (N, C), or None.
+        Returns the loss (None without targets) and the probabilities, (N, C).
+        """
+        ### BEGIN SOLUTION
+        for layer in self.layers:
+            x = layer.forward_pass(x)
+        self.probs, self.targets = softmax(x), targets
+        loss = None if targets is None else self.loss_func(self.probs, targets)
+        return loss, self.probs
+        ### END SOLUTION
+
+    def loss_func(self, probs: np.ndarray, targets: np.ndarray) -> float:
+        """The mean cross-entropy of probabilities, (N, C), for one-hot targets, (N, C)."""
+        ### BEGIN SOLUTION
+        return -np.mean(np.sum(targets * np.log(np.maximum(probs, 1e-12)), axis=1))
+        ### END SOLUTION
+
+    def backward_pass(self) -> None:
+        """Go back from the loss of the latest forward_pass (with targets) through all layers, so that each Layer has its d_w and d_b."""
+        ### BEGIN SOLUTION
+        delta = (self.probs - self.targets) / len(self.targets)
+        for layer in reversed(self.layers):
+            delta = layer.backward_pass(delta)
+        ### END SOLUTION
+
+
+# %% test="Neuralnetwork" points=12
+net = Neuralnetwork({**config, "layer_specs": [2, 2, 2, 3], "activation": "tanh"})
+kinds = [type(layer).__name__ for layer in net.layers]
+checks.that(kinds == ["Layer", "Activation", "Layer", "Activation", "Layer"], f"layers holds {kinds}: Layer and Activation in turn, a Layer last.")
+for layer in net.layers[::2]:
+    layer.w, layer.b = np.linspace(-1.0, 1.5, layer.w.size).reshape(layer.w.shape), np.full(layer.b.shape, 0.5)
+x, targets = np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 0.2]]), np.eye(3)[[1, 0, 2]]
+loss, probs = net.forward_pass(x, targets)
+net.backward_pass()
+checks.close("the first row of probabilities", probs[0], [0.33838764, 0.33330792, 0.32830444], "config's activation after each hidden layer, softmax at the end")
+checks.close("the loss", loss, 1.35268207, "the sum over classes, the mean over rows")
+checks.close("d_b of the last layer", net.layers[4].d_b, [[-0.12463621, -0.03458479, 0.159221]], "it starts from (probs - targets) / N")
+checks.close("d_b of the first layer", net.layers[0].d_b, [[-0.08236398, 0.02534046]], "each part gets what the part after it returned; an Activation of its own in every place")
+checks.that(net.forward_pass(x)[0] is None, "Without targets there is no loss: return None in its place.")
+
+# %% demo="untrained"
+np.random.seed(0)
+loss, probs = Neuralnetwork(config).forward_pass(X_test, y_test)
+print(f"untrained: loss {loss:.2f}, accuracy {np.mean(probs.argmax(axis=1) == y_test.argmax(axis=1)):.2f}")
+print(f"a network that knows nothing gives each class 1/10: loss log(10) = {np.log(10):.2f}")
+
+# %% [markdown]
+# ## 6. Is the gradient right?
+#
+# A slip in a backward pass rarely stops a network from learning; it only learns worse. So compare the gradient with a measured one before you train.
+# For one entry $\theta$ of one layer's `w` or `b`,
+#
+# $$\text{numerical} = \frac{L(\theta + \varepsilon) - L(\theta - \varepsilon)}{2 \varepsilon}, \qquad \text{within: } |\text{numerical} - \text{analytic}| \le 9\, \varepsilon^2$$
+#
+# *Numerical* takes two forward passes on the batch, with the entry moved. *Analytic* is the layer's own `d_w` or `d_b` from a forward and a backward pass with the entry where
+# it was; passes that ran earlier may have been on another batch, so run these here. Afterwards the entry has its old value bit for bit:
+# adding $\varepsilon$ and subtracting it again does not give that, for $(\theta + \varepsilon) - \varepsilon$ is rounded.
+#
+# Your function is given a model. Ask nothing of it but `layers` (with `w`, `b`, `d_w`, `d_b`), `forward_pass`, `backward_pass` and `loss_func`; the loss is whatever the model says it is. We try it on a toy
+# whose loss is $\sum \theta^3$, so that the slope is known: $3 \theta^2$, and $3 \theta^2 + \varepsilon^2$ by central differences.
+
+# %% solution="gradient_approximation_solution"
+def gradient_approximation(
+    model: Neuralnetwork, layer: int, kind: str, index: tuple[int, int], x: np.ndarray, y: np.ndarray, epsilon: float = 1e-2
+) -> tuple[float, float, bool]:
+    """Compare the numerical with the analytic gradient of one parameter.
+
+    layer: place of the layer in model.layers (activations count). kind: 'w' or 'b'.
+    index: (i, j) of the entry; (0, j) for a bias.
+    x, y: the batch, (N, in), and its one-hot labels, (N, C).
+    Returns the numerical and the analytic derivative, and whether they agree within 9 * epsilon**2. Leaves the parameter as it was.
+    """
+    ### BEGIN SOLUTION
+    model.forward_pass(x, y)
+    model.backward_pass()
+    analytic = getattr(model.layers[layer], "d_" + kind)[index]
+    parameter = getattr(model.layers[layer], kind)
+    kept = parameter[index]
+    parameter[index] = kept + epsilon
+    above, _ = model.forward_pass(x, y)
+    parameter[index] = kept - epsilon
+    below, _ = model.forward_pass(x, y)
+    parameter[index] = kept
+    numerical = (above - below) / (2 * epsilon)
+    return numerical, analytic, abs(numerical - analytic) <= 9 * epsilon**2
+    ### END SOLUTION
+
+
+# %% test="gradient_approximation" points=12
+toy = toys.ToyModel(Layer, Activation, cost=lambda p: p**3, slope=lambda p: 3 * p**2)
+toy.layers[2].w[1, 0] = 0.7
+numerical, analytic, within = gradient_approximation(toy, 2, "w", (1, 0), np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]])
+checks.close("numerical", numerical, 1.47 + 1e-4, "(above - below) / (2 epsilon), with epsilon 1e-2 unless another is given", tolerance=1e-9)
+checks.close("analytic", analytic, 1.47, "from a forward and a backward pass with the parameter at its own value", tolerance=1e-9)
+checks.that(within, "A difference of epsilon**2 is within 9 epsilon**2.")
+checks.that(toy.layers[2].w[1, 0] == 0.7, "The parameter is not what it was, bit for bit: keep its old value and write it back.")
+steep = toys.ToyModel(Layer, Activation, cost=lambda p: 20 * p**3, slope=lambda p: 60 * p**2)
+numerical, analytic, within = gradient_approximation(steep, 0, "b", (0, 2), np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]], epsilon=1e-3)
+checks.close("numerical for a bias", numerical, 240 + 20e-6, "index is (0, j), and epsilon is the argument", tolerance=1e-9)
+checks.that(not within, "A difference of 20 epsilon**2 is not within 9 epsilon**2.")
+
+# %% [markdown]
+# Now the real network: weights and biases of every layer, on ten training images. Every entry should be within $9 \varepsilon^2 = 0.0009$ at $\varepsilon = 10^{-2}$. The network is the tanh one, since
+# tanh is smooth. A ReLU has a kink, and where a step of $\varepsilon$ carries some image across it, a central difference measures a mixture of two slopes.
+
+# %% demo="gradient_table"
+np.random.seed(1)
+smooth = Neuralnetwork({**config, "activation": "tanh"})
+entries = [(4, "b", (0, 3)), (4, "w", (10, 3)), (4, "w", (70, 8)), (2, "b", (0, 5)), (2, "w", (20, 40)), (2, "w", (99, 0)),
+           (0, "b", (0, 7)), (0, "w", (350, 7)), (0, "w", (406, 60))]
+print("layer  kind      numerical       analytic     difference   within")
+for layer, kind, index in entries:
+    numerical, analytic, within = gradient_approximation(smooth, layer, kind, index, X_train[:10], y_train[:10])
+    print(f"{layer:5}  {kind:4}  {numerical:13.8f}  {analytic:13.8f}  {abs(numerical - analytic):13.1e}   {within}")
+
+# %% [markdown]
+# ### The shape of a V
+#
+# Why $10^{-2}$, and not something much smaller? Chapter 2 met the two errors of a central difference. What the Taylor series leaves out shrinks with
+# $\varepsilon^2$. What rounding does to the loss, about $10^{-16}$, is divided by $2 \varepsilon$ and grows as $\varepsilon$ shrinks. On logarithmic
+# axes the sum is a V. The criterion $9 \varepsilon^2$ knows only of its right arm.
+
+# %% demo="v_shape"
+epsilons = np.logspace(-9, -1, 33)
+differences = []
+for epsilon in epsilons:
+    pairs = [gradient_approximation(smooth, *entry, X_train[:10], y_train[:10], epsilon)[:2] for entry in entries]
+    differences.append(max(abs(numerical - analytic) for numerical, analytic in pairs))
+figures.v_shape(epsilons, differences, 9 * epsilons**2)
+
+# %% [markdown]
+# *Figure 3. The largest difference of the nine entries against* $\varepsilon$*, for a right gradient. Where the dashed criterion lies below the V, at the left, it fails
+# a right gradient.*
+#
+# At $\varepsilon = 10^{-6}$ the criterion asks for $9 \cdot 10^{-12}$, and round-off alone is about ten times that. In the course from which this chapter descends, a
+# student reported that a third of the entries agreed at that $\varepsilon$ and looked for a mistake in the backward pass. There was none; the tolerance was at fault. A tolerance on a
+# numerical gradient has to allow for both arms, something like $c_1 \varepsilon^2 + c_2 \cdot 10^{-16} / \varepsilon$. With $\varepsilon$ between $10^{-2}$ and $10^{-5}$ the first term is enough.
+
+# %% [markdown]
+# ## 7. Training
+#
+# `trainer` is where most silent mistakes live, so here is all that it does, piece by piece.
+#
+# **Minibatches.** Each epoch draws a fresh permutation of the rows, the same for images and labels, and takes consecutive slices of `batch_size` rows. The last
+# slice is shorter where the numbers don't divide, and it is used: every row once an epoch. `X_train` itself keeps its order.
+#
+# **A step.** After a forward and a backward pass on the batch, every Layer's parameters $\theta$, weights and biases, move with a velocity of their own:
+#
+# $$v \leftarrow \gamma\, v - \eta\, g, \qquad \theta \leftarrow \theta + v$$
+#
+# with $\eta$ the `learning_rate`, $\gamma$ the `momentum_gamma` (0 where `momentum` is False), and $v$ of the shape of $\theta$, zero when `trainer` starts and never reset after that, not at
+# the end of an epoch either.
+
+# %% demo="momentum_on_a_slope"
+steps, gamma = np.arange(1, 41), 0.9
+velocity = (1 - gamma**steps) / (1 - gamma)  # where the gradient is always the same: 1 + gamma + gamma**2 + ...
+figures.travel(steps, {"momentum": np.cumsum(velocity), "no momentum": steps, "rate times 0.9": 0.9 * steps})
+
+# %% [markdown]
+# *Figure 4. How far a parameter goes where the gradient never changes. A velocity that remembers ends at* $1 / (1 - \gamma) = 10$ *plain steps a step.*
+#
+# The lowest line is a real slip. Writing $v = \gamma \cdot (-\eta g)$, with no old $v$ on the right, looks like momentum and is a learning rate that was multiplied by 0.9. The network still
+# learns, so nothing seems wrong; its weights just go 0.9 times as far as without any momentum. The velocity has to outlive the step.
+#
+# **L2 penalty.** Adding $\frac{\lambda}{2} \sum w^2$ to what is minimized, with $\lambda$ the `L2_penalty`, adds $\lambda w$ to the gradient of each weight:
+#
+# $$g_w = d_w + \lambda\, w, \qquad g_b = d_b$$
+#
+# Biases are left out: they do not make the network more wiggly, they only shift it. The losses that are reported leave the penalty out as well, so that they can be compared.
+#
+# **Early stopping.** After each epoch the loss on the validation set is measured. An epoch counts as *rising* where this loss is above that of the epoch before; the first to be compared
+# is the second. After `early_stop_epoch` rising epochs in a row training ends; an equal or lower loss sets the count back to 0.
+#
+# | epoch | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 |
+# | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+# | validation loss | 0.9 | 0.6 | 0.7 | 0.8 | 0.8 | 0.85 | 0.9 | 1.0 |
+# | rising in a row | | 0 | 1 | 2 | 0 | 1 | 2 | 3 |
+#
+# With `early_stop_epoch` 3, this run ends after epoch 8.
+#
+# **Best weights.** Where `early_stop` is True, the model ends with the parameters of the epoch of lowest validation loss, here the second, *whether or not* training was cut short. The weights
+# before the first epoch do not count. Where it is False, the model ends with its last weights. Keep *copies*: `best = layer.w` is a second name for an array that goes on changing if you update
+# it in place, and restoring it restores nothing.
+#
+# Write `trainer` for any model that has `layers`, `forward_pass(x, targets)`, `backward_pass()` and `loss_func(probs, targets)`. Some of its `layers` are Layers, with `w`, `b`, `d_w` and `d_b`, and the others
+# Activations. Nothing more can be relied on: make the velocities in here, and let the model say what its loss is. Below, it runs on a toy with the loss $\sum \theta^2 / 2$, whose gradient is $\theta$, so that
+# every step can be worked out by hand.
+
+# %% given="show_progress"
+def show_progress(epoch: int, config: dict, train_loss: float, valid_loss: float) -> None:
+    """Print the state of the training over the last one printed, on one line. epoch counts from 1."""
+    line = f"\repoch {epoch:3} of {config['epochs']}   training loss {train_loss:.4f}   validation loss {valid_loss:.4f}"
+    print(line, end="", flush=True)
+
+
+# %% solution="trainer_solution"
+def trainer(
+    model: Neuralnetwork,
+    X_train: np.ndarray,
+    y_train: np.ndarray,
+    X_valid: np.ndarray,
+    y_valid: np.ndarray,
+    config: dict,
+) -> dict[str, list[float]]:
+    """Train a model in place, as config has it: batch_size, epochs, learning_rate, early_stop, early_stop_epoch, L2_penalty, momentum, momentum_gamma.
+
+    X_train, (N, in), y_train, (N, C), one-hot: to train on. X_valid, y_valid: to decide when to stop.
+    Returns a dict with the lists train_loss (the mean over the epoch's batches, or measured after it, as you like) and valid_loss
+    (measured after the epoch, on the whole validation set), one entry for each epoch that ran. You may call show_progress after each epoch.
+    """
+    ### BEGIN SOLUTION
+    layers = [layer for layer in model.layers if isinstance(layer, Layer)]
+    velocity = [{"w": 0.0, "b": 0.0} for _ in layers]
+    gamma = config["momentum_gamma"] if config["momentum"] else 0.0
+    history = {"train_loss": [], "valid_loss": []}
+    best, best_loss, rising = None, np.inf, 0
+    for epoch in range(config["epochs"]):
+        order, total = np.random.permutation(len(X_train)), 0.0
+        for start in range(0, len(order), config["batch_size"]):
+            rows = order[start : start + config["batch_size"]]
+            loss, _ = model.forward_pass(X_train[rows], y_train[rows])
+            model.backward_pass()
+            total += loss * len(rows)
+            for layer, v in zip(layers, velocity):
+                v["w"] = gamma * v["w"] - config["learning_rate"] * (layer.d_w + config["L2_penalty"] * layer.w)
+                v["b"] = gamma * v["b"] - config["learning_rate"] * layer.d_b
+                layer.w += v["w"]
+                layer.b += v["b"]
+        valid_loss, _ = model.forward_pass(X_valid, y_valid)
+        rising = rising + 1 if epoch > 0 and valid_loss > history["valid_loss"][-1] else 0
+        history["train_loss"].append(total / len(order))
+        history["valid_loss"].append(valid_loss)
+        show_progress(epoch + 1, config, history["train_loss"][-1], valid_loss)
+        if config["early_stop"] and valid_loss < best_loss:
+            best, best_loss = [(layer.w.copy(), layer.b.copy()) for layer in layers], valid_loss
+        if config["early_stop"] and rising == config["early_stop_epoch"]:
+            break
+    if best is not None:
+        for layer, (w, b) in zip(layers, best):
+            layer.w, layer.b = w, b
+    print()
+    return history
+    ### END SOLUTION
+
+
+# %% test="trainer" points=14
+plain = toys.train_toy(trainer, Layer, Activation)
+checks.close("the number of entries in train_loss and valid_loss", plain["epochs"], [2, 2], "one each epoch")
+checks.close("a weight after 6 plain steps from 2", plain["w"], 2 * 0.9**6, "3 batches an epoch, the short one too; subtract learning_rate * d_w")
+epochs = [sum(plain["rows"][:3], []), sum(plain["rows"][3:], [])]
+checks.that(sorted(epochs[0]) == sorted(epochs[1]) == list(range(10)), f"The rows of the two epochs are {epochs}: every row once in each.")
+checks.that(epochs[0] != epochs[1] and epochs[0] != sorted(epochs[0]), f"The rows of the two epochs are {epochs}: draw a new order for each.")
+checks.that(sum(plain["labels"], []) == [row % 3 for row in sum(epochs, [])], "Rows and labels were not shuffled alike.")
+moved = toys.train_toy(trainer, Layer, Activation, momentum=True)
+checks.close("a weight after 6 steps with momentum", moved["w"], -0.513216, "v = gamma * v - learning_rate * g is kept from step to step and from epoch to epoch")
+decayed = toys.train_toy(trainer, Layer, Activation, L2_penalty=0.5)
+checks.close("a weight after 6 steps with L2 0.5", decayed["w"], 2 * 0.85**6, "add L2_penalty * w to d_w")
+checks.close("a bias after 6 steps with L2 0.5", decayed["b"], 2 * 0.9**6, "biases are not penalized")
+stopped = toys.train_toy(trainer, Layer, Activation, batch_size=10, epochs=20, early_stop=True)
+checks.close("the epochs run where validation loss rises from epoch 6 on", stopped["epochs"], [8, 8], "stop at the third in a row, early_stop_epoch")
+checks.close("a weight after early stopping", stopped["w"], 2 * 0.9**5, "restore a copy of the weights of epoch 5, the best")
+free = toys.train_toy(trainer, Layer, Activation, batch_size=10, epochs=20)
+checks.close("a weight without early stopping", free["w"], 2 * 0.9**20, "all 20 epochs, and the last weights")
+
+# %% [markdown]
+# ## 8. Testing
+#
+# The last piece is one number for a trained model: the share of images whose most probable class is their true class, between 0 and 1.
+#
+# $$\text{accuracy} = \frac{1}{N} \, \bigl|\{\, n : \arg\max_c p_{nc} = \arg\max_c t_{nc} \,\}\bigr|$$
+#
+# with $p$ and $t$ of shape $(N, C)$. Go through the images at once or in batches, as you like; in batches, mind that the last one may be shorter and so
+# counts for less.
+
+# %% solution="test_solution"
+def test(model: Neuralnetwork, X_test: np.ndarray, y_test: np.ndarray, config: dict) -> float:
+    """The share of images that the model gets right, from 0 to 1.
+
+    X_test: (N, in). y_test: one-hot, (N, C). config: as for trainer; you need not use it.
+    """
+    ### BEGIN SOLUTION
+    _, probs = model.forward_pass(X_test)
+    return float(np.mean(probs.argmax(axis=1) == y_test.argmax(axis=1)))
+    ### END SOLUTION
+
+
+# %% test="test" points=3
+probs = np.array([[0.4, 0.3, 0.3], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3], [0.9, 0.1, 0.0], [0.2, 0.2, 0.6]])
+accuracy = test(toys.Echo(), probs, np.eye(3)[[0, 2, 1, 0, 1]], {**config, "batch_size": 2})
+checks.close("the accuracy where 4 of 5 are right", accuracy, 0.8, "compare the column of the largest probability with the column of the 1")
+
+# %% [markdown]
+# ## 9. What the settings do
+#
+# Everything is in place. `experiment` makes a fresh network, trains it and tests it, with some settings changed. The `learning_rate` of 0.007 in `config` is meant for
+# 50,000 images, where 50 epochs are 12,500 steps. With 4000 images they are 1000 steps, so here the rate is 0.1. Random numbers start alike each time, so that runs differ in nothing but what was changed.
+
+# %% demo="experiment"
+def experiment(**changes) -> tuple[Neuralnetwork, dict[str, list[float]]]:
+    """Train a fresh network with some settings changed; print its test accuracy; return it with its history."""
+    settings = {**config, "learning_rate": 0.1, **changes}
+    np.random.seed(0)
+    network = Neuralnetwork(settings)
+    history = trainer(network, X_train, y_train, X_valid, y_valid, settings)
+    print(f"test accuracy {test(network, X_test, y_test, settings):.3f}, best epoch {np.argmin(history['valid_loss']) + 1}   {changes}")
+    return network, history
+
+
+net, relu = experiment()
+
+# %% [markdown]
+# With the reference solution this run stops at epoch 29, goes back to the weights of epoch 9, and gets 0.928 of the test images right. Over five seeds the accuracy lies between
+# ACC_BASE. Yours will lie near that, not on it, for your weights start elsewhere. Be careful with small differences: 500 test images measure an accuracy to about one percentage
+# point, so two networks that differ by less than two or three have not been told apart. The validation *loss* is a finer instrument.
+#
+# ### Three activations
+
+# %% demo="compare_activations"
+_, tanh = experiment(activation="tanh")
+_, sigmoid = experiment(activation="sigmoid")
+figures.curves({"ReLU": relu, "tanh": tanh, "sigmoid": sigmoid})
+
+# %% [markdown]
+# *Figure 5. Loss by epoch for the three activations. The dot marks the epoch whose weights are restored, the bar the last epoch that ran.*
+#
+# The sigmoid starts slowest: each layer multiplies what comes back by a quarter at best (Figure 2), and its outputs are all positive. ReLU and tanh fit the training images
+# completely, and from then on their validation loss creeps upward while the training loss goes to zero. What grows is confidence: the few images that the network gets wrong, it gets wrong with ever
+# more certainty, and the cross-entropy charges for that although the accuracy hardly moves.
+#
+# Early stopping catches this when the curve is smooth. Five rising epochs *in a row* are a strict demand on a loss measured on 500 images, so the bar can lie far behind the dot, or never come. That is
+# why restoring the best weights is a matter of its own.
+#
+# ### Momentum
+
+# %% demo="compare_momentum"
+_, no_momentum = experiment(momentum=False)
+figures.curves({"momentum 0.9": relu, "no momentum": no_momentum})
+
+# %% [markdown]
+# *Figure 6. With and without momentum, at one learning rate.*
+
+# %% demo="distance"
+def distance(**changes) -> float:
+    """How far the weights of a network move in one epoch."""
+    np.random.seed(0)
+    network = Neuralnetwork(config)
+    start = [layer.w.copy() for layer in network.layers[::2]]
+    trainer(network, X_train, y_train, X_valid, y_valid, {**config, "learning_rate": 0.1, "epochs": 1, **changes})
+    return np.sqrt(sum(((layer.w - w) ** 2).sum() for layer, w in zip(network.layers[::2], start)))
+
+
+far, near = distance(), distance(momentum=False)
+print(f"weights moved in one epoch: {far:.2f} with momentum, {near:.2f} without, {far / near:.1f} times as far")
+
+# %% [markdown]
+# In one epoch momentum carries the weights four to five times as far. A ratio of 0.9 here would be the slip of Figure 4. Since a velocity adds up to ten
+# gradients, momentum at rate 0.1 is close to no momentum at rate 1 in how far it goes, and steadier: what points the same way in every batch adds up, what
+# changes sign from batch to batch cancels.
+#
+# ### L2
+
+# %% demo="compare_l2"
+shrunk, l2 = experiment(L2_penalty=0.005)
+figures.curves({"no penalty": relu, "L2 0.005": l2})
+
+# %% [markdown]
+# *Figure 7. With and without a penalty on the weights.*
+#
+# The penalty keeps the training loss from reaching zero, for that takes large weights, and the validation loss no longer turns upward. This is the best of the five networks here: 0.934 of the
+# test images in this run, ACC_L2 over five seeds. It shows in the weights, too.
+
+# %% demo="weights"
+figures.weights({"no penalty": net.layers[0].w, "L2 0.005": shrunk.layers[0].w})
+
+# %% [markdown]
+# *Figure 8. What the first layer looks for: the weights from the 784 pixels to the 20 units with the largest weights. Pixels near the border are white paper in every
+# image. Their input is 0, so their gradient is 0, and without a penalty they keep the random weights they were born with; the penalty shrinks those to nothing.*
+#
+# ### What it still gets wrong
+
+# %% demo="mistakes"
+predicted, true = shrunk.forward_pass(X_test)[1].argmax(axis=1), y_test.argmax(axis=1)
+wrong = np.flatnonzero(predicted != true)[:30]
+titles = [f"{true[n]}, not {predicted[n]}" for n in wrong]
+figures.digits(X_test[wrong], titles, alt="Misclassified test digits, each with its true class and the predicted one: " + "; ".join(titles))
+
+# %% [markdown]
+# *Figure 9. Test images that the network with L2 gets wrong: the true class first, then the predicted one. Some would give a person pause.*
+
+# %% [markdown]
+# ## 10. What changed?
+
+# %% [markdown] written="momentum_l2" points=3
+# Look at Figures 6 and 7 and at the distance in between, and say in your own words, with numbers from your own runs: What did momentum change in the two curves, and why? What did L2 change in each
+# of them, and how can a training loss that is *higher* belong to the better network?
+#
+# ### BEGIN SOLUTION
+# **Rubric**, one point each:
+#
+# 1. Momentum: both curves fall several times faster at the same learning rate (or: reach the same loss in fewer epochs), because the velocity adds up successive gradients, up to $1/(1-\gamma) = 10$ of them. It also reaches overfitting
+#    sooner. Some number is given.
+# 2. L2, training curve: it ends higher, since large weights cost and fitting the last examples needs them. L2, validation curve: it ends lower, or no longer rises.
+# 3. The link: the training loss measures fit to images seen, the validation loss what carries over; the penalty gives up fit that came from noise (overfitting, generalization).
+#
+# **Sample answer.** With momentum the validation loss after the first epoch is 0.62 instead of 1.66, and it is lowest at epoch 9 instead of 49. The gradients of successive batches mostly agree at first, so the velocity
+# grows to several times a plain step: the weights move 4.6 times as far in the first epoch. Later the training loss goes to almost 0 (0.002) and the validation loss rises from 0.20 to 0.28; without momentum 50 epochs are not enough to get there.
+# With L2 the training loss stays at 0.06, since every large weight costs, and the validation loss falls to 0.18 and stays about there. The unpenalized network spends its large weights on single training images, which lowers a loss that
+# nobody is interested in; the penalized one gives that up and does better on images it has not seen.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## To read on
+#
+# - LeCun, Bottou, Bengio and Haffner, 1998, *Gradient-based learning applied to document recognition*: the digits.
+# - LeCun, Bottou, Orr and Müller, 1998, *Efficient BackProp*: scaling inputs, starting weights, minibatches.
+# - Polyak, 1964, *Some methods of speeding up the convergence of iteration methods*: momentum, as the heavy ball.
+# - Krogh and Hertz, 1991, *A simple weight decay can improve generalization*.
+# - Prechelt, 1998, *Early stopping: but when?*: criteria that are less easily fooled than a row of rises.

@@ -1,0 +1,39 @@
+"""Properties of random weights.
+
+The thresholds stand where the reference is at least six standard deviations away: for n draws the mean scatters by 1/sqrt(n), the
+spread by 1/sqrt(2n) and the share beyond two standard deviations, 0.0455, by sqrt(0.0455 * 0.9545 / n); n is 3000 for W1 and
+2400 for W2.
+"""
+import numpy as np
+
+from autograder.judging import array, fact
+
+SCALE = 0.03
+SHAPES = {"W1": (50, 60), "b1": (60,), "W2": (60, 40), "b2": (40,)}
+
+
+def fresh_weights(seen, rng):
+    params = {name: array(seen.get(name), f"params['{name}']") for name in SHAPES}
+    facts = {
+        f"shape of {name}": fact(params[name].shape == shape, f"params['{name}'] has shape {params[name].shape}; expected {shape}.")
+        for name, shape in SHAPES.items()
+    }
+    for name in "b1", "b2":
+        facts[f"{name} is zero"] = fact(not params[name].any(), f"params['{name}'] is not zero.")
+    for name in "W1", "W2":
+        spread, mean = params[name].std() / SCALE, params[name].mean() / SCALE
+        facts[f"spread of {name}"] = fact(abs(spread - 1) < 0.1, f"The spread of params['{name}'] is {spread:.2f} times weight_scale.")
+        facts[f"mean of {name}"] = fact(abs(mean) < 0.15, f"The mean of params['{name}'] is {mean:.2f} times weight_scale; expected 0.")
+    both = np.concatenate([params["W1"].ravel(), params["W2"].ravel()])
+    share = np.mean(np.abs(both) > 2 * both.std())
+    facts["bell"] = fact(0.025 < share < 0.066, f"{share:.1%} of the weights lie beyond two standard deviations; a normal distribution has 4.6%.")
+    return facts
+
+
+def seed_decides(seen, rng):
+    facts = {}
+    for name in "W1", "W2":
+        once, again, other = (array(value, f"params['{name}']") for value in seen[name])
+        facts[f"{name} repeats"] = fact(np.array_equal(once, again), f"The same seed gave two different {name}.")
+        facts[f"{name} varies"] = fact(once.any() and not np.array_equal(once, other), f"Two seeds gave the same {name}.")
+    return facts

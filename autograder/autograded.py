@@ -1,0 +1,133 @@
+"""The graded notebook that formgrader and feedback show: the student's cells, with the result in each test cell."""
+from __future__ import annotations
+
+import os
+import tempfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import notebook
+from autograder.assignment import Assignment
+from autograder.model import QuestionResult, SubmissionResult, Verdict
+from autograder.notebook import Role
+from autograder.submission import Placed, Submission
+
+_KEPT_OUTPUT_BYTES = 2 << 20
+_KEPT_TYPES = ("text/plain", "image/png", "image/jpeg")
+
+
+def graded_notebook(submission: Submission, result: SubmissionResult, assignment: Assignment) -> NotebookNode:
+    """Build the notebook to show: locked cells from the source, answers from the student, results in the test cells."""
+    frame = notebook.build_recorded(assignment.cells, assignment.name)
+    by_id = {cell.metadata.nbgrader.grade_id: cell for cell in frame.cells if "nbgrader" in cell.metadata}
+    questions = {q.id: q for q in result.questions}
+    budget = [_KEPT_OUTPUT_BYTES]
+    cells = [_top(result)]
+    if not submission.readable:
+        cells += frame.cells
+        for identifier, question in questions.items():
+            if question.kind == "auto":
+                _show_result(by_id[identifier], question)
+    for placed in submission.placed:
+        cells.append(_graded_cell(placed, by_id, questions, budget))
+    made = nbformat.v4.new_notebook(cells=cells, metadata=frame.metadata)
+    for number, cell in enumerate(made.cells):
+        cell["id"] = f"cell-{number}"
+    return made
+
+
+def _top(result: SubmissionResult) -> NotebookNode:
+    """What a grader reads first: how it went and all that was unusual."""
+    notes = "".join(f"<li>{escape(message)}</li>" for message in result.messages)
+    text = f"<b>{escape(result.student)}: {result.score:g} of {result.max_score:g}</b>" + (f"<ul>{notes}</ul>" if notes else "")
+    return nbformat.v4.new_markdown_cell(text)
+
+
+def _graded_cell(placed: Placed, by_id: dict[str, NotebookNode], questions: dict[str, QuestionResult], budget: list[int]) -> NotebookNode:
+    if placed.source is None:
+        assert placed.handed_in is not None
+        return _own_cell(placed.handed_in, budget)
+    cell = by_id[placed.source.id]
+    if placed.source.role in (Role.SOLUTION, Role.WRITTEN) and placed.handed_in is not None:
+        cell.source = str(placed.handed_in.source)
+    if placed.source.role is Role.TEST:
+        _show_result(cell, questions.get(placed.source.id))
+    elif cell.cell_type == "code" and placed.handed_in is not None:
+        cell.outputs = _kept_outputs(placed.handed_in, budget)
+    return cell
+
+
+def _own_cell(cell: NotebookNode, budget: list[int]) -> NotebookNode:
+    text = str(cell.source)
+    if cell.cell_type == "code":
+        return nbformat.v4.new_code_cell(text, outputs=_kept_outputs(cell, budget))
+    return nbformat.v4.new_markdown_cell(text) if cell.cell_type == "markdown" else nbformat.v4.new_raw_cell(text)
+
+
+def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
+    """Outputs as the student saved them: text and pictures only, no HTML or scripts, up to a size."""
+    kept = []
+    for output in cell.get("outputs", []):
+        if not isinstance(output, dict):
+            continue
+        data = output.get("data") if isinstance(output.get("data"), dict) else {}
+        shown = {kind: _text(data[kind]) for kind in _KEPT_TYPES if kind in data}
+        if output.get("output_type") == "stream":
+            made = nbformat.v4.new_output("stream", name="stdout", text=_text(output.get("text", "")))
+        elif shown:
+            made = nbformat.v4.new_output("display_data", data=shown)
+        else:
+            continue
+        budget[0] -= len(str(made))
+        if budget[0] < 0:
+            break
+        kept.append(made)
+    return kept
+
+
+def _text(value: Any) -> str:
+    return "".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else value if isinstance(value, str) else ""
+
+
+def _show_result(cell: NotebookNode, question: QuestionResult | None) -> None:
+    """Leave in a test cell what nbgrader reads (one plain float) and what people read."""
+    if question is None or question.score is None:
+        return
+    cell.execution_count = 1
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", data={"text/html": result_html(question), "text/plain": result_text(question)}),
+        nbformat.v4.new_output("execute_result", data={"text/plain": repr(float(question.score))}, execution_count=1),
+    ]
+
+
+def result_html(question: QuestionResult) -> str:
+    """A question's result as a small table, without anything that a student's code has written."""
+    rows = "".join(
+        f"<tr><td>{'✓' if c.verdict is Verdict.RIGHT and c.earned else '✗'}</td><td>{escape(c.title)}</td>"
+        f"<td>{c.earned:g}/{c.points:g}</td><td>{escape(c.message)}</td></tr>"
+        for c in question.checks
+    )
+    says = f"<p><b>{escape(question.diagnosis.says)}</b></p>" if question.diagnosis else ""
+    given = "<p>Judged again with the parts that it builds on given, so that an earlier mistake costs nothing here.</p>" if question.given_correct_inputs else ""
+    return f"<p>{escape(question.id)}: {question.score:g} of {question.max_score:g}</p>{says}{given}<table>{rows}</table>"
+
+
+def result_text(question: QuestionResult) -> str:
+    """A question's result in plain lines."""
+    lines = [f"{question.id}: {question.score:g} of {question.max_score:g}"]
+    lines += [f"  {'ok ' if c.earned else 'no '} {c.title} {c.message}".rstrip() for c in question.checks]
+    return "\n".join(lines + ([question.diagnosis.says] if question.diagnosis else []))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that at no moment half of it is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+        file.write(text)
+    os.chmod(name, 0o644)
+    os.replace(name, path)

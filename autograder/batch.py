@@ -1,0 +1,216 @@
+"""A class: many submissions over the cores of one machine, results stored, shown and written as they arrive."""
+from __future__ import annotations
+
+import datetime
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import gradebook, notebook
+from autograder.assignment import Assignment
+from autograder.autograded import graded_notebook, write_text
+from autograder.errors import ChainRuleError, UsageError
+from autograder.grade import Grader
+from autograder.jail import LEVELS, check_binds, levels
+from autograder.journal import Journal, key_of
+from autograder.model import ClassResult, SubmissionResult
+from autograder.reference import Reference, Store, environment
+from autograder.reference import key_of as reference_key
+from autograder.sandbox import interpreter_folders, package_folders
+from autograder.submission import Handin, Submission, find_submissions, read_submission
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run of autograde was asked for. into holds the gradebook, the graded notebooks and the journal."""
+
+    submitted: Path
+    into: Path
+    students: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    jobs: int = 1
+    gradebook: bool = True
+    force: bool = False
+    salt: str = ""
+    unsafe: bool = False
+    database: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A submission that has no result, for a reason of ours."""
+
+    student: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a run tells while it goes on: one call for each stage and each submission."""
+
+    stage: Callable[[str], None] = lambda _: None
+    found: Callable[[int], None] = lambda _: None
+    done: Callable[[str], None] = lambda _: None
+
+
+def isolation_level(unsafe: bool) -> str:
+    """The strongest level that this machine allows; raises UsageError where there is none, unless unsafe says to go on."""
+    found = levels()
+    level = next(name for name in LEVELS if not found[name])
+    if level == "none" and not unsafe:
+        raise UsageError("this machine can't isolate student code", mend="`chainrule doctor` says why; --unsafe grades without isolation, at your own risk")
+    return level
+
+
+def course_salt(root: Path, salt: str) -> str:
+    """The salt that was asked for, or the course's own, made at the first run and kept from then on."""
+    if salt:
+        return salt
+    path = root / ".chainrule" / "salt"
+    if not path.is_file():
+        write_text(path, secrets.token_hex(8) + "\n")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def grade_class(assignment: Assignment, options: Options, progress: Progress | None = None) -> tuple[ClassResult, list[Failure]]:
+    """Grade what was handed in and write it down. Every submission gets a result, or a Failure that says what of ours went wrong."""
+    progress = progress or Progress()
+    for question in options.questions:
+        assignment.question(question)
+    handins = _chosen(find_submissions(options.submitted, assignment), options)
+    level = isolation_level(options.unsafe)
+    if level != "none":
+        check_binds([*package_folders(), *interpreter_folders()], [str(assignment.root / "assignments"), str(options.into), str(options.submitted)])
+    salt = course_salt(assignment.root, options.salt)
+    progress.stage("observing the reference and the misconceptions")
+    reference = Reference(assignment, salt, Store(assignment.root / ".chainrule" / "observations")).prepare()
+    progress.found(len(handins))
+    results, failures = [], []
+    try:
+        run = _Run(assignment, options, reference, level)
+        writer = _Writer(assignment, options)
+        for outcome in run.results(handins):
+            if isinstance(outcome, Failure):
+                failures.append(outcome)
+                progress.done(outcome.student)
+                continue
+            submission, result = outcome
+            results.append(result)
+            writer.add(submission, result)
+            progress.done(result.student)
+        progress.stage("writing the gradebook")
+        writer.finish()
+    finally:
+        reference.close()
+    found = tuple(sorted(results, key=lambda result: result.student))
+    return ClassResult(FORMAT, assignment.name, assignment.max_score, level, salt, assignment.release, environment(), found), failures
+
+
+def _chosen(handins: list[Handin], options: Options) -> list[Handin]:
+    if not options.students:
+        return handins
+    by_student = {handin.student: handin for handin in handins}
+    for student in options.students:
+        if student not in by_student:
+            raise UsageError(f"{options.submitted} holds no submission of {student!r}", mend=f"it holds those of {', '.join(by_student) or 'nobody'}")
+    return [by_student[student] for student in dict.fromkeys(options.students)]
+
+
+class _Run:
+    """Observes and judges submissions on a pool of threads, each with a zygote of its own."""
+
+    def __init__(self, assignment: Assignment, options: Options, reference: Reference, level: str) -> None:
+        self.assignment, self.options, self.reference, self.level = assignment, options, reference, level
+        self.journal = Journal(options.into / ".chainrule" / "journal" / assignment.name)
+        self.reference_key = reference_key(assignment, reference.cells, reference.requests)
+        self.graders: list[Grader] = []
+        self.local = threading.local()
+
+    def results(self, handins: list[Handin]) -> Iterator[tuple[Submission, SubmissionResult] | Failure]:
+        """Results as they arrive."""
+        with ThreadPoolExecutor(self.options.jobs, thread_name_prefix="grader") as pool:
+            try:
+                futures: dict[Future[tuple[Submission, SubmissionResult]], Handin] = {pool.submit(self._one, h): h for h in handins}
+                for future in as_completed(futures):
+                    try:
+                        yield future.result()
+                    except ChainRuleError as error:
+                        yield Failure(futures[future].student, str(error))
+            finally:
+                pool.shutdown(cancel_futures=True)
+                for grader in self.graders:
+                    grader.close()
+
+    def _one(self, handin: Handin) -> tuple[Submission, SubmissionResult]:
+        submission = read_submission(handin, self.assignment)
+        key = key_of(submission, self.assignment, self.reference_key, self.reference.salt, self.level, self.options.questions)
+        result = None if self.options.force else self.journal.get(key)
+        if result is None:
+            result = self._grader().grade(submission, self.options.questions)
+            self.journal.put(key, result)
+        return submission, result
+
+    def _grader(self) -> Grader:
+        if not hasattr(self.local, "grader"):
+            self.local.grader = Grader(self.reference, self.level)
+            self.graders.append(self.local.grader)
+        grader: Grader = self.local.grader
+        return grader
+
+
+class _Writer:
+    """Writes graded notebooks as results arrive, and the gradebook's rows in bulk."""
+
+    def __init__(self, assignment: Assignment, options: Options) -> None:
+        self.assignment, self.options = assignment, options
+        self.waiting: list[tuple[SubmissionResult, datetime.datetime | None, dict[str, bool]]] = []
+
+    def add(self, submission: Submission, result: SubmissionResult) -> None:
+        if not self.options.gradebook:
+            return
+        folder = self.options.into / "autograded" / result.student / self.assignment.name
+        path = folder / f"{self.assignment.name}.ipynb"
+        changed = _changed_answers(path, submission, self.assignment)
+        self.waiting.append((result, _timestamp(self.options.submitted / result.student / self.assignment.name), changed))
+        if not self.options.questions:
+            write_text(path, notebook.dump(graded_notebook(submission, result, self.assignment)))
+
+    def finish(self) -> None:
+        if not self.options.gradebook:
+            return
+        url = self.options.database or f"sqlite:///{self.options.into / 'gradebook.db'}"
+        rows = {self.assignment.name: notebook.build_recorded(self.assignment.cells, self.assignment.name)}
+        with gradebook.open_gradebook(url) as book:
+            gradebook.sync_assignment(book, self.assignment.name, rows)
+            gradebook.record(book, self.assignment.name, self.assignment.name, self.waiting)
+
+
+def _changed_answers(graded: Path, submission: Submission, assignment: Assignment) -> dict[str, bool]:
+    """For each write-up, whether its text differs from that in the notebook graded last; empty where none was."""
+    if not graded.is_file():
+        return {}
+    try:
+        before = {notebook.grade_id_of(cell): str(cell.source) for cell in notebook.load(graded).cells}
+    except Exception:  # a graded notebook that somebody has broken: a person must look again
+        before = {}
+    now = {p.source.id: p.text for p in submission.placed if p.source is not None}
+    return {q.id: before.get(q.id) != now.get(q.id) for q in assignment.questions if q.written}
+
+
+def _timestamp(folder: Path) -> datetime.datetime | None:
+    """When it was handed in, as nbgrader's exchange notes it."""
+    try:
+        text = (folder / "timestamp.txt").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    for form in ("%Y-%m-%d %H:%M:%S.%f %Z", "%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S"):
+        try:
+            return datetime.datetime.strptime(text, form)
+        except ValueError:
+            continue
+    return None
