@@ -15,7 +15,7 @@ def drawn_by_a_generator(num_inputs, num_hiddens, num_outputs):
     h1, h2 = num_hiddens
     return {
         "W1": rng.normal(0, 0.1, (num_inputs, h1)), "W2": rng.normal(0, 0.1, (h1, h2)), "W3": rng.normal(0, 0.01, (h2, num_outputs)),
-        "b1": np.zeros((h1)), "b2": np.zeros((h2)), "b3": np.zeros((num_outputs)),
+        "b1": np.zeros(h1), "b2": np.zeros(h2), "b3": np.zeros(num_outputs),
     }
 
 

@@ -26,6 +26,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import checks
+from standins import Spy, Toy
 from utils import display_plot, load, load_data, save, show_confusion, show_faces
 
 plt.style.use("tableau-colorblind10")
@@ -95,10 +96,10 @@ def init_nn(num_inputs: int, num_hiddens: list[int], num_outputs: int) -> dict[s
 
 # %% test="init_nn" points=4
 fresh = init_nn(90, [80, 70], 60)
-for name, size, spread in [("W1", (90, 80), 0.1), ("W2", (80, 70), 0.1), ("W3", (70, 60), 0.01)]:
-    checks.shape(f'init_nn(90, [80, 70], 60)["{name}"]', fresh[name], size, "one row an input of the layer, one column a unit")
-    checks.close(f"the standard deviation of {name} / {spread}", np.std(fresh[name]) / spread, 1, "the number scales a standard normal", 0.07)
-    checks.close(f"the mean of {name} / {spread}", np.mean(fresh[name]) / spread, 0, "a normal around zero has both signs", 0.08)
+for name, size, scale in [("W1", (90, 80), 0.1), ("W2", (80, 70), 0.1), ("W3", (70, 60), 0.01)]:
+    checks.shape(f"{name} of init_nn(90, [80, 70], 60)", fresh[name], size, "one row an input of the layer, one column a unit")
+    checks.close(f"the standard deviation of {name} / {scale}", np.std(fresh[name]) / scale, 1, "a factor on a standard normal", 0.07)
+    checks.close(f"the mean of {name} / {scale}", np.mean(fresh[name]) / scale, 0, "a normal around zero has both signs", 0.08)
 for name, units in [("b1", 80), ("b2", 70), ("b3", 60)]:
     checks.close(name, fresh[name], np.zeros(units), "a bias has one axis and starts at zero")
 
@@ -143,11 +144,11 @@ def affine_backward(grad_y: np.ndarray, x: np.ndarray, w: np.ndarray) -> tuple[n
 
 # %% test="affine" points=8
 x, w, b = np.array([[1.0, -2, 0], [3, 1, 2]]), np.array([[1.0, 2], [0, -1], [2, 3]]), np.array([10.0, 20])
-checks.close("affine(x, w, b)", affine(x, w, b), [[11, 24], [17, 31]], "the product x w, and the bias added to every row")
+checks.close("affine(x, w, b)", affine(x, w, b), [[11, 24], [17, 31]], "(N, M): the product x w, and the bias added to every row")
 grad_x, grad_w, grad_b = affine_backward(np.array([[1.0, 4], [2, -1]]), x, w)
-checks.close("grad_x", grad_x, [[9, -4, 14], [0, 1, 1]], "one row an example: grad_y times the transpose of w")
-checks.close("grad_w", grad_w, [[7, 1], [0, -9], [4, -2]], "a sum over the examples, not a mean")
-checks.close("grad_b", grad_b, [3, 3], "one axis, summed over the examples, not a mean")
+checks.close("grad_x", grad_x, [[9, -4, 14], [0, 1, 1]], "(N, D): grad_y times the transpose of w")
+checks.close("grad_w", grad_w, [[7, 1], [0, -9], [4, -2]], "(D, M), summed over the examples, not averaged")
+checks.close("grad_b", grad_b, [3, 3], "(M,), summed over the examples, not averaged")
 
 # %% demo="look_at_affine"
 print("y has shape", affine(x, w, b).shape, "- gradients:", [g.shape for g in affine_backward(affine(x, w, b), x, w)])
@@ -185,9 +186,9 @@ def relu_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
 # %% test="relu" points=6
 x, grad_y = np.array([[-2.0, 3, 0.5], [4, -0.1, -6]]), np.array([[5.0, -7, 2], [3, -1, 8]])
 checks.close("relu(x)", relu(x), [[0, 3, 0.5], [4, 0, 0]], "negative entries become 0, the others stay")
-checks.close("relu_backward(grad_y, x)", relu_backward(grad_y, x), [[0, -7, 2], [3, 0, 0]], "grad_y where x is positive, 0 where it is negative")
-checks.close("x after both calls", x, [[-2, 3, 0.5], [4, -0.1, -6]], "the input is left as it was: work on a new array")
-checks.close("grad_y after both calls", grad_y, [[5, -7, 2], [3, -1, 8]], "the gradient is left as it was: work on a new array")
+checks.close("relu_backward(grad_y, x)", relu_backward(grad_y, x), [[0, -7, 2], [3, 0, 0]], "grad_y where x is positive, otherwise 0")
+checks.close("x", x, [[-2, 3, 0.5], [4, -0.1, -6]], "x is overwritten: return a new array")
+checks.close("grad_y", grad_y, [[5, -7, 2], [3, -1, 8]], "grad_y is overwritten: return a new array")
 
 # %% demo="look_at_relu"
 line = np.linspace(-2, 2, 201)
@@ -226,14 +227,31 @@ def nn_forward(model: dict[str, np.ndarray], x: np.ndarray) -> dict[str, np.ndar
     return {"x": x, "z1": z1, "h1": h1, "z2": z2, "h2": h2, "y": y}
     ### END SOLUTION
 
+# %% [markdown]
+# The checks of this section and the next use a network that is small enough to follow by hand.
+
+# %% given="example"
+def example() -> tuple[dict, dict]:
+    """A network with one input and layers of 2, 3 and 2 units, and what the cases 2 and -3 become on their way through it."""
+    model = {
+        "W1": np.array([[1.0, -1]]), "b1": np.array([0.0, 1]),
+        "W2": np.array([[2.0, 1, -1], [1, -3, 0]]), "b2": np.array([0.0, 0, 1]),
+        "W3": np.array([[1.0, 0], [0, -1], [2, 1]]), "b3": np.array([0.0, -5]),
+    }
+    passed = {
+        "x": np.array([[2.0], [-3]]),
+        "z1": np.array([[2.0, -1], [-3, 4]]), "h1": np.array([[2.0, 0], [0, 4]]),
+        "z2": np.array([[4.0, 2, -1], [4, -12, 1]]), "h2": np.array([[4.0, 2, 0], [4, 0, 1]]),
+        "y": np.array([[4.0, -7], [6, -4]]),
+    }
+    return model, passed
+
 # %% test="nn_forward" points=6
-small = {"W1": np.array([[1.0, -1]]), "b1": np.array([0.0, 1]), "W2": np.array([[2.0, 1, -1], [1, -3, 0]]), "b2": np.array([0.0, 0, 1]),
-         "W3": np.array([[1.0, 0], [0, -1], [2, 1]]), "b3": np.array([0.0, -5])}
-var = nn_forward(small, np.array([[2.0], [-3]]))
-checks.that(set(var) >= {"x", "z1", "h1", "z2", "h2", "y"}, f"nn_forward returns the keys {sorted(var)}; expected x, z1, h1, z2, h2 and y.")
-for name, expected in [("x", [[2], [-3]]), ("z1", [[2, -1], [-3, 4]]), ("h1", [[2, 0], [0, 4]]), ("z2", [[4, 2, -1], [4, -12, 1]]),
-                       ("h2", [[4, 2, 0], [4, 0, 1]]), ("y", [[4, -7], [6, -4]])]:
-    checks.close(f'nn_forward(model, x)["{name}"]', var[name], expected, "z is before a rectifier, h after it, and y has none and no softmax")
+small, passed = example()
+var = nn_forward(small, passed["x"])
+checks.that(isinstance(var, dict) and set(var) >= set(passed), "nn_forward returns a dictionary with the keys x, z1, h1, z2, h2, y.")
+for name, expected in passed.items():
+    checks.close(f'nn_forward(model, x)["{name}"]', var[name], expected, "z before a rectifier, h after it; y has neither rectifier nor softmax")
 
 # %% demo="look_at_nn_forward"
 var = nn_forward(model, inputs_train[:100])
@@ -266,14 +284,13 @@ def nn_backward(model: dict[str, np.ndarray], err: np.ndarray, var: dict[str, np
     ### END SOLUTION
 
 # %% test="nn_backward" points=6
-var = {"x": np.array([[2.0], [-3]]), "z1": np.array([[2.0, -1], [-3, 4]]), "h1": np.array([[2.0, 0], [0, 4]]),
-       "z2": np.array([[4.0, 2, -1], [4, -12, 1]]), "h2": np.array([[4.0, 2, 0], [4, 0, 1]]), "y": np.array([[4.0, -7], [6, -4]])}
-for again in range(2):
-    nn_backward(small, np.array([[1.0, -1], [0, 2]]), var)
-for name, expected in [("dE_dW3", [[4, 4], [2, -2], [0, 2]]), ("dE_db3", [1, 1]), ("dE_dW2", [[2, 2, 0], [0, 0, 8]]), ("dE_db2", [1, 1, 2]),
-                       ("dE_dW1", [[6, 0]]), ("dE_db1", [3, 0])]:
-    checks.that(name in small, f"nn_backward wrote no {name} into model.")
-    checks.close(f'model["{name}"]', small[name], expected, "h feeds an affine layer, z decides what a rectifier lets through; no earlier gradient is added")
+small, passed = example()
+for err in [np.ones((2, 2)), np.array([[1.0, -1], [0, 2]])]:
+    nn_backward(small, err, passed)
+gradients = {"W3": [[4, 4], [2, -2], [0, 2]], "b3": [1, 1], "W2": [[2, 2, 0], [0, 0, 8]], "b2": [1, 1, 2], "W1": [[6, 0]], "b1": [3, 0]}
+for name, expected in gradients.items():
+    checks.that("dE_d" + name in small, f"nn_backward wrote no dE_d{name} into model.")
+    checks.close("dE_d" + name, small["dE_d" + name], expected, "h fed the affine layers, z decides at the rectifiers, nothing is added up")
 
 # %% demo="look_at_nn_backward"
 nn_backward(model, np.ones((100, 7)) / 100, nn_forward(model, inputs_train[:100]))
@@ -320,51 +337,17 @@ def check_grad(model: dict, forward, backward, name: str, x: np.ndarray) -> None
     ### END SOLUTION
 
 # %% [markdown]
-# The check below tries it on a toy with the six parameters of a network of which only `W1` does anything: $y = s\,x$ with $s$ the weighted sum of `W1`'s
-# entries. `complains` tells whether `check_grad` raised an `AssertionError`.
-
-# %% given="toy_for_check_grad"
-def toy_model(shape: tuple[int, ...]) -> dict:
-    """Six parameters; W1 has the given shape and small entries around zero."""
-    size = int(np.prod(shape))
-    rest = {"b1": np.zeros(3), "W2": np.ones((3, 2)), "b2": np.zeros(2), "W3": np.ones((2, 2)), "b3": np.zeros(2)}
-    return {"W1": 1e-5 * np.sin(np.arange(1.0, size + 1)).reshape(shape), **rest}
-
-
-def toy_forward(model: dict, x: np.ndarray) -> dict:
-    """Scores s * x, with s the sum of the entries of W1, weighted 200, 201, 202, ..."""
-    weights = 200.0 + np.arange(model["W1"].size).reshape(model["W1"].shape)
-    return {"x": x, "y": np.sum(weights * model["W1"]) * x, "weights": weights}
-
-
-def toy_backward(model: dict, err: np.ndarray, var: dict) -> None:
-    """The gradient of toy_forward."""
-    model["dE_dW1"] = var["weights"] * np.sum(err * var["x"])
-
-
-def complains(model: dict, forward, backward, x: np.ndarray) -> bool:
-    """Whether check_grad raises an AssertionError for W1."""
-    try:
-        check_grad(model, forward, backward, "W1", x)
-    except AssertionError:
-        return True
-    return False
+# The check below hands it a toy with the six parameters of a network, of which only `W1` does anything: $y = s\,x$, with $s$ the sum of the entries of `W1`,
+# weighted by 200, 201, 202 and so on. Its gradient can be made wrong on purpose.
 
 # %% test="check_grad" points=5
-def off_by(size, start=0):
-    def backward(model, err, var):
-        toy_backward(model, err, var)
-        model["dE_dW1"].ravel()[start:] += size
-    return backward
-
-x = np.array([[3.0, -1.0], [1.0, 2.0]])
-for shape, backward, wrong in [((30, 2), toy_backward, False), ((3,), toy_backward, False), ((3,), off_by(5e-4), False),
-                               ((3,), off_by(5e-3), True), ((30, 2), off_by(1.0, start=20), True)]:
-    toy = toy_model(shape)
-    before = toy["W1"].copy()
-    checks.that(complains(toy, toy_forward, backward, x) == wrong,
-                f"check_grad {'accepts a wrong' if wrong else 'rejects a right'} gradient (is it the central difference, on random entries, compared at 1.5e-3?)")
-    checks.that(np.array_equal(toy["W1"], before), "check_grad changed a parameter: keep the old value and write it back, also before it raises.")
+for toy in [Toy((30, 2)), Toy((3,)), Toy((3,), fault=5e-4)]:
+    checks.that(not toy.is_refused(check_grad), "check_grad refuses a right gradient: does it step to both sides, and allow a difference of 1.5e-3?")
+    checks.that(np.array_equal(toy.model["W1"], toy.before), "check_grad changes a parameter: keep the old value and write it back.")
+    checks.that(toy.passes <= 100, f"check_grad calls forward {toy.passes} times: two calls for each of 20 entries are enough.")
+for toy in [Toy((3,), fault=5e-3), Toy((30, 2), fault=1.0, start=20)]:
+    checks.that(toy.is_refused(check_grad), "check_grad lets a wrong gradient pass: are the entries random, and is a difference above 1.5e-3 refused?")
+    checks.that(np.array_equal(toy.model["W1"], toy.before), "check_grad changes a parameter when it raises: write the old value back first.")
 
 # %% [markdown]
 # Now the real network, at its starting weights, on ten random pictures. Nothing is printed where a gradient is right.
@@ -420,9 +403,10 @@ def softmax(x: np.ndarray) -> np.ndarray:
 
 # %% test="softmax" points=4
 x = np.array([[0.0, np.log(3.0), 0.0], [2000.0, 2000.0, -2000.0], [-1000.0, -1000.0, -1000.0]])
-checks.shape("softmax(x)", softmax(x), (3, 3), "one row an example, one column a class")
-checks.close("softmax(x)", softmax(x), [[0.2, 0.6, 0.2], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]], "each row less its own maximum, over its own sum")
-checks.close("x after softmax(x)", x[:, 0], [0, 2000, -1000], "the scores are left as they were")
+probs = softmax(x)
+checks.shape("softmax(x)", probs, (3, 3), "one row an example, one column a class")
+checks.close("softmax(x)", probs, [[0.2, 0.6, 0.2], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]], "each row less its own maximum, over its own sum")
+checks.close("x", x, [[0, np.log(3), 0], [2000, 2000, -2000], [-1000, -1000, -1000]], "x is overwritten: subtract in a new array")
 
 # %% demo="look_at_softmax"
 print(softmax(nn_forward(model, inputs_train[:2])["y"]).round(3))
@@ -463,10 +447,10 @@ def evaluate(inputs: np.ndarray, target: np.ndarray, model: dict, forward, batch
 
 # %% test="evaluate" points=5
 scores = np.log(np.array([[1.0, 1, 2], [1, 6, 1], [2, 5, 3], [8, 1, 1], [1, 1, 2]]))
-target = np.eye(3)[[2, 1, 0, 0, 1]]
+target, of_the_right_class = np.eye(3)[[2, 1, 0, 0, 1]], np.array([0.5, 0.75, 0.2, 0.8, 0.25])
 for batch_size in [-1, 5, 2]:
     ce, acc = evaluate(scores, target, {}, lambda model, x: {"y": x}, batch_size)
-    checks.close(f"ce with batch_size={batch_size}", ce, 0.8399, "the mean of -log P of the right class, over all cases")
+    checks.close(f"ce with batch_size={batch_size}", ce, -np.log(of_the_right_class).mean(), "the mean over all cases")
     checks.close(f"acc with batch_size={batch_size}", acc, 0.6, "the fraction of all cases whose most probable class is the right one")
 
 # %% demo="look_at_evaluate"
@@ -495,12 +479,13 @@ def nn_update(model: dict[str, np.ndarray], eta: float) -> None:
     ### END SOLUTION
 
 # %% test="nn_update" points=4
-slopes = {"W1": np.full((2, 3), 10.0), "W2": np.full((3, 2), 20.0), "W3": np.full((2, 4), -30.0), "b1": np.ones(3), "b2": np.full(2, -5.0), "b3": np.full(4, 2.0)}
+slopes = {"W1": np.full((2, 3), 10.0), "W2": np.full((3, 2), 20.0), "W3": np.full((2, 4), -30.0)}
+slopes |= {"b1": np.ones(3), "b2": np.full(2, -5.0), "b3": np.full(4, 2.0)}
 step = {name: np.ones_like(slope) for name, slope in slopes.items()} | {"dE_d" + name: slope.copy() for name, slope in slopes.items()}
-for steps in [1, 2]:
+for count in [1, 2]:
     nn_update(step, 0.2)
     for name, slope in slopes.items():
-        checks.close(f"{name} after {steps} step(s)", step[name], 1 - steps * 0.2 * slope, "each step is minus eta times the gradient, in model itself")
+        checks.close(f"{name} after step {count}", step[name], 1 - count * 0.2 * slope, "minus eta times the gradient, in model itself")
 
 # %% demo="look_at_nn_update"
 for steps in range(4):
@@ -559,44 +544,21 @@ def train(model: dict, forward, backward, update, eta: float, num_epochs: int, b
 # %% [markdown]
 # The check below trains a spy: a model that notes what it is handed, and whose update only pushes the two scores apart, the more so the larger the row's first entry.
 
-# %% given="spy"
-class Spy:
-    """23 cases, numbered in their second entry; three functions to pass to train, which note the cases, errors and rates they see."""
-
-    def __init__(self):
-        self.x = np.stack([np.linspace(-1, 1, 23), np.arange(23.0)], axis=1)
-        self.t = np.eye(2)[np.arange(23) % 3 % 2]
-        self.data = [array.copy() for array in (self.x, self.x[:7], self.x[:3], self.t, self.t[:7], self.t[:3])]
-        self.model = {name: np.zeros((2, 2) if name[0] == "W" else 2) for name in ["W1", "b1", "W2", "b2", "W3", "b3"]}
-        self.cases, self.scores, self.errors, self.etas = [], [], [], []
-
-    def forward(self, model: dict, x: np.ndarray) -> dict:
-        return {"x": x, "y": x @ model["W1"]}
-
-    def backward(self, model: dict, err: np.ndarray, var: dict) -> None:
-        self.cases.append(var["x"][:, 1].astype(int))
-        self.scores.append(np.array(var["y"]))
-        self.errors.append(np.array(err))
-
-    def update(self, model: dict, eta: float) -> None:
-        self.etas.append(eta)
-        model["W1"] = model["W1"] + eta * np.array([[1.0, -1], [0, 0]])
-
 # %% test="train" points=6
 spy = Spy()
 trained, stats = train(spy.model, spy.forward, spy.backward, spy.update, 0.5, 2, 5, spy.data)
-sizes, order = [len(batch) for batch in spy.cases], np.concatenate(spy.cases)
-checks.that(sizes == [5, 5, 5, 5, 3] * 2, f"backward saw batches of {sizes} cases; expected 5 5 5 5 3 in each of two epochs.")
+sizes, order = [len(cases) for cases, _, _ in spy.batches], np.concatenate([cases for cases, _, _ in spy.batches])
+checks.that(sizes == [5, 5, 5, 5, 3] * 2, f"The batches have {sizes} cases; expected 5 5 5 5 3 in each of two epochs.")
 checks.close("the cases of each epoch, sorted", np.sort(order.reshape(2, 23)), [range(23)] * 2, "every case once an epoch")
 checks.that((order[:23] != order[23:]).any(), "Both epochs have the cases in the same order: draw a new one for each epoch.")
-for batch, scores, err in zip(spy.cases, spy.scores, spy.errors):
-    checks.close("err", err, (softmax(scores) - spy.t[batch]) / len(batch), "these cases' prediction minus their targets, over their number")
+for cases, scores, err in spy.batches:
+    checks.close("err", err, (softmax(scores) - spy.t[cases]) / len(cases), "prediction minus these cases' own targets, over their number")
 checks.that(spy.etas == [0.5] * 10, f"update was called with eta {spy.etas}; expected 0.5 for each of the ten batches.")
 checks.close("W1 of the returned model", trained["W1"], [[5, -5], [0, 0]], "the trained model comes first, then stats")
-for name, x, t in [("train", spy.x, spy.t), ("valid", spy.x[:7], spy.t[:7])]:
-    last = [stats[name + "_ce"][-1], stats[name + "_acc"][-1]]
-    checks.close(f"the last {name} statistics", np.array(last)[:, 1], evaluate(x, t, trained, spy.forward), "after the epoch, the whole split")
-checks.that(np.array_equal(spy.data[0], spy.x) and np.array_equal(spy.data[3], spy.t), "train changed its data: shuffle indices, not the arrays.")
+for split, x, t in [("train", spy.x, spy.t), ("valid", spy.x[:7], spy.t[:7])]:
+    last = [stats[split + "_ce"][1][1], stats[split + "_acc"][1][1]]
+    checks.close(f"{split}_ce and {split}_acc of epoch 2", last, evaluate(x, t, trained, spy.forward), "after the epoch, on the whole split")
+checks.that(np.array_equal(spy.data[0], spy.x) and np.array_equal(spy.data[3], spy.t), "train changed its data: shuffle row numbers instead.")
 
 # %% [markdown]
 # ### The run
@@ -664,8 +626,9 @@ def least_confident(prediction: np.ndarray, k: int = 5) -> np.ndarray:
     ### END SOLUTION
 
 # %% test="least_confident" points=3
-guesses = np.array([[0.5, 0.25, 0.25], [0.05, 0.9, 0.05], [0.2, 0.4, 0.4], [0.0, 0.45, 0.55], [0.3, 0.0, 0.7], [0.34, 0.36, 0.3], [0.6, 0.2, 0.2]])
-checks.close("least_confident(prediction, 3)", least_confident(guesses, 3), [5, 2, 0], "row indices, smallest of the rows' largest probabilities first")
+guesses = [[0.5, 0.25, 0.25], [0.05, 0.9, 0.05], [0.2, 0.4, 0.4], [0.0, 0.45, 0.55], [0.3, 0.0, 0.7], [0.34, 0.36, 0.3], [0.6, 0.2, 0.2]]
+guesses = np.array(guesses)
+checks.close("least_confident(prediction, 3)", least_confident(guesses, 3), [5, 2, 0], "row numbers, the smallest of the largest probabilities first")
 checks.close("least_confident(prediction)", least_confident(guesses), [5, 2, 0, 3, 6], "five where k isn't given")
 
 # %% [markdown]

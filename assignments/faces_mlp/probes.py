@@ -658,7 +658,7 @@ def data_left_alone(ns, rng):
     """The six arrays of data after training."""
     toy = Course(rng, 10)
     toy.run(ns, 2, 4)
-    return {"inputs": dict(zip(DATA, toy.data))}
+    return {"inputs": dict(zip(DATA, toy.data, strict=True))}
 
 
 # ---- least_confident -----------------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def load_data(path: str | Path) -> tuple[np.ndarray, ...]:
     """
     with np.load(path) as file:
         labels = [file[f"target_{split}"].ravel().astype(int) for split in SPLITS]
-        inputs = [_rows(file[f"inputs_{split}"], len(y)) / 255.0 for split, y in zip(SPLITS, labels)]
+        inputs = [_rows(file[f"inputs_{split}"], len(y)) / 255.0 for split, y in zip(SPLITS, labels, strict=True)]
     classes = 1 + max(int(y.max()) for y in labels)
     return (*inputs, *(np.eye(classes)[y] for y in labels))
 
@@ -66,10 +66,10 @@ def display_plot(train: Any, valid: Any, y_label: str, number: int = 0) -> None:
 def show_faces(images: np.ndarray, titles: list[str], columns: int = 7, cmap: str = "gray") -> None:
     """Draw rows of 48 x 48 = 2304 numbers as pictures in a grid, each under its title; each picture has its own scale of grey."""
     height = -(-len(images) // columns)
-    figure, grid = plt.subplots(height, columns, figsize=(1.35 * columns, 1.6 * height), squeeze=False, layout="constrained")
+    _, grid = plt.subplots(height, columns, figsize=(1.35 * columns, 1.6 * height), squeeze=False, layout="constrained")
     for axes in grid.flat:
         axes.axis("off")
-    for axes, image, title in zip(grid.flat, images, titles):
+    for axes, image, title in zip(grid.flat, images, titles, strict=False):
         axes.imshow(np.reshape(image, (48, 48)), cmap=cmap)
         axes.set_title(title, fontsize=9)
     plt.show()
@@ -77,7 +77,7 @@ def show_faces(images: np.ndarray, titles: list[str], columns: int = 7, cmap: st
 
 def show_confusion(counts: np.ndarray, names: list[str]) -> None:
     """Draw a table of counts, one row a true class and one column a predicted class, as shades with the numbers written in."""
-    figure, axes = plt.subplots(figsize=(5.5, 4.8), layout="constrained")
+    _, axes = plt.subplots(figsize=(5.5, 4.8), layout="constrained")
     axes.imshow(counts, cmap="Blues")
     for (row, column), count in np.ndenumerate(counts):
         axes.text(column, row, int(count), ha="center", va="center", color="white" if count > counts.max() / 2 else "black")
