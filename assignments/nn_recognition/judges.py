@@ -160,3 +160,18 @@ def differences_by_the_default_step(seen, rng):
         # a loss that adds 1e-8 to each probability moves the derivative by about 1e-7
         facts[key] = fact(gap < 1e-5 * max(1.0, np.abs(exact).max()), f"grad_{key} is off by {gap:.2g} from the exact derivative; central differences come within 1e-8.")
     return facts
+
+
+def direction_of_the_gradient(seen, rng):
+    (x, y), params = data(rng, 4), network(rng)
+    exact = _exact(params, x, y)
+    ours = np.concatenate([exact[key].ravel() for key in PARAMETERS])
+    theirs = np.concatenate([array(seen["grad_" + key], "grad_" + key, shape=exact[key].shape).ravel() for key in PARAMETERS])
+    length = np.linalg.norm(theirs)
+    cosine = ours @ theirs / np.linalg.norm(ours) / length if length > 0 else 0.0
+    # with eps = 0.001 central differences have a cosine of 1 - 1e-12, one-sided ones of 1 - 1e-7
+    return {
+        "not zero": fact(length > 0, "All derivatives are 0."),
+        "not backwards": fact(cosine > -0.999, "The gradient points exactly the wrong way."),
+        "direction": fact(cosine > 0.999, f"The cosine of the angle between your gradient and the exact one is {cosine:.3f}; it should be 1."),
+    }

@@ -127,9 +127,8 @@ def moderate_numbers(ns, rng):
 
 @probe("sigmoid", points=1.5)
 def far_from_zero(ns, rng):
-    """Numbers of both signs whose exponentials overflow, next to moderate ones."""
-    far = rng.uniform(750, 1000, size=(3, 2))
-    return {"values": ns.sigmoid(np.hstack([far, -far, rng.normal(size=(3, 2))]))}
+    """Numbers of both signs whose exponentials overflow."""
+    return {"values": ns.sigmoid(rng.permuted(rng.uniform(750, 1000, size=(3, 4)) * [1, -1, 1, -1], axis=1))}
 
 
 @probe("sigmoid", points=0.25, contract=True)
@@ -167,18 +166,29 @@ def output_of_a_layer(ns, rng):
     return {"post_act": ns.forward(rng.normal(size=(4, 5)), params, "layer1", lambda z: z * z + z)}
 
 
-@probe("forward", points=3)
-def cache_of_a_layer(ns, rng):
-    """What the layer stores for the backward pass, in its order."""
+@probe("forward", points=1.5)
+def cache_from_before_the_activation(ns, rng):
+    """The first two entries of what the layer stores: its input and its pre-activation."""
     params = layer(rng, 5, 3, "layer1")
     ns.forward(rng.normal(size=(4, 5)), params, "layer1", lambda z: z * z - 3 * z)
-    return {"cache": listed(params.get("cache_layer1"))}
+    kept = listed(params.get("cache_layer1"))
+    return {"cache": kept[:2] if isinstance(kept, list) else kept}
+
+
+@probe("forward", points=1.5)
+def cache_from_after_the_activation(ns, rng):
+    """The last entry of what the layer stores: its post-activation."""
+    params = layer(rng, 5, 3, "layer1")
+    ns.forward(rng.normal(size=(4, 5)), params, "layer1", lambda z: z * z - 3 * z)
+    kept = listed(params.get("cache_layer1"))
+    return {"cache": kept[2:] if isinstance(kept, list) else kept}
 
 
 @probe("forward", points=1)
 def two_layers(ns, rng):
-    """Two layers in a row, the given tanh and ReLU, each with a cache of its own."""
+    """Two layers in a row, the given tanh and ReLU, with biases of 0: each has a cache of its own."""
     params = layer(rng, 6, 5, "layer1") | layer(rng, 5, 2, "output")
+    params |= {"blayer1": np.zeros(5), "boutput": np.zeros(2)}
     hidden = ns.forward(rng.normal(size=(3, 6)), params, "layer1", ns.tanh)
     output = ns.forward(hidden, params, "output", ns.relu)
     return {"output": output, "lower": listed(params.get("cache_layer1")), "upper": listed(params.get("cache_output"))}
@@ -698,23 +708,23 @@ def train_leaves_the_data(ns, rng):
 # central_differences_gradient
 
 
-@probe("central_differences_gradient", points=3, tolerance=1e-4)
+@probe("central_differences_gradient", points=2.5, tolerance=1e-4)
 def differences_by_the_weights(ns, rng):
     """The gradients of the weights, by a step that is not very small."""
     (x, y), params = data(rng, 5), network(rng)
-    ns.central_differences_gradient(params, x, y, eps=0.01)
+    ns.central_differences_gradient(params, x, y, eps=0.002)
     return after(params, "grad_Wlayer1", "grad_Woutput")
 
 
-@probe("central_differences_gradient", points=2.5, tolerance=1e-4)
+@probe("central_differences_gradient", points=2, tolerance=1e-4)
 def differences_by_the_biases(ns, rng):
     """The gradients of the biases, by a step that is not very small."""
     (x, y), params = data(rng, 5), network(rng)
-    ns.central_differences_gradient(params, x, y, eps=0.01)
+    ns.central_differences_gradient(params, x, y, eps=0.002)
     return after(params, "grad_blayer1", "grad_boutput")
 
 
-@probe("central_differences_gradient", points=2.5, tolerance=1e-4)
+@probe("central_differences_gradient", points=2, tolerance=1e-4)
 def differences_by_a_large_step(ns, rng):
     """A step so large that the difference is not the derivative any more."""
     (x, y), params = data(rng, 5), network(rng)
@@ -722,11 +732,19 @@ def differences_by_a_large_step(ns, rng):
     return after(params, *("grad_" + key for key in PARAMETERS))
 
 
-@probe("central_differences_gradient", points=2, judged=True)
+@probe("central_differences_gradient", points=1.5, judged=True)
 def differences_by_the_default_step(ns, rng):
     """The gradients by the step that is used where none is given, next to the exact derivatives."""
     (x, y), params = data(rng, 5), network(rng)
     ns.central_differences_gradient(params, x, y)
+    return after(params, *("grad_" + key for key in PARAMETERS))
+
+
+@probe("central_differences_gradient", points=2, judged=True)
+def direction_of_the_gradient(ns, rng):
+    """Where the gradient of all parameters together points, whatever its length."""
+    (x, y), params = data(rng, 4), network(rng)
+    ns.central_differences_gradient(params, x, y, eps=0.001)
     return after(params, *("grad_" + key for key in PARAMETERS))
 
 
