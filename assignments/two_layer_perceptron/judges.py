@@ -26,7 +26,7 @@ def fresh_weights(seen, rng):
         facts[f"mean of {name}"] = fact(abs(mean) < 0.15, f"The mean of params['{name}'] is {mean:.2f} times weight_scale; expected 0.")
     both = np.concatenate([params["W1"].ravel(), params["W2"].ravel()])
     share = np.mean(np.abs(both) > 2 * both.std())
-    facts["bell"] = fact(0.025 < share < 0.066, f"{share:.1%} of the weights lie beyond two standard deviations; a normal distribution has 4.6%.")
+    facts["bell"] = fact(0.025 < share < 0.066, f"{share:.1%} of the weights lie beyond two standard deviations; of a normal, 4.6%.")
     return facts
 
 

@@ -767,8 +767,8 @@ def random_biases(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
     about b1 and b2.
     """
     rng = np.random.default_rng(seed)
-    self.params["W1"], self.params["b1"] = weight_scale * rng.normal(size=(input_dim, hidden_dim)), weight_scale * rng.normal(size=hidden_dim)
-    self.params["W2"], self.params["b2"] = weight_scale * rng.normal(size=(hidden_dim, num_classes)), weight_scale * rng.normal(size=num_classes)
+    for name, size in ("W1", (input_dim, hidden_dim)), ("b1", hidden_dim), ("W2", (hidden_dim, num_classes)), ("b2", num_classes):
+        self.params[name] = weight_scale * rng.normal(size=size)
 
 
 @misconception("network", replaces="TwoLayerPerceptron.init_params")

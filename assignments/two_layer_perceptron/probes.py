@@ -470,8 +470,8 @@ def hinge_leaves_the_scores(ns, rng):
 
 
 # --- softmax_loss -------------------------------------------------------------------------------------------------------
-# A constant of up to 1e-8 inside the logarithm is off by about 1e-7 on scores of spread 1: harmless there, so the first probes allow 1e-6. What it
-# does to an improbable label has a probe of its own.
+# A constant of up to 1e-8 inside the logarithm is off by about 1e-7 on scores of spread 1: harmless there, so the first probes
+# allow 1e-6. What it does to an improbable label has a probe of its own.
 
 
 @probe("softmax_loss", points=1.25, tolerance=1e-6)
