@@ -49,7 +49,7 @@ def copy(source: str, target: str) -> None:
 def place(data: Sequence[tuple[str, str]], box: str, put: Callable[[str, str], None]) -> None:
     """Put every (source, name) into the box. A name is a relative path that stays inside."""
     for source, name in data:
-        if not name or os.path.isabs(name) or ".." in name.replace("\\", "/").split("/"):
+        if os.path.normpath(name) == "." or os.path.isabs(name) or ".." in name.replace("\\", "/").split("/"):
             raise JailError(f"{name!r} is no name for a file inside the box")
         target = os.path.join(box, os.path.normpath(name))
         os.makedirs(os.path.dirname(target), exist_ok=True)

@@ -343,14 +343,15 @@ def make_a_message_queue(world: World) -> str | None:
 
 
 def fill_shared_memory(world: World) -> str | None:
-    """POSIX shared memory, which is files in /dev/shm."""
-    from multiprocessing import shared_memory
+    """POSIX shared memory, which is files in /dev/shm: shm_open(3)."""
+    import _posixshmem
 
-    made = shared_memory.SharedMemory(create=True, size=64 * MIB)
+    made = _posixshmem.shm_open("/chainrule", os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        made.buf[:] = bytes(64 * MIB)
+        for _ in range(64):
+            os.write(made, bytes(MIB))
     finally:
-        made.unlink()
+        _posixshmem.shm_unlink("/chainrule")
     return "64 MiB of POSIX shared memory"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from . import attacks
-from .conftest import Zygote
+from .harness import Zygote
 
 ENDLESS = [
     attacks.sleep_for_ever, attacks.ignore_every_signal, attacks.threads_for_ever, attacks.close_every_descriptor, attacks.stop_oneself,

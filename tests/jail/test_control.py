@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Zygote
+from .harness import Zygote
 
 SUCCEED = [
     "read_the_hidden_tests", "list_the_graders_folder", "write_to_the_graders_file", "follow_a_link_out", "link_the_graders_file",

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-import attacks
-import honest
+import attacks  # noqa: E402
+import honest  # noqa: E402
 
-from autograder import jail
+from autograder import jail  # noqa: E402
 
 HARMLESS = (OSError, MemoryError, ValueError, RuntimeError, EOFError)
 """What a failing attack may end with. Anything else is a mistake in the attack."""
