@@ -50,16 +50,14 @@ inputs_train, inputs_valid, inputs_test, target_train, target_valid, target_test
 for name, inputs, target in zip(["train", "valid", "test"], data[:3], data[3:]):
     print(f"{name:5}  inputs {inputs.shape}  target {target.shape}  grey values from {inputs.min():.2f} to {inputs.max():.2f}")
 
-# %% [markdown]
-# *Figure 1.* Training faces, three of each expression, one expression a column. Some are easy to name; fear and surprise, or anger and
-# disgust, share brows or mouths.
-
 # %% demo="sample_faces"
 labels = target_train.argmax(axis=1)
 sample = [np.flatnonzero(labels == k)[row] for row in range(3) for k in range(7)]
 show_faces(inputs_train[sample], [EXPRESSIONS[k] for k in labels[sample]])
 
 # %% [markdown]
+# *Figure 1. Three training faces of each expression, one expression a column. FIG1*
+#
 # ## 2. The network
 #
 # The network is a dictionary, `model`, with three weight matrices and three biases. An example is a row, so a layer multiplies from the
@@ -200,7 +198,7 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 2.* The rectifier passes what is positive and is flat below zero; its derivative is 1 and 0 there.
+# *Figure 2. The rectifier passes what is positive and is flat below zero; its derivative (dashed) is 1 and 0 there.*
 #
 # ## 5. The forward pass
 #
@@ -563,47 +561,60 @@ checks.that(np.array_equal(spy.data[0], spy.x) and np.array_equal(spy.data[3], s
 # %% [markdown]
 # ### The run
 #
-# TRAINTEXT
+# Grey values are never negative. So whatever moves a unit for one face moves it the same way for all, and most of each gradient points along the average face:
+# steps that are short enough for this one direction crawl in all others. Subtracting the average face takes the direction away. It is measured on the training
+# split alone, since the other two stand for faces that nobody has seen yet.
+#
+# RUNTEXT
 
 # %% demo="train_the_network"
+mean_face = inputs_train.mean(axis=0)
+centred = [*(inputs - mean_face for inputs in data[:3]), *data[3:]]
 np.random.seed(1)
 model = init_nn(2304, [16, 32], 7)
-model, stats = train(model, nn_forward, nn_backward, nn_update, 0.05, 5, 100, data)
-print(f"after {len(stats['train_acc'])} epochs: training accuracy {stats['train_acc'][-1][1]:.3f}, validation accuracy {stats['valid_acc'][-1][1]:.3f}")
+model, stats = train(model, nn_forward, nn_backward, nn_update, 0.05, 60, 100, centred)
+print(f"after 60 epochs: training accuracy {stats['train_acc'][-1][1]:.3f}, validation accuracy {stats['valid_acc'][-1][1]:.3f}")
 
 # %% [markdown]
-# Training takes time, so keep what it gave. A dictionary of arrays goes into one `.npz` file.
+# Training takes time, so keep what it gave. `save` writes a dictionary of arrays to one `.npz` file. A model that has been loaded can be trained on as if nothing
+# had happened, since plain gradient descent remembers nothing but the parameters.
 
 # %% demo="save_and_continue"
 save("nn_model.npz", model)
 save("nn_stats.npz", stats)
-model, earlier = load("nn_model.npz"), load("nn_stats.npz")
-model, later = train(model, nn_forward, nn_backward, nn_update, 0.05, 2, 100, data)
-stats = {key: [*earlier[key], *((len(earlier[key]) + epoch, value) for epoch, value in later[key])] for key in later}
-
-# %% [markdown]
-# FIGURETEXT
+model, first = load("nn_model.npz"), load("nn_stats.npz")
+model, more = train(model, nn_forward, nn_backward, nn_update, 0.05, 20, 100, centred)
+stats = {name: [*first[name], *(np.array(more[name]) + [len(first[name]), 0])] for name in more}
+print(f"after {len(stats['valid_acc'])} epochs: training accuracy {stats['train_acc'][-1][1]:.3f}, validation accuracy {stats['valid_acc'][-1][1]:.3f}")
 
 # %% demo="curves"
 display_plot(stats["train_ce"], stats["valid_ce"], "cross-entropy", number=0)
 display_plot(stats["train_acc"], stats["valid_acc"], "accuracy", number=1)
 
 # %% [markdown]
-# W1TEXT
+# *Figure 3. FIG3*
+#
+# What has the first layer learned? Each column of $W_1$ has one weight a pixel, so it can be looked at as a picture.
 
 # %% demo="first_layer"
-used = (nn_forward(model, inputs_train)["h1"] > 0).mean(axis=0)
-show_faces(model["W1"].T, [f"unit {unit}: {share:.0%}" for unit, share in enumerate(used)], columns=8)
+on = (nn_forward(model, centred[0])["h1"] > 0).mean(axis=0)
+show_faces(model["W1"].T, [f"on for {share:.0%}" for share in on], columns=8)
 
 # %% [markdown]
-# CONFUSIONTEXT
+# *Figure 4. FIG4*
+#
+# The accuracy is one number for seven expressions. The *confusion matrix* tells them apart: entry $(i, j)$ counts the validation faces of class $i$ that were taken for
+# class $j$.
 
 # %% demo="confusion"
-prediction = softmax(nn_forward(model, inputs_valid)["y"])
+prediction = softmax(nn_forward(model, centred[1])["y"])
 true, predicted = target_valid.argmax(axis=1), prediction.argmax(axis=1)
 counts = np.zeros((7, 7), dtype=int)
 np.add.at(counts, (true, predicted), 1)
 show_confusion(counts, EXPRESSIONS)
+
+# %% [markdown]
+# *Figure 5. FIG5*
 
 # %% [markdown]
 # ## 12. The faces it is unsure of
@@ -632,15 +643,36 @@ checks.close("least_confident(prediction, 3)", least_confident(guesses, 3), [5, 
 checks.close("least_confident(prediction)", least_confident(guesses), [5, 2, 0, 3, 6], "five where k isn't given")
 
 # %% [markdown]
-# LEASTTEXT
+# Above each face stand its true class, which comes from the targets, and below that the predicted class with its probability. (Printing the prediction for both is an easy slip,
+# and it makes every network look right.)
 
 # %% demo="look_at_least_confident"
 unsure = least_confident(prediction, 14)
-titles = [f"{EXPRESSIONS[true[i]]}?\n{EXPRESSIONS[predicted[i]]} {prediction[i].max():.2f}" for i in unsure]
+titles = [f"true: {EXPRESSIONS[true[i]]}\n{EXPRESSIONS[predicted[i]]} {prediction[i].max():.2f}" for i in unsure]
 show_faces(inputs_valid[unsure], titles)
 
+# %% [markdown]
+# *Figure 6. The fourteen validation faces of which the network is least sure, the least sure first.*
+#
+# ## 13. What does it confuse?
+#
+# Look at Figures 5 and 6 of your own run. Choose two or three of the faces that the network got wrong and say what you would have called them. Is the network wrong, or is
+# the label hard to defend? Which expressions does it confuse, and what do they share that a network of these layers could go by? Is low confidence a good sign of a
+# mistake: how many of these faces did it get wrong, and how does that compare with its accuracy on all? Answer in five to ten sentences.
+
 # %% [markdown] written="what_it_confuses" points=3
-# WRITEUP
+# ### BEGIN SOLUTION
+# RUBRIC
+# ### END SOLUTION
 
 # %% [markdown]
-# ## The test
+# ## 14. The test split
+#
+# Everything so far was chosen with an eye on the validation split, so its accuracy flatters a little. The test split has been left alone, and is used once.
+
+# %% demo="test_accuracy"
+ce, acc = evaluate(centred[2], target_test, model, nn_forward)
+print(f"test: cross-entropy {ce:.3f}, accuracy {acc:.3f}")
+
+# %% [markdown]
+# CLOSING

@@ -320,31 +320,31 @@ def gradients_of(ns, rng, *layers, n=6):
     return {name: model[name] for layer in layers for name in (f"dE_dW{layer}", f"dE_db{layer}")}
 
 
-@probe("nn_backward", points=1.5, tolerance=1e-7)
+@probe("nn_backward", points=1.25, tolerance=1e-7)
 def gradients_of_the_last_layer(ns, rng):
     """dE_dW3 and dE_db3."""
     return gradients_of(ns, rng, 3)
 
 
-@probe("nn_backward", points=1.5, tolerance=1e-7)
+@probe("nn_backward", points=1.25, tolerance=1e-7)
 def gradients_of_the_middle_layer(ns, rng):
     """dE_dW2 and dE_db2."""
     return gradients_of(ns, rng, 2)
 
 
-@probe("nn_backward", points=1.5, tolerance=1e-7)
+@probe("nn_backward", points=1.25, tolerance=1e-7)
 def gradients_of_the_first_layer(ns, rng):
     """dE_dW1 and dE_db1."""
     return gradients_of(ns, rng, 1)
 
 
-@probe("nn_backward", points=0.5, contract=True, tolerance=1e-7)
+@probe("nn_backward", points=0.75, tolerance=1e-7)
 def backward_batch_of_one(ns, rng):
     """A batch of one."""
     return gradients_of(ns, rng, 1, 2, 3, n=1)
 
 
-@probe("nn_backward", points=0.5, contract=True, tolerance=1e-7)
+@probe("nn_backward", points=0.75, contract=True, tolerance=1e-7)
 def second_backward_pass(ns, rng):
     """Gradients of a second batch, written over those of a first."""
     model, err, var = backward_inputs(rng, 5, BACKWARD_SIZES)
@@ -354,7 +354,7 @@ def second_backward_pass(ns, rng):
     return {"dE_d" + name: model["dE_d" + name] for name in PARAMETERS}
 
 
-@probe("nn_backward", points=0.5, contract=True, tolerance=1e-7)
+@probe("nn_backward", points=0.75, contract=True, tolerance=1e-7)
 def backward_leaves_the_rest(ns, rng):
     """Whether parameters, error and intermediate values are as they were afterwards."""
     model, err, var = backward_inputs(rng, 4, BACKWARD_SIZES)
@@ -597,7 +597,7 @@ class Course:
         return ns.train(self.model, self.forward, self.backward, self.update, self.eta, epochs, batch_size, self.data)
 
 
-@probe("train", points=1.5, judged=True)
+@probe("train", points=1.25, judged=True)
 def error_of_a_batch(ns, rng):
     """The error that is handed to the backward pass, for batches of one size."""
     toy = Course(rng, 12)
@@ -637,7 +637,7 @@ def statistics_of_the_epochs(ns, rng):
     return {key: stats[key] for key in ("train_ce", "valid_ce", "train_acc", "valid_acc")}
 
 
-@probe("train", points=0.25, judged=True, contract=True)
+@probe("train", points=0.5, judged=True, contract=True)
 def error_of_the_short_batch(ns, rng):
     """The error of a last batch that is shorter than the others."""
     toy = Course(rng, 14)
