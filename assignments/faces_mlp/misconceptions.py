@@ -71,6 +71,13 @@ def one_maximum_for_the_batch(x):
 
 
 @misconception("softmax")
+def shifts_by_the_minimum(x):
+    """You subtract each row's smallest score. The largest exponent can still overflow; look for the shift that makes all exponents at most 0."""
+    powers = np.exp(x - x.min(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@misconception("softmax")
 def shifts_up(x):
     """You add the row's maximum where it should be taken away, which makes large exponents twice as large. Look at the sign of the shift."""
     powers = np.exp(x + x.max(axis=1, keepdims=True))

@@ -79,7 +79,13 @@ def one_row(ns, rng):
     return {"probs": ns.softmax(inputs.scores(rng, 1, 7, scale=3.0))}
 
 
-@probe("softmax", points=0.5, contract=True)
+@probe("softmax", points=0.25, contract=True)
+def far_apart_in_a_row(ns, rng):
+    """Scores that lie far apart within each row."""
+    return {"probs": ns.softmax(rng.permuted(np.tile([-800.0, 0.0, 799.0, 800.0], (3, 1)), axis=1))}
+
+
+@probe("softmax", points=0.25, contract=True)
 def scores_left_alone(ns, rng):
     """Whether the scores are as they were afterwards."""
     x = inputs.scores(rng, 4, 3)
