@@ -79,7 +79,7 @@ def curves(runs):
         axes[1].plot(best + 1, valid[best], "o", color=colour, markersize=7)
         axes[1].plot(epochs[-1], valid[-1], "|", color=colour, markersize=16, markeredgewidth=2)
         says.append(f"{label}: lowest validation loss {valid[best]:.3f} at epoch {best + 1}, {len(valid)} epochs run")
-    axes[0].set(title="training", xlabel="epoch", ylabel="mean cross-entropy", ylim=(0, 1.2))
+    axes[0].set(title="training", xlabel="epoch", ylabel="mean cross-entropy", ylim=(0, 0.8))
     axes[1].set(title="validation: ● best epoch,  | last epoch", xlabel="epoch")
     for ax in axes:
         ax.grid(alpha=0.3)

@@ -604,9 +604,9 @@ def _slope(wrong, model, layer, kind, index, x, y, epsilon):
     parameter = getattr(part, name)
     kept = parameter[index]
     start, _ = model.forward_pass(x, y)
-    parameter[index] = kept + epsilon
+    parameter[index] += epsilon
     above, _ = model.forward_pass(x, y)
-    parameter[index] = kept - epsilon
+    parameter[index] -= 2 * epsilon
     below, _ = model.forward_pass(x, y)
     if wrong == "moved":
         model.backward_pass()
