@@ -21,16 +21,15 @@ from autograder.inline import course_root
 from autograder.model import ClassResult, SubmissionResult
 from autograder.reference import Store
 
-HELP = """Release, grade and audit notebook assignments with hidden tests.
-
-\b
-
-  chainrule release                       build source/ and release/ of every assignment
-  chainrule autograde nn_recognition      grade submitted/*/nn_recognition/
-  chainrule audit nn_recognition          test the tests
+HELP = "Release, grade and audit notebook assignments with hidden tests."
+EXAMPLES = """\b
+Examples:
+  chainrule release                     build source/ and release/ of every assignment
+  chainrule autograde nn_recognition    grade submitted/*/nn_recognition/
+  chainrule audit nn_recognition        test the tests
 """
 
-app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 out, err = Console(), Console(stderr=True)
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Assignments; all where none is named.")]
@@ -171,3 +170,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
 
 def _progress_line(status: Any) -> Callable[[str], None]:
     return lambda text: status.update(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -91,8 +91,8 @@ def enter(level: str, readonly: Sequence[str], box_size: int) -> None:
     except OSError as error:
         raise JailError(f"level {level} cannot be had: {error}") from error
     _zygote = _Zygote(level, tuple(os.path.abspath(path) for path in readonly), os.getpid(), abi, pid_namespace)
-    if level == "full":
-        seccomp.program(level, 1, abi)  # assembled once, for all the forks
+    if level != "none":
+        seccomp.assemble(level, abi)  # once, for all the forks
 
 
 def _require_linux() -> None:

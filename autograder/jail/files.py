@@ -74,7 +74,7 @@ def remove_box(box: str) -> None:
     shutil.rmtree calls itself for every level of folders, and code can nest them by the thousand. Here a folder's folders are first
     moved to one place, so that none of them is ever deep.
     """
-    graveyard = tempfile.mkdtemp(prefix="chainrule-box-", dir=os.path.dirname(box))
+    graveyard = ""
     numbers = itertools.count()
     pending = [box]
     while pending:
@@ -83,13 +83,15 @@ def remove_box(box: str) -> None:
             os.chmod(folder, 0o700)
             for entry in list(os.scandir(folder)):
                 with contextlib.suppress(OSError):
-                    if entry.is_dir(follow_symlinks=False):
-                        os.chmod(entry.path, 0o700)  # a folder is only moved by who may write to it
-                        moved = os.path.join(graveyard, str(next(numbers)))
-                        os.rename(entry.path, moved)
-                        pending.append(moved)
-                    else:
+                    if not entry.is_dir(follow_symlinks=False):
                         os.unlink(entry.path)
+                        continue
+                    graveyard = graveyard or tempfile.mkdtemp(prefix="chainrule-box-", dir=os.path.dirname(box))
+                    os.chmod(entry.path, 0o700)  # a folder is only moved by who may write to it
+                    moved = os.path.join(graveyard, str(next(numbers)))
+                    os.rename(entry.path, moved)
+                    pending.append(moved)
             os.rmdir(folder)
-    with contextlib.suppress(OSError):
-        os.rmdir(graveyard)
+    if graveyard:
+        with contextlib.suppress(OSError):
+            os.rmdir(graveyard)

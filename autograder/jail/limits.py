@@ -15,10 +15,13 @@ except ImportError:  # Windows has none
 def mapped_bytes() -> int | None:
     """Address space of this process, None where the system does not tell: proc_pid_statm(5)."""
     try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
+        fd = os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:
         return None
+    try:
+        return int(os.read(fd, 100).split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    finally:
+        os.close(fd)
 
 
 def _wanted(limits: JailLimits, mapped: int | None, count_tasks: bool) -> dict[str, int]:

@@ -25,6 +25,7 @@ _IF_EQUAL, _IF_AT_LEAST, _IF_ANY_BIT = 0x15, 0x35, 0x45
 _NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data; of an argument, its low half
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _X32 = 0x40000000
+_SELF = -1  # operand that stands for the confined process's own number until that is known
 
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020000  # every CLONE_NEW* flag that clone(2) takes
@@ -63,7 +64,7 @@ def _never(index: int, denied: tuple[int, ...]) -> Code:
     return [*_argument(index), *tests, *_give(_ALLOW)]
 
 
-def _by_argument(level: str, pid: int, landlock_abi: int) -> dict[str, Code]:
+def _by_argument(level: str, landlock_abi: int) -> dict[str, Code]:
     """What becomes of the calls that are judged by their arguments."""
     threads_only = [
         *_argument(0),
@@ -79,13 +80,13 @@ def _by_argument(level: str, pid: int, landlock_abi: int) -> dict[str, Code]:
         "clone3": _fail(errno.ENOSYS),  # its flags lie in memory, where a filter cannot look: glibc then takes clone
         # not typing into the grader's terminal, not the file systems' own ways to change a file that is only open for reading
         "ioctl": _only(1, _IOCTLS, errno.ENOTTY),
-        "prlimit64": _only(0, (0, pid), errno.EPERM),
+        "prlimit64": _only(0, (0, _SELF), errno.EPERM),
         # signals by way of SIGIO, leases that hold up the grader's own opens
         "fcntl": _never(1, (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY)),
         "prctl": _never(0, (syscalls.PR_SET_PDEATHSIG, syscalls.PR_SET_DUMPABLE, syscalls.PR_SET_MM, syscalls.PR_SET_PTRACER)),
     }
     if level == "landlock":  # the pid namespace is the grader's, and the files are on its own writable mounts
-        rules["kill"] = rules["tgkill"] = _only(0, (pid,), errno.EPERM)
+        rules["kill"] = rules["tgkill"] = _only(0, (_SELF,), errno.EPERM)
         if landlock_abi < 3:
             rules["truncate"] = _fail(errno.EPERM)
     return rules
@@ -103,9 +104,9 @@ def _by_name(level: str) -> dict[str, tuple[tables.Numbers, int]]:
     return rules
 
 
-@functools.lru_cache(maxsize=8)
-def program(level: str, pid: int, landlock_abi: int, machine: str = platform.machine()) -> bytes:
-    """The filter as the kernel takes it. pid is the confined process's own, as it sees it; machine is a key of ARCHITECTURES."""
+@functools.cache
+def assemble(level: str, landlock_abi: int, machine: str = platform.machine()) -> tuple[Instruction, ...]:
+    """The filter, made once for all processes: _SELF is still to be filled in. machine is a key of ARCHITECTURES."""
     column, architecture = ARCHITECTURES[machine]
     code: Code = [
         (_LOAD, 0, 0, _ARCHITECTURE),
@@ -115,15 +116,21 @@ def program(level: str, pid: int, landlock_abi: int, machine: str = platform.mac
         *_when(_IF_AT_LEAST, _X32, _give(_KILL)),
         *_when(_IF_AT_LEAST, tables.NEWEST + 1, _fail(errno.ENOSYS)),
     ]
-    for name, then in _by_argument(level, pid, landlock_abi).items():
+    for name, then in _by_argument(level, landlock_abi).items():
         if (number := tables.BY_ARGUMENT[name][column]) is not None:
             code += _when(_IF_EQUAL, number, then)
     for numbers, reason in _by_name(level).values():
         if (number := numbers[column]) is not None:
             code += _when(_IF_EQUAL, number, _fail(reason))
-    return b"".join(struct.pack("HBBI", *instruction) for instruction in [*code, *_give(_ALLOW)])
+    return (*code, *_give(_ALLOW))
+
+
+def program(code: tuple[Instruction, ...], pid: int) -> bytes:
+    """The filter as the kernel takes it, for the process that sees itself under this number."""
+    pack = struct.Struct("HBBI").pack
+    return b"".join([pack(test, true, false, pid if operand == _SELF else operand) for test, true, false, operand in code])
 
 
 def restrict(level: str, pid: int, landlock_abi: int) -> None:
     """Put this process under the filter. Nothing takes it off again."""
-    syscalls.seccomp_filter(program(level, pid, landlock_abi))
+    syscalls.seccomp_filter(program(assemble(level, landlock_abi), pid))

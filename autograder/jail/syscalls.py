@@ -97,10 +97,10 @@ def prctl(option: int, value: int = 0) -> int:
 
 def drop_capabilities() -> None:
     """Give up every capability for good: the bounding set where that is allowed, then all the others (capabilities(7))."""
+    call, nothing = _libc().prctl, ctypes.c_long(0)
     for capability in range(64):
-        try:
-            prctl(PR_CAPBSET_DROP, capability)
-        except OSError:  # past the last one, or no CAP_SETPCAP, in which case there is nothing to bound
+        # fails past the last one, and without CAP_SETPCAP, when there is nothing to bound
+        if call(ctypes.c_long(PR_CAPBSET_DROP), ctypes.c_long(capability), nothing, nothing, nothing) < 0:
             break
     _call("capset", struct.pack("Ii", _CAPABILITY_VERSION_3, 0), bytes(24))
 

@@ -1,0 +1,45 @@
+"""`make demo`: builds every release, makes the sample class, grades it, and says where to look."""
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from autograder.assignment import load_assignment, names_in
+
+from .roster import roster
+from .work import Work
+
+ROOT = Path(__file__).parents[2]
+
+
+def make_class(name: str, folder: Path, root: Path = ROOT) -> list[str]:
+    """Write the sample class of an assignment into folder, in nbgrader's layout; returns the students."""
+    assignment = load_assignment(name, root)
+    students = roster(name)
+    for student, patch in students.items():
+        patch(Work.handed_out(assignment)).save(folder / student / name)
+    return list(students)
+
+
+def main() -> int:
+    demo = ROOT / "demo"
+    shutil.rmtree(demo, ignore_errors=True)
+    chainrule = [sys.executable, "-m", "autograder.cli"]
+    for name in names_in(ROOT):
+        subprocess.run([*chainrule, "release", name], cwd=ROOT, check=True)
+        make_class(name, demo / "submitted")
+        grade = ["autograde", name, "--submitted", "demo/submitted", "--into", "demo", "--salt", "demo", "--json", f"demo/{name}.json"]
+        subprocess.run([*chainrule, *grade], cwd=ROOT, check=True)
+        print(flush=True)
+    print("What to look at:")
+    print("  demo/submitted/     what the sample class handed in")
+    print("  demo/*.json         the results, for programs")
+    print("  demo/autograded/    the graded notebooks: open one in JupyterLab")
+    print("  demo/gradebook.db   nbgrader's gradebook: (cd demo && ../.venv/bin/nbgrader export)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
