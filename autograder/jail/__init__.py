@@ -92,7 +92,7 @@ def enter(level: str, readonly: Sequence[str], box_size: int) -> None:
         raise JailError(f"level {level} cannot be had: {error}") from error
     _zygote = _Zygote(level, tuple(os.path.abspath(path) for path in readonly), os.getpid(), abi, pid_namespace)
     if level != "none":
-        seccomp.assemble(level, abi)  # once, for all the forks
+        seccomp.program(level, 1, abi)  # assembled once, for all the forks
 
 
 def _require_linux() -> None:
@@ -121,7 +121,7 @@ def _enter_namespaces(readonly: Sequence[str], box_size: int) -> int:
     if select.select([ours], [], [], 0)[0]:  # closed: the waiter was dead before the call, and getppid() is 0 in here
         os._exit(1)
     os.close(ours)
-    os.environ.update(HOME=BOX, TMPDIR=BOX)
+    files.settle_in(BOX)
     return os.open("/proc/self/ns/pid_for_children", os.O_RDONLY | os.O_CLOEXEC)
 
 

@@ -59,8 +59,9 @@ def place(data: Sequence[tuple[str, str]], box: str, put: Callable[[str, str], N
 def settle_in(box: str) -> None:
     """Make the box the working folder, the home and the place for temporary files."""
     os.chdir(box)
-    os.environ.update(HOME=box, TMPDIR=box)
-    tempfile.tempdir = box  # it keeps its first answer
+    if os.environ.get("HOME") != box or tempfile.tempdir != box:  # at level full it was the zygote's already: half a millisecond
+        os.environ.update(HOME=box, TMPDIR=box)
+        tempfile.tempdir = box  # it keeps its first answer
 
 
 def make_box() -> str:

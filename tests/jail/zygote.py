@@ -15,7 +15,7 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 import attacks  # noqa: E402
@@ -82,6 +82,15 @@ def child(level: str, order: dict[str, Any], box: str, writer: int) -> None:
     os._exit(0)
 
 
+def say(lines: TextIO, report: dict[str, Any]) -> None:
+    """Send a line; without a listener there is nothing left to do."""
+    try:
+        lines.write(json.dumps(report) + "\n")
+        lines.flush()
+    except BrokenPipeError:
+        os._exit(1)
+
+
 def main() -> None:
     level, fd, _, readonly = sys.argv[1:]
     control = socket.socket(fileno=int(fd))
@@ -89,14 +98,11 @@ def main() -> None:
     try:
         jail.enter("none" if level == "unconfined" else level, json.loads(readonly), 8 << 20)
     except jail.JailError as error:
-        lines.write(json.dumps({"refused": str(error)}) + "\n")
-        lines.flush()
+        say(lines, {"refused": str(error)})
         return
-    lines.write(json.dumps({"pid": os.getpid(), "uid": os.geteuid()}) + "\n")
-    lines.flush()
+    say(lines, {"pid": os.getpid(), "uid": os.geteuid()})
     for line in lines:
-        lines.write(json.dumps(run(level, json.loads(line))) + "\n")
-        lines.flush()
+        say(lines, run(level, json.loads(line)))
 
 
 if __name__ == "__main__":
