@@ -67,6 +67,12 @@ def build_release(assignment: Assignment, store: Store, progress: Callable[[str]
     return [*written, f"release/{archive.name}"]
 
 
+def blank_notebook(assignment: Assignment) -> NotebookNode:
+    """The notebook that students get, built from notebook.py as it stands."""
+    with tempfile.TemporaryDirectory(prefix="chainrule-release-") as folder:
+        return notebook.load(_build(assignment, Path(folder)).release / f"{assignment.name}.ipynb")
+
+
 def check_up_to_date(assignment: Assignment) -> list[str]:
     """Files of source/ and release/ that are not what notebook.py gives, data aside; empty where all are."""
     check_texts(assignment)

@@ -1,0 +1,104 @@
+"""Answers that know nothing, which must earn nothing: functions that return None, zeros, ones or their input, or always raise,
+and every function that can be reached from the hidden tests, tried as the answer of each question."""
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import inputs
+from autograder.assignment import Assignment, Question, solves
+from autograder.notebook import Role
+from autograder.variants import Variant
+
+_LIKE = """
+import copy as _copy
+import numpy as _np
+
+def _like(value, fill):
+    if isinstance(value, (tuple, list)):
+        return type(value)(_like(item, fill) for item in value)
+    if isinstance(value, dict):
+        return {key: _like(item, fill) for key, item in value.items()}
+    return _np.full(_np.shape(value), fill) if isinstance(value, (int, float, _np.ndarray, _np.generic)) else value
+"""
+
+_KNOW_NOTHING = {
+    "returns None": "return None",
+    "raises": "raise ValueError",
+    "returns 0": "return 0.0",
+    "returns 1": "return 1.0",
+    "returns its input": "return args[skip]",
+    "returns zeros like its input": "return _np.zeros(_np.shape(args[skip]))",
+    "returns ones like its input": "return _np.ones(_np.shape(args[skip]))",
+    "returns zeros of the right shape": "return _like(old(*_copy.deepcopy(args), **_copy.deepcopy(options)), 0.0)",
+    "returns ones of the right shape": "return _like(old(*_copy.deepcopy(args), **_copy.deepcopy(options)), 1.0)",
+}
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """A function that can be reached from the hidden tests: how to write it, and how many arguments it takes."""
+
+    expression: str
+    module: str
+    fewest: int
+    most: int
+
+
+def trivial_answers(assignment: Assignment) -> list[Variant]:
+    """All trivial answers of an assignment, as cells that put them in place of what their question defines."""
+    return [*_that_know_nothing(assignment), *_that_are_reachable(assignment)]
+
+
+def _that_know_nothing(assignment: Assignment) -> Iterator[Variant]:
+    for question in assignment.auto:
+        for name, line in _KNOW_NOTHING.items():
+            make = f"def _trivial(old, skip):\n    def answer(*args, **options):\n        {line}\n    return answer\n"
+            places = [f"{target} = _trivial({target}, {int('.' in target)})" for target in question.defines]
+            yield Variant(name, question.id, "trivial", ", ".join(question.defines), name, "\n".join((_LIKE, make, *places)))
+
+
+def _that_are_reachable(assignment: Assignment) -> Iterator[Variant]:
+    for question in assignment.auto:
+        wanted = _arguments_of(assignment, question)
+        for function in reachable(assignment):
+            if any(function.fewest <= most and fewest <= function.most for fewest, most in wanted.values()):
+                lines = [f"import {function.module}"]
+                for target in question.defines:
+                    answer = f"lambda self, *args, **options: {function.expression}(*args, **options)" if "." in target else function.expression
+                    lines.append(f"{target} = {answer}")
+                yield Variant(function.expression, question.id, "trivial", ", ".join(question.defines), function.expression, "\n".join(lines))
+
+
+def reachable(assignment: Assignment) -> list[Reachable]:
+    """The functions, classes and methods of probes.py, of the files it imports and of autograder.inputs."""
+    shared = Path(inputs.__file__).read_text(encoding="utf-8")
+    modules = [("probes", assignment.probes_text), *assignment.probe_modules, ("autograder.inputs", shared)]
+    found = []
+    for module, text in modules:
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.FunctionDef):
+                attribute = ".function" if node.decorator_list else ""
+                found.append(Reachable(f"{module}.{node.name}{attribute}", module, *_counts(node)))
+            elif isinstance(node, ast.ClassDef):
+                methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
+                found += [Reachable(f"{module}.{node.name}.{item.name}", module, *_counts(item)) for item in methods]
+    return found
+
+
+def _arguments_of(assignment: Assignment, question: Question) -> dict[str, tuple[int, int]]:
+    """For each name that a question defines, the fewest and the most arguments that it takes, self aside."""
+    wanted = {}
+    for cell in assignment.cells:
+        if cell.role is Role.SOLUTION and solves(cell.id, question.id):
+            for node in ast.walk(ast.parse(cell.text)):
+                if isinstance(node, ast.FunctionDef) and node.name in {name.rpartition(".")[2] for name in question.defines}:
+                    wanted[node.name] = _counts(node)
+    return wanted
+
+
+def _counts(node: ast.FunctionDef) -> tuple[int, int]:
+    names = [a.arg for a in [*node.args.posonlyargs, *node.args.args] if a.arg != "self"]
+    return len(names) - len(node.args.defaults), 1000 if node.args.vararg else len(names)
