@@ -27,7 +27,7 @@ def quietly(function, *args, **kwargs):
 def lines(x, series, xlabel, ylabel, alt):
     """Draw one line for each entry of series, a dict of label to values."""
     fig, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
-    for (label, values), style, marker, colour in zip(series.items(), LINE_STYLES, CLASS_MARKERS, CLASS_COLOURS):
+    for (label, values), style, marker, colour in zip(series.items(), LINE_STYLES, CLASS_MARKERS, CLASS_COLOURS, strict=False):
         ax.plot(x, values, style, marker=marker, markevery=max(1, len(x) // 10), markersize=5, color=colour, label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.grid(alpha=0.3)
@@ -53,7 +53,7 @@ def strip(images, titles, alt):
     """Draw images side by side, each with a scale of its own; those with negative entries have zero in the middle grey."""
     tallest = max(image.shape[0] / image.shape[1] for image in images)
     fig, axes = plt.subplots(1, len(images), figsize=(3.1 * len(images), 0.6 + 2.4 * tallest), layout="constrained")
-    for ax, image, title in zip(axes, images, titles):
+    for ax, image, title in zip(axes, images, titles, strict=True):
         largest = np.abs(image).max()
         shown = ax.imshow(image, cmap="gray", vmin=-largest if image.min() < 0 else 0, vmax=largest)
         fig.colorbar(shown, ax=ax, shrink=0.55)
@@ -91,10 +91,10 @@ def regions(predict, snapshots, x, y):
     points = np.stack([across.ravel(), up.ravel()], axis=1)
     labels = y.argmax(axis=1)
     fig, axes = plt.subplots(1, len(snapshots), figsize=(3.1 * len(snapshots), 3.6), sharey=True, layout="constrained")
-    for ax, (iteration, params) in zip(axes, snapshots.items()):
+    for ax, (iteration, params) in zip(axes, snapshots.items(), strict=True):
         favoured = np.asarray(predict(points, params)).argmax(axis=1).reshape(across.shape)
         ax.pcolormesh(across, up, favoured, cmap=ListedColormap(CLASS_COLOURS), vmin=-0.5, vmax=3.5, alpha=0.35, rasterized=True)
-        for label, (colour, marker) in enumerate(zip(CLASS_COLOURS, CLASS_MARKERS)):
+        for label, (colour, marker) in enumerate(zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)):
             mine = x[labels == label]
             ax.scatter(mine[:, 0], mine[:, 1], c=colour, marker=marker, s=26, edgecolors="black", linewidths=0.6, label=f"class {label}")
         ax.set(title=f"iteration {iteration}", xlabel="feature 0")
@@ -107,7 +107,7 @@ def regions(predict, snapshots, x, y):
 def agreement(numeric, analytic):
     """Draw each numerical derivative against the analytic one, a colour and marker for each parameter, and their differences below."""
     fig, axes = plt.subplots(1, 2, figsize=(9.5, 3.9), layout="constrained")
-    for (key, values), colour, marker in zip(analytic.items(), CLASS_COLOURS, CLASS_MARKERS):
+    for (key, values), colour, marker in zip(analytic.items(), CLASS_COLOURS, CLASS_MARKERS, strict=True):
         axes[0].scatter(values, numeric[key], c=colour, marker=marker, s=24, alpha=0.8, label=key)
         axes[1].scatter(np.abs(values), np.abs(numeric[key] - values), c=colour, marker=marker, s=24, alpha=0.8)
     axes[0].axline((0, 0), slope=1, color="black", linewidth=0.8, linestyle="--", zorder=0)

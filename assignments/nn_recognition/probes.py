@@ -257,7 +257,7 @@ def wide_rows(ns, rng):
     return {"probs": ns.softmax(rng.permuted(np.tile([-1500.0, -2.0, 0.0, 1.0, 3.0], (4, 1)), axis=1) * rng.choice([-1, 1], size=(4, 1)))}
 
 
-@probe("softmax", points=0.25, contract=True)
+@probe("softmax", points=0.25)
 def softmax_of_one_row(ns, rng):
     """A batch of one example."""
     return {"probs": ns.softmax(inputs.scores(rng, 1, 5))}
@@ -294,7 +294,7 @@ def loss_of_a_batch(ns, rng):
 @probe("compute_loss_and_acc", points=1.5)
 def accuracy_of_a_batch(ns, rng):
     """The accuracy on a batch that is partly right."""
-    return {"acc": part(ns.compute_loss_and_acc(*scored(rng, 10, 3)), 1)}
+    return {"acc": part(ns.compute_loss_and_acc(*scored(rng, 11, 4)), 1)}
 
 
 @probe("compute_loss_and_acc", points=0.75, tolerance=1e-6)
@@ -588,7 +588,7 @@ def every_example_once(ns, rng):
     return {"batches": ns.get_random_batches(x, y, 5)}
 
 
-@probe("get_random_batches", points=0.75, judged=True)
+@probe("get_random_batches", points=0.5, judged=True)
 def labels_stay_with_their_examples(ns, rng):
     """Every example has its own label beside it."""
     x, y = inputs.labelled(rng, 26, 2, 5)
@@ -602,7 +602,7 @@ def sizes_of_the_batches(ns, rng):
     return {"batches": ns.get_random_batches(x, y, 6)}
 
 
-@probe("get_random_batches", points=0.5, judged=True)
+@probe("get_random_batches", points=0.75, judged=True)
 def another_shuffle_each_call(ns, rng):
     """Who shares a batch with whom, in two calls on the same data."""
     x, y = inputs.labelled(rng, 60, 2, 3)
@@ -742,7 +742,7 @@ def differences_by_the_default_step(ns, rng):
 
 @probe("central_differences_gradient", points=2, judged=True)
 def direction_of_the_gradient(ns, rng):
-    """Where the gradient of all parameters together points, whatever its length."""
+    """The line along which the gradient of all parameters together lies, whatever its length and sign."""
     (x, y), params = data(rng, 4), network(rng)
     ns.central_differences_gradient(params, x, y, eps=0.001)
     return after(params, *("grad_" + key for key in PARAMETERS))
