@@ -35,15 +35,25 @@ class Notebook:
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
 
-    def run(self, cells: list[CellSource], skip: frozenset[int], demos: bool) -> Iterator[CellDone]:
-        """Run cells in order, yielding how each ended. Demonstrations run only where demos says so."""
+    def run(self, cells: list[CellSource], skip: frozenset[int], demos: bool, again: bool) -> Iterator[CellDone]:
+        """Run cells in order, yielding how each ended. Demonstrations run only where demos says so.
+
+        again: the student's cells that missed a name which is defined by now are run once more, as a person would.
+        """
         self.uses_ipython = self.shell is not None and any(c.kind == "own" and needs_ipython(c.text) for c in cells)
         if self.uses_ipython:
             self._adopt()
+        missed: list[tuple[CellSource, str]] = []
         for cell in cells:
             if cell.number in skip or (cell.kind == "demo" and not demos):
                 continue
-            yield self._run(cell)
+            done = self._run(cell)
+            if done.missing and cell.kind == "own":
+                missed.append((cell, done.missing))
+            yield done
+        for cell, name in missed:
+            if again and name in self.names:
+                yield self._run(cell)
 
     def _run(self, cell: CellSource) -> CellDone:
         name = cell_name(cell.number)
@@ -92,7 +102,11 @@ def bound_names(text: str) -> frozenset[str]:
     except (SyntaxError, ValueError):
         return frozenset()
     names: set[str] = set()
-    for node in ast.walk(tree):
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):  # what is local to them is not bound
+            waiting += ast.iter_child_nodes(node)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -260,7 +260,11 @@ def _cell_messages(seen: Seen, cells: list[CellSource]) -> list[str]:
     own = {c.number: c for c in cells if c.kind == "own"}
     messages = []
     for report in seen.cells:
-        if report.outcome is Outcome.FINISHED or report.number not in own:
+        if report.number not in own:
+            continue
+        if report.outcome is Outcome.FINISHED:
+            if report.missing.isidentifier():
+                messages.append(f"cell {report.number} uses {report.missing} before it is defined; it was run again at the end")
             continue
         match report.outcome:
             case Outcome.RAISED:

@@ -1,4 +1,7 @@
-"""nbgrader's side: its release generator, its database, its autograded folder. The only module that imports nbgrader."""
+"""nbgrader's side: its release generator and its database. The only module that imports nbgrader.
+
+nbgrader takes more than a second to import, so whoever needs this module imports it where it is needed.
+"""
 from __future__ import annotations
 
 import datetime
@@ -6,14 +9,12 @@ import json
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import (
-    Assignment as AssignmentRow,
-)
 from nbgrader.api import (
     BaseCell,
     Comment,
@@ -30,6 +31,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import compute_checksum
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder.model import QuestionResult, SubmissionResult
@@ -73,11 +75,13 @@ def _quiet() -> logging.Logger:
 def open_gradebook(url: str) -> Iterator[Gradebook]:
     """Open a database by its SQLAlchemy url, making it where there is none."""
     ensure_alembic()
-    book = Gradebook(url, COURSE)
-    try:
-        yield book
-    finally:
-        book.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # nbgrader adds rows in an order that SQLAlchemy remarks on
+        book = Gradebook(url, COURSE)
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def sync_assignment(book: Gradebook, name: str, notebooks: dict[str, Any]) -> None:

@@ -61,6 +61,7 @@ class _Run:
     demo_names: frozenset[str]
     given: Given | None
     demos: bool = False
+    again: bool = True
     skip: set[int] = field(default_factory=set)
     reports: dict[int, CellReport] = field(default_factory=dict)
     seen: dict[str, Observation] = field(default_factory=dict)
@@ -73,15 +74,12 @@ class _Run:
         first = True
         while first or self.waiting:
             first = False
-            began, question = time.monotonic(), self.waiting[0].question if self.waiting else ""
             with_demos = self.demos
-            process = self.sandbox.spawn(self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos)
+            process = self.sandbox.spawn(self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos, again=self.again)
             try:
                 if self._run_cells(process):
-                    self._charge(question, began)
                     self._run_probes(process)
                 else:
-                    self._charge(question, began)
                     first = not self.waiting
             finally:
                 process.close()
@@ -96,9 +94,10 @@ class _Run:
         """Run the cells of a fresh process; False where they must be run again, with a cell skipped or demonstrations added."""
         order = [c.number for c in self.cells if c.number not in self.skip and (self.demos or c.kind != "demo")]
         done = 0
-        end = time.monotonic() + 4 * self.limits.notebook_seconds
+        seconds = max(1.0, self.limits.notebook_seconds / 2 ** len(self.skip))  # after each cell that hung, half as long
+        end = time.monotonic() + 4 * seconds
         while True:
-            message = process.next(max(0.01, self.limits.notebook_seconds - process.cpu), max(0.01, end - time.monotonic()))
+            message = process.next(max(0.01, seconds - process.cpu), max(0.01, end - time.monotonic()))
             if isinstance(message, CellsDone):
                 return True
             if isinstance(message, CellDone):
@@ -110,7 +109,9 @@ class _Run:
                 continue
             death = message if isinstance(message, Death) else Death(Outcome.PROTOCOL)
             if done >= len(order):
-                self._end_all(death)
+                if not self.again:
+                    self._end_all(death)
+                self.again = False
                 return False
             self.reports[order[done]] = CellReport(order[done], death.outcome, death.detail)
             self.skip.add(order[done])
@@ -120,6 +121,10 @@ class _Run:
         if message.number in self.skip:
             return
         outcome = _OUTCOMES.get(message.outcome, Outcome.PROTOCOL)
+        before = self.reports.get(message.number)
+        if outcome is Outcome.FINISHED and before is not None and before.missing:
+            self.reports[message.number] = CellReport(message.number, outcome, missing=before.missing)
+            return
         self.reports[message.number] = CellReport(message.number, outcome, message.error[:400], message.line, message.missing)
 
     # ---- probes

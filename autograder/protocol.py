@@ -59,6 +59,8 @@ class Spawn(_Message):
     confinement: Confinement
     skip: list[int]
     demos: bool
+    again: bool = True
+    """Run a cell once more at the end where it missed a name that a later cell defined."""
     serves: list[str] = []
     """Names to answer calls to, instead of running probes: what the reference does during a second pass."""
 

@@ -20,7 +20,6 @@ from nbformat import NotebookNode
 from autograder import notebook
 from autograder.assignment import Assignment
 from autograder.errors import ReleaseError
-from autograder.gradebook import generate_release
 from autograder.grade import Grader
 from autograder.notebook import Role, SourceCell
 from autograder.reference import TRUSTED, Reference, Store
@@ -205,6 +204,8 @@ def _definitions(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def _build(assignment: Assignment, folder: Path) -> Built:
+    from autograder.gradebook import generate_release
+
     source = folder / "source" / assignment.name
     source.mkdir(parents=True)
     (source / f"{assignment.name}.ipynb").write_text(notebook.dump(notebook.build_source(assignment.cells, assignment.name)), encoding="utf-8")

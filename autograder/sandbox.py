@@ -133,8 +133,9 @@ class Sandbox:
         return self._process.stderr.read().decode(errors="replace").strip()[-600:]
 
     def spawn(
-        self, cells: list[CellSource], limits: Limits, *, skip: frozenset[int] = frozenset(), demos: bool = False, serves: tuple[str, ...] = ()
-    ) -> Process:
+        self, cells: list[CellSource], limits: Limits, *, skip: frozenset[int] = frozenset(), demos: bool = False,
+        again: bool = True, serves: tuple[str, ...] = (),
+    ) -> Process:  # fmt: skip
         """Fork a process that runs the cells; what it has to say comes from `Process.next`."""
         if self._current is not None:
             self._current.close()
@@ -142,7 +143,7 @@ class Sandbox:
         output, written = os.pipe()
         with theirs:
             try:
-                job = Spawn(cells, limits.confinement(), sorted(skip), demos, list(serves))
+                job = Spawn(cells, limits.confinement(), sorted(skip), demos, again, list(serves))
                 send_with_descriptors(self._control.socket, job, [theirs.fileno(), written])
             except OSError as error:
                 raise SandboxError(f"the sandbox is gone: {error}", mend=self._last_words()) from None

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -160,10 +161,27 @@ def align(
             used.pop(source.id)
             continue
         placed.append(Placed(number, source, cell))
+    placed = _recognise_write_ups(placed, assignment.cells, used)
     messages += _missing(assignment, used, notebook)
     messages += _older(notebook, assignment)
     complete = _insert_missing(placed, assignment.cells)
     return Submission(student, tuple(complete), tuple(messages), files or {})
+
+
+def _recognise_write_ups(placed: list[Placed], cells: tuple[SourceCell, ...], used: dict[str, int]) -> list[Placed]:
+    """Find write-ups that have lost their metadata: the Markdown cell that follows the prose which stands before it in the source."""
+    result = list(placed)
+    for before, cell in pairwise(cells):
+        if cell.role is not Role.WRITTEN or cell.id in used:
+            continue
+        at = next((i for i, p in enumerate(result) if p.handed_in is not None and _plain(p.handed_in.source) == _plain(before.released)), None)
+        if at is None or at + 1 >= len(result):
+            continue
+        follower = result[at + 1]
+        if follower.source is None and follower.handed_in is not None and follower.handed_in.cell_type == "markdown":
+            result[at + 1] = Placed(follower.number, cell, follower.handed_in)
+            used[cell.id] = follower.number
+    return result
 
 
 def _foreign(notebook: NotebookNode, assignment: Assignment) -> str:

@@ -155,7 +155,7 @@ def live(setup: Any, job: Any, box: str, channel_fd: int, output_fd: int, probes
     channel = Channel(socket.socket(fileno=CONTROL), ToProcess)
     channel.send(Confined())
     notebook = Notebook(shell)
-    for done in notebook.run(job.cells, frozenset(job.skip), job.demos):
+    for done in notebook.run(job.cells, frozenset(job.skip), job.demos, job.again):
         channel.send(done)
     channel.send(CellsDone(notebook.uses_ipython))
     if job.serves:

@@ -67,6 +67,7 @@ def enter(level: str, readonly: Sequence[str], box_size: int) -> None:
     process dies with the thread that started it (PR_SET_PDEATHSIG), and all its forks die with it.
 
     At level full the caller goes on in a child, as pid 1 of a pid namespace, while the first process waits and ends as it ends.
+    Where this raised, the process may be half way in: end it.
     """
     global _zygote
     if _zygote is not None:
@@ -92,13 +93,14 @@ def enter(level: str, readonly: Sequence[str], box_size: int) -> None:
         raise JailError(f"level {level} cannot be had: {error}") from error
     _zygote = _Zygote(level, tuple(os.path.abspath(path) for path in readonly), os.getpid(), abi, pid_namespace)
     if level != "none":
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)  # not for its forks to look into or change, should they find it
         seccomp.program(level, 1, abi)  # assembled once, for all the forks
 
 
 def _require_linux() -> None:
     machine = os.uname().machine if hasattr(os, "uname") else "this machine"
-    if sys.platform != "linux" or machine not in seccomp.ARCHITECTURES:
-        raise JailError(f"isolation needs Linux on {' or '.join(seccomp.ARCHITECTURES)}; this is {sys.platform} on {machine}")
+    if sys.platform != "linux" or machine not in seccomp.ARCHITECTURES or sys.maxsize < 1 << 32:
+        raise JailError(f"isolation needs Linux and a 64-bit Python on {' or '.join(seccomp.ARCHITECTURES)}; this is {sys.platform} on {machine}")
 
 
 def _die_with_parent() -> None:
