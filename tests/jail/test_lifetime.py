@@ -160,7 +160,7 @@ print(os.path.exists(box))
 """
     done = python(code)
     lines = done.stdout.splitlines()
-    assert [line.split(";")[0] for line in lines[:2]] == ["isolation needs Linux on x86_64 or aarch64"] * 2, done.stderr
+    assert [line.split(";")[0] for line in lines[:2]] == ["isolation needs Linux and a 64-bit Python on x86_64 or aarch64"] * 2, done.stderr
     assert lines[2:] == ["True", "1", "False"]
 
 
