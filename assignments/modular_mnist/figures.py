@@ -19,7 +19,7 @@ def digits(images, titles, columns=10, alt="Handwritten digits with their labels
     fig, axes = plt.subplots(rows, columns, figsize=(0.95 * columns, 1.3 * rows), layout="constrained", squeeze=False)
     for ax in axes.flat:
         ax.axis("off")
-    for ax, image, title in zip(axes.flat, images, titles):
+    for ax, image, title in zip(axes.flat, images, titles, strict=False):
         ax.imshow(image.reshape(28, 28), cmap="gray_r")
         ax.set_title(title, fontsize=9)
     show(fig, alt)
@@ -29,7 +29,7 @@ def activations(Activation):
     """Draw the three activations, and beside them their derivatives."""
     a = np.linspace(-5, 5, 400)[None, :]
     fig, axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
-    for kind, colour, style in zip(["sigmoid", "tanh", "ReLU"], COLOURS, STYLES):
+    for kind, colour, style in zip(["sigmoid", "tanh", "ReLU"], COLOURS, STYLES, strict=False):
         activation = Activation(kind)
         axes[0].plot(a[0], activation.forward_pass(a)[0], style, color=colour, label=kind)
         axes[1].plot(a[0], activation.backward_pass(np.ones_like(a))[0], style, color=colour, label=kind)
@@ -58,7 +58,7 @@ def v_shape(epsilons, errors, criterion):
 def travel(steps, series):
     """Draw the distance covered after each number of steps, one line for each entry of series."""
     fig, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
-    for (label, values), colour, style in zip(series.items(), COLOURS, STYLES):
+    for (label, values), colour, style in zip(series.items(), COLOURS, STYLES, strict=False):
         ax.plot(steps, values, style, color=colour, label=label)
     ax.set(xlabel="step", ylabel="distance, in plain steps")
     ax.grid(alpha=0.3)
@@ -71,7 +71,7 @@ def curves(runs):
     """Draw the training and the validation loss of each run (label: history), marking where the validation loss is lowest."""
     fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
     says = []
-    for (label, history), colour, style in zip(runs.items(), COLOURS, STYLES):
+    for (label, history), colour, style in zip(runs.items(), COLOURS, STYLES, strict=False):
         valid = history["valid_loss"]
         epochs, best = np.arange(1, len(valid) + 1), int(np.argmin(valid))
         axes[0].plot(epochs, history["train_loss"], style, color=colour, label=label)
@@ -92,12 +92,15 @@ def weights(networks, columns=10):
     fig = plt.figure(figsize=(0.95 * columns, 2.4 * len(networks)), layout="constrained")
     panels = fig.subfigures(len(networks), 1, squeeze=False)[:, 0]
     limit = max(np.percentile(np.abs(w), 99.5) for w in networks.values())
-    for panel, (label, w) in zip(panels, networks.items()):
+    for panel, (label, w) in zip(panels, networks.items(), strict=False):
         panel.suptitle(label, fontsize=10)
         axes = panel.subplots(2, columns)
-        for ax, unit in zip(axes.flat, np.argsort(-(w**2).sum(axis=0))):
+        for ax, unit in zip(axes.flat, np.argsort(-(w**2).sum(axis=0)), strict=False):
             shown = ax.imshow(w[:, unit].reshape(28, 28), cmap="PuOr", vmin=-limit, vmax=limit)
             ax.set(xticks=[], yticks=[])
         panel.colorbar(shown, ax=axes, shrink=0.9, label="weight")
-    show(fig, f"First-layer weights of {len(networks)} networks ({', '.join(networks)}), {2 * columns} small images each, purple where positive and orange where "
-              "negative. Strokes and blobs in the middle; near the border noise, except where an L2 penalty has wiped it out.")
+    show(
+        fig,
+        f"First-layer weights of {len(networks)} networks ({', '.join(networks)}), {2 * columns} small images each, purple where positive and "
+        "orange where negative. Strokes and blobs in the middle; near the border noise, except where an L2 penalty has wiped it out.",
+    )

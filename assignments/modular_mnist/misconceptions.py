@@ -6,7 +6,8 @@ from autograder.probe import misconception
 
 @misconception("load_data")
 def label_left_among_the_pixels(fname):
-    """Your images have 785 columns: the label is still among the pixels, so a network could read the answer from its input. Look at which columns you take."""
+    """Your images have 785 columns: the label is still among the pixels, so a network could read the answer from its input. Look at which
+    columns you take."""
     if fname.endswith(".pkl"):
         with open(fname, "rb") as file:
             data = pickle.load(file, encoding="latin1")
@@ -17,7 +18,8 @@ def label_left_among_the_pixels(fname):
 
 @misconception("load_data")
 def as_wide_as_the_largest_label(fname):
-    """Your one-hot labels have as many columns as the largest label in the file asks for. A file without nines then gets narrower targets than the network's output. Look at what the width should depend on."""
+    """Your one-hot labels have as many columns as the largest label in the file asks for. A file without nines then gets narrower targets
+    than the network's output. Look at what the width should depend on."""
     data = _table(fname)
     labels = data[:, -1].astype(int)
     return data[:, :-1], np.eye(labels.max() + 1)[labels]
@@ -25,7 +27,8 @@ def as_wide_as_the_largest_label(fname):
 
 @misconception("load_data")
 def pixels_scaled_already(fname):
-    """You divide the pixels by 255 while loading, and the notebook divides once more in the next step. Hand the pixels back as they are in the file."""
+    """You divide the pixels by 255 while loading, and the notebook divides once more in the next step. Hand the pixels back as they are in
+    the file."""
     data = _table(fname)
     return data[:, :-1] / 255, np.eye(10)[data[:, -1].astype(int)]
 
@@ -56,21 +59,24 @@ def _table(fname):
 
 @misconception("softmax")
 def one_maximum_for_the_batch(x):
-    """You subtract the largest entry of the whole batch. In a row far below it every exponential underflows to 0, and the row becomes 0/0. Look at which axis the maximum is taken over."""
+    """You subtract the largest entry of the whole batch. In a row far below it every exponential underflows to 0, and the row becomes 0/0.
+    Look at which axis the maximum is taken over."""
     powers = np.exp(x - np.max(x))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 @misconception("softmax")
 def exponentials_without_a_shift(x):
-    """You exponentiate the scores as they are. Above about 710 the exponential overflows, and infinity divided by infinity is no number. Shift each row first."""
+    """You exponentiate the scores as they are. Above about 710 the exponential overflows, and infinity divided by infinity is no number.
+    Shift each row first."""
     powers = np.exp(x)
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 @misconception("softmax")
 def whole_batch_sums_to_one(x):
-    """Your probabilities sum to 1 over the whole batch. Every row is an example of its own and should sum to 1 by itself. Look at the axis of the sum."""
+    """Your probabilities sum to 1 over the whole batch. Every row is an example of its own and should sum to 1 by itself. Look at the axis
+    of the sum."""
     powers = np.exp(x - x.max(axis=1, keepdims=True))
     return powers / powers.sum()
 
@@ -109,13 +115,15 @@ def sigmoid_from_the_input(self):
 
 @misconception("Activation", replaces="Activation.sigmoid")
 def sigmoid_that_overflows(self, x):
-    """Your sigmoid divides exp(x) by 1 + exp(x). For large positive x both are infinite, and the quotient is no number. Look for a form whose exponential only ever underflows, or that uses tanh."""
+    """Your sigmoid divides exp(x) by 1 + exp(x). For large positive x both are infinite, and the quotient is no number. Look for a form
+    whose exponential only ever underflows, or that uses tanh."""
     return np.exp(x) / (1 + np.exp(x))
 
 
 @misconception("Activation", replaces="Activation.backward_pass")
 def upstream_gradient_ignored(self, delta):
-    """Your backward pass returns the derivative of the activation alone. By the chain rule the gradient that comes from above, delta, multiplies it."""
+    """Your backward pass returns the derivative of the activation alone. By the chain rule the gradient that comes from above, delta,
+    multiplies it."""
     return getattr(self, "grad_" + self.activation_type)()
 
 
@@ -128,14 +136,16 @@ def output_cached_for_input(self, a):
 
 @misconception("Activation", replaces="Activation.ReLU")
 def relu_in_place(self, x):
-    """Your ReLU writes zeros into the array that it was given. The caller's numbers change with it, and so may what other parts have cached. Make a new array."""
+    """Your ReLU writes zeros into the array that it was given. The caller's numbers change with it, and so may what other parts have
+    cached. Make a new array."""
     x[x < 0] = 0
     return x
 
 
 @misconception("Activation", replaces="Activation.grad_ReLU")
 def relu_gradient_by_size(self):
-    """Your derivative of ReLU is the input itself where that is positive. The slope of a straight line with slope 1 does not depend on where you stand."""
+    """Your derivative of ReLU is the input itself where that is positive. The slope of a straight line with slope 1 does not depend on
+    where you stand."""
     return np.maximum(self.x, 0)
 
 
@@ -148,9 +158,9 @@ def delta_changed_in_place(self, delta):
 
 @misconception("Activation", replaces="Activation.__init__")
 def any_name_accepted(self, activation_type):
-    """Your constructor takes any name. A typing error in the configuration is then met much later, or never. Raise a ValueError for an unknown name, in the constructor."""
+    """Your constructor takes any name. A typing error in the configuration is then met much later, or never. Raise a ValueError for an
+    unknown name, in the constructor."""
     self.activation_type = activation_type
-    self.x = None
 
 
 # Layer
@@ -158,7 +168,8 @@ def any_name_accepted(self, activation_type):
 
 @misconception("Layer", replaces="Layer.backward_pass")
 def averaged_once_more(self, delta):
-    """Your d_w and d_b are divided by the number of rows. The network's backward pass has divided delta by it already, so the gradient comes out too small by that factor. In a layer, sum."""
+    """Your d_w and d_b are divided by the number of rows. The network's backward pass has divided delta by it already, so the gradient
+    comes out too small by that factor. In a layer, sum."""
     self.d_x = delta @ self.w.T
     self.d_w = self.x.T @ delta / len(self.x)
     self.d_b = delta.sum(axis=0, keepdims=True) / len(self.x)
@@ -176,7 +187,8 @@ def bias_gradient_averaged(self, delta):
 
 @misconception("Layer", replaces="Layer.backward_pass")
 def flat_bias_gradient(self, delta):
-    """Your d_b has shape (out,). The biases have shape (1, out), and so should their gradient: look at what a sum does to the axis that it sums over."""
+    """Your d_b has shape (out,). The biases have shape (1, out), and so should their gradient: look at what a sum does to the axis that it
+    sums over."""
     self.d_x = delta @ self.w.T
     self.d_w = self.x.T @ delta
     self.d_b = delta.sum(axis=0)
@@ -185,9 +197,10 @@ def flat_bias_gradient(self, delta):
 
 @misconception("Layer", replaces="Layer.backward_pass")
 def gradients_pile_up(self, delta):
-    """Your d_w and d_b are added to those of the last backward pass. Nobody sets them back to zero, so every step also repeats all earlier ones. Write them anew each time."""
+    """Your d_w and d_b are added to those of the last backward pass. Nobody sets them back to zero, so every step also repeats all earlier
+    ones. Write them anew each time."""
     self.d_x = delta @ self.w.T
-    first = self.d_w is None
+    first = not hasattr(self, "d_w")
     self.d_w = self.x.T @ delta if first else self.d_w + self.x.T @ delta
     self.d_b = delta.sum(axis=0, keepdims=True) if first else self.d_b + delta.sum(axis=0, keepdims=True)
     return self.d_x
@@ -203,11 +216,11 @@ def gradient_not_returned(self, delta):
 
 @misconception("Layer", replaces="Layer.__init__")
 def seeded_in_the_constructor(self, in_units, out_units):
-    """You set a seed in the constructor. All layers of one shape then start with the same weights, and all that is drawn afterwards, orders of rows included, starts over, too. Leave the seed to the caller."""
+    """You set a seed in the constructor. All layers of one shape then start with the same weights, and all that is drawn afterwards, orders
+    of rows included, starts over, too. Leave the seed to the caller."""
     np.random.seed(42)
     self.w = np.random.randn(in_units, out_units)
     self.b = np.zeros((1, out_units))
-    self.x = self.a = self.d_x = self.d_w = self.d_b = None
 
 
 @misconception("Layer", replaces="Layer.__init__")
@@ -215,7 +228,6 @@ def weights_start_at_zero(self, in_units, out_units):
     """Your weights start at zero. All units of a layer then compute the same and get the same gradient, for ever. Draw them at random."""
     self.w = np.zeros((in_units, out_units))
     self.b = np.zeros((1, out_units))
-    self.x = self.a = self.d_x = self.d_w = self.d_b = None
 
 
 @misconception("Layer", replaces="Layer.__init__")
@@ -223,7 +235,6 @@ def biases_start_random(self, in_units, out_units):
     """Your biases start random. Random weights are enough to tell the units apart; biases were to start at zero."""
     self.w = np.random.randn(in_units, out_units)
     self.b = np.random.randn(1, out_units)
-    self.x = self.a = self.d_x = self.d_w = self.d_b = None
 
 
 # Neuralnetwork
@@ -231,7 +242,8 @@ def biases_start_random(self, in_units, out_units):
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.__init__")
 def activation_after_the_last_layer(self, config):
-    """Your chain ends with an Activation. The scores are then squeezed, or cut off at zero, before the softmax sees them. No activation follows the last layer."""
+    """Your chain ends with an Activation. The scores are then squeezed, or cut off at zero, before the softmax sees them. No activation
+    follows the last layer."""
     specs = config["layer_specs"]
     self.layers = []
     for in_units, out_units in zip(specs[:-1], specs[1:]):
@@ -240,7 +252,8 @@ def activation_after_the_last_layer(self, config):
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.__init__")
 def one_activation_in_every_place(self, config):
-    """One and the same Activation object stands in every place of your chain. It remembers only its latest input, so on the way back the earlier places use that of the last. Make an object for each place."""
+    """One and the same Activation object stands in every place of your chain. It remembers only its latest input, so on the way back the
+    earlier places use that of the last. Make an object for each place."""
     specs = config["layer_specs"]
     shared = Activation(config["activation"])
     self.layers = [Layer(specs[0], specs[1])]
@@ -267,7 +280,8 @@ def gradient_of_the_summed_loss(self):
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.backward_pass")
 def gradient_of_the_opposite_sign(self):
-    """Your gradients have the opposite sign: they start from targets - probs, the convention of codes that add the step. Here the trainer subtracts."""
+    """Your gradients have the opposite sign: they start from targets - probs, the convention of codes that add the step. Here the trainer
+    subtracts."""
     delta = (self.targets - self.probs) / len(self.targets)
     for layer in reversed(self.layers):
         delta = layer.backward_pass(delta)
@@ -275,7 +289,8 @@ def gradient_of_the_opposite_sign(self):
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.backward_pass")
 def negative_of_the_summed_gradient(self):
-    """Your gradients are the negative of the summed ones, targets - probs without the division by the number of rows. That is another convention than the one of this notebook, in sign and in scale."""
+    """Your gradients are the negative of the summed ones, targets - probs without the division by the number of rows. That is another
+    convention than the one of this notebook, in sign and in scale."""
     delta = self.targets - self.probs
     for layer in reversed(self.layers):
         delta = layer.backward_pass(delta)
@@ -283,7 +298,8 @@ def negative_of_the_summed_gradient(self):
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.backward_pass")
 def derivative_of_softmax_once_more(self):
-    """You multiply probs - targets by probs * (1 - probs). The difference is the gradient of softmax and cross-entropy together already, so nothing of the softmax is left to be multiplied."""
+    """You multiply probs - targets by probs * (1 - probs). The difference is the gradient of softmax and cross-entropy together already, so
+    nothing of the softmax is left to be multiplied."""
     delta = (self.probs - self.targets) * self.probs * (1 - self.probs) / len(self.targets)
     for layer in reversed(self.layers):
         delta = layer.backward_pass(delta)
@@ -291,13 +307,15 @@ def derivative_of_softmax_once_more(self):
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.loss_func")
 def loss_averaged_over_classes_too(self, probs, targets):
-    """Your loss is the mean over rows and classes: too small by the number of classes, and no longer what the gradient belongs to. Sum over the classes, average over the rows."""
+    """Your loss is the mean over rows and classes: too small by the number of classes, and no longer what the gradient belongs to. Sum over
+    the classes, average over the rows."""
     return -np.mean(targets * np.log(np.maximum(probs, 1e-12)))
 
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.loss_func")
 def loss_summed_over_rows(self, probs, targets):
-    """Your loss is the sum over the rows. It then grows with the batch, and losses of a training batch and of a validation set can't be compared. Average over the rows."""
+    """Your loss is the sum over the rows. It then grows with the batch, and losses of a training batch and of a validation set can't be
+    compared. Average over the rows."""
     return -np.sum(targets * np.log(np.maximum(probs, 1e-12)))
 
 
@@ -317,6 +335,8 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
     layers = [layer for layer in model.layers if isinstance(layer, Layer)]
     velocity = [{"w": 0.0, "b": 0.0} for _ in layers]
     gamma = config["momentum_gamma"] if config["momentum"] or wrong == "momentum always" else 0.0
+    if wrong == "gamma fixed" and config["momentum"]:
+        gamma = 0.9
     rate, decay, size = config["learning_rate"], config["L2_penalty"], config["batch_size"]
     history = {"train_loss": [], "valid_loss": []}
     best, best_loss, rising, previous = None, np.inf, 0, np.inf
@@ -385,7 +405,7 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
             rising += int(rose)
         else:
             rising = rising + 1 if rose else 0
-        history["train_loss"].append(total / max(count, 1))
+        history["train_loss"].append(total if wrong == "training loss summed" else total / max(count, 1))
         history["valid_loss"].append(reported)
         if (config["early_stop"] or wrong == "always restored") and valid_loss < best_loss:
             best_loss = valid_loss
@@ -401,7 +421,8 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
 
 @misconception("trainer")
 def momentum_that_scales_the_rate(model, X_train, y_train, X_valid, y_valid, config):
-    """Your momentum multiplies the step by gamma and remembers nothing: the weights go gamma times as far as without it. The old velocity has to stand on the right of v = gamma * v - learning_rate * g, and to be kept for the next step."""
+    """Your momentum multiplies the step by gamma and remembers nothing: the weights go gamma times as far as without it. The old velocity
+    has to stand on the right of v = gamma * v - learning_rate * g, and to be kept for the next step."""
     return _train("rate scaled", model, X_train, y_train, X_valid, y_valid, config)
 
 
@@ -413,7 +434,8 @@ def velocity_reset_each_epoch(model, X_train, y_train, X_valid, y_valid, config)
 
 @misconception("trainer")
 def momentum_as_an_average(model, X_train, y_train, X_valid, y_valid, config):
-    """Your velocity is a weighted average: gamma times the old one and (1 - gamma) times the step. It then ends at one plain step instead of 1 / (1 - gamma) of them. The notebook's formula has no factor on the gradient but the learning rate."""
+    """Your velocity is a weighted average: gamma times the old one and (1 - gamma) times the step. It then ends at one plain step instead
+    of 1 / (1 - gamma) of them. The notebook's formula has no factor on the gradient but the learning rate."""
     return _train("averaged", model, X_train, y_train, X_valid, y_valid, config)
 
 
@@ -427,6 +449,18 @@ def momentum_for_weights_only(model, X_train, y_train, X_valid, y_valid, config)
 def momentum_whatever_config_says(model, X_train, y_train, X_valid, y_valid, config):
     """You use momentum even where config['momentum'] is False. Then the velocity is the plain step, with gamma 0."""
     return _train("momentum always", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def gamma_fixed_in_the_code(model, X_train, y_train, X_valid, y_valid, config):
+    """Your momentum always uses 0.9. The configuration has the number to use, momentum_gamma."""
+    return _train("gamma fixed", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def training_loss_summed(model, X_train, y_train, X_valid, y_valid, config):
+    """Your train_loss adds up the losses of the batches. It then grows with their number; take the mean."""
+    return _train("training loss summed", model, X_train, y_train, X_valid, y_valid, config)
 
 
 @misconception("trainer")
@@ -455,7 +489,8 @@ def penalty_without_the_half(model, X_train, y_train, X_valid, y_valid, config):
 
 @misconception("trainer")
 def adds_the_gradient(model, X_train, y_train, X_valid, y_valid, config):
-    """You step along the gradient, uphill. Here d_w and d_b are the gradients of the loss themselves, not their negatives, so the step is subtracted."""
+    """You step along the gradient, uphill. Here d_w and d_b are the gradients of the loss themselves, not their negatives, so the step is
+    subtracted."""
     return _train("adds", model, X_train, y_train, X_valid, y_valid, config)
 
 
@@ -485,7 +520,8 @@ def rows_drawn_with_replacement(model, X_train, y_train, X_valid, y_valid, confi
 
 @misconception("trainer")
 def labels_left_in_order(model, X_train, y_train, X_valid, y_valid, config):
-    """You shuffle the images and leave the labels in their order, so that most images are trained with another image's label. One permutation serves both."""
+    """You shuffle the images and leave the labels in their order, so that most images are trained with another image's label. One
+    permutation serves both."""
     return _train("labels not shuffled", model, X_train, y_train, X_valid, y_valid, config)
 
 
@@ -497,7 +533,8 @@ def callers_data_shuffled(model, X_train, y_train, X_valid, y_valid, config):
 
 @misconception("trainer")
 def best_weights_not_restored(model, X_train, y_train, X_valid, y_valid, config):
-    """With early stopping your model ends with its last weights and should end with those of the epoch of lowest validation loss. Either they are not put back, or what you kept is a second name for arrays that training went on changing. Keep copies, and put them back."""
+    """With early stopping your model ends with its last weights and should end with those of the epoch of lowest validation loss. Either
+    they are not put back, or what you kept is a second name for arrays that training went on changing. Keep copies, and put them back."""
     return _train("alias", model, X_train, y_train, X_valid, y_valid, config)
 
 
@@ -527,7 +564,8 @@ def first_epoch_compared_with_the_start(model, X_train, y_train, X_valid, y_vali
 
 @misconception("trainer")
 def patience_against_the_best(model, X_train, y_train, X_valid, y_valid, config):
-    """You count epochs that are no better than the best so far. Another common rule, but here an epoch counts where its validation loss is above that of the epoch before."""
+    """You count epochs that are no better than the best so far. Another common rule, but here an epoch counts where its validation loss is
+    above that of the epoch before."""
     return _train("patience against the best", model, X_train, y_train, X_valid, y_valid, config)
 
 
@@ -572,7 +610,8 @@ def number_of_right_answers(model, X_test, y_test, config):
 
 @misconception("test")
 def entries_of_one_hot_compared(model, X_test, y_test, config):
-    """You round the probabilities and compare all entries with the one-hot labels. The many zeros count as right answers then, and an image whose best class stays below one half counts as none. Compare the places of the largest entries."""
+    """You round the probabilities and compare all entries with the one-hot labels. The many zeros count as right answers then, and an image
+    whose best class stays below one half counts as none. Compare the places of the largest entries."""
     return np.mean(np.round(model.forward_pass(X_test)[1]) == y_test)
 
 
@@ -584,7 +623,8 @@ def largest_of_each_column(model, X_test, y_test, config):
 
 @misconception("test")
 def mean_of_batch_accuracies(model, X_test, y_test, config):
-    """You average the accuracies of the batches with equal weight. The last batch may be shorter, so each of its images counts for more than others. Count right answers, and divide at the end."""
+    """You average the accuracies of the batches with equal weight. The last batch may be shorter, so each of its images counts for more
+    than others. Count right answers, and divide at the end."""
     shares = []
     for start in range(0, len(X_test), config["batch_size"]):
         rows = slice(start, start + config["batch_size"])
@@ -635,7 +675,8 @@ def _slope(wrong, model, layer, kind, index, x, y, epsilon):
 
 @misconception("gradient_approximation")
 def one_sided_difference(model, layer, kind, index, x, y, epsilon=1e-2):
-    """Your difference goes to one side only. Its error shrinks with epsilon, not with its square, and a right gradient fails the criterion. Move the parameter to both sides."""
+    """Your difference goes to one side only. Its error shrinks with epsilon, not with its square, and a right gradient fails the criterion.
+    Move the parameter to both sides."""
     return _slope("one-sided", model, layer, kind, index, x, y, epsilon)
 
 
@@ -653,7 +694,8 @@ def parameter_left_moved(model, layer, kind, index, x, y, epsilon=1e-2):
 
 @misconception("gradient_approximation")
 def epsilon_added_back(model, layer, kind, index, x, y, epsilon=1e-2):
-    """You put the parameter back by adding epsilon again. The sum is rounded, so the parameter is not quite what it was. Keep the old value, and write it back."""
+    """You put the parameter back by adding epsilon again. The sum is rounded, so the parameter is not quite what it was. Keep the old
+    value, and write it back."""
     return _slope("added back", model, layer, kind, index, x, y, epsilon)
 
 
@@ -665,7 +707,8 @@ def analytic_left_by_an_earlier_pass(model, layer, kind, index, x, y, epsilon=1e
 
 @misconception("gradient_approximation")
 def analytic_at_the_moved_parameter(model, layer, kind, index, x, y, epsilon=1e-2):
-    """Your backward pass follows a forward pass with the parameter moved, so the analytic gradient is taken beside the point. Run both passes with the parameter at its own value."""
+    """Your backward pass follows a forward pass with the parameter moved, so the analytic gradient is taken beside the point. Run both
+    passes with the parameter at its own value."""
     return _slope("moved", model, layer, kind, index, x, y, epsilon)
 
 

@@ -4,8 +4,8 @@
 # *Chapter 4 of 5. 70 points.*
 #
 # So far every network was written for its task: so many layers, this activation, that training loop. Here the parts become objects that
-# plug into one another, and a dictionary says which parts, how wide, and how they are trained. Trying another activation is then a
-# change of one word, and that is what the last part of this chapter does: it trains on handwritten digits of 28 x 28 pixels with three
+# plug into one another, and a dictionary says which parts, how wide, and how they are trained. Trying another activation is then a change
+# of one word, and that is what the last part of this chapter does: it trains on handwritten digits of 28 x 28 pixels with three
 # activations, with and without momentum, with and without a penalty on the weights, and looks at what each changes.
 #
 # You will write
@@ -22,10 +22,12 @@
 # %% [markdown]
 # ## What holds everywhere
 #
-# - **One row an example.** A batch of $N$ images is an array of shape $(N, 784)$, its labels are one-hot, $(N, 10)$. A batch may have a single row.
-# - **The gradient is that of the mean loss.** The loss of a batch is the mean cross-entropy of its rows, and every `d_...` is the derivative of that
-#   mean. The division by $N$ happens once, where the network's backward pass starts, with $(\text{probs} - \text{targets}) / N$; the layers only
-#   sum over rows, and the trainer *subtracts*. (Some codes carry the negative of the summed gradient instead, and add. Both work; a mixture does not.)
+# - **One row an example.** A batch of $N$ images is an array of shape $(N, 784)$, its labels are one-hot, $(N, 10)$. A batch may have a
+#   single row.
+# - **The gradient is that of the mean loss.** The loss of a batch is the mean cross-entropy of its rows, and every `d_...` is the
+#   derivative of that mean. The division by $N$ happens once, where the network's backward pass starts, with $(\text{probs} -
+#   \text{targets}) / N$; the layers only sum over rows, and the trainer *subtracts*. (Some codes carry the negative of the summed gradient
+#   instead, and add. Both work; a mixture does not.)
 # - **Arguments are left as they were**, and what is returned is a new array. Remembering an argument for the backward pass is fine.
 # - Integers and `float32` are welcome as input, and nothing is cut off behind the decimal point.
 # - Loops and vectorized expressions are equally right. Helpers are welcome in the solution cells; extra attributes are too.
@@ -63,16 +65,23 @@ config = {
 # %% [markdown]
 # ## 1. The digits
 #
-# Each data file is an array of shape $(N, 785)$: 784 pixels, whole numbers from 0 to 255, and in the last column the label. Files come in two forms.
+# Each data file is an array of shape $(N, 785)$: 784 pixels, whole numbers from 0 to 255, and in the last column the label. Files come in
+# two forms.
 #
 # - `.npz`, what ships with this notebook: `np.load(fname)["data"]`.
-# - `.pkl`, the form of older courses: `pickle.load(file, encoding="latin1")` on the file opened as `"rb"`; the encoding is for files from Python 2.
+# - `.pkl`, the form of older courses: `pickle.load(file, encoding="latin1")` on the file opened as `"rb"`; the encoding is for files from
+#   Python 2.
 #
-# **A pickle is a program.** Loading one runs whatever its maker put into it, deleting your files included. Open a `.pkl` only if you
-# would also run a script from the same hands. An `.npz` of numbers has no such power, and `np.load` refuses pickled parts unless told otherwise.
+# **A pickle is a program.** Loading one runs whatever its maker put into it, deleting your files included. Open a `.pkl` only if you would
+# also run a script from the same hands. An `.npz` of numbers has no such power, and `np.load` refuses pickled parts unless told otherwise.
+
+# %% [markdown]
+# Write `load_data` for both forms. Pixels stay as they are in the file; scaling them is the next step. Labels become one-hot rows,
 #
-# Write `load_data` for both. Pixels stay as they are in the file; scaling them is the next step. Targets have 10 columns
-# whichever labels occur, and labels may be stored as floats, so make them integers before you index with them.
+# $$t_{nc} = 1 \text{ where } c \text{ is the label of image } n, \text{ else } 0,$$
+#
+# an array of shape $(N, 10)$, with 10 columns whichever labels occur. Labels may be stored as floats, so make them integers before you
+# index with them.
 
 # %% solution="load_data_solution"
 def load_data(fname: str) -> tuple[np.ndarray, np.ndarray]:
@@ -107,10 +116,10 @@ with tempfile.TemporaryDirectory() as folder:
 
 
 # %% [markdown]
-# What ships are 4000 digits to train on, 500 to validate and 500 to test, drawn from MNIST (LeCun, Bottou, Bengio and Haffner, 1998), as many of each
-# class. Where the files of a full course lie beside this notebook, `MNIST_train.pkl`, `MNIST_valid.pkl` and `MNIST_test.pkl`, they are taken
-# instead: so put there only files that you trust. Pixels are then divided by 255, since inputs of size 1 suit
-# weights and learning rates of ordinary size.
+# What ships are 4000 digits to train on, 500 to validate and 500 to test, drawn from MNIST (LeCun, Bottou, Bengio and Haffner, 1998), as
+# many of each class. Where the files of a full course lie beside this notebook, `MNIST_train.pkl`, `MNIST_valid.pkl` and `MNIST_test.pkl`,
+# they are taken instead: so put there only files that you trust. Pixels are then divided by 255, since inputs of size 1 suit weights and
+# learning rates of ordinary size.
 
 # %% demo="digits"
 def find(split: str) -> str:
@@ -130,8 +139,8 @@ figures.digits(X_train[:20], y_train[:20].argmax(axis=1), alt="Twenty handwritte
 # %% [markdown]
 # ## 2. Softmax
 #
-# Scores become probabilities as in chapter 1: exponentiate, and divide by the sum of the row. Subtracting each row's own maximum first leaves the ratio as
-# it was and keeps the exponentials from overflowing, however large the scores are and however far the rows lie apart.
+# Scores become probabilities as in chapter 1: exponentiate, and divide by the sum of the row. Subtracting each row's own maximum first
+# leaves the ratio as it was and keeps the exponentials from overflowing, however large the scores are and however far the rows lie apart.
 #
 # $$P_{ij} = \frac{e^{x_{ij} - m_i}}{\sum_k e^{x_{ik} - m_i}}, \qquad m_i = \max_k x_{ik}$$
 #
@@ -154,7 +163,8 @@ def softmax(x: np.ndarray) -> np.ndarray:
 scores = np.array([[0.0, np.log(3.0), 0.0], [2000.0, 2000.0, 0.0], [-900.0, -900.0, -900.0]])
 probs = softmax(scores)
 checks.shape("softmax(x)", probs, (3, 3), "one row an example, one column a class")
-checks.close("softmax(x)", probs, [[0.2, 0.6, 0.2], [0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]], "shift each row by its own maximum, divide by its own sum")
+expected = [[0.2, 0.6, 0.2], [0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]]
+checks.close("softmax(x)", probs, expected, "shift each row by its own maximum, divide by its own sum")
 checks.that(scores[1, 0] == 2000 and scores[2, 0] == -900, "softmax changed its input: subtract into a new array.")
 
 # %% [markdown]
@@ -165,12 +175,13 @@ checks.that(scores[1, 0] == 2000 and scores[2, 0] == -900, "softmax changed its 
 # $$\sigma(a) = \frac{1}{1 + e^{-a}} \qquad \tanh(a) \qquad \mathrm{ReLU}(a) = \max(a, 0)$$
 # $$\sigma' = \sigma (1 - \sigma) \qquad \tanh' = 1 - \tanh^2 \qquad \mathrm{ReLU}' = 1 \text{ where } a > 0, \text{ else } 0$$
 #
-# `forward_pass(a)` keeps its input as `self.x` and applies the function. The `grad_` methods take no argument: they give the derivative at `self.x`, with its
-# shape. `backward_pass(delta)` gets the gradient of the loss with respect to the output and returns the one with respect to the input,
-# the product of `delta` and the derivative.
+# `forward_pass(a)` keeps its input as `self.x` and applies the function. The `grad_` methods take no argument: they give the derivative at
+# `self.x`, in its shape. `backward_pass(delta)` gets the gradient of the loss with respect to the output, and returns the one with respect
+# to the input: `delta` times the derivative.
 #
-# All three hold for $a$ of any size: at $a = \pm 1000$ the values are the limits, never NaN. (It helps that $\sigma(a) = \frac{1}{2} + \frac{1}{2} \tanh \frac{a}{2}$.) An unknown
-# name is a `ValueError` at once, in the constructor. The derivative of ReLU at exactly 0 is yours to choose.
+# All three hold for $a$ of any size: at $\pm 1000$ the values are the limits, never NaN. (It helps that $\sigma(a) = \frac{1}{2} +
+# \frac{1}{2} \tanh \frac{a}{2}$.) An unknown name is a `ValueError`, in the constructor. The derivative of ReLU at exactly 0 is yours to
+# choose.
 
 # %% solution="Activation_solution"
 class Activation:
@@ -182,7 +193,6 @@ class Activation:
         if activation_type not in ("sigmoid", "tanh", "ReLU"):
             raise ValueError(f"activation_type is {activation_type!r}; known are 'sigmoid', 'tanh' and 'ReLU'")
         self.activation_type = activation_type
-        self.x = None
         ### END SOLUTION
 
     def forward_pass(self, a: np.ndarray) -> np.ndarray:
@@ -260,21 +270,23 @@ checks.that(refused, "Activation('softplus') should raise a ValueError in the co
 figures.activations(Activation)
 
 # %% [markdown]
-# *Figure 2. The three activations and their derivatives. A delta that passes back through a sigmoid shrinks to a quarter at best; through tanh it
-# keeps its size near 0; through a ReLU it passes whole or not at all.*
+# *Figure 2. The three activations and their derivatives. A delta that passes back through a sigmoid shrinks to a quarter at best; through
+# tanh it keeps its size near 0; through a ReLU it passes whole or not at all.*
 
 # %% [markdown]
 # ## 4. Layer
 #
-# A `Layer` is the affine layer of chapter 1 as an object that owns its weights.
+# A `Layer` is the affine layer of chapter 1 as an object that owns its weights. Forward, and backward from $\delta = \partial L / \partial
+# a$:
 #
-# $$a = x w + b \qquad \text{backward, from } \delta = \partial L / \partial a: \qquad d_x = \delta\, w^{\mathsf T}, \quad d_w = x^{\mathsf T} \delta, \quad d_b = \sum_n \delta_n$$
+# $$a = x w + b \qquad\qquad d_x = \delta\, w^{\mathsf T}, \quad d_w = x^{\mathsf T} \delta, \quad d_b = \sum_n \delta_n$$
 #
-# with $x$ and $d_x$ of shape $(N, \text{in})$, $a$ and $\delta$ $(N, \text{out})$, $w$ and $d_w$ $(\text{in}, \text{out})$, $b$ and $d_b$ $(1, \text{out})$. The sums over rows are sums:
-# the $1/N$ of the mean is in $\delta$ already. Each backward pass writes its own `d_w` and `d_b` and adds nothing to those of the last.
+# with $x$ and $d_x$ of shape $(N, \text{in})$, $a$ and $\delta$ $(N, \text{out})$, $w$ and $d_w$ $(\text{in}, \text{out})$, $b$ and $d_b$
+# $(1, \text{out})$. Sums over rows are sums: the $1/N$ of the mean is in $\delta$ already. Each backward pass writes `d_w` and `d_b` anew.
 #
-# Weights start random, for two units that start equal stay equal; a standard deviation of $1/\sqrt{\text{in}}$ keeps signals at their size. Two layers
-# of one shape must differ too, so do not seed in here: `np.random.seed` would also upset everyone else who draws numbers. Biases start at zero.
+# Weights start random, for two units that start equal stay equal; a standard deviation of $1/\sqrt{\text{in}}$ keeps signals at their size.
+# Two layers of one shape must differ too, so do not seed here: `np.random.seed` would upset everyone else who draws numbers. Biases start
+# at zero.
 
 # %% solution="Layer_solution"
 class Layer:
@@ -285,7 +297,6 @@ class Layer:
         ### BEGIN SOLUTION
         self.w = np.random.normal(scale=1 / np.sqrt(in_units), size=(in_units, out_units))
         self.b = np.zeros((1, out_units))
-        self.x = self.a = self.d_x = self.d_w = self.d_b = None
         ### END SOLUTION
 
     def forward_pass(self, x: np.ndarray) -> np.ndarray:
@@ -314,12 +325,12 @@ class Layer:
 layer, twin = Layer(3, 2), Layer(3, 2)
 checks.shape("w of Layer(3, 2)", layer.w, (3, 2), "a row for each input, a column for each unit")
 checks.close("b of Layer(3, 2)", layer.b, [[0.0, 0.0]], "zeros, (1, out_units)")
-checks.that(len(np.unique([layer.w, twin.w])) == 12, "Some of the starting weights of two layers are equal: draw every weight at random, without a seed.")
+checks.that(len(np.unique([layer.w, twin.w])) == 12, "Some starting weights of two layers are equal: draw all at random, without a seed.")
 layer.w, layer.b = np.array([[1.0, -1.0], [0.0, 2.0], [3.0, 0.5]]), np.array([[10.0, 20.0]])
 x, delta = np.array([[1.0, 2.0, 3.0], [-1.0, 0.0, 4.0]]), np.array([[1.0, 0.5], [2.0, -1.0]])
 checks.close("the forward pass", layer.forward_pass(x), [[20.0, 24.5], [21.0, 23.0]], "x w + b")
 for _ in range(2):
-    checks.close("the backward pass", layer.backward_pass(delta), [[0.5, 1.0, 3.25], [3.0, -2.0, 5.5]], "delta times the transpose of w; return it, too")
+    checks.close("the backward pass", layer.backward_pass(delta), [[0.5, 1.0, 3.25], [3.0, -2.0, 5.5]], "delta times w transposed; return it, too")
     checks.close("d_w", layer.d_w, [[-1.0, 1.5], [2.0, 1.0], [11.0, -2.5]], "a sum over the rows, with no further 1/N, anew each time")
     checks.close("d_b", layer.d_b, [[3.0, -0.5]], "the sum of delta over the rows, kept as (1, out_units)")
 checks.close("a kept by the layer", layer.a, [[20.0, 24.5], [21.0, 23.0]], "the output of the forward pass")
@@ -327,15 +338,15 @@ checks.close("a kept by the layer", layer.a, [[20.0, 24.5], [21.0, 23.0]], "the 
 # %% [markdown]
 # ## 5. The network
 #
-# `Neuralnetwork(config)` makes a chain: for widths `[784, 100, 100, 10]` its `layers` are Layer, Activation, Layer, Activation, Layer. No activation follows the last
-# layer; there the softmax takes over. Every place in the chain has an object of its own, for each remembers its own input.
+# `Neuralnetwork(config)` makes a chain: for widths `[784, 100, 100, 10]` its `layers` are Layer, Activation, Layer, Activation, Layer. No
+# activation follows the last layer; the softmax takes over there. Every place has an object of its own, for each remembers its own input.
 #
 # $$L = -\frac{1}{N} \sum_{n=1}^{N} \sum_{c=1}^{C} t_{nc} \log p_{nc}, \qquad \frac{\partial L}{\partial z} = \frac{p - t}{N}$$
 #
-# with $p$ the probabilities, $t$ the one-hot targets and $z$ the scores of the last layer, all $(N, C)$. Sum over classes, mean over rows: dividing by $N C$ would make
-# another loss. If you guard the logarithm against zero, use $10^{-12}$ or less: a larger guard shows in the loss.
+# with $p$ the probabilities, $t$ the one-hot targets and $z$ the scores of the last layer, all $(N, C)$. Sum over classes, mean over rows.
+# If you guard the logarithm against zero, use $10^{-12}$ or less: a larger guard shows in the loss.
 #
-# `backward_pass` starts with $(p - t) / N$, the softmax and the cross-entropy in one, and hands what each part returns to the part before it.
+# `backward_pass` starts from $(p - t) / N$, softmax and cross-entropy in one, and hands what each part returns to the part before it.
 
 # %% solution="Neuralnetwork_solution"
 class Neuralnetwork:
@@ -348,7 +359,6 @@ class Neuralnetwork:
         self.layers = [Layer(specs[0], specs[1])]
         for in_units, out_units in zip(specs[1:-1], specs[2:]):
             self.layers += [Activation(config["activation"]), Layer(in_units, out_units)]
-        self.probs = self.targets = None
         ### END SOLUTION
 
     def forward_pass(self, x: np.ndarray, targets: np.ndarray | None = None) -> tuple[float | None, np.ndarray]:
@@ -389,10 +399,11 @@ for layer in net.layers[::2]:
 x, targets = np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 0.2]]), np.eye(3)[[1, 0, 2]]
 loss, probs = net.forward_pass(x, targets)
 net.backward_pass()
-checks.close("the first row of probabilities", probs[0], [0.33838764, 0.33330792, 0.32830444], "config's activation after each hidden layer, softmax at the end")
+checks.close("a row of probabilities", probs[0], [0.33838764, 0.33330792, 0.32830444], "config's activation after hidden layers, then softmax")
 checks.close("the loss", loss, 1.35268207, "the sum over classes, the mean over rows")
 checks.close("d_b of the last layer", net.layers[4].d_b, [[-0.12463621, -0.03458479, 0.159221]], "it starts from (probs - targets) / N")
-checks.close("d_b of the first layer", net.layers[0].d_b, [[0.01903692, 0.0132868]], "each part gets what the part after it returned; an Activation of its own in every place")
+grad = net.layers[0].d_b
+checks.close("d_b of the first layer", grad, [[0.01903692, 0.0132868]], "an Activation of its own in every place; hand back what each returns")
 checks.that(net.forward_pass(x)[0] is None, "Without targets there is no loss: return None in its place.")
 
 # %% demo="untrained"
@@ -404,17 +415,20 @@ print(f"a network that knows nothing gives each class 1/10: loss log(10) = {np.l
 # %% [markdown]
 # ## 6. Is the gradient right?
 #
-# A slip in a backward pass rarely stops a network from learning; it only learns worse. So compare the gradient with a measured one before you train.
-# For one entry $\theta$ of one layer's `w` or `b`,
+# A slip in a backward pass rarely stops a network from learning; it only learns worse. So measure the gradient before you train. For one
+# entry $\theta$ of one layer's `w` or `b`,
 #
-# $$\text{numerical} = \frac{L(\theta + \varepsilon) - L(\theta - \varepsilon)}{2 \varepsilon}, \qquad \text{within: } |\text{numerical} - \text{analytic}| \le 9\, \varepsilon^2$$
+# $$\text{numerical} = \frac{L(\theta + \varepsilon) - L(\theta - \varepsilon)}{2 \varepsilon}$$
+# $$\text{within: } |\text{numerical} - \text{analytic}| \le 9\, \varepsilon^2$$
 #
-# *Numerical* takes two forward passes on the batch, with the entry moved. *Analytic* is the layer's own `d_w` or `d_b` from a forward and a backward pass with the entry where
-# it was; passes that ran earlier may have been on another batch, so run these here. Afterwards the entry has its old value bit for bit:
-# adding $\varepsilon$ and subtracting it again does not give that, for $(\theta + \varepsilon) - \varepsilon$ is rounded.
-#
-# Your function is given a model. Ask nothing of it but `layers` (with `w`, `b`, `d_w`, `d_b`), `forward_pass`, `backward_pass` and `loss_func`; the loss is whatever the model says it is. We try it on a toy
-# whose loss is $\sum \theta^3$, so that the slope is known: $3 \theta^2$, and $3 \theta^2 + \varepsilon^2$ by central differences.
+# *Numerical* takes two forward passes on the batch, with the entry moved. *Analytic* is the layer's own `d_w` or `d_b` from a forward and a
+# backward pass with the entry where it was; what stands there from earlier belongs to another batch. Afterwards the entry has its old value
+# bit for bit. Adding $\varepsilon$ and subtracting it again does not give that, for $(\theta + \varepsilon) - \varepsilon$ is rounded.
+
+# %% [markdown]
+# Your function is given a model. Ask nothing of it but `layers` (its Layers with `w`, `b`, `d_w`, `d_b`), `forward_pass`, `backward_pass`
+# and `loss_func`; the loss is whatever the model says it is. The check below uses a toy from `toys.py` whose loss is $\sum \theta^3$, so
+# that all is known: the slope is $3 \theta^2$, and by central differences $3 \theta^2 + \varepsilon^2$.
 
 # %% solution="gradient_approximation_solution"
 def gradient_approximation(
@@ -457,9 +471,10 @@ checks.close("numerical for a bias", numerical, 240 + 20e-6, "index is (0, j), a
 checks.that(not within, "A difference of 20 epsilon**2 is not within 9 epsilon**2.")
 
 # %% [markdown]
-# Now the real network: weights and biases of every layer, on ten training images. Every entry should be within $9 \varepsilon^2 = 0.0009$ at $\varepsilon = 10^{-2}$. The network is the tanh one, since
-# tanh is smooth. A ReLU has a kink, and where a step of $\varepsilon$ carries some image across it, a central difference measures a mixture of two slopes: with ReLU and this $\varepsilon$,
-# about one entry in fifteen of a right gradient fails.
+# Now the real network: weights and biases of every layer, on ten training images. Every entry should be within $9 \varepsilon^2 = 0.0009$
+# at $\varepsilon = 10^{-2}$. The network is the tanh one, since tanh is smooth. A ReLU has a kink, and where a step of $\varepsilon$
+# carries some image across it, a central difference measures a mixture of two slopes: with ReLU and this $\varepsilon$, about one entry in
+# fifteen of a right gradient fails.
 
 # %% demo="gradient_table"
 np.random.seed(1)
@@ -474,9 +489,9 @@ for layer, kind, index in entries:
 # %% [markdown]
 # ### The shape of a V
 #
-# Why $10^{-2}$, and not something much smaller? Chapter 2 met the two errors of a central difference. What the Taylor series leaves out shrinks with
-# $\varepsilon^2$. What rounding does to the loss, about $10^{-16}$, is divided by $2 \varepsilon$ and grows as $\varepsilon$ shrinks. On logarithmic
-# axes the sum is a V. The criterion $9 \varepsilon^2$ knows only of its right arm.
+# Why $10^{-2}$, and not something much smaller? Chapter 2 met the two errors of a central difference. What the Taylor series leaves out
+# shrinks with $\varepsilon^2$. What rounding does to the loss, about $10^{-16}$, is divided by $2 \varepsilon$ and grows as $\varepsilon$
+# shrinks. On logarithmic axes the sum is a V. The criterion $9 \varepsilon^2$ knows only of its right arm.
 
 # %% demo="v_shape"
 epsilons = np.logspace(-9, -1, 33)
@@ -490,27 +505,30 @@ for epsilon in [1e-2, 1e-4, 1e-5, 1e-6]:
     print(f"epsilon {epsilon:.0e}: {sum(within)} of {len(within)} entries within 9 epsilon**2")
 
 # %% [markdown]
-# *Figure 3. The largest difference of the nine entries against* $\varepsilon$*, for a right gradient. Where the dashed criterion lies below the V, at the left, it fails
-# a right gradient.*
+# *Figure 3. The largest difference of the nine entries against* $\varepsilon$*, for a right gradient. Where the dashed criterion lies below
+# the V, at the left, it fails a right gradient.*
 #
-# At $\varepsilon = 10^{-6}$ the criterion asks for $9 \cdot 10^{-12}$, where round-off alone leaves ten times that and more. A student of the course from which this chapter descends found 32 % of
-# the entries in agreement there, and all of them at larger $\varepsilon$. The gradient was right; the tolerance was at fault. A tolerance on a numerical gradient has to allow for both arms of the V,
-# something like $c_1\, \varepsilon^2 + c_2 \cdot 10^{-16} / \varepsilon$. From $10^{-2}$ down to $10^{-5}$ the first term is enough.
+# At $\varepsilon = 10^{-6}$ the criterion asks for $9 \cdot 10^{-12}$, where round-off alone leaves ten times that and more. A student of
+# the course from which this chapter descends found 32 % of the entries in agreement there, and all of them at larger $\varepsilon$. The
+# gradient was right; the tolerance was at fault. A tolerance on a numerical gradient has to allow for both arms of the V, something like
+# $c_1\, \varepsilon^2 + c_2 \cdot 10^{-16} / \varepsilon$. From $10^{-2}$ down to $10^{-5}$ the first term is enough.
 
 # %% [markdown]
 # ## 7. Training
 #
 # `trainer` is where most silent mistakes live, so here is all that it does, piece by piece.
 #
-# **Minibatches.** Each epoch draws a fresh permutation of the rows, the same for images and labels, and takes consecutive slices of `batch_size` rows. The last
-# slice is shorter where the numbers don't divide, and it is used: every row once an epoch. `X_train` itself keeps its order.
+# **Minibatches.** Each epoch draws a fresh permutation of the rows, the same for images and labels, and takes consecutive slices of
+# `batch_size` rows. The last slice is shorter where the numbers don't divide, and it is used: every row once an epoch. `X_train` itself
+# keeps its order.
 #
-# **A step.** After a forward and a backward pass on the batch, every Layer's parameters $\theta$, weights and biases, move with a velocity of their own:
+# **A step.** After a forward and a backward pass on the batch, the weights and biases $\theta$ of every Layer move, each array with a
+# velocity $v$ of its own shape:
 #
 # $$v \leftarrow \gamma\, v - \eta\, g, \qquad \theta \leftarrow \theta + v$$
 #
-# with $\eta$ the `learning_rate`, $\gamma$ the `momentum_gamma` (0 where `momentum` is False), and $v$ of the shape of $\theta$, zero when `trainer` starts and never reset after that, not at
-# the end of an epoch either.
+# with $g$ the gradient, $\eta$ the `learning_rate` and $\gamma$ the `momentum_gamma`, or 0 where `momentum` is False. $v$ is zero when
+# `trainer` starts and is never reset after that, not at the end of an epoch either.
 
 # %% demo="momentum_on_a_slope"
 steps, gamma = np.arange(1, 41), 0.9
@@ -518,19 +536,26 @@ velocity = (1 - gamma**steps) / (1 - gamma)  # where the gradient is always the 
 figures.travel(steps, {"momentum": np.cumsum(velocity), "no momentum": steps, "rate times 0.9": 0.9 * steps})
 
 # %% [markdown]
-# *Figure 4. How far a parameter goes where the gradient never changes. A velocity that remembers ends at* $1 / (1 - \gamma) = 10$ *plain steps a step.*
+# *Figure 4. How far a parameter goes where the gradient never changes. A velocity that remembers ends at* $1 / (1 - \gamma) = 10$ *plain
+# steps a step.*
 #
-# The lowest line is a real slip. Writing $v = \gamma \cdot (-\eta g)$, with no old $v$ on the right, looks like momentum and is a learning rate that was multiplied by 0.9. The network still
-# learns, so nothing seems wrong; its weights just go 0.9 times as far as without any momentum. The velocity has to outlive the step.
-#
-# **L2 penalty.** Adding $\frac{\lambda}{2} \sum w^2$ to what is minimized, with $\lambda$ the `L2_penalty`, adds $\lambda w$ to the gradient of each weight:
+# The lowest line is a real slip. $v = \gamma \cdot (-\eta g)$, with no old $v$ on the right, looks like momentum and is a learning rate
+# multiplied by 0.9. The network still learns, so nothing seems wrong; its weights just go 0.9 times as far as without any momentum. The
+# velocity has to outlive the step.
+
+# %% [markdown]
+# **L2 penalty.** Adding $\frac{\lambda}{2} \sum w^2$ to what is minimized, with $\lambda$ the `L2_penalty`, adds $\lambda w$ to the
+# gradient of each weight:
 #
 # $$g_w = d_w + \lambda\, w, \qquad g_b = d_b$$
 #
-# Biases are left out: they do not make the network more wiggly, they only shift it. The losses that are reported leave the penalty out as well, so that they can be compared.
-#
-# **Early stopping.** After each epoch the loss on the validation set is measured. An epoch counts as *rising* where this loss is above that of the epoch before; the first to be compared
-# is the second. After `early_stop_epoch` rising epochs in a row training ends; an equal or lower loss sets the count back to 0.
+# Large weights let a network bend sharply between one image and the next; biases only shift it, so they are left out. The validation loss
+# leaves the penalty out as well, so that runs with different penalties can be compared.
+
+# %% [markdown]
+# **Early stopping.** After each epoch the loss on the validation set is measured. An epoch counts as *rising* where this loss is above that
+# of the epoch before; the first to be compared is the second. After `early_stop_epoch` rising epochs in a row training ends. An equal or
+# lower loss sets the count back to 0.
 #
 # | epoch | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 |
 # | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -539,13 +564,18 @@ figures.travel(steps, {"momentum": np.cumsum(velocity), "no momentum": steps, "r
 #
 # With `early_stop_epoch` 3, this run ends after epoch 8.
 #
-# **Best weights.** Where `early_stop` is True, the model ends with the parameters of the epoch of lowest validation loss, here the second, *whether or not* training was cut short. The weights
-# before the first epoch do not count. Where it is False, the model ends with its last weights. Keep *copies*: `best = layer.w` is a second name for an array that goes on changing if you update
-# it in place, and restoring it restores nothing.
+# **Best weights.** Where `early_stop` is True, the model ends with the parameters of the epoch of lowest validation loss, here the second,
+# *whether or not* training was cut short. The weights before the first epoch do not count. Where it is False, the model ends with its last
+# weights. Keep *copies*: `best = layer.w` is a second name for an array that goes on changing if you update it in place, and restoring it
+# restores nothing.
+
+# %% [markdown]
+# Write `trainer` for any model that has `layers`, `forward_pass(x, targets)`, `backward_pass()` and `loss_func(probs, targets)`. Some of
+# its `layers` are Layers, with `w`, `b`, `d_w` and `d_b`; the others are Activations. Rely on nothing more: make the velocities in here,
+# and let the model say what its loss is.
 #
-# Write `trainer` for any model that has `layers`, `forward_pass(x, targets)`, `backward_pass()` and `loss_func(probs, targets)`. Some of its `layers` are Layers, with `w`, `b`, `d_w` and `d_b`, and the others
-# Activations. Nothing more can be relied on: make the velocities in here, and let the model say what its loss is. Below, it runs on a toy with the loss $\sum \theta^2 / 2$, whose gradient is $\theta$, so that
-# every step can be worked out by hand.
+# The check below trains a toy with the loss $\sum \theta^2 / 2$, whose gradient is $\theta$, so that every step can be worked out by hand:
+# from 2, a plain step at rate 0.1 leads to $2 \cdot 0.9$.
 
 # %% given="show_progress"
 def show_progress(epoch: int, config: dict, train_loss: float, valid_loss: float) -> None:
@@ -563,8 +593,9 @@ def trainer(
     y_valid: np.ndarray,
     config: dict,
 ) -> dict[str, list[float]]:
-    """Train a model in place, as config has it: batch_size, epochs, learning_rate, early_stop, early_stop_epoch, L2_penalty, momentum, momentum_gamma.
+    """Train a model in place, as config has it.
 
+    config: batch_size, epochs, learning_rate, early_stop, early_stop_epoch, L2_penalty, momentum and momentum_gamma count here.
     X_train, (N, in), y_train, (N, C), one-hot: to train on. X_valid, y_valid: to decide when to stop.
     Returns a dict with the lists train_loss (the mean over the epoch's batches, or measured after it, as you like) and valid_loss
     (measured after the epoch, on the whole validation set), one entry for each epoch that ran. You may call show_progress after each epoch.
@@ -606,20 +637,21 @@ def trainer(
 
 # %% test="trainer" points=14
 plain = toys.train_toy(trainer, Layer, Activation)
-checks.close("a weight and a bias after 6 plain steps from 2", plain["ends"], [2 * 0.9**6] * 2, "3 batches an epoch, the short one too; subtract the gradient")
+checks.close("a weight and a bias after 6 plain steps", plain["ends"], [2 * 0.9**6] * 2, "3 batches an epoch, one short; subtract the gradient")
 checks.that(len(plain["train_loss"]) == 2, "train_loss has one entry each epoch.")
-checks.that([sorted(rows) for rows in plain["rows"]] == [list(range(10))] * 2, f"The rows of the two epochs are {plain['rows']}: every row once in each.")
-checks.that(plain["rows"][0] != plain["rows"][1] and plain["X_train"] != plain["rows"][0], f"The rows of the two epochs are {plain['rows']}: draw a new order for each.")
-checks.that(plain["labels"] == [[row % 3 for row in rows] for rows in plain["rows"]], "Rows and labels were not shuffled alike.")
-checks.that(plain["X_train"] == list(range(10)), "X_train itself was shuffled: index with a permutation, or work on a copy.")
+rows, in_order = plain["rows"], list(range(10))
+checks.that([sorted(epoch) for epoch in rows] == [in_order] * 2, f"The rows of the two epochs are {rows}: every row once in each.")
+checks.that(rows[0] != rows[1] and in_order not in rows, f"The rows of the two epochs are {rows}: draw a new order for each.")
+checks.that(plain["labels"] == [[row % 3 for row in epoch] for epoch in rows], "Rows and labels were not shuffled alike.")
+checks.that(plain["X_train"] == in_order, "X_train itself was shuffled: index with a permutation, or work on a copy.")
 moved = toys.train_toy(trainer, Layer, Activation, momentum=True)
-checks.close("a weight and a bias after 6 steps with momentum", moved["ends"], [-0.513216] * 2, "v = gamma * v - learning_rate * g is kept from step to step and epoch to epoch")
+checks.close("a weight and a bias after 6 steps with momentum", moved["ends"], [-0.156014] * 2, "v is kept from step to step and from epoch to epoch")
 decayed = toys.train_toy(trainer, Layer, Activation, L2_penalty=0.5)
-checks.close("a weight and a bias after 6 steps with L2 0.5", decayed["ends"], [2 * 0.85**6, 2 * 0.9**6], "add L2_penalty * w to d_w, and leave biases alone")
+checks.close("a weight and a bias after 6 steps with L2 0.5", decayed["ends"], [2 * 0.85**6, 2 * 0.9**6], "add L2_penalty * w to d_w, not to d_b")
 checks.close("valid_loss with L2 0.5", decayed["valid_loss"], [1.0, 1.0], "the loss as the model gives it, without the penalty")
 table, early = [0.9, 0.6, 0.7, 0.8, 0.8, 0.85, 0.9, 1.0, 0.1, 0.2], {"batch_size": 10, "epochs": 10, "early_stop": True}
 stopped = toys.train_toy(trainer, Layer, Activation, table, **early)
-checks.close("valid_loss of the run in the table", stopped["valid_loss"], table[:8], "it ends at the third rise in a row; the equal loss sets the count back")
+checks.close("valid_loss of the table's run", stopped["valid_loss"], table[:8], "it ends at the third rise in a row; an equal loss resets the count")
 checks.close("a weight and a bias after that run", stopped["ends"], [2 * 0.9**2] * 2, "put back copies of what epoch 2 had")
 patient = toys.train_toy(trainer, Layer, Activation, table[:8], **{**early, "epochs": 8, "early_stop_epoch": 5})
 checks.close("a weight and a bias where all 8 epochs run", patient["ends"], [2 * 0.9**2] * 2, "the best weights are restored without a stop, too")
@@ -633,8 +665,8 @@ checks.close("a weight and a bias without early stopping", free["ends"], [2 * 0.
 #
 # $$\text{accuracy} = \frac{1}{N} \, \bigl|\{\, n : \arg\max_c p_{nc} = \arg\max_c t_{nc} \,\}\bigr|$$
 #
-# with $p$ and $t$ of shape $(N, C)$. Go through the images at once or in batches, as you like; in batches, mind that the last one may be shorter and so
-# counts for less.
+# with $p$ and $t$ of shape $(N, C)$. Go through the images at once or in batches, as you like; in batches, mind that the last one may be
+# shorter and so counts for less.
 
 # %% solution="test_solution"
 def test(model: Neuralnetwork, X_test: np.ndarray, y_test: np.ndarray, config: dict) -> float:
@@ -656,9 +688,11 @@ checks.close("the accuracy where 4 of 5 are right", accuracy, 0.8, "compare the 
 # %% [markdown]
 # ## 9. What the settings do
 #
-# Everything is in place. `experiment` makes a fresh network, trains it and tests it, with some settings changed. The 50 epochs at a `learning_rate` of 0.007 in `config` are meant for
-# 50,000 images, where they are 12,500 steps. With 4000 images they would be 1000, and end at an accuracy of 0.914 that is still rising. So here the rate is 0.1, for which 30 epochs do. Random numbers start
-# alike each time: runs differ in nothing but what was changed. (On 50,000 images each epoch takes about twelve times as long; lower `epochs` if you have them.)
+# Everything is in place. `experiment` makes a fresh network, trains it and tests it, with some settings changed. The 50 epochs at a
+# `learning_rate` of 0.007 in `config` are meant for 50,000 images, where they are 12,500 steps. With 4000 images they would be 1000, and
+# end at an accuracy of 0.914 that is still rising. So here the rate is 0.1, for which 30 epochs do. Random numbers start alike each time:
+# runs differ in nothing but what was changed. (On 50,000 images each epoch takes about twelve times as long; lower `epochs` if you have
+# them.)
 
 # %% demo="experiment"
 def experiment(**changes) -> tuple[Neuralnetwork, dict[str, list[float]]]:
@@ -674,9 +708,10 @@ def experiment(**changes) -> tuple[Neuralnetwork, dict[str, list[float]]]:
 net, relu = experiment()
 
 # %% [markdown]
-# The run that was measured for this text stopped at epoch 29, went back to the weights of epoch 9, and got 0.928 of the test images right; over five seeds the accuracy lay between 0.922 and
-# 0.932. Yours will lie near that, not on it, for your weights start elsewhere. Be careful with small differences: 500 test images measure an accuracy to about one percentage
-# point, so two networks that differ by less than two or three have not been told apart. The validation *loss* is a finer instrument.
+# The run that was measured for this text stopped at epoch 29, went back to the weights of epoch 9, and got 0.928 of the test images right;
+# over five seeds the accuracy lay between 0.922 and 0.932. Yours will lie near that, not on it, for your weights start elsewhere. Be
+# careful with small differences: 500 test images measure an accuracy to about one percentage point, so two networks that differ by less
+# than two or three have not been told apart. The validation *loss* is a finer instrument.
 #
 # ### Three activations
 
@@ -688,12 +723,13 @@ figures.curves({"ReLU": relu, "tanh": tanh, "sigmoid": sigmoid})
 # %% [markdown]
 # *Figure 5. Loss by epoch for the three activations. The dot marks the epoch whose weights are restored, the bar the last epoch that ran.*
 #
-# The sigmoid starts slowest: each layer multiplies what comes back by a quarter at best (Figure 2), and its outputs are all positive. ReLU and tanh fit the training images
-# completely, and from then on their validation loss creeps upward while the training loss goes to zero. What grows is confidence: the few images that the network gets wrong, it gets wrong with ever
-# more certainty, and the cross-entropy charges for that although the accuracy hardly moves.
+# The sigmoid starts slowest: each layer multiplies what comes back by a quarter at best (Figure 2), and its outputs are all positive. ReLU
+# and tanh fit the training images completely, and from then on their validation loss creeps upward while the training loss goes to zero.
+# What grows is confidence: the few images that the network gets wrong, it gets wrong with ever more certainty, and the cross-entropy
+# charges for that although the accuracy hardly moves.
 #
-# Early stopping catches this when the curve is smooth. Five rising epochs *in a row* are a strict demand on a loss measured on 500 images, so the bar can lie far behind the dot, or never come. That is
-# why restoring the best weights is a matter of its own.
+# Early stopping catches this when the curve is smooth. Five rising epochs *in a row* are a strict demand on a loss measured on 500 images,
+# so the bar can lie far behind the dot, or never come. That is why restoring the best weights is a matter of its own.
 #
 # ### Momentum
 
@@ -718,9 +754,9 @@ far, near = distance(), distance(momentum=False)
 print(f"weights moved in one epoch: {far:.2f} with momentum, {near:.2f} without, {far / near:.1f} times as far")
 
 # %% [markdown]
-# In one epoch momentum carries the weights more than four times as far. A ratio of 0.9 here would be the slip of Figure 4. Since a velocity adds up to ten
-# gradients, momentum at rate 0.1 is close to no momentum at rate 1 in how far it goes, and steadier: what points the same way in every batch adds up, what
-# changes sign from batch to batch cancels.
+# In one epoch momentum carries the weights more than four times as far. A ratio of 0.9 here would be the slip of Figure 4. Since a velocity
+# adds up to ten gradients, momentum at rate 0.1 is close to no momentum at rate 1 in how far it goes, and steadier: what points the same
+# way in every batch adds up, what changes sign from batch to batch cancels.
 #
 # ### L2
 
@@ -731,16 +767,18 @@ figures.curves({"no penalty": relu, "L2 0.005": l2})
 # %% [markdown]
 # *Figure 7. With and without a penalty on the weights.*
 #
-# The penalty keeps the training loss from reaching zero, for that takes large weights, and the validation loss hardly turns upward. Over five seeds its lowest value lay between 0.18 and 0.20, without the penalty
-# between 0.20 and 0.23, and lower with it than without in each of the five. The test accuracy was 0.934 in the run measured here and from 0.926 to 0.944 over the five: half a point
-# better on average, which 500 images alone could not have shown. It shows in the weights, too.
+# The penalty keeps the training loss from reaching zero, for that takes large weights, and the validation loss hardly turns upward. Over
+# five seeds its lowest value lay between 0.18 and 0.20, without the penalty between 0.20 and 0.23, and lower with it than without in each
+# of the five. The test accuracy was 0.934 in the run measured here and from 0.926 to 0.944 over the five: half a point better on average,
+# which 500 images alone could not have shown. It shows in the weights, too.
 
 # %% demo="weights"
 figures.weights({"no penalty": net.layers[0].w, "L2 0.005": shrunk.layers[0].w})
 
 # %% [markdown]
-# *Figure 8. What the first layer looks for: the weights from the 784 pixels to the 20 units with the largest weights. Pixels near the border are white paper in every
-# image. Their input is 0, so their gradient is 0, and without a penalty they keep the random weights they were born with; the penalty shrinks those to nothing.*
+# *Figure 8. What the first layer looks for: the weights from the 784 pixels to the 20 units with the largest weights. Pixels near the
+# border are white paper in every image. Their input is 0, so their gradient is 0, and without a penalty they keep the random weights they
+# were born with; the penalty shrinks those to nothing.*
 #
 # ### What it still gets wrong
 
@@ -757,21 +795,27 @@ figures.digits(X_test[wrong], titles, alt="Misclassified test digits, each with 
 # ## 10. What changed?
 
 # %% [markdown] written="momentum_l2" points=3
-# Look at Figures 6 and 7 and at the distance in between, and say in your own words, with numbers from your own runs: What did momentum change in the two curves, and why? What did L2 change in each
-# of them, and how can a training loss that is *higher* belong to the better network?
+# Look at Figures 6 and 7 and at the distance in between, and say in your own words, with numbers from your own runs: What did momentum
+# change in the two curves, and why? What did L2 change in each of them, and how can a training loss that is *higher* belong to the better
+# network?
 #
 # ### BEGIN SOLUTION
 # **Rubric**, one point each:
 #
-# 1. Momentum: both curves fall several times faster at the same learning rate (or: reach the same loss in fewer epochs), because the velocity adds up successive gradients, up to $1/(1-\gamma) = 10$ of them. It also reaches overfitting
-#    sooner. Some number is given.
-# 2. L2, training curve: it ends higher, since large weights cost and fitting the last examples needs them. L2, validation curve: it ends lower, or no longer rises.
-# 3. The link: the training loss measures fit to images seen, the validation loss what carries over; the penalty gives up fit that came from noise (overfitting, generalization).
+# 1. Momentum: both curves fall several times faster at the same learning rate (or: reach the same loss in fewer epochs), because the
+#    velocity adds up successive gradients, up to $1/(1-\gamma) = 10$ of them. It also reaches overfitting sooner. Some number is given.
+# 2. L2, training curve: it ends higher, since large weights cost and fitting the last examples needs them. L2, validation curve: it ends
+#    lower, or no longer rises.
+# 3. The link: the training loss measures fit to images seen, the validation loss what carries over; the penalty gives up fit that came from
+#    noise (overfitting, generalization).
 #
-# **Sample answer.** With momentum the validation loss after the first epoch is 0.62 instead of 1.66, and it is lowest, 0.20, at epoch 9; without, it is 0.27 at the end and still falling. The gradients of successive batches mostly agree at first, so the velocity
-# grows to several times a plain step: the weights move 4.6 times as far in the first epoch. Later the training loss goes to almost 0 (0.002) and the validation loss rises from 0.20 to 0.28; without momentum 30 epochs are not enough to get there: training 0.14, validation 0.27.
-# With L2 the training loss stays at 0.07, since every large weight costs, and the validation loss falls to 0.18 and stays about there. The unpenalized network spends its large weights on single training images, which lowers a loss that
-# nobody is interested in; the penalized one gives that up and does better on images it has not seen.
+# **Sample answer.** With momentum the validation loss after the first epoch is 0.62 instead of 1.66, and it is lowest, 0.20, at epoch 9;
+# without, it is 0.27 at the end and still falling. The gradients of successive batches mostly agree at first, so the velocity grows to
+# several times a plain step: the weights move 4.6 times as far in the first epoch. Later the training loss goes to almost 0 (0.002) and the
+# validation loss rises from 0.20 to 0.28; without momentum 30 epochs are not enough to get there: training 0.14, validation 0.27. With L2
+# the training loss stays at 0.07, since every large weight costs, and the validation loss falls to 0.18 and stays about there. The
+# unpenalized network spends its large weights on single training images, which lowers a loss that nobody is interested in; the penalized
+# one gives that up and does better on images it has not seen.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -27,7 +27,7 @@ class ToyModel:
 
     def backward_pass(self):
         self.steps.append(self.latest)
-        for layer, (d_w, d_b) in zip(self.layers[::2], self.slopes):
+        for layer, (d_w, d_b) in zip(self.layers[::2], self.slopes, strict=True):
             layer.d_w, layer.d_b = d_w, d_b
 
 
@@ -42,23 +42,23 @@ class Echo:
 
 
 def train_toy(trainer, Layer, Activation, valid_losses=(1.0,) * 20, **changes):
-    """Train a ToyModel on 10 rows in batches of 4 for 2 epochs, at learning rate 0.1, with some settings changed.
+    """Train a ToyModel on 10 rows in batches of 4 for 2 epochs, at learning rate 0.1 and gamma 0.8, with some settings changed.
 
     Returns a weight and a bias as they end, the history's two lists, the row numbers and the labels of each epoch's steps
     (three an epoch), and the row numbers of X_train as they stand afterwards.
     """
     model = ToyModel(Layer, Activation, valid_losses=valid_losses)
     settings = {"batch_size": 4, "epochs": 2, "learning_rate": 0.1, "early_stop": False, "early_stop_epoch": 3, "L2_penalty": 0,
-                "momentum": False, "momentum_gamma": 0.9, **changes}
+                "momentum": False, "momentum_gamma": 0.8, **changes}
     x, y = np.column_stack([np.arange(10.0), np.zeros(10)]), np.eye(3)[np.arange(10) % 3]
     history = trainer(model, x, y, np.ones((5, 2)), y[:5], settings)
-    batches = [([int(n) for n in rows[:, 0]], [int(t) for t in targets.argmax(axis=1)]) for rows, targets in model.steps]
+    epochs = [model.steps[k : k + 3] for k in range(0, len(model.steps), 3)]
     return {
         "ends": [float(model.layers[2].w[1, 0]), float(model.layers[0].b[0, 1])],
         "train_loss": [float(loss) for loss in history["train_loss"]],
         "valid_loss": [float(loss) for loss in history["valid_loss"]],
-        "rows": [sum((rows for rows, _ in batches[k : k + 3]), []) for k in range(0, len(batches), 3)],
-        "labels": [sum((labels for _, labels in batches[k : k + 3]), []) for k in range(0, len(batches), 3)],
+        "rows": [[int(n) for batch, _ in steps for n in batch[:, 0]] for steps in epochs],
+        "labels": [[int(label) for _, targets in steps for label in targets.argmax(axis=1)] for steps in epochs],
         "X_train": [int(n) for n in x[:, 0]],
     }
 
