@@ -14,8 +14,8 @@
 # # A multilayer perceptron that reads faces
 #
 # The first two chapters built layers, losses and a network with one hidden layer. Here two hidden layers look at small grey pictures of
-# faces and name the expression. The layers come back in their shortest form; what is new is everything around them: a gradient check
-# that takes any network, a training loop that takes any model, and the curves, weights and mistakes that tell what the network has learned.
+# faces and name the expression. The layers come back in their shortest form; what is new is everything around them: a gradient check that
+# takes any network, a training loop that takes any model, and the curves, weights and mistakes that tell what the network has learned.
 #
 # You write eleven small parts. Each is a few lines of NumPy, and each is followed by a check that is silent when the part is right.
 
@@ -71,9 +71,9 @@ show_faces(inputs_train[sample], [EXPRESSIONS[k] for k in labels[sample]])
 # | `W3` | $(H_2, C)$ | 0.01 times a standard normal |
 # | `b1`, `b2`, `b3` | $(H_1,)$, $(H_2,)$, $(C,)$: one axis | zeros |
 #
-# Random weights make the units of a layer different from one another; equal units would get equal gradients and stay equal. The last matrix is
-# smaller, so that at first the seven scores are close together and no expression is preferred. Write `init_nn`; `num_hiddens` is the list
-# $[H_1, H_2]$, and any random generator will do.
+# Random weights make the units of a layer different from one another; equal units would get equal gradients and stay equal. The last
+# matrix is smaller, so that at first the seven scores are close together and no expression is preferred. Write `init_nn`; `num_hiddens`
+# is the list $[H_1, H_2]$, and any random generator will do.
 
 # %% solution="init_nn_solution"
 def init_nn(num_inputs: int, num_hiddens: list[int], num_outputs: int) -> dict[str, np.ndarray]:
@@ -109,13 +109,13 @@ for name in ["W1", "b1", "W2", "b2", "W3", "b3"]:
 # %% [markdown]
 # ## 3. The affine layer
 #
-# The layer of chapter 1, without its cache: the backward pass gets the arrays it needs as arguments. With $x$ of shape $(N, D)$,
-# $w$ $(D, M)$, $b$ $(M,)$ and $y$ $(N, M)$:
+# The layer of chapter 1, without its cache: the backward pass gets the arrays it needs as arguments. With $x$ of shape $(N, D)$, $w$
+# $(D, M)$, $b$ $(M,)$ and $y$ $(N, M)$:
 #
 # $$y = x\,w + b$$
 #
-# The backward pass is given $g_y = \partial E / \partial y$, of the shape of $y$, for some error $E$. Each entry of $w$ and $b$ was used by all
-# $N$ examples, so their shares add up:
+# The backward pass is given $g_y = \partial E / \partial y$, of the shape of $y$, for some error $E$. Each entry of $w$ and $b$ was used
+# by all $N$ examples, so their shares add up:
 #
 # $$g_x = g_y\, w^\top, \qquad g_w = x^\top g_y, \qquad (g_b)_j = \sum_{i=1}^{N} (g_y)_{ij}$$
 #
@@ -159,9 +159,9 @@ print("y has shape", affine(x, w, b).shape, "- gradients:", [g.shape for g in af
 #
 # $$y_{ij} = \max(x_{ij}, 0), \qquad (g_x)_{ij} = \begin{cases} (g_y)_{ij} & x_{ij} > 0 \\ 0 & x_{ij} < 0 \end{cases}$$
 #
-# with all four arrays of one shape. The sign of $x$ decides, whatever the sign of $g_y$. At exactly 0 either gradient will do. Leave `x` and `grad_y` as they
-# were, and return new arrays: the network keeps the un-activated values for its backward pass, and a layer that overwrites them damages a
-# result that was right when it was made.
+# with all four arrays of one shape. The sign of $x$ decides, whatever the sign of $g_y$. At exactly 0 either gradient will do. Leave `x`
+# and `grad_y` as they were, and return new arrays: the network keeps the un-activated values for its backward pass, and a layer that
+# overwrites them damages a result that was right when it was made.
 
 # %% solution="relu_solution"
 def relu(x: np.ndarray) -> np.ndarray:
@@ -206,8 +206,9 @@ plt.show()
 #
 # $$z_1 = x W_1 + b_1, \quad h_1 = \mathrm{relu}(z_1), \quad z_2 = h_1 W_2 + b_2, \quad h_2 = \mathrm{relu}(z_2), \quad y = h_2 W_3 + b_3$$
 #
-# with $z_1, h_1$ of shape $(N, H_1)$, $z_2, h_2$ of shape $(N, H_2)$ and $y$ of shape $(N, C)$. The $y$ are *scores*: any real numbers, without a rectifier and without a softmax.
-# `nn_forward` returns all six arrays under the keys `x`, `z1`, `h1`, `z2`, `h2`, `y`, because the backward pass will need them.
+# with $z_1, h_1$ of shape $(N, H_1)$, $z_2, h_2$ of shape $(N, H_2)$ and $y$ of shape $(N, C)$. The $y$ are *scores*: any real numbers,
+# without a rectifier and without a softmax. `nn_forward` returns all six arrays under the keys `x`, `z1`, `h1`, `z2`, `h2`, `y`, because
+# the backward pass will need them.
 
 # %% solution="nn_forward_solution"
 def nn_forward(model: dict[str, np.ndarray], x: np.ndarray) -> dict[str, np.ndarray]:
@@ -258,14 +259,14 @@ print({name: value.shape for name, value in var.items()}, "\nscores of the first
 # %% [markdown]
 # ## 6. The backward pass
 #
-# Backwards through the same five steps. `err` is $\partial E / \partial y$, of shape $(N, C)$; `var` is what `nn_forward` returned for the batch.
-# Writing $g_a$ for $\partial E / \partial a$, the chain rule runs from right to left:
+# Backwards through the same five steps. `err` is $\partial E / \partial y$, of shape $(N, C)$; `var` is what `nn_forward` returned for
+# the batch. Writing $g_a$ for $\partial E / \partial a$, the chain rule runs from right to left:
 #
 # $$g_y \;\to\; (g_{h_2}, g_{W_3}, g_{b_3}) \;\to\; g_{z_2} \;\to\; (g_{h_1}, g_{W_2}, g_{b_2}) \;\to\; g_{z_1} \;\to\; (g_{W_1}, g_{b_1})$$
 #
-# An arrow is one call of `affine_backward` or `relu_backward`. Ask of each what its input was in the forward pass: it is in `var`. Write the six gradients into
-# `model` under the keys `dE_dW1`, `dE_db1`, `dE_dW2`, `dE_db2`, `dE_dW3`, `dE_db3`, each of the shape of its parameter, in place of whatever stood
-# there. The parameters, `err` and `var` stay as they are, and nothing needs to be returned.
+# An arrow is one call of `affine_backward` or `relu_backward`. Ask of each what its input was in the forward pass: it is in `var`. Write
+# the six gradients into `model` under the keys `dE_dW1`, `dE_db1`, `dE_dW2`, `dE_db2`, `dE_dW3`, `dE_db3`, each of the shape of its
+# parameter, in place of whatever stood there. The parameters, `err` and `var` stay as they are, and nothing needs to be returned.
 
 # %% solution="nn_backward_solution"
 def nn_backward(model: dict[str, np.ndarray], err: np.ndarray, var: dict[str, np.ndarray]) -> None:
@@ -299,16 +300,18 @@ for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
 # ## 7. Checking the gradient
 #
 # A wrong gradient seldom crashes: the network just learns less. So compare it with one that needs no calculus. For the error
-# $E = \tfrac12 \sum_{ij} y_{ij}^2$, whose gradient with respect to the scores is $y$ itself, move a single entry $p$ of a parameter and look at $E$:
+# $E = \tfrac12 \sum_{ij} y_{ij}^2$, whose gradient with respect to the scores is $y$ itself, move a single entry $p$ of a parameter and
+# look at $E$:
 #
 # $$\frac{\partial E}{\partial p} \approx \frac{E(p + \epsilon) - E(p - \epsilon)}{2\,\epsilon}, \qquad \epsilon = 10^{-7}$$
 #
-# Write `check_grad` for the parameter `model[name]`. It calls `forward` and `backward`, then compares up to 20 different entries of `model["dE_d" + name]`, chosen at random
-# (all of them where there are fewer), with the central difference, and raises an `AssertionError` where the two are more than
-# $1.5 \cdot 10^{-3}$ apart: they differ at the third decimal. Call `forward` and `backward` as they are passed in; the check must work for any network.
+# Write `check_grad` for the parameter `model[name]`. It calls `forward` and `backward`, then compares up to 20 different entries of
+# `model["dE_d" + name]`, chosen at random (all of them where there are fewer), with the central difference, and raises an
+# `AssertionError` where the two are more than $1.5 \cdot 10^{-3}$ apart: they differ at the third decimal. Call `forward` and `backward`
+# as they are passed in; the check must work for any network.
 #
-# The six parameters must come back bit for bit, even when the check raises. Adding $\epsilon$ and taking it away again does not do that, because
-# each step rounds; keep the old value and write it back. The `dE_d...` entries may change.
+# The six parameters must come back bit for bit, even when the check raises. Adding $\epsilon$ and taking it away again does not do that,
+# because each step rounds; keep the old value and write it back. The `dE_d...` entries may change.
 
 # %% solution="check_grad_solution"
 def check_grad(model: dict, forward, backward, name: str, x: np.ndarray) -> None:
@@ -335,8 +338,8 @@ def check_grad(model: dict, forward, backward, name: str, x: np.ndarray) -> None
     ### END SOLUTION
 
 # %% [markdown]
-# The check below hands it a toy with the six parameters of a network, of which only `W1` does anything: $y = s\,x$, with $s$ the sum of the entries of `W1`,
-# weighted by 200, 201, 202 and so on. Its gradient can be made wrong on purpose.
+# The check below hands it a toy with the six parameters of a network, of which only `W1` does anything: $y = s\,x$, with $s$ the sum of
+# the entries of `W1`, weighted by 200, 201, 202 and so on. Its gradient can be made wrong on purpose.
 
 # %% test="check_grad" points=5
 for toy in [Toy((30, 2)), Toy((3,)), Toy((3,), fault=5e-4)]:
@@ -351,9 +354,9 @@ for toy in [Toy((3,), fault=5e-3), Toy((30, 2), fault=1.0, start=20)]:
 # Now the real network, at its starting weights, on ten random pictures. Nothing is printed where a gradient is right.
 
 # %% demo="check_the_network"
-x = 0.1 * np.random.default_rng(3).random((10, 2304))
+pictures = 0.1 * np.random.default_rng(3).random((10, 2304))
 for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
-    check_grad(model, nn_forward, nn_backward, name, x)
+    check_grad(model, nn_forward, nn_backward, name, pictures)
 print("All six gradients pass.")
 
 # %% [markdown]
@@ -364,28 +367,30 @@ def without_first_layer(model, err, var):
     nn_backward(model, err, var)
     model["dE_dW1"] = np.zeros_like(model["W1"])
 
-check_grad(model, nn_forward, without_first_layer, "W1", x)
-nn_backward(model, nn_forward(model, x)["y"], nn_forward(model, x))
+check_grad(model, nn_forward, without_first_layer, "W1", pictures)
+var = nn_forward(model, pictures)
+nn_backward(model, var["y"], var)
 print(f"No gradient at all passes too: the largest right entry is only {np.abs(model['dE_dW1']).max():.1e}.")
 
 # %% [markdown]
-# The starting weights are small, so the scores and all gradients of $\tfrac12 \sum y^2$ are small, far below the tolerance of $1.5 \cdot 10^{-3}$. An absolute tolerance says nothing
-# without the size of what it compares. There are two cures: compare relative to that size, as `rel_error` of chapter 2 does, or make the gradients large.
-# With weights that are larger the same check sees the same fault.
+# The starting weights are small, so the scores and all gradients of $\tfrac12 \sum y^2$ are small, far below the tolerance of
+# $1.5 \cdot 10^{-3}$. An absolute tolerance says nothing without the size of what it compares. There are two cures: compare relative to
+# that size, as `rel_error` of chapter 2 does, or make the gradients large. With weights that are larger the same check sees the same
+# fault.
 
 # %% demo="stronger_check"
 large = {name: 10 * value for name, value in model.items()}
-check_grad(large, nn_forward, nn_backward, "W1", x)
+check_grad(large, nn_forward, nn_backward, "W1", pictures)
 try:
-    check_grad(large, nn_forward, without_first_layer, "W1", x)
+    check_grad(large, nn_forward, without_first_layer, "W1", pictures)
 except AssertionError:
     print("With weights ten times as large, the right gradient still passes and the zeros are found.")
 
 # %% [markdown]
 # ## 8. Softmax
 #
-# The scores become probabilities as in chapter 1: exponentiate and divide by the sum of the row, after subtracting the row's own largest score, without which
-# `exp` overflows.
+# The scores become probabilities as in chapter 1: exponentiate and divide by the sum of the row, after subtracting the row's own largest
+# score, without which `exp` overflows.
 #
 # $$P_{ij} = \frac{e^{x_{ij} - m_i}}{\sum_{k} e^{x_{ik} - m_i}}, \qquad m_i = \max_k x_{ik}$$
 #
@@ -414,14 +419,15 @@ print(softmax(nn_forward(model, inputs_train[:2])["y"]).round(3))
 #
 # ## 9. Evaluating
 #
-# Two numbers describe a network on a set of $N$ cases: the cross-entropy, which the training lowers, and the accuracy, which we care about. With $P$ the
-# probabilities and $T$ the one-hot targets, both of shape $(N, C)$:
+# Two numbers describe a network on a set of $N$ cases: the cross-entropy, which the training lowers, and the accuracy, which we care
+# about. With $P$ the probabilities and $T$ the one-hot targets, both of shape $(N, C)$:
 #
 # $$\mathrm{ce} = -\frac{1}{N} \sum_{i,j} T_{ij} \log P_{ij}, \qquad
 # \mathrm{acc} = \frac{1}{N}\,\#\{i : \arg\max_j P_{ij} = \arg\max_j T_{ij}\}$$
 #
-# `forward(model, inputs)["y"]` are the scores. A large set can be passed through in batches of `batch_size` rows (-1: all at once). That must not change the result: the means are over
-# all $N$ cases, so add up over the batches first and divide once at the end. The last batch may be shorter than the others.
+# `forward(model, inputs)["y"]` are the scores. A large set can be passed through in batches of `batch_size` rows (-1: all at once). That
+# must not change the result: the means are over all $N$ cases, so add up over the batches first and divide once at the end. The last
+# batch may be shorter than the others.
 
 # %% solution="evaluate_solution"
 def evaluate(inputs: np.ndarray, target: np.ndarray, model: dict, forward, batch_size: int = -1) -> tuple[float, float]:
@@ -462,8 +468,8 @@ print(f"untrained: cross-entropy {ce:.3f} (log 7 = {np.log(7):.3f}), accuracy {a
 #
 # $$p \leftarrow p - \eta\, \frac{\partial E}{\partial p}$$
 #
-# with the learning rate $\eta$ and $\partial E / \partial p$ of the shape of $p$, which `nn_backward` left in `model`. The new values are written into `model`; the gradients stay, and nothing is remembered from one step to
-# the next.
+# with the learning rate $\eta$ and $\partial E / \partial p$ of the shape of $p$, which `nn_backward` left in `model`. The new values are
+# written into `model`; the gradients stay, and nothing is remembered from one step to the next.
 
 # %% solution="nn_update_solution"
 def nn_update(model: dict[str, np.ndarray], eta: float) -> None:
@@ -487,7 +493,7 @@ for count in [1, 2]:
 
 # %% demo="look_at_nn_update"
 for steps in range(4):
-    var = nn_forward(model, x)
+    var = nn_forward(model, pictures)
     print(f"half the sum of the squared scores after {steps} steps: {0.5 * np.sum(var['y'] ** 2):.6f}")
     nn_backward(model, var["y"], var)
     nn_update(model, 0.02)
@@ -498,7 +504,8 @@ for steps in range(4):
 # `train` repeats, for `num_epochs` epochs:
 #
 # 1. put the training cases in a new random order, inputs and targets alike;
-# 2. cut that order into batches of `batch_size` (-1: one batch of everything). The last batch holds what is left and counts like any other;
+# 2. cut that order into batches of `batch_size` (-1: one batch of everything). The last batch holds what is left and counts like any
+#    other;
 # 3. for each batch of $n$ cases: `forward`, then the error with respect to the scores, then `backward`, then `update`;
 # 4. after the epoch, measure cross-entropy and accuracy on the whole training split and on the whole validation split.
 #
@@ -506,10 +513,12 @@ for steps in range(4):
 #
 # $$\mathrm{err} = \frac{P - T}{n}$$
 #
-# where $n$ counts the cases of this batch, the short last one included, so that the size of a step doesn't depend on the size of the batch.
+# where $n$ counts the cases of this batch, the short last one included, so that the size of a step doesn't depend on the size of the
+# batch.
 #
-# `data` is what `load_data` returned, six arrays in its order; they stay as they are, so shuffle indices rather than the arrays. The test split isn't touched. `stats` is a dictionary with the lists
-# `train_ce`, `valid_ce`, `train_acc`, `valid_acc`, each with one pair (epoch, value) an epoch. `forward`, `backward` and `update` are called as they are passed in: `var = forward(model, x)`,
+# `data` is what `load_data` returned, six arrays in its order; they stay as they are, so shuffle indices rather than the arrays. The test
+# split isn't touched. `stats` is a dictionary with the lists `train_ce`, `valid_ce`, `train_acc`, `valid_acc`, each with one pair (epoch,
+# value) an epoch. `forward`, `backward` and `update` are called as they are passed in: `var = forward(model, x)`,
 # `backward(model, err, var)`, `update(model, eta)`.
 
 # %% solution="train_solution"
@@ -540,7 +549,8 @@ def train(model: dict, forward, backward, update, eta: float, num_epochs: int, b
     ### END SOLUTION
 
 # %% [markdown]
-# The check below trains a spy: a model that notes what it is handed, and whose update only pushes the two scores apart, the more so the larger the row's first entry.
+# The check below trains a spy: a model that notes what it is handed, and whose update only pushes the two scores apart, the more so the
+# larger the row's first entry.
 
 # %% test="train" points=6
 spy = Spy()
@@ -561,9 +571,9 @@ checks.that(np.array_equal(spy.data[0], spy.x) and np.array_equal(spy.data[3], s
 # %% [markdown]
 # ### The run
 #
-# Grey values are never negative. So whatever moves a unit for one face moves it the same way for all, and most of each gradient points along the average face:
-# steps that are short enough for this one direction crawl in all others. Subtracting the average face takes the direction away. It is measured on the training
-# split alone, since the other two stand for faces that nobody has seen yet.
+# Grey values are never negative. So whatever moves a unit for one face moves it the same way for all, and most of each gradient points
+# along the average face: steps that are short enough for this one direction crawl in all others. Subtracting the average face takes the
+# direction away. It is measured on the training split alone, since the other two stand for faces that nobody has seen yet.
 #
 # RUNTEXT
 
@@ -576,8 +586,8 @@ model, stats = train(model, nn_forward, nn_backward, nn_update, 0.05, 60, 100, c
 print(f"after 60 epochs: training accuracy {stats['train_acc'][-1][1]:.3f}, validation accuracy {stats['valid_acc'][-1][1]:.3f}")
 
 # %% [markdown]
-# Training takes time, so keep what it gave. `save` writes a dictionary of arrays to one `.npz` file. A model that has been loaded can be trained on as if nothing
-# had happened, since plain gradient descent remembers nothing but the parameters.
+# Training takes time, so keep what it gave. `save` writes a dictionary of arrays to one `.npz` file. A model that has been loaded can be
+# trained on as if nothing had happened, since plain gradient descent remembers nothing but the parameters.
 
 # %% demo="save_and_continue"
 save("nn_model.npz", model)
@@ -603,8 +613,8 @@ show_faces(model["W1"].T, [f"on for {share:.0%}" for share in on], columns=8)
 # %% [markdown]
 # *Figure 4. FIG4*
 #
-# The accuracy is one number for seven expressions. The *confusion matrix* tells them apart: entry $(i, j)$ counts the validation faces of class $i$ that were taken for
-# class $j$.
+# The accuracy is one number for seven expressions. The *confusion matrix* tells them apart: entry $(i, j)$ counts the validation faces of
+# class $i$ that were taken for class $j$.
 
 # %% demo="confusion"
 prediction = softmax(nn_forward(model, centred[1])["y"])
@@ -619,8 +629,8 @@ show_confusion(counts, EXPRESSIONS)
 # %% [markdown]
 # ## 12. The faces it is unsure of
 #
-# Accuracy counts mistakes; the probabilities also tell where the network hesitates. A network is unsure of a case when even its largest probability is small. With
-# `prediction` $P$ of shape $(N, C)$, the confidence of case $i$ is
+# Accuracy counts mistakes; the probabilities also tell where the network hesitates. A network is unsure of a case when even its largest
+# probability is small. With `prediction` $P$ of shape $(N, C)$, the confidence of case $i$ is
 #
 # $$c_i = \max_j P_{ij}$$
 #
@@ -643,8 +653,8 @@ checks.close("least_confident(prediction, 3)", least_confident(guesses, 3), [5, 
 checks.close("least_confident(prediction)", least_confident(guesses), [5, 2, 0, 3, 6], "five where k isn't given")
 
 # %% [markdown]
-# Above each face stand its true class, which comes from the targets, and below that the predicted class with its probability. (Printing the prediction for both is an easy slip,
-# and it makes every network look right.)
+# Above each face stand its true class, which comes from the targets, and below that the predicted class with its probability. (Printing
+# the prediction for both is an easy slip, and it makes every network look right.)
 
 # %% demo="look_at_least_confident"
 unsure = least_confident(prediction, 14)
@@ -656,9 +666,10 @@ show_faces(inputs_valid[unsure], titles)
 #
 # ## 13. What does it confuse?
 #
-# Look at Figures 5 and 6 of your own run. Choose two or three of the faces that the network got wrong and say what you would have called them. Is the network wrong, or is
-# the label hard to defend? Which expressions does it confuse, and what do they share that a network of these layers could go by? Is low confidence a good sign of a
-# mistake: how many of these faces did it get wrong, and how does that compare with its accuracy on all? Answer in five to ten sentences.
+# Look at Figures 5 and 6 of your own run. Choose two or three of the faces that the network got wrong and say what you would have called
+# them. Is the network wrong, or is the label hard to defend? Which expressions does it confuse, and what do they share that a network of
+# these layers could go by? Is low confidence a good sign of a mistake: how many of these faces did it get wrong, and how does that
+# compare with its accuracy on all? Answer in five to ten sentences.
 
 # %% [markdown] written="what_it_confuses" points=3
 # ### BEGIN SOLUTION
@@ -668,7 +679,8 @@ show_faces(inputs_valid[unsure], titles)
 # %% [markdown]
 # ## 14. The test split
 #
-# Everything so far was chosen with an eye on the validation split, so its accuracy flatters a little. The test split has been left alone, and is used once.
+# Everything so far was chosen with an eye on the validation split, so its accuracy flatters a little. The test split has been left alone,
+# and is used once.
 
 # %% demo="test_accuracy"
 ce, acc = evaluate(centred[2], target_test, model, nn_forward)
