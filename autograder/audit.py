@@ -6,20 +6,21 @@ tell from it. All of it is our own code, so it runs without a jail.
 """
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+
+import msgspec
 
 from autograder.assignment import Assignment, Question, solves
 from autograder.equivalent import FILE, key_of, load_equivalent
 from autograder.grade import Grader
-from autograder.model import Outcome, QuestionResult, SubmissionResult, Value, Verdict
+from autograder.model import Observation, Outcome, QuestionResult, SubmissionResult, Value, Verdict
 from autograder.mutate import mutants, normal
 from autograder.notebook import Role
 from autograder.observe import observe
@@ -184,7 +185,7 @@ class _Audit:
     def limits(self) -> Limits:
         """Endless loops are common among mutants, and must be cheap."""
         limits = self.assignment.limits
-        return dataclasses.replace(limits, probe_seconds=min(2.0, limits.probe_seconds), notebook_seconds=min(5.0, limits.notebook_seconds))
+        return replace(limits, probe_seconds=min(2.0, limits.probe_seconds), notebook_seconds=min(5.0, limits.notebook_seconds))
 
     # ---- known right, and nothing
 
@@ -265,9 +266,9 @@ class _Audit:
         mutant, text = item
         lost_in, how = self._first_lost(grader, reference_cells(self.assignment, {mutant.cell: text}), mutant.question)
         if lost_in:
-            return dataclass_replace(mutant, lost_in=lost_in, how=how)
+            return msgspec.structs.replace(mutant, lost_in=lost_in, how=how)
         original = next(c.text for c in self.assignment.cells if c.id == mutant.cell)
-        return dataclass_replace(mutant, diff=_diff(normal(original), text))
+        return msgspec.structs.replace(mutant, diff=_diff(normal(original), text))
 
     def _first_lost(self, grader: Grader, cells: list[CellSource], question: str) -> tuple[str, str]:
         """The first check of a question that is not right on these cells, and how it ended; empty where all are right."""
@@ -283,9 +284,75 @@ class _Audit:
                 message = process.next(self.limits.probe_seconds)
                 if not isinstance(message, ProbeDone):
                     return request.probe, message.outcome.value if isinstance(message, Death) else Outcome.PROTOCOL.value
-                finding = grader.judge.find(self.reference.probes[request.probe], observation_of(message))
+                finding = grader.judge.find(self.reference.probes[request.probe], Observation(request.probe, Outcome(message.outcome), message.value))
                 if finding.verdict is not Verdict.RIGHT:
                     return request.probe, finding.verdict.value if message.outcome == Outcome.FINISHED.value else message.outcome
             return "", ""
         finally:
             process.close()
+
+
+def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[MutantResult, str]]:
+    """Every mutant of every solution cell, with its text."""
+    for cell in assignment.cells:
+        if cell.role is Role.SOLUTION:
+            original, question = normal(cell.text), next(q.id for q in assignment.auto if solves(cell.id, q.id))
+            for mutant in mutants(cell.text):
+                key = key_of(cell.id, original, mutant.text)
+                yield MutantResult(key, question, cell.id, mutant.operator, mutant.says, equivalent=reasons.get(key, "")), mutant.text
+
+
+def _diff(before: str, after: str) -> str:
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
+    return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
+
+
+# ---- what is wrong, and the figures -----------------------------------------------------------------------------
+
+
+def _variant_problems(alternatives: list[VariantResult], misconceptions: list[VariantResult], trivial: list[VariantResult]) -> Iterator[str]:
+    for v in alternatives:
+        if v.score != v.max_score:
+            yield f"alternative {v.id} earns {v.score:g} of {v.max_score:g} in {v.question}"
+        if v.lost_elsewhere:
+            yield f"alternative {v.id} loses points in {', '.join(v.lost_elsewhere)}"
+    for v in misconceptions:
+        if v.score == v.max_score:
+            yield f"misconception {v.id} loses nothing in {v.question}"
+        if v.lost_elsewhere:
+            yield f"misconception {v.id} of {v.question} loses points in {', '.join(v.lost_elsewhere)} too"
+        if v.named != v.id:
+            yield f"misconception {v.id} of {v.question} is named {v.named or 'nothing'}"
+    for v in trivial:
+        if v.score:
+            yield f"a trivial answer, {v.id}, earns {v.score:g} in {v.question}"
+    seen = sum(v.visible for v in misconceptions)
+    if misconceptions and seen < VISIBLE_ENOUGH * len(misconceptions):
+        yield f"the visible checks catch {seen} of {len(misconceptions)} misconceptions, fewer than {VISIBLE_ENOUGH:.0%}"
+
+
+def _mutant_problems(assignment: Assignment, found: list[MutantResult]) -> Iterator[str]:
+    listed, keys = load_equivalent(assignment.folder), {m.key for m in found}
+    stale = [key for key in listed if key not in keys]
+    if stale:
+        yield f"{FILE} lists mutants that there are no more, since the code changed: {', '.join(stale)}"
+    for m in found:
+        if m.equivalent and m.lost_in:
+            yield f"{FILE} lists {m.key}, but {m.lost_in} tells it from the reference"
+    counted = [m for m in found if not m.equivalent]
+    survivors = [m for m in counted if m.survived]
+    if len(survivors) > (1 - KILLED_ENOUGH) * len(counted):
+        yield f"{len(survivors)} of {len(counted)} mutants survive, more than {1 - KILLED_ENOUGH:.0%}"
+
+
+def _figures(
+    question: Question, alternatives: list[VariantResult], misconceptions: list[VariantResult], trivial: list[VariantResult], found: list[MutantResult]
+) -> QuestionAudit:
+    own = [m for m in found if m.question == question.id]
+    known = [v for v in misconceptions if v.question == question.id]
+    return QuestionAudit(
+        id=question.id, mutants=len(own), killed=sum(bool(m.lost_in) for m in own), crashed=sum(m.how == Outcome.RAISED.value for m in own),
+        equivalent=sum(bool(m.equivalent) for m in own), survivors=sum(m.survived for m in own), misconceptions=len(known),
+        named=sum(v.named == v.id for v in known), visible=sum(v.visible for v in known),
+        alternatives=sum(v.question == question.id for v in alternatives), trivial=sum(v.question == question.id for v in trivial),
+    )  # fmt: skip

@@ -5,21 +5,27 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from pprint import pformat
 from typing import Annotated, Any
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from autograder import batch, release
 from autograder.assignment import load_assignment, names_in
 from autograder.autograded import write_text
 from autograder.errors import ChainRuleError, UsageError
+from autograder.explain import replay
+from autograder.grade import Grader
 from autograder.inline import course_root
 from autograder.model import ClassResult, SubmissionResult
-from autograder.reference import Store
+from autograder.reference import Reference, Store
+from autograder.submission import find_submissions, read_submission
 
 HELP = "Release, grade and audit notebook assignments with hidden tests."
 EXAMPLES = """\b
@@ -151,6 +157,50 @@ def _how_it_went(submission: SubmissionResult) -> str:
     elif lost and all(not q.score for q in submission.questions if q.kind == "auto"):
         parts = ["nothing solved yet"]
     return "; ".join([*parts, *submission.messages]) or "all right"
+
+
+@app.command()
+def explain(
+    student: Annotated[str, typer.Argument(help="The student.")],
+    name: Name,
+    question: Annotated[str, typer.Argument(help="The question.")],
+    submitted: Annotated[Path | None, typer.Option("--submitted", help="The folder of submissions.", show_default="submitted/")] = None,
+    salt: Annotated[str, typer.Option("--salt", help="The salt it was graded with.", show_default="the course's own")] = "",
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Run student code even where this machine can't isolate it.")] = False,
+) -> None:
+    """For the grader alone: show input, seen and expected of each check of one question."""
+    root = _root()
+    assignment = load_assignment(name, root)
+    asked = assignment.question(question)
+    if asked.written:
+        raise UsageError(f"{question} is a write-up: a person grades it", mend="nbgrader formgrader")
+    folder = submitted or root / "submitted"
+    handin = next((h for h in find_submissions(folder, assignment) if h.student == student), None)
+    if handin is None:
+        raise UsageError(f"{folder} holds no submission of {student!r}")
+    submission = read_submission(handin, assignment)
+    if not submission.readable:
+        raise UsageError(f"nothing of {student}'s submission can be graded: {'; '.join(submission.messages)}")
+    store = Store(root / ".chainrule" / "observations")
+    reference = Reference(assignment, batch.course_salt(root, salt), store).prepare()
+    try:
+        with Grader(reference, batch.isolation_level(unsafe)) as grader:
+            result, replays = replay(grader, submission, asked)
+    finally:
+        reference.close()
+    out.print(f"{student}, {question}: {result.score:g} of {result.max_score:g}", highlight=False)
+    if result.diagnosis:
+        out.print(f"{result.diagnosis.id}: {result.diagnosis.says}", highlight=False)
+    for shown in replays:
+        out.rule(f"{shown.probe.id}: {shown.verdict}", align="left")
+        out.print(Text(f"{shown.probe.title} {shown.message}"))
+        out.print(Syntax(shown.text, "python", word_wrap=True))
+        for call in shown.inputs:
+            out.print("input:", style="bold")
+            out.print(Text(call))
+        for label, value in (("seen", shown.seen), ("expected", shown.expected)):
+            out.print(f"{label}:", style="bold")
+            out.print(Text(pformat(value, width=120)))
 
 
 @app.command()

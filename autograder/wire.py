@@ -17,10 +17,20 @@ import numpy as np
 MAX_BYTES = 32 << 20
 MAX_NODES = 200_000
 MAX_DEPTH = 40
+MAX_HASHED = 4096
+"""Members of sets, and keys that are no text, in one message: a hostile one could make each collide with all before it."""
 
 _TUPLE, _ARRAY, _BIGINT, _COMPLEX, _PAIRS, _OPAQUE, _SET, _REFERENCE, _INSTANCE = range(1, 10)
 _DTYPES = frozenset(np.dtype(code).str for code in "?bBhHiIlLqQefdFD")
 _MAX_TEXT_WIDTH = 4096
+
+# MessagePack's headers: the bytes that follow one as its payload, and the bytes that hold a payload's length or a container's count
+_PAYLOAD = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8}
+_LENGTH = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+_FIXED_EXTENSION = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
+_EXTENSION = frozenset({*_FIXED_EXTENSION, 0xC7, 0xC8, 0xC9})
+_COUNT = {0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4}
+_MAPS = frozenset({0xDE, 0xDF})
 
 
 class WireError(ValueError):
@@ -55,7 +65,7 @@ Referrer = Callable[[Any], "Reference | Instance | None"]
 
 
 def encode(value: Any, refer: Referrer | None = None) -> bytes:
-    """Encode a value as bytes; raises TooLarge beyond the limits, never anything else for a value of a usual type."""
+    """Encode a value as bytes; raises TooLarge beyond the limits, and nothing else, whatever the value's methods do."""
     return msgspec.msgpack.encode(_Encoder(refer).tree(value, 0))
 
 
@@ -73,7 +83,7 @@ def decode(data: bytes) -> Any:
 
 class _Encoder:
     def __init__(self, refer: Referrer | None) -> None:
-        self.refer, self.nodes, self.bytes = refer, 0, 0
+        self.refer, self.nodes, self.bytes, self.hashed = refer, 0, 0, 0
 
     def spend(self, size: int) -> None:
         self.nodes += 1
@@ -91,7 +101,9 @@ class _Encoder:
             return value
         if kind is np.ndarray:
             return self.array(value)
-        if kind is str or kind is bytes:
+        if kind is str:
+            return self.text(value)
+        if kind is bytes:
             self.spend(len(value))
             return value
         if kind is int:
@@ -111,7 +123,7 @@ class _Encoder:
             if isinstance(known, Instance):
                 return self.extension(_INSTANCE, [known.cls, self.tree(dict(known.attributes), depth + 1)])
             return self.extension(_REFERENCE, known.name)
-        bases = kind.__mro__
+        bases = _bases(kind)
         if np.generic in bases:
             return self.array(np.asarray(value))
         if np.ndarray in bases:
@@ -124,16 +136,36 @@ class _Encoder:
         if tuple in bases:
             return self.extension(_TUPLE, [self.tree(item, depth + 1) for item in tuple.__iter__(value)])
         if kind is set or kind is frozenset:
-            return self.extension(_SET, [self.tree(item, depth + 1) for item in value])
+            return self.extension(_SET, [self.hashable(item, depth + 1) for item in value])
         if float in bases:
             return float.__float__(value)
         if int in bases:
             return self.integer(int.__index__(value))
         if str in bases:
-            return self.tree(str.__str__(value) if type(str.__str__(value)) is str else "".join(str.__iter__(value)), depth)
+            return self.text(_exact(value))
         return self.opaque(kind)
 
+    def text(self, value: str) -> str:
+        """A text as it can be sent: half of a surrogate pair, which UTF-8 has not, becomes a question mark."""
+        if value.isascii():
+            self.spend(len(value))
+            return value
+        self.spend(4 * len(value))
+        return value.encode("utf-8", "replace").decode("utf-8")
+
+    def hashable(self, value: Any, depth: int) -> Any:
+        """A key or a member of a set: NumPy's numbers become Python's, since an array can be neither."""
+        self.hashed += 1
+        if self.hashed > MAX_HASHED:
+            raise TooLarge(f"the value has more than {MAX_HASHED} members of sets and keys that are no text")
+        if np.generic in _bases(type(value)):
+            value = np.generic.item(value)
+        if type(value) is tuple:
+            return self.extension(_TUPLE, [self.hashable(item, depth + 1) for item in value])
+        return self.tree(value, depth)
+
     def array(self, value: np.ndarray) -> Any:
+        self.spend(value.nbytes)
         if value.dtype.kind == "f" and value.dtype.itemsize > 8:
             value = value.astype(np.float64)
         if value.dtype.kind == "c" and value.dtype.itemsize > 16:
@@ -141,9 +173,8 @@ class _Encoder:
         text = value.dtype.kind == "U"
         if not text and value.dtype.newbyteorder("<").str.replace("=", "<") not in _DTYPES and value.dtype.str not in _DTYPES:
             return self.opaque(type(value), f" of {value.dtype.kind} entries")
-        self.spend(value.nbytes)
         if text:
-            return self.extension(_ARRAY, ["U", list(value.shape), [str(s) for s in value.ravel().tolist()]])
+            return self.extension(_ARRAY, ["U", list(value.shape), [self.text(s) for s in value.ravel().tolist()]])
         if value.dtype.byteorder == ">":
             value = value.astype(value.dtype.newbyteorder("<"))
         return self.extension(_ARRAY, [value.dtype.str, list(value.shape), value.tobytes()])
@@ -157,12 +188,12 @@ class _Encoder:
 
     def mapping(self, value: dict[Any, Any], depth: int) -> Any:
         if all(type(key) is str for key in value):
-            return {key: self.tree(item, depth + 1) for key, item in value.items()}
-        return self.extension(_PAIRS, [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()])
+            return {self.text(key): self.tree(item, depth + 1) for key, item in value.items()}
+        return self.extension(_PAIRS, [[self.hashable(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()])
 
     def opaque(self, kind: type, more: str = "") -> Any:
-        name = type.__getattribute__(kind, "__name__")
-        return self.extension(_OPAQUE, (str(name) + more)[:80])
+        name = _exact(type.__dict__["__name__"].__get__(kind))
+        return self.extension(_OPAQUE, self.text((name + more)[:80]))
 
     def extension(self, code: int, payload: Any) -> Any:
         data = msgspec.msgpack.encode(payload)
@@ -172,11 +203,22 @@ class _Encoder:
         return msgspec.msgpack.Ext(code, data)
 
 
+def _bases(kind: type) -> tuple[type, ...]:
+    """A type's bases as Python itself knows them, whatever its metaclass says."""
+    bases: tuple[type, ...] = type.__dict__["__mro__"].__get__(kind)
+    return bases
+
+
+def _exact(text: str) -> str:
+    """A text of a subclass as plain text."""
+    return str.__str__(text)
+
+
 class _Decoder:
     """Decodes nested extensions with one budget for the whole message."""
 
     def __init__(self) -> None:
-        self.depth, self.extensions = 0, 0
+        self.depth, self.nodes, self.hashed = 0, 0, 0
         self.decoder = msgspec.msgpack.Decoder(ext_hook=self.extension)
         self.readers = {
             _TUPLE: self.tuple, _ARRAY: self.array, _BIGINT: self.bigint, _COMPLEX: self.complex, _PAIRS: self.pairs,
@@ -184,14 +226,52 @@ class _Decoder:
         }  # fmt: skip
 
     def load(self, data: bytes | memoryview) -> Any:
+        self.survey(memoryview(data).cast("B"))
         return self.decoder.decode(data)
 
+    def survey(self, data: memoryview) -> None:
+        """Count parts and levels before any is built, since a byte can become an object of a hundred.
+
+        A map's keys must be texts: other dictionaries come as pairs.
+        """
+        at, levels = 0, [(1, False)]  # of each open container: how many parts are to come, and whether every other one is a key
+        while levels:
+            left, is_map = levels.pop()
+            if left > 1:
+                levels.append((left - 1, is_map))
+            self.nodes += 1
+            if self.nodes > 4 * MAX_NODES or at >= len(data):
+                raise WireError("too many parts" if at < len(data) else "cut off")
+            head, at = data[at], at + 1
+            if is_map and left % 2 == 0 and not (0xA0 <= head <= 0xBF or 0xD9 <= head <= 0xDB):
+                raise WireError("a key that is no text")
+            if head < 0x80 or head >= 0xE0:
+                continue
+            if head < 0xA0:
+                count, is_map = (head & 15) * (1 if head >= 0x90 else 2), head < 0x90
+            elif head < 0xC0:
+                at, count = at + (head & 31), 0
+            elif head in _PAYLOAD:
+                at, count = at + _PAYLOAD[head], 0
+            elif head in _LENGTH or head in _FIXED_EXTENSION:
+                end = at + _LENGTH.get(head, 0)
+                size = _FIXED_EXTENSION.get(head) or int.from_bytes(data[at:end], "big")
+                if head in _EXTENSION:
+                    if end >= len(data) or data[end] not in self.readers:  # a code of MessagePack's own would bypass `extension`
+                        raise WireError("an unknown extension")
+                    end += 1
+                at, count = end + size, 0
+            elif head in _COUNT:
+                end, is_map = at + _COUNT[head], head in _MAPS
+                at, count = end, int.from_bytes(data[at:end], "big") * (2 if is_map else 1)
+            else:
+                raise WireError("an unknown header")
+            if count:
+                levels.append((count, is_map))
+                if len(levels) > 4 * MAX_DEPTH:
+                    raise WireError("nested too deeply")
+
     def extension(self, code: int, data: memoryview) -> Any:
-        self.extensions += 1
-        if self.extensions > MAX_NODES:
-            raise WireError("too many parts")
-        if code not in self.readers:
-            raise WireError(f"unknown extension {code}")
         self.depth += 1
         if self.depth > MAX_DEPTH + 2:
             raise WireError("nested too deeply")
@@ -208,11 +288,18 @@ class _Decoder:
     def tuple(self, payload: Any) -> tuple[Any, ...]:
         return tuple(self.items(payload))
 
+    def hashables(self, payload: Any) -> list[Any]:
+        items = self.items(payload)
+        self.hashed += len(items)
+        if self.hashed > MAX_HASHED:
+            raise WireError("too many keys")
+        return items
+
     def set(self, payload: Any) -> Any:
-        return frozenset(self.items(payload))
+        return frozenset(self.hashables(payload))
 
     def pairs(self, payload: Any) -> dict[Any, Any]:
-        return {key: value for key, value in self.items(payload)}
+        return dict(self.hashables(payload))
 
     def bigint(self, payload: Any) -> int:
         if type(payload) is not str or len(payload) > 1 << 15:
@@ -239,6 +326,8 @@ class _Decoder:
         code, shape, data = self.items(payload)
         if type(shape) is not list or len(shape) > 32 or not all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape):
             raise WireError("not a shape")
+        if math.prod(n for n in shape if n) > MAX_BYTES:  # an empty array may still have axes that are long
+            raise WireError("an array too large")
         if code == "U":
             texts = [_text(item, _MAX_TEXT_WIDTH) for item in self.items(data)]
             if sum(map(len, texts)) > MAX_BYTES or len(texts) * max(map(len, texts), default=0) * 4 > MAX_BYTES:

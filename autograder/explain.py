@@ -1,0 +1,116 @@
+"""For the grader alone: replays the probes of one question on one submission and shows input, seen and expected."""
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import sys
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from pprint import pformat
+from typing import Any
+
+import numpy as np
+
+from autograder.assignment import Question
+from autograder.compare import INPUTS
+from autograder.grade import Grader
+from autograder.model import Outcome, QuestionResult
+from autograder.observe import observe
+from autograder.probe import Namespace, Probe
+from autograder.submission import Submission
+from autograder.wire import WireError, decode
+
+MAX_CALLS_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One probe of a question: its text and seed, and what was seen and expected as raw values."""
+
+    probe: Probe
+    seed: int
+    text: str
+    verdict: str
+    message: str
+    inputs: list[str]
+    seen: Any
+    expected: Any
+
+
+def replay(grader: Grader, submission: Submission, question: Question) -> tuple[QuestionResult, list[Replay]]:
+    """Run one question's probes on a submission again, with the same inputs as when it was graded."""
+    requests = grader.reference.requests
+    cells, demos = submission.cells(), submission.demo_names()
+    seen = observe(grader.sandbox(), cells, requests, grader.assignment.limits, demo_names=demos)
+    result = next(r for r in grader.results(cells, seen, requests, demos, submission) if r.id == question.id)
+    replays = []
+    for check in result.checks:
+        probe = grader.reference.probes[check.id]
+        expected = grader.reference.expected[check.id]
+        inputs = calls_of(grader, probe, question)
+        value = _value(seen.observations[check.id].outcome, seen.observations[check.id].value)
+        replays.append(
+            Replay(probe, grader.reference.seeds[check.id], _text(probe), check.verdict.value, check.message, inputs, _outputs(value), _outputs(expected))
+        )
+    return result, replays
+
+
+def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
+    """The calls that a probe makes to what the question defines, with their arguments: the reference is run here and watched."""
+    calls: list[str] = []
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+        for name, path in grader.assignment.files.items():
+            Path(folder, name).symlink_to(path.resolve())
+        sys.path.insert(0, folder)
+        try:
+            for cell in grader.reference.cells:
+                exec(compile(cell.text, f"<cell {cell.number}>", "exec"), names)
+            for target in question.defines:
+                _watch(names, target, calls)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                probe.function(Namespace(names), np.random.default_rng(grader.reference.seeds[probe.id]))
+        finally:
+            sys.path.remove(folder)
+    return calls
+
+
+def _watch(names: dict[str, Any], target: str, calls: list[str]) -> None:
+    """Note the calls of a function or of a method from now on; classes as a whole are left alone."""
+    owner, _, name = target.rpartition(".")
+    original = getattr(names[owner], name) if owner else names[name]
+    if isinstance(original, type):
+        return
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        if len(calls) < MAX_CALLS_SHOWN:
+            shown = [pformat(a, width=120) for a in (args[1:] if owner else args)] + [f"{k}={v!r}" for k, v in kwargs.items()]
+            calls.append(f"{target}({', '.join(shown)})")
+        return original(*args, **kwargs)
+
+    if owner:
+        setattr(names[owner], name, watched)
+    else:
+        names[name] = watched
+
+
+def _value(outcome: Outcome, data: bytes) -> Any:
+    if outcome is not Outcome.FINISHED:
+        return f"({outcome.value})"
+    try:
+        return decode(data)
+    except WireError as error:
+        return f"(unreadable: {error})"
+
+
+def _outputs(value: Any) -> Any:
+    return {k: v for k, v in value.items() if k != INPUTS} if isinstance(value, dict) else value
+
+
+def _text(probe: Probe) -> str:
+    """The probe's source, as it stands in probes.py."""
+    return inspect.getsource(probe.function).rstrip()
