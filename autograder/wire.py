@@ -136,7 +136,7 @@ class _Encoder:
         if tuple in bases:
             return self.extension(_TUPLE, [self.tree(item, depth + 1) for item in tuple.__iter__(value)])
         if kind is set or kind is frozenset:
-            return self.extension(_SET, [self.hashable(item, depth + 1) for item in value])
+            return self.extension(_SET, sorted((self.hashable(item, depth + 1) for item in value), key=msgspec.msgpack.encode))
         if float in bases:
             return float.__float__(value)
         if int in bases:
