@@ -14,11 +14,15 @@
 | landlock | limits, no capabilities, Landlock, seccomp                                                          |
 | none     | limits, as far as the system has them                                                               |
 
+What level landlock does not hold: bytes and files in the box as a whole, the number of threads, and that a path exists, with its
+size and times. Mode and times of files cannot be changed there, one's own neither: chmod and utime say yes and do nothing.
+
 The zygote must hold no secret: its memory is copied into every submission's process. Standard library and ctypes only; Linux on
 x86-64 and aarch64, and level none anywhere.
 """
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -27,7 +31,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from autograder.jail import files, landlock, limits, namespaces, seccomp, syscalls
+from autograder.jail import files, landlock, namespaces, rlimits, seccomp, syscalls
 from autograder.jail.machine import levels, system_paths
 from autograder.jail.namespaces import BOX
 from autograder.jail.values import LEVELS, JailError, JailLimits
@@ -74,21 +78,21 @@ def enter(level: str, readonly: Sequence[str], box_size: int) -> None:
         raise JailError("this process is in a jail already")
     if level not in LEVELS:
         raise JailError(f"no level {level!r}: the levels are {', '.join(LEVELS)}")
-    abi = 0
+    parent, abi = os.getppid(), 0
     try:
         if level != "none":
             _require_linux()
             abi = syscalls.landlock_abi()
         pid_namespace = -1
         if level == "full":
-            pid_namespace = _enter_namespaces(readonly, box_size)
+            pid_namespace = _enter_namespaces(readonly, box_size, parent)
         elif level == "landlock":
             if abi < 1:
                 raise JailError("level landlock: this kernel has no Landlock, or was started without it (lsm=)")
             _leave_root(readonly)
-            _die_with_parent()
+            _die_with(parent)
         elif sys.platform == "linux":
-            _die_with_parent()
+            _die_with(parent)
     except OSError as error:
         raise JailError(f"level {level} cannot be had: {error}") from error
     _zygote = _Zygote(level, tuple(os.path.abspath(path) for path in readonly), os.getpid(), abi, pid_namespace)
@@ -103,21 +107,20 @@ def _require_linux() -> None:
         raise JailError(f"isolation needs Linux and a 64-bit Python on {' or '.join(seccomp.ARCHITECTURES)}; this is {sys.platform} on {machine}")
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
     """Be killed when the thread that started us ends. Comes after every change of credentials, which would clear it."""
-    parent = os.getppid()
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the call
         os._exit(1)
 
 
-def _enter_namespaces(readonly: Sequence[str], box_size: int) -> int:
+def _enter_namespaces(readonly: Sequence[str], box_size: int, parent: int) -> int:
     """Level full: go on as pid 1 of a pid namespace, whose end is the end of every process in it. Return its descriptor."""
     namespaces.enter(readonly, box_size)
     ours, waiters = os.pipe()
     if pid := os.fork():
         os.close(ours)
-        _wait_for(pid, keep=waiters)
+        _wait_for(pid, parent, keep=waiters)
     os.close(waiters)
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if select.select([ours], [], [], 0)[0]:  # closed: the waiter was dead before the call, and getppid() is 0 in here
@@ -127,14 +130,16 @@ def _enter_namespaces(readonly: Sequence[str], box_size: int) -> int:
     return os.open("/proc/self/ns/pid_for_children", os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _wait_for(pid: int, keep: int) -> NoReturn:
+def _wait_for(pid: int, parent: int, keep: int) -> NoReturn:
     """Be the zygote's stand-in outside its pid namespace: die with the grader, pass on a signal, end as it ends."""
     try:
-        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        _die_with(parent)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: os.kill(pid, signal.SIGKILL))
-        os.closerange(0, keep)
-        os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+        for name in os.listdir("/proc/self/fd"):
+            if int(name) != keep:
+                with contextlib.suppress(OSError):  # listdir's own
+                    os.close(int(name))
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         os._exit(code if code >= 0 else 128 - code)  # as a shell tells a signal
     finally:
@@ -183,27 +188,27 @@ def fork(prepare: Callable[[], object] | None = None) -> int:
     return pid
 
 
-def confine(limits_: JailLimits, box: str, readonly_data: Sequence[tuple[str, str]] = ()) -> None:
+def confine(limits: JailLimits, box: str, readonly_data: Sequence[tuple[str, str]] = ()) -> None:
     """Confine this fork of the zygote for good, before it runs any of the student's code. Raise JailError where that fails.
 
     box: the working folder, from new_box().
     readonly_data: (source, name) puts a file or folder, one of enter()'s readonly or beneath one, into the box under that name.
-    Open file descriptors stay. There is no new process, no socket and no /proc from here on; threads work up to limits_.tasks.
+    Open file descriptors stay. There is no new process, no socket and no /proc from here on; threads work up to limits.tasks.
     """
     zygote = _entered()
     try:
-        _confine(zygote, limits_, box, readonly_data)
+        _confine(zygote, limits, box, readonly_data)
     except (OSError, ValueError) as error:
         raise JailError(f"a submission could not be confined at level {zygote.level}: {error}") from error
 
 
-def _confine(zygote: _Zygote, limits_: JailLimits, box: str, readonly_data: Sequence[tuple[str, str]]) -> None:
+def _confine(zygote: _Zygote, limits: JailLimits, box: str, readonly_data: Sequence[tuple[str, str]]) -> None:
     level = zygote.level
     if hasattr(os, "setsid") and os.getsid(0) != os.getpid():
         os.setsid()  # no terminal to type into
-    mapped = limits.mapped_bytes()
+    mapped = rlimits.mapped_bytes()
     if level == "full":
-        namespaces.enter_own(box, limits_.tmp_bytes, limits_.tmp_inodes)
+        namespaces.enter_own(box, limits.tmp_bytes, limits.tmp_inodes)
         os.umask(0o077)
         files.place(readonly_data, box, namespaces.show)
         namespaces.cover_proc()
@@ -211,7 +216,7 @@ def _confine(zygote: _Zygote, limits_: JailLimits, box: str, readonly_data: Sequ
         os.umask(0o077)
         files.place(readonly_data, box, files.copy if level == "none" else os.symlink)
     files.settle_in(box)
-    limits.apply(limits_, mapped, count_tasks=level == "full" and limits.tasks_are_counted_apart(), strict=level != "none")
+    rlimits.apply(limits, mapped, count_tasks=level == "full" and rlimits.tasks_are_counted_apart(), strict=level != "none")
     if level == "none":
         if sys.platform == "linux":
             syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -220,7 +225,7 @@ def _confine(zygote: _Zygote, limits_: JailLimits, box: str, readonly_data: Sequ
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)  # not for others of the same user to look into or change
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-    if level == "landlock" and os.getppid() != zygote.pid:  # at level full a dead zygote has taken us along
+    if level == "landlock" and os.getppid() != zygote.pid:  # it ended before the call; at level full that has ended us
         os._exit(1)
     if zygote.landlock_abi:
         landlock.restrict(zygote.landlock_abi, ["/"] if level == "full" else zygote.readonly, box)

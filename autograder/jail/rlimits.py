@@ -13,7 +13,7 @@ except ImportError:  # Windows has none
 
 
 def mapped_bytes() -> int | None:
-    """Address space of this process, None where the system does not tell: proc_pid_statm(5)."""
+    """Address space in use by this process, None where the system does not tell: proc_pid_statm(5)."""
     try:
         fd = os.open("/proc/self/statm", os.O_RDONLY)
     except OSError:
@@ -49,6 +49,8 @@ def apply(limits: JailLimits, mapped: int | None, *, count_tasks: bool, strict: 
     """
     if resource is None:
         return
+    if strict and mapped is None:
+        raise ValueError("the address space in use is not known, so memory cannot be limited: is /proc mounted?")
     for name, value in _wanted(limits, mapped, count_tasks).items():
         try:
             kind = getattr(resource, name)
