@@ -316,6 +316,8 @@ def _variant_problems(alternatives: list[VariantResult], misconceptions: list[Va
             yield f"alternative {v.id} earns {v.score:g} of {v.max_score:g} in {v.question}"
         if v.lost_elsewhere:
             yield f"alternative {v.id} loses points in {', '.join(v.lost_elsewhere)}"
+        if v.visible:
+            yield f"alternative {v.id} fails the visible check of {v.question}"
     for v in misconceptions:
         if v.score == v.max_score:
             yield f"misconception {v.id} loses nothing in {v.question}"

@@ -17,8 +17,10 @@ import copy as _copy
 import numpy as _np
 
 def _like(value, fill):
-    if isinstance(value, (tuple, list)):
-        return type(value)(_like(item, fill) for item in value)
+    if isinstance(value, list):
+        return []                                               # how many items there are would be a part of the answer
+    if isinstance(value, tuple):
+        return tuple(_like(item, fill) for item in value)
     if isinstance(value, dict):
         return {key: _like(item, fill) for key, item in value.items()}
     return _np.full(_np.shape(value), fill) if isinstance(value, (int, float, _np.ndarray, _np.generic)) else value
