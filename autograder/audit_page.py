@@ -1,0 +1,145 @@
+"""Shows what an audit found: in the terminal, and as the page docs/reference/audit.md."""
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from autograder.audit import AssignmentAudit, QuestionAudit
+from autograder.equivalent import FILE
+from autograder.seeds import ProbeSeeds
+
+COLUMNS = ("question", "mutants", "killed", "equivalent", "survive", "misconceptions", "named", "seen by its visible check", "alternatives", "trivial answers")
+
+
+def _row(q: QuestionAudit) -> tuple[str, ...]:
+    counts = (q.mutants, q.killed, q.equivalent, q.survivors, q.misconceptions, q.named, q.visible, q.alternatives, q.trivial)
+    return (q.id, *map(str, counts))
+
+
+def _sums(audit: AssignmentAudit) -> tuple[str, ...]:
+    return ("all", *(str(sum(int(cell) for cell in column)) for column in list(zip(*map(_row, audit.questions), strict=True))[1:]))
+
+
+def _verdict(audit: AssignmentAudit) -> str:
+    crashed = sum(q.crashed for q in audit.questions)
+    killed = sum(q.killed for q in audit.questions)
+    return (
+        f"{audit.killed:.1%} of the mutants killed, equivalent ones aside ({killed - crashed} by what they return, {crashed} by an exception); "
+        f"{sum(v.named == v.id for v in audit.misconceptions)} of {len(audit.misconceptions)} misconceptions named, "
+        f"{sum(v.visible for v in audit.misconceptions)} seen by the visible checks; {audit.seconds:.0f} s with {audit.jobs} at a time"
+    )
+
+
+def shown(audit: AssignmentAudit) -> RenderableType:
+    """An audit for the terminal: the figures, what a visible check misses, each survivor with its diff, and what is wrong."""
+    table = Table(*COLUMNS, title=audit.assignment, title_justify="left")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for question in audit.questions:
+        table.add_row(*_row(question), style=None if not question.survivors else "yellow")
+    table.add_section()
+    table.add_row(*_sums(audit))
+    parts: list[RenderableType] = [table, Text(_verdict(audit))]
+    unseen = [f"{v.id} ({v.question})" for v in audit.misconceptions if not v.visible]
+    if unseen:
+        parts.append(Text("Not seen by their visible check: " + ", ".join(unseen), style="dim"))
+    for mutant in audit.mutants:
+        if mutant.survived:
+            parts += [Text(f"survives: {mutant.key} = {mutant.cell} {mutant.says!r} ({mutant.operator.replace('_', ' ')})"), Syntax(mutant.diff, "diff")]
+    if any(m.survived for m in audit.mutants):
+        parts.append(Text(f"A better probe kills a survivor; one that no behaviour asked for can tell goes into {FILE}, with the reason.", style="dim"))
+    parts += [Text(problem, style="red") for problem in audit.problems]
+    return Group(*parts)
+
+
+def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> RenderableType:
+    """Random thresholds for the terminal: by judged probe and fact, then the alternatives that ever failed."""
+    table = Table("probe", "fact", "salts", "failures", "number in its sentence: mean, deviation", "range", title=f"{name}: the reference", title_justify="left")
+    failed = []
+    for probe in probes:
+        failed += [f"{other} failed {probe.probe} {count} times" for other, count in probe.others.items() if count]
+        if probe.judged:
+            table.add_row(probe.probe, "", str(probe.salts), str(probe.failures))
+            for fact in probe.facts:
+                numbers = ("", "") if fact.mean is None else (f"{fact.mean:.4g}, {fact.deviation:.2g}", f"{fact.lowest:.4g} to {fact.highest:.4g}")
+                table.add_row("", fact.fact, "", str(fact.failures), *numbers)
+    tried = len({other for probe in probes for other in probe.others})
+    return Group(table, Text(f"{tried} alternatives on a tenth as many salts: " + ("; ".join(failed) or "no failure")))
+
+
+# ---- the page ---------------------------------------------------------------------------------------------------
+
+
+def page(audits: Sequence[AssignmentAudit], command: str) -> str:
+    """The figures as a Markdown page."""
+    return "\n".join(_page(audits, command)) + "\n"
+
+
+def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
+    environment = audits[0].environment
+    yield "# Audit"
+    yield ""
+    yield f"Made by `{command}` on {datetime.date.today():%d %B %Y}: {_machine()}, Python {environment['python']}, NumPy {environment['numpy']}."
+    yield "Do not edit; run it again."
+    yield ""
+    yield "A *mutant* is the reference with one place changed; a question's own probes kill it when they take points from it. *Equivalent* mutants"
+    yield f"can't be told from the reference by any behaviour that the question asks for; each is listed with the reason in the assignment's `{FILE}`."
+    yield "A misconception must lose points in its own question, in no other, and be named as itself. An alternative must earn everything and pass"
+    yield "the visible check. Trivial answers, and every function within reach of the hidden tests tried as an answer, must earn nothing."
+    yield ""
+    yield from _markdown_table(("assignment", *COLUMNS[1:], "result"), [(f"[{a.assignment}](#{a.assignment})", *_sums(a)[1:], _result(a)) for a in audits])
+    for audit in audits:
+        yield ""
+        yield f"## {audit.assignment}"
+        yield ""
+        yield f"Release {audit.release}. {_verdict(audit)}."
+        yield ""
+        yield from _markdown_table(COLUMNS, [_row(q) for q in audit.questions])
+        yield ""
+        yield from _unseen(audit)
+        yield from _survivors(audit)
+        yield from (f"- **{problem}**" for problem in audit.problems)
+
+
+def _result(audit: AssignmentAudit) -> str:
+    return f"{audit.killed:.1%} killed, " + ("all green" if not audit.problems else f"{len(audit.problems)} problems")
+
+
+def _unseen(audit: AssignmentAudit) -> Iterator[str]:
+    unseen = [f"`{v.id}` ({v.question})" for v in audit.misconceptions if not v.visible]
+    if unseen:
+        yield f"Misconceptions that pass their question's visible check: {', '.join(unseen)}."
+    else:
+        yield "Every misconception fails its question's visible check."
+
+
+def _survivors(audit: AssignmentAudit) -> Iterator[str]:
+    survivors = [m for m in audit.mutants if m.survived]
+    if survivors:
+        yield ""
+        yield "Survivors:"
+        yield ""
+        yield from (f"- `{m.cell}` {m.says.replace('`', '')}" for m in survivors)
+
+
+def _markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"| {' | '.join(['---'] + ['--:'] * (len(header) - 1))} |"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def _machine() -> str:
+    model = platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            model = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), model)
+    except OSError:
+        pass
+    return f"{os.cpu_count()} cores ({model})"
