@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.model import Finding, Verdict
-from autograder.wire import Opaque
+from autograder.wire import MAX_BYTES, Opaque
 
 RIGHT = Finding(Verdict.RIGHT)
 INPUTS = "inputs"
@@ -42,6 +42,10 @@ def _compare(expected: Any, seen: Any, at: str, tolerance: float) -> Finding:
     if isinstance(expected, str):
         right = isinstance(seen, str) and seen == expected
         return RIGHT if right else _wrong(Verdict.WRONG_VALUES if isinstance(seen, str) else Verdict.WRONG_TYPE, at, "is not the expected text")
+    if isinstance(expected, bytes | frozenset):
+        if type(seen) is not type(expected):
+            return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {kind_of(expected)}")
+        return RIGHT if seen == expected else _wrong(Verdict.WRONG_VALUES, at, "does not hold what was expected")
     if isinstance(expected, list | tuple) and not _is_numeric(expected, seen):
         return _compare_sequences(expected, seen, at, tolerance)
     return _compare_arrays(expected, seen, at, tolerance)
@@ -51,7 +55,7 @@ def _is_numeric(expected: Any, seen: Any) -> bool:
     """Whether a list of numbers met an array: a list where a sequence was asked for is right, and so is the other way round."""
     if not (isinstance(seen, np.ndarray) or isinstance(expected, np.ndarray)):
         return False
-    a = _as_array(expected)
+    a = as_array(expected)
     return a is not None and a.dtype.kind in _KIND
 
 
@@ -81,7 +85,7 @@ def _compare_sequences(expected: Any, seen: Any, at: str, tolerance: float) -> F
 
 
 def _compare_arrays(expected: Any, seen: Any, at: str, tolerance: float) -> Finding:
-    a, b = _as_array(expected), _as_array(seen)
+    a, b = as_array(expected), as_array(seen)
     if b is None or a is None or b.dtype.kind not in _KIND:
         return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {'a number' if np.ndim(expected) == 0 else 'an array of numbers'}")
     if a.shape != b.shape:
@@ -109,7 +113,8 @@ def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: float) -> n
         close = (gap <= tolerance * np.maximum(1e-8, size)) | (gap <= _NO_ERROR_BELOW * largest)
     same = (expected == seen) | (np.isnan(expected) & np.isnan(seen))
     finite = np.isfinite(expected) & np.isfinite(seen)
-    return ~(same | (close & finite))
+    off: np.ndarray = ~(same | (close & finite))
+    return off
 
 
 def _unchanged(expected: Any, seen: Any, at: str) -> Finding:
@@ -125,13 +130,14 @@ def _unchanged(expected: Any, seen: Any, at: str) -> Finding:
         if not isinstance(seen, list | tuple) or len(expected) != len(seen):
             return changed
         pairs = zip(expected, seen, strict=True)
-        found = [_unchanged(item, mine, f"{at}[{index}]") for index, (item, mine) in enumerate(pairs)]
-        return next((f for f in found if f.verdict is not Verdict.RIGHT), RIGHT)
+        each = [_unchanged(item, mine, f"{at}[{index}]") for index, (item, mine) in enumerate(pairs)]
+        return next((found for found in each if found.verdict is not Verdict.RIGHT), RIGHT)
     if isinstance(expected, np.ndarray):
         if not isinstance(seen, np.ndarray) or seen.dtype != expected.dtype or seen.shape != expected.shape:
             return changed
         return RIGHT if seen.tobytes() == expected.tobytes() else changed
-    return RIGHT if type(expected) is type(seen) and expected == seen else changed
+    both_nan = expected != expected and seen != seen
+    return RIGHT if type(expected) is type(seen) and (expected == seen or both_nan) else changed
 
 
 def kind_of(value: Any) -> str:
@@ -140,25 +146,40 @@ def kind_of(value: Any) -> str:
         return "no plain value" if "entries" not in value.type else "an array of objects"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}" if value.ndim else "a number"
-    names = {dict: "a dictionary", list: "a list", tuple: "a tuple", str: "text", bool: "True or False", type(None): "None"}
+    names = {
+        dict: "a dictionary", list: "a list", tuple: "a tuple", frozenset: "a set", str: "text", bytes: "bytes", bool: "True or False",
+        type(None): "None",
+    }  # fmt: skip
     return names.get(type(value), "a number" if isinstance(value, int | float | complex) else "another type")
 
 
-def _as_array(value: Any) -> np.ndarray | None:
-    if isinstance(value, np.ndarray):
-        return value
-    if isinstance(value, bool | int | float | complex):
-        try:
-            return np.asarray(value)
-        except OverflowError:
-            return None
-    if isinstance(value, list | tuple):
-        try:
+def as_array(value: Any) -> np.ndarray | None:
+    """A number, or nested sequences of numbers or texts, as an array; None where it is neither."""
+    if isinstance(value, np.ndarray | np.generic):
+        return np.asarray(value)
+    try:
+        if isinstance(value, bool | int | float | complex):
             made = np.asarray(value)
-        except (ValueError, TypeError, OverflowError):
-            return None
-        return made if made.dtype.kind in _KIND else None
+            return made if made.dtype.kind in _KIND else np.asarray(float(value))  # type: ignore[arg-type]
+        if isinstance(value, list | tuple):
+            entries, longest = _extent(value)
+            if 4 * entries * longest > MAX_BYTES:  # one long text among many short ones makes every entry as long
+                return None
+            made = np.asarray(value)
+            return made if made.dtype.kind in _KIND else None
+    except (ValueError, TypeError, OverflowError):
+        return None
     return None
+
+
+def _extent(value: Any) -> tuple[int, int]:
+    """How many entries nested sequences have, and how many characters the longest text among them."""
+    if isinstance(value, list | tuple):
+        parts = [_extent(item) for item in value]
+        return sum(entries for entries, _ in parts), max((longest for _, longest in parts), default=0)
+    if isinstance(value, np.ndarray):
+        return value.size, value.dtype.itemsize // 4 if value.dtype.kind == "U" else 0
+    return 1, len(value) if isinstance(value, str) else 0
 
 
 def _wide(array: np.ndarray) -> np.ndarray:
@@ -177,4 +198,5 @@ def _join(at: str, key: Any) -> str:
 
 
 def _wrong(verdict: Verdict, at: str, says: str) -> Finding:
-    return Finding(verdict, f"{at}: {says}" if at and says[0].isalpha() and not says.startswith(("is ", "has ", "holds ", "does ")) else f"{at or 'the result'} {says}")
+    counts = says[0].isdigit() or says.startswith(("every entry", "the number"))
+    return Finding(verdict, f"{at or 'the result'}{':' if counts else ''} {says}")

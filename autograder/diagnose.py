@@ -126,7 +126,7 @@ def _about_values(a: np.ndarray, b: np.ndarray, tolerance: float) -> str:
     if same(a, -b):
         return "It is right but for the sign."
     if (factor := _factor(a, b)) is not None and same(a * factor, b):
-        return _times(factor)
+        return _times(factor, a.size)
     if a.size > 2 and same(a - a.mean(), b - b.mean()):
         return "Every entry is off by the same amount."
     if a.ndim == 2 and a.shape[0] == a.shape[1] and same(a, b.T):
@@ -149,9 +149,9 @@ def _factor(a: np.ndarray, b: np.ndarray) -> float | None:
     return float(b.flat[top] / a.flat[top]) if a.flat[top] else None
 
 
-def _times(factor: float) -> str:
+def _times(factor: float, entries: int) -> str:
     size, sign = abs(factor), ", with the sign turned" if factor < 0 else ""
     for value, word in ((size, "large"), (1 / size if size else 0.0, "small")):
-        if value > 1 and abs(value - round(value, 1)) < 1e-6:
+        if round(value, 1) > 1 and abs(value - round(value, 1)) < 1e-6:
             return f"Every entry is {round(value, 1):g} times too {word}{sign}."
-    return f"Every entry is off by the same factor{sign}."
+    return f"Every entry is off by the same factor{sign}." if entries > 1 else ""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.compare import as_array
 from autograder.model import Verdict
 
 
@@ -34,13 +35,10 @@ def array(value: Any, name: str, *, shape: tuple[int, ...] | None = None, ndim: 
     """Return value as a float array; raise Unfit, with the verdict and a sentence, where it is not one of that form."""
     if value is None:
         raise Unfit(Verdict.NO_VALUE, f"{name} is None: is the result returned?")
-    try:
-        seen = np.asarray(value)
-        if seen.dtype.kind not in "biuf":
-            raise TypeError
-        seen = seen.astype(float)
-    except (TypeError, ValueError, OverflowError):
-        raise Unfit(Verdict.WRONG_TYPE, f"{name} is not an array of numbers.") from None
+    seen = as_array(value)
+    if seen is None or seen.dtype.kind not in "biuf":
+        raise Unfit(Verdict.WRONG_TYPE, f"{name} is not an array of numbers.")
+    seen = seen.astype(float)
     if shape is not None and seen.shape != shape:
         raise Unfit(Verdict.WRONG_SHAPE, f"{name} has shape {seen.shape}; expected {shape}.")
     if ndim is not None and seen.ndim != ndim:
