@@ -348,7 +348,11 @@ def _mutant_problems(assignment: Assignment, found: list[MutantResult]) -> Itera
 
 
 def _figures(
-    question: Question, alternatives: list[VariantResult], misconceptions: list[VariantResult], trivial: list[VariantResult], found: list[MutantResult]
+    question: Question,
+    alternatives: list[VariantResult],
+    misconceptions: list[VariantResult],
+    trivial: list[VariantResult],
+    found: list[MutantResult],
 ) -> QuestionAudit:
     own = [m for m in found if m.question == question.id]
     known = [v for v in misconceptions if v.question == question.id]

@@ -15,7 +15,10 @@ from autograder.audit import AssignmentAudit, QuestionAudit
 from autograder.equivalent import FILE
 from autograder.seeds import ProbeSeeds
 
-COLUMNS = ("question", "mutants", "killed", "equivalent", "survive", "misconceptions", "named", "seen by its visible check", "alternatives", "trivial answers")
+COLUMNS = (
+    "question", "mutants", "killed", "equivalent", "survive", "misconceptions", "named", "seen by the visible check", "alternatives",
+    "trivial answers",
+)  # fmt: skip
 
 
 def _row(q: QuestionAudit) -> tuple[str, ...]:
@@ -52,16 +55,20 @@ def shown(audit: AssignmentAudit) -> RenderableType:
         parts.append(Text("Not seen by their visible check: " + ", ".join(unseen), style="dim"))
     for mutant in audit.mutants:
         if mutant.survived:
-            parts += [Text(f"survives: {mutant.key} = {mutant.cell} {mutant.says!r} ({mutant.operator.replace('_', ' ')})"), Syntax(mutant.diff, "diff")]
+            kind = mutant.operator.replace("_", " ")
+            parts += [Text(f"survives ({kind}): {mutant.key} = {f'{mutant.cell} {mutant.says}'!r}"), Syntax(mutant.diff, "diff")]
     if any(m.survived for m in audit.mutants):
-        parts.append(Text(f"A better probe kills a survivor; one that no behaviour asked for can tell goes into {FILE}, with the reason.", style="dim"))
+        parts.append(
+            Text(f"A better probe kills a survivor; one that no behaviour asked for can tell goes into {FILE} with the reason.", style="dim")
+        )
     parts += [Text(problem, style="red") for problem in audit.problems]
     return Group(*parts)
 
 
 def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> RenderableType:
     """Random thresholds for the terminal: by judged probe and fact, then the alternatives that ever failed."""
-    table = Table("probe", "fact", "salts", "failures", "number in its sentence: mean, deviation", "range", title=f"{name}: the reference", title_justify="left")
+    columns = ("probe", "fact", "salts", "failures", "number in its sentence: mean, deviation", "range")
+    table = Table(*columns, title=f"{name}: the reference", title_justify="left")
     failed = []
     for probe in probes:
         failed += [f"{other} failed {probe.probe} {count} times" for other, count in probe.others.items() if count]
@@ -89,12 +96,13 @@ def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
     yield f"Made by `{command}` on {datetime.date.today():%d %B %Y}: {_machine()}, Python {environment['python']}, NumPy {environment['numpy']}."
     yield "Do not edit; run it again."
     yield ""
-    yield "A *mutant* is the reference with one place changed; a question's own probes kill it when they take points from it. *Equivalent* mutants"
-    yield f"can't be told from the reference by any behaviour that the question asks for; each is listed with the reason in the assignment's `{FILE}`."
+    yield "A *mutant* is the reference with one place changed; a question's own probes kill it when they take points from it. No behaviour that the"
+    yield f"question asks for can tell an *equivalent* mutant from the reference; each is listed with the reason in the assignment's `{FILE}`."
     yield "A misconception must lose points in its own question, in no other, and be named as itself. An alternative must earn everything and pass"
     yield "the visible check. Trivial answers, and every function within reach of the hidden tests tried as an answer, must earn nothing."
     yield ""
-    yield from _markdown_table(("assignment", *COLUMNS[1:], "result"), [(f"[{a.assignment}](#{a.assignment})", *_sums(a)[1:], _result(a)) for a in audits])
+    rows = [(f"[{a.assignment}](#{a.assignment})", *_sums(a)[1:], _result(a)) for a in audits]
+    yield from _markdown_table(("assignment", *COLUMNS[1:], "result"), rows)
     for audit in audits:
         yield ""
         yield f"## {audit.assignment}"
