@@ -1,0 +1,182 @@
+"""Naming the mistake: a hint is a true statement, a misconception is named only where it alone explains everything."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.compare import compare
+from autograder.diagnose import Known, hint, known_of, name_mistake
+from autograder.model import Diagnosis, Finding, Observation, Outcome, Verdict
+from autograder.probe import Probe
+from autograder.variants import Variant
+from autograder.wire import encode
+
+A = np.random.default_rng(0).normal(size=(4, 3))
+SQUARE = np.random.default_rng(1).normal(size=(3, 3))
+TOLERANCE = 1e-8
+
+# ---- hints ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("expected", "seen", "says"),
+    [
+        (A, A[None], "It has an axis of length 1 too many."),
+        (A[:, 0], A[:, :1], "It has an axis of length 1 too many."),
+        (A[:, :1], A[:, 0], "It has an axis of length 1 too few."),
+        (A[:, :1], A[:, :1].T, "It has an axis of length 1 in another place."),
+        (1.0, np.ones(1), "It has an axis of length 1 too many."),
+        (A, A.T, "It is the right result, transposed."),
+        (A, A.T + 1, "Its axes are in reverse order."),
+        (SQUARE, SQUARE.T, "It is the right result, transposed."),
+        (A, A.reshape(2, 6), "It holds the right numbers in another shape."),
+        (A, A.reshape(2, 6) + 1, ""),
+        (A, A[:2], ""),
+        (A, np.zeros_like(A), "Every entry is zero."),
+        (A, -A, "It is right but for the sign."),
+        (A, 4 * A, "Every entry is 4 times too large."),
+        (A, 1.5 * A, "Every entry is 1.5 times too large."),
+        (A, A / 4, "Every entry is 4 times too small."),
+        (A, -2 * A, "Every entry is 2 times too large, with the sign turned."),
+        (A, A * 1.2345, "Every entry is off by the same factor."),
+        (A, A * (1 + 1e-6), "Every entry is off by the same factor."),
+        (2.0, 6.0, "Every entry is 3 times too large."),
+        (2.0, 2.469, ""),
+        (A, A + 0.5, "Every entry is off by the same amount."),
+        (A, np.vstack([A[:1], A[1:] + A[1:] ** 2]), "Only the first row is right."),
+        (A, np.vstack([A[:-1], A[-1:] + A[-1:] ** 2]), "Only the last row is wrong."),
+        (A, A[[1, 2, 3, 0]], "The rows are right, but in another order."),
+        (A, A[::-1], "The rows are right, but in another order."),
+        (A, A.ravel()[np.random.default_rng(2).permutation(12)].reshape(4, 3), "It holds the right numbers in other places."),
+        (A, np.where(A > 0, A, 9.0), ""),
+        (A, A.astype(complex), ""),
+        (A, np.where(A > 0, A, np.nan), ""),
+        (A, "text", ""),
+        ({"a": 1.0, "b": A}, {"a": 1.0, "b": -A}, "It is right but for the sign."),
+        ([1.0, A], (1.0, -A), "It is right but for the sign."),
+        ({"a": A, "inputs": A}, {"a": A, "inputs": -A}, ""),
+    ],
+)
+def test_each_structural_hint(expected: Any, seen: Any, says: str) -> None:
+    """The hint is the smallest structural fact about the first output that is wrong, where there is one."""
+    assert hint(expected, seen, TOLERANCE) == says
+
+
+SHAPES = st.sampled_from([(3,), (2, 3), (4, 4), (5, 1), (2, 3, 2)])
+
+
+@settings(max_examples=200, deadline=None)
+@given(SHAPES, st.integers(0, 1 << 30))
+def test_unrelated_arrays_get_no_hint(shape: tuple[int, ...], seed: int) -> None:
+    """Two random arrays of one shape have nothing structural in common, and nothing is claimed."""
+    rng = np.random.default_rng(seed)
+    assert hint(rng.normal(size=shape), rng.normal(size=shape), TOLERANCE) == ""
+
+
+@settings(max_examples=200, deadline=None)
+@given(SHAPES, SHAPES, st.integers(0, 1 << 30))
+def test_of_unrelated_arrays_only_shapes_are_told(shape: tuple[int, ...], other: tuple[int, ...], seed: int) -> None:
+    """Where shapes differ and the numbers too, nothing is said about the numbers."""
+    rng = np.random.default_rng(seed)
+    said = hint(rng.normal(size=shape), rng.normal(size=other), TOLERANCE)
+    assert said in ("", "Its axes are in reverse order.") or said.startswith("It has an axis of length 1")
+
+
+def test_a_right_result_gets_no_hint() -> None:
+    """Nothing is said about what is within the tolerance."""
+    assert hint({"a": A}, {"a": A * (1 + 1e-10)}, TOLERANCE) == ""
+
+
+# ---- naming a misconception -------------------------------------------------------------------------------------
+
+PROBES = (Probe("values", "q", 2, "", print), Probe("other", "q", 1, "", print, tolerance=1e-3), Probe("facts", "q", 1, "", print, judged=True))
+EXPECTED = {"values": A, "other": np.ones(2)}
+
+
+def judge(probe: Probe, value: Any) -> Finding:
+    """A judge of three probes; the judged one wants a positive, whole number."""
+    if probe.judged:
+        held = {"positive": value > 0, "whole": value == int(value)}
+        return Finding(Verdict.RIGHT if all(held.values()) else Verdict.WRONG_VALUES, facts=held)
+    return compare(EXPECTED[probe.id], value, probe.tolerance)
+
+
+Seen = dict[str, Observation]
+
+
+def seen(values: Any = A, other: Any = EXPECTED["other"], facts: float = 1.0, **outcomes: tuple[Outcome, str]) -> Seen:
+    """What was observed on the three probes; outcomes replaces a value by a way to end and an error."""
+    made = {}
+    for name, value in (("values", values), ("other", other), ("facts", facts)):
+        outcome, error = outcomes.get(f"{name}_ended", (Outcome.FINISHED, ""))
+        made[name] = Observation(name, outcome, encode(value) if outcome is Outcome.FINISHED else b"", error)
+    return made
+
+
+def known(name: str, observations: Seen) -> Known:
+    return known_of(Variant(name, "q", "misconception", "f", f"You {name}.", ""), observations, PROBES, judge)
+
+
+def named(mine: Seen, *misconceptions: Known) -> str:
+    findings = {p.id: known_of(Variant("", "", "", "", "", ""), mine, (p,), judge).findings.get(p.id, Finding(Verdict.NO_VALUE)) for p in PROBES}
+    found = name_mistake(PROBES, mine, findings, list(misconceptions))
+    assert found is None or found == Diagnosis(found.id, f"You {found.id}.")
+    return found.id if found else ""
+
+
+TURNED = known("turn the sign", seen(-A))
+DOUBLED = known("double", seen(2 * A, facts=2.0))
+CRASHED = known("crash", seen(values_ended=(Outcome.RAISED, "ValueError"), other_ended=(Outcome.RAISED, "ValueError")))
+HALF_CRASHED = known("crash on some", seen(-A, other_ended=(Outcome.RAISED, "ValueError")))
+
+
+def test_the_misconception_with_the_same_numbers_is_named() -> None:
+    """Equal values on every probe, within its tolerance, name it."""
+    assert named(seen(-A), TURNED, DOUBLED, CRASHED) == "turn the sign"
+    assert named(seen(-A, other=np.ones(2) * (1 + 1e-4)), TURNED, DOUBLED) == "turn the sign"
+
+
+@pytest.mark.parametrize("mine", [seen(-A, other=np.ones(2) * 1.01), seen(-A, facts=1.5), seen(-A * 1.01), seen(-A, other_ended=(Outcome.TIMED_OUT, ""))])
+def test_one_probe_that_differs_is_enough_to_name_nothing(mine: Seen) -> None:
+    """A value, a fact or an ending that the misconception does not have speaks against it."""
+    assert named(mine, TURNED, DOUBLED) == ""
+
+
+def test_a_judged_probe_agrees_by_its_facts() -> None:
+    """Random results can't be equal: that the same properties hold is enough."""
+    assert named(seen(2 * A, facts=7.0), TURNED, DOUBLED) == "double"
+    assert named(seen(2 * A, facts=-7.0), TURNED, DOUBLED) == ""
+
+
+def test_two_that_agree_name_nothing() -> None:
+    """Where a second misconception explains as much, neither is named."""
+    assert named(seen(-A), TURNED, known("turn it too", seen(-A))) == ""
+
+
+def test_a_crash_names_nothing() -> None:
+    """Ending in the same exception is no evidence of the same mistake."""
+    raised = (Outcome.RAISED, "ValueError")
+    assert named(seen(values_ended=raised, other_ended=raised), CRASHED) == ""
+
+
+def test_a_crash_beside_a_telling_value_must_agree_too() -> None:
+    """With evidence from another probe, the ending has to be the same in kind and exception."""
+    assert named(seen(-A, other_ended=(Outcome.RAISED, "ValueError")), TURNED, HALF_CRASHED) == "crash on some"
+    assert named(seen(-A, other_ended=(Outcome.RAISED, "KeyError")), TURNED, HALF_CRASHED) == ""
+
+
+def test_what_the_reference_does_too_tells_nothing() -> None:
+    """A misconception that these probes can't tell from the reference is not named."""
+    assert named(seen(), known("nothing", seen())) == ""
+
+
+def test_bytes_that_are_no_value_name_nothing() -> None:
+    """Garbage from the sandbox agrees with no misconception."""
+    mine = seen(-A)
+    spoiled = {**mine, "other": Observation("other", Outcome.FINISHED, b"\xc1")}
+    findings = {p.id: Finding(Verdict.NO_VALUE) for p in PROBES}
+    assert name_mistake(PROBES, spoiled, findings, [TURNED]) is None

@@ -1,0 +1,65 @@
+"""What judges are written with: unusable values become a verdict, usable ones a float array."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.judging import Fact, Unfit, array, fact, number
+from autograder.model import Verdict
+from autograder.wire import Opaque
+
+
+@pytest.mark.parametrize("value", [[1, 2], (1.0, 2), np.array([1, 2], np.int8), np.array([1, 2], np.float16), [True, 2.0]])
+def test_numbers_become_a_float_array(value: Any) -> None:
+    """Lists, tuples and arrays of any real kind are taken."""
+    made = array(value, "x", shape=(2,), ndim=1)
+    assert made.dtype == np.float64
+    assert made.shape == (2,)
+    assert made[1] == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "verdict", "says"),
+    [
+        (None, {}, Verdict.NO_VALUE, "x is None: is the result returned?"),
+        ("text", {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
+        (["a"], {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
+        ([[1.0], [1.0, 2.0]], {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
+        ({"a": 1}, {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
+        (Opaque("generator"), {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
+        (np.ones(2, complex), {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
+        (10**400, {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
+        (np.ones((2, 3)), {"shape": (3, 2)}, Verdict.WRONG_SHAPE, "x has shape (2, 3); expected (3, 2)."),
+        (1.0, {"shape": (1,)}, Verdict.WRONG_SHAPE, "x has shape (); expected (1,)."),
+        (np.ones((2, 3)), {"ndim": 1}, Verdict.WRONG_SHAPE, "x has 2 axes; expected 1."),
+        ([1.0, float("nan")], {}, Verdict.NOT_FINITE, "x has entries that are not finite numbers."),
+        ([float("inf")], {}, Verdict.NOT_FINITE, "x has entries that are not finite numbers."),
+    ],
+)
+def test_unusable_values_end_the_judging_with_a_verdict(value: Any, options: dict[str, Any], verdict: Verdict, says: str) -> None:
+    """Each kind of unusable value has its verdict and a sentence for the student."""
+    with pytest.raises(Unfit) as caught:
+        array(value, "x", **options)
+    assert (caught.value.verdict, caught.value.says) == (verdict, says)
+
+
+def test_infinite_entries_pass_where_the_judge_allows_them() -> None:
+    """finite=False leaves NaN and infinity to the judge."""
+    assert np.isinf(array([float("inf")], "x", finite=False)).all()
+
+
+def test_a_number_is_one_finite_number() -> None:
+    """number takes what holds a single number and nothing else."""
+    assert number(np.array(2), "loss") == 2.0
+    assert type(number(2, "loss")) is float
+    for bad in ([2.0], np.ones(1), None, "2", float("nan")):
+        with pytest.raises(Unfit):
+            number(bad, "loss")
+
+
+def test_facts_are_plain_booleans() -> None:
+    """NumPy's booleans and other truths become Python's, so that they can be stored and compared."""
+    assert fact(np.bool_(True), "s") == Fact(True, "s")
+    assert fact([], "s").holds is False
