@@ -13,7 +13,8 @@ from autograder.probe import alternative
 @alternative("initialize_weights")
 def scaled_unit_interval(in_size, out_size, params, name=""):
     """Numbers between 0 and 1 from the old interface, shifted and stretched."""
-    params.update({"b" + name: np.array([0.0] * out_size), "W" + name: (2 * np.random.rand(in_size, out_size) - 1) * np.sqrt(6 / (in_size + out_size))})
+    weights = (2 * np.random.rand(in_size, out_size) - 1) * np.sqrt(6 / (in_size + out_size))
+    params.update({"b" + name: np.array([0.0] * out_size), "W" + name: weights})
 
 
 @alternative("initialize_weights")

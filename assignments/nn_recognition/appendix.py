@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Appendix: where the formulas come from
 #
-# Three derivations stand behind the questions of this chapter: what a layer computes, why scores may be shifted before they become probabilities, and
-# how a gradient passes through a layer. The symbols are those of the notebook: a batch has $N$ examples, a layer $D$ inputs and $H$ units,
-# there are $C$ classes, and matrices have one row for each example.
+# Three derivations stand behind the questions of this chapter: what a layer computes, why scores may be shifted before they become
+# probabilities, and how a gradient passes through a layer. The symbols are those of the notebook: a batch has $N$ examples, a layer $D$
+# inputs and $H$ units, there are $C$ classes, and matrices have one row for each example.
 
 # %% [markdown]
 # ## A. Forward propagation
@@ -14,9 +14,9 @@
 #
 # $$a = f\Big( \sum_{d=1}^{D} x_d \, w_d + b \Big)$$
 #
-# A layer has $H$ such units, which share the inputs and have weights and biases of their own. Write the weights of unit $j$ as column
-# $j$ of a matrix $W$ of shape $(D, H)$, and its bias as entry $j$ of a vector $b$ of shape $(H,)$. With the example as a row $x$ of
-# shape $(1, D)$, all units at once are
+# A layer has $H$ such units, which share the inputs and have weights and biases of their own. Write the weights of unit $j$ as column $j$
+# of a matrix $W$ of shape $(D, H)$, and its bias as entry $j$ of a vector $b$ of shape $(H,)$. With the example as a row $x$ of shape
+# $(1, D)$, all units at once are
 #
 # $$z_j = \sum_{d=1}^{D} x_d \, W_{dj} + b_j, \qquad\text{that is}\qquad z = x W + b, \qquad a = f(z)$$
 #
@@ -29,14 +29,14 @@
 # $$Z = X W + \mathbf{1} b, \qquad A = f(Z)$$
 #
 # is what the layer makes of it. Here $\mathbf{1}$ is a column of $N$ ones and $b$ is read as a row, so that $\mathbf{1} b$, of shape
-# $(N, H)$, repeats the bias in every row. NumPy does this repetition by itself when it adds an array of shape $(H,)$ to
-# one of shape $(N, H)$; this is called broadcasting.
+# $(N, H)$, repeats the bias in every row. NumPy does this repetition by itself when it adds an array of shape $(H,)$ to one of shape
+# $(N, H)$; this is called broadcasting.
 #
 # ### From one layer to a network
 #
-# The output of a layer is the input of the next. With $A^{(0)} = X$,
+# The output of a layer is the input of the next. With $K$ layers and $A^{(0)} = X$,
 #
-# $$A^{(l)} = f^{(l)}\big( A^{(l-1)} W^{(l)} + \mathbf{1} b^{(l)} \big), \qquad l = 1, \dots, L$$
+# $$A^{(l)} = f^{(l)}\big( A^{(l-1)} W^{(l)} + \mathbf{1} b^{(l)} \big), \qquad l = 1, \dots, K$$
 #
 # The functions $f^{(l)}$ must not all be linear. If they were the identity, two layers would be
 #
@@ -61,8 +61,8 @@
 # ### Why the maximum
 #
 # The claim holds for real numbers. A double-precision number, however, cannot exceed about $1.8 \cdot 10^{308}$, so that $e^x$ overflows
-# to infinity for $x > 709.8$, and $\infty / \infty$ is not a number. At the other end $e^x$ becomes exactly $0$ for $x < -745.2$, and where this
-# happens to all scores of a row the quotient is $0/0$.
+# to infinity for $x > 709.8$, and $\infty / \infty$ is not a number. At the other end $e^x$ becomes exactly $0$ for $x < -745.2$, and
+# where this happens to all scores of a row the quotient is $0/0$.
 #
 # So choose $c = -m$ with $m = \max_k x_k$. Then
 #
@@ -72,8 +72,8 @@
 #
 # $$\sum_{k=1}^{C} e^{x_k - m} \ge e^{0} = 1$$
 #
-# so that the denominator is never $0$. An exponential may still underflow to $0$, but only one that is more than 745 below the largest score, whose
-# probability is below $10^{-323}$: there 0 is the right answer to within rounding.
+# so that the denominator is never $0$. An exponential may still underflow to $0$, but only one that is more than 745 below the largest
+# score, whose probability is below $10^{-323}$: there 0 is the right answer to within rounding.
 #
 # Both arguments need the maximum of the row itself. The maximum over a whole batch still prevents the overflow. It loses the second
 # bound, though: a row whose scores all lie 800 below the largest of another row becomes $0/0$.
@@ -85,8 +85,8 @@
 #
 # $$Z = X W + \mathbf{1} b, \qquad A = f(Z).$$
 #
-# The layers above have computed $\delta_{ij} = \partial L / \partial A_{ij}$, of shape $(N, H)$. Wanted are the derivatives by $W$, by $b$ and
-# by $X$. The last is what the layer below needs as its own $\delta$.
+# The layers above have computed $\delta_{ij} = \partial L / \partial A_{ij}$, of shape $(N, H)$. Wanted are the derivatives by $W$, by
+# $b$ and by $X$. The last is what the layer below needs as its own $\delta$.
 #
 # ### Through the activation
 #
@@ -98,9 +98,9 @@
 #
 # $$\text{sigmoid: } f'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = a (1 - a), \qquad
 # \tanh\text{: } f'(z) = 1 - a^2, \qquad
-# \text{ReLU: } f'(z) = \begin{cases} 1 & a > 0 \\ 0 & z < 0 \end{cases}$$
+# \text{ReLU: } f'(z) = \begin{cases} 1 & a > 0 \\ 0 & a = 0 \end{cases}$$
 #
-# Therefore the derivative functions there take the post-activation.
+# where ReLU's slope at its kink is counted as 0. Therefore the derivative functions there take the post-activation.
 #
 # ### To the weights
 #
@@ -108,8 +108,8 @@
 #
 # $$Z_{ij} = \sum_{d=1}^{D} X_{id} \, W_{dj} + b_j$$
 #
-# The weight $W_{dj}$ goes into column $j$ of $Z$, once in each row: $\partial Z_{ij} / \partial W_{dj} = X_{id}$. The chain rule adds up all ways on which
-# $W_{dj}$ acts on the loss, and there is one for each example:
+# The weight $W_{dj}$ goes into column $j$ of $Z$, once in each row: $\partial Z_{ij} / \partial W_{dj} = X_{id}$. The chain rule adds up
+# all ways on which $W_{dj}$ acts on the loss, and there is one for each example:
 #
 # $$\frac{\partial L}{\partial W_{dj}} = \sum_{i=1}^{N} \frac{\partial L}{\partial Z_{ij}} \frac{\partial Z_{ij}}{\partial W_{dj}}
 # = \sum_{i=1}^{N} X_{id} \, \Delta_{ij}
@@ -127,7 +127,8 @@
 #
 # ### To the inputs
 #
-# $X_{id}$ goes into row $i$ of $Z$, once in each column: $\partial Z_{ij} / \partial X_{id} = W_{dj}$. This time the sum runs over the units,
+# $X_{id}$ goes into row $i$ of $Z$, once in each column: $\partial Z_{ij} / \partial X_{id} = W_{dj}$. This time the sum runs over the
+# units,
 #
 # $$\frac{\partial L}{\partial X_{id}} = \sum_{j=1}^{H} \Delta_{ij} \, W_{dj}
 # \qquad\Longrightarrow\qquad \frac{\partial L}{\partial X} = \Delta \, W^\top$$
@@ -145,6 +146,6 @@
 #
 # $$\frac{\partial L}{\partial z_j} = -[\, j = r \,] + \frac{e^{z_j}}{\sum_k e^{z_k}} = p_j - y_j$$
 #
-# where $[\, j = r \,]$ is 1 if $j = r$ and 0 otherwise, which is the entry $y_j$ of the one-hot label. For a batch whose loss is the sum over
-# its examples, each row has its own such term: $\Delta = P - Y$. This is already the derivative by the *pre*-activation of the output layer. So it goes into the
-# backward pass with $f' = 1$.
+# where $[\, j = r \,]$ is 1 if $j = r$ and 0 otherwise, which is the entry $y_j$ of the one-hot label. For a batch whose loss is the sum
+# over its examples, each row has its own such term: $\Delta = P - y$. This is already the derivative by the *pre*-activation of the
+# output layer. So it goes into the backward pass with $f' = 1$.

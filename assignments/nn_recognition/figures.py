@@ -1,5 +1,7 @@
 """The pictures of this notebook. Colours and markers can be told apart without colour vision; each picture carries a text alternative."""
+import base64
 import contextlib
+import html
 import io
 
 import matplotlib.pyplot as plt
@@ -12,9 +14,25 @@ CLASS_MARKERS = ["o", "s", "^", "D"]
 LINE_STYLES = ["-", "--", "-.", ":"]
 
 
+class Picture:
+    """A drawn figure as an image with a text alternative, which front ends show as HTML and exports as PNG."""
+
+    def __init__(self, fig, alt):
+        buffer = io.BytesIO()
+        fig.savefig(buffer, format="png", dpi=90)
+        self.png, self.alt = base64.b64encode(buffer.getvalue()).decode(), alt
+
+    def __repr__(self):
+        return self.alt
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        tag = f'<img src="data:image/png;base64,{self.png}" alt="{html.escape(self.alt)}" style="max-width: 100%">'
+        return {"text/plain": self.alt, "image/png": self.png, "text/html": tag}
+
+
 def show(fig, alt):
     """Show a figure once, with a description for readers who don't see it."""
-    display(fig, metadata={"image/png": {"alt": alt}})
+    display(Picture(fig, alt))
     plt.close(fig)
 
 
@@ -49,11 +67,11 @@ def picture():
     return image
 
 
-def strip(images, titles, alt):
-    """Draw images side by side, each with a scale of its own; those with negative entries have zero in the middle grey."""
-    tallest = max(image.shape[0] / image.shape[1] for image in images)
+def strip(images, alt):
+    """Draw images, a dict of title to array, side by side, each on a scale of its own; zero is the middle grey where some entries are negative."""
+    tallest = max(image.shape[0] / image.shape[1] for image in images.values())
     fig, axes = plt.subplots(1, len(images), figsize=(3.1 * len(images), 0.6 + 2.4 * tallest), layout="constrained")
-    for ax, image, title in zip(axes, images, titles, strict=True):
+    for ax, (title, image) in zip(axes, images.items(), strict=True):
         largest = np.abs(image).max()
         shown = ax.imshow(image, cmap="gray", vmin=-largest if image.min() < 0 else 0, vmax=largest)
         fig.colorbar(shown, ax=ax, shrink=0.55)
@@ -87,7 +105,7 @@ def curves(history):
 
 def regions(predict, snapshots, x, y):
     """Draw the class that predict(points, params) favours at each place of the plane, one panel for each snapshot."""
-    across, up = np.meshgrid(np.linspace(0, 6, 241), np.linspace(0, 50, 241))
+    across, up = np.meshgrid(np.linspace(0, 6, 161), np.linspace(0, 50, 161))
     points = np.stack([across.ravel(), up.ravel()], axis=1)
     labels = y.argmax(axis=1)
     fig, axes = plt.subplots(1, len(snapshots), figsize=(3.1 * len(snapshots), 3.6), sharey=True, layout="constrained")

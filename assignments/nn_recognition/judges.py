@@ -16,9 +16,9 @@ def range_of_the_weights(seen, rng):
     W = array(seen["W"], "W", shape=(70, 50))
     bound, largest = np.sqrt(6 / (70 + 50)), np.abs(W).max()
     return {
-        "not beyond": fact(largest <= bound * (1 + 1e-6), f"The largest weight, {largest:.3f}, lies beyond the range that has the variance asked for."),
+        "not beyond": fact(largest <= bound * (1 + 1e-6), f"The largest weight, {largest:.3f}, lies beyond the range with the variance asked for."),
         # 3500 draws: all below 0.98 of the bound with probability 0.98**3500 = 2e-31
-        "whole range": fact(largest > 0.98 * bound, f"The largest of 3500 weights is only {largest:.3f}: too narrow a range for the variance asked for."),
+        "whole range": fact(largest > 0.98 * bound, f"The largest of 3500 weights is only {largest:.3f}: too narrow for the variance asked for."),
         "not far too narrow": fact(largest > 0.5 * bound, "The range is less than half of what it should be."),
         "not nearly zero": fact(largest > 0.2 * bound, "The range is less than a fifth of what it should be."),
         # both signs: missed with probability 2**-3500
@@ -37,7 +37,7 @@ def spread_of_the_weights(seen, rng):
         # W**2 of a uniform distribution has the relative standard deviation sqrt(9 / 5 - 1)
         "variance": fact(abs(ratio - 1) < 5 * np.sqrt(0.8 / n), f"The variance of the weights is {ratio:.2f} times what was asked for."),
         # half of the draws lie in the inner half of the range, with the standard deviation 0.5 / sqrt(n)
-        "evenly": fact(abs(inner - 0.5) < 2.5 / np.sqrt(n), f"{inner:.0%} of the weights lie in the inner half of the range; of a uniform draw, half do."),
+        "evenly": fact(abs(inner - 0.5) < 2.5 / np.sqrt(n), f"{inner:.0%} of the weights lie in the inner half of the range; half should."),
         # 2700 draws of at least 24 bits: a handful of equal ones at most
         "one draw a weight": fact(len(np.unique(W)) > n / 2, "Many weights are equal: each needs a draw of its own."),
     }

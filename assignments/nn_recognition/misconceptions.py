@@ -8,8 +8,8 @@ from autograder.probe import misconception
 
 @misconception("initialize_weights")
 def variance_taken_for_the_bound(in_size, out_size, params, name=""):
-    """You draw from the interval whose end is the variance itself, so that the weights are nearly 0. Variance and half-width of a uniform distribution are two
-    things: the text before the question says how one follows from the other."""
+    """You draw from the interval whose end is the variance itself, so that the weights are nearly 0. Variance and half-width of a uniform
+    distribution are two things: the text before the question says how one follows from the other."""
     bound = 2 / (in_size + out_size)
     params["W" + name] = np.random.uniform(-bound, bound, size=(in_size, out_size))
     params["b" + name] = np.zeros(out_size)
@@ -17,8 +17,8 @@ def variance_taken_for_the_bound(in_size, out_size, params, name=""):
 
 @misconception("initialize_weights")
 def deviation_taken_for_the_bound(in_size, out_size, params, name=""):
-    """You draw from an interval that ends at the standard deviation asked for. Most of a distribution lies within its standard deviation, but a uniform one
-    has to reach further: compute the variance of what you draw and compare."""
+    """You draw from an interval that ends at the standard deviation asked for. Most of a distribution lies within its standard deviation,
+    but a uniform one has to reach further: compute the variance of what you draw and compare."""
     bound = np.sqrt(2 / (in_size + out_size))
     params["W" + name] = np.random.uniform(-bound, bound, size=(in_size, out_size))
     params["b" + name] = np.zeros(out_size)
@@ -26,15 +26,16 @@ def deviation_taken_for_the_bound(in_size, out_size, params, name=""):
 
 @misconception("initialize_weights")
 def normal_instead_of_uniform(in_size, out_size, params, name=""):
-    """Your weights have the right variance but come from a normal distribution. The question asks for a uniform one, which has an end on either side."""
+    """Your weights have the right variance but come from a normal distribution. The question asks for a uniform one, which has an end on
+    either side."""
     params["W" + name] = np.random.normal(scale=np.sqrt(2 / (in_size + out_size)), size=(in_size, out_size))
     params["b" + name] = np.zeros(out_size)
 
 
 @misconception("initialize_weights")
 def inputs_alone(in_size, out_size, params, name=""):
-    """You scale by the number of inputs alone. Xavier's variance depends on the units on both sides of the layer, so that neither the forward nor the
-    backward pass is favoured."""
+    """You scale by the number of inputs alone. Xavier's variance depends on the units on both sides of the layer, so that neither the
+    forward nor the backward pass is favoured."""
     bound = np.sqrt(6 / in_size)
     params["W" + name] = np.random.uniform(-bound, bound, size=(in_size, out_size))
     params["b" + name] = np.zeros(out_size)
@@ -49,8 +50,8 @@ def positive_weights(in_size, out_size, params, name=""):
 
 @misconception("initialize_weights")
 def biases_as_a_row(in_size, out_size, params, name=""):
-    """Your biases are an array of two axes with a single row. They should have one axis, with one number for each unit: otherwise the gradient, which has one axis, would not fit
-    them."""
+    """Your biases are an array of two axes with a single row. They should have one axis, with one number for each unit: otherwise the
+    gradient, which has one axis, would not fit them."""
     bound = np.sqrt(6 / (in_size + out_size))
     params["W" + name] = np.random.uniform(-bound, bound, size=(in_size, out_size))
     params["b" + name] = np.zeros((1, out_size))
@@ -58,8 +59,8 @@ def biases_as_a_row(in_size, out_size, params, name=""):
 
 @misconception("initialize_weights")
 def seeded_in_each_call(in_size, out_size, params, name=""):
-    """You start the random generator anew from a fixed seed in every call, so that two layers of the same size get the same weights. Let the generator
-    go on from where it is."""
+    """You start the random generator anew from a fixed seed in every call, so that two layers of the same size get the same weights. Let
+    the generator go on from where it is."""
     bound = np.sqrt(6 / (in_size + out_size))
     params["W" + name] = np.random.default_rng(0).uniform(-bound, bound, size=(in_size, out_size))
     params["b" + name] = np.zeros(out_size)
@@ -76,19 +77,22 @@ def exponent_without_the_minus(X):
 
 @misconception("sigmoid")
 def quotient_of_exponentials(X):
-    """For large positive numbers you divide infinity by infinity, and get NaN. Which of the ways to write the sigmoid has no exponential above the line?"""
+    """For large positive numbers you divide infinity by infinity, and get NaN. Which of the ways to write the sigmoid has no exponential
+    above the line?"""
     return np.exp(X) / (1 + np.exp(X))
 
 
 @misconception("sigmoid")
 def clipped_at_ten(X):
-    """You clip the input so narrowly that the result is visibly different from 0 and 1 where it should not be. Where does the exponential really overflow?"""
+    """You clip the input so narrowly that the result is visibly different from 0 and 1 where it should not be. Where does the exponential
+    really overflow?"""
     return 1 / (1 + np.exp(-np.clip(X, -10, 10)))
 
 
 @misconception("sigmoid")
 def twice_as_steep(X):
-    """Your curve has the right ends and the right middle, but is twice as steep. If you go by way of tanh, look at the factor in its argument."""
+    """Your curve has the right ends and the right middle, but is twice as steep. If you go by way of tanh, look at the factor in its
+    argument."""
     return (np.tanh(X) + 1) / 2
 
 
@@ -101,7 +105,8 @@ def sigmoid_in_place(X):
 
 @misconception("sigmoid")
 def buffer_of_the_inputs_kind(X):
-    """You fill an array made like the input. When that holds integers, everything between 0 and 1 is cut to 0. Say which kind of number the result has."""
+    """You fill an array made like the input. When that holds integers, everything between 0 and 1 is cut to 0. Say which kind of number
+    the result has."""
     values = np.zeros_like(X)
     values[X >= 0] = 1 / (1 + np.exp(-X[X >= 0]))
     values[X < 0] = 1 - 1 / (1 + np.exp(X[X < 0]))
@@ -113,7 +118,8 @@ def buffer_of_the_inputs_kind(X):
 
 @misconception("forward")
 def returns_the_pre_activation(X, params, name="", activation=None):
-    """You store the post-activation, but return the weighted sums from before it. The next layer should get what comes out of the activation."""
+    """You store the post-activation, but return the weighted sums from before it. The next layer should get what comes out of the
+    activation."""
     pre_act = X @ params["W" + name] + params["b" + name]
     params["cache_" + name] = (X, pre_act, activation(pre_act))
     return pre_act
@@ -157,7 +163,8 @@ def bias_after_the_activation(X, params, name="", activation=None):
 
 @misconception("forward")
 def one_cache_for_all_layers(X, params, name="", activation=None):
-    """You store the cache under a key without the layer's name, so that each layer overwrites the one before. Put the name at the end of the key."""
+    """You store the cache under a key without the layer's name, so that each layer overwrites the one before. Put the name at the end of
+    the key."""
     pre_act = X @ params["W" + name] + params["b" + name]
     post_act = activation(pre_act)
     params["cache_"] = (X, pre_act, post_act)
@@ -178,29 +185,32 @@ def cache_without_the_bias(X, params, name="", activation=None):
 
 @misconception("softmax")
 def one_maximum_for_the_batch(X):
-    """You subtract the largest entry of the whole batch. A row far below it underflows to 0/0. Look at which axis the maximum is taken over."""
+    """You subtract the largest entry of the whole batch. A row far below it underflows to 0/0. Look at which axis the maximum is taken
+    over."""
     exps = np.exp(X - X.max())
     return exps / exps.sum(axis=1, keepdims=True)
 
 
 @misconception("softmax")
 def no_shift(X):
-    """You exponentiate the scores as they are. Large ones overflow, very negative ones all become 0, and either way a quotient is not a number. What may be subtracted from
-    a row without changing its probabilities?"""
+    """You exponentiate the scores as they are. Large ones overflow, very negative ones all become 0, and either way a quotient is not a
+    number. What may be subtracted from a row without changing its probabilities?"""
     exps = np.exp(X)
     return exps / exps.sum(axis=1, keepdims=True)
 
 
 @misconception("softmax")
 def shift_with_the_wrong_sign(X):
-    """You add the row's maximum where it should be taken away, which makes large scores larger still. What should the largest exponent of a row be?"""
+    """You add the row's maximum where it should be taken away, which makes large scores larger still. What should the largest exponent of
+    a row be?"""
     exps = np.exp(X + X.max(axis=1, keepdims=True))
     return exps / exps.sum(axis=1, keepdims=True)
 
 
 @misconception("softmax")
 def shift_by_the_minimum(X):
-    """You shift each row by its smallest entry, so that the largest exponent of a wide row can still overflow. Which entry has to become 0 to prevent that?"""
+    """You shift each row by its smallest entry, so that the largest exponent of a wide row can still overflow. Which entry has to become
+    0 to prevent that?"""
     exps = np.exp(X - X.min(axis=1, keepdims=True))
     return exps / exps.sum(axis=1, keepdims=True)
 
@@ -229,7 +239,8 @@ def softmax_in_place(X):
 
 @misconception("softmax")
 def scores_clipped(X):
-    """You clip the scores to keep them from overflowing. Scores beyond the limits then become equal, and with them their probabilities. A shift loses nothing."""
+    """You clip the scores to keep them from overflowing. Scores beyond the limits then become equal, and with them their probabilities. A
+    shift loses nothing."""
     exps = np.exp(np.clip(X, -500, 500))
     return exps / exps.sum(axis=1, keepdims=True)
 
@@ -246,15 +257,15 @@ def mean_instead_of_sum(y, probs):
 
 @misconception("compute_loss_and_acc")
 def zero_times_infinity(y, probs):
-    """You multiply the logarithms of all probabilities by y. Where a wrong class has the probability 0 that is 0 times infinity, and the sum is NaN. Which logarithms
-    are needed at all?"""
+    """You multiply the logarithms of all probabilities by y. Where a wrong class has the probability 0 that is 0 times infinity, and the
+    sum is NaN. Which logarithms are needed at all?"""
     return -(y * np.log(probs)).sum(), (probs.argmax(axis=1) == y.argmax(axis=1)).mean()
 
 
 @misconception("compute_loss_and_acc")
 def one_against_the_rest(y, probs):
-    """You also count the logarithms of 1 - p of the wrong classes. That is the cross-entropy of C separate yes-or-no questions; here the classes exclude one another,
-    and only the right class counts."""
+    """You also count the logarithms of 1 - p of the wrong classes. That is the cross-entropy of C separate yes-or-no questions; here the
+    classes exclude one another, and only the right class counts."""
     right = y.argmax(axis=1)
     parts = np.where(y == 1, probs, 1 - probs)
     return -np.log(parts).sum(), (probs.argmax(axis=1) == right).mean()
@@ -262,7 +273,8 @@ def one_against_the_rest(y, probs):
 
 @misconception("compute_loss_and_acc")
 def binary_logarithm(y, probs):
-    """Your loss is 1.44 times what it should be: you use the logarithm to base 2. The exponential in the softmax goes with the natural one."""
+    """Your loss is 1.44 times what it should be: you use the logarithm to base 2. The exponential in the softmax goes with the natural
+    one."""
     right = y.argmax(axis=1)
     return -np.log2(probs[np.arange(len(y)), right]).sum(), (probs.argmax(axis=1) == right).mean()
 
@@ -283,21 +295,24 @@ def number_of_right_answers(y, probs):
 
 @misconception("compute_loss_and_acc")
 def accuracy_of_entries(y, probs):
-    """You compare every entry of y with the rounded probability. An example is right or wrong as a whole: compare the most probable class with the right one."""
+    """You compare every entry of y with the rounded probability. An example is right or wrong as a whole: compare the most probable class
+    with the right one."""
     right = y.argmax(axis=1)
     return -np.log(probs[np.arange(len(y)), right]).sum(), ((probs > 0.5) == y).mean()
 
 
 @misconception("compute_loss_and_acc")
 def accuracy_down_the_columns(y, probs):
-    """You look for the most probable example of each class, where the most probable class of each example is asked for. Look at the axis of argmax."""
+    """You look for the most probable example of each class, where the most probable class of each example is asked for. Look at the axis
+    of argmax."""
     right = y.argmax(axis=1)
     return -np.log(probs[np.arange(len(y)), right]).sum(), (probs.argmax(axis=0) == y.argmax(axis=0)).mean()
 
 
 @misconception("compute_loss_and_acc")
 def zeros_replaced_in_place(y, probs):
-    """You replace zeros in the array of probabilities that you were given, to keep the logarithm finite. The caller's probabilities are changed by that."""
+    """You replace zeros in the array of probabilities that you were given, to keep the logarithm finite. The caller's probabilities are
+    changed by that."""
     probs[probs == 0] = 1e-9
     return -(y * np.log(probs)).sum(), (probs.argmax(axis=1) == y.argmax(axis=1)).mean()
 
@@ -440,8 +455,8 @@ def stride_on_rows_only(X, params, name="", stride=1, pad=0):
 
 @misconception("conv_forward")
 def stride_in_the_size_only(X, params, name="", stride=1, pad=0):
-    """The stride makes your output smaller, but your windows still move by one pixel: the output is a corner of the one for stride 1. Where
-    does window p begin?"""
+    """The stride makes your output smaller, but your windows still move by one pixel: the output is a corner of the one for stride 1.
+    Where does window p begin?"""
     W, b = params["W" + name], params["b" + name]
     params["cache_" + name] = (X, stride, pad)
     padded = padded_with_zeros(X, pad)
@@ -546,8 +561,8 @@ def overlaps_overwritten(delta, params, name=""):
 
 @misconception("conv_backward")
 def filter_flipped_on_the_way_back(delta, params, name=""):
-    """You turn the filter around for the images' gradient. That is right in the formula which slides the filter over delta; here each entry
-    of delta is multiplied with the filter as it lay on the image."""
+    """You turn the filter around for the images' gradient. That is right in the formula which slides the filter over delta; here each
+    entry of delta is multiplied with the filter as it lay on the image."""
     X, stride, pad = params["cache_" + name]
     params["grad_W" + name], grad_padded = convolution_gradients(delta, X, params["W" + name], stride, pad, flip=True)
     params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
@@ -793,7 +808,8 @@ def hidden_layer_taken_for_linear(x, y, params, batch_size=5, max_iters=500, lea
 
 @misconception("train")
 def loss_of_all_iterations(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
-    """Your total loss grows from iteration to iteration, since it is never set back to 0. It should be that of the last iteration alone."""
+    """Your total loss grows from iteration to iteration, since it is never set back to 0. It should be that of the last iteration
+    alone."""
     total_loss = 0.0
     for _ in range(max_iters):
         accs = []
@@ -885,8 +901,8 @@ def all_examples_instead_of_the_batch(x, y, params, batch_size=5, max_iters=500,
 
 @misconception("train")
 def hidden_gradient_one_batch_late(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
-    """You update before the backward pass of the hidden layer, so that its step uses the gradient of the batch before. Compute all gradients,
-    then update."""
+    """You update before the backward pass of the hidden layer, so that its step uses the gradient of the batch before. Compute all
+    gradients, then update."""
     params["grad_Wlayer1"], params["grad_blayer1"] = np.zeros(params["Wlayer1"].shape), np.zeros(params["blayer1"].shape)
     for _ in range(max_iters):
         total_loss, accs = 0.0, []
@@ -1014,7 +1030,8 @@ def names_written_into_the_code(params, x, y, eps=1e-6):
 
 @misconception("central_differences_gradient")
 def all_entries_at_once(params, x, y, eps=1e-6):
-    """You move all entries of a parameter together, which gives one number for the whole array. Each entry has a derivative of its own."""
+    """You move all entries of a parameter together, which gives one number for the whole array. Each entry has a derivative of its
+    own."""
     for key in parameters_of(params):
         theta = params[key]
         params[key] = theta + eps

@@ -1,20 +1,22 @@
 # %% [markdown]
 # # Neural networks for recognition
 #
-# In this last chapter you write a network that tells four kinds of points apart, from the first random number to the last update, and
-# you write the tool that shows whether its gradients can be trusted. On the way you build the layer that recognition of images rests
-# on, the convolution, forwards and backwards.
+# *Chapter 5 of 5. 75 points.*
 #
-# | part | what you build |
+# In this last chapter you write a network that tells four kinds of points apart, from the first random number to the last update, and you
+# write the tool that shows whether its gradients can be trusted. On the way you build the layer that the recognition of images rests on,
+# the convolution, forwards and backwards.
+#
+# | questions | what you build |
 # | --- | --- |
 # | 1 to 3 | the start: weights and biases |
 # | 4 to 7 | the way forward: activations, layers, probabilities, a loss |
-# | 8 | the way back: gradients of a layer |
+# | 8 | the way back: the gradients of a layer |
 # | 9 and 10 | convolution, both ways |
 # | 11 and 12 | batches and training |
 # | 13 | a check of all gradients by central differences |
 #
-# The appendix derives the formulas. Only NumPy is needed, and nothing is downloaded.
+# The appendix, in a notebook of its own, derives the formulas. Only NumPy and matplotlib are needed.
 
 # %% [markdown]
 # ## How a network is kept
@@ -28,11 +30,23 @@
 # | `"cache_" + name` | what the layer keeps of its forward pass | `forward`, `conv_forward` |
 # | `"grad_W" + name`, `"grad_b" + name` | gradients of the loss | `backwards`, `conv_backward`, `central_differences_gradient` |
 #
-# So the weights of the layer `"output"` are `params["Woutput"]`, and their gradient is `params["grad_Woutput"]`. Exactly the keys without
-# an underscore are parameters. A layer may have the empty name: its keys are then `"W"`, `"b"`, `"cache_"`, `"grad_W"` and `"grad_b"`.
+# So the weights of the layer `"output"` are `params["Woutput"]`, and their gradient is `params["grad_Woutput"]`. The keys without an
+# underscore are the parameters. A layer may have the empty name, and its keys are then `"W"`, `"b"`, `"cache_"`, `"grad_W"` and
+# `"grad_b"`.
+
+# %% [markdown]
+# ## How to work
 #
-# Unless a question says so, a function leaves its arguments as they were: what it writes goes into `params`, under the keys
-# above, and arrays that it was given keep their values. A warning in an otherwise right solution costs nothing.
+# Put your code where it says `raise NotImplementedError`, and keep names, arguments and results as they are described; helpers of your
+# own in the same cell are welcome. The cell below each question is a check. It is silent when it finds nothing wrong. Hidden tests then
+# try other shapes and values, and for every function they may try these:
+#
+# - arguments are left as they were, apart from the keys of `params` that the question says are written;
+# - a batch may hold a single example, and all sizes may differ from one another;
+# - integers and `float32` are as good an input as `float64` is, and what should be a fraction is not cut off.
+#
+# Loops and vectorized expressions are equally right, and a warning costs nothing. Each part is judged by itself: a mistake in one does
+# not cost points in the next.
 
 # %% given="imports"
 import matplotlib.pyplot as plt
@@ -81,37 +95,36 @@ def sigmoid_deriv(post_act):
 # %% [markdown]
 # ## 1. A network of zeros
 #
-# The plainest start is to set every weight and every bias to zero. Take a network with one hidden layer of sigmoid units, a softmax
-# at its output and plain gradient descent.
+# The plainest start is to set every weight and every bias to zero. Take a network with one hidden layer of sigmoid units, a softmax at
+# its output and plain gradient descent.
 #
-# **Question.** Why is this a bad place to start from? What can such a network output after training, however long it is trained?
-# Follow the numbers through one forward and one backward pass: what do the hidden units have in common, and what can change that?
+# **Question.** Why is this a bad place to start from? What can such a network output after training, however long it is trained? Follow
+# the numbers through one forward and one backward pass: what do the hidden units have in common, and what can change that?
 
 # %% [markdown] written="zero_init" points=3
 # ### BEGIN SOLUTION
 # *Rubric.* 1 point: all hidden units compute the same value, whatever the input is. 1 point: their gradients are equal as well, so that
 # gradient descent never tells them apart. 1 point: what is left to the network after training.
 #
-# *Sample answer.* With zero weights every hidden unit outputs $\sigma(0) = 1/2$ and every class gets the same probability, for
-# every input. In the backward pass each hidden unit sends the same activation to the output and gets the same error back: its
-# outgoing weights get the same update as its neighbour's. (In the first step the error that reaches the hidden layer is zero, since it
-# comes through weights that are zero; afterwards it is the same for each unit.) By induction all hidden units have equal weights
-# at every step, in and out. The network of 25 hidden units is worth one with a single unit: its class scores lie on one line,
-# along which one direction in the input can be told apart, and it does no better than that model. With $\tanh$ or ReLU it is
-# worse: the hidden values are 0, so no weight ever gets a gradient, only the output's biases learn, and the network outputs how frequent
-# each class is, whatever it sees.
+# *Sample answer.* With zero weights every hidden unit outputs $\sigma(0) = 1/2$ and every class gets the same probability, for every
+# input. In the backward pass each hidden unit sends the same activation to the output and gets the same error back: its outgoing weights
+# get the same update as its neighbour's. (In the first step the error that reaches the hidden layer is zero, since it comes through
+# weights that are zero; afterwards it is the same for each unit.) By induction all hidden units have equal weights at every step, in and
+# out. The network of 25 hidden units is worth one with a single unit: its class scores lie on one line, along which one direction in the
+# input can be told apart, and it can do no better than that. With $\tanh$ or ReLU it is worse: the hidden values are 0, so no weight ever
+# gets a gradient, only the output's biases learn, and the network outputs how frequent each class is, whatever it sees.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## 2. Weights to start from
 #
-# If every unit starts elsewhere, each can learn something of its own. Xavier initialization (Glorot and Bengio, 2010) draws weights
-# from a uniform distribution around 0, whose variance depends on the number of units on either side, and sets the biases to 0.
+# If every unit starts elsewhere, each can learn something of its own. Xavier initialization (Glorot and Bengio, 2010) draws weights from
+# a uniform distribution around 0, whose variance depends on the number of units on either side, and sets the biases to 0.
 #
 # $$\operatorname{Var}[W_{ij}] = \frac{2}{D + H}, \qquad b_j = 0$$
 #
-# with $W$ of shape $(D, H)$ and $b$ of shape $(H,)$, for a layer with $D$ inputs and $H$ outputs. A uniform distribution on
-# $[-u, u]$ has the variance $u^2 / 3$: work out the $u$ that is needed.
+# with $W$ of shape $(D, H)$ and $b$ of shape $(H,)$, for a layer with $D$ inputs and $H$ outputs. A uniform distribution on $[-u, u]$ has
+# the variance $u^2 / 3$: work out the $u$ that is needed.
 #
 # Write both arrays into `params`. The biases are one-dimensional. Two calls give two different draws.
 
@@ -135,8 +148,8 @@ for name, D, H, bound in (("layer1", 2, 25, 0.4714), ("output", 25, 4, 0.4549)):
     checks.shape(f'params["W{name}"]', params["W" + name], (D, H), "one row an input, one column an output")
     checks.close(f'params["b{name}"]', params["b" + name], np.zeros(H), "biases are one-dimensional and start at 0")
     seen = np.abs(params["W" + name]).max()
-    checks.that(0.7 * bound < seen < bound, f"the largest weight of {name} is {seen:.3f}; expected a little below u = {bound}, where u * u / 3 is the variance")
-checks.that(params["Woutput"].min() < -0.2, "weights are drawn from both sides of 0, as far below it as above")
+    checks.that(0.7 * bound < seen < bound, f"the largest weight of {name} is {seen:.3f}; expected a little below {bound}, where Xavier's range ends")
+checks.that(params["Woutput"].min() < -0.2, "weights reach as far below 0 as above it")
 
 # %% demo="look_at_weights"
 rng, spreads = np.random.default_rng(0), {}
@@ -149,8 +162,8 @@ alt = "Spread of the activations by layer: it vanishes with small weights, falls
 figures.lines(range(1, 11), spreads, "layer", "spread of the activations", alt)
 
 # %% [markdown]
-# *Figure 1. What becomes of a signal on its way through ten layers of 100 tanh units, for weights from three uniform distributions on
-# $[-u, u]$.*
+# *Figure 1. What becomes of a signal on its way through ten layers of 100 tanh units, for weights from three uniform distributions,
+# between* $-u$ *and* $u$*.*
 
 # %% [markdown]
 # ## 3. Why random, why scaled
@@ -165,10 +178,10 @@ figures.lines(range(1, 11), spreads, "layer", "spread of the activations", alt)
 #
 # *Sample answer.* Units that start equal get equal gradients and stay equal; random weights make each a different function from the
 # start. A unit sums over all its inputs, so its variance grows with their number: with $D$ inputs of variance $v$, the sum has the
-# variance $D \cdot \operatorname{Var}[W] \cdot v$. On the way back the same holds with $H$. Variance $1/D$ would keep the forward signal, $1/H$ the
-# backward one; $2/(D + H)$ is the compromise. With smaller weights the signal and the gradients shrink by a factor in every layer and
-# the first layers hardly learn. With larger ones they grow, or the sigmoids saturate, where their slope is nearly 0 and gradients
-# vanish again.
+# variance $D \cdot \operatorname{Var}[W] \cdot v$. On the way back the same holds with $H$. Variance $1/D$ would keep the forward signal,
+# $1/H$ the backward one; $2/(D + H)$ is the compromise. With smaller weights the signal and the gradients shrink by a factor in every
+# layer and the first layers hardly learn. With larger ones they grow, or the sigmoids saturate, where their slope is nearly 0 and
+# gradients vanish again.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -178,8 +191,9 @@ figures.lines(range(1, 11), spreads, "layer", "spread of the activations", alt)
 #
 # $$a = \sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
-# applied to each entry of an array of any shape. $e^{z}$ overflows in double precision at about $z = 710$. Not every way to write the formula survives that: $\infty / \infty$ is
-# not a number. Yours should give 0 and 1, up to rounding, at $z = -1000$ and $z = 1000$, and never NaN. As in all that follows, integers are as good as an input as floats are.
+# applied to each entry $z$ of an array of any shape. In double precision $e^z$ overflows to infinity at about $z = 710$. Not every way to
+# write the formula survives that, since $\infty / \infty$ is not a number. At $z = -1000$ and $z = 1000$ yours should give 0 and 1, up to
+# rounding.
 
 # %% solution="sigmoid_solution"
 def sigmoid(X: np.ndarray) -> np.ndarray:
@@ -206,7 +220,8 @@ curves = {"sigmoid": sigmoid(z), "tanh": tanh(z), "relu": relu(z).clip(max=1.5)}
 figures.lines(z, curves, "z", "activation", "Sigmoid rises from 0 to 1, tanh from -1 to 1, ReLU is 0 and then z itself.")
 
 # %% [markdown]
-# *Figure 2. Three activations. The sigmoid and tanh are flat a few units from 0; ReLU (cut off at 1.5 here) isn't for positive input.*
+# *Figure 2. Three activations. Sigmoid and tanh are flat a few units from 0, where their slope, and the gradient with it, is nearly 0.
+# ReLU (cut off at 1.5 here) keeps its slope on the positive side.*
 
 # %% [markdown]
 # ## 5. One layer forward
@@ -215,11 +230,11 @@ figures.lines(z, curves, "z", "activation", "Sigmoid rises from 0 to 1, tanh fro
 #
 # $$Z = X W + b, \qquad A = f(Z)$$
 #
-# with $X$ of shape $(N, D)$, one row an example, $W$ of shape $(D, H)$, $b$ of shape $(H,)$, and $Z$ and $A$ of shape $(N, H)$. $f$
-# is whatever function `activation` is.
+# with $X$ of shape $(N, D)$, one row an example, $W$ of shape $(D, H)$, $b$ of shape $(H,)$, and $Z$ and $A$ of shape $(N, H)$. $f$ is
+# the function that `activation` is, whichever that may be.
 #
-# The backward pass will need what went through the layer. Store it under `"cache_" + name`, as a tuple of three in this
-# order: the input $X$, the pre-activation $Z$, the post-activation $A$.
+# The backward pass will need what went through the layer. Store it under `"cache_" + name`, as three arrays in this order: the input $X$,
+# the pre-activation $Z$, the post-activation $A$.
 
 # %% solution="forward_solution"
 def forward(X: np.ndarray, params: dict, name: str = "", activation=sigmoid) -> np.ndarray:
@@ -257,9 +272,9 @@ print("four examples, three units:", forward(X, params, "small", sigmoid).round(
 #
 # $$P_{ij} = \frac{e^{X_{ij} + c_i}}{\sum_k e^{X_{ik} + c_i}}, \qquad c_i = -\max_k X_{ik}$$
 #
-# with $X$ and $P$ of shape $(N, C)$. In exact arithmetic $c_i$ could be anything, as the appendix shows. In floating point this choice makes the
-# largest exponent of each row 0, so that nothing overflows and no row is divided by 0, however far apart the rows of a batch are.
-# Chapter 1 tells the story at more length.
+# with $X$ and $P$ of shape $(N, C)$. In exact arithmetic $c_i$ could be anything, as the appendix shows. In floating point this choice
+# makes the largest exponent of each row 0, so that nothing overflows and no row is divided by 0, however far apart the rows of a batch
+# are. (Chapter 1 has met this in its softmax loss.)
 
 # %% solution="softmax_solution"
 def softmax(X: np.ndarray) -> np.ndarray:
@@ -287,13 +302,13 @@ for scale in (0.1, 1, 10):
 # %% [markdown]
 # ## 7. Loss and accuracy
 #
-# The cross-entropy of an example is the negative logarithm of the probability that the network gave to the right class. Here the loss
-# of a batch is the **sum** over its examples, not the mean:
+# The cross-entropy of an example is the negative logarithm of the probability that the network gave to the right class. Here the loss of
+# a batch is the **sum** over its examples, not the mean:
 #
 # $$L = -\sum_{i=1}^{N} \sum_{j=1}^{C} y_{ij} \log P_{ij}$$
 #
-# with $y$ and $P$ of shape $(N, C)$; each row of $y$ has a single 1, at the right class. Where $y_{ij}$ is 0 the term is 0, even if $P_{ij}$ is 0
-# too: see that $0 \cdot \log 0$ does not spoil the sum.
+# with $y$ and $P$ of shape $(N, C)$; each row of $y$ has a single 1, at the right class. Where $y_{ij}$ is 0 the term is 0, even if
+# $P_{ij}$ is 0 too: see that $0 \cdot \log 0$ does not spoil the sum.
 #
 # The accuracy is the share of examples, from 0 to 1, whose most probable class is the right one.
 
@@ -327,15 +342,16 @@ for right in (0.99, 0.5, 0.25, 0.01):
 # %% [markdown]
 # ## 8. One layer backward
 #
-# Backpropagation hands each layer `delta`, the derivative of the loss with respect to the layer's *output*, and wants back the
-# derivative with respect to its *input*, which is the `delta` of the layer below. On the way the layer learns how its own
-# parameters should change. By the chain rule, derived in the appendix,
+# Backpropagation hands each layer `delta`, the derivative of the loss with respect to the layer's *output*, and wants back the derivative
+# with respect to its *input*, which is the `delta` of the layer below. On the way the layer learns how its own parameters should change.
+# By the chain rule, derived in the appendix,
 #
 # $$\Delta = \delta \odot f'(A), \qquad \frac{\partial L}{\partial W} = X^\top \Delta, \qquad
 # \frac{\partial L}{\partial b_j} = \sum_i \Delta_{ij}, \qquad \frac{\partial L}{\partial X} = \Delta W^\top$$
 #
-# with $\delta$, $A$ and $\Delta$ of shape $(N, H)$, $X$ and its gradient of shape $(N, D)$, and the other gradients shaped like their parameters; $\odot$ multiplies
-# entry by entry. The derivative $f'$ is a function of the post-activation $A$. Gradients replace whatever stood under their keys.
+# with $\delta$, $A$ and $\Delta$ of shape $(N, H)$, $X$ and its gradient of shape $(N, D)$, and the other gradients shaped like their
+# parameters; $\odot$ multiplies entry by entry. The derivative $f'$ is a function of the post-activation $A$. Gradients replace whatever
+# stood under their keys.
 
 # %% solution="backwards_solution"
 def backwards(delta: np.ndarray, params: dict, name: str = "", activation_deriv=sigmoid_deriv) -> np.ndarray:
@@ -358,56 +374,55 @@ def backwards(delta: np.ndarray, params: dict, name: str = "", activation_deriv=
 # %% test="backwards" points=10
 net = {"Wbig": np.ones((40, 20)), "bbig": np.zeros(20), "cache_big": (np.ones((5, 40)), np.zeros((5, 20)), np.zeros((5, 20)))}
 checks.shape("grad_X", backwards(np.ones((5, 20)), net, "big", tanh_deriv), (5, 40), "shaped like X")
-for key, size in (("grad_Wbig", (40, 20)), ("grad_bbig", (20,))):
-    checks.shape(f'params["{key}"]', net[key], size, "shaped like the parameter")
+checks.shape("grad_W", net["grad_Wbig"], (40, 20), "shaped like W")
+checks.shape("grad_b", net["grad_bbig"], (20,), "shaped like b")
 X, delta = np.array([[1.0, 0, 2], [0, 1, -1]]), np.array([[1.0, 1], [2, 0]])
 net |= {"W": np.array([[1.0, 2], [0, 1], [-1, 0]]), "b": np.zeros(2), "cache_": (X, np.zeros((2, 2)), np.array([[0.0, 2], [3, 1]]))}
-for _ in range(2):                                              # the second time must give the same
-    grad_X = backwards(delta, net, activation_deriv=lambda post_act: post_act + 1)
-checks.close("grad_X", grad_X, [[7, 3, -1], [8, 0, -8]], "here the derivative is post_act + 1; it comes before W")
-checks.close('params["grad_W"]', net["grad_W"], [[1, 3], [8, 0], [-6, 6]], "a sum over the examples, made anew each time")
-checks.close('params["grad_b"]', net["grad_b"], [9, 3], "a sum over the examples, made anew each time")
-checks.that((delta == [[1, 1], [2, 0]]).all(), "backwards changed delta; compute in an array of your own")
+grad_X = [backwards(delta, net, activation_deriv=lambda post_act: post_act + 1) for _ in range(2)]
+checks.close("grad_X of two calls", grad_X, [[[7, 3, -1], [8, 0, -8]]] * 2, "delta, unchanged by the first call, times post_act + 1 here, before W")
+checks.close("grad_W", net["grad_W"], [[1, 3], [8, 0], [-6, 6]], "a sum over the examples, made anew in each call")
+checks.close("grad_b", net["grad_b"], [9, 3], "a sum over the examples, made anew in each call")
 
 # %% demo="look_at_backwards"
 initialize_weights(10, 3, params, "small")
 hidden = forward(np.random.default_rng(0).normal(size=(4, 10)), params, "small", sigmoid)
-print("without its W,   delta is", np.ones((4, 3)).shape, " and grad_X", backwards(np.ones((4, 3)), params, "small").shape)
-print("parameters' gradients have the shapes", params["grad_Wsmall"].shape, "and", params["grad_bsmall"].shape)
+grad_X = backwards(np.ones((4, 3)), params, "small", sigmoid_deriv)
+print("gradients have the shapes", grad_X.shape, params["grad_Wsmall"].shape, "and", params["grad_bsmall"].shape)
+print("a saturated unit sends little back: slopes", sigmoid_deriv(np.array([0.5, 0.9, 0.999])).round(3))
 
 # %% [markdown]
 # ## 9. Convolution forward
 #
-# On an image, a fully connected layer learns each place anew. A convolutional layer slides the same small filters over all places: one weighted sum of the
-# window under the filter, over all channels, for each filter and place.
+# On an image, a fully connected layer has to learn each place anew. A convolutional layer slides the same small filters over all places.
+# For each filter and place it forms one weighted sum, over the window under the filter and all channels:
 #
-# $$Y_{nfpq} = b_f + \sum_{c=1}^{C} \sum_{i=0}^{h-1} \sum_{j=0}^{w-1} W_{fcij} \, \tilde X_{n, c, \, p s + i, \, q s + j}$$
+# $$Y_{nfpq} = b_f + \sum_{c=1}^{C} \sum_{i=0}^{h-1} \sum_{j=0}^{w-1} W_{fcij} \, \tilde X_{n, \, c, \, ps + i, \, qs + j}$$
 #
-# with $X$ of shape $(N, C, H, W)$, filters of shape $(F, C, h, w)$, $b$ of shape $(F,)$, and $\tilde X$ the image with $p_0$ = `pad` zeros added on each of its four sides.
-# With stride $s$ the output is $(N, F, H', W')$, where
+# $X$ has the shape $(N, C, H_x, W_x)$, $W$ has $(F, C, h, w)$, $b$ has $(F,)$, and $\tilde X$ is $X$ with $d$ rows or columns of zeros on
+# each of its four sides. With `stride` $s$ and `pad` $d$ the output is $(N, F, H_y, W_y)$, where
 #
-# $$H' = \left\lfloor \frac{H + 2 p_0 - h}{s} \right\rfloor + 1, \qquad W' = \left\lfloor \frac{W + 2 p_0 - w}{s} \right\rfloor + 1$$
+# $$H_y = \left\lfloor \frac{H_x + 2d - h}{s} \right\rfloor + 1, \qquad W_y = \left\lfloor \frac{W_x + 2d - w}{s} \right\rfloor + 1$$
 #
-# The filter is not flipped. Height and width may differ, in image and filter. Store `(X, stride, pad)` under `"cache_" + name`, with $X$ as it came, without padding.
+# The filter is not flipped. Under `"cache_" + name` store `(X, stride, pad)`, with $X$ as it came, without padding.
 #
-# A Python loop over pixels takes seconds where NumPy takes milliseconds. Think of a view of all windows
-# (`np.lib.stride_tricks.sliding_window_view`), or loop over the few places of the filter instead of the many of the image.
+# Python loops over pixels are slow. Think of a view of all windows (`np.lib.stride_tricks.sliding_window_view`), or loop over the few
+# places of the filter instead of the many of the image.
 
 # %% solution="conv_forward_solution"
 def conv_forward(X: np.ndarray, params: dict, name: str = "", stride: int = 1, pad: int = 0) -> np.ndarray:
     """Slide filters over a batch of images.
 
-    X: images, (N, C, H, W).
+    X: images, (N, C, Hx, Wx).
     params: has "W" + name, (F, C, h, w), and "b" + name, (F,); gets "cache_" + name = (X, stride, pad).
     stride: step between windows, in both directions.
     pad: rows and columns of zeros added on each side.
-    Returns the responses, (N, F, H', W').
+    Returns the responses, (N, F, Hy, Wy).
     """
     ### BEGIN SOLUTION
     filters = params["W" + name]
     padded = np.pad(X, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, filters.shape[2:], axis=(2, 3))
-    windows = windows[:, :, ::stride, ::stride]                 # (N, C, H', W', h, w)
+    windows = windows[:, :, ::stride, ::stride]                 # (N, C, Hy, Wy, h, w)
     params["cache_" + name] = (X, stride, pad)
     return np.einsum("ncpqij,fcij->nfpq", windows, filters, optimize=True) + params["b" + name][:, None, None]
     ### END SOLUTION
@@ -429,40 +444,42 @@ image = figures.picture()
 sobel = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 params = {"Wedges": np.stack([sobel, sobel.T])[:, None], "bedges": np.zeros(2)}
 across, down = conv_forward(image[None, None], params, "edges", pad=1)[0]
-figures.strip([image, across, down, np.hypot(across, down)], ["image", "change from left to right", "change from top to bottom", "strength of the edge"],
-              "A drawing of a house, and its edges as two filters find them: upright ones, lying ones, and both together.")
+images = {"image": image, "change to the right": across, "change downwards": down, "strength of the edge": np.hypot(across, down)}
+figures.strip(images, "A drawing of a house, and its edges as two filters find them: upright ones, lying ones, and both together.")
 
 # %% [markdown]
-# *Figure 3. Two filters of 3 x 3 with fixed weights (Sobel's) find the edges of a drawing. Grey is 0; white and black are the two directions of change. The frame comes
-# from the padding: to a filter the zeros outside are dark. A network learns filters such as these by itself.*
+# *Figure 3. Two filters of 3 x 3 with fixed weights (Sobel's) find the edges of a drawing. In the two middle panels grey is 0, white a
+# step up and black a step down. The frame comes from the padding: to a filter the zeros outside are dark. A network learns filters such
+# as these by itself.*
 
 # %% [markdown]
 # ## 10. Convolution backward
 #
-# Every output is a sum of products, so each derivative is what the other factor was, summed over all windows in which the entry took part:
+# Every output is a sum of products, so each derivative is the other factor, summed over all windows in which the entry took part:
 #
-# $$\frac{\partial L}{\partial W_{fcij}} = \sum_{n,p,q} \delta_{nfpq} \, \tilde X_{n, c, \, ps + i, \, qs + j}, \qquad
+# $$\frac{\partial L}{\partial W_{fcij}} = \sum_{n,p,q} \delta_{nfpq} \, \tilde X_{n, \, c, \, ps + i, \, qs + j}, \qquad
 # \frac{\partial L}{\partial b_f} = \sum_{n,p,q} \delta_{nfpq}, \qquad
-# \frac{\partial L}{\partial \tilde X_{n, c, \, ps + i, \, qs + j}} \mathrel{+}= \sum_f \delta_{nfpq} \, W_{fcij}$$
+# \frac{\partial L}{\partial \tilde X_{ncuv}} = \sum_{\substack{f,p,q,i,j \\ ps + i = u \\ qs + j = v}} \delta_{nfpq} \, W_{fcij}$$
 #
-# with $\delta$ of shape $(N, F, H', W')$. Windows overlap, so the last one adds up, over all $p, q, i, j$. Pixels that no window reached, where the stride
-# does not divide, have gradient 0. The gradient of $X$ itself is that of $\tilde X$ with the padding cut off, and a padding of 0 must work too.
+# with $\delta$ of shape $(N, F, H_y, W_y)$ and the other symbols as before. Windows overlap, and where they do their contributions add
+# up. A pixel that is in no window, because the stride leaves a remainder, has the gradient 0. The gradient of $X$ is that of $\tilde X$
+# with the padding cut off; a padding of 0 is cut off too. Gradients replace whatever stood under their keys.
 
 # %% solution="conv_backward_solution"
 def conv_backward(delta: np.ndarray, params: dict, name: str = "") -> np.ndarray:
     """Send a gradient back through a convolution.
 
-    delta: derivative of the loss with respect to the output, (N, F, H', W').
-    params: has "W" + name, (F, C, h, w), "b" + name, (F,), and "cache_" + name = (X, stride, pad) with X, (N, C, H, W), not padded;
-        gets "grad_W" + name, (F, C, h, w), and "grad_b" + name, (F,).
-    Returns the derivative of the loss with respect to X, (N, C, H, W).
+    delta: derivative of the loss with respect to the output, (N, F, Hy, Wy).
+    params: has "W" + name, (F, C, h, w), "b" + name, (F,), and "cache_" + name = (X, stride, pad)
+        with X, (N, C, Hx, Wx), not padded; gets "grad_W" + name, (F, C, h, w), and "grad_b" + name, (F,).
+    Returns the derivative of the loss with respect to X, (N, C, Hx, Wx).
     """
     ### BEGIN SOLUTION
     X, stride, pad = params["cache_" + name]
     filters = params["W" + name]
     padded = np.pad(X, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, filters.shape[2:], axis=(2, 3))
-    windows = windows[:, :, ::stride, ::stride]                 # (N, C, H', W', h, w)
+    windows = windows[:, :, ::stride, ::stride]                 # (N, C, Hy, Wy, h, w)
     params["grad_W" + name] = np.einsum("nfpq,ncpqij->fcij", delta, windows, optimize=True)
     params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
     grad_windows = np.einsum("nfpq,fcij->ncpqij", delta, filters, optimize=True)
@@ -481,7 +498,7 @@ params = {"W": rng.normal(size=(8, 4, 7, 7)), "b": np.zeros(8), "cache_": (X, 2,
 grad_X = conv_backward(delta, params)
 for what, seen, size in (("grad_X", grad_X, X.shape), ("grad_W", params["grad_W"], (8, 4, 7, 7)), ("grad_b", params["grad_b"], (8,))):
     checks.shape(what, seen, size, "shaped like what it is the gradient of")
-checks.close("the sum of X * grad_X", (X * grad_X).sum(), (params["W"] * params["grad_W"]).sum(), "both are the sum of delta * Y: is each window in both?")
+checks.close("sum of X * grad_X", (X * grad_X).sum(), (params["W"] * params["grad_W"]).sum(), "as the sum of W * grad_W: is each window in both?")
 params = {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0]), "cache_": (np.arange(10.0).reshape(1, 1, 2, 5), 2, 0)}
 grad_X = conv_backward(np.array([[[[1.0, 10.0]]]]), params)
 checks.close("grad_X", grad_X, [[[[2, 1, 20, 10, 0], [0] * 5]]], "an image of 2 x 5, a filter of 1 x 2, stride 2, no padding")
@@ -492,22 +509,24 @@ checks.close("grad_b", params["grad_b"], [11], "the sum of delta for each filter
 delta = np.zeros((1, 1, 12, 12))
 delta[0, 0, [2, 6, 7], [3, 8, 8]] = 1.0
 params = {"W": np.arange(1.0, 10.0).reshape(1, 1, 3, 3), "b": np.zeros(1), "cache_": (np.ones((1, 1, 12, 12)), 1, 1)}
-figures.strip([delta[0, 0], params["W"][0, 0], conv_backward(delta, params)[0, 0]], ["delta", "filter", "gradient of the image"],
-              "Three spots in delta; each leaves a print of the filter in the gradient, and two prints overlap.")
+images = {"delta": delta[0, 0], "filter": params["W"][0, 0], "gradient of the image": conv_backward(delta, params)[0, 0]}
+figures.strip(images, "Three spots in delta; each leaves a print of the filter in the gradient, and two prints overlap.")
 
 # %% [markdown]
-# *Figure 4. The backward pass stamps the filter, times delta, onto each place of the image that a window looked at. Where windows overlap the prints add up.*
+# *Figure 4. The backward pass stamps the filter, times delta, onto each place of the image that a window looked at. Where windows
+# overlap, the prints add up.*
 
 # %% [markdown]
 # ## 11. Batches
 #
-# Gradient descent on small random batches makes many cheap steps instead of a few dear ones. Shuffle the examples and cut them into
-# batches of `batch_size`, the last of which holds the remainder:
+# Gradient descent on small random batches makes many cheap steps instead of a few expensive ones. Shuffle the examples and cut them into
+# batches of $B$ = `batch_size`, the last of which holds the remainder:
 #
 # $$\lceil N / B \rceil \text{ batches, each a pair } (x_b, y_b) \text{ of shapes } (B, D) \text{ and } (B, C)$$
 #
-# Every example is in exactly one batch, next to its own label. All batches are full but the last, which may be short. Each call shuffles anew, so that
-# *which* examples share a batch changes, not only the order in which batches come. The caller's arrays stay as they are.
+# for $x$ of shape $(N, D)$ and $y$ of shape $(N, C)$. Every example is in exactly one batch, next to its own label. All batches but the
+# last are full. Each call shuffles anew, so that *which* examples share a batch changes, and not only the order in which batches come.
+# The caller's arrays keep their order.
 
 # %% solution="get_random_batches_solution"
 def get_random_batches(x: np.ndarray, y: np.ndarray, batch_size: int) -> list:
@@ -531,10 +550,11 @@ sizes = [len(xb) for xb, _ in batches]
 checks.that(sizes == [3] * 6 + [2], f"the batches have {sizes} examples; expected six of 3 and one of 2, since 20 = 6 * 3 + 2")
 rows = np.concatenate([xb[:, 0] for xb, _ in batches]) / 100
 checks.close("the examples of all batches, sorted,", np.sort(rows), np.arange(20), "each example is in exactly one batch")
-checks.that(rows.tolist() != list(range(20)), "the examples come in the order they had; shuffle them")
-checks.close("the labels of all batches", np.concatenate([yb for _, yb in batches]), np.eye(5)[rows.astype(int) % 5], "each example keeps its own label")
-again = get_random_batches(x, y, 3)
-checks.that(set(rows[:3]) != set(again[0][0][:, 0] / 100) or set(rows[3:6]) != set(again[1][0][:, 0] / 100), "two calls gave the same batches; draw anew each time")
+checks.that((np.diff(rows) == 1).sum() < 10, "neighbours in x stay together; shuffle before you cut")
+labels = np.concatenate([yb for _, yb in batches])
+checks.close("the labels of all batches", labels, np.eye(5)[rows.astype(int) % 5], "each example keeps its own label")
+again = np.concatenate([xb[:, 0] for xb, _ in get_random_batches(x, y, 3)]) / 100
+checks.that(again.tolist() != rows.tolist(), "two calls gave the same batches; draw anew each time")
 checks.close("x afterwards", x[:, 0], np.arange(20) * 100.0, "get_random_batches shuffled the caller's array")
 
 # %% demo="look_at_batches"
@@ -544,7 +564,8 @@ for xb, yb in get_random_batches(np.arange(8)[:, None], np.eye(2)[np.arange(8) %
 # %% [markdown]
 # ## 12. Training
 #
-# Now all parts meet. The network has one hidden layer, `"layer1"` with the sigmoid, and the layer `"output"` with the softmax. The data are four clouds of ten points in the plane.
+# Now all parts meet. The data are four clouds of ten points in the plane. The network has one hidden layer, `"layer1"` with the sigmoid,
+# and the layer `"output"` with the softmax.
 
 # %% given="clouds"
 def make_clouds(rng):
@@ -555,7 +576,7 @@ def make_clouds(rng):
 
 
 def small_network():
-    """Return three examples, their labels and the parameters of a network of 2, 3 and 2 units, for the checks below."""
+    """Return three examples, their labels and a network of 2, 3 and 2 units, for the checks below."""
     x, y = np.array([[1.0, 2], [-1, 1], [0.5, -2]]), np.array([[1.0, 0], [0, 1], [1, 0]])
     layer1 = {"Wlayer1": np.array([[0.5, -1, 2], [1, 0.5, -0.5]]), "blayer1": np.array([0.0, 0.5, -0.5])}
     output = {"Woutput": np.array([[1.0, -1], [0.5, 2], [-2, 0.5]]), "boutput": np.array([0.25, -0.25])}
@@ -563,32 +584,32 @@ def small_network():
 
 
 # %% [markdown]
-# For each batch: forward through both layers, the loss, backward through both layers, one step of gradient descent on all four
-# parameters. The pleasant surprise of the softmax with the cross-entropy is that the derivative of the loss with respect to the
-# output layer's *pre-activation* is
+# For each batch, go forward through both layers, take the loss, go backward through both, and make one step of gradient descent on all
+# four parameters $\theta$:
 #
-# $$\delta = P - y$$
+# $$\delta = P - y, \qquad \theta \leftarrow \theta - \eta \, \frac{\partial L}{\partial \theta}$$
 #
-# with $P$ and $y$ of shape $(B, C)$. Since that is already behind the activation, the output layer goes backward as if its activation had been linear. Then
+# with $P$, $y$ and $\delta$ of shape $(B, C)$, the learning rate $\eta$, and $L$ the *summed* loss of the batch. $\delta$ is the
+# derivative by the output layer's **pre**-activation (see the appendix): the softmax is already dealt with, and the layer goes backward
+# as a linear one.
 #
-# $$\theta \leftarrow \theta - \eta \, \frac{\partial L}{\partial \theta}, \qquad \theta \in \{W_1, b_1, W_\text{out}, b_\text{out}\}$$
-#
-# with the learning rate $\eta$ and the gradient of the *summed* loss of the batch, not of its mean.
-#
-# The caller has initialized `params`; start from what is there and leave the trained parameters there. Get the batches from `get_random_batches`, once or anew for each iteration.
-# **An iteration is one pass over all batches.** Its total loss adds up the losses of its batches, each taken before the update on that batch. Its accuracy is
-# the mean over all examples, or over batches: either will do. Print both every 100 iterations.
+# The caller has initialized `params`; start from them and update them. Batches come from `get_random_batches`, once or anew for each
+# iteration. **An iteration is one pass over all batches.** Its total loss adds up the losses of its batches, each taken before the update
+# on that batch; its accuracy is the mean over examples or over batches, as you like. Print both every 100 iterations.
 
 # %% solution="train_solution"
 def train(
-    x: np.ndarray, y: np.ndarray, params: dict, batch_size: int = 5, max_iters: int = 500, learning_rate: float = 1e-3
+    x: np.ndarray, y: np.ndarray, params: dict,
+    batch_size: int = 5, max_iters: int = 500, learning_rate: float = 1e-3,
 ) -> tuple[float, float]:
     """Train the layers "layer1" (sigmoid) and "output" (softmax) by stochastic gradient descent.
 
     x: examples, (N, D).
     y: labels, one-hot, (N, C).
-    params: the initialized parameters, "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C), "boutput", (C,); they are updated.
+    params: has "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C), "boutput", (C,), and gets them trained.
+    batch_size: examples in a batch.
     max_iters: number of passes over all batches.
+    learning_rate: factor of the gradient in each step.
     Returns the total loss and the average accuracy of the last iteration.
     """
     ### BEGIN SOLUTION
@@ -616,7 +637,8 @@ checks.close('params["boutput"]', params["boutput"], [0.5615899, -0.5615899], "f
 checks.close('params["Wlayer1"][0]', params["Wlayer1"][0], [1.33169149, -1.52137029, 1.53771072], "the error comes from the output layer's delta")
 checks.close('params["blayer1"]', params["blayer1"], [-0.10750534, 0.20912705, -0.93251258], "biases are updated as weights are")
 start = np.random.default_rng(19)
-params = {"Wlayer1": start.normal(scale=0.3, size=(2, 25)), "blayer1": np.zeros(25), "Woutput": start.normal(scale=0.3, size=(25, 4)), "boutput": np.zeros(4)}
+params = {"Wlayer1": start.normal(scale=0.3, size=(2, 25)), "Woutput": start.normal(scale=0.3, size=(25, 4))}
+params |= {"blayer1": np.zeros(25), "boutput": np.zeros(4)}
 loss, acc = train(*make_clouds(start), params)
 checks.that(20 < loss < 35, f"on the clouds the total loss ends at {loss:.1f}; expected about 24, the sum over all batches of the last iteration")
 checks.that(0.7 < acc <= 1, f"on the clouds the accuracy ends at {acc:.2f}; expected about 0.95, a mean over all batches")
@@ -627,11 +649,12 @@ np.random.seed(0)
 params = {}
 initialize_weights(2, 25, params, "layer1")
 initialize_weights(25, 4, params, "output")
-history, snapshots = figures.follow(train, x, y, params, moments=(0, 50, 500, 3000))
+history, snapshots = figures.follow(train, x, y, params, moments=(0, 50, 500, 2000))
 figures.curves(history)
 
 # %% [markdown]
-# *Figure 5. The summed loss and the accuracy of each iteration. Both are taken while the weights change, batch by batch, and so they tremble.*
+# *Figure 5. The summed loss and the accuracy of each iteration. Both are taken batch by batch while the weights change, and so they
+# jitter.*
 
 # %% demo="look_at_regions"
 def predict(points, weights):
@@ -641,30 +664,31 @@ def predict(points, weights):
 figures.regions(predict, snapshots, x, y)
 
 # %% [markdown]
-# *Figure 6. The class that the network favours at each place of the plane as training goes on, and the forty points. At first it
-# favours the same class nearly everywhere; then it finds the two clouds above and the two below, and last it bends the border between
-# classes 1 and 3 around the narrow cloud.*
+# *Figure 6. The class that the network favours at each place of the plane as training goes on, and the forty points. At first it favours
+# one class nearly everywhere; soon it tells above from below; at last it bends a border around the narrow cloud of class 1.*
 
 # %% [markdown]
 # ## 13. Are the gradients right?
 #
-# A wrong gradient often trains, only worse, and so goes unnoticed. The definition of the derivative gives a test which needs no backward pass: change one parameter by a little,
-# both ways, and see what the loss does.
+# A network with a wrong gradient often trains all the same, only worse, and nobody notices. The definition of the derivative gives a test
+# that needs no backward pass: change one entry of one parameter by a little, both ways, and see what the loss does.
 #
 # $$\frac{\partial L}{\partial \theta} \approx \frac{L(\theta + \epsilon) - L(\theta - \epsilon)}{2 \epsilon}$$
 #
-# with $\theta$ a single entry of a single parameter, the others as they are, and $L$ the summed loss of the network of question 12 on all of `x` and `y`. The error is of the order
-# $\epsilon^2$, where the one-sided difference $(L(\theta + \epsilon) - L(\theta)) / \epsilon$ has one of the order $\epsilon$.
+# $L$ is the summed loss, on all of $x$, $(N, D)$, and $y$, $(N, C)$, of the network of question 12. The error is of the order
+# $\epsilon^2$; a difference to one side only has one of the order $\epsilon$.
 #
-# Do this for every entry of every parameter, that is of every key without an underscore, whatever the layers are called, and write the result under `"grad_" + key`, in the parameter's shape. Only the layers `"layer1"` and `"output"`
-# enter the loss: another layer's parameters get zeros. `params` may be fresh, or hold gradients and caches of before. Use the `eps` you are given, and leave the parameters as they were.
+# Do this for every entry of every parameter, that is of each key without an underscore, and write the results under `"grad_" + key`, in
+# the parameter's shape. Layers may have any names, but only `"layer1"` and `"output"` enter the loss: others get zeros. `params` may be
+# fresh, or hold older gradients and caches. Use the `eps` that you are given, and leave the parameters as they were.
 
 # %% solution="central_differences_gradient_solution"
 def central_differences_gradient(params: dict, x: np.ndarray, y: np.ndarray, eps: float = 1e-6) -> None:
     """Differentiate the network's loss numerically, by every entry of every parameter.
 
-    params: has "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C), "boutput", (C,), perhaps more layers, caches, gradients;
-        gets "grad_" + key, shaped like the parameter, for every key without "_". The parameters themselves end as they were.
+    params: has "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C), "boutput", (C,), and perhaps more layers,
+        caches and gradients; gets "grad_" + key, shaped like the parameter, for every key without "_".
+        The parameters themselves end as they were.
     x: examples, (N, D).
     y: labels, one-hot, (N, C).
     eps: the change of the entry, to either side.
@@ -697,7 +721,7 @@ checks.that(0 < error < 1e-4, f"the relative differences from the analytic gradi
 for key in start:
     checks.close(f'params["{key}"] afterwards', params[key], start[key], "put each entry back before you change the next", tolerance=1e-12)
 central_differences_gradient(params, x, y, eps=0.5)
-hint = "with eps=0.5; is eps used on both sides, and its double divided by?"
+hint = "with eps=0.5; is eps used, and on both sides?"
 checks.close('params["grad_Wlayer1"][0]', params["grad_Wlayer1"][0], [-0.44770262, 0.40078173, 0.52962425], hint)
 checks.close('params["grad_boutput"]', params["grad_boutput"], [-0.79569114, 0.79569114], hint)
 
@@ -710,17 +734,17 @@ central_differences_gradient(params, x, y)
 figures.agreement({key: params["grad_" + key] for key in analytic}, analytic)
 
 # %% [markdown]
-# *Figure 7. Left: each of the 179 derivatives of the trained network, by central differences and by backpropagation; right gradients lie on the
-# diagonal. Right: what remains between the two does not depend on the size of the derivative. It is rounding: the loss carries an error of about
-# $10^{-15}$, which the division by $2 \epsilon$ blows up to $10^{-9}$.*
+# *Figure 7. Left: the 179 derivatives of the network after 500 iterations, by central differences and by backpropagation. Where both
+# agree they lie on the diagonal. Right: what remains between them does not depend on the size of the derivative. It is rounding: the loss
+# carries an error of some* $10^{-15}$*, and the division by* $2 \epsilon$ *makes that* $10^{-9}$*.*
 
 # %% [markdown]
 # ## What you have now
 #
-# A network from its first random weights to borders between classes, a layer that sees images, and a tool that tells a right gradient from
-# one that only looks right. The tool is slow, two forward passes for each number, so that nobody trains with it. But it knows nothing about backpropagation,
-# and that makes it the best witness for the code that you do train with.
+# You have a network that went from random weights to borders between classes, a layer that sees images, and a tool that tells a right
+# gradient from one that only looks right. The tool takes two forward passes for each number, so that nobody trains with it. But it knows
+# nothing about backpropagation, and that makes it the best witness for the code that you do train with.
 #
-# **References.** X. Glorot and Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks*, 2010. D. Rumelhart, G. Hinton
-# and R. Williams, *Learning representations by back-propagating errors*, 1986. Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, *Gradient-based learning
-# applied to document recognition*, 1998.
+# **References.** D. Rumelhart, G. Hinton and R. Williams, *Learning representations by back-propagating errors*, 1986. Y. LeCun, L.
+# Bottou, Y. Bengio and P. Haffner, *Gradient-based learning applied to document recognition*, 1998. X. Glorot and Y. Bengio,
+# *Understanding the difficulty of training deep feedforward neural networks*, 2010.
