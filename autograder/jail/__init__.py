@@ -96,6 +96,8 @@ def enter(level: str, readonly: Sequence[str], box_size: int) -> None:
     except OSError as error:
         raise JailError(f"level {level} cannot be had: {error}") from error
     _zygote = _Zygote(level, tuple(os.path.abspath(path) for path in readonly), os.getpid(), abi, pid_namespace)
+    if level != "full":
+        files.sweep_boxes()
     if level != "none":
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)  # not for its forks to look into or change, should they find it
         seccomp.program(level, 1, abi)  # assembled once, for all the forks

@@ -5,11 +5,15 @@ import contextlib
 import itertools
 import os
 import shutil
+import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 from autograder.jail.values import JailError
 
+_PREFIX = "chainrule-box-"
+_STALE = 86_400  # seconds
 
 def check_binds(readonly: Iterable[str], forbidden: Iterable[str]) -> None:
     """Raise JailError where a path that must stay hidden is, or lies beneath, one that the jail shows. Links are followed."""
@@ -66,7 +70,18 @@ def settle_in(box: str) -> None:
 
 def make_box() -> str:
     """An empty folder that only its owner may enter."""
-    return tempfile.mkdtemp(prefix="chainrule-box-")
+    return tempfile.mkdtemp(prefix=_PREFIX)
+
+
+def sweep_boxes() -> None:
+    """Remove our own boxes that a killed grader left more than a day ago. Nothing else tells whether one is still in use."""
+    for entry in os.scandir(tempfile.gettempdir()):
+        if not entry.name.startswith(_PREFIX):
+            continue
+        with contextlib.suppress(OSError):
+            about = entry.stat(follow_symlinks=False)
+            if stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and time.time() - about.st_mtime > _STALE:
+                remove_box(entry.path)
 
 
 def remove_box(box: str) -> None:
@@ -87,7 +102,7 @@ def remove_box(box: str) -> None:
                     if not entry.is_dir(follow_symlinks=False):
                         os.unlink(entry.path)
                         continue
-                    graveyard = graveyard or tempfile.mkdtemp(prefix="chainrule-box-", dir=os.path.dirname(box))
+                    graveyard = graveyard or tempfile.mkdtemp(prefix=_PREFIX, dir=os.path.dirname(box))
                     os.chmod(entry.path, 0o700)  # a folder is only moved by who may write to it
                     moved = os.path.join(graveyard, str(next(numbers)))
                     os.rename(entry.path, moved)

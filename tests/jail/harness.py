@@ -38,8 +38,10 @@ def processes_with(token: str) -> list[int]:
     found = []
     for name in os.listdir("/proc"):
         try:
-            if name.isdigit() and token.encode() in Path("/proc", name, "cmdline").read_bytes():
-                found.append(int(name))
+            if name.isdigit():
+                with open(f"/proc/{name}/cmdline", "rb") as file:
+                    if token.encode() in file.read():
+                        found.append(int(name))
         except OSError:
             continue
     return found
@@ -56,7 +58,7 @@ class Outside:
 
     def build(self) -> Outside:
         os.chmod(self.root, 0o755)
-        for name in ("folder", "library", "data"):
+        for name in ("folder", "library", "data", "boxes"):
             (self.root / name).mkdir()
         for name in ("folder/hidden_tests.py", "folder/disposable", "library/module.py", "data/digits.npz"):
             (self.root / name).write_text("the answer = 42\n")
@@ -110,7 +112,7 @@ class Outside:
 
     def state(self) -> dict[str, Any]:
         """Everything about the files outside that an attack could change."""
-        stats = {path: path.lstat() for path in sorted(self.root.rglob("*"))}
+        stats = {path: path.lstat() for path in sorted(self.root.rglob("*")) if "boxes" not in path.parts}
         return {
             str(path): (s.st_mode, s.st_uid, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_nlink)
             for path, s in stats.items()
@@ -138,7 +140,7 @@ class Outside:
         for close in self.closing:
             close()
         self.victim.wait()
-        shutil.rmtree(self.root)
+        shutil.rmtree(self.root, ignore_errors=True)
 
 
 class Zygote:
@@ -151,8 +153,9 @@ class Zygote:
         readonly = [*jail.system_paths(), str(HERE), str(HERE.parents[1] / "autograder"), *(str(outside.root / n) for n in ("library", "data"))]
         command = [python, "-I", "-B", str(HERE / "zygote.py"), level, str(theirs.fileno()), self.token, json.dumps(readonly)]
         with theirs:
+            environment = ENVIRONMENT | {"TMPDIR": str(outside.root / "boxes")}
             self.process = subprocess.Popen(
-                as_user(user, command), env=ENVIRONMENT, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, cwd="/"
+                as_user(user, command), env=environment, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, cwd="/"
             )
         self.lines = ours.makefile("rw")
         self.about = self._read()

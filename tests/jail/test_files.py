@@ -100,3 +100,16 @@ def test_box_is_removed_however_it_looks() -> None:
     assert (outside / "kept").exists()
     files.remove_box(str(outside))
     assert not outside.exists()
+
+
+def test_boxes_of_a_killed_grader_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Own boxes more than a day old go, newer ones and whatever else lies there stay."""
+    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))
+    old, new, other = Path(files.make_box()), Path(files.make_box()), tmp_path / "other"
+    other.mkdir()
+    (old / "file").touch()
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    (tmp_path / "chainrule-box-link").symlink_to(other)
+    files.sweep_boxes()
+    assert (old.exists(), new.exists(), other.exists()) == (False, True, True)
