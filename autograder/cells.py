@@ -63,7 +63,7 @@ class Notebook:
             else:
                 exec(compile(cell.text, name, "exec", dont_inherit=True), self.names)
         except BaseException as error:
-            return CellDone(cell.number, outcome_of(error).value, describe(error), line_in(error, name), missing_name(error))
+            return _ended(cell.number, name, error)
         return CellDone(cell.number, Outcome.FINISHED.value)
 
     def _adopt(self) -> None:
@@ -79,6 +79,14 @@ class Notebook:
             raise error
 
 
+def _ended(number: int, name: str, error: BaseException) -> CellDone:
+    """How a cell ended that raised, whatever the exception's own methods and attributes do."""
+    try:
+        return CellDone(number, outcome_of(error).value, describe(error), line_in(error, name), missing_name(error))
+    except BaseException:
+        return CellDone(number, Outcome.RAISED.value, "Exception")
+
+
 def cell_name(number: int) -> str:
     """The file name under which a cell's code is compiled."""
     return f"<cell {number}>"
@@ -92,6 +100,8 @@ def needs_ipython(text: str) -> bool:
             code = compile(text, "<cell>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return True
+    except (RecursionError, MemoryError):  # an expression nested beyond what Python parses: IPython would do no better
+        return False
     return not _IPYTHON_NAMES.isdisjoint(code.co_names)
 
 
@@ -99,7 +109,7 @@ def bound_names(text: str) -> frozenset[str]:
     """Names that a cell binds at its top level, read from its text; empty where it does not parse."""
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     names: set[str] = set()
     waiting: list[ast.AST] = list(tree.body)
@@ -188,10 +198,10 @@ def describe(error: BaseException) -> str:
     """The exception's type and text, short, whatever its methods do."""
     name = builtin_name(error)
     try:
-        text = str(error)
+        text = str.__str__(str(error))[:300]
     except BaseException:
         text = ""
-    return f"{name}: {text[:300]}" if text else name
+    return f"{name}: {text}" if text else name
 
 
 def builtin_name(error: BaseException) -> str:
@@ -205,7 +215,7 @@ def builtin_name(error: BaseException) -> str:
 def line_in(error: BaseException, name: str) -> int:
     """The last line of the named cell in an exception's traceback, 0 where it is not in it."""
     if isinstance(error, SyntaxError) and error.filename == name:
-        return error.lineno or 0
+        return error.lineno if type(error.lineno) is int and error.lineno > 0 else 0
     line, frame = 0, error.__traceback__
     while frame is not None:
         if frame.tb_frame.f_code.co_filename == name:
@@ -228,7 +238,7 @@ def place_of(error: BaseException) -> tuple[int, int]:
 def missing_name(error: BaseException) -> str:
     """The name that a NameError is about, or the empty text."""
     name = getattr(error, "name", None) if isinstance(error, NameError) else None
-    return name if isinstance(name, str) and name.isidentifier() else ""
+    return name if type(name) is str and name.isidentifier() else ""
 
 
 class Snapshot:

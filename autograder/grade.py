@@ -10,6 +10,7 @@ import numpy as np
 from autograder.assignment import Assignment, Question
 from autograder.compare import compare
 from autograder.diagnose import Known, hint, known_of, name_mistake
+from autograder.errors import SandboxError
 from autograder.judging import Fact, Unfit
 from autograder.model import CheckResult, Finding, Observation, Outcome, QuestionResult, Seen, SubmissionResult, Verdict
 from autograder.observe import Given, Request, observe
@@ -106,10 +107,17 @@ class Grader:
         return self._trusted
 
     def grade(self, submission: Submission, questions: tuple[str, ...] = ()) -> SubmissionResult:
-        """Grade a submission: always a result, whatever was handed in."""
-        began = time.monotonic()
+        """Grade a submission: always a result, whatever was handed in. Raises SandboxError where a fresh sandbox fails as well."""
         if not submission.readable:
             return unreadable(submission, self.assignment)
+        try:
+            return self._grade(submission, questions)
+        except SandboxError:
+            self.close()
+            return self._grade(submission, questions)
+
+    def _grade(self, submission: Submission, questions: tuple[str, ...]) -> SubmissionResult:
+        began = time.monotonic()
         cells, demos = submission.cells(), submission.demo_names()
         requests = [r for r in self.reference.requests if not questions or r.question in questions]
         seen = observe(self.sandbox(), cells, requests, self.assignment.limits, demo_names=demos)

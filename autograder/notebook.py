@@ -8,7 +8,6 @@ import hashlib
 import json
 import re
 import sys
-import warnings
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -185,25 +184,36 @@ def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
         raise NotANotebook("the file is empty")
     try:
         raw = json.loads(data.decode("utf-8-sig"))
+        if b"\\ud" in data.lower():  # half of a surrogate pair, perhaps: no program can write it, so it must not get any further
+            raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        reason = "it is not text" if isinstance(error, UnicodeDecodeError) else f"its JSON is broken ({str(error)[:80]})"
+        deep, text = isinstance(error, RecursionError), not isinstance(error, UnicodeDecodeError)
+        reason = "it is nested too deeply" if deep else f"its JSON is broken ({str(error)[:80]})" if text else "it is not text"
         raise NotANotebook(f"the file is not a notebook: {reason}") from None
     if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
         raise NotANotebook("the file is JSON, but not a notebook")
     messages: list[str] = []
-    version = raw.get("nbformat")
-    if version != 4:
-        messages.append(f"the notebook is in the older format {version}; it was converted")
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                raw = nbformat.convert(nbformat.from_dict(raw), 4)
-        except Exception as error:
-            raise NotANotebook(f"the notebook is in format {version}, which can't be converted ({type(error).__name__})") from None
-    cells = raw.get("cells")
+    if raw.get("nbformat") != 4:
+        version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
+        older = f"the notebook is in the older format {version}; it was converted"
+        messages.append(older if version else "the notebook does not say that it is in format 4; it was read as if it did")
+    cells = raw["cells"] if "cells" in raw else _cells_of_worksheets(raw["worksheets"])
     if not isinstance(cells, list):
         raise NotANotebook("the file is a notebook without a list of cells")
-    return nbformat.from_dict({"cells": [_tidy(cell) for cell in cells if isinstance(cell, dict)], "metadata": _mapping(raw.get("metadata"))}), messages
+    made = {"cells": [_tidy(cell) for cell in cells if isinstance(cell, dict)], "metadata": _mapping(raw.get("metadata"))}
+    try:
+        return nbformat.from_dict(made), messages
+    except RecursionError:
+        raise NotANotebook("the file is not a notebook: it is nested too deeply") from None
+
+
+def _cells_of_worksheets(worksheets: Any) -> Any:
+    """The cells of a notebook in format 2 or 3, as those of format 4."""
+    if not isinstance(worksheets, list):
+        return None
+    sheets = [_mapping(sheet).get("cells") for sheet in worksheets]
+    cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet if isinstance(cell, dict)]
+    return [{**cell, "source": cell.get("input", "")} if cell.get("cell_type") == "code" else {**cell, "cell_type": "markdown"} for cell in cells]
 
 
 def _tidy(cell: dict[str, Any]) -> dict[str, Any]:

@@ -122,6 +122,12 @@ class Confined(_Message):
     """The process is in its jail and starts with the cells."""
 
 
+class NotConfined(_Message):
+    """The jail could not be had; nothing of the student's has run. Believed only before Confined."""
+
+    reason: str
+
+
 class CellDone(_Message):
     """A cell ended. line counts from 1 in the cell where it raised, 0 if unknown; missing names an undefined name."""
 
@@ -176,7 +182,7 @@ class Raised(_Message):
 ToZygote = Spawn | Kill | AskCpu
 FromZygote = Ready | Failed | CpuSeconds | Ended
 ToProcess = Observe | Call | Return | Raised
-FromProcess = Confined | CellDone | CellsDone | ProbeDone | Call | Return | Raised
+FromProcess = Confined | NotConfined | CellDone | CellsDone | ProbeDone | Call | Return | Raised
 
 _encoder = msgspec.msgpack.Encoder()
 

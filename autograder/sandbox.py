@@ -40,6 +40,7 @@ from autograder.protocol import (
     FromProcess,
     FromZygote,
     Kill,
+    NotConfined,
     Ready,
     Setup,
     Spawn,
@@ -231,6 +232,9 @@ class Process:
                     if isinstance(message, Confined):
                         self._confined = True
                         continue
+                    if isinstance(message, NotConfined) and not self._confined:
+                        self._die(Death(Outcome.REFUSED))
+                        raise SandboxError(message.reason, mend="`chainrule doctor` shows what this machine allows")
                     self._unaccounted += time.monotonic() - began
                     return message
             except WireError as error:
@@ -283,10 +287,12 @@ class Process:
             self._explain(ended)
 
     def _explain(self, ended: Ended) -> None:
-        if not self._confined:
-            self._release()
-            raise SandboxError("a process could not be confined", mend="`chainrule doctor` shows what this machine allows")
         self._note(ended)
+        self._drain()
+        if not self._confined:
+            self.death = Death(Outcome.REFUSED)
+            self._release()
+            raise SandboxError(f"a process ended before it was confined (status {ended.status})", mend="`chainrule doctor` shows what this machine allows")
         if ended.status >= 0:
             self.death = Death(Outcome.EXITED, f"exit status {ended.status}")
         elif -ended.status in (signal.SIGXCPU, signal.SIGKILL) and ended.cpu > 1:
@@ -294,6 +300,15 @@ class Process:
         else:
             self.death = Death(Outcome.KILLED, signal.Signals(-ended.status).name)
         self._release()
+
+    def _drain(self) -> None:
+        """See whether the process had said that it was confined, in bytes that were not read yet."""
+        with contextlib.suppress(OSError, WireError):
+            self.channel.setblocking(False)
+            while data := self.channel.recv(1 << 18):
+                self._reader.feed(data)
+        with contextlib.suppress(WireError):
+            self._confined = self._confined or isinstance(self._reader.next(), Confined)
 
     def _note(self, ended: Ended) -> None:
         self.cpu = max(self.cpu, ended.cpu)

@@ -145,14 +145,18 @@ def live(setup: Any, job: Any, box: str, channel_fd: int, output_fd: int, probes
 
     from autograder import jail
     from autograder.cells import Notebook, Snapshot
-    from autograder.protocol import CellsDone, Channel, Confined, Observe, ToProcess
+    from autograder.protocol import CellsDone, Channel, Confined, NotConfined, Observe, ToProcess
     from autograder.stubs import Peer
 
     arrange_descriptors(channel_fd, output_fd)
-    jail.confine(jail.JailLimits(**msgspec.structs.asdict(job.confinement)), box, setup.files)
+    channel = Channel(socket.socket(fileno=CONTROL), ToProcess)
+    try:
+        jail.confine(jail.JailLimits(**msgspec.structs.asdict(job.confinement)), box, setup.files)
+    except jail.JailError as error:
+        channel.send(NotConfined(str(error)))
+        return 71
     sys.path[:0] = [box]
     gc.enable()
-    channel = Channel(socket.socket(fileno=CONTROL), ToProcess)
     channel.send(Confined())
     notebook = Notebook(shell)
     for done in notebook.run(job.cells, frozenset(job.skip), job.demos, job.again):
