@@ -6,8 +6,7 @@ import os
 import platform
 from collections.abc import Iterator, Sequence
 
-from rich.console import Group, RenderableType
-from rich.syntax import Syntax
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -40,32 +39,30 @@ def _verdict(audit: AssignmentAudit) -> str:
     )
 
 
-def shown(audit: AssignmentAudit) -> RenderableType:
+def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
     """An audit for the terminal: the figures, what a visible check misses, each survivor with its diff, and what is wrong."""
     table = Table(*COLUMNS, title=audit.assignment, title_justify="left")
     for column in table.columns[1:]:
         column.justify = "right"
     for question in audit.questions:
-        table.add_row(*_row(question), style=None if not question.survivors else "yellow")
+        table.add_row(*_row(question), style="yellow" if question.survivors else None)
     table.add_section()
     table.add_row(*_sums(audit))
-    parts: list[RenderableType] = [table, Text(_verdict(audit))]
+    yield table
+    yield Text(_verdict(audit))
     unseen = [f"{v.id} ({v.question})" for v in audit.misconceptions if not v.visible]
     if unseen:
-        parts.append(Text("Not seen by their visible check: " + ", ".join(unseen), style="dim"))
-    for mutant in audit.mutants:
-        if mutant.survived:
-            kind = mutant.operator.replace("_", " ")
-            parts += [Text(f"survives ({kind}): {mutant.key} = {f'{mutant.cell} {mutant.says}'!r}"), Syntax(mutant.diff, "diff")]
-    if any(m.survived for m in audit.mutants):
-        parts.append(
-            Text(f"A better probe kills a survivor; one that no behaviour asked for can tell goes into {FILE} with the reason.", style="dim")
-        )
-    parts += [Text(problem, style="red") for problem in audit.problems]
-    return Group(*parts)
+        yield Text("Not seen by their visible check: " + ", ".join(unseen), style="dim")
+    survivors = [m for m in audit.mutants if m.survived]
+    for mutant in survivors:
+        yield Text(f"survives ({mutant.operator.replace('_', ' ')}): {mutant.key} = {f'{mutant.cell} {mutant.says}'!r}")
+        yield from (Text(line, style="red" if line.startswith("-") else "green") for line in mutant.diff.splitlines())
+    if survivors:
+        yield Text(f"A better probe kills a survivor; one that no behaviour asked for can tell goes into {FILE} with the reason.", style="dim")
+    yield from (Text(problem, style="red") for problem in audit.problems)
 
 
-def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> RenderableType:
+def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> Iterator[RenderableType]:
     """Random thresholds for the terminal: by judged probe and fact, then the alternatives that ever failed."""
     columns = ("probe", "fact", "salts", "failures", "number in its sentence: mean, deviation", "range")
     table = Table(*columns, title=f"{name}: the reference", title_justify="left")
@@ -77,8 +74,9 @@ def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> RenderableType:
             for fact in probe.facts:
                 numbers = ("", "") if fact.mean is None else (f"{fact.mean:.4g}, {fact.deviation:.2g}", f"{fact.lowest:.4g} to {fact.highest:.4g}")
                 table.add_row("", fact.fact, "", str(fact.failures), *numbers)
+    yield table
     tried = len({other for probe in probes for other in probe.others})
-    return Group(table, Text(f"{tried} alternatives on a tenth as many salts: " + ("; ".join(failed) or "no failure")))
+    yield Text(f"{tried} alternatives on a tenth as many salts: " + ("; ".join(failed) or "no failure"))
 
 
 # ---- the page ---------------------------------------------------------------------------------------------------

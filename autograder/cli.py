@@ -189,13 +189,15 @@ def audit(
             if seeds:
                 result = measure(assignment, seeds, jobs, progress)
                 problems += sum(probe.failures + sum(probe.others.values()) for probe in result)
-                out.print(shown_seeds(assignment.name, result))
+                parts = shown_seeds(assignment.name, result)
                 found.append({"assignment": assignment.name, "probes": result})
             else:
                 audited = auditing.audit(assignment, Store(root / ".chainrule" / "observations"), jobs, progress)
                 problems += len(audited.problems)
-                out.print(shown(audited))
+                parts = shown(audited)
                 found.append(audited)
+            for part in parts:
+                out.print(part, soft_wrap=isinstance(part, Text), highlight=False)
             bar.remove_task(task)
     if json is not None:
         write_text(json, msgspec.json.format(msgspec.json.encode({"format": 1, "assignments": found}), indent=2).decode() + "\n")

@@ -17,10 +17,6 @@ from typing import Any
 
 from autograder.mutation_places import Place, is_own_attribute, neighbours
 
-SPEED = frozenset({"optimize"})
-"""Keyword arguments that change how fast a result comes, not what it is."""
-
-
 Make = Callable[[Any, Place], Iterator[Any]]
 
 
@@ -223,7 +219,7 @@ _MODULES = frozenset({"np", "self", "rng", "math", "random"})
 )
 def keyword_argument(node: ast.keyword, place: Place) -> Iterator[Any]:
     """A keyword argument left out; another axis."""
-    if node.arg is None or node.arg in SPEED:
+    if node.arg is None:
         return
     yield None
     if node.arg == "axis":

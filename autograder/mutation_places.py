@@ -1,6 +1,6 @@
 """The places of a cell's code that a mutant may differ in, and what is known around each.
 
-Never mutated: docstrings, annotations, what is only printed, and the text of errors.
+Never mutated: docstrings, annotations, what is only printed or only concerns speed, and the text of errors.
 """
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 SILENT = frozenset({"print"})
 """Functions whose calls are never judged."""
+SPEED = frozenset({"optimize"})
+"""Keyword arguments that change how fast a result comes, not what it is."""
 
 
 @dataclass
@@ -68,7 +70,7 @@ def _children(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
             continue
         if isinstance(value, list):
             for index, child in enumerate(value):
-                if isinstance(child, ast.AST) and not _is_silent(child):
+                if isinstance(child, ast.AST) and not _is_silent(child) and not (isinstance(child, ast.keyword) and child.arg in SPEED):
                     yield name, index, child
         elif isinstance(value, ast.AST):
             yield name, None, value
