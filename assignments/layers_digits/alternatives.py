@@ -122,7 +122,7 @@ def loss_with_one_hot_labels(x, y):
 
 @alternative("train_two_layer")
 def shuffled_epochs(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
-    """Passes over shuffled data with a last batch that may be short of nothing; measured before the update."""
+    """Passes over shuffled data that drop what is left over, measured before each update."""
     rng = np.random.RandomState(seed)
     C = len(np.unique(y_train))
     params = {"W1": rng.randn(X_train.shape[1], hidden) * std, "b1": np.zeros(hidden), "W2": rng.randn(hidden, C) * std, "b2": np.zeros(C)}

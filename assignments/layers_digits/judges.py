@@ -4,9 +4,6 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-
-from autograder.judging import Unfit, array, fact
-from autograder.model import Verdict
 from probes import (
     CURVES,
     FROZEN,
@@ -21,6 +18,9 @@ from probes import (
     unit_rows,
 )
 
+from autograder.judging import Unfit, array, fact
+from autograder.model import Verdict
+
 
 def _inside(value, *keys):
     """value[key][key]...; where it is not made of dictionaries with these keys, the observation is unfit."""
@@ -34,7 +34,7 @@ def _inside(value, *keys):
 def _network(value, features, hidden, classes):
     """The four parameters as arrays of the right shape."""
     shapes = ((features, hidden), (hidden,), (hidden, classes), (classes,))
-    return {name: array(_inside(value, name), name, shape=shape) for name, shape in zip(PARAMETERS, shapes)}
+    return {name: array(_inside(value, name), name, shape=shape) for name, shape in zip(PARAMETERS, shapes, strict=True)}
 
 
 def _curves(value):
@@ -44,8 +44,9 @@ def _curves(value):
 def _lengths(curves):
     """Facts about the lengths of the history's lists."""
     lengths = [len(curve) for curve in curves.values()]
+    uneven = f"The lists in history have {', '.join(map(str, lengths))} entries; all should have the same number."
     return {
-        "as long as each other": fact(len(set(lengths)) == 1, f"The lists in history have {', '.join(map(str, lengths))} entries; all should have the same number."),
+        "as long as each other": fact(len(set(lengths)) == 1, uneven),
         "two entries": fact(min(lengths) >= 2, "A list in history has fewer than two entries, though several steps were taken."),
     }
 
@@ -86,7 +87,7 @@ def one_step(seen, rng):
 
     def follows(name):
         gap = np.abs(shares @ gradients[name] - moves[name]).max()
-        return gap <= 1e-6 * max(np.abs(moves[name]).max(), np.abs(gradients[name]).max())
+        return gap <= 1e-5 * max(np.abs(moves[name]).max(), np.abs(gradients[name]).max())
 
     moved = follows("W2") and np.abs(shares).max() > 1e-6  # otherwise there is no batch to hold the others to
     counts = shares * ONE_STEP["batch_size"]
@@ -97,11 +98,11 @@ def one_step(seen, rng):
         "b1": fact(not moved or follows("b1"), "The weights move along the gradient of their batch, b1 does not."),
         "downhill": fact(not moved or shares.sum() > 0, "The step goes up the gradient, not down."),
         "the mean": fact(
-            not moved or abs(abs(shares.sum()) - 1) < 1e-6,
+            not moved or abs(abs(shares.sum()) - 1) < 1e-4,
             f"The step is {abs(shares.sum()):.3g} times as long as learning_rate times the gradient of the batch's mean loss.",
         ),
         "whole rows": fact(
-            not moved or abs(abs(shares.sum()) - 1) > 1e-6 or np.abs(counts - counts.round()).max() < 1e-5,
+            not moved or abs(abs(shares.sum()) - 1) > 1e-4 or np.abs(counts - counts.round()).max() < 1e-3,
             "The step is no mean over batch_size rows of X_train.",
         ),
     }
@@ -118,7 +119,7 @@ def three_steps(seen, rng):
             gradients = _gradients(net, X[rows], y[rows])
             net = {name: net[name] - THREE_STEPS["learning_rate"] * gradients[name].mean(axis=0).reshape(net[name].shape) for name in PARAMETERS}
         gaps.append(max(np.abs(net[name] - end[name]).max() for name in PARAMETERS))
-    return {"plain SGD": fact(min(gaps) < 1e-7, "After a few steps the parameters are not where plain SGD takes them from this start.")}
+    return {"plain SGD": fact(min(gaps) < 1e-5, "After a few steps the parameters are not where plain SGD takes them from this start.")}
 
 
 def what_history_measures(seen, rng):
@@ -128,11 +129,11 @@ def what_history_measures(seen, rng):
     curves = _curves(_inside(seen, "history"))
     on_train, on_test = _losses(net, X_train, y_train)[0], _losses(net, X_test, y_test)[0]
     accuracy = np.mean(_scores(net, X_test).argmax(axis=1) == y_test)
-    low, high = on_train.min() - 1e-6, on_train.max() + 1e-6
+    low, high = on_train.min() - 1e-5, on_train.max() + 1e-5
     return {
         **_lengths(curves),
         "test loss": fact(
-            np.allclose(curves["test_loss"], on_test.mean(), rtol=1e-6, atol=0),
+            np.allclose(curves["test_loss"], on_test.mean(), rtol=1e-5, atol=0),
             "The test loss is not the mean cross-entropy of X_test against the labels y_test.",
         ),
         "test accuracy": fact(
@@ -150,11 +151,12 @@ def history_while_it_learns(seen, rng):
     """The net learns to say the common class: the training loss falls well below log 2, the test loss rises well above it."""
     curves = _curves(_inside(seen, "history"))
     train_loss, test_loss, accuracy = (float(curves[name][-1]) if len(curves[name]) else np.nan for name in CURVES)
+    rare = "the test labels are of a class that training hardly saw."
     return {
         **_lengths(curves),
-        "train loss falls": fact(train_loss < 0.65, "The train loss of the last step has not fallen, though nearly all training labels are the same."),
-        "test loss rises": fact(test_loss > 1.8, "The test loss of the last step should be high: the test labels are of a class that training hardly saw."),
-        "test accuracy falls": fact(accuracy < 0.5, "The test accuracy of the last step should be low: the test labels are of a class that training hardly saw."),
+        "train loss falls": fact(train_loss < 0.65, "The train loss has not fallen, though nearly all training labels are the same."),
+        "test loss rises": fact(test_loss > 1.8, f"The test loss should be high after several steps: {rare}"),
+        "test accuracy falls": fact(accuracy < 0.5, f"The test accuracy should be low after several steps: {rare}"),
     }
 
 
@@ -177,8 +179,9 @@ def initial_weights(seen, rng):
 def seeds(seen, rng):
     """Same seed, same parameters; another seed, others."""
     first, again, other = (_network(_inside(seen, key), 4, 6, 10) for key in ("first", "again", "other"))
+    alike = all(np.allclose(first[name], again[name], rtol=1e-9, atol=1e-12) for name in PARAMETERS)
     return {
-        "same seed": fact(all(np.allclose(first[name], again[name], rtol=1e-9, atol=1e-12) for name in PARAMETERS), "Two runs with the same seed differ."),
+        "same seed": fact(alike, "Two runs with the same seed differ."),
         "another seed": fact(not np.allclose(first["W1"], other["W1"], rtol=1e-3), "Two runs with different seeds start from the same weights."),
     }
 
@@ -192,7 +195,7 @@ def which_rows_are_drawn(seen, rng):
     return {
         "new rows": fact(len(used) > ONE_HOT["batch_size"], "Every step seems to use the same batch: no other rows leave a trace in W1."),
         "no more": fact(len(used) <= drawn, "More rows leave a trace in W1 than were drawn in all batches."),
-        "at random": fact(used.tolist() != list(range(drawn)), "The batches are the first rows of X_train in their order; they should be drawn at random."),
+        "at random": fact(used.tolist() != list(range(drawn)), "The batches follow the order of X_train; they should be drawn at random."),
     }
 
 

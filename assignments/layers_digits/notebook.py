@@ -195,7 +195,7 @@ for name, seen in zip(("dx", "dw", "db"), (dx, dw, db)):
 # ## 3. ReLU, forward
 #
 # Two affine layers in a row are no more than one affine layer, since a weighted sum of weighted sums is a weighted sum. Something must bend between them. The *rectified linear unit* is the
-# simplest bend there is, and it works better than the smooth ones that came before it (Nair and Hinton 2010). Write `relu_forward`.
+# simplest bend there is, and it often works better than the smooth ones that came before it (Nair and Hinton 2010). Write `relu_forward`.
 #
 # $$out = \max(0, x)$$
 #
@@ -269,7 +269,7 @@ plt.show()
 # ## 5. Softmax loss
 #
 # The last affine layer puts out a score for each class. *Softmax* turns a row of scores into probabilities, by exponentiating and dividing by the sum of the row; the *cross-entropy* loss is minus the logarithm of the
-# probability that the right class got. A sure and right answer costs nothing, a guess among $C$ classes $\log C$, a sure and wrong answer as much as it was sure.
+# probability that the right class got. A sure and right answer costs nothing, a guess among $C$ classes costs $\log C$, and a wrong answer costs the more the surer it was.
 #
 # $$P_{ij} = \frac{e^{x_{ij}}}{\sum_k e^{x_{ik}}}, \qquad L = -\frac{1}{N} \sum_i \log P_{i y_i}$$
 #
@@ -278,7 +278,7 @@ plt.show()
 # ### Stable for any scores
 #
 # $e^{x}$ overflows at about $x = 710$. But adding one number to all scores of a row changes nothing, since it cancels in the fraction. So subtract the row's own maximum $m_i = \max_k x_{ik}$: the largest
-# exponent becomes 0. A second trap remains. With scores $[1000, 0]$ and label 1, $P$ is so small that it is rounded to 0, and its logarithm is $-\infty$, though the loss is
+# exponent becomes 0. A second trap remains. With scores $[1000, 0]$ and label 1, the right class has a probability so small that it is rounded to 0, and its logarithm is $-\infty$, though the loss is
 # simply 1000. Take the logarithm on paper, before anything is rounded:
 #
 # $$-\log P_{ij} = \log \Big( \sum_k e^{x_{ik} - m_i} \Big) - (x_{ij} - m_i)$$
@@ -379,6 +379,7 @@ def train_two_layer(
     X_train (N, D), y_train (N,): what to learn from. Labels are integers from 0 to C - 1; find C in y_train, where every class occurs.
     X_test, y_test: to measure on, never to learn from.
     hidden: number of hidden units, H.
+    learning_rate: factor of the gradient in each step; 0 leaves the network at its start.
     iters: number of steps, 1 or more.
     batch_size: rows in a batch, drawn at random and anew in every step, with or without replacement; at most N.
     std: standard deviation of the initial weights.
@@ -461,7 +462,7 @@ plt.axis("off")
 plt.show()
 
 # %% [markdown]
-# *Figure 5. The weights of each of the 100 hidden units, laid out like the pixels that they multiply. Orange ink excites the unit, purple ink silences it. Many respond to a stroke in one place and its absence beside it. About a quarter are pale
+# *Figure 5. The weights of each of the 100 hidden units, laid out like the pixels that they multiply. Ink on an orange pixel excites the unit, ink on a purple one silences it. Many respond to a stroke in one place and its absence beside it. About a quarter are pale
 # and look like noise, as all of them did at the start: these have learned little, or nothing at all.*
 
 # %% demo="confusion_matrix" alt="Confusion matrix of the ten digits: about fifty right answers for each digit on the diagonal, a dozen single errors off it."

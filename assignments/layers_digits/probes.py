@@ -9,9 +9,8 @@ from autograder.probe import probe
 
 @probe("affine_forward", points=1.75)
 def examples_with_several_axes(ns, rng):
-    """Examples that are arrays of several axes, all of different length."""
-    x, w, b = rng.normal(size=(4, 2, 5, 3)), rng.normal(size=(30, 7)), rng.normal(size=7)
-    out, _ = ns.affine_forward(x, w, b)
+    """Examples that are arrays of several axes, all of different length; the biases are zero."""
+    out, _ = ns.affine_forward(rng.normal(size=(4, 2, 5, 3)), rng.normal(size=(30, 7)), np.zeros(7))
     return {"out": out}
 
 
@@ -247,9 +246,9 @@ def gradient_of_the_loss(ns, rng):
 
 @probe("softmax_loss", points=1.5)
 def right_class_far_behind(ns, rng):
-    """Scores where the right class is hundreds behind, so that its probability is too small for a float."""
-    x, y = inputs.scores(rng, 3, 4), inputs.labels(rng, 3, 4)
-    x[np.arange(3), y] -= rng.uniform(800, 1200, size=3)
+    """One example whose right class is so far behind that its probability is too small for a float."""
+    x, y = inputs.scores(rng, 1, 4), rng.integers(4, size=1)
+    x[0, y[0]] -= rng.uniform(4000, 9000)
     loss, _ = ns.softmax_loss(x, y)
     return {"loss": loss}
 
@@ -317,9 +316,10 @@ def bright_examples(rng):
 
 
 def frozen_examples(rng):
-    """A training part of 19 and a test part of 23 that differ in kind."""
-    y_train, y_test = inputs.labels(rng, 19, 10), inputs.labels(rng, 23, 10)
-    return rng.normal(size=(19, 5)), y_train, 0.5 + 2 * rng.normal(size=(23, 5)), y_test
+    """Training and test parts that differ in kind. One test row comes with every label, so that some answer is right."""
+    X_test = 0.5 + 2 * rng.normal(size=(23, 5))
+    y_test = np.concatenate([inputs.labels(rng, 23, 10), np.arange(10)])
+    return rng.normal(size=(19, 5)), inputs.labels(rng, 19, 10), np.vstack([X_test, np.tile(X_test[:1], (10, 1))]), y_test
 
 
 def rare_class(rng):
@@ -408,7 +408,7 @@ def training_leaves_its_inputs(ns, rng):
     """The data are left as they were."""
     data = examples(rng, 12, 4, 3)
     ns.train_two_layer(*data, hidden=5, learning_rate=0.5, iters=4, batch_size=5)
-    return {"inputs": dict(zip(("X_train", "y_train", "X_test", "y_test"), data))}
+    return {"inputs": dict(zip(("X_train", "y_train", "X_test", "y_test"), data, strict=True))}
 
 
 @probe("train_two_layer", points=0.25, contract=True, judged=True)
