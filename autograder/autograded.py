@@ -55,6 +55,7 @@ def _graded_cell(placed: Placed, by_id: dict[str, NotebookNode], questions: dict
     if placed.source.role in (Role.SOLUTION, Role.WRITTEN) and placed.handed_in is not None:
         cell.source = str(placed.handed_in.source)
     if placed.source.role is Role.TEST:
+        cell.source = placed.source.released
         _show_result(cell, questions.get(placed.source.id))
     elif cell.cell_type == "code" and placed.handed_in is not None:
         cell.outputs = _kept_outputs(placed.handed_in, budget)

@@ -6,6 +6,7 @@ import builtins
 import contextlib
 import os
 import random
+import re
 import sys
 import types
 import warnings
@@ -17,6 +18,7 @@ import numpy as np
 from autograder.model import Outcome
 from autograder.protocol import CellDone, CellSource
 
+_CELL_NAME = re.compile("<cell ([0-9]{1,8})>")
 _IPYTHON_NAMES = frozenset({"get_ipython", "In", "Out"})
 _NUMPY_ERRORS = np.geterr()
 _NUMPY_PRINT = np.get_printoptions()
@@ -198,7 +200,7 @@ def describe(error: BaseException) -> str:
     """The exception's type and text, short, whatever its methods do."""
     name = builtin_name(error)
     try:
-        text = str.__str__(str(error))[:300]
+        text = str.__str__(str(error))[:300].encode("utf-8", "replace").decode("utf-8")
     except BaseException:
         text = ""
     return f"{name}: {text}" if text else name
@@ -229,8 +231,8 @@ def place_of(error: BaseException) -> tuple[int, int]:
     place, frame = (0, 0), error.__traceback__
     while frame is not None:
         file = frame.tb_frame.f_code.co_filename
-        if file.startswith("<cell ") and file[6:-1].isdigit():
-            place = (int(file[6:-1]), frame.tb_lineno)
+        if (found := _CELL_NAME.fullmatch(file)) is not None:
+            place = (int(found[1]), frame.tb_lineno)
         frame = frame.tb_next
     return place
 

@@ -1,0 +1,53 @@
+"""Everything under assignments/, each loaded and observed once for all tests."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Assignment, load_assignment, names_in
+from autograder.grade import Grader
+from autograder.jail import LEVELS, levels
+from autograder.reference import Reference, Store
+
+ROOT = Path(__file__).parents[2]
+NAMES = names_in(ROOT)
+SALT = "tests"
+
+
+@cache
+def loaded(name: str) -> Assignment:
+    return load_assignment(name, ROOT)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `name` over every assignment; on one worker each, so that what is observed is shared."""
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES], scope="session")
+
+
+@pytest.fixture(scope="session")
+def graders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Grader]]:
+    """A grader for each assignment, made when it is first asked for."""
+    made: dict[str, Grader] = {}
+    found = levels()
+    level = next(name for name in LEVELS if not found[name])
+    store = Store(tmp_path_factory.mktemp("observations"))
+
+    class Lazy(dict[str, Grader]):
+        def __missing__(self, name: str) -> Grader:
+            self[name] = Grader(Reference(loaded(name), SALT, store).prepare(), level)
+            made[name] = self[name]
+            return self[name]
+
+    yield Lazy()
+    for grader in made.values():
+        grader.close()
+        grader.reference.close()
+
+
+@pytest.fixture
+def grader(name: str, graders: dict[str, Grader]) -> Grader:
+    return graders[name]

@@ -1,0 +1,119 @@
+"""What holds for every folder of assignments/. The variants are sampled here; the long suite and the audit take all of them."""
+from __future__ import annotations
+
+import pytest
+
+from autograder.assignment import Assignment
+from autograder.grade import Grader
+from autograder.model import QuestionResult
+from autograder.notebook import build_source
+from autograder.observe import observe
+from autograder.release import check_texts, check_up_to_date
+from autograder.submission import align
+from autograder.variants import Variant, cells_with, load_variants
+
+from .conftest import loaded
+
+EVERY = 4
+"""make test takes every fourth misconception and alternative."""
+
+
+def results_with(grader: Grader, variants: list[Variant]) -> dict[str, QuestionResult]:
+    """The results of the reference with some of its solutions replaced, by question."""
+    cells = cells_with(grader.assignment, variants)
+    seen = observe(grader.sandbox(), cells, grader.reference.requests, grader.assignment.limits)
+    return {r.id: r for r in grader.results(cells, seen, grader.reference.requests) if r.kind == "auto"}
+
+
+def lost(results: dict[str, QuestionResult]) -> dict[str, list[tuple[str, str]]]:
+    """The checks that lost points, by question."""
+    return {q: [(c.id, c.message) for c in r.checks if c.earned < c.points] for q, r in results.items() if r.score != r.max_score}
+
+
+def test_the_reference_earns_everything(name: str, grader: Grader) -> None:
+    """The reference loses no point in any question."""
+    assert lost(results_with(grader, [])) == {}
+
+
+def test_the_release_as_handed_out_earns_nothing(name: str, grader: Grader) -> None:
+    """A student who hands in the untouched release gets 0, and nothing of it waits for a person."""
+    assignment = loaded(name)
+    blank = build_source(assignment.cells, name)
+    for cell, source in zip(blank.cells, assignment.cells, strict=True):
+        cell.source = source.released
+    result = grader.grade(align("blank", blank, assignment, []))
+    assert (result.score, result.needs_manual, result.messages) == (0.0, (), ())
+
+
+def test_points_are_as_fixed(name: str) -> None:
+    """The points of each assignment are those of its page."""
+    totals = {"layers_digits": 50, "two_layer_perceptron": 50, "faces_mlp": 60, "modular_mnist": 70, "nn_recognition": 75}
+    assert loaded(name).max_score == totals.get(name, loaded(name).max_score)
+
+
+def test_source_and_release_are_what_notebook_py_gives(name: str) -> None:
+    """The committed source/ and release/ are up to date, data aside."""
+    check_texts(loaded(name))
+    assert check_up_to_date(loaded(name)) == []
+
+
+def _alternatives_are_right(grader: Grader, variants: list[Variant]) -> None:
+    wrong = {v.id: found for v in variants if (found := lost(results_with(grader, [v])))}
+    assert wrong == {}
+
+
+def _misconceptions_are_named(grader: Grader, variants: list[Variant]) -> None:
+    wrong = {}
+    for variant in variants:
+        results = results_with(grader, [variant])
+        named = results[variant.question].diagnosis
+        if set(lost(results)) != {variant.question} or named is None or named.id != variant.id:
+            wrong[variant.id] = (lost(results), named)
+    assert wrong == {}
+
+
+def _all(assignment: Assignment, kind: str) -> list[Variant]:
+    return list(load_variants(assignment, kind))
+
+
+def test_alternatives_are_right(name: str, grader: Grader) -> None:
+    """Right solutions written another way score full marks (sampled)."""
+    _alternatives_are_right(grader, _all(loaded(name), "alternative")[::EVERY])
+
+
+def test_misconceptions_are_named(name: str, grader: Grader) -> None:
+    """Known wrong solutions lose points in their own question only and are named as themselves (sampled)."""
+    _misconceptions_are_named(grader, _all(loaded(name), "misconception")[::EVERY])
+
+
+@pytest.mark.long
+def test_all_alternatives_are_right(name: str, grader: Grader) -> None:
+    """Right solutions written another way score full marks."""
+    _alternatives_are_right(grader, _all(loaded(name), "alternative"))
+
+
+@pytest.mark.long
+def test_all_misconceptions_are_named(name: str, grader: Grader) -> None:
+    """Known wrong solutions lose points in their own question only and are named as themselves."""
+    _misconceptions_are_named(grader, _all(loaded(name), "misconception"))
+
+
+def test_enough_variants_for_every_question(name: str) -> None:
+    """At least three misconceptions for each auto-graded question (four in nn_recognition), and enough alternatives."""
+    assignment = loaded(name)
+    misconceptions, alternatives = _all(assignment, "misconception"), _all(assignment, "alternative")
+    least = 4 if name == "nn_recognition" else 3
+    few = {q.id: n for q in assignment.auto if (n := sum(v.question == q.id for v in misconceptions)) < least}
+    assert few == {}
+    assert len(alternatives) >= (8 if name == "nn_recognition" else 6)
+
+
+def test_two_mistakes_at_once_are_named_question_by_question(name: str, grader: Grader) -> None:
+    """Two misconceptions in two questions that do not build on each other are both named."""
+    assignment = loaded(name)
+    by_question = {v.question: v for v in _all(assignment, "misconception")}
+    first, second = (by_question[q.id] for q in [q for q in assignment.auto if not q.needs][:2])
+    results = results_with(grader, [first, second])
+    assert set(lost(results)) == {first.question, second.question}
+    named = {q: r.diagnosis.id for q, r in results.items() if r.diagnosis is not None}
+    assert named == {first.question: first.id, second.question: second.id}
