@@ -1,0 +1,36 @@
+"""The tiny course, and what tests make of it."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Assignment, load_assignment
+from tests.sample_class.work import Work
+from tests.tiny import NAME, Edits, make_course
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    """The tiny assignment as it is."""
+    return load_assignment(NAME, make_course(tmp_path_factory.mktemp("course")))
+
+
+Vary = Callable[..., Assignment]
+
+
+@pytest.fixture
+def vary(tmp_path: Path) -> Vary:
+    """Load the tiny assignment with pieces of its files replaced, or whole files."""
+
+    def load(edits: Edits | None = None, files: dict[str, str | None] | None = None) -> Assignment:
+        return load_assignment(NAME, make_course(tmp_path, edits, files))
+
+    return load
+
+
+@pytest.fixture
+def work(tiny: Assignment) -> Work:
+    """The release of the tiny assignment, as handed out."""
+    return Work.handed_out(tiny)

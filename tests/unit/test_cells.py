@@ -1,0 +1,304 @@
+"""Running cells in this process: what they need, what they bind, how they end."""
+from __future__ import annotations
+
+import asyncio
+import builtins
+import os
+import random
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder import cells
+from autograder.cells import (
+    Notebook,
+    Snapshot,
+    bound_names,
+    builtin_name,
+    cell_name,
+    describe,
+    line_in,
+    missing_name,
+    needs_ipython,
+    outcome_of,
+    place_of,
+)
+from autograder.model import Outcome
+from autograder.protocol import CellDone, CellSource, frame
+
+# ---- reading a cell's text --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["%matplotlib inline\nx = 1", "%%time\nx = 1", "!ls", "files = !ls", "await nothing()", "get_ipython().magic('pwd')", "Out[3]", "print?", "def f(:\n"],
+)
+def test_cells_that_are_more_than_python(text: str) -> None:
+    """Magics, shell commands, top-level await, IPython's names and what does not parse go to IPython."""
+    assert needs_ipython(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = 1", "display(x)", "async def f():\n    await g()", "text = '%matplotlib inline'", "def f():\n    return 5 % 3", "'\\d'", "", "# !ls",
+     "-" * 100_000 + "1", "1+" * 100_000 + "1"],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_cells_that_are_plain_python(text: str) -> None:
+    """Plain Python stays plain, also where it is nested so deeply that no parser takes it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not needs_ipython(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("x = 1\ny, (z, *rest) = a", {"x", "y", "z", "rest"}),
+        ("def f(a): pass\nasync def g(): pass\nclass C: pass", {"f", "g", "C"}),
+        ("import numpy as np, os.path\nfrom a.b import c as d, e", {"np", "os", "d", "e"}),
+        ("for i in range(3): pass\nwith open(p) as file: pass", {"i", "file"}),
+        ("if (n := 3): pass\nx += 1\ny: int = 2", {"n", "x", "y"}),
+        ("print(x)", set()),
+        ("%matplotlib inline\nx = 1", set()),
+        ("def f(:", set()),
+        ("x = '\0'", set()),
+        ("x = " + "-" * 100_000 + "1", set()),
+        ("x = " + "1+" * 100_000 + "1", set()),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_names_that_a_cell_binds(text: str, names: set[str]) -> None:
+    """Every way of binding a name is seen; what does not parse binds none, and raises nothing."""
+    assert names <= bound_names(text)
+    if not names:
+        assert bound_names(text) == frozenset()
+
+
+# ---- how code ended ---------------------------------------------------------------------------------------------
+
+
+HOSTILE = '''
+def refuse(*args, **kwargs):
+    raise KeyboardInterrupt
+
+class Text(str):
+    __getitem__ = __format__ = __str__ = __len__ = __bool__ = encode = refuse
+
+class SaysALyingText(ValueError):
+    def __str__(self):
+        return Text("a text of its own kind")
+
+class RefusesEverything(Exception):
+    __str__ = __repr__ = __getattribute__ = refuse
+
+class HasAHostileClass(Exception, metaclass=type("Meta", (type,), {"__getattribute__": refuse, "__mro__": property(refuse)})):
+    pass
+
+class HasNoTraceback(Exception):
+    __traceback__ = __class__ = property(refuse)
+'''
+
+
+def hostile(name: str) -> BaseException:
+    """An exception whose methods and attributes misbehave."""
+    names: dict[str, Any] = {}
+    exec(HOSTILE, names)
+    made: BaseException = names[name]()
+    return made
+
+
+class Secret12345(KeyError):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("bad value"), "ValueError: bad value"),
+        (ValueError(), "ValueError"),
+        (ValueError("x" * 1000), "ValueError: " + "x" * 300),
+        (ValueError("half: \ud800"), "ValueError: half: ?"),
+        (Secret12345("k"), "KeyError: 'k'"),
+        (np.linalg.LinAlgError("singular"), "LinAlgError: singular"),
+        (hostile("RefusesEverything"), "Exception"),
+        (hostile("SaysALyingText"), "ValueError: a text of its own kind"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_exception_is_described_whatever_its_methods_do(error: BaseException, said: str) -> None:
+    """Type and text, short; the type is a built-in one, since a student's class could carry any text in its name."""
+    assert describe(error) == said
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (MemoryError(), Outcome.OUT_OF_MEMORY),
+        (np.exceptions.AxisError(3), Outcome.RAISED),
+        (SystemExit(0), Outcome.EXITED),
+        (KeyboardInterrupt(), Outcome.EXITED),
+        (RecursionError(), Outcome.RAISED),
+        (NotImplementedError(), Outcome.RAISED),
+        (asyncio.CancelledError(), Outcome.RAISED),
+    ],
+)
+def test_how_code_ended_that_raised(error: BaseException, outcome: Outcome) -> None:
+    """Leaving Python and running out of memory are told from raising."""
+    assert outcome_of(error) is outcome
+
+
+def test_only_built_in_names_are_named() -> None:
+    """A class of the student's that is called like a built-in one is not taken for it."""
+    fake = type("MemoryError", (Exception,), {})
+    assert builtin_name(fake()) == "Exception"
+    assert outcome_of(fake()) is Outcome.RAISED
+
+
+def test_the_missing_name_of_a_name_error() -> None:
+    """The name that is not defined, and nothing else that an exception may claim to be."""
+    assert missing_name(NameError("x", name="softmax")) == "softmax"
+    assert missing_name(NameError("x", name="not a name")) == ""
+    assert missing_name(NameError("x", name=7)) == ""  # type: ignore[arg-type]
+    assert missing_name(AttributeError("x", name="softmax")) == ""
+
+
+def raised_by(text: str, file: str) -> BaseException:
+    try:
+        exec(compile(text, file, "exec"), {})
+    except BaseException as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def test_the_line_of_a_cell_where_it_raised() -> None:
+    """The line in the cell itself, not in a library that it called; 0 where it is in no cell."""
+    error = raised_by("import json\n\njson.loads('{')", cell_name(7))
+    assert line_in(error, cell_name(7)) == 3
+    assert line_in(error, cell_name(8)) == 0
+    assert place_of(error) == (7, 3)
+    assert line_in(raised_by("x = 1\ndef f(:", cell_name(7)), cell_name(7)) == 2
+    assert place_of(ValueError()) == (0, 0)
+
+
+def test_a_syntax_error_may_claim_any_line() -> None:
+    """What is no line number is none."""
+    for claimed in ("3", -4, None, 2.5):
+        error = SyntaxError("bad")
+        error.filename, error.lineno = cell_name(1), claimed  # type: ignore[assignment]
+        assert line_in(error, cell_name(1)) == 0
+
+
+@pytest.mark.parametrize("file", ["<cell \N{SUPERSCRIPT TWO}>", f"<cell {'9' * 5000}>", "<cell >", "<cell 7> ", "<cell -1>"])
+def test_a_file_that_is_only_named_like_a_cell_is_none(file: str) -> None:
+    """Code may be compiled under any file name; what is not a cell's number is no place."""
+    assert place_of(raised_by("1 / 0", file)) == (0, 0)
+
+
+# ---- running cells ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> Notebook:
+    """A notebook without IPython; afterwards this process is as it was."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    monkeypatch.setattr(builtins, "input", input)
+    monkeypatch.setattr(builtins, "display", None, raising=False)
+    return Notebook()
+
+
+def run(notebook: Notebook, *sources: CellSource, skip: tuple[int, ...] = (), demos: bool = False, again: bool = True) -> list[CellDone]:
+    return list(notebook.run(list(sources), frozenset(skip), demos, again))
+
+
+def own(number: int, text: str) -> CellSource:
+    return CellSource(text, number, "own")
+
+
+def test_a_broken_cell_does_not_stop_the_others(notebook: Notebook) -> None:
+    """Each cell's ending is told, with type, text and line, and the next one runs."""
+    done = run(notebook, own(1, "x = 1"), own(2, "y = 2\nraise KeyError('k')"), own(3, "def f(:"), own(4, "exit_code = x + y\nraise SystemExit"), own(5, "z = x"))
+    assert [(d.number, d.outcome, d.line) for d in done] == [(1, "finished", 0), (2, "raised", 2), (3, "raised", 1), (4, "exited", 2), (5, "finished", 0)]
+    assert done[1].error == "KeyError: 'k'"
+    assert notebook.names["z"] == 1
+
+
+@pytest.mark.parametrize("kind", ["SaysALyingText", "RefusesEverything", "HasAHostileClass", "HasNoTraceback"])
+def test_a_hostile_exception_ends_its_cell_only(notebook: Notebook, kind: str) -> None:
+    """Whatever an exception's attributes do, its cell has raised and the next one runs."""
+    done = run(notebook, own(1, HOSTILE), own(2, f"raise {kind}()"), own(3, "x = 1"))
+    assert [(d.number, d.outcome) for d in done] == [(1, "finished"), (2, "raised"), (3, "finished")]
+    frame(done[1])  # and what is told of it can be sent
+
+
+def test_demonstrations_run_only_when_asked_for(notebook: Notebook) -> None:
+    """Demo cells are left out, unless demos says so; skipped cells are left out always."""
+    sources = (own(1, "x = 1"), CellSource("y = 2", 2, "demo"), own(3, "z = 3"))
+    assert [d.number for d in run(notebook, *sources, skip=(3,))] == [1]
+    assert "y" not in notebook.names
+    assert [d.number for d in run(notebook, *sources, demos=True)] == [1, 2, 3]
+
+
+def test_a_cell_that_came_too_early_is_run_again(notebook: Notebook) -> None:
+    """A student's cell that missed a name which a later cell defines runs once more at the end; a given one does not."""
+    sources = (own(1, "y = x + 1"), own(2, "z = never"), own(3, "x = 1"), CellSource("w = late", 4, "given"), own(5, "late = 2"))
+    done = run(notebook, *sources)
+    assert [(d.number, d.missing) for d in done] == [(1, "x"), (2, "never"), (3, ""), (4, "late"), (5, ""), (1, "")]
+    assert notebook.names["y"] == 2
+    assert [d.number for d in run(notebook, *sources, again=False)] == [1, 2, 3, 4, 5]
+
+
+def test_cells_see_a_main_module_and_no_future_of_ours(notebook: Notebook) -> None:
+    """__name__ is __main__, dataclasses work, and this package's own __future__ imports don't reach the cells."""
+    text = "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\nname = __name__\nkind = P.__annotations__['x']"
+    (done,) = run(notebook, own(1, text))
+    assert done.outcome == "finished"
+    assert notebook.names["name"] == "__main__"
+    assert notebook.names["kind"] is int
+
+
+def test_display_and_input_are_there_and_harmless(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
+    """Jupyter's display exists; input shows its prompt and returns the empty text at once."""
+    (done,) = run(notebook, own(1, "display(1, include=2)\nanswer = input('how many?')"))
+    assert done.outcome == "finished"
+    assert notebook.names["answer"] == ""
+    assert capsys.readouterr().out == "how many?\n"
+
+
+def test_restoring_puts_back_names_and_settings(notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before each probe names are rebound, NumPy's and Python's settings reset and the global generators seeded."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    run(notebook, own(1, "x = [1]\ny = 2"))
+    snapshot, limit = Snapshot(notebook), sys.getrecursionlimit()
+    with warnings.catch_warnings(), np.errstate(), np.printoptions():
+        mess = "import os, sys, warnings\nimport numpy as np\nx = y = None\nnew = 1\nos.chdir('elsewhere')\nsys.setrecursionlimit(5000)\n"
+        mess += "np.seterr(all='raise')\nnp.set_printoptions(precision=1)\nwarnings.simplefilter('error')\ndel y"
+        assert run(notebook, own(2, mess))[0].outcome == "finished"
+        snapshot.restore(5)
+        assert {k for k in notebook.names if not k.startswith("__")} == {"x", "y"}
+        assert notebook.names["x"] == [1]
+        assert Path.cwd() == tmp_path
+        assert sys.getrecursionlimit() == limit == cells._RECURSION
+        assert np.geterr() == cells._NUMPY_ERRORS
+        assert np.get_printoptions()["precision"] == 8
+        warnings.warn("nobody minds", stacklevel=1)
+        first = (np.random.random(), random.random())
+        snapshot.restore(5)
+        assert (np.random.random(), random.random()) == first
+        snapshot.restore(6)
+        assert (np.random.random(), random.random()) != first
+
+
+def test_restoring_survives_a_folder_that_is_gone(notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working folder that a cell has removed costs nothing but itself."""
+    start = tmp_path / "gone"
+    start.mkdir()
+    monkeypatch.chdir(start)
+    snapshot = Snapshot(notebook)
+    os.rmdir(start)
+    snapshot.restore(1)
