@@ -216,7 +216,7 @@ checks.that((X == [-1000, 1000]).all(), f"sigmoid changed its input to {X}; comp
 
 # %% demo="look_at_sigmoid"
 z = np.linspace(-4, 4, 161)
-curves = {"sigmoid": sigmoid(z), "tanh": tanh(z), "relu": relu(z).clip(max=1.5)}
+curves = {"sigmoid": sigmoid(z), "tanh": tanh(z), "relu": np.where(z < 1.5, relu(z), np.nan)}
 figures.lines(z, curves, "z", "activation", "Sigmoid rises from 0 to 1, tanh from -1 to 1, ReLU is 0 and then z itself.")
 
 # %% [markdown]
