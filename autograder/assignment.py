@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -23,14 +23,18 @@ from autograder.sandbox import Limits
 FEEDBACK_LEVELS = ("diagnosis", "inputs", "full")
 
 
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+Size = Annotated[int, msgspec.Meta(gt=0)]
+
+
 class LimitsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The [limits] of an assignment; seconds of CPU, the wall clock has four times as long."""
 
-    notebook_seconds: float = 20.0
-    probe_seconds: float = 5.0
-    submission_seconds: float = 120.0
-    memory_mb: int = 1024
-    output_kb: int = 4096
+    notebook_seconds: Seconds = 20.0
+    probe_seconds: Seconds = 5.0
+    submission_seconds: Seconds = 120.0
+    memory_mb: Size = 1024
+    output_kb: Size = 4096
 
 
 class QuestionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,7 +181,7 @@ def _read_table(path: Path) -> AssignmentTable:
     except FileNotFoundError:
         raise AssignmentError("the file is missing", where=str(path), mend="docs/reference/authoring.md shows what it holds") from None
     except ValueError as error:
-        raise AssignmentError(f"not valid TOML: {error}", where=str(path)) from None
+        raise AssignmentError(f"not valid TOML: {error}", where=str(path), mend="docs/reference/authoring.md shows what it holds") from None
     try:
         table = msgspec.convert(raw, AssignmentTable)
     except msgspec.ValidationError as error:
@@ -203,7 +207,8 @@ def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTab
         entry, written = table.questions[cell.id], cell.role is Role.WRITTEN
         solved = any(c.role is Role.SOLUTION and solves(c.id, cell.id) for c in cells)
         if not written and not solved:
-            raise AssignmentError(f"question {cell.id} has no solution cell", where=f"{path}:{cell.line}", mend=f'add a cell solution="{cell.id}_solution"')
+            mend = f'add a cell solution="{cell.id}_solution"'
+            raise AssignmentError(f"question {cell.id} has no solution cell", where=f"{path}:{cell.line}", mend=mend)
         if not written and not entry.defines:
             raise AssignmentError(f"question {cell.id} defines nothing", where=str(toml), mend='defines = ["name"]')
         questions.append(Question(cell.id, cell.points, written, tuple(entry.defines), tuple(entry.needs)))
@@ -216,7 +221,8 @@ def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTab
                 raise AssignmentError(f"{name} needs {need!r}, which is no question", where=str(toml), mend=_nearest(need, sorted(ids)))
     for cell in cells:
         if cell.role is Role.SOLUTION and not any(solves(cell.id, q.id) for q in questions):
-            raise AssignmentError(f"solution cell {cell.id} belongs to no question", where=f"{path}:{cell.line}", mend="name it <question>_solution")
+            mend = "name it <question>_solution"
+            raise AssignmentError(f"solution cell {cell.id} belongs to no question", where=f"{path}:{cell.line}", mend=mend)
     return tuple(questions)
 
 
@@ -257,7 +263,8 @@ def _load_judges(folder: Path, probes: tuple[Probe, ...]) -> dict[str, Callable[
     for probe in probes:
         if probe.judged:
             if not callable(names.get(probe.id)):
-                raise AssignmentError(f"probe {probe.id} is judged, but no function of that name is here", where=str(path))
+                mend = f"add `def {probe.id}(seen, rng)`"
+                raise AssignmentError(f"probe {probe.id} is judged, but no function of that name is here", where=str(path), mend=mend)
             judges[probe.id] = names[probe.id]
     return judges
 
@@ -268,7 +275,9 @@ def _check_probes(assignment: Assignment) -> None:
     names = [p.id for p in assignment.probes]
     for probe in assignment.probes:
         if names.count(probe.id) > 1:
-            raise AssignmentError(f"two probes are called {probe.id}", where=str(path))
+            raise AssignmentError(f"two probes are called {probe.id}", where=str(path), mend="rename one")
+        if probe.points < 0:
+            raise AssignmentError(f"probe {probe.id} has {probe.points:g} points", where=str(path), mend="points are 0 or more")
         if probe.question not in ids or ids[probe.question].written:
             mend = _nearest(probe.question, [q.id for q in assignment.auto])
             raise AssignmentError(f"probe {probe.id} is for {probe.question!r}, which is no auto-graded question", where=str(path), mend=mend)
@@ -278,15 +287,19 @@ def _check_probes(assignment: Assignment) -> None:
             raise AssignmentError(f"question {question.id} has no probe", where=str(path), mend=f'add a function under @probe("{question.id}", points=…)')
         total = sum(p.points for p in probes)
         if abs(total - question.points) > 1e-9:
-            raise AssignmentError(f"the probes of {question.id} add up to {total:g} points, the question has {question.points:g}", where=str(path))
+            mend = f"{question.id} has points={question.points:g} in notebook.py; two functions of one name count once"
+            raise AssignmentError(f"the probes of {question.id} add up to {total:g} points, the question has {question.points:g}", where=str(path), mend=mend)
         if 2 * sum(p.points for p in probes if not p.contract) < total - 1e-9:
-            raise AssignmentError(f"core probes carry less than half the points of {question.id}", where=str(path))
+            mend = "give more points to those without contract=True"
+            raise AssignmentError(f"core probes carry less than half the points of {question.id}", where=str(path), mend=mend)
 
 
 def _check_files(assignment: Assignment) -> None:
-    for name, path in assignment.files.items():
+    shipped = {name: assignment.folder / name for name in (*assignment.table.helpers, *assignment.table.extra_notebooks)}
+    for name, path in {**shipped, **assignment.files}.items():
         if not path.is_file():
-            raise AssignmentError(f"{name} is listed, but {path} is missing", where=str(assignment.folder / "assignment.toml"))
+            mend = "put it there, or take it off the list"
+            raise AssignmentError(f"{name} is listed, but {path} is missing", where=str(assignment.folder / "assignment.toml"), mend=mend)
 
 
 def fingerprint(*parts: object) -> str:

@@ -90,7 +90,8 @@ def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
     if not isinstance(identifier, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,60}", identifier):
         raise AssignmentError(f"{role.value}={identifier!r} is not an id", where=where, mend="letters, digits and underscores")
     if is_code != (role is not Role.WRITTEN):
-        raise AssignmentError(f"a {role.value} cell is {'code' if role is not Role.WRITTEN else 'Markdown'}", where=where)
+        mend = "write `# %% [markdown]`" if is_code else "leave [markdown] out"
+        raise AssignmentError(f"a {role.value} cell is {'code' if is_code else 'Markdown'}", where=where, mend=mend)
     graded = role in (Role.TEST, Role.WRITTEN)
     if graded and not (isinstance(points, int | float) and points > 0):
         raise AssignmentError(f"question {identifier} has no points", where=where, mend="add points=… to the header")

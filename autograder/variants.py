@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import Assignment, Question, solves
-from autograder.errors import AssignmentError
+from autograder.errors import AssignmentError, UsageError
 from autograder.notebook import Role
 from autograder.protocol import CellSource
 
@@ -76,7 +76,9 @@ def _variant(assignment: Assignment, kind: str, path: Path, text: str, node: ast
         options = {k.arg: ast.literal_eval(k.value) for k in decorator.keywords}
         question = assignment.question(values[0])
     except (ValueError, IndexError):
-        raise AssignmentError("the decorator's arguments must be plain texts", where=where) from None
+        raise AssignmentError("the decorator's arguments must be plain texts", where=where, mend=f'@{kind}("question")') from None
+    except UsageError as error:
+        raise AssignmentError(error.what, where=where, mend=error.mend) from None
     says = " ".join((ast.get_docstring(node) or "").split())
     if not says:
         raise AssignmentError(f"{node.name} has no docstring", where=where, mend="say what it does: students read it")

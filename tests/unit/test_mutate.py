@@ -1,0 +1,100 @@
+"""The mutation operators and the places where they may act."""
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from autograder.mutate import mutants, normal
+from autograder.mutation_operators import OPERATORS
+
+CELL = '''
+import numpy as np
+
+FLOOR = 1e-8
+
+def softmax(X: np.ndarray, verbose: bool = False) -> np.ndarray:
+    """Turn 1 score into 2 probabilities."""
+    # a comment with a 3
+    if X.ndim != 2:
+        raise ValueError("expected " + "2 axes")
+    exps = np.exp(X - X.max(axis=1, keepdims=True))
+    if verbose:
+        print("largest", exps.max(), 4)
+    print(f"{X.sum()}")
+    return np.einsum("ij,i->ij", exps, 1 / exps.sum(axis=1), optimize=True)
+'''
+
+
+@pytest.mark.parametrize(("kind", "example"), [(kind, example) for kind in OPERATORS for example in kind.examples], ids=lambda v: getattr(v, "name", None))
+def test_example(kind, example):
+    """Every operator makes of its examples what they say."""
+    before, after = example.split(" => ")
+    assert normal(after) in [mutant.text for mutant in mutants(before, [kind])]
+
+
+def test_every_operator_has_an_example_and_says_what_it_does():
+    """An operator can't be added without an example and a sentence."""
+    assert all(kind.examples and kind.says for kind in OPERATORS)
+
+
+def test_mutants_are_new_compile_and_come_once():
+    """No mutant equals the original or another, and each is Python."""
+    texts = [mutant.text for mutant in mutants(CELL)]
+    assert len(texts) == len(set(texts)) > 50
+    assert normal(CELL) not in texts
+    for text in texts:
+        compile(text, "mutant", "exec")
+
+
+def test_mutants_are_the_same_each_time():
+    """Two runs give the same mutants in the same order, and leave nothing behind in the tree."""
+    assert mutants(CELL) == mutants(CELL)
+
+
+def test_what_is_never_judged_is_never_mutated():
+    """Docstrings, annotations, prints, what guards them, messages of errors and options of speed stay as they are."""
+    kept = ["Turn 1 score into 2 probabilities.", "X: np.ndarray", "-> np.ndarray", 'print("largest", exps.max(), 4)', "optimize=True"]
+    for mutant in mutants(CELL):
+        if mutant.operator in ("dropped_statement", "dropped_default", "unwrapped"):
+            continue
+        for piece in kept:
+            assert normal(piece) in mutant.text if "print" in piece else piece in mutant.text, mutant.says
+        if "raise" in mutant.text:
+            assert "raise ValueError('expected ' + '2 axes')" in mutant.text, mutant.says
+
+
+def test_a_check_that_raises_can_be_dropped():
+    """An error that is asked for is behaviour: a mutant without it exists."""
+    assert any("raise" not in mutant.text for mutant in mutants(CELL))
+
+
+def test_says_names_line_and_change():
+    """A mutant tells the line of the cell, and what stands there now."""
+    says = {mutant.says for mutant in mutants("def f(x):\n    return x.sum(axis=0)")}
+    assert "line 2: axis=0 -> (nothing)" in says
+    assert "line 2: x.sum -> x.mean" in says
+
+
+def test_a_body_is_never_empty():
+    """The only statement of a body is replaced by pass."""
+    assert "def f(x):\n    pass" in [mutant.text for mutant in mutants("def f(x):\n    x[0] = 1")]
+
+
+@pytest.mark.parametrize("text", ["", "x = (", "%matplotlib inline"])
+def test_cells_without_code(text):
+    """A cell that is empty, or not plain Python, has no mutants."""
+    assert mutants(text) == []
+
+
+def test_names_are_taken_for_names_that_exist_by_then():
+    """A variable is replaced by one that is bound before it is used, never by one of a later line."""
+    found = [m for m in mutants("def f(x, y):\n    a = x\n    b = a\n    c = b\n    return b") if m.operator == "other_name"]
+    assert {m.after for m in found if m.line == 2} == {"y"}
+    assert {m.after for m in found if m.line == 3} == {"x", "y"}
+
+
+def test_normal_forgets_layout_alone():
+    """Comments and line breaks make no difference, code does."""
+    assert normal("x = 1  # one\n\ny = (\n    2\n)") == normal("x = 1\ny = 2") != normal("x = 1\ny = 3")
+    assert ast.dump(ast.parse(normal(CELL))) == ast.dump(ast.parse(CELL))
