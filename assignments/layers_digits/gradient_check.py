@@ -1,8 +1,9 @@
 """Helpers of the notebook: gradients from differences alone, a measure of disagreement, and the digits."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +15,10 @@ def eval_numerical_gradient_array(f: Callable[[np.ndarray], np.ndarray], x: np.n
     df: the upstream gradient, of the shape of f(x). h: the step to either side.
     Returns an array of x's shape.
     """
-    df = np.asarray(df)
-    return eval_numerical_gradient(lambda moved: float(np.sum(df * f(moved))), x, h)
+    gradient = np.empty(x.shape)
+    for i, left, right in _both_sides(f, x, h):
+        gradient[i] = np.sum((right - left) * df) / (2 * h)  # entry by entry first: a difference of two sums would lose digits
+    return gradient
 
 
 def eval_numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float = 1e-5) -> np.ndarray:
@@ -24,18 +27,24 @@ def eval_numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: 
     f: takes x and returns a number. x: a float array of any shape, moved in place entry by entry and put back bit for bit.
     h: the step to either side. Returns an array of x's shape.
     """
-    if not np.issubdtype(x.dtype, np.floating):
-        raise TypeError(f"x holds {x.dtype}, which can't be moved by {h}: use x.astype(float)")
     gradient = np.empty(x.shape)
-    for i in np.ndindex(x.shape):
-        there = x[i]
-        x[i] = there + h
-        right = f(x)
-        x[i] = there - h
-        left = f(x)
-        x[i] = there
+    for i, left, right in _both_sides(f, x, h):
         gradient[i] = (right - left) / (2 * h)
     return gradient
+
+
+def _both_sides(f: Callable[[np.ndarray], Any], x: np.ndarray, h: float) -> Iterator[tuple[tuple[int, ...], np.ndarray, np.ndarray]]:
+    """For each entry of x: its index, and f with the entry moved by h to the left and to the right. The entry is put back."""
+    if not np.issubdtype(x.dtype, np.floating):
+        raise TypeError(f"x holds {x.dtype}, which can't be moved by {h}: use x.astype(float)")
+    for i in np.ndindex(x.shape):
+        there = x[i]
+        x[i] = there - h
+        left = np.array(f(x))  # a copy: f may return a view of x
+        x[i] = there + h
+        right = np.array(f(x))
+        x[i] = there
+        yield i, left, right
 
 
 def rel_error(x: np.ndarray, y: np.ndarray) -> float:

@@ -105,7 +105,7 @@ print("out", out, "  dx", cube_backward(np.array([1.0, 1.0, 10.0]), cache))
 # `rel_error(a, b)` is the largest $|a - b| / (|a| + |b|)$ over the entries. Below $10^{-7}$ two gradients agree; above $10^{-4}$ one of them is wrong, unless a kink lies within $h$.
 
 # %% demo="step_sizes"
-x, dout = np.array([1.0, -2.0, 0.5]), np.array([1.0, 1.0, 10.0])
+x, dout = np.array([0.7, -2.3, 0.4]), np.array([1.0, 1.0, 10.0])
 for h in 1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11:
     measured = eval_numerical_gradient_array(lambda x: cube_forward(x)[0], x, dout, h)
     print(f"h = {h:.0e}   relative error of the cube layer's gradient {rel_error(measured, cube_backward(dout, x)):.1e}")
