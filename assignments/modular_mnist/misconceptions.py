@@ -74,6 +74,14 @@ def exponentials_without_a_shift(x):
 
 
 @misconception("softmax")
+def shifted_by_the_smallest(x):
+    """You shift each row by its smallest entry. The largest exponent is then the spread of the row, and it overflows where that is large. Look
+    at which entry should end at 0."""
+    powers = np.exp(x - x.min(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@misconception("softmax")
 def whole_batch_sums_to_one(x):
     """Your probabilities sum to 1 over the whole batch. Every row is an example of its own and should sum to 1 by itself. Look at the axis
     of the sum."""
@@ -310,6 +318,13 @@ def loss_averaged_over_classes_too(self, probs, targets):
     """Your loss is the mean over rows and classes: too small by the number of classes, and no longer what the gradient belongs to. Sum over
     the classes, average over the rows."""
     return -np.mean(targets * np.log(np.maximum(probs, 1e-12)))
+
+
+@misconception("Neuralnetwork", replaces="Neuralnetwork.loss_func")
+def guard_that_shows_in_the_loss(self, probs, targets):
+    """You guard the logarithm with a number so large that it changes the loss: where the right class has a small probability, the loss comes out
+    too small. Use 1e-12 or less."""
+    return -np.mean(np.sum(targets * np.log(np.maximum(probs, 1e-8)), axis=1))
 
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.loss_func")

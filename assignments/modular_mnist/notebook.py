@@ -39,6 +39,8 @@ import os
 import pickle
 import tempfile
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: on matrices this small, threads cost more than they bring
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -166,6 +168,10 @@ checks.shape("softmax(x)", probs, (3, 3), "one row an example, one column a clas
 expected = [[0.2, 0.6, 0.2], [0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]]
 checks.close("softmax(x)", probs, expected, "shift each row by its own maximum, divide by its own sum")
 checks.that(scores[1, 0] == 2000 and scores[2, 0] == -900, "softmax changed its input: subtract into a new array.")
+
+# %% demo="look_at_softmax"
+for scale in [0.1, 1.0, 10.0]:
+    print(f"scores {scale} times (1, 2, 3):", softmax(scale * np.array([[1.0, 2.0, 3.0]])).round(3)[0])
 
 # %% [markdown]
 # ## 3. Activation
@@ -334,6 +340,16 @@ for _ in range(2):
     checks.close("d_w", layer.d_w, [[-1.0, 1.5], [2.0, 1.0], [11.0, -2.5]], "a sum over the rows, with no further 1/N, anew each time")
     checks.close("d_b", layer.d_b, [[3.0, -0.5]], "the sum of delta over the rows, kept as (1, out_units)")
 checks.close("a kept by the layer", layer.a, [[20.0, 24.5], [21.0, 23.0]], "the output of the forward pass")
+
+# %% demo="size_of_signals"
+signal = np.random.default_rng(0).normal(size=(200, 100))
+for depth in range(1, 6):
+    signal = Layer(100, 100).forward_pass(signal)
+    print(f"standard deviation after {depth} new layers: {signal.std():.2f}")
+
+# %% [markdown]
+# If these numbers grow or shrink from layer to layer, so would the signals and the gradients of a deep network before it has learned
+# anything. Around 1 they stay where they were.
 
 # %% [markdown]
 # ## 5. The network
@@ -509,9 +525,9 @@ for epsilon in [1e-2, 1e-4, 1e-5, 1e-6]:
 # the V, at the left, it fails a right gradient.*
 #
 # At $\varepsilon = 10^{-6}$ the criterion asks for $9 \cdot 10^{-12}$, where round-off alone leaves ten times that and more. A student of
-# the course from which this chapter descends found 32 % of the entries in agreement there, and all of them at larger $\varepsilon$. The
-# gradient was right; the tolerance was at fault. A tolerance on a numerical gradient has to allow for both arms of the V, something like
-# $c_1\, \varepsilon^2 + c_2 \cdot 10^{-16} / \varepsilon$. From $10^{-2}$ down to $10^{-5}$ the first term is enough.
+# the course from which this chapter descends reported that only 32 % of the entries agreed. The gradient was right; the tolerance was at
+# fault. A tolerance on a numerical gradient has to allow for both arms of the V, something like $c_1\, \varepsilon^2 + c_2 \cdot 10^{-16} /
+# \varepsilon$. From $10^{-2}$ down to $10^{-5}$ the first term is enough.
 
 # %% [markdown]
 # ## 7. Training
@@ -578,10 +594,11 @@ figures.travel(steps, {"momentum": np.cumsum(velocity), "no momentum": steps, "r
 # from 2, a plain step at rate 0.1 leads to $2 \cdot 0.9$.
 
 # %% given="show_progress"
-def show_progress(epoch: int, config: dict, train_loss: float, valid_loss: float) -> None:
-    """Print the state of the training over the last one printed, on one line. epoch counts from 1."""
-    line = f"\repoch {epoch:3} of {config['epochs']}   training loss {train_loss:.4f}   validation loss {valid_loss:.4f}"
-    print(line, end="", flush=True)
+def show_progress(config: dict, history: dict) -> None:
+    """Print the latest epoch's losses over those of the epoch before, on one line."""
+    train_loss, valid_loss = history["train_loss"][-1], history["valid_loss"][-1]
+    epoch = f"epoch {len(history['valid_loss']):3} of {config['epochs']}"
+    print(f"\r{epoch}   training loss {train_loss:.4f}   validation loss {valid_loss:.4f}", end="", flush=True)
 
 
 # %% solution="trainer_solution"
@@ -622,7 +639,7 @@ def trainer(
         rising = rising + 1 if epoch > 0 and valid_loss > history["valid_loss"][-1] else 0
         history["train_loss"].append(total / len(order))
         history["valid_loss"].append(valid_loss)
-        show_progress(epoch + 1, config, history["train_loss"][-1], valid_loss)
+        show_progress(config, history)
         if config["early_stop"] and valid_loss < best_loss:
             best, best_loss = [(layer.w.copy(), layer.b.copy()) for layer in layers], valid_loss
         if config["early_stop"] and rising == config["early_stop_epoch"]:

@@ -102,10 +102,16 @@ def moderate_scores(ns, rng):
     return {"probs": ns.softmax(inputs.scores(rng, 4, 7, scale=2.0))}
 
 
-@probe("softmax", points=1.5)
+@probe("softmax", points=1)
 def rows_far_apart(ns, rng):
     """Rows of very different size, each with its own maximum."""
     return {"probs": ns.softmax(inputs.far_rows(rng, 5, 3))}
+
+
+@probe("softmax", points=0.5)
+def scores_far_apart_within_a_row(ns, rng):
+    """Rows whose own entries are of very different size."""
+    return {"probs": ns.softmax(inputs.far_rows(rng, 6, 4).T)}
 
 
 @probe("softmax", points=0.5, contract=True, tolerance=1e-4)
@@ -359,7 +365,7 @@ def the_chain(ns, rng):
     return seen
 
 
-@probe("Neuralnetwork", points=2)
+@probe("Neuralnetwork", points=1.5)
 def probabilities_forward(ns, rng):
     """The probabilities of networks with each activation."""
     seen = {}
@@ -374,6 +380,14 @@ def loss_of_probabilities(ns, rng):
     """The loss, by loss_func."""
     probs, targets = inputs.probabilities(rng, 5, 4), inputs.one_hot(inputs.labels(rng, 5, 4), 4)
     return {"loss": _network(ns, rng, [4, 5, 3], "sigmoid").loss_func(probs, targets)}
+
+
+@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-2)
+def loss_of_a_confident_mistake(ns, rng):
+    """The loss where the right class has hardly any probability."""
+    p = 10 ** rng.uniform(-10.5, -9.5, size=(3, 1))
+    probs = np.column_stack([p, 0.3 - p / 2, 0.7 - p / 2])
+    return {"loss": _network(ns, rng, [2, 3], "tanh").loss_func(probs, inputs.one_hot(np.zeros(3, dtype=int), 3))}
 
 
 @probe("Neuralnetwork", points=0.5)
@@ -749,8 +763,8 @@ def share_of_right_answers(ns, rng):
 def timid_answers(ns, rng):
     """A model that is never sure."""
     probs, label = 0.1 + inputs.probabilities(rng, 12, 4), inputs.labels(rng, 12, 4)
-    for row in range(9):
-        probs[row, label[row]] = probs[row].max() * 1.01
+    for row in range(12):
+        probs[row, label[row] if row < 8 else (label[row] + 1) % 4] = probs[row].max() * 1.01
     return {"accuracy": ns.test(_Answers(), probs / probs.sum(axis=1, keepdims=True), inputs.one_hot(label, 4), CONFIG)}
 
 
@@ -811,7 +825,7 @@ def whether_they_agree(ns, rng):
     """Whether the two are said to agree, for right, slightly wrong and strongly bent models."""
     entries = [(0, "w", (1, 1)), (2, "b", (0, 0))]
     models = {"right": (0.0, 0.0), "bent": (12.0, 0.0), "strongly bent": (150.0, 0.0)}
-    models |= {"close": (0.0, 3e-4), "slightly wrong": (0.0, 3e-3), "too small": (0.0, -3e-3)}
+    models |= {"close": (0.0, 8.5e-4), "slightly wrong": (0.0, 9.5e-4), "too small": (0.0, -9.5e-4), "wrong": (0.0, 5e-2)}
     return {name: _approximate(ns, rng, _Bowl(ns, rng, *bent), entries, epsilon=1e-2)["within"] for name, bent in models.items()}
 
 
