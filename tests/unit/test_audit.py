@@ -1,0 +1,218 @@
+"""The audit of the tiny assignment, and what it says of one with faults."""
+from __future__ import annotations
+
+import shutil
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from autograder import audit, cli, seeds, trivial
+from autograder.audit import AssignmentAudit, MutantResult, VariantResult
+from autograder.audit_page import page, shown, shown_seeds
+from autograder.equivalent import key_of, load_equivalent
+from autograder.errors import AssignmentError
+from autograder.reference import Store
+from tests.tiny import NAME, make_course
+
+PROBES_OF_THE_FLOOR = '''
+
+@probe("scale", points=1)
+def a_column_of_one_value(ns, rng):
+    """A column without any spread, by default and with a floor that is given."""
+    X = inputs.scores(rng, 5, 2) * np.array([1e-4, 1.0])
+    return {"default": ns.Scaler().apply(X), "given": ns.Scaler(floor=0.5).apply(X)}
+'''
+BETTER = {"probes.py": [('@probe("scale", points=2)', '@probe("scale", points=1)'), ('"""Hidden tests', '"""Better hidden tests')]}
+STALE = '[[equivalent]]\nreason = "None."\nmutants = { 0123456789ab = "gone" }\n'
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    return Store(tmp_path_factory.mktemp("observations"))
+
+
+@pytest.fixture(scope="module")
+def found(tiny, stores) -> AssignmentAudit:
+    """The tiny assignment, audited once."""
+    stages = []
+    result = audit.audit(tiny, stores, 2, lambda *stage: stages.append(stage))
+    assert {"alternatives", "misconceptions", "mutants", "trivial answers", "visible checks"} <= {stage for stage, _, _ in stages}
+    assert all(done <= total for _, done, total in stages)
+    return result
+
+
+def test_known_answers_of_a_sound_assignment(found):
+    """Alternatives earn everything, misconceptions are named and seen, trivial answers earn nothing."""
+    assert all(v.score == v.max_score and not v.lost_elsewhere and not v.visible for v in found.alternatives)
+    assert all(v.score < v.max_score and not v.lost_elsewhere and v.named == v.id and v.visible for v in found.misconceptions)
+    assert not any(v.score for v in found.trivial)
+    assert {v.id for v in found.trivial} >= {"returns None", "raises", "returns its input", "autograder.inputs.scribble"}
+
+
+def test_survivors_show_what_no_probe_tries(found):
+    """No probe of tiny meets a column without spread: mutants of the floor survive, with their diff, and that is the one problem."""
+    survivors = {m.says: m for m in found.mutants if m.survived}
+    floor = survivors["line 12: np.maximum(spread, self.floor) -> spread"]
+    assert floor.diff == "-        return middle / np.maximum(spread, self.floor)\n+        return middle / spread"
+    assert found.problems == (f"{len(survivors)} of {len(found.mutants)} mutants survive, more than 3%",)
+    assert found.killed == pytest.approx(1 - len(survivors) / len(found.mutants))
+
+
+def test_mutants_say_what_killed_them(found):
+    """Each mutant that was killed names the check and how that ended."""
+    how = {m.says: (m.lost_in, m.how) for m in found.mutants}
+    assert how["line 8: axis=0 -> axis=1"][0] == "rows_of_data"
+    assert how["line 10: return moved -> (nothing)"] == ("rows_of_data", "no value")
+    assert how["line 10: middle = center(X) -> (nothing)"] == ("uneven_columns", "raised")
+
+
+def test_figures_add_up(found):
+    """By question, every mutant is killed, equivalent or alive."""
+    assert [q.id for q in found.questions] == ["center", "scale"]
+    for q in found.questions:
+        assert q.killed + q.equivalent + q.survivors == q.mutants and q.crashed < q.killed
+        assert (q.misconceptions, q.named, q.visible, q.alternatives) == (1, 1, 1, 1)
+
+
+def test_results_survive_json(found):
+    """What --json writes can be read back."""
+    assert msgspec.json.decode(msgspec.json.encode(found), type=AssignmentAudit) == found
+
+
+def test_page_and_terminal_name_what_survives(found):
+    """Both show figures, survivors and problems."""
+    text = page([found], "chainrule audit tiny")
+    assert "| center | " in text and "`chainrule audit tiny`" in text and f"**{found.problems[0]}**" in text
+    console = Console(record=True, width=200)
+    for part in shown(found):
+        console.print(part)
+    assert found.problems[0] in (printed := console.export_text()) and "+        return middle / spread" in printed
+
+
+def test_better_probes_and_arguments_make_it_green(tmp_path, stores):
+    """With a probe of the floor, and the rest argued to be equivalent, nothing is left."""
+    root = make_course(tmp_path, BETTER)
+    folder = root / "assignments" / NAME
+    with (folder / "probes.py").open("a") as file:
+        file.write(PROBES_OF_THE_FLOOR)
+    first = audit.audit(cli.load_assignment(NAME, root), stores, 2)
+    left = {m.key: m.says for m in first.mutants if m.survived}
+    assert {says for says in left.values() if "floor" in says} == {"line 12: np.maximum(spread, self.floor) -> np.maximum(self.floor, spread)"}
+    lines = "\n".join(f'{key} = "{says}"' for key, says in left.items())
+    (folder / "equivalent.toml").write_text(f'[[equivalent]]\nreason = "The same numbers."\n[equivalent.mutants]\n{lines}\n')
+    again = audit.audit(cli.load_assignment(NAME, root), stores, 2)
+    assert again.problems == () and again.killed == 1.0
+    assert {m.key for m in again.mutants if m.equivalent == "The same numbers."} == set(left)
+
+
+@pytest.mark.parametrize(
+    ("variant", "kind", "says"),
+    [
+        (VariantResult("a", "center", 1.0, 2.0), "alternative", "alternative a earns 1 of 2 in center"),
+        (VariantResult("a", "center", 2.0, 2.0, ("scale",)), "alternative", "alternative a loses points in scale"),
+        (VariantResult("a", "center", 2.0, 2.0, visible=True), "alternative", "alternative a fails the visible check of center"),
+        (VariantResult("m", "center", 2.0, 2.0, named="m", visible=True), "misconception", "misconception m loses nothing in center"),
+        (VariantResult("m", "center", 1.0, 2.0, ("scale",), "m", True), "misconception", "misconception m of center loses points in scale too"),
+        (VariantResult("m", "center", 1.0, 2.0, (), "n", True), "misconception", "misconception m of center is named n"),
+        (VariantResult("m", "center", 1.0, 2.0, (), "", True), "misconception", "misconception m of center is named nothing"),
+        (VariantResult("m", "center", 1.0, 2.0, (), "m", False), "misconception", "the visible checks catch 0 of 1 misconceptions, fewer than 80%"),
+        (VariantResult("zeros", "center", 0.5, 2.0), "trivial", "a trivial answer, zeros, earns 0.5 in center"),
+    ],
+)
+def test_each_fault_has_a_sentence(variant, kind, says):
+    """Whatever a known answer does that it should not is a problem that names it."""
+    known = {k: [variant] if k == kind else [] for k in ("alternative", "misconception", "trivial")}
+    assert list(audit._variant_problems(known["alternative"], known["misconception"], known["trivial"])) == [says]
+
+
+def test_entries_of_equivalents_go_stale(vary):
+    """An entry whose mutant is gone, and one whose mutant is killed, are problems."""
+    assignment = vary(files={"equivalent.toml": STALE})
+    killed = MutantResult("feedfeedfeed", "center", "center_solution", "constant", "line 1", "rows_of_data", "wrong values", "None.")
+    problems = list(audit._mutant_problems(assignment, [killed]))
+    assert problems == [
+        "equivalent.toml lists mutants that there are no more, since the code changed: 0123456789ab",
+        "equivalent.toml lists feedfeedfeed, but rows_of_data tells it from the reference",
+    ]
+
+
+def test_keys_depend_on_cell_code_and_mutant():
+    """A key is that of one mutant of one state of one cell."""
+    keys = {key_of("a", "x = 1", "x = 2"), key_of("b", "x = 1", "x = 2"), key_of("a", "x = 3", "x = 2"), key_of("a", "x = 1", "x = 3")}
+    assert len(keys) == 4 and all(len(key) == 12 for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[[equivalent]]\nreason = ' '\nmutants = { a = 'b' }", "without a reason"),
+        ("[[equivalent]]\nreason = 'x'\nmutants = {}", "without mutants"),
+        ("[[equivalent]]\nreason = 'x'\n", "missing required field"),
+        ("[[equivalent]\n", "Expected"),
+        (STALE + STALE, "listed twice"),
+    ],
+)
+def test_equivalents_that_cant_be_read(tmp_path, text, says):
+    """A broken equivalent.toml is named, with what is wrong."""
+    (tmp_path / "equivalent.toml").write_text(text)
+    with pytest.raises(AssignmentError, match="equivalent.toml") as error:
+        load_equivalent(tmp_path)
+    assert says in str(error.value)
+
+
+def test_without_equivalents_there_are_none(tmp_path):
+    """The file is optional."""
+    assert load_equivalent(tmp_path) == {}
+
+
+def test_reachable_functions_with_their_arguments(tiny):
+    """Functions, probes and methods within reach of the hidden tests are found; those whose arguments can't fit are not tried."""
+    functions = {f.expression: (f.fewest, f.most) for f in trivial.reachable(tiny)}
+    assert functions["probes.one_row.function"] == (2, 2) and functions["autograder.inputs.far_rows"] == (3, 4)
+    tried = {(v.id, v.question) for v in trivial.trivial_answers(tiny)}
+    assert ("autograder.inputs.scribble", "center") in tried and ("autograder.inputs.far_rows", "center") not in tried
+
+
+def test_chance_is_measured(tiny):
+    """Over many salts the sound judge never fails, and the numbers in its sentences are summed up."""
+    (probe,) = [p for p in seeds.measure(tiny, 30, 2) if p.judged]
+    assert (probe.probe, probe.salts, probe.failures) == ("spread_afterwards", 30, 0)
+
+
+def test_a_threshold_too_near_is_seen(vary):
+    """A judge whose threshold a right answer misses by chance fails for some salts and not for others."""
+    middle = '"middle": fact(abs(scaled.mean(axis=0)).max() < 1e-9, "The columns are not centered."),'
+    first = '"first": fact(scaled[0, 0] < 1, f"The first entry is {scaled[0, 0]:.4f}; it should be below 1."),'
+    probes = seeds.measure(vary({"judges.py": [(middle, first)]}), 40, 1)
+    (probe,) = [p for p in probes if p.judged]
+    spread = next(f for f in probe.facts if f.fact == "first")
+    assert 0 < probe.failures == spread.failures < 40 and probe.others.keys() == {"Scaler"}
+    assert spread.lowest < spread.mean < spread.highest > 1
+    console = Console(record=True, width=200)
+    for part in shown_seeds(NAME, probes):
+        console.print(part)
+    assert "spread_afterwards" in console.export_text()
+
+
+def _command(monkeypatch, root, *arguments):
+    monkeypatch.chdir(root)
+    monkeypatch.setattr("sys.argv", ["chainrule", "audit", *arguments])
+    try:
+        cli.main()
+    except SystemExit as end:
+        return end.code or 0
+    return 0
+
+
+def test_command(tmp_path, monkeypatch, capsys):
+    """Status 1 with a sentence where there are problems, 2 for an unknown assignment; the files are written in any case."""
+    root = make_course(tmp_path)
+    assert _command(monkeypatch, root, NAME, "--json", "audit.json", "--write", "audit.md", "--jobs", "2") == 1
+    assert "the audit found problems" in capsys.readouterr().err
+    written = msgspec.json.decode((root / "audit.json").read_bytes())
+    assert written["format"] == 1 and written["assignments"][0]["assignment"] == NAME
+    assert (root / "audit.md").read_text().startswith("# Audit")
+    assert _command(monkeypatch, root, "nonesuch") == 2
+    assert _command(monkeypatch, root, NAME, "--seeds", "5") == 0
+    shutil.rmtree(root / "assignments")
