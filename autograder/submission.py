@@ -5,6 +5,7 @@ Nothing raises for what a student may hand in: what can't be read becomes a `Sub
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -92,14 +93,15 @@ def find_submissions(folder: Path, assignment: Assignment) -> list[Handin]:
         if path.name.startswith((".", "_")):
             continue
         if path.is_dir() and (path / assignment.name).is_dir():
-            found[path.name] = _handin(path.name, path / assignment.name, assignment)
+            found[_shown(path.name)] = _handin(_shown(path.name), path / assignment.name, assignment)
         elif path.is_file() and path.suffix == ".ipynb":
-            if path.stem in found:
-                clash = found[path.stem]
-                note = f"a folder and a file {path.name} were handed in; the folder was graded"
-                found[path.stem] = Handin(clash.student, clash.path, (*clash.messages, note), clash.files)
+            student = _shown(path.stem)
+            if student in found:
+                clash = found[student]
+                note = f"a folder and a file {_shown(path.name)} were handed in; the folder was graded"
+                found[student] = Handin(clash.student, clash.path, (*clash.messages, note), clash.files)
             else:
-                found[path.stem] = Handin(path.stem, path)
+                found[student] = Handin(student, path)
     return [found[student] for student in sorted(found)]
 
 
@@ -108,14 +110,19 @@ def _handin(student: str, folder: Path, assignment: Assignment) -> Handin:
     notebooks = sorted(path for path in folder.glob("*.ipynb") if path.name not in extras)
     files = {name: folder / name for name in assignment.table.may_hand_in if (folder / name).is_file()}
     expected = folder / f"{assignment.name}.ipynb"
-    others = [path.name for path in notebooks if path != expected]
+    others = [_shown(path.name) for path in notebooks if path != expected]
     if expected in notebooks:
         notes = (f"{', '.join(others)} was handed in too; only {expected.name} was graded",) if others else ()
         return Handin(student, expected, notes, files)
     if not notebooks:
         return Handin(student, None, (f"no notebook was handed in: {expected.name} is missing",), files)
     newest = max(notebooks, key=lambda path: (path.stat().st_mtime, path.name))
-    return Handin(student, newest, (f"{expected.name} is missing; {newest.name} was graded in its place",), files)
+    return Handin(student, newest, (f"{expected.name} is missing; {_shown(newest.name)} was graded in its place",), files)
+
+
+def _shown(name: str) -> str:
+    """A file's name as text that can be stored and shown: bytes of another encoding become escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def read_submission(handin: Handin, assignment: Assignment) -> Submission:

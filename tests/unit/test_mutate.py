@@ -26,7 +26,10 @@ def softmax(X: np.ndarray, verbose: bool = False) -> np.ndarray:
 '''
 
 
-@pytest.mark.parametrize(("kind", "example"), [(kind, example) for kind in OPERATORS for example in kind.examples], ids=lambda v: getattr(v, "name", None))
+EXAMPLES = [(kind, example) for kind in OPERATORS for example in kind.examples]
+
+
+@pytest.mark.parametrize(("kind", "example"), EXAMPLES, ids=lambda value: getattr(value, "name", None))
 def test_example(kind, example):
     """Every operator makes of its examples what they say."""
     before, after = example.split(" => ")
