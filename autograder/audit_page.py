@@ -14,10 +14,7 @@ from autograder.audit import AssignmentAudit, QuestionAudit
 from autograder.equivalent import FILE
 from autograder.seeds import ProbeSeeds
 
-COLUMNS = (
-    "question", "mutants", "killed", "equivalent", "survive", "misconceptions", "named", "seen by the visible check", "alternatives",
-    "trivial answers",
-)  # fmt: skip
+COLUMNS = ("question", "mutants", "killed", "equal", "alive", "wrong", "named", "seen", "right", "trivial")
 
 
 def _row(q: QuestionAudit) -> tuple[str, ...]:
@@ -41,9 +38,9 @@ def _verdict(audit: AssignmentAudit) -> str:
 
 def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
     """An audit for the terminal: the figures, what a visible check misses, each survivor with its diff, and what is wrong."""
-    table = Table(*COLUMNS, title=audit.assignment, title_justify="left")
-    for column in table.columns[1:]:
-        column.justify = "right"
+    table = Table(title=audit.assignment, title_justify="left")
+    for index, name in enumerate(COLUMNS):
+        table.add_column(name, justify="right" if index else "left", no_wrap=True)
     for question in audit.questions:
         table.add_row(*_row(question), style="yellow" if question.survivors else None)
     table.add_section()
@@ -83,7 +80,7 @@ def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> Iterator[RenderableT
 
 
 def page(audits: Sequence[AssignmentAudit], command: str) -> str:
-    """The figures as a Markdown page."""
+    """The figures as a Markdown page; command is what makes it."""
     return "\n".join(_page(audits, command)) + "\n"
 
 
@@ -94,10 +91,17 @@ def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
     yield f"Made by `{command}` on {datetime.date.today():%d %B %Y}: {_machine()}, Python {environment['python']}, NumPy {environment['numpy']}."
     yield "Do not edit; run it again."
     yield ""
-    yield "A *mutant* is the reference with one place changed; a question's own probes kill it when they take points from it. No behaviour that the"
-    yield f"question asks for can tell an *equivalent* mutant from the reference; each is listed with the reason in the assignment's `{FILE}`."
-    yield "A misconception must lose points in its own question, in no other, and be named as itself. An alternative must earn everything and pass"
-    yield "the visible check. Trivial answers, and every function within reach of the hidden tests tried as an answer, must earn nothing."
+    yield "| column | what it counts |"
+    yield "| --- | --- |"
+    yield "| mutants | copies of the reference with one place changed: an operator, an axis, a bound, a term, a statement, a name, ... |"
+    yield "| killed | those from which the question's own probes take points |"
+    yield f"| equal | those that no behaviour asked for can tell from the reference, each with the reason in the assignment's `{FILE}` |"
+    yield "| alive | the rest: what the probes would let pass |"
+    yield "| wrong | misconceptions; each must lose points in its own question and in no other |"
+    yield "| named | those that the feedback then names as themselves |"
+    yield "| seen | those that fail the question's visible check, the one that students have |"
+    yield "| right | alternatives; each must earn everything and pass the visible check |"
+    yield "| trivial | answers that must earn nothing: None, zeros, ones, the input, an exception, any function within reach of the hidden tests |"
     yield ""
     rows = [(f"[{a.assignment}](#{a.assignment})", *_sums(a)[1:], _result(a)) for a in audits]
     yield from _markdown_table(("assignment", *COLUMNS[1:], "result"), rows)
@@ -115,7 +119,8 @@ def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
 
 
 def _result(audit: AssignmentAudit) -> str:
-    return f"{audit.killed:.1%} killed, " + ("all green" if not audit.problems else f"{len(audit.problems)} problems")
+    many = len(audit.problems)
+    return f"{audit.killed:.1%} killed, " + (f"{many} problem{'s' if many > 1 else ''}" if many else "all green")
 
 
 def _unseen(audit: AssignmentAudit) -> Iterator[str]:
