@@ -1,0 +1,142 @@
+"""The journal: a result is found again only where everything that it depends on is the same."""
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from autograder import journal
+from autograder.assignment import Assignment, load_assignment
+from autograder.journal import Journal, key_of
+from autograder.model import CheckResult, Diagnosis, Outcome, QuestionResult, SubmissionResult, Verdict
+from autograder.submission import Submission, align
+from tests.sample_class.work import Work
+from tests.tiny import NAME, make_course
+
+# ---- keys -------------------------------------------------------------------------------------------------------
+
+
+def read(work: Work, **values: Any) -> Submission:
+    from nbformat import from_dict
+
+    return dataclasses.replace(align("ann", from_dict(work.as_json()), work.assignment, []), **values)
+
+
+def key(submission: Submission, assignment: Assignment, **changes: Any) -> str:
+    arguments = {"reference": "r", "salt": "s", "level": "full", "questions": (), **changes}
+    return key_of(submission, assignment, **arguments)
+
+
+def test_the_same_submission_has_the_same_key(tiny: Assignment) -> None:
+    """Outputs and front ends' keys don't matter: nothing of the result depends on them."""
+    first, again = Work.handed_out(tiny).solve(), Work.handed_out(tiny).solve()
+    for cell in again.cells:
+        cell["outputs"], cell["execution_count"] = [{"output_type": "stream", "text": "x"}], 7
+    assert key(read(first), tiny) == key(read(again), tiny)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda work: read(work, student="bob"),
+        lambda work: read(work.edit("center_solution", "moved = X - offset", "moved = X + offset")),
+        lambda work: read(work.edit("why", "All", "Most")),
+        lambda work: read(work.add("x = 1")),
+        lambda work: read(work.write("imports", "x = 1")),
+        lambda work: read(work, messages=("two files",)),
+    ],
+    ids=["student", "answer", "write-up", "own cell", "message of a locked cell", "message"],
+)
+def test_the_key_changes_with_the_submission(tiny: Assignment, change: Callable[[Work], Submission]) -> None:
+    """Whose it is, every cell that runs, every write-up and every oddity are part of the key."""
+    assert key(change(Work.handed_out(tiny).solve()), tiny) != key(read(Work.handed_out(tiny).solve()), tiny)
+
+
+@pytest.mark.parametrize("change", [{"reference": "R"}, {"salt": "S"}, {"level": "landlock"}, {"questions": ("center",)}], ids=lambda c: next(iter(c)))
+def test_the_key_changes_with_the_run(tiny: Assignment, change: dict[str, Any]) -> None:
+    """The reference's own key, the salt, the isolation and the questions asked for are part of the key."""
+    submission = read(Work.handed_out(tiny))
+    assert key(submission, tiny, **change) != key(submission, tiny)
+
+
+@pytest.mark.parametrize("file", ["notebook.py", "assignment.toml", "probes.py", "judges.py", "misconceptions.py", "alternatives.py", "toys.py"])
+def test_the_key_changes_with_the_assignment(tmp_path: Path, file: str) -> None:
+    """Every text of the assignment's folder counts: judges, titles, feedback and diagnoses depend on it."""
+    tiny = load_assignment(NAME, make_course(tmp_path))
+    submission = read(Work.handed_out(tiny))
+    before = key(submission, tiny)
+    with (tiny.folder / file).open("a") as text:
+        text.write("\n")
+    assert key(submission, tiny) != before
+
+
+def test_the_key_changes_with_files_handed_in(tiny: Assignment, tmp_path: Path) -> None:
+    """The content of a file that is used counts, and its name."""
+    keys = set()
+    for name, content in (("a.npz", b"1"), ("a.npz", b"2"), ("b.npz", b"2")):
+        (tmp_path / name).write_bytes(content)
+        keys.add(key(read(Work.handed_out(tiny), files={name: tmp_path / name}), tiny))
+    assert len(keys) == 3
+
+
+def test_the_key_changes_with_the_package(tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new version of what judges and writes messages makes new results."""
+    submission = read(Work.handed_out(tiny))
+    before = key(submission, tiny)
+    monkeypatch.setattr(journal, "_package", lambda: "another version")
+    assert key(submission, tiny) != before
+
+
+# ---- entries ----------------------------------------------------------------------------------------------------
+
+
+def result(outcome: Outcome = Outcome.FINISHED) -> SubmissionResult:
+    check = CheckResult("rows", "Rows of data.", 1.5, 0.5, outcome, Verdict.WRONG_VALUES, "centered: 1 of 3 entries is wrong.")
+    auto = QuestionResult("center", "auto", 0.5, 2.0, outcome, True, Diagnosis("one_mean", "You …"), (check,))
+    return SubmissionResult("ann", "graded", 0.5, 6.0, ("why",), 0.25, ("cell 3 raised",), (auto, QuestionResult("why", "manual", None, 1.0, outcome)))
+
+
+def test_a_result_comes_back_as_it_was(tmp_path: Path) -> None:
+    """Everything of a result survives the file."""
+    kept = Journal(tmp_path / "journal")
+    assert kept.get("k") is None
+    kept.put("k", result())
+    assert kept.get("k") == result()
+    assert kept.get("another") is None
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.KILLED, Outcome.PROTOCOL])
+def test_a_result_that_may_change_is_not_kept(tmp_path: Path, outcome: Outcome) -> None:
+    """What a slow or full machine may have caused is tried again."""
+    kept = Journal(tmp_path)
+    kept.put("k", result(outcome))
+    assert kept.get("k") is None
+
+
+@pytest.mark.parametrize("data", [b"", b"\xc1", b"\x80", msgspec.msgpack.encode({"student": 3}), msgspec.msgpack.encode(result())[:-5]])
+def test_a_broken_entry_counts_as_missing(tmp_path: Path, data: bytes) -> None:
+    """Whatever became of a file, the run goes on, and a new result takes its place."""
+    kept = Journal(tmp_path)
+    (tmp_path / "k.msgpack").write_bytes(data)
+    assert kept.get("k") is None
+    kept.put("k", result())
+    assert kept.get("k") == result()
+
+
+def test_an_entry_is_written_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is killed while it writes leaves the entry that was there before."""
+    kept = Journal(tmp_path)
+    kept.put("k", result())
+
+    def killed(*args: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        kept.put("k", msgspec.structs.replace(result(), score=1.0))
+    assert kept.get("k") == result()
