@@ -15,7 +15,7 @@ from autograder.assignment import Assignment
 from autograder.autograded import graded_notebook, write_text
 from autograder.errors import ChainRuleError, UsageError
 from autograder.grade import Grader
-from autograder.jail import LEVELS, check_binds, levels
+from autograder.jail import LEVELS, JailError, check_binds, levels
 from autograder.journal import Journal, key_of
 from autograder.model import ClassResult, SubmissionResult
 from autograder.reference import Reference, Store, environment
@@ -68,6 +68,16 @@ def isolation_level(unsafe: bool) -> str:
     return level
 
 
+def check_places(assignment: Assignment, level: str, into: Path, submitted: Path) -> None:
+    """Refuse to grade where the jail would show student code the hidden tests, the gradebook or other submissions."""
+    if level != "none":
+        hidden = [assignment.root / "assignments", into, submitted]
+        try:
+            check_binds([*package_folders(), *interpreter_folders()], [str(path) for path in hidden])
+        except JailError as error:
+            raise UsageError(str(error)) from None
+
+
 def course_salt(root: Path, salt: str) -> str:
     """The salt that was asked for, or the course's own, made at the first run and kept from then on."""
     if salt:
@@ -84,9 +94,10 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
     for question in options.questions:
         assignment.question(question)
     handins = _chosen(find_submissions(options.submitted, assignment), options)
+    if not handins:
+        raise UsageError(f"{options.submitted} holds no submission of {assignment.name}", mend=f"it should hold <student>/{assignment.name}/{assignment.name}.ipynb, or <student>.ipynb")
     level = isolation_level(options.unsafe)
-    if level != "none":
-        check_binds([*package_folders(), *interpreter_folders()], [str(assignment.root / "assignments"), str(options.into), str(options.submitted)])
+    check_places(assignment, level, options.into, options.submitted)
     salt = course_salt(assignment.root, options.salt)
     if options.gradebook:  # while the sandboxes work, not after them
         threading.Thread(target=importlib.import_module, args=("autograder.gradebook",), daemon=True).start()

@@ -36,6 +36,7 @@ class Notebook:
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
+        builtins.help, builtins.exit, builtins.quit = _help, _exit, _exit  # which Python has from site alone
 
     def run(self, cells: list[CellSource], skip: frozenset[int], demos: bool, again: bool) -> Iterator[CellDone]:
         """Run cells in order, yielding how each ended. Demonstrations run only where demos says so.
@@ -72,6 +73,7 @@ class Notebook:
         self.shell.user_module = self.main
         self.shell.user_ns = self.names
         self.shell.init_user_ns()
+        self.names.update({"_": "", "__": "", "___": ""})
 
     def _run_in_ipython(self, text: str, name: str) -> None:
         self.shell.compile.get_code_name = lambda *_: name
@@ -177,8 +179,26 @@ def _not_run(what: str) -> None:
     print(f"(not run when grading: {what[:80]})")
 
 
-def _display(*values: Any, **options: Any) -> None:
+class _Handle:
+    """What display returns where it is asked for a handle."""
+
+    def display(self, *values: Any, **options: Any) -> None:
+        """Nothing is shown."""
+
+    update = display
+
+
+def _display(*values: Any, display_id: object = None, **options: Any) -> _Handle | None:
     """Jupyter's display, without a page to display on."""
+    return _Handle() if display_id else None
+
+
+def _help(*topics: Any) -> None:
+    """Nobody reads it when grading."""
+
+
+def _exit(code: object = None) -> None:
+    raise SystemExit(code)
 
 
 def _input(prompt: object = "") -> str:

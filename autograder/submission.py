@@ -152,6 +152,7 @@ def align(
     by_text = {_plain(cell.released): cell for cell in assignment.cells if cell.id and cell.role is not Role.WRITTEN}
     placed: list[Placed] = []
     used: dict[str, int] = {}
+    older = _older(notebook, assignment)  # of another release, locked cells may well differ
     for number, cell in enumerate(notebook.cells, 1):
         source = by_id.get(grade_id_of(cell))
         if source is None and cell.cell_type == "code":
@@ -163,14 +164,14 @@ def align(
             source = None
         if source is not None:
             used[source.id] = number
-            messages += _oddities(number, cell, source)
+            messages += [] if older else _oddities(number, cell, source)
         if source is not None and source.role is Role.SOLUTION and cell.cell_type != "code":
             used.pop(source.id)
             continue
         placed.append(Placed(number, source, cell))
     placed = _recognise_write_ups(placed, assignment.cells, used)
     messages += _missing(assignment, used, notebook)
-    messages += _older(notebook, assignment)
+    messages += older
     complete = _insert_missing(placed, assignment.cells)
     return Submission(student, tuple(complete), tuple(messages), files or {})
 
