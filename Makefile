@@ -11,7 +11,7 @@ demo: $(INSTALLED)  ## grade the sample class of every assignment
 	$(BIN)/python -m tests.sample_class.demo
 
 test: $(TESTED)  ## the whole suite but what is marked long
-	$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadgroup
 
 test-long: $(TESTED)  ## what is marked long
 	$(BIN)/python -m pytest -m long

@@ -284,11 +284,13 @@ def _check_probes(assignment: Assignment) -> None:
     for question in assignment.auto:
         probes = assignment.probes_of(question.id)
         if not probes:
-            raise AssignmentError(f"question {question.id} has no probe", where=str(path), mend=f'add a function under @probe("{question.id}", points=…)')
+            mend = f'add a function under @probe("{question.id}", points=…)'
+            raise AssignmentError(f"question {question.id} has no probe", where=str(path), mend=mend)
         total = sum(p.points for p in probes)
         if abs(total - question.points) > 1e-9:
             mend = f"{question.id} has points={question.points:g} in notebook.py; two functions of one name count once"
-            raise AssignmentError(f"the probes of {question.id} add up to {total:g} points, the question has {question.points:g}", where=str(path), mend=mend)
+            what = f"the probes of {question.id} add up to {total:g} points, the question has {question.points:g}"
+            raise AssignmentError(what, where=str(path), mend=mend)
         if 2 * sum(p.points for p in probes if not p.contract) < total - 1e-9:
             mend = "give more points to those without contract=True"
             raise AssignmentError(f"core probes carry less than half the points of {question.id}", where=str(path), mend=mend)

@@ -75,7 +75,8 @@ def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
     for output in cell.get("outputs", []):
         if not isinstance(output, dict):
             continue
-        data = output.get("data") if isinstance(output.get("data"), dict) else {}
+        data: Any = output.get("data")
+        data = data if isinstance(data, dict) else {}
         shown = {kind: _text(data[kind]) for kind in _KEPT_TYPES if kind in data}
         if output.get("output_type") == "stream":
             made = nbformat.v4.new_output("stream", name="stdout", text=_text(output.get("text", "")))
@@ -113,7 +114,8 @@ def result_html(question: QuestionResult) -> str:
         for c in question.checks
     )
     says = f"<p><b>{escape(question.diagnosis.says)}</b></p>" if question.diagnosis else ""
-    given = "<p>Judged again with the parts that it builds on given, so that an earlier mistake costs nothing here.</p>" if question.given_correct_inputs else ""
+    judged_again = "<p>Judged again with the parts that it builds on given, so that an earlier mistake costs nothing here.</p>"
+    given = judged_again if question.given_correct_inputs else ""
     return f"<p>{escape(question.id)}: {question.score:g} of {question.max_score:g}</p>{says}{given}<table>{rows}</table>"
 
 

@@ -5,6 +5,7 @@ import datetime
 import importlib
 import secrets
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -155,6 +156,10 @@ class _Run:
                         yield future.result()
                     except ChainRuleError as error:
                         yield Failure(futures[future].student, str(error))
+                    except Exception as error:  # a fault of ours in one submission must not cost the others their grade
+                        where = traceback.extract_tb(error.__traceback__)[-1]
+                        place = f"{Path(where.filename).name}:{where.lineno}"
+                        yield Failure(futures[future].student, f"{type(error).__name__} in {place}: {error}; please report this")
             finally:
                 pool.shutdown(cancel_futures=True)
                 for grader in self.graders:

@@ -36,7 +36,7 @@ class Notebook:
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
-        builtins.help, builtins.exit, builtins.quit = _help, _exit, _exit  # which Python has from site alone
+        vars(builtins).update(help=_help, exit=_exit, quit=_exit)  # which Python has from site alone
 
     def run(self, cells: list[CellSource], skip: frozenset[int], demos: bool, again: bool) -> Iterator[CellDone]:
         """Run cells in order, yielding how each ended. Demonstrations run only where demos says so.

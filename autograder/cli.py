@@ -81,7 +81,7 @@ def release_command(
             out.print(f"{name}: " + ("up to date" if not found else "not what notebook.py gives: " + ", ".join(found)), highlight=False)
             continue
         with out.status(f"{name}: checking") as status:
-            written = release.build_release(assignment, Store(root / ".chainrule" / "observations"), lambda stage, name=name: status.update(f"{name}: {stage}"))
+            written = release.build_release(assignment, Store(root / ".chainrule" / "observations"), _progress_line(status, name))
         out.print(f"{name}: {assignment.max_score:g} points, release {assignment.release}; wrote {', '.join(written)}", highlight=False)
     if stale:
         raise ChainRuleError("source/ or release/ is not up to date", mend="run `chainrule release`")
@@ -145,8 +145,14 @@ def class_table(result: ClassResult) -> Table:
     table.add_column("needs a person")
     table.add_column("how it went")
     for submission in result.submissions:
-        table.add_row(submission.student, f"{submission.score:g}", ", ".join(submission.needs_manual), _how_it_went(submission))
+        row = (submission.student, f"{submission.score:g}", ", ".join(submission.needs_manual), _how_it_went(submission))
+        table.add_row(*map(_plain, row))
     return table
+
+
+def _plain(text: str) -> Text:
+    """A text as it is: what students write may hold markup and a terminal's control codes."""
+    return Text("".join(c if c.isprintable() else "?" for c in text))
 
 
 def _how_it_went(submission: SubmissionResult) -> str:
@@ -266,8 +272,8 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
     out.print(table)
 
 
-def _progress_line(status: Any) -> Callable[[str], None]:
-    return lambda text: status.update(text)
+def _progress_line(status: Any, name: str) -> Callable[[str], None]:
+    return lambda stage: status.update(f"{name}: {stage}")
 
 
 if __name__ == "__main__":

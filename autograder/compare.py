@@ -89,7 +89,7 @@ def _compare_arrays(expected: Any, seen: Any, at: str, tolerance: float) -> Find
     if b is None or a is None or b.dtype.kind not in _KIND:
         return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {'a number' if np.ndim(expected) == 0 else 'an array of numbers'}")
     if a.shape != b.shape:
-        return _wrong(Verdict.WRONG_SHAPE, at, f"has shape {b.shape}; expected {a.shape}")
+        return _wrong(Verdict.WRONG_SHAPE, at, f"has shape {shown(b.shape)}; expected {a.shape}")
     if _KIND[a.dtype.kind] != _KIND[b.dtype.kind]:
         return _wrong(Verdict.WRONG_TYPE, at, f"holds {_KIND[b.dtype.kind]} entries; expected {_KIND[a.dtype.kind]}")
     if a.dtype.kind == "U":
@@ -145,12 +145,17 @@ def kind_of(value: Any) -> str:
     if isinstance(value, Opaque):
         return "no plain value" if "entries" not in value.type else "an array of objects"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}" if value.ndim else "a number"
+        return f"an array of shape {shown(value.shape)}" if value.ndim else "a number"
     names = {
         dict: "a dictionary", list: "a list", tuple: "a tuple", frozenset: "a set", str: "text", bytes: "bytes", bool: "True or False",
         type(None): "None",
     }  # fmt: skip
     return names.get(type(value), "a number" if isinstance(value, int | float | complex) else "another type")
+
+
+def shown(shape: tuple[int, ...]) -> str:
+    """A shape as text; one that nobody computes by mistake is left out, since an empty array's could spell a hidden input."""
+    return str(shape) if len(shape) <= 8 and all(size < 10_000 for size in shape) else "(...)"
 
 
 def as_array(value: Any) -> np.ndarray | None:

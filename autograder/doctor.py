@@ -25,10 +25,11 @@ def examine() -> list[Line]:
     found = levels()
     best = next(level for level in LEVELS if not found[level])
     lines = [Line(f"isolation level {level}", not found[level], found[level] or "works") for level in LEVELS]
-    lines.append(Line("student code would run", best != "none", f"at level {best}" + ("" if best != "none" else "; autograde refuses without --unsafe")))
+    refused = "" if best != "none" else "; autograde refuses without --unsafe"
+    lines.append(Line("student code would run", best != "none", f"at level {best}{refused}"))
     lines.append(Line("machine", True, f"{platform.system()} {platform.release()} on {platform.machine()}, {os.cpu_count()} cores"))
     lines += [Line(name, True, version) for name, version in environment().items()]
-    return lines + [_nbgrader(), _jupyter()]
+    return [*lines, _nbgrader(), _jupyter()]
 
 
 def _nbgrader() -> Line:

@@ -44,7 +44,7 @@ def replay(grader: Grader, submission: Submission, question: Question) -> tuple[
     """Run one question's probes on a submission again, with the same inputs as when it was graded."""
     requests = grader.reference.requests
     cells, demos = submission.cells(), submission.demo_names()
-    seen = observe(grader.sandbox(), cells, requests, grader.assignment.limits, demo_names=demos)
+    seen = observe(grader.sandbox(), cells, requests, grader.assignment.limits, demo_names=demos, handed_in=submission.handed_in())
     result = next(r for r in grader.results(cells, seen, requests, demos, submission) if r.id == question.id)
     replays = []
     for check in result.checks:
@@ -53,7 +53,9 @@ def replay(grader: Grader, submission: Submission, question: Question) -> tuple[
         inputs = calls_of(grader, probe, question)
         value = _value(seen.observations[check.id].outcome, seen.observations[check.id].value)
         replays.append(
-            Replay(probe, grader.reference.seeds[check.id], _text(probe), check.verdict.value, check.message, inputs, _outputs(value), _outputs(expected))
+            Replay(
+                probe, grader.reference.seeds[check.id], _text(probe), check.verdict.value, check.message, inputs, _outputs(value), _outputs(expected)
+            )
         )
     return result, replays
 

@@ -120,12 +120,13 @@ class Grader:
         began = time.monotonic()
         cells, demos = submission.cells(), submission.demo_names()
         requests = [r for r in self.reference.requests if not questions or r.question in questions]
-        seen = observe(self.sandbox(), cells, requests, self.assignment.limits, demo_names=demos)
+        seen = observe(self.sandbox(), cells, requests, self.assignment.limits, demo_names=demos, handed_in=submission.handed_in())
         results = self.results(cells, seen, requests, demos, submission)
         if questions:
             results = [r for r in results if r.id in questions]
         return SubmissionResult(
-            student=submission.student, status="graded", score=total([r.score or 0.0 for r in results]), max_score=total([r.max_score for r in results]),
+            student=submission.student, status="graded",
+            score=total([r.score or 0.0 for r in results]), max_score=total([r.max_score for r in results]),
             needs_manual=tuple(r.id for r in results if r.kind == "manual" and r.score is None),
             seconds=round(time.monotonic() - began, 3),
             messages=(*submission.messages, *_cell_messages(seen, cells)), questions=tuple(results),
@@ -145,7 +146,7 @@ class Grader:
             elif question.id in asked:
                 judged = first[question.id]
                 if question.id in lost and self._builds_on_wrong(question, lost, asked):
-                    judged = self._given_correct_inputs(question, cells, requests, demos, judged)
+                    judged = self._given_correct_inputs(question, cells, requests, demos, judged, submission)
                 results.append(self._question_result(question, judged, cells))
         return results
 
@@ -157,14 +158,17 @@ class Grader:
         found = {p.id: self.judge.find(p, observations[p.id]) for p in probes}
         return _Judged(probes, {p.id: observations[p.id] for p in probes}, found)
 
-    def _given_correct_inputs(self, question: Question, cells: list[CellSource], requests: list[Request], demos: frozenset[str], first: _Judged) -> _Judged:
+    def _given_correct_inputs(
+        self, question: Question, cells: list[CellSource], requests: list[Request], demos: frozenset[str], first: _Judged, submission: Submission | None
+    ) -> _Judged:
         """Observe a question once more with what it needs answered by the reference; the better of both counts, check by check."""
         own = set(question.defines)
         needed = [name for need in question.needs for name in self.assignment.question(need).defines if name not in own]
         known = tuple(sorted(self.assignment.given_names | {n for n in needed if "." not in n}))
         given = Given(self._reference_sandbox(), self.reference.cells, tuple(needed), known)
         mine = [r for r in requests if r.question == question.id]
-        seen = observe(self.sandbox(), cells, mine, self.assignment.limits, demo_names=demos, given=given)
+        files = submission.handed_in() if submission is not None else ()
+        seen = observe(self.sandbox(), cells, mine, self.assignment.limits, demo_names=demos, handed_in=files, given=given)
         second = self._judge_question(question, seen.observations)
         return first.better_of(second)
 

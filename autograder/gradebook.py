@@ -19,8 +19,8 @@ from nbgrader.api import (
     BaseCell,
     Comment,
     Grade,
-    GradeCell,
     Gradebook,
+    GradeCell,
     MissingEntry,
     Notebook,
     SolutionCell,
@@ -120,7 +120,8 @@ def _sync_cells(book: Gradebook, row: Notebook, node: Any) -> None:
         source[identifier] = {
             "cell_type": cell.cell_type, "locked": bool(info["locked"]), "source": cell.source, "checksum": compute_checksum(cell),
         }  # fmt: skip
-    for rows, kind, wanted in ((row.grade_cells, GradeCell, grade), (row.solution_cells, SolutionCell, solution), (row.source_cells, SourceCell, source)):
+    tables = (row.grade_cells, GradeCell, grade), (row.solution_cells, SolutionCell, solution), (row.source_cells, SourceCell, source)
+    for rows, kind, wanted in tables:
         present = {cell.name: cell for cell in rows}
         for name, cell in present.items():
             if name not in wanted:
@@ -151,7 +152,10 @@ def _extend_submissions(book: Gradebook, row: Notebook, cell: Any) -> None:
         book.db.add(kind(cell=cell, notebook=submitted))
 
 
-def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[tuple[SubmissionResult, datetime.datetime | None, dict[str, bool]]]) -> None:
+Graded = tuple[SubmissionResult, datetime.datetime | None, dict[str, bool]]
+
+
+def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Graded]) -> None:
     """Write the scores of submissions; each comes with its time and, by write-up, whether its text changed since it was graded by hand.
 
     A resubmission never keeps an old automatic mark. Manual scores and comments stay; a changed answer asks for a person again.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import as_array
+from autograder.compare import as_array, shown
 from autograder.model import Verdict
 
 
@@ -40,7 +40,7 @@ def array(value: Any, name: str, *, shape: tuple[int, ...] | None = None, ndim: 
         raise Unfit(Verdict.WRONG_TYPE, f"{name} is not an array of numbers.")
     seen = seen.astype(float)
     if shape is not None and seen.shape != shape:
-        raise Unfit(Verdict.WRONG_SHAPE, f"{name} has shape {seen.shape}; expected {shape}.")
+        raise Unfit(Verdict.WRONG_SHAPE, f"{name} has shape {shown(seen.shape)}; expected {shape}.")
     if ndim is not None and seen.ndim != ndim:
         raise Unfit(Verdict.WRONG_SHAPE, f"{name} has {seen.ndim} axes; expected {ndim}.")
     if finite and not np.isfinite(seen).all():

@@ -1,12 +1,12 @@
 """Frozen values that the whole package speaks in. No input or output happens here."""
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 import msgspec
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """How a cell, a probe or a process ended."""
 
     FINISHED = "finished"
@@ -21,7 +21,7 @@ class Outcome(str, Enum):
     MISSING = "missing"
 
 
-class Verdict(str, Enum):
+class Verdict(StrEnum):
     """Whether an answer was right."""
 
     RIGHT = "right"

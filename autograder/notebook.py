@@ -9,7 +9,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ _KERNEL = {
 }
 
 
-class Role(str, Enum):
+class Role(StrEnum):
     """What a cell is for, as its header in notebook.py says."""
 
     PROSE = "prose"

@@ -4,6 +4,8 @@ A probe that hangs or kills its process costs a new fork, its own question's tim
 """
 from __future__ import annotations
 
+import builtins
+import builtins
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,12 +14,17 @@ from typing import Any
 from autograder.model import CellReport, Observation, Outcome, Seen
 from autograder.protocol import Call, CellDone, CellsDone, CellSource, Observe, ProbeDone, Raised, Return
 from autograder.sandbox import Death, Limits, Process, Sandbox
+from autograder.text import printable
 
 MAX_HANGS = 2
 """After so many probes that hung or died, the rest of the question is not run."""
 MAX_RELAYED = 50_000
+_WALL = 4
+"""The wall clock has so many times as long as the CPU time of a limit."""
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_EXCEPTIONS = frozenset(name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)) | {"LinAlgError"}
+_ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)} | {"LinAlgError"}
 
 
 @dataclass(frozen=True)
@@ -46,10 +53,11 @@ def observe(
     limits: Limits,
     *,
     demo_names: frozenset[str] = frozenset(),
+    handed_in: tuple[tuple[str, bytes], ...] = (),
     given: Given | None = None,
 ) -> Seen:
     """Run cells, then probes, and return how each ended and what it saw. Raises SandboxError only for faults of ours."""
-    return _Run(sandbox, cells, list(requests), limits, demo_names, given).finish()
+    return _Run(sandbox, cells, list(requests), limits, demo_names, handed_in, given).finish()
 
 
 @dataclass
@@ -59,6 +67,7 @@ class _Run:
     waiting: list[Request]
     limits: Limits
     demo_names: frozenset[str]
+    handed_in: tuple[tuple[str, bytes], ...]
     given: Given | None
     demos: bool = False
     again: bool = True
@@ -71,11 +80,15 @@ class _Run:
 
     def finish(self) -> Seen:
         self.shares = _shares(self.waiting, self.limits.submission_seconds)
+        self.numbers = frozenset(c.number for c in self.cells)
         first = True
         while first or self.waiting:
+            if self._passed() > _WALL * self.limits.submission_seconds:
+                self._end_all(Death(Outcome.TIMED_OUT, "not run: the time for the whole submission was used up"))
+                break
             first = False
             with_demos = self.demos
-            process = self.sandbox.spawn(self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos, again=self.again)
+            process = self.sandbox.spawn(self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos, again=self.again, handed_in=self.handed_in)
             try:
                 if self._run_cells(process):
                     self._run_probes(process)
@@ -100,7 +113,7 @@ class _Run:
             message = process.next(max(0.01, seconds - process.cpu), max(0.01, end - time.monotonic()))
             if isinstance(message, CellsDone):
                 return True
-            if isinstance(message, CellDone):
+            if isinstance(message, CellDone) and done < 2 * len(order) and time.monotonic() < end:  # a process can go on saying this
                 done += 1
                 self._note_cell(message)
                 if message.missing in self.demo_names and not self.demos:
@@ -115,17 +128,27 @@ class _Run:
                 return False
             self.reports[order[done]] = CellReport(order[done], death.outcome, death.detail)
             self.skip.add(order[done])
+            if self._passed() > _WALL * self.limits.submission_seconds / 2:
+                self._skip_unfinished()
             return False
 
+    def _skip_unfinished(self) -> None:
+        """Go on with those cells alone that have ended by themselves in an earlier process."""
+        for cell in self.cells:
+            if cell.kind == "own" and cell.number not in self.reports:
+                self.reports[cell.number] = CellReport(cell.number, Outcome.TIMED_OUT)
+                self.skip.add(cell.number)
+
     def _note_cell(self, message: CellDone) -> None:
-        if message.number in self.skip:
+        """Take down how a cell ended, in the words of a process that may say anything."""
+        if message.number in self.skip or message.number not in self.numbers:
             return
         outcome = _OUTCOMES.get(message.outcome, Outcome.PROTOCOL)
         before = self.reports.get(message.number)
         if outcome is Outcome.FINISHED and before is not None and before.missing:
             self.reports[message.number] = CellReport(message.number, outcome, missing=before.missing)
             return
-        self.reports[message.number] = CellReport(message.number, outcome, message.error[:400], message.line, message.missing)
+        self.reports[message.number] = CellReport(message.number, outcome, printable(message.error), message.line, printable(message.missing, 80))
 
     # ---- probes
 
@@ -164,7 +187,7 @@ class _Run:
         if reference is None:
             return process.next(seconds)
         end = time.monotonic() + 4 * seconds
-        while isinstance(message := process.next(seconds, max(0.01, end - time.monotonic())), Call | Return | Raised):
+        while isinstance(message := process.next(seconds, max(0.01, end - time.monotonic())), Call | Return | Raised):  # pass_on ends it
             answer = reference.pass_on(message, end)
             if isinstance(answer, Death):
                 return answer
@@ -173,12 +196,15 @@ class _Run:
 
     # ---- time
 
+    def _passed(self) -> float:
+        return time.monotonic() - self.began
+
     def _charge(self, question: str, began: float) -> None:
         self.spent[question] = self.spent.get(question, 0.0) + (time.monotonic() - began)
 
     def _drop_what_has_no_time(self) -> None:
         """Give up on probes of questions that hung too often, or that would use the time reserved for others."""
-        ceiling = 4 * self.limits.submission_seconds
+        ceiling = _WALL * self.limits.submission_seconds
         total = sum(self.spent.values())
         kept = []
         for request in self.waiting:
@@ -196,7 +222,7 @@ class _Run:
         self.seen[request.probe] = Observation(request.probe, Outcome.TIMED_OUT, error=why)
 
     def _end_all(self, death: Death) -> None:
-        """The process ended between the last cell and the first probe: nothing of it can be observed."""
+        """Nothing more of it can be observed."""
         for request in self.waiting:
             self.seen[request.probe] = Observation(request.probe, death.outcome, error=death.detail)
         self.waiting = []
@@ -217,7 +243,7 @@ class _Relay:
     def pass_on(self, message: Any, end: float) -> Any:
         """Hand a message of the submission to the reference and return the reference's; or how it ended."""
         self.relayed += 1
-        if not self.ready or self.relayed > MAX_RELAYED:
+        if not self.ready or self.relayed > MAX_RELAYED or time.monotonic() > end:
             return Death(Outcome.TIMED_OUT)
         if isinstance(message, Call) and message.target not in self.allowed:
             return Death(Outcome.PROTOCOL)
@@ -230,10 +256,12 @@ class _Relay:
 
 
 def _observation(message: ProbeDone) -> Observation:
+    """What a process says of a probe, believed as far as it can't carry a text of the student's making."""
     outcome = _OUTCOMES.get(message.outcome, Outcome.PROTOCOL)
     value = message.value if outcome is Outcome.FINISHED else b""
-    error = message.error if message.error.isidentifier() and len(message.error) < 60 else ""
-    return Observation(message.probe, outcome, value, error, message.cell, message.line, message.missing[:80])
+    error = message.error if outcome is Outcome.RAISED and message.error in _EXCEPTIONS else ""
+    missing = message.missing[:80] if message.missing.isidentifier() else ""
+    return Observation(message.probe, outcome, value, error, message.cell, message.line, missing)
 
 
 def _shares(requests: list[Request], ceiling: float) -> dict[str, float]:

@@ -1,8 +1,7 @@
 """What the author of an assignment decorates: probes, misconceptions, alternatives. Imported where student code runs."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 

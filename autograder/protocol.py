@@ -23,7 +23,7 @@ class _Message(msgspec.Struct, frozen=True, tag=True, array_like=True):
 # ---- the grader to a zygote -------------------------------------------------------------------------------------
 
 
-class CellSource(_Message):
+class CellSource(_Message, frozen=True):
     """A code cell: its text, the number by which the student knows it, and what it is."""
 
     text: str
@@ -31,7 +31,7 @@ class CellSource(_Message):
     kind: str  # "given", "own" or "demo"
 
 
-class Confinement(_Message):
+class Confinement(_Message, frozen=True):
     """Limits of one process, in bytes and seconds, for `jail.confine`."""
 
     cpu_seconds: int
@@ -42,7 +42,7 @@ class Confinement(_Message):
     open_files: int = 128
 
 
-class Setup(_Message):
+class Setup(_Message, frozen=True):
     """The first message to a zygote: what to load before anything is forked."""
 
     probes: str
@@ -52,7 +52,7 @@ class Setup(_Message):
     files: list[tuple[str, str]]  # (where it lies, its name in the working folder)
 
 
-class Spawn(_Message):
+class Spawn(_Message, frozen=True):
     """Fork a process that runs these cells. Two descriptors travel along: its channel and its output."""
 
     cells: list[CellSource]
@@ -61,40 +61,42 @@ class Spawn(_Message):
     demos: bool
     again: bool = True
     """Run a cell once more at the end where it missed a name that a later cell defined."""
+    handed_in: list[tuple[str, bytes]] = []
+    """Files that the assignment lets students hand in beside the notebook: name and content."""
     serves: list[str] = []
     """Names to answer calls to, instead of running probes: what the reference does during a second pass."""
 
 
-class Kill(_Message):
+class Kill(_Message, frozen=True):
     """Kill the process that was spawned."""
 
 
-class AskCpu(_Message):
+class AskCpu(_Message, frozen=True):
     """How much CPU time has the spawned process used?"""
 
 
 # ---- a zygote to the grader -------------------------------------------------------------------------------------
 
 
-class Ready(_Message):
+class Ready(_Message, frozen=True):
     """The zygote stands, or the process it forked is confined."""
 
     pid: int = 0
 
 
-class Failed(_Message):
+class Failed(_Message, frozen=True):
     """The zygote could not do what was asked, for a reason that is not the submission's."""
 
     reason: str
 
 
-class CpuSeconds(_Message):
+class CpuSeconds(_Message, frozen=True):
     """The answer to AskCpu."""
 
     seconds: float
 
 
-class Ended(_Message):
+class Ended(_Message, frozen=True):
     """The spawned process is gone: its exit status (negative: the signal), CPU seconds and largest resident size in KiB."""
 
     status: int
@@ -105,7 +107,7 @@ class Ended(_Message):
 # ---- the grader to the process of a submission ------------------------------------------------------------------
 
 
-class Observe(_Message):
+class Observe(_Message, frozen=True):
     """Run these probes, each with its seed, in this order."""
 
     probes: list[tuple[str, int]]
@@ -118,17 +120,17 @@ class Observe(_Message):
 # ---- the process of a submission to the grader ------------------------------------------------------------------
 
 
-class Confined(_Message):
+class Confined(_Message, frozen=True):
     """The process is in its jail and starts with the cells."""
 
 
-class NotConfined(_Message):
+class NotConfined(_Message, frozen=True):
     """The jail could not be had; nothing of the student's has run. Believed only before Confined."""
 
     reason: str
 
 
-class CellDone(_Message):
+class CellDone(_Message, frozen=True):
     """A cell ended. line counts from 1 in the cell where it raised, 0 if unknown; missing names an undefined name."""
 
     number: int
@@ -138,13 +140,13 @@ class CellDone(_Message):
     missing: str = ""
 
 
-class CellsDone(_Message):
+class CellsDone(_Message, frozen=True):
     """All cells ended; the process waits for probes. has_ipython tells whether a cell needed IPython."""
 
     has_ipython: bool = False
 
 
-class ProbeDone(_Message):
+class ProbeDone(_Message, frozen=True):
     """A probe ended. error is the name of a built-in exception; cell and line say where in the student's own code."""
 
     probe: str
@@ -159,21 +161,21 @@ class ProbeDone(_Message):
 # ---- calls across the boundary, either way ----------------------------------------------------------------------
 
 
-class Call(_Message):
+class Call(_Message, frozen=True):
     """Call a function of the other side: a known name ("softmax", "Layer.forward_pass") or a callback's number."""
 
     target: str | int
     arguments: bytes
 
 
-class Return(_Message):
+class Return(_Message, frozen=True):
     """What the call returned, with the arguments as it left them (empty where nothing was written)."""
 
     value: bytes
     written: bytes = b""
 
 
-class Raised(_Message):
+class Raised(_Message, frozen=True):
     """The call raised an exception of this built-in type."""
 
     error: str

@@ -78,7 +78,8 @@ def _machine() -> str:
     here = Path(__file__).parent
     code = [path.read_bytes() for name in RUNTIME for path in sorted((here / name).rglob("*.py") if (here / name).is_dir() else [here / name])]
     openblas = sorted(f"{k}={v}" for k, v in os.environ.items() if k.startswith("OPENBLAS"))
-    return fingerprint(sorted(environment().items()), blas.get("name"), blas.get("version"), model, platform.machine(), sys.implementation, openblas, *code)
+    versions = sorted(environment().items()), blas.get("name"), blas.get("version"), sys.implementation
+    return fingerprint(*versions, model, platform.machine(), openblas, *code)
 
 
 def key_of(assignment: Assignment, cells: list[CellSource], requests: list[Request], more: str = "") -> str:

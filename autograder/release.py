@@ -119,7 +119,8 @@ def _check_marks(cell: SourceCell, where: str) -> None:
     marks = [(m.group(1).upper(), m.group(2).upper()) for m in _MARK.finditer(cell.text)]
     may = cell.role in (Role.SOLUTION, Role.WRITTEN)
     if marks and not may:
-        raise ReleaseError(f"a {cell.role.value} cell holds a {marks[0][1].lower()} region", where=where, mend="it would be released as it is: move it")
+        mend = "it would be released as it is: move it"
+        raise ReleaseError(f"a {cell.role.value} cell holds a {marks[0][1].lower()} region", where=where, mend=mend)
     if not may:
         return
     regions = [kind for kind, _ in marks]
@@ -163,7 +164,8 @@ def _check_copies(assignment: Assignment, path: Path) -> None:
         shown = _telling(cell.released.replace("\n# ", "\n"))
         for owner, lines in solutions:
             if (run := _common_run(lines, shown)) >= min(_LEAK_LINES, max(2, len(lines))):
-                raise ReleaseError(f"{run} lines in a row of {owner} stand here too and would be released", where=f"{path}:{cell.line} (cell {cell.id or cell.role.value})")
+                where = f"{path}:{cell.line} (cell {cell.id or cell.role.value})"
+                raise ReleaseError(f"{run} lines in a row of {owner} stand here too and would be released", where=where)
 
 
 def _common_run(lines: list[str], shown: list[str]) -> int:
@@ -244,7 +246,7 @@ def check_release(assignment: Assignment, release: Path) -> None:
 
 def check_scores(assignment: Assignment, release: Path, store: Store) -> None:
     """Refuse a release in which the reference does not earn everything, or the untouched notebook anything."""
-    reference = Reference(assignment, SALT, store)
+    reference, where = Reference(assignment, SALT, store), str(assignment.folder / "probes.py")
     try:
         reference.prepare_reference()
         with Grader(reference, TRUSTED, diagnose=False) as grader:
@@ -252,11 +254,11 @@ def check_scores(assignment: Assignment, release: Path, store: Store) -> None:
             for result in results:
                 if result.kind == "auto" and result.score != result.max_score:
                     lost = next(c for c in result.checks if c.earned < c.points)
-                    raise ReleaseError(f"the reference loses points in {result.id}: {lost.id}: {lost.message}", where=str(assignment.folder / "probes.py"))
+                    raise ReleaseError(f"the reference loses points in {result.id}: {lost.id}: {lost.message}", where=where)
             blank = grader.grade(align("blank", notebook.load(release / f"{assignment.name}.ipynb"), assignment, []))
             for result in blank.questions:
                 if result.score:
-                    raise ReleaseError(f"the untouched release earns {result.score:g} points in {result.id}", where=str(assignment.folder / "probes.py"))
+                    raise ReleaseError(f"the untouched release earns {result.score:g} points in {result.id}", where=where)
     finally:
         reference.close()
 

@@ -55,6 +55,7 @@ RUNTIME = ("__init__.py", "model.py", "wire.py", "protocol.py", "probe.py", "inp
 _START = "import sys; sys.path[:0] = sys.argv[2:]; from autograder.worker import main; main(int(sys.argv[1]))"
 _WALL_FACTOR = 4.0
 _UNACCOUNTED = 0.25
+_SEND_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Sandbox:
 
     def spawn(
         self, cells: list[CellSource], limits: Limits, *, skip: frozenset[int] = frozenset(), demos: bool = False,
-        again: bool = True, serves: tuple[str, ...] = (),
+        again: bool = True, handed_in: tuple[tuple[str, bytes], ...] = (), serves: tuple[str, ...] = (),
     ) -> Process:  # fmt: skip
         """Fork a process that runs the cells; what it has to say comes from `Process.next`."""
         if self._current is not None:
@@ -144,7 +145,7 @@ class Sandbox:
         output, written = os.pipe()
         with theirs:
             try:
-                job = Spawn(cells, limits.confinement(), sorted(skip), demos, again, list(serves))
+                job = Spawn(cells, limits.confinement(), sorted(skip), demos, again, list(handed_in), list(serves))
                 send_with_descriptors(self._control.socket, job, [theirs.fileno(), written])
             except OSError as error:
                 raise SandboxError(f"the sandbox is gone: {error}", mend=self._last_words()) from None
@@ -213,9 +214,18 @@ class Process:
     _reader: FrameReader = field(default_factory=lambda: FrameReader(FromProcess))
 
     def send(self, message: Any) -> None:
-        """Send a request; a process that is gone is noticed by the next `next`."""
-        with contextlib.suppress(OSError):
+        """Send a request; a process that is gone is noticed by the next `next`, and one that does not read is ended."""
+        self.channel.settimeout(_SEND_SECONDS)
+        try:
             self.channel.sendall(frame(message))
+        except TimeoutError:
+            if self.death is None:
+                self._die(Death(Outcome.TIMED_OUT))
+        except (OSError, WireError):
+            pass
+        finally:
+            if self.death is None:
+                self.channel.settimeout(None)
 
     def next(self, cpu_limit: float, wall_limit: float | None = None) -> Any | Death:
         """The next message, or how the process ended; it is ended when the step takes more than its limit."""
@@ -252,7 +262,8 @@ class Process:
         return self.death
 
     def _wait(self, seconds: float) -> None:
-        ready, _, _ = select.select([self.channel, self.output] if self.output >= 0 else [self.channel], [], [], max(0.0, seconds))
+        watched: list[Any] = [self.channel, self.output] if self.output >= 0 else [self.channel]
+        ready, _, _ = select.select(watched, [], [], max(0.0, seconds))
         if self.output in ready:
             data = os.read(self.output, 1 << 16)
             self.printed += len(data)
@@ -292,13 +303,14 @@ class Process:
         if not self._confined:
             self.death = Death(Outcome.REFUSED)
             self._release()
-            raise SandboxError(f"a process ended before it was confined (status {ended.status})", mend="`chainrule doctor` shows what this machine allows")
+            mend = "`chainrule doctor` shows what this machine allows"
+            raise SandboxError(f"a process ended before it was confined (status {ended.status})", mend=mend)
         if ended.status >= 0:
             self.death = Death(Outcome.EXITED, f"exit status {ended.status}")
         elif -ended.status in (signal.SIGXCPU, signal.SIGKILL) and ended.cpu > 1:
             self.death = Death(Outcome.TIMED_OUT)
         else:
-            self.death = Death(Outcome.KILLED, signal.Signals(-ended.status).name)
+            self.death = Death(Outcome.KILLED, _signal_name(-ended.status))
         self._release()
 
     def _drain(self) -> None:
@@ -330,6 +342,11 @@ class Process:
         """End the process, if it has not ended yet."""
         if self.death is None:
             self._die(Death(Outcome.FINISHED))
+
+
+def _signal_name(number: int) -> str:
+    """A signal by its name; the real-time ones have none."""
+    return signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"
 
 
 def clean_environment(runtime: Path) -> dict[str, str]:

@@ -56,8 +56,10 @@ class Peer:
             owner, _, name = target.rpartition(".")
             if not owner:
                 self.names[name] = self.stub(target)
-            elif isinstance(self.names.get(owner), type):
-                setattr(self.names[owner], name, self.stub(target))
+                continue
+            if not isinstance(self.names.get(owner), type):  # the class itself is missing: what builds on it can still be judged
+                self.names[owner] = type(owner, (), {"__module__": "__main__"})
+            setattr(self.names[owner], name, self.stub(target))
 
     def call(self, target: str | int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self.calls += 1
@@ -109,7 +111,8 @@ class Peer:
         if target not in self.serves and target not in self.known:
             raise WireError("not a name that is answered")
         owner, _, name = target.rpartition(".")
-        return getattr(self.names[owner], name) if owner else self.names[name]
+        function: Callable[..., Any] = getattr(self.names[owner], name) if owner else self.names[name]
+        return function
 
     # ---- values that stay where they are
 
@@ -135,7 +138,9 @@ class Peer:
                 return self._resolve(value.name)
             return self.callbacks[-1 - value.name] if value.name < 0 else self.stub(value.name)
         if isinstance(value, Instance):
-            cls = self.names[value.cls]
+            cls = self.names.get(value.cls)
+            if not isinstance(cls, type):
+                raise WireError("not a class of the notebook's")
             thing = cls.__new__(cls)
             thing.__dict__.update(self.revive(value.attributes))
             return thing

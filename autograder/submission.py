@@ -4,6 +4,7 @@ Nothing raises for what a student may hand in: what can't be read becomes a `Sub
 """
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from autograder.protocol import CellSource
 
 _INSERTED = 10_000
 MAX_NOTEBOOK_BYTES = 50 << 20
+MAX_FILE_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,15 @@ class Submission:
     def cells(self) -> list[CellSource]:
         """The code cells to run, in order: the student's, and each given cell before what comes after it in the source."""
         return _running_order(self.placed)
+
+    def handed_in(self) -> tuple[tuple[str, bytes], ...]:
+        """The files beside the notebook that the assignment lets students hand in; what is too large or can't be read is left out."""
+        found = []
+        for name, path in sorted(self.files.items()):
+            with contextlib.suppress(OSError):
+                if path.stat().st_size <= MAX_FILE_BYTES:
+                    found.append((name, path.read_bytes()))
+        return tuple(found)
 
     def demo_names(self) -> frozenset[str]:
         """Names that are defined only in cells that are not run when grading."""
@@ -164,7 +175,7 @@ def align(
             source = None
         if source is not None:
             used[source.id] = number
-            messages += [] if older else _oddities(number, cell, source)
+            messages += _oddities(number, cell, source, bool(older))
         if source is not None and source.role is Role.SOLUTION and cell.cell_type != "code":
             used.pop(source.id)
             continue
@@ -207,8 +218,8 @@ def _foreign(notebook: NotebookNode, assignment: Assignment) -> str:
     return ""
 
 
-def _oddities(number: int, cell: NotebookNode, source: SourceCell) -> list[str]:
-    locked = source.role in (Role.GIVEN, Role.TEST, Role.DEMO)
+def _oddities(number: int, cell: NotebookNode, source: SourceCell, older: bool) -> list[str]:
+    locked = source.role in (Role.GIVEN, Role.TEST, Role.DEMO) and not older
     if source.role is Role.SOLUTION and cell.cell_type != "code":
         return [f"cell {number} ({source.id}) was turned into {cell.cell_type}; its code was not run"]
     if locked and _plain(cell.source) != _plain(source.released):

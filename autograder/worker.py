@@ -56,7 +56,7 @@ def load(setup: Any) -> tuple[dict[str, Any], Any]:
     import matplotlib
 
     matplotlib.use("Agg")
-    import matplotlib.pyplot  # noqa: F401
+    import matplotlib.pyplot
     import numpy  # noqa: F401
 
     from autograder import inputs, stubs  # noqa: F401
@@ -155,6 +155,9 @@ def live(setup: Any, job: Any, box: str, channel_fd: int, output_fd: int, probes
     except jail.JailError as error:
         channel.send(NotConfined(str(error)))
         return 71
+    for name, content in job.handed_in:
+        with open(os.path.join(box, os.path.basename(name)), "wb") as file:
+            file.write(content)
     sys.path[:0] = [box]
     gc.enable()
     channel.send(Confined())
@@ -166,7 +169,7 @@ def live(setup: Any, job: Any, box: str, channel_fd: int, output_fd: int, probes
         serve(channel, notebook, frozenset(job.serves))
         return 0
     snapshot = Snapshot(notebook)
-    sys.stdout = sys.stderr = open(os.devnull, "w")
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 -- for as long as the process lives
     while True:
         try:
             request = channel.receive()
