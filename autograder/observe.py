@@ -5,7 +5,6 @@ A probe that hangs or kills its process costs a new fork, its own question's tim
 from __future__ import annotations
 
 import builtins
-import builtins
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,7 +22,6 @@ _WALL = 4
 """The wall clock has so many times as long as the CPU time of a limit."""
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
-_EXCEPTIONS = frozenset(name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)) | {"LinAlgError"}
 _ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)} | {"LinAlgError"}
 
 
@@ -187,7 +185,7 @@ class _Run:
         if reference is None:
             return process.next(seconds)
         end = time.monotonic() + 4 * seconds
-        while isinstance(message := process.next(seconds, max(0.01, end - time.monotonic())), Call | Return | Raised):  # pass_on ends it
+        while isinstance(message := process.next(seconds, max(0.01, end - time.monotonic())), Call | Return | Raised):
             answer = reference.pass_on(message, end)
             if isinstance(answer, Death):
                 return answer
@@ -259,7 +257,7 @@ def _observation(message: ProbeDone) -> Observation:
     """What a process says of a probe, believed as far as it can't carry a text of the student's making."""
     outcome = _OUTCOMES.get(message.outcome, Outcome.PROTOCOL)
     value = message.value if outcome is Outcome.FINISHED else b""
-    error = message.error if outcome is Outcome.RAISED and message.error in _EXCEPTIONS else ""
+    error = message.error if outcome is Outcome.RAISED and message.error in _ERRORS else ""
     missing = message.missing[:80] if message.missing.isidentifier() else ""
     return Observation(message.probe, outcome, value, error, message.cell, message.line, missing)
 
