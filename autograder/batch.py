@@ -65,7 +65,8 @@ def isolation_level(unsafe: bool) -> str:
     found = levels()
     level = next(name for name in LEVELS if not found[name])
     if level == "none" and not unsafe:
-        raise UsageError("this machine can't isolate student code", mend="`chainrule doctor` says why; --unsafe grades without isolation, at your own risk")
+        mend = "`chainrule doctor` says why; --unsafe grades without isolation, at your own risk"
+        raise UsageError("this machine can't isolate student code", mend=mend)
     return level
 
 
@@ -96,7 +97,8 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
         assignment.question(question)
     handins = _chosen(find_submissions(options.submitted, assignment), options)
     if not handins:
-        raise UsageError(f"{options.submitted} holds no submission of {assignment.name}", mend=f"it should hold <student>/{assignment.name}/{assignment.name}.ipynb, or <student>.ipynb")
+        mend = f"it should hold <student>/{assignment.name}/{assignment.name}.ipynb, or <student>.ipynb"
+        raise UsageError(f"{options.submitted} holds no submission of {assignment.name}", mend=mend)
     level = isolation_level(options.unsafe)
     check_places(assignment, level, options.into, options.submitted)
     salt = course_salt(assignment.root, options.salt)

@@ -159,8 +159,9 @@ class Grader:
         return _Judged(probes, {p.id: observations[p.id] for p in probes}, found)
 
     def _given_correct_inputs(
-        self, question: Question, cells: list[CellSource], requests: list[Request], demos: frozenset[str], first: _Judged, submission: Submission | None
-    ) -> _Judged:
+        self, question: Question, cells: list[CellSource], requests: list[Request], demos: frozenset[str], first: _Judged,
+        submission: Submission | None,
+    ) -> _Judged:  # fmt: skip
         """Observe a question once more with what it needs answered by the reference; the better of both counts, check by check."""
         own = set(question.defines)
         needed = [name for need in question.needs for name in self.assignment.question(need).defines if name not in own]

@@ -86,7 +86,9 @@ class _Run:
                 break
             first = False
             with_demos = self.demos
-            process = self.sandbox.spawn(self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos, again=self.again, handed_in=self.handed_in)
+            process = self.sandbox.spawn(
+                self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos, again=self.again, handed_in=self.handed_in
+            )
             try:
                 if self._run_cells(process):
                     self._run_probes(process)
