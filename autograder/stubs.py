@@ -138,7 +138,7 @@ class Peer:
                 return self._resolve(value.name)
             return self.callbacks[-1 - value.name] if value.name < 0 else self.stub(value.name)
         if isinstance(value, Instance):
-            cls = self.names.get(value.cls)
+            cls: Any = self.names.get(value.cls)
             if not isinstance(cls, type):
                 raise WireError("not a class of the notebook's")
             thing = cls.__new__(cls)

@@ -66,7 +66,7 @@ class Work:
 
     def add(self, text: str, before: str | None = None, after: str | None = None) -> Work:
         """Add a code cell of the student's own, at the end where no place is named."""
-        cell = {"cell_type": "code", "execution_count": None, "id": f"own-{len(self.cells)}", "metadata": {}, "outputs": [], "source": text}
+        cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "id": f"own-{len(self.cells)}", "metadata": {}, "outputs": [], "source": text}
         place = before or after
         index = self.cells.index(self.cell(place)) + (after is not None) if place else len(self.cells)
         self.cells.insert(index, cell)

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from autograder import audit, cli, seeds, trivial
+from autograder.assignment import load_assignment
 from autograder.audit import AssignmentAudit, MutantResult, VariantResult
 from autograder.audit_page import page, shown, shown_seeds
 from autograder.equivalent import key_of, load_equivalent
@@ -94,12 +95,12 @@ def test_better_probes_and_arguments_make_it_green(tmp_path, stores):
     folder = root / "assignments" / NAME
     with (folder / "probes.py").open("a") as file:
         file.write(PROBES_OF_THE_FLOOR)
-    first = audit.audit(cli.load_assignment(NAME, root), stores, 2)
+    first = audit.audit(load_assignment(NAME, root), stores, 2)
     left = {m.key: m.says for m in first.mutants if m.survived}
     assert {says for says in left.values() if "floor" in says} == {"line 12: np.maximum(spread, self.floor) -> np.maximum(self.floor, spread)"}
     lines = "\n".join(f'{key} = "{says}"' for key, says in left.items())
     (folder / "equivalent.toml").write_text(f'[[equivalent]]\nreason = "The same numbers."\n[equivalent.mutants]\n{lines}\n')
-    again = audit.audit(cli.load_assignment(NAME, root), stores, 2)
+    again = audit.audit(load_assignment(NAME, root), stores, 2)
     assert again.problems == () and again.killed == 1.0
     assert {m.key for m in again.mutants if m.equivalent == "The same numbers."} == set(left)
 
@@ -186,6 +187,7 @@ def test_a_threshold_too_near_is_seen(vary):
     (probe,) = [p for p in probes if p.judged]
     spread = next(f for f in probe.facts if f.fact == "first")
     assert 0 < probe.failures == spread.failures < 40 and probe.others.keys() == {"Scaler"}
+    assert spread.lowest is not None and spread.mean is not None and spread.highest is not None
     assert spread.lowest < spread.mean < spread.highest > 1
     console = Console(record=True, width=200)
     for part in shown_seeds(NAME, probes):

@@ -139,7 +139,7 @@ def test_an_exception_is_described_whatever_its_methods_do(error: BaseException,
     ("error", "outcome"),
     [
         (MemoryError(), Outcome.OUT_OF_MEMORY),
-        (np.exceptions.AxisError(3), Outcome.RAISED),
+        (np.exceptions.AxisError(3, 2), Outcome.RAISED),
         (SystemExit(0), Outcome.EXITED),
         (KeyboardInterrupt(), Outcome.EXITED),
         (RecursionError(), Outcome.RAISED),

@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 import threading
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ from autograder.wire import WireError
 MESSAGES = {
     "zygote": (Setup | ToZygote, [
         Setup("probes", [("toys", "text")], "full", ["/usr"], [("/data/x.npz", "x.npz")]),
-        Spawn([CellSource("x = 1", 3, "own")], Confinement(5, 1 << 30), [2], True, False, ["softmax"]),
+        Spawn([CellSource("x = 1", 3, "own")], Confinement(5, 1 << 30), [2], True, False, [("x.npz", b"x")], ["softmax"]),
         Kill(), AskCpu(),
     ]),
     "grader": (FromZygote, [Ready(7), Failed("no room"), CpuSeconds(0.25), Ended(-9, 1.5, 2048)]),
@@ -81,7 +82,7 @@ def test_a_stream_may_be_cut_anywhere(cuts: list[int]) -> None:
     kind, messages = MESSAGES["from process"]
     stream = b"".join(map(frame, messages))
     places = sorted({0, len(stream), *(cut % len(stream) for cut in cuts)})
-    assert read(kind, *(stream[a:b] for a, b in zip(places, places[1:], strict=False))) == messages
+    assert read(kind, *(stream[a:b] for a, b in pairwise(places))) == messages
 
 
 @pytest.mark.parametrize("ends", MESSAGES)

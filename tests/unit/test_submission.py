@@ -197,7 +197,8 @@ def test_a_write_up_without_metadata_may_be_untouched_or_gone(work: Work, read: 
 
 def test_metadata_of_any_form_is_no_error(work: Work, read: Any) -> None:
     """Damaged metadata counts as none."""
-    for cell, metadata in zip(work.solve().cells, [None, 3, {"nbgrader": 3}, {"nbgrader": {"grade_id": {}}}, {"nbgrader": {"grade_id": "?"}}] * 3, strict=False):
+    odd: list[Any] = [None, 3, {"nbgrader": 3}, {"nbgrader": {"grade_id": {}}}, {"nbgrader": {"grade_id": "?"}}]
+    for cell, metadata in zip(work.solve().cells, odd * 3, strict=False):
         cell["metadata"] = metadata
     work.metadata["chainrule"] = 7
     assert read(work).readable
