@@ -1,0 +1,53 @@
+"""Runs every notebook from top to bottom with the reference's answers and writes docs/reference/training.md: python docs/measure_training.py"""
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from autograder.assignment import load_assignment, names_in
+from autograder.notebook import Role
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(name: str) -> tuple[float, list[str]]:
+    """Run a notebook's code cells as one program beside its files; returns the seconds it took and the lines it printed."""
+    assignment = load_assignment(name, ROOT)
+    text = "\n\n".join(cell.text for cell in assignment.cells if cell.is_code and cell.role is not Role.WRITTEN)
+    with tempfile.TemporaryDirectory() as folder:
+        for file, path in assignment.files.items():
+            shutil.copy(path, Path(folder, file))
+        Path(folder, "notebook.py").write_text(text, encoding="utf-8")
+        began = time.monotonic()
+        environment = os.environ | {"MPLBACKEND": "agg"}
+        done = subprocess.run([sys.executable, "notebook.py"], cwd=folder, env=environment, check=True, capture_output=True, text=True)
+        return time.monotonic() - began, done.stdout.replace("\r", "\n").splitlines()
+
+
+def main() -> None:
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}"
+    lines = [
+        "# What the notebooks reach, and how long they take",
+        "",
+        f"Made by `python docs/measure_training.py` on {datetime.date.today()}: {machine}. Every notebook ran from top to bottom with the reference's",
+        "answers, on the data that ships. The lines are what the notebooks themselves print about accuracy.",
+    ]
+    for name in names_in(ROOT):
+        seconds, printed = run(name)
+        told = [line.strip() for line in printed if "accura" in line.lower()]
+        lines += ["", f"## {name}: {seconds:.0f} s", "", "```text", *(told[-12:] or ["(prints no accuracy)"]), "```"]
+        print(f"{name}: {seconds:.1f} s, {len(told)} lines about accuracy", flush=True)
+    (ROOT / "docs" / "reference" / "training.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
