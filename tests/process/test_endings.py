@@ -80,8 +80,8 @@ FOUR = {
     "probes.py": [
         (
             '@probe("scale", points=2)',
-            "\n\n".join(f'@probe("center", points=1)\ndef more_{i}(ns, rng):\n    """More rows."""\n    return ns.center(np.ones((2, 2)))\n' for i in range(2))
-            + '\n\n@probe("scale", points=2)',
+            "".join(f'@probe("center", points=1)\ndef more_{i}(ns, rng):\n    """More."""\n    return ns.center(np.ones((2, 2)))\n\n\n' for i in "ab")
+            + '@probe("scale", points=2)',
         )
     ],
 }
@@ -147,7 +147,7 @@ def test_forged_messages_are_only_values(tiny: Bench) -> None:
 
 def test_an_answer_that_agrees_with_everything_earns_nothing(tiny: Bench) -> None:
     """An object whose comparisons always say yes is not a value, and patched comparisons of NumPy reach no judge."""
-    yes = "class Yes:\n    def __eq__(self, other): return True\n    def __getattr__(self, name): return self\n    def __call__(self, *a, **k): return self\n"
+    yes = "class Yes:\n    def __eq__(self, other): return True\n    def __getattr__(self, name): return self\n"
     patch = "np.allclose = np.array_equal = lambda *a, **k: True\n"
-    work = tiny.work().write("center_solution", f"{yes}{patch}center = Yes()").write("scale_solution", "Scaler = Yes()")
+    work = tiny.work().write("center_solution", f"{yes}    def __call__(self, *a, **k): return self\n{patch}center = Yes()").write("scale_solution", "Scaler = Yes()")
     assert tiny.scores(work) == {"center": 0.0, "scale": 0.0}

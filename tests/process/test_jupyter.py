@@ -35,7 +35,7 @@ CELLS = {
     "warnings as errors": "import warnings\nwarnings.simplefilter('error')\nnp.seterr(all='raise')",
     "exit under a condition": "if np is None:\n    exit()",
     "a main guard": "if __name__ == '__main__':\n    print(__name__)",
-    "dataclasses and pickles": "import dataclasses, pickle\n@dataclasses.dataclass\nclass Point:\n    x: int\nassert pickle.loads(pickle.dumps(Point(1))).x == 1",
+    "dataclasses and pickles": "import dataclasses, pickle\n@dataclasses.dataclass\nclass P:\n    x: int\nassert pickle.loads(pickle.dumps(P(1))).x == 1",
     "typing": "from __future__ import annotations\ndef typed(x: Nowhere) -> Nothing: return x",
     "a progress bar": "import sys\nfor i in range(3): sys.stdout.write(f'\\r{i}'); sys.stdout.flush()",
     "closed stdout": "import sys\nsys.stdout.close()",
