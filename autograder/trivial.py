@@ -16,13 +16,17 @@ _LIKE = """
 import copy as _copy
 import numpy as _np
 
-def _like(value, fill):
-    if isinstance(value, list):
-        return []                                               # how many items there are would be a part of the answer
+def _like(fill, old, args, options):
+    try:
+        return _filled(old(*_copy.deepcopy(args), **_copy.deepcopy(options)), fill)
+    except Exception:  # when to raise is a part of the answer
+        return None
+
+def _filled(value, fill):
+    if isinstance(value, (list, dict)):
+        return type(value)()  # how many items there are, and under which keys, is a part of the answer
     if isinstance(value, tuple):
-        return tuple(_like(item, fill) for item in value)
-    if isinstance(value, dict):
-        return {key: _like(item, fill) for key, item in value.items()}
+        return tuple(_filled(item, fill) for item in value)
     return _np.full(_np.shape(value), fill) if isinstance(value, (int, float, _np.ndarray, _np.generic)) else value
 """
 
@@ -34,8 +38,8 @@ _KNOW_NOTHING = {
     "returns its input": "return args[skip]",
     "returns zeros like its input": "return _np.zeros(_np.shape(args[skip]))",
     "returns ones like its input": "return _np.ones(_np.shape(args[skip]))",
-    "returns zeros of the right shape": "return _like(old(*_copy.deepcopy(args), **_copy.deepcopy(options)), 0.0)",
-    "returns ones of the right shape": "return _like(old(*_copy.deepcopy(args), **_copy.deepcopy(options)), 1.0)",
+    "returns zeros of the right shape": "return _like(0.0, old, args, options)",
+    "returns ones of the right shape": "return _like(1.0, old, args, options)",
 }
 
 
