@@ -138,10 +138,10 @@ class Peer:
                 return self._resolve(value.name)
             return self.callbacks[-1 - value.name] if value.name < 0 else self.stub(value.name)
         if isinstance(value, Instance):
-            cls: Any = self.names.get(value.cls)
+            cls = self.names.get(value.cls)
             if not isinstance(cls, type):
                 raise WireError("not a class of the notebook's")
-            thing = cls.__new__(cls)
+            thing: Any = cls.__new__(cls)  # type: ignore[call-overload]
             thing.__dict__.update(self.revive(value.attributes))
             return thing
         if type(value) is dict:

@@ -19,7 +19,7 @@ PACKAGE = Path(autograder.__file__).parent
 
 FLOORS = [
     {"autograder"},
-    {"errors", "text", "model", "wire", "probe", "inputs", "mutation_places", "text"},
+    {"errors", "text", "model", "wire", "probe", "inputs", "mutation_places"},
     {"protocol", "compare", "score", "notebook", "gradebook", "jail", "equivalent", "mutation_operators"},
     {"cells", "judging", "sandbox", "mutate"},
     {"stubs", "observe", "assignment"},
