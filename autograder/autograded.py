@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from html import escape
 from pathlib import Path
@@ -15,9 +16,11 @@ from autograder.assignment import Assignment
 from autograder.model import QuestionResult, SubmissionResult, Verdict
 from autograder.notebook import Role
 from autograder.submission import Placed, Submission
+from autograder.text import printable
 
 _KEPT_OUTPUT_BYTES = 2 << 20
 _KEPT_TYPES = ("text/plain", "image/png", "image/jpeg")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 def graded_notebook(submission: Submission, result: SubmissionResult, assignment: Assignment) -> NotebookNode:
@@ -42,9 +45,14 @@ def graded_notebook(submission: Submission, result: SubmissionResult, assignment
 
 def _top(result: SubmissionResult) -> NotebookNode:
     """What a grader reads first: how it went and all that was unusual."""
-    notes = "".join(f"<li>{escape(message)}</li>" for message in result.messages)
-    text = f"<b>{escape(result.student)}: {result.score:g} of {result.max_score:g}</b>" + (f"<ul>{notes}</ul>" if notes else "")
+    notes = "".join(f"<li>{_literal(message)}</li>" for message in result.messages)
+    text = f"<b>{_literal(result.student)}: {result.score:g} of {result.max_score:g}</b>" + (f"<ul>{notes}</ul>" if notes else "")
     return nbformat.v4.new_markdown_cell(text)
+
+
+def _literal(text: str) -> str:
+    """A text as HTML that Markdown does not read either: an exception's text may hold tags, links and pictures."""
+    return "".join(c if c.isalnum() or c in " ," else f"&#{ord(c)};" for c in printable(text, 1000))
 
 
 def _graded_cell(placed: Placed, by_id: dict[str, NotebookNode], questions: dict[str, QuestionResult], budget: list[int]) -> NotebookNode:
@@ -78,6 +86,7 @@ def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
         data: Any = output.get("data")
         data = data if isinstance(data, dict) else {}
         shown = {kind: _text(data[kind]) for kind in _KEPT_TYPES if kind in data}
+        shown = {kind: text for kind, text in shown.items() if kind == "text/plain" or _BASE64.fullmatch(text)}
         if output.get("output_type") == "stream":
             made = nbformat.v4.new_output("stream", name="stdout", text=_text(output.get("text", "")))
         elif shown:

@@ -22,7 +22,7 @@ from autograder.model import ClassResult, SubmissionResult
 from autograder.reference import Reference, Store, environment
 from autograder.reference import key_of as reference_key
 from autograder.sandbox import interpreter_folders, package_folders
-from autograder.submission import Handin, Submission, find_submissions, read_submission
+from autograder.submission import Handin, Submission, find_submissions, read_regular, read_submission
 
 FORMAT = 1
 
@@ -228,8 +228,8 @@ def _changed_answers(graded: Path, submission: Submission, assignment: Assignmen
 def _timestamp(folder: Path) -> datetime.datetime | None:
     """When it was handed in, as nbgrader's exchange notes it."""
     try:
-        text = (folder / "timestamp.txt").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        text = read_regular(folder / "timestamp.txt", 1000).decode("utf-8").strip()
+    except (OSError, ValueError):  # none, or something else of that name
         return None
     for form in ("%Y-%m-%d %H:%M:%S.%f %Z", "%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S"):
         try:

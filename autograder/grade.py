@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -16,13 +17,15 @@ from autograder.model import CheckResult, Finding, Observation, Outcome, Questio
 from autograder.observe import Given, Request, observe
 from autograder.probe import Probe
 from autograder.protocol import CellSource
-from autograder.reference import TRUSTED, Reference, sandbox_for
-from autograder.sandbox import Sandbox
+from autograder.reference import Reference, sandbox_for
+from autograder.sandbox import Limits, Sandbox
 from autograder.score import earned, total
 from autograder.submission import Submission
+from autograder.text import printable
 from autograder.wire import WireError, decode
 
 NO_VALUE = Finding(Verdict.NO_VALUE)
+MAX_MESSAGES = 40
 
 
 class Judge:
@@ -102,8 +105,9 @@ class Grader:
         return self._sandbox
 
     def _reference_sandbox(self) -> Sandbox:
+        """The zygote of the processes that answer in second passes."""
         if self._trusted is None:
-            self._trusted = sandbox_for(self.assignment, TRUSTED)
+            self._trusted = sandbox_for(self.assignment, self.level)  # our own code, but called with what a student's code sends
         return self._trusted
 
     def grade(self, submission: Submission, questions: tuple[str, ...] = ()) -> SubmissionResult:
@@ -129,7 +133,7 @@ class Grader:
             score=total([r.score or 0.0 for r in results]), max_score=total([r.max_score for r in results]),
             needs_manual=tuple(r.id for r in results if r.kind == "manual" and r.score is None),
             seconds=round(time.monotonic() - began, 3),
-            messages=(*submission.messages, *_cell_messages(seen, cells)), questions=tuple(results),
+            messages=_few([*submission.messages, *_cell_messages(seen, cells)]), questions=tuple(results),
         )  # fmt: skip
 
     def results(
@@ -169,9 +173,15 @@ class Grader:
         given = Given(self._reference_sandbox(), self.reference.cells, tuple(needed), known)
         mine = [r for r in requests if r.question == question.id]
         files = submission.handed_in() if submission is not None else ()
-        seen = observe(self.sandbox(), cells, mine, self.assignment.limits, demo_names=demos, handed_in=files, given=given)
+        seen = observe(self.sandbox(), cells, mine, self._share(), demo_names=demos, handed_in=files, given=given)
         second = self._judge_question(question, seen.observations)
         return first.better_of(second)
+
+    def _share(self) -> Limits:
+        """The limits of one question's second pass: all of them together take no longer than the first pass may."""
+        limits = self.assignment.limits
+        least = limits.notebook_seconds + 2 * limits.probe_seconds
+        return replace(limits, submission_seconds=max(limits.submission_seconds / len(self.assignment.auto), least))
 
     def _question_result(self, question: Question, judged: _Judged, cells: list[CellSource]) -> QuestionResult:
         points = judged.points
@@ -268,6 +278,13 @@ def _written(question: Question, submission: Submission | None) -> QuestionResul
     return QuestionResult(question.id, "manual", None if touched else 0.0, question.points, outcome)
 
 
+def _few(messages: list[str]) -> tuple[str, ...]:
+    """No more than anybody reads, each in one line."""
+    more = len(messages) - MAX_MESSAGES
+    kept = [printable(message, 1000) for message in messages[:MAX_MESSAGES]]
+    return tuple(kept + ([f"and {more} more of the kind"] if more > 0 else []))
+
+
 def _cell_messages(seen: Seen, cells: list[CellSource]) -> list[str]:
     """What went wrong in the student's own cells."""
     own = {c.number: c for c in cells if c.kind == "own"}
@@ -294,5 +311,5 @@ def unreadable(submission: Submission, assignment: Assignment) -> SubmissionResu
     questions = tuple(
         QuestionResult(q.id, "manual" if q.written else "auto", 0.0, q.points, Outcome.MISSING) for q in assignment.questions
     )
-    return SubmissionResult(submission.student, "unreadable", 0.0, assignment.max_score, (), 0.0, submission.messages, questions)
+    return SubmissionResult(submission.student, "unreadable", 0.0, assignment.max_score, (), 0.0, _few(list(submission.messages)), questions)
 

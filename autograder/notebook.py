@@ -23,6 +23,7 @@ from nbformat import NotebookNode  # noqa: E402
 from autograder.errors import AssignmentError  # noqa: E402
 
 SCHEMA_VERSION = 3
+MAX_PARTS = 500_000
 STUB = "raise NotImplementedError"
 WRITTEN_STUB = "*Write your answer here, in place of this line.*"
 _HEADER = re.compile(r"^# %%(?!%)")
@@ -183,6 +184,8 @@ def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
     """
     if not data.strip():
         raise NotANotebook("the file is empty")
+    if data.count(b"{") + data.count(b"[") > MAX_PARTS:  # a byte or two would become an object of hundreds
+        raise NotANotebook("the file is not a notebook that anybody wrote: it has too many parts")
     try:
         raw = json.loads(data.decode("utf-8-sig"))
         if b"\\ud" in data.lower():  # half of a surrogate pair, perhaps: no program can write it, so it must not get any further

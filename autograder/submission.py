@@ -5,8 +5,10 @@ Nothing raises for what a student may hand in: what can't be read becomes a `Sub
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
+import stat
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +25,10 @@ from autograder.protocol import CellSource
 _INSERTED = 10_000
 MAX_NOTEBOOK_BYTES = 50 << 20
 MAX_FILE_BYTES = 4 << 20
+MAX_CELLS = 5000
+MAX_CODE = 1 << 20
+_LONGEST_NAME = 120
+_CAREFULLY = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))  # Windows has few of them
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,8 @@ class Submission:
         """The files beside the notebook that the assignment lets students hand in; what is too large or can't be read is left out."""
         found = []
         for name, path in sorted(self.files.items()):
-            with contextlib.suppress(OSError):
-                if path.stat().st_size <= MAX_FILE_BYTES:
-                    found.append((name, path.read_bytes()))
+            with contextlib.suppress(OSError, NotANotebook):
+                found.append((name, read_regular(path, MAX_FILE_BYTES)))
         return tuple(found)
 
     def demo_names(self) -> frozenset[str]:
@@ -104,8 +109,12 @@ def find_submissions(folder: Path, assignment: Assignment) -> list[Handin]:
         if path.name.startswith((".", "_")):
             continue
         if path.is_dir() and (path / assignment.name).is_dir():
-            found[_shown(path.name)] = _handin(_shown(path.name), path / assignment.name, assignment)
-        elif path.is_file() and path.suffix == ".ipynb":
+            student = _shown(path.name)
+            if path.is_symlink() or (path / assignment.name).is_symlink():
+                found[student] = Handin(student, None, ("the folder is a link to another; links are not followed",))
+            else:
+                found[student] = _handin(student, path / assignment.name, assignment)
+        elif not path.is_dir() and path.suffix == ".ipynb":
             student = _shown(path.stem)
             if student in found:
                 clash = found[student]
@@ -119,7 +128,7 @@ def find_submissions(folder: Path, assignment: Assignment) -> list[Handin]:
 def _handin(student: str, folder: Path, assignment: Assignment) -> Handin:
     extras = {Path(name).with_suffix(".ipynb").name for name in assignment.table.extra_notebooks}
     notebooks = sorted(path for path in folder.glob("*.ipynb") if path.name not in extras)
-    files = {name: folder / name for name in assignment.table.may_hand_in if (folder / name).is_file()}
+    files = {name: folder / name for name in assignment.table.may_hand_in if (folder / name).is_file() and not (folder / name).is_symlink()}
     expected = folder / f"{assignment.name}.ipynb"
     others = [_shown(path.name) for path in notebooks if path != expected]
     if expected in notebooks:
@@ -127,13 +136,16 @@ def _handin(student: str, folder: Path, assignment: Assignment) -> Handin:
         return Handin(student, expected, notes, files)
     if not notebooks:
         return Handin(student, None, (f"no notebook was handed in: {expected.name} is missing",), files)
-    newest = max(notebooks, key=lambda path: (path.stat().st_mtime, path.name))
+    newest = max(notebooks, key=lambda path: (path.lstat().st_mtime, path.name))
     return Handin(student, newest, (f"{expected.name} is missing; {_shown(newest.name)} was graded in its place",), files)
 
 
 def _shown(name: str) -> str:
-    """A file's name as text that can be stored and shown: bytes of another encoding become escapes."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """A file's name as text that can be stored and shown: bytes of another encoding become escapes, and a very long one is cut."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    if len(os.fsencode(text)) <= _LONGEST_NAME:
+        return text
+    return f"{text[: _LONGEST_NAME // 4]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def read_submission(handin: Handin, assignment: Assignment) -> Submission:
@@ -142,14 +154,43 @@ def read_submission(handin: Handin, assignment: Assignment) -> Submission:
     if handin.path is None:
         return Submission(handin.student, (), tuple(messages))
     try:
-        if handin.path.stat().st_size > MAX_NOTEBOOK_BYTES:
-            raise NotANotebook(f"the file has more than {MAX_NOTEBOOK_BYTES >> 20} MiB")
-        notebook, notes = parse(handin.path.read_bytes())
+        notebook, notes = parse(read_regular(handin.path, MAX_NOTEBOOK_BYTES))
+        _refuse_too_much(notebook)
     except OSError as error:
         return Submission(handin.student, (), (*messages, f"the file can't be read: {error.strerror}"))
     except NotANotebook as error:
         return Submission(handin.student, (), (*messages, str(error)))
     return align(handin.student, notebook, assignment, messages + notes, handin.files)
+
+
+def read_regular(path: Path, longest: int) -> bytes:
+    """The bytes of a plain file of a limited size. A link is not followed, and a pipe or a device is never waited for.
+
+    Raises NotANotebook with the reason, or OSError.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | _CAREFULLY)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise NotANotebook("the file is a link to another; links are not followed") from None
+        raise
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if stat.S_ISDIR(about.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(about.st_mode):
+            raise NotANotebook("it is not a file but a pipe, a socket or a device")
+        if about.st_size > longest:
+            raise NotANotebook(f"the file has more than {longest >> 20} MiB")
+        return file.read(longest)
+
+
+def _refuse_too_much(notebook: NotebookNode) -> None:
+    """More cells, or more code, than anybody writes: parsing it would cost the grader more than it could be worth."""
+    if len(notebook.cells) > MAX_CELLS:
+        raise NotANotebook(f"the notebook has more than {MAX_CELLS} cells")
+    if sum(len(cell.source) for cell in notebook.cells if cell.cell_type == "code") > MAX_CODE:
+        raise NotANotebook(f"the notebook's code has more than {MAX_CODE >> 20} MiB")
 
 
 def align(
