@@ -21,7 +21,7 @@ from autograder.journal import Journal, key_of
 from autograder.model import ClassResult, SubmissionResult
 from autograder.reference import Reference, Store, environment
 from autograder.reference import key_of as reference_key
-from autograder.sandbox import interpreter_folders, package_folders
+from autograder.runtime import interpreter_folders, package_folders
 from autograder.submission import Handin, Submission, find_submissions, read_regular, read_submission
 
 FORMAT = 1

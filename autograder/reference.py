@@ -23,7 +23,8 @@ from autograder.model import Observation, Outcome, Seen
 from autograder.observe import Request, observe
 from autograder.probe import Probe
 from autograder.protocol import CellSource
-from autograder.sandbox import RUNTIME, Sandbox
+from autograder.runtime import RUNTIME
+from autograder.sandbox import Sandbox
 from autograder.variants import Variant, cells_with, load_variants
 from autograder.wire import decode
 

@@ -8,22 +8,15 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import sysconfig
-import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-
-import numpy
 
 from autograder.errors import SandboxError
 from autograder.model import Outcome
@@ -47,10 +40,8 @@ from autograder.protocol import (
     frame,
     send_with_descriptors,
 )
+from autograder.runtime import clean_environment, interpreter_folders, package_folders, runtime_folder
 from autograder.wire import WireError
-
-RUNTIME = ("__init__.py", "model.py", "wire.py", "protocol.py", "probe.py", "inputs.py", "cells.py", "stubs.py", "worker.py", "jail")
-"""All of the package that can be imported where student code runs. Nothing here judges."""
 
 _START = "import sys; sys.path[:0] = sys.argv[2:]; from autograder.worker import main; main(int(sys.argv[1]))"
 _WALL_FACTOR = 4.0
@@ -347,70 +338,3 @@ class Process:
 def _signal_name(number: int) -> str:
     """A signal by its name; the real-time ones have none."""
     return signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"
-
-
-def clean_environment(runtime: Path) -> dict[str, str]:
-    """The zygote's environment: nothing of the grader's, and what makes NumPy's results repeatable."""
-    kept = {k: v for k, v in os.environ.items() if k.startswith("OPENBLAS_") or k == "NVPL_BLAS_DEBUG_CPU_TYPE"}
-    return kept | {
-        "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": str(runtime / "matplotlib"), "IPYTHONDIR": "/nonexistent", "MALLOC_ARENA_MAX": "2",
-        "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1",
-    }  # fmt: skip
-
-
-def package_folders() -> list[str]:
-    """Where NumPy and the other packages lie, for a Python that is started without site."""
-    found = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), str(Path(numpy.__file__).parents[1])]
-    return list(dict.fromkeys(str(Path(path).resolve()) for path in found))
-
-
-def interpreter_folders() -> list[str]:
-    """The interpreter, its library and the system's libraries: what the jail shows read-only."""
-    candidates = [
-        "/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts",
-        str(Path(sys.executable).parent), str(Path(sys.executable).resolve().parent), sysconfig.get_path("stdlib"),
-        sysconfig.get_config_var("LIBDIR") or "/usr/lib",
-    ]  # fmt: skip
-    return [path for path in dict.fromkeys(candidates) if os.path.lexists(path)]
-
-
-@cache
-def runtime_folder() -> Path:
-    """A private copy of the few modules that may be imported inside, and matplotlib's font list. Removed at exit."""
-    folder = Path(tempfile.mkdtemp(prefix="chainrule-runtime-"))
-    package = folder / "autograder"
-    package.mkdir()
-    here = Path(__file__).parent
-    for name in RUNTIME:
-        if (here / name).is_dir():
-            shutil.copytree(here / name, package / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(here / name, package / name)
-    (folder / "matplotlib").mkdir()
-    for font_list in _font_lists():
-        shutil.copy2(font_list, folder / "matplotlib" / font_list.name)
-    for path in [folder, *folder.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    _remove_at_exit(folder)
-    return folder
-
-
-def _font_lists() -> Iterator[Path]:
-    """Matplotlib's cached list of fonts; looked for by matplotlib itself, which makes it where it is missing."""
-    import matplotlib
-    from matplotlib import font_manager  # noqa: F401 -- writes the list
-
-    yield from Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
-
-
-def _remove_at_exit(folder: Path) -> None:
-    import atexit
-
-    owner = os.getpid()
-
-    def remove() -> None:
-        if os.getpid() == owner:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    atexit.register(remove)

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 import autograder
-from autograder.sandbox import RUNTIME, package_folders, runtime_folder
+from autograder.runtime import RUNTIME, package_folders, runtime_folder
 
 PACKAGE = Path(autograder.__file__).parent
 
 FLOORS = [
     {"autograder"},
     {"errors", "text", "model", "wire", "probe", "inputs", "mutation_places"},
-    {"protocol", "compare", "score", "notebook", "gradebook", "jail", "equivalent", "mutation_operators"},
+    {"protocol", "compare", "score", "notebook", "gradebook", "jail", "runtime", "equivalent", "mutation_operators"},
     {"cells", "judging", "sandbox", "mutate"},
     {"stubs", "observe", "assignment"},
     {"worker", "submission", "variants"},
