@@ -19,6 +19,7 @@ import msgspec
 
 from autograder.assignment import Assignment, Question, solves
 from autograder.equivalent import FILE, key_of, load_equivalent
+from autograder.errors import AssignmentError
 from autograder.grade import Grader
 from autograder.model import Observation, Outcome, QuestionResult, SubmissionResult, Value, Verdict
 from autograder.mutate import mutants, normal
@@ -252,6 +253,9 @@ class _Audit:
         probes, question = self.assignment.probes_of(variant.question), self.assignment.question(variant.question)
         requests = [r for r in self.reference.requests if r.question == variant.question]
         seen = observe(grader.sandbox(), cells_with(self.assignment, [variant]), requests, self.limits)
+        for cell in seen.cells:
+            if cell.outcome is not Outcome.FINISHED:
+                raise AssignmentError(f"the trivial answer {variant.id!r} to {question.id} can't be put in place: {cell.error or cell.outcome.value}")
         points = earned(probes, {p.id: grader.judge.find(p, seen.observations[p.id]).verdict for p in probes})
         return VariantResult(variant.id, variant.question, sum(points.values()), question.points)
 

@@ -86,7 +86,7 @@ def reachable(assignment: Assignment) -> list[Reachable]:
     for module, text in modules:
         for node in ast.parse(text).body:
             if isinstance(node, ast.FunctionDef):
-                attribute = ".function" if node.decorator_list else ""
+                attribute = ".function" if any(_is_probe(decorator) for decorator in node.decorator_list) else ""
                 found.append(Reachable(f"{module}.{node.name}{attribute}", module, *_counts(node)))
             elif isinstance(node, ast.ClassDef):
                 methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
@@ -103,6 +103,10 @@ def _arguments_of(assignment: Assignment, question: Question) -> dict[str, tuple
                 if isinstance(node, ast.FunctionDef) and node.name in {name.rpartition(".")[2] for name in question.defines}:
                     wanted[node.name] = _counts(node)
     return wanted
+
+
+def _is_probe(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "probe"
 
 
 def _counts(node: ast.FunctionDef) -> tuple[int, int]:
