@@ -55,11 +55,23 @@ class Peer:
         for target in targets:
             owner, _, name = target.rpartition(".")
             if not owner:
-                self.names[name] = self.stub(target)
+                self._give(name, self.stub(target))
                 continue
             if not isinstance(self.names.get(owner), type):  # the class itself is missing: what builds on it can still be judged
                 self.names[owner] = type(owner, (), {"__module__": "__main__"})
             setattr(self.names[owner], name, self.stub(target))
+
+    def _give(self, name: str, stub: Callable[..., Any]) -> None:
+        """Put a stub in place of a function wherever the notebook holds it: under any name, and as a default argument."""
+        old, self.names[name] = self.names.get(name), stub
+        if type(old) is not types.FunctionType:
+            return
+        self.names.update({other: stub for other, value in self.names.items() if value is old})
+        own = [vars(value).values() for value in self.names.values() if type(value) is type and value.__module__ == "__main__"]
+        for function in [f for group in (self.names.values(), *own) for f in group if type(f) is types.FunctionType]:
+            function.__defaults__ = tuple(stub if value is old else value for value in function.__defaults__ or ()) or None
+            options = function.__kwdefaults__ or {}
+            options.update({option: stub for option, value in options.items() if value is old})
 
     def call(self, target: str | int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self.calls += 1
