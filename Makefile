@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TESTED := $(VENV)/.tested
 
-.PHONY: demo test test-long lint release audit clean
+.PHONY: demo test test-long lint release audit bench clean
 
 demo: $(INSTALLED)  ## grade the sample class of every assignment
 	$(BIN)/python -m tests.sample_class.demo
@@ -22,6 +22,9 @@ lint: $(TESTED)
 
 release: $(INSTALLED)  ## build source/ and release/ of every assignment
 	$(BIN)/chainrule release
+
+bench: $(INSTALLED)  ## what isolation costs, in one run
+	$(BIN)/python benchmarks/isolation.py
 
 audit: $(INSTALLED)  ## test the tests, and write docs/reference/audit.md
 	$(BIN)/chainrule audit --write docs/reference/audit.md
