@@ -82,6 +82,10 @@ def release_command(
             continue
         with out.status(f"{name}: checking") as status:
             written = release.build_release(assignment, Store(root / ".chainrule" / "observations"), _progress_line(status, name))
+        book = root / "gradebook.db"
+        if book.exists():
+            release.update_gradebook(assignment, f"sqlite:///{book}")
+            written.append("gradebook.db")
         out.print(f"{name}: {assignment.max_score:g} points, release {assignment.release}; wrote {', '.join(written)}", highlight=False)
     if stale:
         raise ChainRuleError("source/ or release/ is not up to date", mend="run `chainrule release`")

@@ -19,9 +19,11 @@ from nbformat import NotebookNode
 
 from autograder import notebook
 from autograder.assignment import Assignment
+from autograder.cells import needs_ipython
 from autograder.errors import ReleaseError
 from autograder.grade import Grader
 from autograder.notebook import Role, SourceCell
+from autograder.observe import observe
 from autograder.reference import TRUSTED, Reference, Store
 from autograder.submission import align
 
@@ -93,6 +95,15 @@ def check_up_to_date(assignment: Assignment) -> list[str]:
     return stale
 
 
+def update_gradebook(assignment: Assignment, url: str) -> None:
+    """Bring an assignment's rows in nbgrader's database up to date with the release, also after submissions were graded."""
+    from autograder import gradebook
+
+    rows = {assignment.name: notebook.build_recorded(assignment.cells, assignment.name)}
+    with gradebook.open_gradebook(url) as book:
+        gradebook.sync_assignment(book, assignment.name, rows)
+
+
 # ---- checks on the texts ----------------------------------------------------------------------------------------
 
 
@@ -104,15 +115,15 @@ def check_texts(assignment: Assignment) -> None:
         _check_marks(cell, where)
         if cell.is_code:
             _check_compiles(cell, where)
-    _check_copies(assignment, path)
+    _check_copies(assignment, assignment.cells, path)
     for name in assignment.table.helpers:
-        helper = assignment.folder / name
-        if helper.suffix == ".py":
-            _check_helper(assignment, helper)
+        _check_helper(assignment, assignment.folder / name)
     for name in assignment.table.extra_notebooks:
-        for cell in notebook.read_cells(assignment.folder / name):
+        cells = notebook.read_cells(assignment.folder / name)
+        for cell in cells:
             if cell.role not in (Role.PROSE, Role.DEMO, Role.GIVEN) or _MARK.search(cell.text):
                 raise ReleaseError("an extra notebook holds a question or a solution", where=f"{assignment.folder / name}:{cell.line}")
+        _check_copies(assignment, cells, assignment.folder / name)
 
 
 def _check_marks(cell: SourceCell, where: str) -> None:
@@ -129,6 +140,12 @@ def _check_marks(cell: SourceCell, where: str) -> None:
     for number, line in enumerate(cell.text.splitlines(), 1):
         if _MARK.search(line) and not re.fullmatch(r"[ \t]*### (BEGIN|END) SOLUTION[ \t]*", line):
             raise ReleaseError(f"line {number} of the cell: {line.strip()!r} is not a marker", where=where, mend="a marker stands alone on its line")
+    for match in _REGION.finditer(cell.text) if cell.is_code else ():
+        first = next((line for line in match.group(1).splitlines() if line.strip()), "")
+        line = cell.text[: match.start()].count("\n") + 1
+        if cell.text[cell.text.rfind("\n", 0, match.start()) + 1 : match.start()] != first[: len(first) - len(first.lstrip())]:
+            mend = "indent ### BEGIN SOLUTION as the body that it encloses"
+            raise ReleaseError(f"line {line} of the cell: the stub would not stand where the solution stands", where=where, mend=mend)
 
 
 def _check_compiles(cell: SourceCell, where: str) -> None:
@@ -157,11 +174,11 @@ def _telling(text: str) -> list[str]:
     return [line for line in lines if len(line) > 8]
 
 
-def _check_copies(assignment: Assignment, path: Path) -> None:
+def _check_copies(assignment: Assignment, cells: tuple[SourceCell, ...], path: Path) -> None:
     """Refuse a cell that students get and that holds lines of a solution in a row."""
     solutions = list(_solution_lines(assignment))
-    for cell in assignment.cells:
-        shown = _telling(cell.released.replace("\n# ", "\n"))
+    for cell in cells:
+        shown = _telling(re.sub(r"^[ \t]*#+ ?", "", cell.released, flags=re.M))  # what is commented out is shown as well
         for owner, lines in solutions:
             if (run := _common_run(lines, shown)) >= min(_LEAK_LINES, max(2, len(lines))):
                 where = f"{path}:{cell.line} (cell {cell.id or cell.role.value})"
@@ -181,16 +198,31 @@ def _common_run(lines: list[str], shown: list[str]) -> int:
 
 
 def _check_helper(assignment: Assignment, helper: Path) -> None:
-    text = helper.read_text(encoding="utf-8")
+    text = _text_of(helper)
     if match := _MARK.search(text):
         raise ReleaseError("a helper file holds a solution region", where=f"{helper}:{text[: match.start()].count(chr(10)) + 1}")
     wanted = {name: q.id for q in assignment.auto for name in q.defines}
-    for name, line in _definitions(ast.parse(text)):
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise ReleaseError(f"a helper file does not compile: {error.msg}", where=f"{helper}:{error.lineno}") from None
+    for name, line in _definitions(tree):
         if name in wanted:
             raise ReleaseError(f"a helper file defines {name}, which question {wanted[name]} asks for", where=f"{helper}:{line}")
     for owner, lines in _solution_lines(assignment):
         if (run := _common_run(lines, _telling(text))) >= min(_LEAK_LINES, max(2, len(lines))):
             raise ReleaseError(f"{run} lines in a row of {owner} stand in a helper file and would be released", where=str(helper))
+
+
+def _text_of(helper: Path) -> str:
+    """The code of a helper file: of a notebook, the code cells that are plain Python; of what is no code, nothing."""
+    if helper.suffix == ".ipynb":
+        try:
+            cells = [str(cell.source) for cell in notebook.parse(helper.read_bytes())[0].cells if cell.cell_type == "code"]
+        except notebook.NotANotebook as error:
+            raise ReleaseError(f"a helper file can't be read: {error}", where=str(helper)) from None
+        return "\n".join(text for text in cells if not needs_ipython(text))
+    return helper.read_text(encoding="utf-8") if helper.suffix == ".py" else ""
 
 
 def _definitions(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -219,7 +251,11 @@ def _build(assignment: Assignment, folder: Path) -> Built:
             shutil.copyfile(path, source / name)
     for name in assignment.table.helpers:
         shutil.copyfile(assignment.folder / name, source / name)
-    generate_release(folder, assignment.name, notebook.STUB, notebook.WRITTEN_STUB)
+    try:
+        generate_release(folder, assignment.name, notebook.STUB, notebook.WRITTEN_STUB)
+    except (Exception, SystemExit) as error:
+        mend = "is there a BEGIN or END SOLUTION, or HIDDEN TESTS, that is not a marker?"
+        raise ReleaseError(f"nbgrader can't build it: {error}", where=str(assignment.folder), mend=mend) from error
     release = folder / "release" / assignment.name
     for path in release.glob("*.ipynb"):
         path.write_text(notebook.dump(_settled(notebook.load(path), source / path.name)), encoding="utf-8")
@@ -238,7 +274,7 @@ def check_release(assignment: Assignment, release: Path) -> None:
     made = notebook.load(release / f"{assignment.name}.ipynb")
     for cell, source in zip(made.cells, assignment.cells, strict=True):
         where = f"{assignment.folder / 'notebook.py'}:{source.line} (cell {source.id or source.role.value})"
-        if _MARK.search(cell.source) or "autograder" in cell.source:
+        if _MARK.search(cell.source) or "autograder.inline" in cell.source:
             raise ReleaseError("a hidden region was left in the release", where=where)
         if cell.source.strip() != source.released.strip():
             raise ReleaseError("nbgrader released something else than notebook.py says", where=where, mend="is a marker misplaced?")
@@ -250,7 +286,8 @@ def check_scores(assignment: Assignment, release: Path, store: Store) -> None:
     try:
         reference.prepare_reference()
         with Grader(reference, TRUSTED, diagnose=False) as grader:
-            results = grader.results(reference.cells, reference.observe(reference.cells, reference.requests), reference.requests)
+            again = observe(grader.sandbox(), reference.cells, reference.requests, assignment.limits)  # not from the store: it must give the same twice
+            results = grader.results(reference.cells, again, reference.requests)
             for result in results:
                 if result.kind == "auto" and result.score != result.max_score:
                     lost = next(c for c in result.checks if c.earned < c.points)

@@ -1,0 +1,383 @@
+"""Building a release: what students get, and everything that stops one from being built."""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder.assignment import load_assignment
+from autograder.errors import AssignmentError, ChainRuleError, ReleaseError
+from autograder.notebook import Role
+from autograder.reference import Store
+from autograder.release import build_release, check_texts, check_up_to_date
+from tests.tiny import NAME, Edits, line_of, make_course
+
+HELPER = '"""Toys for the demonstrations."""\n\n\ndef toy():\n    return 3\n'
+APPENDIX = '# %% [markdown]\n# # More\n\n# %% given="imports_of_the_appendix"\nimport numpy as np\n\n# %% demo="more"\nprint(np.ones(3).mean())\n'
+SHIPPED: Edits = {
+    "assignment.toml": [("helpers = []", 'helpers = ["toys.py"]'), ("extra_notebooks = []", 'extra_notebooks = ["more.py"]'), ("data = []", 'data = ["x.npz"]')]
+}
+SOLUTION_LINES = ("offset = np.sum(X, axis=0", "moved = X - offset", "spread = np.sqrt(", "middle / np.maximum", "one learning rate", "Rubric")
+
+
+def build(root: Path) -> list[str]:
+    return build_release(load_assignment(NAME, root), Store(root / ".chainrule" / "observations"))
+
+
+def course(root: Path) -> Path:
+    """The tiny course with a helper, an appendix and a data file."""
+    (root / "data").mkdir(parents=True)
+    (root / "data" / "x.npz").write_bytes(b"numbers")
+    return make_course(root, SHIPPED, {"toys.py": HELPER, "more.py": APPENDIX})
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course with its release built, to look at."""
+    root = course(tmp_path_factory.mktemp("built"))
+    build(root)
+    return root
+
+
+def digest(root: Path) -> dict[str, str]:
+    """Every file of source/ and release/ with its hash."""
+    paths = [p for name in ("source", "release") for p in sorted((root / name).rglob("*")) if p.is_file()]
+    return {str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
+
+
+# ---- what is built ----------------------------------------------------------------------------------------------
+
+
+def test_source_and_release_hold_what_they_should(built: Path) -> None:
+    """The notebook, the appendix, the visible checks, helpers and data; the archive holds the release."""
+    files = {"tiny.ipynb", "more.ipynb", "checks.py", "toys.py", "x.npz"}
+    for name in ("source", "release"):
+        assert {p.name for p in (built / name / NAME).iterdir()} == files
+    with zipfile.ZipFile(built / "release" / "tiny.zip") as archive:
+        assert set(archive.namelist()) == {f"tiny/{name}" for name in files}
+        assert all(archive.read(f"tiny/{name}") == (built / "release" / NAME / name).read_bytes() for name in files)
+
+
+def test_no_line_of_a_solution_is_released(built: Path) -> None:
+    """Neither in the files nor in the archive stands a line of a solution, a rubric, a hidden test or a probe; the source has them all."""
+    with zipfile.ZipFile(built / "release" / "tiny.zip") as archive:
+        contents = [archive.read(name) for name in archive.namelist()]
+    contents += [p.read_bytes() for p in (built / "release" / NAME).iterdir()]
+    secrets = (*SOLUTION_LINES, "BEGIN", "HIDDEN", "try_probes", "rows_of_data", "autograder")
+    assert not [s for s in secrets for content in contents if s.encode() in content]
+    source = (built / "source" / NAME / "tiny.ipynb").read_text()
+    assert all(line in source for line in (*SOLUTION_LINES, "BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "try_probes"))
+
+
+def test_the_released_notebook_is_one_that_nbgrader_knows(built: Path) -> None:
+    """It is valid, its cells bear nbgrader's flags and checksums, locked ones can't be edited, and each stub raises NotImplementedError."""
+    released = nbformat.read(built / "release" / NAME / "tiny.ipynb", as_version=4)
+    nbformat.validate(released)
+    assignment = load_assignment(NAME, built)
+    assert released.metadata.chainrule.release == assignment.release
+    for cell, source in zip(released.cells, assignment.cells, strict=True):
+        assert cell.source == source.released
+        info = cell.metadata.get("nbgrader")
+        assert (info is None) == (source.role is Role.PROSE)
+        if info is not None:
+            assert cell.metadata.get("editable", True) == (source.role in (Role.SOLUTION, Role.WRITTEN))
+            assert ("checksum" in info) and info.grade_id == source.id
+    assert sum("raise NotImplementedError" in cell.source for cell in released.cells) == 2
+
+
+def test_building_twice_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    """In the same folder and in another one: no id, time or path of the machine is in the files."""
+    first = digest(built)
+    build(built)
+    assert digest(built) == first
+    build(course(tmp_path / "elsewhere"))
+    assert digest(tmp_path / "elsewhere") == first
+
+
+def test_building_leaves_nothing_else_behind(built: Path) -> None:
+    """No temporary folder, database or half-written file stays in the course."""
+    assert {p.name for p in built.iterdir()} == {".chainrule", "assignments", "data", "source", "release"}
+    assert {p.name for p in (built / "release").iterdir()} == {NAME, "tiny.zip"}
+
+
+# ---- up to date? ------------------------------------------------------------------------------------------------
+
+
+def stale(root: Path) -> list[str]:
+    return check_up_to_date(load_assignment(NAME, root))
+
+
+def test_a_fresh_release_is_up_to_date(built: Path) -> None:
+    """Nothing is stale right after building, whatever Jupyter and Python leave beside it, and data files don't count."""
+    (built / "release" / NAME / ".ipynb_checkpoints").mkdir()
+    (built / "release" / NAME / ".ipynb_checkpoints" / "x.ipynb").write_text("{}")
+    (built / "release" / NAME / "__pycache__").mkdir()
+    (built / "release" / NAME / "__pycache__" / "x.pyc").write_text("")
+    (built / "source" / NAME / "x.npz").unlink()
+    assert stale(built) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "found"),
+    [
+        (lambda root: (root / "release" / NAME / "tiny.ipynb").unlink(), ["release/tiny/tiny.ipynb"]),
+        (lambda root: (root / "source" / NAME / "checks.py").write_text("x = 1"), ["source/tiny/checks.py"]),
+        (lambda root: (root / "release" / NAME / "solution.py").write_text("x = 1"), ["release/tiny/solution.py (should not be there)"]),
+        (lambda root: make_course(root, {"notebook.py": [("## 2. Scale", "## 2. Scaling")]}), ["source/tiny/tiny.ipynb", "release/tiny/tiny.ipynb"]),
+        (lambda root: make_course(root, {"notebook.py": [("moved = X - offset", "moved = -(offset - X)")]}), ["source/tiny/tiny.ipynb"]),
+        (lambda root: shutil.rmtree(root / "release"), ["release/tiny/checks.py", "release/tiny/tiny.ipynb"]),
+    ],
+    ids=["missing", "changed", "extra", "another text", "another solution", "nothing there"],
+)
+def test_what_is_stale_is_named(plain: Path, spoil: Any, found: list[str]) -> None:
+    """A file that is missing, differs or should not be there is named; a new solution alone changes only the source."""
+    spoil(plain)
+    assert stale(plain) == found
+
+
+@pytest.fixture(scope="module")
+def built_plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = make_course(tmp_path_factory.mktemp("plain"))
+    build(root)
+    return root
+
+
+@pytest.fixture
+def plain(built_plain: Path, tmp_path: Path) -> Path:
+    """A copy of the built course without extras, to spoil."""
+    shutil.copytree(built_plain, tmp_path / "course")
+    return tmp_path / "course"
+
+
+# ---- the command ------------------------------------------------------------------------------------------------
+
+
+def chainrule(root: Path, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a course; an empty environment unless one is given: no PATH, no HOME, no activated venv."""
+    command = [sys.executable, "-m", "autograder.cli", *arguments]
+    return subprocess.run(command, cwd=root, env=env or {}, capture_output=True, text=True, check=False)
+
+
+def test_the_command_builds_and_checks_in_an_empty_environment(plain: Path) -> None:
+    """`chainrule release` and `--check` need neither PATH nor HOME; a stale release ends with status 1 and the mend."""
+    before = digest(plain)
+    shutil.rmtree(plain / "release")
+    done = chainrule(plain, "release", NAME, "--check")
+    assert done.returncode == 1
+    assert "release/tiny/tiny.ipynb" in "".join(done.stdout.split("\n"))
+    assert "run `chainrule release`" in done.stderr
+    done = chainrule(plain, "release")
+    assert done.returncode == 0, done.stderr
+    assert f"release {load_assignment(NAME, plain).release}" in done.stdout
+    assert digest(plain) == before
+    done = chainrule(plain, "release", "--check")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tiny: up to date\n", "")
+
+
+def test_a_database_is_made_in_an_empty_environment(plain: Path) -> None:
+    """nbgrader runs `alembic` from PATH when it makes a database: it is found beside the interpreter."""
+    script = (
+        "import sys; from autograder.gradebook import open_gradebook\n"
+        "with open_gradebook('sqlite:///gradebook.db') as book: book.add_assignment('x')\n"
+        "print([a.name for a in open_gradebook('sqlite:///gradebook.db').__enter__().assignments])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=plain, env={}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "['x']\n"), done.stderr
+    assert (plain / "gradebook.db").is_file()
+
+
+def test_a_refused_release_ends_with_a_sentence(plain: Path) -> None:
+    """The command says what, where and the mend, without a traceback, with status 1, and leaves what was there."""
+    before = digest(plain)
+    make_course(plain, {"notebook.py": [("    ### BEGIN SOLUTION\n    offset", "### BEGIN SOLUTION\n    offset")]})
+    done = chainrule(plain, "release", NAME, env={"PATH": os.environ["PATH"], "COLUMNS": "500"})
+    assert done.returncode == 1
+    assert "line 7 of the cell: the stub would not stand where the solution stands" in done.stderr
+    assert f"notebook.py:{line_of(plain, 'center_solution')} (cell center_solution)" in done.stderr
+    assert "indent ### BEGIN SOLUTION" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert digest(plain) == before
+
+
+def test_a_wrong_call_ends_with_status_2(plain: Path) -> None:
+    """An assignment that is not there is answered with the nearest one."""
+    done = chainrule(plain, "release", "tinny")
+    assert done.returncode == 2
+    assert "did you mean 'tiny'" in done.stderr
+
+
+# ---- refusals ---------------------------------------------------------------------------------------------------
+
+BODY = "    ### BEGIN SOLUTION\n    offset = np.sum(X, axis=0, keepdims=True) / len(X)\n    moved = X - offset\n    return moved\n    ### END SOLUTION\n"
+LINES = "offset = np.sum(X, axis=0, keepdims=True) / len(X)\nmoved = X - offset\nreturn moved\n"
+COMMENTED = "".join(f"# {line}\n" for line in LINES.splitlines())
+DEMO = 'rows = center(np.array([[0.0, 1.0], [2.0, 5.0]]))\n'
+
+
+def notebook(old: str, new: str) -> Edits:
+    return {"notebook.py": [(old, new)]}
+
+
+TEXTS: dict[str, tuple[Edits, str, str]] = {
+    "solution in a given cell": (notebook("    return X.mean(axis=0)\n", f"{BODY}"), 'given="helpers"', "a given cell holds a solution region"),
+    "solution in a demo": (notebook(DEMO, f"### BEGIN SOLUTION\n{DEMO}### END SOLUTION\n"), 'demo="look_at_center"', "a demo cell holds a solution region"),
+    "solution in prose": (notebook("# ## 1. Center\n", "# ## 1. Center\n#\n# ### BEGIN SOLUTION\n# x\n# ### END SOLUTION\n"), "# %% [markdown]@2", "a prose cell holds a solution"),
+    "hidden tests in a test": (
+        notebook("checks.close(\"center(X)\"", "### BEGIN HIDDEN TESTS\nx = 1\n### END HIDDEN TESTS\nchecks.close(\"center(X)\""), 'test="center"', "a test cell holds a hidden tests region",
+    ),
+    "hidden tests in a solution": (
+        notebook(BODY, BODY.replace("SOLUTION", "HIDDEN TESTS")), 'solution="center_solution"', "the solution region is not closed, not opened, or missing",
+    ),
+    "not closed": (notebook("    return moved\n    ### END SOLUTION\n", "    return moved\n"), 'solution="center_solution"', "the solution region is not closed"),
+    "not opened": (notebook("    ### BEGIN SOLUTION\n    offset", "    offset"), 'solution="center_solution"', "the solution region is not closed"),
+    "in the wrong order": (
+        notebook(BODY, BODY.replace("BEGIN", "X").replace("END", "BEGIN").replace("X S", "END S")), 'solution="center_solution"', "the solution region is not closed",
+    ),
+    "nested": (notebook("    moved = X", "    ### BEGIN SOLUTION\n    moved = X"), 'solution="center_solution"', "the solution region is not closed"),
+    "no region": (notebook(BODY, "    return X\n"), 'solution="center_solution"', "the solution region is not closed, not opened, or missing"),
+    "no region in a write-up": (
+        notebook("# ### BEGIN SOLUTION\n# *Rubric", "# *Rubric"), '[markdown] written="why"', "the solution region is not closed",
+    ),
+    "text behind a marker": (notebook("    ### BEGIN SOLUTION\n    offset", "    ### BEGIN SOLUTION: mean\n    offset"), 'solution="center_solution"', "line 7 of the cell"),
+    "a marker in small letters": (notebook("    ### BEGIN SOLUTION\n    offset", "    ### begin solution\n    offset"), 'solution="center_solution"', "line 7 of the cell"),
+    "a marker without its blank": (notebook("    ### END SOLUTION\n\n# %% test=\"center\"", "    ###END SOLUTION\n\n# %% test=\"center\""), 'solution="center_solution"', "line 11 of the cell"),
+    "a stub beside its method": (
+        notebook("        ### BEGIN SOLUTION\n        middle", "    ### BEGIN SOLUTION\n        middle"), 'solution="scale_solution"', "line 9 of the cell: the stub would not stand where the solution stands",
+    ),
+    "a stub that does not compile": (
+        notebook("    moved = X - offset\n    return moved\n    ### END SOLUTION", "    if len(X):\n    ### END SOLUTION\n        return X - offset\n    return X"),
+        'solution="center_solution"', "what students get of it does not compile",
+    ),
+    "a solution that does not compile": (notebook("moved = X - offset", "moved = X -"), 'solution="center_solution"', "the cell does not compile"),
+    "a given cell that does not compile": (notebook("return X.mean(axis=0)", "return X.mean(axis=0"), 'given="helpers"', "the cell does not compile"),
+    "a copy in a demo": (notebook(DEMO, f"def mine(X):\n{BODY}".replace("    ### BEGIN SOLUTION\n", "").replace("    ### END SOLUTION\n", "")), 'demo="look_at_center"', "3 lines in a row of center_solution"),
+    "a copy in prose": (notebook("# ## 2. Scale\n", f"# ## 2. Scale\n#\n{COMMENTED}"), "# %% [markdown]@3", "3 lines in a row of center_solution"),
+    "a copy in comments": (notebook(DEMO, f"{DEMO}{COMMENTED}"), 'demo="look_at_center"', "3 lines in a row of center_solution"),
+    "a copy above the markers": (notebook("class Scaler:\n", f"{COMMENTED}class Scaler:\n"), 'solution="scale_solution"', "3 lines in a row of center_solution"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_a_notebook_that_would_leak_or_break_is_refused(tmp_path: Path, case: str) -> None:
+    """The error names the cell, the line of its header and what is wrong."""
+    edits, header, what = TEXTS[case]
+    assignment = load_assignment(NAME, make_course(tmp_path, edits))
+    with pytest.raises(ReleaseError) as caught:
+        check_texts(assignment)
+    assert caught.value.what.startswith(what) or what in caught.value.what
+    piece, _, count = header.partition("@")
+    lines = (assignment.folder / "notebook.py").read_text().splitlines()
+    line = [number for number, text in enumerate(lines, 1) if piece in text][int(count or 1) - 1]
+    assert caught.value.where.startswith(f"{assignment.folder / 'notebook.py'}:{line}")
+    if '="' in piece:
+        assert f"(cell {piece.split(chr(34))[1]})" in caught.value.where
+
+
+HELPERS = {
+    "a region": ({"toys.py": f"def toy(X):\n{BODY}"}, "toys.py:2", "a helper file holds a solution region"),
+    "a name that is asked for": ({"toys.py": "x = 1\n\ndef center(X):\n    return X\n"}, "toys.py:3", "a helper file defines center, which question center asks for"),
+    "a method that is asked for": ({"toys.py": "class Scaler:\n    def apply(self, X):\n        return X\n"}, "toys.py:2", "a helper file defines Scaler.apply"),
+    "a copy": ({"toys.py": "def toy(X):\n" + "".join(f"    {line}\n" for line in LINES.splitlines())}, "toys.py", "3 lines in a row of center_solution"),
+    "a syntax error": ({"toys.py": "def toy(:\n"}, "toys.py:1", "a helper file does not compile"),
+    "a notebook with a copy": (
+        {"toys.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": f"def toy(X):\n{BODY}"}, {"cell_type": "code", "source": "!ls"}], "nbformat": 4, "nbformat_minor": 5, "metadata": {}})},
+        "toys.ipynb:2", "a helper file holds a solution region",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HELPERS)
+def test_a_helper_file_with_solution_code_is_refused(tmp_path: Path, case: str) -> None:
+    """A helper may hold no region, no name that a question asks for, and no lines of a solution."""
+    files, where, what = HELPERS[case]
+    (name,) = files
+    assignment = load_assignment(NAME, make_course(tmp_path, {"assignment.toml": [("helpers = []", f'helpers = ["{name}"]')]}, {**files}))
+    with pytest.raises(ReleaseError) as caught:
+        check_texts(assignment)
+    assert what in caught.value.what
+    assert caught.value.where == str(assignment.folder / where)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (APPENDIX + '\n# %% solution="x_solution"\ny = 1\n', "an extra notebook holds a question or a solution"),
+        (APPENDIX + "\n### BEGIN SOLUTION\ny = 1\n### END SOLUTION\n", "an extra notebook holds a question or a solution"),
+        (APPENDIX + f'\n# %% demo="copy"\ndef f(X):\n{BODY}'.replace("    ### BEGIN SOLUTION\n", "").replace("    ### END SOLUTION\n", ""), "3 lines in a row of center_solution"),
+    ],
+    ids=["question", "region", "copy"],
+)
+def test_an_appendix_with_solution_code_is_refused(tmp_path: Path, text: str, what: str) -> None:
+    """An extra notebook is released whole, so it may hold none of it."""
+    edits: Edits = {"assignment.toml": [("extra_notebooks = []", 'extra_notebooks = ["more.py"]')]}
+    assignment = load_assignment(NAME, make_course(tmp_path, edits, {"more.py": text}))
+    with pytest.raises(ReleaseError, match=what) as caught:
+        check_texts(assignment)
+    assert caught.value.where.startswith(f"{assignment.folder / 'more.py'}:")
+
+
+def test_what_only_nbgrader_takes_for_a_marker_is_refused(tmp_path: Path) -> None:
+    """nbgrader looks for the words alone: where it would cut what our markers don't, nothing is released."""
+    root = make_course(tmp_path, notebook("class Scaler:\n", "# BEGIN SOLUTION of the second question\nclass Scaler:\n"))
+    with pytest.raises(ReleaseError) as caught:
+        build(root)
+    assert "nbgrader" in caught.value.what
+    assert not (root / "release").exists()
+
+
+INCOMPLETE: dict[str, tuple[Edits, str]] = {
+    "no probe": ({"probes.py": [('@probe("center"', '@probe("scale"')]}, "question center has no probe"),
+    "no points": (notebook('test="center" points=2', 'test="center"'), "question center has no points"),
+    "no solution cell": (notebook('solution="center_solution"', 'given="center_solution"'), "question center has no solution cell"),
+    "repeated ids": (notebook('demo="look_at_center"', 'demo="imports"'), "the id 'imports' is used twice"),
+}
+
+
+@pytest.mark.parametrize("case", INCOMPLETE)
+def test_an_incomplete_question_is_refused(plain: Path, case: str) -> None:
+    """A question without probe, points or solution cell, or an id twice, stops the release before anything is written."""
+    edits, what = INCOMPLETE[case]
+    before = digest(plain)
+    make_course(plain, edits)
+    with pytest.raises(AssignmentError, match=what):
+        build(plain)
+    assert digest(plain) == before
+
+
+SCORES: dict[str, tuple[Edits, str]] = {
+    "the blank release earns points": (
+        {"probes.py": [('return {"centered": ns.center(X), "inputs": {"X": X}}', 'return {"inputs": {"X": X}}')]}, "the untouched release earns 1.5 points in center",
+    ),
+    "the blank release is right where it raises": (
+        {"probes.py": [('return {"centered": ns.center(X), "inputs": {"X": X}}', 'from autograder.probe import raised\n    return {"raised": bool(raised(ns.center, "text"))}')]},
+        "the untouched release earns 1.5 points in center",
+    ),
+    "the reference loses to a judge": ({"judges.py": [("< 1e-9", "< -1")]}, "the reference loses points in scale: spread_afterwards: The columns are not centered."),
+    "the reference draws without a seed": (
+        notebook("    moved = X - offset\n", "    moved = X - offset + np.random.default_rng().normal()\n"), "the reference loses points in center: rows_of_data",
+    ),
+    "the reference fails a probe": (notebook("moved = X - offset", "moved = X - offset.reshape(7)"), "the reference does not finish probe rows_of_data: raised ValueError"),
+    "the reference's cell raises": (notebook("import checks\n", "import checks\nimport nonesuch\n"), "cell 2 of the reference ended: raised ModuleNotFoundError"),
+    "the reference gives no value": ({"probes.py": [('{"centered": ns.center(X),', '{"centered": (row for row in ns.center(X)),')]}, "the reference loses points in center"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SCORES)
+def test_a_release_that_scores_wrongly_is_refused(plain: Path, case: str) -> None:
+    """The reference must earn everything and the untouched notebook nothing, else what was there stays as it was."""
+    edits, what = SCORES[case]
+    before = digest(plain)
+    make_course(plain, edits)
+    with pytest.raises(ChainRuleError) as caught:
+        build(plain)
+    assert what in caught.value.what
+    assert digest(plain) == before
