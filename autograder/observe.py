@@ -124,6 +124,7 @@ class _Run:
             if done >= len(order):
                 if not self.again:
                     self._end_all(death)
+                    return True
                 self.again = False
                 return False
             self.reports[order[done]] = CellReport(order[done], death.outcome, death.detail)
