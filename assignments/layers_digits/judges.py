@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 from probes import (
     CURVES,
+    DEFAULTS,
     FROZEN,
     ONE_HOT,
     ONE_STEP,
@@ -119,7 +120,10 @@ def three_steps(seen, rng):
             gradients = _gradients(net, X[rows], y[rows])
             net = {name: net[name] - THREE_STEPS["learning_rate"] * gradients[name].mean(axis=0).reshape(net[name].shape) for name in PARAMETERS}
         gaps.append(max(np.abs(net[name] - end[name]).max() for name in PARAMETERS))
-    return {"plain SGD": fact(min(gaps) < 1e-5, "After a few steps the parameters are not where plain SGD takes them from this start.")}
+    return {
+        "a start": fact(start["W1"].any() and start["W2"].any(), "The weights start at zero, where the two classes can hold them."),
+        "plain SGD": fact(min(gaps) < 1e-5, "After a few steps the parameters are not where plain SGD takes them from this start."),
+    }
 
 
 def what_history_measures(seen, rng):
@@ -200,7 +204,7 @@ def which_rows_are_drawn(seen, rng):
 
 
 def defaults_of_training(seen, rng):
-    """100 hidden units, batches of 100, seed 0."""
+    """100 hidden units, batches of 100, seed 0; and the other defaults as the signature has them."""
     hidden = array(_inside(seen, "hidden"), "the shape of b1", shape=(1,))
     start, end = (array(_inside(seen, key), "W1", shape=(150, 30)) for key in ("start", "end"))
     used = int(np.any(start != end, axis=1).sum())
@@ -209,4 +213,5 @@ def defaults_of_training(seen, rng):
         "batch and seed": fact(
             45 <= used <= 100, "With the defaults, the first step does not look like one batch of 100 rows from the start that seed 0 gives."
         ),
+        "signature": fact(_inside(seen, "defaults") == DEFAULTS, "A default in the signature is not what it was."),
     }

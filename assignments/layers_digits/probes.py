@@ -1,4 +1,6 @@
 """Hidden tests of layers_digits. No right answer to any question stands here."""
+import inspect
+
 import numpy as np
 
 from autograder import inputs
@@ -300,6 +302,7 @@ THREE_STEPS = {"hidden": 5, "learning_rate": 0.4, "iters": 3, "batch_size": 2, "
 FROZEN = {"hidden": 6, "learning_rate": 0.0, "iters": 3, "batch_size": 4, "std": 0.5}
 RARE = {"hidden": 6, "learning_rate": 1.0, "iters": 12, "batch_size": 20, "std": 0.01}
 WIDE = {"hidden": 50, "learning_rate": 0.0, "iters": 1, "batch_size": 4, "std": 0.3}
+DEFAULTS = {"hidden": 100, "learning_rate": 0.5, "iters": 1000, "batch_size": 100, "std": 0.05, "seed": 0}
 ONE_HOT = {"hidden": 30, "learning_rate": 0.1, "iters": 5, "batch_size": 3, "std": 0.5}
 
 
@@ -413,8 +416,14 @@ def training_leaves_its_inputs(ns, rng):
 
 @probe("train_two_layer", points=0.25, contract=True, judged=True)
 def defaults_of_training(ns, rng):
-    """The numbers of hidden units and of rows in a batch, and the seed, where none is given."""
+    """What is used where hidden, learning_rate, iters, batch_size, std and seed are not given."""
+    signature = inspect.signature(ns.train_two_layer).parameters
     data = unit_rows(150)
     start, _ = ns.train_two_layer(*data, learning_rate=0.0, iters=1, seed=0)
     end, _ = ns.train_two_layer(*data, iters=1)
-    return {"hidden": list(np.shape(end["b1"])), "start": start["W1"][:, :30], "end": end["W1"][:, :30]}
+    return {
+        "hidden": list(np.shape(end["b1"])),
+        "start": start["W1"][:, :30],
+        "end": end["W1"][:, :30],
+        "defaults": {name: getattr(signature.get(name), "default", None) for name in DEFAULTS},
+    }
