@@ -405,7 +405,7 @@ def colliding(count: int) -> list[Any]:
         msgspec.msgpack.encode(ext(9, ["Layer", [1]])),
         b"\x00" * (wire.MAX_BYTES + (2 << 20)),
     ],
-    ids=lambda data: data[:8].hex() + f"-{len(data)}",
+    ids=lambda data: data[:1].hex() + f"-{len(data)}",  # the same on every worker: one message holds the time
 )
 def test_hostile_messages_are_refused_quickly(data: bytes) -> None:
     """Bombs of parts, levels, shapes and hash collisions end with WireError, in bounded time and memory."""
