@@ -1,0 +1,65 @@
+"""The command line, started as a person starts it, in a course with one small assignment."""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.assignment import load_assignment
+from tests.sample_class.work import Work
+from tests.tiny import NAME, make_course
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Course:
+    """A course in a folder of its own."""
+
+    root: Path
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run chainrule with these arguments, its output piped."""
+        return subprocess.run(self.command(*arguments), cwd=self.root, capture_output=True, text=True, timeout=300)
+
+    @staticmethod
+    def command(*arguments: str) -> list[str]:
+        return [sys.executable, "-m", "autograder.cli", *arguments]
+
+    def grade(self, *arguments: str, json_file: str = "results.json") -> dict[str, Any]:
+        """Grade tiny and return the results as read back."""
+        done = self.run("autograde", NAME, "--json", json_file, *arguments)
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads((self.root / json_file).read_text(encoding="utf-8"))
+        return found
+
+
+def hand_in(root: Path) -> None:
+    """A small class: right, wrong, broken, endless."""
+    assignment = load_assignment(NAME, root)
+    solved = Work.handed_out(assignment).solve()
+    students = {
+        "alice": solved.copy(),
+        "bob": solved.copy().use("one_mean_for_all"),
+        "carol": solved.copy().write("center_solution", "def center(X):\n    while True:\n        pass"),
+        "dave": Work.handed_out(assignment),
+        "erin": solved.copy().write("scale_solution", "class Scaler:"),
+    }
+    for student, work in students.items():
+        work.save(root / "submitted" / student / NAME)
+    broken = root / "submitted" / "frank" / NAME
+    broken.mkdir(parents=True)
+    (broken / f"{NAME}.ipynb").write_bytes(b"{")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course with a class that has handed in."""
+    root = make_course(tmp_path_factory.mktemp("course"), {"assignment.toml": [("probe_seconds = 1", "probe_seconds = 0.4")]})
+    hand_in(root)
+    return Course(root)
