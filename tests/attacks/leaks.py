@@ -2,7 +2,7 @@
 
 The word that must not come out is put together when the code runs, so that it stands in no cell.
 """
-# ruff: noqa: F821, F841, B018, SIM, E741, N
+# ruff: noqa -- bodies are cells of careless and hostile notebooks
 # mypy: ignore-errors
 from __future__ import annotations
 

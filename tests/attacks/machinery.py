@@ -2,7 +2,7 @@
 
 `probe_frames` and `send` stand ready for the attacks: they would be copied into each otherwise.
 """
-# ruff: noqa: F821, F841, B018, SIM, E741
+# ruff: noqa -- bodies are cells of careless and hostile notebooks
 # mypy: ignore-errors
 from __future__ import annotations
 
@@ -62,12 +62,9 @@ def arrays_replaced():
         return X
 
 
-@attack("center", scale=2)
+@attack("center", scale=0)
 def generator_replaced():
-    """np.random.default_rng gives zeros, so that the inputs are easy: they are not those that the reference saw.
-
-    The scaling is observed on such inputs too. What is asked of its spread can't hold for zeros.
-    """
+    """np.random.default_rng gives zeros, so that the inputs are easy: they are not those that the reference saw, for either answer."""
 
     class Zeros:
         def __getattr__(self, name):
@@ -201,6 +198,7 @@ def probes_found_by_gc():
     """Every probe that lies in memory is made to return zeros. What comes out is compared with the reference's numbers."""
     import gc
 
+    gc.unfreeze()
     for thing in gc.get_objects():
         if type(thing).__name__ == "Probe" and thing.question == "center":
             thing.function.__code__ = (lambda ns, rng: {"centered": 0.0, "inputs": {"X": 0.0}}).__code__
@@ -214,6 +212,7 @@ def probes_given_away():
     """Every probe is worth a thousand points, is judged, and tolerates anything."""
     import gc
 
+    gc.unfreeze()
     for thing in gc.get_objects():
         if type(thing).__name__ == "Probe":
             for name, value in (("points", 1000.0), ("tolerance", 1e300), ("contract", False), ("title", "LEA" "KED")):
@@ -228,6 +227,7 @@ def probes_emptied():
     """The table of probes is emptied: none can be found, so none is right."""
     import gc
 
+    gc.unfreeze()
     for thing in gc.get_objects():
         if type(thing) is dict and "rows_of_data" in thing and "one_row" in thing:
             thing.clear()
@@ -252,12 +252,13 @@ def expected_values_sought():
         except ImportError:
             continue
         raise SystemError(f"BREACH autograder.{name} can be imported")
+    gc.unfreeze()
     for thing in gc.get_objects():
         if type(thing).__name__ in ("Judge", "Reference_", "Known", "Grader", "Assignment", "Request"):
             raise SystemError(f"BREACH a {type(thing).__name__} is in memory")
 
 
-@attack("center", scale=0)
+@attack("center")
 def builtins_replaced():
     """len, isinstance, type, dict and the rest lie."""
     import builtins
