@@ -756,12 +756,21 @@ def parameters_as_they_were(ns, rng):
     return after(params, *PARAMETERS)
 
 
-@probe("central_differences_gradient", points=1.5, contract=True)
+@probe("central_differences_gradient", points=1.25, contract=True)
 def layers_outside_the_loss(ns, rng):
     """The gradients of a layer that the loss does not depend on."""
     (x, y), params = data(rng, 3), layer(rng, 3, 2, "spare") | network(rng)
     ns.central_differences_gradient(params, x, y, eps=0.001)
     return after(params, "grad_Wspare", "grad_bspare")
+
+
+@probe("central_differences_gradient", points=0.25, contract=True, tolerance=1e-4)
+def step_where_none_is_given(ns, rng):
+    """Examples so large, and weights so small, that the default step shows in the gradients."""
+    (x, y), params = data(rng, 4), network(rng)
+    params["Wlayer1"] *= 1e-5
+    ns.central_differences_gradient(params, 1e5 * x, y)
+    return after(params, "grad_Wlayer1")
 
 
 @probe("central_differences_gradient", points=0.5, contract=True, tolerance=1e-4)
