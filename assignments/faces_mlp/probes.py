@@ -449,7 +449,24 @@ def short_last_batch(ns, rng):
     return {"ce": ce, "acc": acc}
 
 
-@probe("evaluate", points=0.5, contract=True, tolerance=1e-6)
+@probe("evaluate", points=0.25, contract=True, judged=True)
+def rows_at_a_time(ns, rng):
+    """How many rows pass through forward at a time, by default and with a batch size."""
+    x, t, toy = evaluation(rng, 10)
+    sizes = []
+
+    def forward(model, x):
+        sizes.append(len(x))
+        return linear_scores(model, x)
+
+    ns.evaluate(x, t, toy, forward)
+    by_default = sizes.copy()
+    sizes.clear()
+    ns.evaluate(x, t, toy, forward, 4)
+    return {"by default": by_default, "four": sizes}
+
+
+@probe("evaluate", points=0.25, contract=True, tolerance=1e-6)
 def batches_of_one_size(ns, rng):
     """Batches that divide the set, then batches of one."""
     x, t, toy = evaluation(rng, 12, classes=5)
@@ -533,7 +550,7 @@ def bias_of_two_entries(ns, rng):
 def steep_error(ns, rng):
     """An error that curves strongly: the right gradient and one that is slightly off."""
     toy = Scale(rng, (4, 5), "W3", steepness=300.0, level=3e-3)
-    return {"right": toy.tried(ns), "wrong": toy.tried(ns, offset=0.02)}
+    return {"right": toy.tried(ns), "wrong": toy.tried(ns, offset=-0.02)}
 
 
 @probe("check_grad", points=0.5, judged=True)
@@ -613,8 +630,8 @@ def error_of_a_batch(ns, rng):
 
 @probe("train", points=0.75, judged=True)
 def every_case_every_epoch(ns, rng):
-    """Which cases are trained on in an epoch, where the batches don't divide them."""
-    toy = Course(rng, 14)
+    """Which cases are trained on in an epoch, where the batches leave one over."""
+    toy = Course(rng, 13)
     toy.run(ns, 3, 4)
     return {"batches": toy.batches}
 
