@@ -1,12 +1,15 @@
 """One class of all attacks for each kind of user and level, graded once, with a world outside for the attacks to aim at."""
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from autograder import jail
@@ -54,35 +57,49 @@ class Field:
         return grade(self.root, self.submitted, self.root / into, user=self.user, level=self.level, **options)
 
 
+@dataclass(frozen=True)
 class Fought:
-    """A field after the fight."""
+    """What came of grading a class of attackers."""
 
-    def __init__(self, field: Field) -> None:
-        self.field = field
-        own(field.root, field.user)
-        self.before = field.files()
-        self.graded = field.run("into", gradebook=True)
-        self.harm = field.outside.harm()
-        self.after = field.files()
+    level: str
+    graded: Graded
+    harm: list[str]
+    """What changed outside."""
 
 
-@pytest.fixture(scope="session")
-def fields() -> Iterator[Callable[[str, str], Fought]]:
-    """The field of a user and a level, fought once."""
-    made: dict[tuple[str, str], Fought] = {}
+def fight(user: str, level: str) -> Fought:
+    """Grade all attacks and look around afterwards."""
+    field = Field(user, level)
+    try:
+        own(field.root, user)
+        before = field.files()
+        graded = field.run("into", gradebook=True)
+        after = field.files()
+        changed = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
+        return Fought(level, graded, field.outside.harm() + changed)
+    finally:
+        field.outside.close()
 
-    def get(user: str, level: str) -> Fought:
-        if (user, level) not in made:
-            made[user, level] = Fought(Field(user, level))
-        return made[user, level]
 
-    yield get
-    for fought in made.values():
-        fought.field.outside.close()
+def fight_once(user: str, level: str, shared: Path) -> Fought:
+    """The same, by the first of several test processes that want it; the others wait and read."""
+    with open(shared / f"attacks-{user}-{level}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        store = shared / f"attacks-{user}-{level}.json"
+        if not store.is_file():
+            store.write_bytes(msgspec.json.encode(fight(user, level)))
+        return msgspec.json.decode(store.read_bytes(), type=Fought)
 
 
-@pytest.fixture(scope="session", params=[f"{user}-{level}" for user in USERS for level in LEVELS])
-def fought(request: pytest.FixtureRequest, fields: Callable[[str, str], Fought]) -> Fought:
+COMMON = {(USERS[0], LEVELS[0]), (USERS[-1], LEVELS[-1])} if LEVELS else set()
+"""Run by every `make test`; the other pairs of user and level are long."""
+PAIRS = [
+    pytest.param((user, level), id=f"{user}-{level}", marks=[] if (user, level) in COMMON else [pytest.mark.long]) for user in USERS for level in LEVELS
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session", params=PAIRS)
+def fought(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Fought:
     """A class of attackers, graded by each kind of user at each level."""
-    user, level = request.param.split("-")
-    return fields(user, level)
+    base = tmp_path_factory.getbasetemp()
+    return fight_once(*request.param, base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)

@@ -30,7 +30,7 @@ def test_attack(fought: Fought, name: str) -> None:
     attack = all_attacks()[name]
     result = fought.graded.submissions[name]
     text = json.dumps(result)
-    excused = fought.field.level == "landlock" and not attack.landlock
+    excused = fought.level == "landlock" and not attack.landlock
     assert excused or "BREACH" not in text, result["messages"]
     assert "LEAKED" not in text
     assert fought.graded.scores(name) == (attack.center, attack.scale), summary(result)
@@ -45,7 +45,7 @@ def summary(result: dict[str, Any]) -> str:
 
 def test_exceptions_are_real(fought: Fought) -> None:
     """What is excused at level landlock does happen there: an excuse that is not needed is taken off the list."""
-    if fought.field.level == "landlock":
+    if fought.level == "landlock":
         for name in EXCEPTIONS:
             assert "BREACH" in json.dumps(fought.graded.submissions[name]["messages"]), name
 
@@ -77,7 +77,6 @@ def test_nothing_is_left_running(fought: Fought) -> None:
 def test_nothing_is_touched(fought: Fought) -> None:
     """Files, listeners and processes outside are as they were."""
     assert fought.harm == []
-    assert fought.after == fought.before
     made = ("made-by-an-attack", "left_for_the_next.py", "left-by-an-attack")
     assert not [path for folder in ("/tmp", "/dev/shm", "/var/tmp") for name in made if (path := Path(folder, name)).exists()]
 
