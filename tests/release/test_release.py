@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder import cli
 from autograder.assignment import load_assignment
 from autograder.errors import AssignmentError, ChainRuleError, ReleaseError
 from autograder.notebook import Role
@@ -33,11 +33,11 @@ def build(root: Path) -> list[str]:
     return build_release(load_assignment(NAME, root), Store(root / ".chainrule" / "observations"))
 
 
-def course(root: Path) -> Path:
-    """The tiny course with a helper, an appendix and a data file."""
-    (root / "data").mkdir(parents=True)
+def course(root: Path, edits: Edits | None = None) -> Path:
+    """The tiny course with a helper, an appendix and a data file, and pieces of its files replaced."""
+    (root / "data").mkdir(parents=True, exist_ok=True)
     (root / "data" / "x.npz").write_bytes(b"numbers")
-    return make_course(root, SHIPPED, {"toys.py": HELPER, "more.py": APPENDIX})
+    return make_course(root, {**SHIPPED, **(edits or {})}, {"toys.py": HELPER, "more.py": APPENDIX})
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = course(tmp_path_factory.mktemp("built"))
     build(root)
     return root
+
+
+@pytest.fixture
+def copy(built: Path, tmp_path: Path) -> Path:
+    """A copy of the built course, to spoil."""
+    shutil.copytree(built, tmp_path / "course")
+    return tmp_path / "course"
 
 
 def digest(root: Path) -> dict[str, str]:
@@ -95,12 +102,9 @@ def test_the_released_notebook_is_one_that_nbgrader_knows(built: Path) -> None:
 
 
 def test_building_twice_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
-    """In the same folder and in another one: no id, time or path of the machine is in the files."""
-    first = digest(built)
-    build(built)
-    assert digest(built) == first
+    """No id that is drawn, no time and no path of the machine is in the files or in the archive."""
     build(course(tmp_path / "elsewhere"))
-    assert digest(tmp_path / "elsewhere") == first
+    assert digest(tmp_path / "elsewhere") == digest(built)
 
 
 def test_building_leaves_nothing_else_behind(built: Path) -> None:
@@ -116,14 +120,14 @@ def stale(root: Path) -> list[str]:
     return check_up_to_date(load_assignment(NAME, root))
 
 
-def test_a_fresh_release_is_up_to_date(built: Path) -> None:
+def test_a_fresh_release_is_up_to_date(copy: Path) -> None:
     """Nothing is stale right after building, whatever Jupyter and Python leave beside it, and data files don't count."""
-    (built / "release" / NAME / ".ipynb_checkpoints").mkdir()
-    (built / "release" / NAME / ".ipynb_checkpoints" / "x.ipynb").write_text("{}")
-    (built / "release" / NAME / "__pycache__").mkdir()
-    (built / "release" / NAME / "__pycache__" / "x.pyc").write_text("")
-    (built / "source" / NAME / "x.npz").unlink()
-    assert stale(built) == []
+    (copy / "release" / NAME / ".ipynb_checkpoints").mkdir()
+    (copy / "release" / NAME / ".ipynb_checkpoints" / "x.ipynb").write_text("{}")
+    (copy / "release" / NAME / "__pycache__").mkdir()
+    (copy / "release" / NAME / "__pycache__" / "x.pyc").write_text("")
+    (copy / "source" / NAME / "x.npz").unlink()
+    assert stale(copy) == []
 
 
 @pytest.mark.parametrize(
@@ -132,87 +136,88 @@ def test_a_fresh_release_is_up_to_date(built: Path) -> None:
         (lambda root: (root / "release" / NAME / "tiny.ipynb").unlink(), ["release/tiny/tiny.ipynb"]),
         (lambda root: (root / "source" / NAME / "checks.py").write_text("x = 1"), ["source/tiny/checks.py"]),
         (lambda root: (root / "release" / NAME / "solution.py").write_text("x = 1"), ["release/tiny/solution.py (should not be there)"]),
-        (lambda root: make_course(root, {"notebook.py": [("## 2. Scale", "## 2. Scaling")]}), ["source/tiny/tiny.ipynb", "release/tiny/tiny.ipynb"]),
-        (lambda root: make_course(root, {"notebook.py": [("moved = X - offset", "moved = -(offset - X)")]}), ["source/tiny/tiny.ipynb"]),
-        (lambda root: shutil.rmtree(root / "release"), ["release/tiny/checks.py", "release/tiny/tiny.ipynb"]),
+        (lambda root: course(root, {"notebook.py": [("## 2. Scale", "## 2. Scaling")]}), ["source/tiny/tiny.ipynb", "release/tiny/tiny.ipynb"]),
+        (lambda root: course(root, {"notebook.py": [("moved = X - offset", "moved = -(offset - X)")]}), ["source/tiny/tiny.ipynb"]),
+        (lambda root: shutil.rmtree(root / "release"), [f"release/tiny/{name}" for name in ("checks.py", "more.ipynb", "tiny.ipynb", "toys.py")]),
     ],
     ids=["missing", "changed", "extra", "another text", "another solution", "nothing there"],
 )
-def test_what_is_stale_is_named(plain: Path, spoil: Any, found: list[str]) -> None:
+def test_what_is_stale_is_named(copy: Path, spoil: Any, found: list[str]) -> None:
     """A file that is missing, differs or should not be there is named; a new solution alone changes only the source."""
-    spoil(plain)
-    assert stale(plain) == found
-
-
-@pytest.fixture(scope="module")
-def built_plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_course(tmp_path_factory.mktemp("plain"))
-    build(root)
-    return root
-
-
-@pytest.fixture
-def plain(built_plain: Path, tmp_path: Path) -> Path:
-    """A copy of the built course without extras, to spoil."""
-    shutil.copytree(built_plain, tmp_path / "course")
-    return tmp_path / "course"
+    spoil(copy)
+    assert stale(copy) == found
 
 
 # ---- the command ------------------------------------------------------------------------------------------------
 
 
-def chainrule(root: Path, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a course; an empty environment unless one is given: no PATH, no HOME, no activated venv."""
-    command = [sys.executable, "-m", "autograder.cli", *arguments]
-    return subprocess.run(command, cwd=root, env=env or {}, capture_output=True, text=True, check=False)
+def in_an_empty_environment(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a course as `env -i` would: no PATH, no HOME, no activated venv."""
+    return subprocess.run([sys.executable, *arguments], cwd=root, env={}, capture_output=True, text=True, check=False)
 
 
-def test_the_command_builds_and_checks_in_an_empty_environment(plain: Path) -> None:
-    """`chainrule release` and `--check` need neither PATH nor HOME; a stale release ends with status 1 and the mend."""
-    before = digest(plain)
-    shutil.rmtree(plain / "release")
-    done = chainrule(plain, "release", NAME, "--check")
-    assert done.returncode == 1
-    assert "release/tiny/tiny.ipynb" in "".join(done.stdout.split("\n"))
-    assert "run `chainrule release`" in done.stderr
-    done = chainrule(plain, "release")
+@pytest.fixture
+def chainrule(copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run the command line in the copied course, in this process; returns its exit status and what it printed."""
+    monkeypatch.chdir(copy)
+    monkeypatch.setenv("COLUMNS", "500")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["chainrule", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return (int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+def test_the_command_builds_in_an_empty_environment(copy: Path) -> None:
+    """`chainrule release` needs neither PATH nor HOME, and gives the same bytes."""
+    before = digest(copy)
+    shutil.rmtree(copy / "release")
+    done = in_an_empty_environment(copy, "-m", "autograder.cli", "release")
     assert done.returncode == 0, done.stderr
-    assert f"release {load_assignment(NAME, plain).release}" in done.stdout
-    assert digest(plain) == before
-    done = chainrule(plain, "release", "--check")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "tiny: up to date\n", "")
+    assert f"release {load_assignment(NAME, copy).release}" in done.stdout
+    assert digest(copy) == before
+    assert not (copy / "gradebook.db").exists()
 
 
-def test_a_database_is_made_in_an_empty_environment(plain: Path) -> None:
+def test_a_database_is_made_in_an_empty_environment(tmp_path: Path) -> None:
     """nbgrader runs `alembic` from PATH when it makes a database: it is found beside the interpreter."""
-    script = (
-        "import sys; from autograder.gradebook import open_gradebook\n"
-        "with open_gradebook('sqlite:///gradebook.db') as book: book.add_assignment('x')\n"
-        "print([a.name for a in open_gradebook('sqlite:///gradebook.db').__enter__().assignments])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], cwd=plain, env={}, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "['x']\n"), done.stderr
-    assert (plain / "gradebook.db").is_file()
+    script = "from autograder.gradebook import open_gradebook\nwith open_gradebook('sqlite:///gradebook.db') as book: print(book.assignments)"
+    done = in_an_empty_environment(tmp_path, "-c", script)
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+    assert (tmp_path / "gradebook.db").is_file()
 
 
-def test_a_refused_release_ends_with_a_sentence(plain: Path) -> None:
+def test_the_command_says_whether_a_release_is_up_to_date(copy: Path, chainrule: Any) -> None:
+    """--check writes nothing; it ends with status 0 when all is fresh, with 1, the stale files and the mend when not."""
+    assert chainrule("release", "--check") == (0, "tiny: up to date\n", "")
+    (copy / "release" / NAME / "toys.py").unlink()
+    before = digest(copy)
+    status, out, err = chainrule("release", NAME, "--check")
+    assert (status, out) == (1, "tiny: not what notebook.py gives: release/tiny/toys.py\n")
+    assert "run `chainrule release`" in err
+    assert digest(copy) == before
+
+
+def test_a_refused_release_ends_with_a_sentence(copy: Path, chainrule: Any) -> None:
     """The command says what, where and the mend, without a traceback, with status 1, and leaves what was there."""
-    before = digest(plain)
-    make_course(plain, {"notebook.py": [("    ### BEGIN SOLUTION\n    offset", "### BEGIN SOLUTION\n    offset")]})
-    done = chainrule(plain, "release", NAME, env={"PATH": os.environ["PATH"], "COLUMNS": "500"})
-    assert done.returncode == 1
-    assert "line 7 of the cell: the stub would not stand where the solution stands" in done.stderr
-    assert f"notebook.py:{line_of(plain, 'center_solution')} (cell center_solution)" in done.stderr
-    assert "indent ### BEGIN SOLUTION" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert digest(plain) == before
+    before = digest(copy)
+    course(copy, {"notebook.py": [("    ### BEGIN SOLUTION\n    offset", "### BEGIN SOLUTION\n    offset")]})
+    status, _, err = chainrule("release", NAME)
+    assert status == 1
+    assert "line 7 of the cell: the stub would not stand where the solution stands" in err
+    assert f"notebook.py:{line_of(copy, 'center_solution')} (cell center_solution)" in err
+    assert "indent ### BEGIN SOLUTION" in err
+    assert digest(copy) == before
 
 
-def test_a_wrong_call_ends_with_status_2(plain: Path) -> None:
+def test_a_wrong_call_ends_with_status_2(chainrule: Any) -> None:
     """An assignment that is not there is answered with the nearest one."""
-    done = chainrule(plain, "release", "tinny")
-    assert done.returncode == 2
-    assert "did you mean 'tiny'" in done.stderr
+    status, _, err = chainrule("release", "tinny")
+    assert status == 2
+    assert "did you mean 'tiny'" in err
 
 
 # ---- refusals ---------------------------------------------------------------------------------------------------
@@ -343,14 +348,14 @@ INCOMPLETE: dict[str, tuple[Edits, str]] = {
 
 
 @pytest.mark.parametrize("case", INCOMPLETE)
-def test_an_incomplete_question_is_refused(plain: Path, case: str) -> None:
+def test_an_incomplete_question_is_refused(copy: Path, case: str) -> None:
     """A question without probe, points or solution cell, or an id twice, stops the release before anything is written."""
     edits, what = INCOMPLETE[case]
-    before = digest(plain)
-    make_course(plain, edits)
+    before = digest(copy)
+    course(copy, edits)
     with pytest.raises(AssignmentError, match=what):
-        build(plain)
-    assert digest(plain) == before
+        build(copy)
+    assert digest(copy) == before
 
 
 SCORES: dict[str, tuple[Edits, str]] = {
@@ -372,12 +377,12 @@ SCORES: dict[str, tuple[Edits, str]] = {
 
 
 @pytest.mark.parametrize("case", SCORES)
-def test_a_release_that_scores_wrongly_is_refused(plain: Path, case: str) -> None:
+def test_a_release_that_scores_wrongly_is_refused(copy: Path, case: str) -> None:
     """The reference must earn everything and the untouched notebook nothing, else what was there stays as it was."""
     edits, what = SCORES[case]
-    before = digest(plain)
-    make_course(plain, edits)
+    before = digest(copy)
+    course(copy, edits)
     with pytest.raises(ChainRuleError) as caught:
-        build(plain)
+        build(copy)
     assert what in caught.value.what
-    assert digest(plain) == before
+    assert digest(copy) == before
