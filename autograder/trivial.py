@@ -38,6 +38,8 @@ _KNOW_NOTHING = {
     "returns its input": "return args[skip]",
     "returns zeros like its input": "return _np.zeros(_np.shape(args[skip]))",
     "returns ones like its input": "return _np.ones(_np.shape(args[skip]))",
+}
+_KNOW_THE_SHAPE = {
     "returns zeros of the right shape": "return _like(0.0, old, args, options)",
     "returns ones of the right shape": "return _like(1.0, old, args, options)",
 }
@@ -60,7 +62,8 @@ def trivial_answers(assignment: Assignment) -> list[Variant]:
 
 def _that_know_nothing(assignment: Assignment) -> Iterator[Variant]:
     for question in assignment.auto:
-        for name, line in _KNOW_NOTHING.items():
+        numbers = any(_numbers(node.returns) for node in _definitions(assignment, question))
+        for name, line in (_KNOW_NOTHING | (_KNOW_THE_SHAPE if numbers else {})).items():
             make = f"def _trivial(old, skip):\n    def answer(*args, **options):\n        {line}\n    return answer\n"
             places = [f"{target} = _trivial({target}, {int('.' in target)})" for target in question.defines]
             yield Variant(name, question.id, "trivial", ", ".join(question.defines), name, "\n".join((_LIKE, make, *places)))
@@ -70,7 +73,7 @@ def _that_are_reachable(assignment: Assignment) -> Iterator[Variant]:
     for question in assignment.auto:
         wanted = _arguments_of(assignment, question)
         for function in reachable(assignment):
-            if any(function.fewest <= most and fewest <= function.most for fewest, most in wanted.values()):
+            if any(function.fewest <= most and fewest <= function.most for fewest, most in wanted):
                 lines = [f"import {function.module}"]
                 for target in question.defines:
                     answer = f"lambda self, *args, **options: {function.expression}(*args, **options)" if "." in target else function.expression
@@ -94,15 +97,29 @@ def reachable(assignment: Assignment) -> list[Reachable]:
     return found
 
 
-def _arguments_of(assignment: Assignment, question: Question) -> dict[str, tuple[int, int]]:
-    """For each name that a question defines, the fewest and the most arguments that it takes, self aside."""
-    wanted = {}
+def _definitions(assignment: Assignment, question: Question) -> Iterator[ast.FunctionDef]:
+    """The reference's functions and methods that a question asks for."""
+    names = {name.rpartition(".")[2] for name in question.defines}
     for cell in assignment.cells:
         if cell.role is Role.SOLUTION and solves(cell.id, question.id):
-            for node in ast.walk(ast.parse(cell.text)):
-                if isinstance(node, ast.FunctionDef) and node.name in {name.rpartition(".")[2] for name in question.defines}:
-                    wanted[node.name] = _counts(node)
-    return wanted
+            yield from (node for node in ast.walk(ast.parse(cell.text)) if isinstance(node, ast.FunctionDef) and node.name in names)
+
+
+def _arguments_of(assignment: Assignment, question: Question) -> list[tuple[int, int]]:
+    """For each function that a question asks for, the fewest and the most arguments that it takes, self aside."""
+    return [_counts(node) for node in _definitions(assignment, question)]
+
+
+def _numbers(annotation: ast.expr | None) -> bool:
+    """Whether an annotation says that numbers or arrays come back, alone or in a tuple; what is written into arguments does not count."""
+    match annotation:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name in ("float", "int", "ndarray")
+        case ast.Subscript(value=ast.Name(id="tuple"), slice=ast.Tuple(elts=items)):
+            return any(map(_numbers, items))
+        case ast.BinOp(left=left, right=right):
+            return _numbers(left) or _numbers(right)
+    return False
 
 
 def _is_probe(decorator: ast.expr) -> bool:
