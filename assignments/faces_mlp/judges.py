@@ -45,17 +45,6 @@ def biases_at_zero(seen, rng):
     return facts
 
 
-# ---- evaluate ------------------------------------------------------------------------------------------------------------------------------
-
-
-def rows_at_a_time(seen, rng):
-    by_default, four = (array(seen[key], "what forward was called with", ndim=1) for key in ("by default", "four"))
-    return {
-        "all at once": fact(by_default.max(initial=0) == 10, "Where no batch size is given, the cases don't pass through forward all at once."),
-        "four at most": fact(0 < four.max(initial=0) <= 4, "More cases pass through forward at a time than batch_size says."),
-    }
-
-
 # ---- check_grad: central differences of a quadratic have round-off alone, below 1e-4 here ---------------------------------------------------
 
 

@@ -449,24 +449,7 @@ def short_last_batch(ns, rng):
     return {"ce": ce, "acc": acc}
 
 
-@probe("evaluate", points=0.25, contract=True, judged=True)
-def rows_at_a_time(ns, rng):
-    """How many rows pass through forward at a time, by default and with a batch size."""
-    x, t, toy = evaluation(rng, 10)
-    sizes = []
-
-    def forward(model, x):
-        sizes.append(len(x))
-        return linear_scores(model, x)
-
-    ns.evaluate(x, t, toy, forward)
-    by_default = sizes.copy()
-    sizes.clear()
-    ns.evaluate(x, t, toy, forward, 4)
-    return {"by default": by_default, "four": sizes}
-
-
-@probe("evaluate", points=0.25, contract=True, tolerance=1e-6)
+@probe("evaluate", points=0.5, contract=True, tolerance=1e-6)
 def batches_of_one_size(ns, rng):
     """Batches that divide the set, then batches of one."""
     x, t, toy = evaluation(rng, 12, classes=5)
