@@ -35,7 +35,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	touch $@
 
 $(TESTED): $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,data]"
 	touch $@
 
 clean:

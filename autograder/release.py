@@ -286,7 +286,8 @@ def check_scores(assignment: Assignment, release: Path, store: Store) -> None:
     try:
         reference.prepare_reference()
         with Grader(reference, TRUSTED, diagnose=False) as grader:
-            again = observe(grader.sandbox(), reference.cells, reference.requests, assignment.limits)  # not from the store: it must give the same twice
+            # observed, not taken from the store: it must give the same twice
+            again = observe(grader.sandbox(), reference.cells, reference.requests, assignment.limits)
             results = grader.results(reference.cells, again, reference.requests)
             for result in results:
                 if result.kind == "auto" and result.score != result.max_score:
