@@ -142,10 +142,10 @@ def _check_marks(cell: SourceCell, where: str) -> None:
             raise ReleaseError(f"line {number} of the cell: {line.strip()!r} is not a marker", where=where, mend="a marker stands alone on its line")
     for match in _REGION.finditer(cell.text) if cell.is_code else ():
         first = next((line for line in match.group(1).splitlines() if line.strip()), "")
-        line = cell.text[: match.start()].count("\n") + 1
+        at = cell.text[: match.start()].count("\n") + 1
         if cell.text[cell.text.rfind("\n", 0, match.start()) + 1 : match.start()] != first[: len(first) - len(first.lstrip())]:
             mend = "indent ### BEGIN SOLUTION as the body that it encloses"
-            raise ReleaseError(f"line {line} of the cell: the stub would not stand where the solution stands", where=where, mend=mend)
+            raise ReleaseError(f"line {at} of the cell: the stub would not stand where the solution stands", where=where, mend=mend)
 
 
 def _check_compiles(cell: SourceCell, where: str) -> None:

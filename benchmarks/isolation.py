@@ -43,7 +43,8 @@ def main(rounds: int) -> None:
     for level in usable:
         more = [1000 * (a - b) for a, b in zip(seconds[level], seconds["none"], strict=True)]
         spread = f"{min(more):+.1f} to {max(more):+.1f}" if level != "none" else "0"
-        print(f"  {level:9} median {1000 * statistics.median(seconds[level]):6.1f} ms;  over unconfined: median {statistics.median(more):+5.1f} ms ({spread})")
+        median, over = 1000 * statistics.median(seconds[level]), statistics.median(more)
+        print(f"  {level:9} median {median:6.1f} ms;  over unconfined: median {over:+5.1f} ms ({spread})")
 
 
 if __name__ == "__main__":

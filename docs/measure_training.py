@@ -38,8 +38,8 @@ def main() -> None:
     lines = [
         "# What the notebooks reach, and how long they take",
         "",
-        f"Made by `python docs/measure_training.py` on {datetime.date.today()}: {machine}. Every notebook ran from top to bottom with the reference's",
-        "answers, on the data that ships. The lines are what the notebooks themselves print about accuracy.",
+        f"Made by `python docs/measure_training.py` on {datetime.date.today()}: {machine}. Every notebook ran from top to",
+        "bottom with the reference's answers, on the data that ships. The lines are what the notebooks themselves print about accuracy.",
     ]
     for name in names_in(ROOT):
         seconds, printed = run(name)
