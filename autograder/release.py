@@ -143,7 +143,8 @@ def _check_marks(cell: SourceCell, where: str) -> None:
     for match in _REGION.finditer(cell.text) if cell.is_code else ():
         first = next((line for line in match.group(1).splitlines() if line.strip()), "")
         at = cell.text[: match.start()].count("\n") + 1
-        if cell.text[cell.text.rfind("\n", 0, match.start()) + 1 : match.start()] != first[: len(first) - len(first.lstrip())]:
+        indent = cell.text[cell.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        if first and indent != first[: len(first) - len(first.lstrip())]:
             mend = "indent ### BEGIN SOLUTION as the body that it encloses"
             raise ReleaseError(f"line {at} of the cell: the stub would not stand where the solution stands", where=where, mend=mend)
 

@@ -136,11 +136,12 @@ def update(root: Path) -> Assignment:
     return assignment
 
 
-BEFORE = {
+BEFORE: dict[str, dict[str, tuple[Any, ...]]] = {
     "ann": {"center": (2.0, None, 0.25, 2.0, 2.25, False), "scale": (1.5, None, None, 3.0, 1.5, False), "why": (None, 0.75, None, 1.0, 0.75, False)},
     "bob": {"center": (0.5, None, None, 2.0, 0.5, False), "scale": (0.0, None, None, 3.0, 0.0, False), "why": (None, None, None, 1.0, 0.0, True)},
 }
-SEEN = {"ann": {name: f"seen: {name}" for name in ("center_solution", "scale_solution", "why")}, "bob": dict.fromkeys(("center_solution", "scale_solution", "why"))}
+ANSWERS = ("center_solution", "scale_solution", "why")
+SEEN: dict[str, dict[str, str | None]] = {"ann": {name: f"seen: {name}" for name in ANSWERS}, "bob": dict.fromkeys(ANSWERS)}
 
 
 def test_the_same_release_changes_nothing(term: Path) -> None:

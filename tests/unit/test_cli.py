@@ -1,0 +1,57 @@
+"""What the command line shows of a class."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rich.console import Console
+
+from autograder.cli import class_table, results_json
+from autograder.model import ClassResult, Diagnosis, Outcome, QuestionResult, SubmissionResult
+
+
+def submission(student: str, center: float, scale: float, *messages: str, status: str = "graded", diagnosis: Diagnosis | None = None) -> SubmissionResult:
+    questions = (
+        QuestionResult("center", "auto", center, 2.0, Outcome.FINISHED, diagnosis=diagnosis), QuestionResult("scale", "auto", scale, 3.0, Outcome.FINISHED),
+        QuestionResult("why", "manual", None, 1.0, Outcome.FINISHED),
+    )  # fmt: skip
+    return SubmissionResult(student, status, center + scale, 6.0, ("why",), 0.1, messages, questions)
+
+
+def table(*submissions: SubmissionResult) -> str:
+    console = Console(record=True, width=200, file=open("/dev/null", "w"), force_terminal=True)  # noqa: SIM115
+    console.print(class_table(ClassResult(1, "tiny", 6.0, "full", "s", "r", {}, submissions)))
+    return console.export_text(styles=True)
+
+
+def row(*arguments: Any, **options: Any) -> str:
+    return next(line for line in table(submission(*arguments, **options)).splitlines() if arguments[0][:3] in line)
+
+
+def test_each_student_has_a_row() -> None:
+    """Student, score, what needs a person, and how it went: lost points with the mistake's name, messages, or that all is right."""
+    assert "5" in row("ann", 2.0, 3.0) and "why" in row("ann", 2.0, 3.0) and "all right" in row("ann", 2.0, 3.0)
+    assert "center 0.5/2 (one mean for all)" in row("bob", 0.5, 3.0, diagnosis=Diagnosis("one_mean_for_all", "…"))
+    assert "nothing solved yet; cell 3 raised KeyError" in row("cid", 0.0, 0.0, "cell 3 raised KeyError")
+    assert "unreadable; the file is empty" in row("dan", 0.0, 0.0, "the file is empty", status="unreadable")
+
+
+def test_no_text_of_a_students_is_markup_or_a_control_code() -> None:
+    """Square brackets are shown as they are; escape sequences do nothing."""
+    text = table(submission("[red]ann[/blue]", 2.0, 3.0, "[/] [bold] ValueError: \x1b]0;title\x07\x1b[2J"))
+    assert "[red]ann[/blue]" in text
+    assert "[/] [bold] ValueError" in text
+    assert "\x1b]" not in text
+    assert "\x1b[2J" not in text
+
+
+def test_results_as_json_have_the_contracts_names() -> None:
+    """The file is readable JSON with the keys and the words of the contract."""
+    made = ClassResult(1, "tiny", 6.0, "full", "s", "r", {"python": "3"}, (submission("ann", 2.0, 3.0),))
+    text = results_json(made)
+    assert text.endswith("}\n")
+    raw = json.loads(text)
+    assert list(raw) == ["format", "assignment", "max_score", "isolation", "salt", "release", "environment", "submissions"]
+    (found,) = raw["submissions"]
+    assert list(found) == ["student", "status", "score", "max_score", "needs_manual", "seconds", "messages", "questions"]
+    assert [(q["kind"], q["score"], q["outcome"]) for q in found["questions"]] == [("auto", 2.0, "finished"), ("auto", 3.0, "finished"), ("manual", None, "finished")]

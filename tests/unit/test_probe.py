@@ -1,0 +1,67 @@
+"""What authors decorate, and the namespace that a probe is given."""
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from autograder.probe import MissingName, Namespace, Probe, alternative, misconception, probe, raised
+
+
+def test_a_probe_is_its_name_its_sentence_and_its_options() -> None:
+    """The function's name is the id, its docstring in one line the title, and the tolerance has a default."""
+
+    def rows_far_apart(ns: Any, rng: Any) -> Any:
+        """Rows of very
+        different size."""
+
+    made = probe("softmax", points=2)(rows_far_apart)
+    assert made == Probe("rows_far_apart", "softmax", 2.0, "Rows of very different size.", rows_far_apart, False, 1e-8, False)
+    made = probe("softmax", points=0.5, contract=True, tolerance=1e-4, judged=True)(rows_far_apart)
+    assert (made.points, made.contract, made.tolerance, made.judged) == (0.5, True, 1e-4, True)
+
+
+@pytest.mark.parametrize("decorate", [probe("q", points=1), misconception("q"), alternative("q")])
+def test_without_a_docstring_there_is_nothing_to_read(decorate: Any) -> None:
+    """Probes, misconceptions and alternatives need the sentence that people read."""
+
+    def silent(ns: Any) -> None:
+        pass
+
+    with pytest.raises(TypeError, match="silent has no docstring"):
+        decorate(silent)
+
+
+def test_variants_stay_what_they_are() -> None:
+    """A decorated function or class can still be called; what it stands for is noted on it."""
+
+    @misconception("layer", replaces="Layer")
+    class Layer:
+        """You forget the bias."""
+
+    assert isinstance(Layer(), Layer)
+    noted = Layer.__chainrule__  # type: ignore[attr-defined]
+    assert (noted.id, noted.question, noted.kind, noted.replaces, noted.says) == ("Layer", "layer", "misconception", "Layer", "You forget the bias.")
+
+
+def test_a_namespace_gives_what_the_notebook_defined() -> None:
+    """Names are attributes; one that is missing is told from a name that the student's own code misses."""
+    names: dict[str, Any] = {"softmax": len}
+    ns = Namespace(names)
+    assert ns.softmax is len
+    with pytest.raises(MissingName, match="defines no relu"):
+        ns.relu  # noqa: B018
+    with pytest.raises(AttributeError, match=r"ns\.patch"):
+        ns.softmax = None
+    ns.patch(softmax=max, relu=min)
+    assert (ns.softmax, ns.relu) == (max, min)
+    assert names == {"softmax": max, "relu": min}
+
+
+def test_raised_tells_what_an_expected_error_is() -> None:
+    """All classes below Exception, the nearest first; nothing where the call returned; leaving Python is no error."""
+    assert raised({"a": 1}.__getitem__, "k") == ["KeyError", "LookupError"]
+    assert raised(len, [1]) == []
+    assert raised(int, "x", base=10) == ["ValueError"]
+    with pytest.raises(SystemExit):
+        raised(exit, 0)
