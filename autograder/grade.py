@@ -150,7 +150,7 @@ class Grader:
             elif question.id in asked:
                 judged = first[question.id]
                 if question.id in lost and self._builds_on_wrong(question, lost, asked):
-                    judged = self._given_correct_inputs(question, cells, requests, demos, judged, submission)
+                    judged = self._given_correct_inputs(question, cells, requests, demos, judged, submission, seen.skipped)
                 results.append(self._question_result(question, judged, cells))
         return results
 
@@ -164,7 +164,7 @@ class Grader:
 
     def _given_correct_inputs(
         self, question: Question, cells: list[CellSource], requests: list[Request], demos: frozenset[str], first: _Judged,
-        submission: Submission | None,
+        submission: Submission | None, skip: tuple[int, ...],
     ) -> _Judged:  # fmt: skip
         """Observe a question once more with what it needs answered by the reference; the better of both counts, check by check."""
         own = set(question.defines)
@@ -173,7 +173,7 @@ class Grader:
         given = Given(self._reference_sandbox(), self.reference.cells, tuple(needed), known)
         mine = [r for r in requests if r.question == question.id]
         files = submission.handed_in() if submission is not None else ()
-        seen = observe(self.sandbox(), cells, mine, self._share(), demo_names=demos, handed_in=files, given=given)
+        seen = observe(self.sandbox(), cells, mine, self._share(), demo_names=demos, handed_in=files, given=given, skip=skip)
         second = self._judge_question(question, seen.observations)
         return first.better_of(second)
 

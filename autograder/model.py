@@ -63,11 +63,12 @@ class CellReport(Value, frozen=True):
 
 
 class Seen(Value, frozen=True):
-    """Everything observed of one notebook."""
+    """Everything observed of one notebook. skipped are the cells that hung or ended the process, and were left out from then on."""
 
     cells: tuple[CellReport, ...]
     observations: dict[str, Observation]
     seconds: float
+    skipped: tuple[int, ...] = ()
 
 
 class Finding(Value, frozen=True):
