@@ -2,10 +2,10 @@
 
 It carries its own examples, which the tests run. To add one, write the function: nothing else changes.
 
-Why not a library's operators: those of cosmic-ray 8.7 and mutmut 3.8 were run on these cells. Of this file's mutants of nn_recognition they make one
-in seven: they swap operators, change numbers and leave out arguments, but every axis, term, statement, transpose, copy, slice bound and variable
-stays as it is. Half of their own others turn the `+` in `"W" + name` into nine more operators, or touch messages and type hints. And both come with
-parsers, services and a runner that edit files on disk. What is left to share is a table of operators, and that is below.
+Why not a library's operators: those of cosmic-ray 8.7 and mutmut 3.8 were run on nn_recognition. Together they make 175 of the 1183 mutants that
+these make: they swap operators, change numbers and leave out arguments, but every axis, term, statement, transpose, slice bound and variable stays
+as it is. Of 755 mutants that they alone make (nine more operators for each `+` in `"W" + name`, texts in capitals), the probes kill all but 34,
+which concern prints and speed. Both come with parsers, services and a runner that edit files on disk; what would be shared is a table of operators.
 """
 from __future__ import annotations
 
