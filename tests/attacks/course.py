@@ -52,7 +52,7 @@ class Graded:
     stderr: str
     left: list[int]
     """Processes of the run that are still there."""
-    into: Path
+    into: str
 
     def scores(self, student: str) -> tuple[float, float]:
         """The points for center and for scale."""
@@ -156,7 +156,7 @@ def grade(root: Path, submitted: Path, into: Path, *, user: str = "root", level:
     found = json.loads((into / "found.json").read_text())
     runtime = done.stdout.decode().split("\n")[0]
     students = {s["student"]: s for s in found["result"]["submissions"]}
-    return Graded(students, found["failures"], done.returncode, text, processes_of(runtime), into)
+    return Graded(students, found["failures"], done.returncode, text, processes_of(runtime), str(into))
 
 
 def all_attacks() -> dict[str, Attack]:

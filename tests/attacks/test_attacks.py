@@ -84,7 +84,7 @@ def test_nothing_is_touched(fought: Fought) -> None:
 @pytest.mark.parametrize("name", [n for n, a in all_attacks().items() if "KED" in a.text or n in NEIGHBOURS or "markup" in n])
 def test_graded_notebook_carries_nothing(fought: Fought, name: str) -> None:
     """What is shown to a student and to the grader holds no text of an answer's making, and no markup of a cell's."""
-    path = fought.graded.into / "autograded" / name / NAME / f"{NAME}.ipynb"
+    path = Path(fought.graded.into) / "autograded" / name / NAME / f"{NAME}.ipynb"
     node = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     assert "LEAKED" not in path.read_text()
     top = node.cells[0].source
@@ -94,7 +94,7 @@ def test_graded_notebook_carries_nothing(fought: Fought, name: str) -> None:
 
 def test_gradebook_holds_the_class(fought: Fought) -> None:
     """The gradebook has everybody, with the same scores, and no text of a student's code."""
-    data = (fought.graded.into / "gradebook.db").read_bytes()
+    data = Path(fought.graded.into, "gradebook.db").read_bytes()
     assert b"LEAKED" not in data
     for name in NEIGHBOURS:
         assert name.encode() in data
