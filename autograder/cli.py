@@ -37,6 +37,8 @@ Examples:
 
 app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 out, err = Console(), Console(stderr=True)
+AS_IT_IS: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
+"""How a sentence is printed: names may hold brackets, and a path that is broken into lines can't be copied."""
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Assignments; all where none is named.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The assignment.")]
@@ -47,10 +49,10 @@ def main() -> None:
     try:
         app()
     except UsageError as error:
-        err.print(f"chainrule: {error}", style="red", highlight=False, markup=False)
+        err.print(f"chainrule: {error}", style="red", **AS_IT_IS)
         sys.exit(2)
     except ChainRuleError as error:
-        err.print(f"chainrule: {error}", style="red", highlight=False, markup=False)
+        err.print(f"chainrule: {error}", style="red", **AS_IT_IS)
         sys.exit(1)
     except KeyboardInterrupt:
         err.print("chainrule: stopped; run it again and it goes on where it was")
@@ -78,7 +80,7 @@ def release_command(
         if check:
             found = release.check_up_to_date(assignment)
             stale = stale or bool(found)
-            out.print(f"{name}: " + ("up to date" if not found else "not what notebook.py gives: " + ", ".join(found)), highlight=False)
+            out.print(f"{name}: " + ("up to date" if not found else "not what notebook.py gives: " + ", ".join(found)), **AS_IT_IS)
             continue
         with out.status(f"{name}: checking") as status:
             written = release.build_release(assignment, Store(root / ".chainrule" / "observations"), _progress_line(status, name))
@@ -86,7 +88,7 @@ def release_command(
         if book.exists():
             release.update_gradebook(assignment, f"sqlite:///{book}")
             written.append("gradebook.db")
-        out.print(f"{name}: {assignment.max_score:g} points, release {assignment.release}; wrote {', '.join(written)}", highlight=False)
+        out.print(f"{name}: {assignment.max_score:g} points, release {assignment.release}; wrote {', '.join(written)}", **AS_IT_IS)
     if stale:
         raise ChainRuleError("source/ or release/ is not up to date", mend="run `chainrule release`")
 
@@ -127,9 +129,9 @@ def autograde(
         write_text(json, results_json(result))
     out.print(class_table(result))
     for failure in failures:
-        err.print(f"chainrule: {failure.student} has no result: {failure.reason}", style="red", highlight=False, markup=False)
+        err.print(f"chainrule: {failure.student} has no result: {failure.reason}", style="red", **AS_IT_IS)
     if options.gradebook:
-        out.print(f"Gradebook {options.into / 'gradebook.db'}, graded notebooks in {options.into / 'autograded'}.", highlight=False, soft_wrap=True)
+        out.print(f"Gradebook {options.into / 'gradebook.db'}, graded notebooks in {options.into / 'autograded'}.", **AS_IT_IS)
     if result.isolation != "full":
         err.print(f"chainrule: student code ran at isolation level {result.isolation}; see `chainrule doctor`", style="yellow")
     if failures:
@@ -246,9 +248,9 @@ def explain(
             result, replays = replay(grader, submission, asked)
     finally:
         reference.close()
-    out.print(f"{student}, {question}: {result.score:g} of {result.max_score:g}", highlight=False)
+    out.print(f"{student}, {question}: {result.score:g} of {result.max_score:g}", **AS_IT_IS)
     if result.diagnosis:
-        out.print(f"{result.diagnosis.id}: {result.diagnosis.says}", highlight=False)
+        out.print(f"{result.diagnosis.id}: {result.diagnosis.says}", **AS_IT_IS)
     for shown in replays:
         out.rule(f"{shown.probe.id}: {shown.verdict}", align="left")
         out.print(Text(f"{shown.probe.title} {shown.message}"))
