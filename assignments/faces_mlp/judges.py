@@ -155,7 +155,7 @@ def _errors(seen, toy, total):
     for batch, numbers in zip(seen["batches"], cases, strict=True):
         wanted = _softmax(toy.x[numbers] @ (toy.start + int(batch["updates"]) * toy.eta * toy.drift)) - toy.t[numbers]
         err = array(batch["err"], "err", shape=wanted.shape)
-        n, size = len(numbers), np.linalg.norm(err) / np.linalg.norm(wanted)
+        n, size = len(numbers), np.linalg.norm(err) / max(1e-300, np.linalg.norm(wanted))
         directions.append(np.sum(err * wanted) / max(1e-300, np.linalg.norm(err) * np.linalg.norm(wanted)))
         ratios.append(size * n)
         summed.append(abs(size - 1) < 1e-4)
