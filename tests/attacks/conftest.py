@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,11 @@ class Field:
         stats = {str(path): path.lstat() for path in found if "__pycache__" not in path.parts}
         return {path: (s.st_mode, s.st_uid, s.st_size, s.st_mtime_ns, s.st_nlink) for path, s in stats.items()}
 
+    def close(self) -> None:
+        """Leave nothing of it."""
+        self.outside.close()
+        shutil.rmtree(self.root, ignore_errors=True)
+
     def run(self, into: str, **options: Any) -> Graded:
         """Grade the class."""
         return grade(self.root, self.submitted, self.root / into, user=self.user, level=self.level, **options)
@@ -67,8 +73,8 @@ class Fought:
     """What changed outside."""
 
 
-def fight(user: str, level: str) -> Fought:
-    """Grade all attacks and look around afterwards."""
+def fight(user: str, level: str, keep: Path) -> Fought:
+    """Grade all attacks and look around afterwards. What the grader wrote is kept."""
     field = Field(user, level)
     try:
         own(field.root, user)
@@ -76,9 +82,10 @@ def fight(user: str, level: str) -> Fought:
         graded = field.run("into", gradebook=True)
         after = field.files()
         changed = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
-        return Fought(level, graded, field.outside.harm() + changed)
+        shutil.copytree(graded.into, keep)
+        return Fought(level, replace(graded, into=str(keep)), field.outside.harm() + changed)
     finally:
-        field.outside.close()
+        field.close()
 
 
 def fight_once(user: str, level: str, shared: Path) -> Fought:
@@ -87,7 +94,7 @@ def fight_once(user: str, level: str, shared: Path) -> Fought:
         fcntl.flock(lock, fcntl.LOCK_EX)
         store = shared / f"attacks-{user}-{level}.json"
         if not store.is_file():
-            store.write_bytes(msgspec.json.encode(fight(user, level)))
+            store.write_bytes(msgspec.json.encode(fight(user, level, shared / f"attacks-{user}-{level}")))
         return msgspec.json.decode(store.read_bytes(), type=Fought)
 
 
@@ -103,3 +110,12 @@ def fought(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """A class of attackers, graded by each kind of user at each level."""
     base = tmp_path_factory.getbasetemp()
     return fight_once(*request.param, base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that an ordinary user can reach, which pytest's own is not."""
+    folder = Path(tempfile.mkdtemp(prefix="chainrule-attacks-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)

@@ -23,13 +23,12 @@ def results(graded: Graded, students: list[str]) -> str:
     return json.dumps(kept, indent=1, sort_keys=True)
 
 
-def test_twenty_and_twenty(tmp_path: Path) -> None:
+def test_twenty_and_twenty(place: Path) -> None:
     """Every second one is hostile; each run has one zygote that all of them share."""
-    tmp_path.chmod(0o755)
     attackers = [name for name in HOSTILE if name in all_attacks()]
     assert len(attackers) == 20
-    assignment = make_assignment(tmp_path)
-    alone, together = tmp_path / "alone", tmp_path / "together"
+    assignment = make_assignment(place)
+    alone, together = place / "alone", place / "together"
     students = []
     for number, name in enumerate(attackers):
         student = f"{number:02}-honest"
@@ -38,9 +37,9 @@ def test_twenty_and_twenty(tmp_path: Path) -> None:
             hand_in(honest(assignment, number), folder, student)
         world = {key: str(together / "00-honest" / "tiny" / "tiny.ipynb") for key in ("neighbour", "probes", "submitted")}
         hand_in(hostile(assignment, all_attacks()[name], world), together, f"{number:02}-hostile")
-    own(tmp_path, USERS[0])
-    first = grade(tmp_path, alone, tmp_path / "into-alone", user=USERS[0], level=LEVELS[0], jobs=1)
-    second = grade(tmp_path, together, tmp_path / "into-together", user=USERS[0], level=LEVELS[0], jobs=1)
+    own(place, USERS[0])
+    first = grade(place, alone, place / "into-alone", user=USERS[0], level=LEVELS[0], jobs=1)
+    second = grade(place, together, place / "into-together", user=USERS[0], level=LEVELS[0], jobs=1)
     assert first.failures == second.failures == []
     assert len(second.submissions) == 40
     assert results(first, students) == results(second, students)

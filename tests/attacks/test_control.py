@@ -62,7 +62,7 @@ def unconfined() -> Iterator[Graded]:
     try:
         yield field.run("into", jobs=1)
     finally:
-        field.outside.close()
+        field.close()
 
 
 @pytest.mark.parametrize("name", NO_JAIL)
@@ -97,7 +97,7 @@ def test_the_harness_sees_harm() -> None:
         (field.outside.root / "folder" / "disposable").unlink()
         assert field.outside.harm()
     finally:
-        field.outside.close()
+        field.close()
 
 
 def test_an_honest_class_would_show_a_wrong_expectation() -> None:

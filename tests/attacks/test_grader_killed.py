@@ -19,16 +19,15 @@ CASES = [(level, moment) for level in LEVELS for moment in (0.3, 1.5, 4.0)]
 
 
 @pytest.mark.parametrize(("level", "moment"), CASES)
-def test_killed(tmp_path: Path, level: str, moment: float) -> None:
+def test_killed(place: Path, level: str, moment: float) -> None:
     """So many seconds after it has started, the grader dies. What it had started ends too, as soon as the machine gets to it."""
-    tmp_path.chmod(0o755)
-    assignment = make_assignment(tmp_path)
+    assignment = make_assignment(place)
     for name in BUSY:
-        hand_in(hostile(assignment, all_attacks()[name], {}), tmp_path / "submitted", name)
-    (tmp_path / "into").mkdir()
-    user, variables = USERS[-1], environment(tmp_path)
-    own(tmp_path, user)
-    command = command_for(user, str(tmp_path), str(tmp_path / "submitted"), str(tmp_path / "into"), level, "2")
+        hand_in(hostile(assignment, all_attacks()[name], {}), place / "submitted", name)
+    (place / "into").mkdir()
+    user, variables = USERS[-1], environment(place)
+    own(place, user)
+    command = command_for(user, str(place), str(place / "submitted"), str(place / "into"), level, "2")
     grader = subprocess.Popen(command, env=variables, cwd="/", stdout=subprocess.PIPE, start_new_session=True)
     assert grader.stdout is not None
     runtime = grader.stdout.readline().decode().strip()
