@@ -53,7 +53,8 @@ def display_plot(train: Any, valid: Any, y_label: str, number: int = 0) -> None:
 
     train, valid: sequences of (epoch, value). number: of the figure; a figure with this number is drawn anew.
     """
-    figure = plt.figure(number, figsize=(6, 3.5), clear=True, layout="constrained")
+    plt.close(number)
+    figure = plt.figure(number, figsize=(6, 3.5), layout="constrained")
     axes = figure.add_subplot()
     for curve, label, style in ((train, "training", "-"), (valid, "validation", "--")):
         epochs, values = np.asarray(curve, dtype=float).T
