@@ -68,7 +68,7 @@ def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> Iterator[RenderableT
         failed += [f"{other} failed {probe.probe} {count} times" for other, count in probe.others.items() if count]
         if probe.judged:
             table.add_row(probe.probe, "", str(probe.salts), str(probe.failures))
-            for fact in probe.facts:
+            for fact in (f for f in probe.facts if f.failures or f.mean is not None):
                 numbers = ("", "") if fact.mean is None else (f"{fact.mean:.4g}, {fact.deviation:.2g}", f"{fact.lowest:.4g} to {fact.highest:.4g}")
                 table.add_row("", fact.fact, "", str(fact.failures), *numbers)
     yield table

@@ -190,6 +190,8 @@ class _Writer:
     def __init__(self, assignment: Assignment, options: Options) -> None:
         self.assignment, self.options = assignment, options
         self.waiting: list[tuple[SubmissionResult, datetime.datetime | None, dict[str, bool]]] = []
+        self.parts: list[Path] = []
+        """Graded notebooks that take their place once the rows are written: until then the old one says what a person has graded."""
 
     def add(self, submission: Submission, result: SubmissionResult) -> None:
         if not self.options.gradebook:
@@ -199,7 +201,8 @@ class _Writer:
         changed = _changed_answers(path, submission, self.assignment)
         self.waiting.append((result, _timestamp(self.options.submitted / result.student / self.assignment.name), changed))
         if not self.options.questions:
-            write_text(path, notebook.dump(graded_notebook(submission, result, self.assignment)))
+            self.parts.append(path.with_suffix(".part"))
+            write_text(self.parts[-1], notebook.dump(graded_notebook(submission, result, self.assignment)))
 
     def finish(self) -> None:
         if not self.options.gradebook:
@@ -211,6 +214,8 @@ class _Writer:
         with gradebook.open_gradebook(url) as book:
             gradebook.sync_assignment(book, self.assignment.name, rows)
             gradebook.record(book, self.assignment.name, self.assignment.name, self.waiting)
+        for part in self.parts:
+            part.replace(part.with_suffix(".ipynb"))
 
 
 def _changed_answers(graded: Path, submission: Submission, assignment: Assignment) -> dict[str, bool]:

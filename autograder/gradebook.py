@@ -178,7 +178,8 @@ def _record_grades(submitted: SubmittedNotebook, questions: dict[str, QuestionRe
         by_hand = question.kind == "manual" and question.score is None
         if question.kind == "manual" and question.score == 0.0 and grade.manual_score is not None and changed.get(question.id):
             grade.manual_score = None
-        grade.needs_manual_grade = (by_hand and grade.manual_score is None) or (grade.manual_score is not None and changed.get(question.id, False))
+        asked = bool(grade.needs_manual_grade) or changed.get(question.id, False)  # once asked, until a person has looked
+        grade.needs_manual_grade = by_hand and (grade.manual_score is None or asked)
     for comment in submitted.comments:
         question = questions.get(comment.name)
         comment.auto_comment = "No response." if question is not None and question.kind == "manual" and question.score == 0.0 else None

@@ -143,6 +143,20 @@ def test_reordered_cells_run_in_the_students_order(work: Work, read: Any) -> Non
     assert order(submission) == ["imports", "helpers", "scale_solution", "scale", "center_solution", "center", "look_at_center"]
 
 
+@pytest.mark.parametrize("where", ["in place", "gone", "at the top", "at the end"])
+def test_a_given_cell_runs_before_what_follows_it_in_the_source(vary: Any, tmp_path: Path, where: str) -> None:
+    """A given cell between two solutions runs before the second wherever the student has put it, and after the first unless it was moved above it."""
+    work = Work.handed_out(vary({"notebook.py": [('demo="look_at_center"', 'given="between"')]})).solve()
+    moved = work.cells.pop(6)
+    place = {"in place": 6, "at the top": 0, "at the end": len(work.cells)}
+    if where in place:
+        work.cells.insert(place[where], moved)
+    run = order(hand_in(work, tmp_path / "submitted"))
+    usual = ["center_solution", "between", "scale_solution"]
+    assert [i for i in run if i in usual] == (["between", "center_solution", "scale_solution"] if where == "at the top" else usual)
+    assert run[:2] == ["imports", "helpers"]
+
+
 def test_own_cells_before_the_imports_run_after_them(work: Work, read: Any) -> None:
     """A student's cell at the very top may use what the given cells import."""
     work.solve().add("mine = np.ones(3)", before="imports")
