@@ -4,7 +4,7 @@ Run from anywhere; the file is written beside this script:
 
     python data/make_faces.py
 
-Each face is drawn from about sixty numbers: who it is (head, hair, brows, tones), what the face does
+Each face is drawn from about seventy numbers: who it is (head, hair, brows, tones), what the face does
 (the facial actions in EXPRESSIONS, at an intensity that varies), and how it was taken (pose, scale,
 light, contrast, noise). Nothing is shared between two faces but the distributions, so the splits are
 independent.
