@@ -1,6 +1,6 @@
 """Measure how hard the faces are: softmax regression against the network of faces_mlp.
 
-    python data/measure_faces.py            ten seeds of each, about two minutes
+    python data/measure_faces.py            ten seeds of each, about two minutes on one core
     python data/measure_faces.py --seeds 5 --grey --eta 0.02 --epochs 400
 
 Plain stochastic gradient descent, batches of 100, the error averaged over the batch, inputs from 0 to 1 with
