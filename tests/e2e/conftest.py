@@ -60,6 +60,6 @@ def hand_in(root: Path) -> None:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A course with a class that has handed in."""
-    root = make_course(tmp_path_factory.mktemp("course"), {"assignment.toml": [("probe_seconds = 1", "probe_seconds = 0.4")]})
+    root = make_course(tmp_path_factory.mktemp("course"), {"assignment.toml": [("probe_seconds = 1", "probe_seconds = 0.2")]})
     hand_in(root)
     return Course(root)

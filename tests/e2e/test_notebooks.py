@@ -37,7 +37,7 @@ def test_a_solved_release_runs_from_top_to_bottom(name: str, tmp_path: Path) -> 
         assert not texts, f"{source.id}: {texts}"
         pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
         if source.role is Role.TEST:
-            assert not cell.outputs, source.id
+            assert all(o.output_type == "stream" for o in cell.outputs), source.id  # training may say how it goes
         if source.role is Role.DEMO and ("plt.show" in source.text or ".imshow(" in source.text or ".plot(" in source.text):
             assert pictures, f"{source.id} shows no figure"
     assert any("image/png" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", [])), "no figure at all"
