@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from autograder.cli import class_table
+from autograder.commands.autograde import class_table
 from autograder.model import ClassResult
 
 ROOT = Path(__file__).parents[1]

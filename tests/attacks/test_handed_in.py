@@ -15,7 +15,7 @@ from rich.console import Console
 from autograder.assignment import Assignment
 from autograder.autograded import graded_notebook
 from autograder.batch import _timestamp
-from autograder.cli import class_table, results_json
+from autograder.commands.autograde import class_table, results_json
 from autograder.grade import unreadable
 from autograder.model import ClassResult
 from autograder.notebook import dump

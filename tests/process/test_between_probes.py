@@ -191,7 +191,7 @@ LEAKS = {
 def test_a_hidden_input_does_not_come_out_of_a_probe(tiny: Bench, way: str) -> None:
     """The digits of a hidden input stand nowhere in the result, the graded notebook or its messages, however they are dressed up."""
     from autograder.autograded import graded_notebook
-    from autograder.cli import results_json
+    from autograder.commands.autograde import results_json
     from autograder.model import ClassResult
     from autograder.notebook import dump
     from autograder.reference import environment, seed_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from autograder.cli import class_table, results_json
+from autograder.commands.autograde import class_table, results_json
 from autograder.model import ClassResult, Diagnosis, Outcome, QuestionResult, SubmissionResult
 
 

@@ -1,0 +1,86 @@
+"""`chainrule autograde`: grades a class and shows it as a table."""
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from autograder import batch
+from autograder.assignment import load_assignment
+from autograder.autograded import write_text
+from autograder.commands.shared import AS_IT_IS, Name, Submitted, course_folder, err, out, plain, progress_bar
+from autograder.model import ClassResult, SubmissionResult
+
+
+def autograde(
+    name: Name,
+    submitted: Submitted = None,
+    student: Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable).")] = None,
+    question: Annotated[list[str] | None, typer.Option("--question", help="Only this question (repeatable).")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="number of cores")] = os.cpu_count() or 1,
+    json: Annotated[Path | None, typer.Option("--json", help="Write the results to this file.")] = None,
+    no_gradebook: Annotated[bool, typer.Option("--no-gradebook", help="Write no gradebook and no graded notebooks.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Regrade what is already graded.")] = False,
+    salt: Annotated[str, typer.Option("--salt", help="The salt of the hidden inputs.", show_default="the course's own")] = "",
+    into: Annotated[Path | None, typer.Option("--into", help="Where gradebook.db and autograded/ go.", show_default="the course's folder")] = None,
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where this machine can't isolate student code.")] = False,
+) -> None:
+    """Grade what students handed in."""
+    root = course_folder()
+    assignment = load_assignment(name, root)
+    options = batch.Options(
+        submitted=(submitted or root / "submitted").resolve(), into=(into or root).resolve(), students=tuple(student or ()),
+        questions=tuple(question or ()), jobs=jobs, gradebook=not no_gradebook, force=force, salt=salt, unsafe=unsafe,
+    )  # fmt: skip
+    with progress_bar() as bar:
+        task = bar.add_task(name, total=None)
+        shown = batch.Progress(
+            stage=lambda text: bar.update(task, description=f"{name}: {text}"),
+            found=lambda count: bar.update(task, total=count, description=f"{name}: grading"),
+            done=lambda _: bar.advance(task),
+        )
+        result, failures = batch.grade_class(assignment, options, shown)
+    if json is not None:
+        write_text(json, results_json(result))
+    out.print(class_table(result))
+    for failure in failures:
+        err.print(f"chainrule: {failure.student} has no result: {failure.reason}", style="red", **AS_IT_IS)
+    if options.gradebook:
+        out.print(f"Gradebook {options.into / 'gradebook.db'}, graded notebooks in {options.into / 'autograded'}.", **AS_IT_IS)
+    if result.isolation != "full":
+        err.print(f"chainrule: student code ran at isolation level {result.isolation}; see `chainrule doctor`", style="yellow")
+    if failures:
+        sys.exit(1)
+
+
+def results_json(result: ClassResult) -> str:
+    """The results as the contract has them, readable."""
+    return msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n"
+
+
+def class_table(result: ClassResult) -> Table:
+    """The class: student, score, what needs a person, how it went."""
+    table = Table(title=f"{result.assignment}: {len(result.submissions)} submissions, {result.max_score:g} points", title_justify="left")
+    table.add_column("student")
+    table.add_column("score", justify="right")
+    table.add_column("needs a person")
+    table.add_column("how it went")
+    for submission in result.submissions:
+        row = (submission.student, f"{submission.score:g}", ", ".join(submission.needs_manual), _how_it_went(submission))
+        table.add_row(*map(plain, row))
+    return table
+
+
+def _how_it_went(submission: SubmissionResult) -> str:
+    lost = [q for q in submission.questions if q.kind == "auto" and (q.score or 0) < q.max_score]
+    parts = [f"{q.id} {q.score:g}/{q.max_score:g}" + (f" ({q.diagnosis.id.replace('_', ' ')})" if q.diagnosis else "") for q in lost]
+    if submission.status == "unreadable":
+        parts = ["unreadable"]
+    elif lost and all(not q.score for q in submission.questions if q.kind == "auto"):
+        parts = ["nothing solved yet"]
+    return "; ".join([*parts, *submission.messages]) or "all right"

@@ -1,0 +1,42 @@
+"""`chainrule release`: builds what students get, or says whether it is up to date."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from autograder import release
+from autograder.assignment import load_assignment, names_in
+from autograder.commands.shared import AS_IT_IS, Names, course_folder, out
+from autograder.errors import ChainRuleError
+from autograder.reference import Store
+
+
+def build(
+    names: Names = None,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether source/ and release/ are what notebook.py gives.")] = False,
+) -> None:
+    """Build source/ and release/ from notebook.py; refuses a release that would leak, break or score wrongly."""
+    root = course_folder()
+    stale = False
+    for name in names or names_in(root):
+        assignment = load_assignment(name, root)
+        if check:
+            found = release.check_up_to_date(assignment)
+            stale = stale or bool(found)
+            out.print(f"{name}: " + ("up to date" if not found else "not what notebook.py gives: " + ", ".join(found)), **AS_IT_IS)
+            continue
+        with out.status(f"{name}: checking") as status:
+            written = release.build_release(assignment, Store(root / ".chainrule" / "observations"), _progress_line(status, name))
+        book = root / "gradebook.db"
+        if book.exists():
+            release.update_gradebook(assignment, f"sqlite:///{book}")
+            written.append("gradebook.db")
+        out.print(f"{name}: {assignment.max_score:g} points, release {assignment.release}; wrote {', '.join(written)}", **AS_IT_IS)
+    if stale:
+        raise ChainRuleError("source/ or release/ is not up to date", mend="run `chainrule release`")
+
+
+def _progress_line(status: Any, name: str) -> Callable[[str], None]:
+    return lambda stage: status.update(f"{name}: {stage}")

@@ -1,0 +1,36 @@
+"""What the commands share: where the course is, where they print, and the arguments that several of them take."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
+
+from autograder.inline import course_root
+
+out, err = Console(), Console(stderr=True)
+AS_IT_IS: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
+"""How a sentence is printed: names may hold brackets, and a path that is broken into lines can't be copied."""
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Assignments; all where none is named.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The assignment.")]
+Submitted = Annotated[Path | None, typer.Option("--submitted", help="The folder of submissions.", show_default="submitted/")]
+
+
+def course_folder() -> Path:
+    """The course that the working folder is in."""
+    return course_root(Path.cwd())
+
+
+def progress_bar() -> Progress:
+    """Counts and time left on stderr, in a terminal only."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def plain(text: str) -> Text:
+    """A text as it is: what students write may hold markup and a terminal's control codes."""
+    return Text("".join(c if c.isprintable() else "?" for c in text))
