@@ -26,8 +26,9 @@ release: $(INSTALLED)  ## build source/ and release/ of every assignment
 bench: $(INSTALLED)  ## what isolation costs, in one run
 	$(BIN)/python benchmarks/isolation.py
 
-audit: $(INSTALLED)  ## test the tests, and write docs/reference/audit.md
+audit: $(INSTALLED)  ## test the tests, measure what chance costs, and write both down in docs/reference/
 	$(BIN)/chainrule audit --write docs/reference/audit.md
+	$(BIN)/chainrule audit --seeds 3000 --write docs/reference/chance.md
 
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

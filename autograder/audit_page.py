@@ -6,15 +6,19 @@ import os
 import platform
 from collections.abc import Iterator, Sequence
 
+from rich.box import SIMPLE
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from autograder.audit import AssignmentAudit, QuestionAudit
 from autograder.equivalent import FILE
-from autograder.seeds import ProbeSeeds
+from autograder.seeds import ProbeSeeds, Spread
 
 COLUMNS = ("question", "mutants", "killed", "equal", "alive", "wrong", "named", "seen", "right", "trivial")
+
+
+LEGEND = "margin: from the mean to the next limit, in standard deviations; nearest: how far the most extreme one went, 100% being the limit."
 
 
 def _row(q: QuestionAudit) -> tuple[str, ...]:
@@ -38,9 +42,9 @@ def _verdict(audit: AssignmentAudit) -> str:
 
 def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
     """An audit for the terminal: the figures, what a visible check misses, each survivor with its diff, and what is wrong."""
-    table = Table(title=audit.assignment, title_justify="left")
+    table = Table(title=audit.assignment, title_justify="left", box=SIMPLE, padding=0)  # ten columns in the 80 of a terminal
     for index, name in enumerate(COLUMNS):
-        table.add_column(name, justify="right" if index else "left", no_wrap=True)
+        table.add_column(name, justify="right" if index else "left", no_wrap=True, min_width=len(name) if index else None)
     for question in audit.questions:
         table.add_row(*_row(question), style="yellow" if question.survivors else None)
     table.add_section()
@@ -61,19 +65,28 @@ def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
 
 def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> Iterator[RenderableType]:
     """Random thresholds for the terminal: by judged probe and fact, then the alternatives that ever failed."""
-    columns = ("probe", "fact", "salts", "failures", "number in its sentence: mean, deviation", "range")
-    table = Table(*columns, title=f"{name}: the reference", title_justify="left")
-    failed = []
+    columns = ("probe or fact", "salts", "failures", "mean", "deviation", "margin", "nearest")
+    table = Table(title=f"{name}: the reference", title_justify="left", box=SIMPLE, padding=0)
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index else "left")
     for probe in probes:
-        failed += [f"{other} failed {probe.probe} {count} times" for other, count in probe.others.items() if count]
         if probe.judged:
-            table.add_row(probe.probe, "", str(probe.salts), str(probe.failures))
+            table.add_row(probe.probe, str(probe.salts), str(probe.failures))
             for fact in (f for f in probe.facts if f.failures or f.mean is not None):
-                numbers = ("", "") if fact.mean is None else (f"{fact.mean:.4g}, {fact.deviation:.2g}", f"{fact.lowest:.4g} to {fact.highest:.4g}")
-                table.add_row("", fact.fact, "", str(fact.failures), *numbers)
+                table.add_row(f"  {fact.fact}", "", str(fact.failures), *_numbers(fact))
     yield table
+    yield Text(LEGEND, "dim")
+    yield Text(_alternatives(probes))
+
+
+def _alternatives(probes: Sequence[ProbeSeeds]) -> str:
+    failed = [f"{other} failed {probe.probe} {count} times" for probe in probes for other, count in probe.others.items() if count]
     tried = len({other for probe in probes for other in probe.others})
-    yield Text(f"{tried} alternatives on a tenth as many salts: " + ("; ".join(failed) or "no failure"))
+    return f"{tried} alternatives on a tenth as many salts: " + ("; ".join(failed) or "no failure")
+
+
+def _numbers(fact: Spread) -> tuple[str, ...]:
+    return () if fact.mean is None else (f"{fact.mean:.4g}", f"{fact.deviation:.2g}", f"{fact.margin:.1f} sd", f"{fact.nearest:.0%}")
 
 
 # ---- the page ---------------------------------------------------------------------------------------------------
@@ -116,6 +129,32 @@ def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
         yield from _unseen(audit)
         yield from _survivors(audit)
         yield from (f"- **{problem}**" for problem in audit.problems)
+
+
+def seeds_page(measured: Sequence[tuple[str, Sequence[ProbeSeeds]]], command: str) -> str:
+    """How often chance alone costs a right answer points, as a Markdown page; command is what makes it."""
+    return "\n".join(_seeds_page(measured, command)) + "\n"
+
+
+def _seeds_page(measured: Sequence[tuple[str, Sequence[ProbeSeeds]]], command: str) -> Iterator[str]:
+    yield "# Chance"
+    yield ""
+    yield f"Made by `{command}` on {datetime.date.today():%d %B %Y}: {_machine()}. Do not edit; run it again."
+    yield ""
+    yield "A judge decides where right answers differ: random weights, batches, a trained network. Here the reference is judged on the hidden"
+    yield "inputs of many salts. A number that a judge holds between limits is listed with its mean, its standard deviation over the salts,"
+    yield "its margin (from the mean to the nearer limit, in standard deviations) and how far the most extreme one went (100% being the limit)."
+    for name, probes in measured:
+        judged = [p for p in probes if p.judged]
+        yield ""
+        yield f"## {name}"
+        yield ""
+        salts, failures = max((p.salts for p in judged), default=0), sum(p.failures for p in judged)
+        yield f"{len(judged)} judged probes on {salts} salts each: {failures or 'no'} failure{'s' if failures > 1 else ''}. {_alternatives(probes)}."
+        yield ""
+        rows = [(f"`{p.probe}`: {f.fact}", *_numbers(f)) for p in judged for f in p.facts if f.mean is not None]
+        if rows:
+            yield from _markdown_table(("number", "mean", "deviation", "margin", "nearest"), rows)
 
 
 def _result(audit: AssignmentAudit) -> str:

@@ -1,6 +1,7 @@
 """What judges.py is written with. Judges see untrusted values; these helpers turn the unusable ones into a verdict."""
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,16 @@ from autograder.model import Verdict
 
 @dataclass(frozen=True)
 class Fact:
-    """One property of what was seen, and the sentence a student reads where it does not hold."""
+    """One property of what was seen, and the sentence a student reads where it does not hold.
+
+    Where it is a random number between two limits, `chainrule audit --seeds` measures how far from them the reference stays.
+    """
 
     holds: bool
     says: str
+    value: float = math.nan
+    low: float = -math.inf
+    high: float = math.inf
 
 
 class Unfit(Exception):
@@ -29,6 +36,12 @@ class Unfit(Exception):
 def fact(holds: object, says: str) -> Fact:
     """A property that holds or not; says is read by the student when it does not."""
     return Fact(bool(holds), says)
+
+
+def between(low: float, value: Any, high: float, says: str) -> Fact:
+    """A property that holds where low < value < high, for a value that is random in right solutions too."""
+    number = float(value)
+    return Fact(low < number < high, says, number, low, high)
 
 
 def array(value: Any, name: str, *, shape: tuple[int, ...] | None = None, ndim: int | None = None, finite: bool = True) -> np.ndarray:

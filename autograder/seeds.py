@@ -4,7 +4,7 @@ A probe whose judge has a threshold on a random quantity, or whose tolerance lea
 """
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ import numpy as np
 from autograder.assignment import Assignment
 from autograder.compare import compare
 from autograder.errors import AssignmentError
-from autograder.judging import Unfit
+from autograder.judging import Fact, Unfit
 from autograder.model import Outcome, Value, Verdict
 from autograder.probe import Probe
 from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone
@@ -24,22 +24,24 @@ from autograder.sandbox import Sandbox
 from autograder.variants import cells_with, load_variants
 from autograder.wire import decode
 
-_NUMBER = re.compile(r"-?\d+\.\d+(?:[eE][+-]?\d+)?")
-
 Progress = Callable[[str, int, int], None]
-Judged = tuple[str, Probe, bool, dict[str, tuple[bool, str]]]
+Judged = tuple[str, Probe, bool, dict[str, Fact]]
 """Whose observation it is (empty: the reference's), of which probe, whether it is right, and the facts of its judge."""
 
 
 class Spread(Value, frozen=True):
-    """A fact of a judge over all salts: how often it failed, and the mean, deviation and range of the first fraction in its sentence."""
+    """A fact of a judge over all salts: how often it failed and, where it is a number between limits, how that was spread.
+
+    margin is the least distance from the mean to a limit, in standard deviations; nearest is how far the most extreme one went from
+    the mean (0) to its limit (1).
+    """
 
     fact: str
     failures: int
     mean: float | None = None
     deviation: float | None = None
-    lowest: float | None = None
-    highest: float | None = None
+    margin: float | None = None
+    nearest: float | None = None
 
 
 class ProbeSeeds(Value, frozen=True):
@@ -60,7 +62,7 @@ class _Tally:
     failures: int = 0
     others: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
-    numbers: dict[str, list[float]] = field(default_factory=dict)
+    numbers: dict[str, list[Fact]] = field(default_factory=dict)
 
 
 def measure(assignment: Assignment, salts: int, jobs: int, progress: Progress = lambda *_: None) -> list[ProbeSeeds]:
@@ -127,32 +129,36 @@ def _observe(sandbox: Sandbox, assignment: Assignment, cells: list[CellSource], 
         process.close()
 
 
-def _judged(assignment: Assignment, probe: Probe, seed: int, value: Any) -> tuple[bool, dict[str, tuple[bool, str]]]:
+def _judged(assignment: Assignment, probe: Probe, seed: int, value: Any) -> tuple[bool, dict[str, Fact]]:
     try:
         facts = assignment.judges[probe.id](value, np.random.default_rng(seed))
     except Unfit as error:
-        return False, {"form": (False, error.says)}
-    return all(f.holds for f in facts.values()), {name: (f.holds, f.says) for name, f in facts.items()}
+        return False, {"form": Fact(False, error.says)}
+    return all(f.holds for f in facts.values()), facts
 
 
-def _count(tally: _Tally, name: str, right: bool, facts: dict[str, tuple[bool, str]]) -> None:
+def _count(tally: _Tally, name: str, right: bool, facts: dict[str, Fact]) -> None:
     if name:
         tally.others[name] = tally.others.get(name, 0) + (not right)
         return
     tally.salts += 1
     tally.failures += not right
-    for fact, (holds, says) in facts.items():
-        tally.failed[fact] = tally.failed.get(fact, 0) + (not holds)
-        if (number := _NUMBER.search(says)) is not None:
-            tally.numbers.setdefault(fact, []).append(float(number.group()))
+    for key, fact in facts.items():
+        tally.failed[key] = tally.failed.get(key, 0) + (not fact.holds)
+        if math.isfinite(fact.value):
+            tally.numbers.setdefault(key, []).append(fact)
 
 
 def _summary(probe: Probe, tally: _Tally) -> ProbeSeeds:
-    facts = []
-    for name, failures in tally.failed.items():
-        numbers = np.array(tally.numbers.get(name, []))
-        if len(numbers) == tally.salts and np.ptp(numbers) > 0:
-            facts.append(Spread(name, failures, float(numbers.mean()), float(numbers.std()), float(numbers.min()), float(numbers.max())))
-        else:
-            facts.append(Spread(name, failures))
-    return ProbeSeeds(probe.id, probe.question, probe.judged, tally.salts, tally.failures, tally.others, tuple(facts))
+    facts = tuple(_spread(name, failures, tally.numbers.get(name, [])) for name, failures in tally.failed.items())
+    return ProbeSeeds(probe.id, probe.question, probe.judged, tally.salts, tally.failures, tally.others, facts)
+
+
+def _spread(name: str, failures: int, numbers: list[Fact]) -> Spread:
+    values = np.array([n.value for n in numbers])
+    if not len(values) or not np.ptp(values) > 0:
+        return Spread(name, failures)
+    mean, deviation = float(values.mean()), float(values.std())
+    room = min(min(mean - n.low, n.high - mean) for n in numbers)
+    nearest = max((n.value - mean) / ((n.high if n.value > mean else n.low) - mean) for n in numbers)
+    return Spread(name, failures, mean, deviation, room / deviation, nearest)

@@ -19,7 +19,7 @@ from probes import (
     unit_rows,
 )
 
-from autograder.judging import Unfit, array, fact
+from autograder.judging import Unfit, array, between, fact
 from autograder.model import Verdict
 
 
@@ -158,10 +158,20 @@ def history_while_it_learns(seen, rng):
     rare = "the test labels are of a class that training hardly saw."
     return {
         **_lengths(curves),
-        "train loss falls": fact(train_loss < 0.65, "The train loss has not fallen, though nearly all training labels are the same."),
-        "test loss rises": fact(test_loss > 1.8, f"The test loss should be high after several steps: {rare}"),
-        "test accuracy falls": fact(accuracy < 0.5, f"The test accuracy should be low after several steps: {rare}"),
+        "train loss falls": between(0, train_loss, 0.65, "The train loss has not fallen, though nearly all training labels are the same."),
+        "test loss rises": between(1.8, test_loss, np.inf, f"The test loss should be high after several steps: {rare}"),
+        "test accuracy falls": between(-1, accuracy, 0.5, f"The test accuracy should be low after several steps: {rare}"),
     }
+
+
+def _mean_zero(name, z):
+    far = 5 / np.sqrt(z.size)
+    return between(-far, z.mean(), far, f"The initial {name} does not have mean zero.")
+
+
+def _spread_one(name, z):
+    far = 5 / np.sqrt(2 * z.size)
+    return between(1 - far, z.std(), 1 + far, f"The standard deviation of the initial {name} is not std.")
 
 
 def initial_weights(seen, rng):
@@ -172,11 +182,9 @@ def initial_weights(seen, rng):
     kurtosis = np.mean((every - every.mean()) ** 4) / max(every.var(), 1e-12) ** 2  # 3 for a normal, 1.8 for a uniform distribution
     return {
         "biases": fact(not net["b1"].any() and not net["b2"].any(), "The biases do not start at zero."),
-        "mean": fact(all(abs(z.mean()) < 5 / np.sqrt(z.size) for z in draws.values()), "The initial weights do not have mean zero."),
-        "spread": fact(
-            all(abs(z.std() - 1) < 5 / np.sqrt(2 * z.size) for z in draws.values()), "The standard deviation of the initial weights is not std."
-        ),
-        "normal": fact(2.4 < kurtosis < 4.5, "The initial weights are not drawn from a normal distribution."),
+        **{f"mean of {name}": _mean_zero(name, z) for name, z in draws.items()},
+        **{f"spread of {name}": _spread_one(name, z) for name, z in draws.items()},
+        "normal": between(2.4, kurtosis, 4.5, "The initial weights are not drawn from a normal distribution."),
     }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from probes import PARAMETERS, data, network
 
 from autograder import inputs
-from autograder.judging import Unfit, array, fact
+from autograder.judging import Unfit, array, between, fact
 from autograder.model import Verdict
 
 # initialize_weights
@@ -18,7 +18,7 @@ def range_of_the_weights(seen, rng):
     return {
         "not beyond": fact(largest <= bound * (1 + 1e-6), f"The largest weight, {largest:.3f}, lies beyond the range with the variance asked for."),
         # 3500 draws: all below 0.98 of the bound with probability 0.98**3500 = 2e-31
-        "whole range": fact(largest > 0.98 * bound, f"The largest of 3500 weights is only {largest:.3f}: too narrow for the variance asked for."),
+        "whole range": between(0.98 * bound, largest, np.inf, f"The largest of 3500 weights is only {largest:.3f}: too narrow a range."),
         "not far too narrow": fact(largest > 0.5 * bound, "The range is less than half of what it should be."),
         "not nearly zero": fact(largest > 0.2 * bound, "The range is less than a fifth of what it should be."),
         # both signs: missed with probability 2**-3500
@@ -31,13 +31,13 @@ def spread_of_the_weights(seen, rng):
     n, bound = W.size, np.sqrt(6 / (30 + 90))
     deviation, inner = bound / np.sqrt(3), (np.abs(W) < bound / 2).mean()
     ratio = (W**2).mean() / deviation**2
+    around = 5 * deviation / np.sqrt(n)  # the mean of n draws has the standard deviation deviation / sqrt(n)
+    wide = 5 * np.sqrt(0.8 / n)  # W**2 of a uniform distribution has the relative standard deviation sqrt(9 / 5 - 1)
+    half = 2.5 / np.sqrt(n)  # as many draws lie in the inner half of the range, with the standard deviation 0.5 / sqrt(n)
     return {
-        # the mean of n draws has the standard deviation deviation / sqrt(n)
-        "mean": fact(np.abs(W.mean()) < 5 * deviation / np.sqrt(n), f"The mean of the weights is {W.mean():.3f}: they are not drawn around 0."),
-        # W**2 of a uniform distribution has the relative standard deviation sqrt(9 / 5 - 1)
-        "variance": fact(abs(ratio - 1) < 5 * np.sqrt(0.8 / n), f"The variance of the weights is {ratio:.2f} times what was asked for."),
-        # half of the draws lie in the inner half of the range, with the standard deviation 0.5 / sqrt(n)
-        "evenly": fact(abs(inner - 0.5) < 2.5 / np.sqrt(n), f"{inner:.0%} of the weights lie in the inner half of the range; half should."),
+        "mean": between(-around, W.mean(), around, f"The mean of the weights is {W.mean():.3f}: they are not drawn around 0."),
+        "variance": between(1 - wide, ratio, 1 + wide, f"The variance of the weights is {ratio:.2f} times what was asked for."),
+        "evenly": between(0.5 - half, inner, 0.5 + half, f"{inner:.0%} of the weights lie in the inner half of the range; half should."),
         # 2700 draws of at least 24 bits: a handful of equal ones at most
         "one draw a weight": fact(len(np.unique(W)) > n / 2, "Many weights are equal: each needs a draw of its own."),
     }
@@ -161,8 +161,8 @@ def differences_by_the_default_step(seen, rng):
         gap = np.abs(array(seen["grad_" + key], "grad_" + key, shape=exact.shape) - exact).max()
         # truncation is about eps**2 * L''' / 6 = 1e-12, rounding about 1e-16 * L / eps = 1e-9 for a loss L of 10; the largest gap in 3000 networks
         # is 4e-9. The threshold leaves room for a loss that adds 1e-8 to each probability, which moves a derivative by about 1e-7.
-        near = gap < 1e-5 * max(1.0, np.abs(exact).max())
-        facts[key] = fact(near, f"grad_{key} is off by {gap:.2g} from the exact derivative; central differences come within 1e-8.")
+        room = 1e-5 * max(1.0, np.abs(exact).max())
+        facts[key] = between(-1, gap, room, f"grad_{key} is off by {gap:.2g} from the exact derivative; central differences come within 1e-8.")
     return facts
 
 

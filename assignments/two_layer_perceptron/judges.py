@@ -6,7 +6,7 @@ spread by 1/sqrt(2n) and the share beyond two standard deviations, 0.0455, by sq
 """
 import numpy as np
 
-from autograder.judging import array, fact
+from autograder.judging import array, between, fact
 
 SCALE = 0.03
 SHAPES = {"W1": (50, 60), "b1": (60,), "W2": (60, 40), "b2": (40,)}
@@ -22,11 +22,11 @@ def fresh_weights(seen, rng):
         facts[f"{name} is zero"] = fact(not params[name].any(), f"params['{name}'] is not zero.")
     for name in "W1", "W2":
         spread, mean = params[name].std() / SCALE, params[name].mean() / SCALE
-        facts[f"spread of {name}"] = fact(abs(spread - 1) < 0.1, f"The spread of params['{name}'] is {spread:.2f} times weight_scale.")
-        facts[f"mean of {name}"] = fact(abs(mean) < 0.15, f"The mean of params['{name}'] is {mean:.2f} times weight_scale; expected 0.")
+        facts[f"spread of {name}"] = between(0.9, spread, 1.1, f"The spread of params['{name}'] is {spread:.2f} times weight_scale.")
+        facts[f"mean of {name}"] = between(-0.15, mean, 0.15, f"The mean of params['{name}'] is {mean:.2f} times weight_scale; expected 0.")
     both = np.concatenate([params["W1"].ravel(), params["W2"].ravel()])
     share = np.mean(np.abs(both) > 2 * both.std())
-    facts["bell"] = fact(0.025 < share < 0.066, f"{share:.1%} of the weights lie beyond two standard deviations; of a normal, 4.6%.")
+    facts["bell"] = between(0.025, share, 0.066, f"{share:.1%} of the weights lie beyond two standard deviations; of a normal, 4.6%.")
     return facts
 
 

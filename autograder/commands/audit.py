@@ -25,12 +25,13 @@ def audit(
 ) -> None:
     """Test the tests: grade known wrong answers, known right ones and generated mutants."""
     from autograder import audit as auditing
-    from autograder.audit_page import page, shown, shown_seeds
-    from autograder.seeds import measure
+    from autograder.audit_page import page, seeds_page, shown, shown_seeds
+    from autograder.seeds import ProbeSeeds, measure
 
     root = course_folder()
     assignments = [load_assignment(name, root) for name in names or names_in(root)]
     found: list[Any] = []
+    measured: list[tuple[str, list[ProbeSeeds]]] = []
     problems = 0
     with progress_bar() as bar:
         for assignment in assignments:
@@ -43,6 +44,7 @@ def audit(
                 result = measure(assignment, seeds, jobs, progress)
                 problems += sum(probe.failures + sum(probe.others.values()) for probe in result)
                 parts = shown_seeds(assignment.name, result)
+                measured.append((assignment.name, result))
                 found.append({"assignment": assignment.name, "probes": result})
             else:
                 audited = auditing.audit(assignment, Store(root / ".chainrule" / "observations"), jobs, progress)
@@ -54,7 +56,8 @@ def audit(
             bar.remove_task(task)
     if json is not None:
         write_text(json, msgspec.json.format(msgspec.json.encode({"format": 1, "assignments": found}), indent=2).decode() + "\n")
-    if write is not None and not seeds:
-        write_text(write, page(found, " ".join(["chainrule audit", *(names or [])])))
+    if write is not None:
+        command = " ".join(["chainrule audit", *(names or []), *(["--seeds", str(seeds)] if seeds else [])])
+        write_text(write, seeds_page(measured, command) if seeds else page(found, command))
     if problems:
         raise ChainRuleError("the audit found problems" if not seeds else f"right answers failed {problems} times by chance")

@@ -8,7 +8,7 @@ from rich.console import Console
 from autograder import audit, cli, seeds, trivial
 from autograder.assignment import load_assignment
 from autograder.audit import AssignmentAudit, MutantResult, VariantResult
-from autograder.audit_page import page, shown, shown_seeds
+from autograder.audit_page import page, seeds_page, shown, shown_seeds
 from autograder.equivalent import key_of, load_equivalent
 from autograder.errors import AssignmentError
 from autograder.reference import Store
@@ -182,17 +182,19 @@ def test_chance_is_measured(tiny):
 def test_a_threshold_too_near_is_seen(vary):
     """A judge whose threshold a right answer misses by chance fails for some salts and not for others."""
     middle = '"middle": fact(abs(scaled.mean(axis=0)).max() < 1e-9, "The columns are not centered."),'
-    first = '"first": fact(scaled[0, 0] < 1, f"The first entry is {scaled[0, 0]:.4f}; it should be below 1."),'
-    probes = seeds.measure(vary({"judges.py": [(middle, first)]}), 40, 1)
+    first = '"first": between(-9, scaled[0, 0], 1, "The first entry should be below 1."),'
+    edits = [(middle, first), ("import array, fact", "import array, between, fact")]
+    probes = seeds.measure(vary({"judges.py": edits}), 40, 1)
     (probe,) = [p for p in probes if p.judged]
     spread = next(f for f in probe.facts if f.fact == "first")
     assert 0 < probe.failures == spread.failures < 40 and probe.others.keys() == {"Scaler"}
-    assert spread.lowest is not None and spread.mean is not None and spread.highest is not None
-    assert spread.lowest < spread.mean < spread.highest > 1
+    assert spread.mean is not None and spread.deviation is not None and spread.margin is not None and spread.nearest is not None
+    assert spread.margin * spread.deviation == pytest.approx(1 - spread.mean) and spread.nearest > 1
     console = Console(record=True, width=200)
     for part in shown_seeds(NAME, probes):
         console.print(part)
     assert "spread_afterwards" in console.export_text()
+    assert f"`spread_afterwards`: first | {spread.mean:.4g} | " in seeds_page([(NAME, probes)], "chainrule audit --seeds 40")
 
 
 def _command(monkeypatch, root, *arguments):
