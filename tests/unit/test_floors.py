@@ -20,7 +20,7 @@ PACKAGE = Path(autograder.__file__).parent
 FLOORS = [
     {"autograder"},
     {"errors", "text", "model", "wire", "probe", "inputs", "mutation_places"},
-    {"protocol", "compare", "score", "notebook", "gradebook", "jail", "runtime", "equivalent", "mutation_operators"},
+    {"protocol", "compare", "score", "notebook", "gradebook", "jail", "runtime", "equivalent", "mutation_operators", "roster"},
     {"cells", "judging", "sandbox", "mutate"},
     {"stubs", "observe", "assignment"},
     {"worker", "submission", "variants"},
