@@ -52,6 +52,7 @@ class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     questions: dict[str, QuestionTable]
     summary: str = ""
     data: list[str] = []
+    own_data: list[str] = []
     helpers: list[str] = []
     extra_notebooks: list[str] = []
     may_hand_in: list[str] = []
@@ -114,10 +115,15 @@ class Assignment:
         return tuple((path.stem, path.read_text(encoding="utf-8")) for path in paths if path.is_file())
 
     @cached_property
+    def data(self) -> tuple[str, ...]:
+        """Files of data/ that go with the notebook: those that ship, and a course's own that the notebook takes instead, where they are."""
+        return (*self.table.data, *(name for name in self.table.own_data if (self.root / "data" / name).is_file()))
+
+    @cached_property
     def files(self) -> dict[str, Path]:
         """What lies beside the notebook when it runs: name to path of the only copy."""
         files = {name: self.folder / name for name in self.table.helpers if name.endswith(".py")}
-        files |= {name: self.root / "data" / name for name in self.table.data}
+        files |= {name: self.root / "data" / name for name in self.data}
         return {"checks.py": Path(__file__).parent / "student" / "checks.py", **files}
 
     @property

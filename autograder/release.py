@@ -89,7 +89,7 @@ def check_up_to_date(assignment: Assignment) -> list[str]:
             stale += [
                 f"{name}/{assignment.name}/{path.relative_to(target)} (should not be there)"
                 for path in sorted(target.rglob("*")) if path.is_file()
-                and path.name not in assignment.table.data and ".ipynb_checkpoints" not in path.parts and "__pycache__" not in path.parts
+                and path.name not in (*assignment.table.data, *assignment.table.own_data) and ".ipynb_checkpoints" not in path.parts and "__pycache__" not in path.parts
                 and not (made / path.relative_to(target)).exists()
             ]  # fmt: skip
     return stale
@@ -248,7 +248,7 @@ def _build(assignment: Assignment, folder: Path) -> Built:
         cells = notebook.read_cells(assignment.folder / name)
         (source / Path(name).with_suffix(".ipynb").name).write_text(notebook.dump(notebook.build_source(cells, assignment.name)), encoding="utf-8")
     for name, path in assignment.files.items():
-        if name not in assignment.table.data:
+        if name not in assignment.data:
             shutil.copyfile(path, source / name)
     for name in assignment.table.helpers:
         shutil.copyfile(assignment.folder / name, source / name)
@@ -306,7 +306,7 @@ def check_scores(assignment: Assignment, release: Path, store: Store) -> None:
 
 
 def _add_data(assignment: Assignment, folder: Path) -> None:
-    for name in assignment.table.data:
+    for name in assignment.data:
         shutil.copyfile(assignment.root / "data" / name, folder / name)
 
 

@@ -22,6 +22,8 @@
 # %% given="imports"
 import os
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: on matrices this small, threads cost more than they bring
+
 import matplotlib.pyplot as plt
 import numpy as np
 

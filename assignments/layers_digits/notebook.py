@@ -27,6 +27,10 @@
 # Each part is tested by itself: a mistake in one layer costs nothing in the next.
 
 # %% given="imports"
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: on matrices this small, threads cost more than they bring
+
 import matplotlib.pyplot as plt
 import numpy as np
 

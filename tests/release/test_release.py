@@ -130,6 +130,19 @@ def test_a_fresh_release_is_up_to_date(copy: Path) -> None:
     assert stale(copy) == []
 
 
+def test_a_courses_own_data_goes_with_the_release_where_it_is(copy: Path) -> None:
+    """A file listed under own_data is copied beside the notebook when data/ has it, is no fault when it has not, and makes nothing stale."""
+    course(copy, {"assignment.toml": [*SHIPPED["assignment.toml"], ('data = ["x.npz"]', 'data = ["x.npz"]\nown_data = ["photos.npz", "more.npz"]')]})
+    (copy / "data" / "photos.npz").write_bytes(b"photos")
+    build(copy)
+    assert (copy / "release" / NAME / "photos.npz").read_bytes() == b"photos"
+    assert not (copy / "release" / NAME / "more.npz").exists()
+    assert zipfile.ZipFile(copy / "release" / f"{NAME}.zip").read(f"{NAME}/photos.npz") == b"photos"
+    assert stale(copy) == []
+    (copy / "data" / "photos.npz").unlink()
+    assert stale(copy) == []
+
+
 @pytest.mark.parametrize(
     ("spoil", "found"),
     [
