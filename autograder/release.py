@@ -77,6 +77,7 @@ def blank_notebook(assignment: Assignment) -> NotebookNode:
 def check_up_to_date(assignment: Assignment) -> list[str]:
     """Files of source/ and release/ that are not what notebook.py gives, data aside; empty where all are."""
     check_texts(assignment)
+    data = {*assignment.table.data, *assignment.table.own_data}
     with tempfile.TemporaryDirectory(prefix="chainrule-release-") as folder:
         built = _build(assignment, Path(folder))
         stale = []
@@ -89,7 +90,7 @@ def check_up_to_date(assignment: Assignment) -> list[str]:
             stale += [
                 f"{name}/{assignment.name}/{path.relative_to(target)} (should not be there)"
                 for path in sorted(target.rglob("*")) if path.is_file()
-                and path.name not in (*assignment.table.data, *assignment.table.own_data) and ".ipynb_checkpoints" not in path.parts and "__pycache__" not in path.parts
+                and path.name not in data and ".ipynb_checkpoints" not in path.parts and "__pycache__" not in path.parts
                 and not (made / path.relative_to(target)).exists()
             ]  # fmt: skip
     return stale
