@@ -1,7 +1,6 @@
 """A class: many submissions over the cores of one machine, results stored, shown and written as they arrive."""
 from __future__ import annotations
 
-import datetime
 import importlib
 import secrets
 import threading
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder import notebook
 from autograder.assignment import Assignment
@@ -41,6 +41,9 @@ class Options:
     salt: str = ""
     unsafe: bool = False
     database: str = ""
+    """The gradebook's url; where none is given, the course's own, or gradebook.db of `into` where that is another folder."""
+    config: Any = None
+    """nbgrader's configuration, where it has been loaded."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
     check_places(assignment, level, options.into, options.submitted)
     salt = course_salt(assignment.root, options.salt)
     if options.gradebook:  # while the sandboxes work, not after them
-        threading.Thread(target=importlib.import_module, args=("autograder.gradebook",), daemon=True).start()
+        threading.Thread(target=importlib.import_module, args=("autograder.nbgrader_course",), daemon=True).start()
     progress.stage("observing the reference and the misconceptions")
     reference = Reference(assignment, salt, Store(assignment.root / ".chainrule" / "observations")).prepare()
     progress.found(len(handins))
@@ -189,7 +192,8 @@ class _Writer:
 
     def __init__(self, assignment: Assignment, options: Options) -> None:
         self.assignment, self.options = assignment, options
-        self.waiting: list[tuple[SubmissionResult, datetime.datetime | None, dict[str, bool]]] = []
+        self.waiting: list[tuple[SubmissionResult, str, dict[str, bool]]] = []
+        """Results, each with the time that it was handed in and its write-ups that have changed."""
         self.parts: list[Path] = []
         """Graded notebooks that take their place once the rows are written: until then the old one says what a person has graded."""
 
@@ -207,13 +211,16 @@ class _Writer:
     def finish(self) -> None:
         if not self.options.gradebook:
             return
-        from autograder import gradebook
+        from autograder import gradebook, nbgrader_course
 
-        url = self.options.database or f"sqlite:///{self.options.into / 'gradebook.db'}"
-        rows = {self.assignment.name: notebook.build_recorded(self.assignment.cells, self.assignment.name)}
+        name, root = self.assignment.name, self.assignment.root
+        config = self.options.config or nbgrader_course.load_config(root)
+        url = self.options.database or nbgrader_course.database_url(self.options.into, config if self.options.into == root else None)
+        rows = {name: notebook.build_recorded(self.assignment.cells, name)}
         with gradebook.open_gradebook(url) as book:
-            gradebook.sync_assignment(book, self.assignment.name, rows)
-            gradebook.record(book, self.assignment.name, self.assignment.name, self.waiting)
+            gradebook.sync_assignment(book, name, rows)
+            gradebook.record(book, name, name, [(result, nbgrader_course.moment(when), changed) for result, when, changed in self.waiting])
+            nbgrader_course.assign_penalties(book, name, name, [result.student for result, _, _ in self.waiting], config)
         for part in self.parts:
             part.replace(part.with_suffix(".ipynb"))
 
@@ -230,15 +237,9 @@ def _changed_answers(graded: Path, submission: Submission, assignment: Assignmen
     return {q.id: before.get(q.id) != now.get(q.id) for q in assignment.questions if q.written}
 
 
-def _timestamp(folder: Path) -> datetime.datetime | None:
-    """When it was handed in, as nbgrader's exchange notes it."""
+def _timestamp(folder: Path) -> str:
+    """When it was handed in, as nbgrader's exchange notes it; empty where there is no note, or something else of that name."""
     try:
-        text = read_regular(folder / "timestamp.txt", 1000).decode("utf-8").strip()
-    except (OSError, ValueError):  # none, or something else of that name
-        return None
-    for form in ("%Y-%m-%d %H:%M:%S.%f %Z", "%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S"):
-        try:
-            return datetime.datetime.strptime(text, form)
-        except ValueError:
-            continue
-    return None
+        return read_regular(folder / "timestamp.txt", 1000).decode("utf-8").strip()
+    except (OSError, ValueError):
+        return ""

@@ -1,76 +1,65 @@
-"""The step that nbgrader's own autograde runs in place of executing the notebook: the same engine, the same scores.
+"""`nbgrader autograde` and formgrader's Autograde button: the same engine, and so the same scores, as `chainrule autograde`.
 
-`nbgrader autograde NAME` and formgrader's Autograde button come here through nbgrader_config.py. The student's notebook is read anew from
-the submitted folder, since nbgrader has by then overwritten what it knows and failed on what it does not.
+nbgrader's own step walks over notebooks, so it never comes to a folder without one, ends at a file that is no JSON, copies every data file
+beside each graded notebook, and takes what a killed run has left for graded. nbgrader_config.py therefore puts `Autograde` below in its place.
 """
 from __future__ import annotations
 
-import atexit
-from functools import cache
+import os
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
-from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+from nbgrader import converters
+from nbgrader.converters import NbGraderException
 
 from autograder.assignment import Assignment, load_assignment
-from autograder.autograded import graded_notebook
-from autograder.batch import check_places, course_salt, isolation_level
-from autograder.grade import Grader
-from autograder.gradebook import open_gradebook, sync_assignment
+from autograder.batch import Options, grade_class
+from autograder.errors import ChainRuleError, UsageError
 from autograder.model import SubmissionResult
-from autograder.notebook import NotANotebook, build_recorded
-from autograder.reference import Reference, Store
-from autograder.submission import Submission, align, find_submissions, read_submission
+from autograder.submission import find_submissions
+from autograder.text import printable
 
 
-def make_rows(*, assignment: str, root: Path, database: str, **_: Any) -> None:
-    """Bring an assignment's rows in the gradebook up to date before nbgrader looks for them: a fresh database has none."""
-    loaded = load_assignment(assignment, root)
-    with open_gradebook(database) as book:
-        sync_assignment(book, assignment, {assignment: build_recorded(loaded.cells, assignment)})
+def take_over() -> None:
+    """Let nbgrader's command and formgrader's button grade with the kit."""
+    for module in (nbgrader.apps.autogradeapp, nbgrader.apps.api):
+        assert issubclass(module.Autograde, converters.Autograde), "nbgrader grades from another place than it did"
+        module.Autograde = Autograde
 
 
-class ChainRule(NbGraderPreprocessor):
-    """Grades a notebook with the kit and leaves in each test cell what nbgrader reads: one plain number."""
+class Autograde(converters.Autograde):
+    """Grades what lies in the submitted folder, with the kit in place of a kernel of the grader's."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        info = resources["nbgrader"]
-        name, notebook, student = info["assignment"], info["notebook"], info["student"]
-        if name != notebook:  # an appendix: nothing in it is graded
-            return nb, resources
-        root = Path.cwd()  # nbgrader converts in the course's root
-        grader = _grader(name, root)
-        submission = _submission(nb, student, grader.assignment, root / self._submitted())
-        result: SubmissionResult = grader.grade(submission)
-        for message in result.messages:
-            self.log.warning("%s: %s", student, message)
-        return graded_notebook(submission, result, grader.assignment), resources
+    def start(self) -> None:
+        """Grade the students that coursedir.student_id matches; raises NbGraderException where one has no result."""
+        try:
+            assignment = load_assignment(self.coursedir.assignment_id, Path(self.coursedir.root))
+            result, failures = grade_class(assignment, self._options(assignment))
+        except ChainRuleError as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from None
+        for submission in result.submissions:
+            self._tell(submission)
+        for failure in failures:
+            self.log.error("%s has no result: %s", failure.student, failure.reason)
+        if failures:
+            raise NbGraderException(f"{len(failures)} submissions have no result")
 
-    def _submitted(self) -> str:
-        return str(self.config.CourseDirectory.get("submitted_directory", "submitted"))
+    def _options(self, assignment: Assignment) -> Options:
+        root = Path(self.coursedir.root)
+        submitted = root / self.coursedir.submitted_directory
+        wanted, left_out = self.coursedir.student_id, self.coursedir.student_id_exclude.split(",")
+        found = [handin.student for handin in find_submissions(submitted, assignment) if handin.student not in left_out]
+        chosen = [student for student in found if student == wanted] or [student for student in found if fnmatchcase(student, wanted)]
+        if not chosen:
+            mend = f"it holds those of {', '.join(found) or 'nobody'}"
+            raise UsageError(f"{submitted} holds no submission of {assignment.name} by {wanted!r}", mend=mend)
+        database, config = self.coursedir.db_url, self.config
+        return Options(submitted, root, tuple(chosen), jobs=os.cpu_count() or 1, force=self.force, database=database, config=config)
 
-
-@cache
-def _grader(name: str, root: Path) -> Grader:
-    """One grader for all submissions of an assignment that nbgrader takes one by one."""
-    assignment = load_assignment(name, root)
-    level = isolation_level(unsafe=False)
-    check_places(assignment, level, root, root / "submitted")
-    reference = Reference(assignment, course_salt(root, ""), Store(root / ".chainrule" / "observations")).prepare()
-    reference.close()
-    grader = Grader(reference, level)
-    atexit.register(grader.close)
-    return grader
-
-
-def _submission(nb: NotebookNode, student: str, assignment: Assignment, submitted: Path) -> Submission:
-    """The submission as it lies in the submitted folder; nbgrader's copy of it where it is kept elsewhere."""
-    if submitted.is_dir():
-        for handin in find_submissions(submitted, assignment):
-            if handin.student == student:
-                return read_submission(handin, assignment)
-    try:
-        return align(student, nb, assignment, [])
-    except NotANotebook as error:
-        return Submission(student, (), (str(error),))
+    def _tell(self, submission: SubmissionResult) -> None:
+        self.log.info("%s: %g of %g", submission.student, submission.score, submission.max_score)
+        for message in submission.messages:
+            self.log.warning("%s: %s", submission.student, printable(message, 1000))

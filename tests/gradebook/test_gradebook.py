@@ -2,94 +2,17 @@
 from __future__ import annotations
 
 import csv
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.batch import Options, grade_class
 from autograder.gradebook import open_gradebook
-from autograder.model import SubmissionResult
+from tests.gradebook.course import BIN, ROOT, Course
 from tests.sample_class.work import Work
 from tests.tiny import NAME, Edits, make_course
-
-BIN = Path(sys.executable).parent
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass
-class Course:
-    root: Path
-
-    @property
-    def work(self) -> Work:
-        """The release with the reference's answers filled in."""
-        return Work.handed_out(load_assignment(NAME, self.root)).solve()
-
-    def hand_in(self, work: Work, student: str = "alice") -> None:
-        work.save(self.root / "submitted" / student / NAME)
-
-    def grade(self, **options: Any) -> dict[str, SubmissionResult]:
-        """Grade the class; results by student."""
-        given = Options(submitted=self.root / "submitted", into=self.root, salt="tests", **options)
-        result, failures = grade_class(load_assignment(NAME, self.root), given)
-        assert failures == []
-        return {s.student: s for s in result.submissions}
-
-    def rows(self, student: str = "alice") -> dict[str, tuple[float | None, float | None, bool]]:
-        """By grade cell: automatic score, manual score, whether a person is asked."""
-        with open_gradebook(f"sqlite:///{self.root / 'gradebook.db'}") as book:
-            grades = book.find_submission_notebook(NAME, NAME, student).grades
-            return {g.name: (g.auto_score, g.manual_score, bool(g.needs_manual_grade)) for g in grades}
-
-    def by_hand(self, score: float | None, comment: str = "", cell: str = "why", student: str = "alice") -> None:
-        """Grade a cell as formgrader does."""
-        with open_gradebook(f"sqlite:///{self.root / 'gradebook.db'}") as book:
-            grade = book.find_grade(cell, NAME, NAME, student)
-            grade.manual_score, grade.needs_manual_grade = score, score is None and grade.auto_score is None
-            if comment:
-                book.find_comment(cell, NAME, NAME, student).manual_comment = comment
-            book.db.commit()
-
-    def comment(self, cell: str = "why", student: str = "alice") -> str | None:
-        with open_gradebook(f"sqlite:///{self.root / 'gradebook.db'}") as book:
-            found: str | None = book.find_comment(cell, NAME, NAME, student).comment
-            return found
-
-    def graded(self, student: str = "alice") -> Any:
-        return nbformat.read(self.root / "autograded" / student / NAME / f"{NAME}.ipynb", as_version=4)
-
-    def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run nbgrader with an environment that holds next to nothing: alembic must be found without PATH."""
-        command = [str(BIN / "nbgrader"), *arguments]
-        home = self.root / "home"
-        home.mkdir(exist_ok=True)
-        return subprocess.run(command, cwd=self.root, env={"HOME": str(home)}, capture_output=True, text=True, timeout=300)
-
-
-@pytest.fixture(scope="module")
-def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A course in which alice has handed in right answers and was graded."""
-    made = Course(make_course(tmp_path_factory.mktemp("course")))
-    made.hand_in(made.work)
-    made.grade()
-    return made
-
-
-@pytest.fixture
-def course(graded_once: Course, tmp_path: Path) -> Course:
-    """A copy of that course."""
-    shutil.copytree(graded_once.root, tmp_path / "course")
-    return Course(tmp_path / "course")
-
 
 WRONG = "def center(X):\n    return X"
 ANSWER = "why"
@@ -238,19 +161,3 @@ def test_a_gradebook_is_made_with_an_empty_environment(course: Course) -> None:
     done = subprocess.run(command, cwd=course.root, env={}, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert course.rows()["center"] == (2.0, None, False)
-
-
-@pytest.mark.long
-def test_nbgrader_autograde_gives_the_same_scores(course: Course) -> None:
-    """nbgrader autograde NAME, from an empty gradebook, leaves the same rows as chainrule autograde."""
-    (course.root / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text(encoding="utf-8"), encoding="utf-8")
-    course.hand_in(course.work.use("one_mean_for_all"), "bob")
-    (course.root / "source" / NAME).mkdir(parents=True)
-    subprocess.run([str(BIN / "chainrule"), "release", NAME], cwd=course.root, check=True, timeout=300, env=dict(os.environ))
-    (course.root / "gradebook.db").unlink()
-    done = course.nbgrader("autograde", NAME)
-    assert done.returncode == 0, done.stderr
-    theirs = {student: course.rows(student) for student in ("alice", "bob")}
-    (course.root / "gradebook.db").unlink()
-    course.grade(force=True)
-    assert {student: course.rows(student) for student in ("alice", "bob")} == theirs

@@ -20,7 +20,7 @@ PACKAGE = Path(autograder.__file__).parent
 FLOORS = [
     {"autograder"},
     {"errors", "text", "model", "wire", "probe", "inputs", "mutation_places"},
-    {"protocol", "compare", "score", "notebook", "gradebook", "jail", "runtime", "equivalent", "mutation_operators", "roster"},
+    {"protocol", "compare", "score", "notebook", "gradebook", "nbgrader_course", "jail", "runtime", "equivalent", "mutation_operators", "roster"},
     {"cells", "judging", "sandbox", "mutate"},
     {"stubs", "observe", "assignment"},
     {"worker", "submission", "variants"},
@@ -57,8 +57,8 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 DOORS = {
-    "nbgrader": {"gradebook", "nbgrader_plugin", "doctor"},
-    "sqlalchemy": {"gradebook"},
+    "nbgrader": {"gradebook", "nbgrader_course", "nbgrader_plugin", "doctor"},
+    "sqlalchemy": {"gradebook", "nbgrader_course"},
     "jupytext": {"notebook"},
     "IPython": {"cells"},
     "typer": {"cli", *(name for name in MODULES if name.startswith("commands."))},

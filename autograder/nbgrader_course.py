@@ -1,0 +1,70 @@
+"""What nbgrader_config.py says that concerns grading: where the gradebook is and what lateness costs.
+
+`chainrule autograde` reads it as nbgrader does, so that both write the same database and come to the same totals.
+"""
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+from sqlalchemy.engine import make_url
+from traitlets.config import Application, Config
+
+from autograder.errors import UsageError
+
+
+def load_config(root: Path) -> Config:
+    """nbgrader's configuration of a course: the machine's and the user's, then the course's own."""
+    app = NbGrader(log_level=logging.CRITICAL)
+    app.load_cwd_config = False
+    app.raise_config_file_errors = True
+    try:
+        app.load_config_file()
+        Application.load_config_file(app, "nbgrader_config", path=str(root))
+    except Exception as error:  # whatever a file of Python can raise
+        raise UsageError(f"nbgrader_config.py can't be read: {type(error).__name__}: {error}", where=str(root)) from error
+    return app.config
+
+
+def database_url(root: Path, config: Config | None) -> str:
+    """The SQLAlchemy url of the gradebook that nbgrader uses in a folder: its own default where nothing is configured."""
+    given = Config({"CourseDirectory": {"root": str(root)}})
+    given.merge(config or Config())
+    url: str = CourseDirectory(config=given).db_url
+    return url
+
+
+def shown_url(url: str) -> str:
+    """A database's url as it may be printed: the path of a file, else without its password."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        return parsed.database
+    return parsed.render_as_string(hide_password=True)
+
+
+def moment(timestamp: str) -> datetime.datetime | None:
+    """A time that nbgrader's exchange has noted, in UTC and without a zone as its database keeps it; None where it is none."""
+    try:
+        found: datetime.datetime | None = parse_utc(timestamp) if timestamp else None
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return found
+
+
+def assign_penalties(book: Gradebook, assignment: str, notebook: str, students: Iterable[str], config: Config) -> None:
+    """Set the late penalties of submissions by the plugin that `c.AssignLatePenalties.plugin_class` names, as nbgrader's own step does."""
+    step = AssignLatePenalties(config=config)
+    step.init_plugin()
+    for student in students:
+        late = book.find_submission(assignment, student).total_seconds_late
+        submitted = book.find_submission_notebook(notebook, assignment, student)
+        penalty = step.plugin_inst.late_submission_penalty(student, submitted.score, late) if late > 0 else None
+        submitted.late_submission_penalty = None if penalty is None else min(max(penalty, 0.0), submitted.score)
+    book.db.commit()
