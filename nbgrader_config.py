@@ -16,3 +16,10 @@ c.CourseDirectory.course_id = "default_course"
 # what students get in place of a solution
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
+
+# what lateness costs: without the marks in front, a tenth of the score for each day begun, in `chainrule autograde` as well
+# from nbgrader.plugins import LateSubmissionPlugin
+# class TenthADay(LateSubmissionPlugin):
+#     def late_submission_penalty(self, student_id, score, total_seconds_late):
+#         return score * min(1.0, 0.1 * -(-total_seconds_late // 86400))
+# c.AssignLatePenalties.plugin_class = TenthADay

@@ -61,6 +61,8 @@ class Progress:
     stage: Callable[[str], None] = lambda _: None
     found: Callable[[int], None] = lambda _: None
     done: Callable[[str], None] = lambda _: None
+    written: Callable[[str], None] = lambda _: None
+    """Called with the gradebook's place once its rows are written."""
 
 
 def isolation_level(unsafe: bool) -> str:
@@ -124,7 +126,8 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
             writer.add(submission, result)
             progress.done(result.student)
         progress.stage("writing the gradebook")
-        writer.finish()
+        if options.gradebook:
+            progress.written(writer.finish())
     finally:
         reference.close()
     found = tuple(sorted(results, key=lambda result: result.student))
@@ -208,9 +211,8 @@ class _Writer:
             self.parts.append(path.with_suffix(".part"))
             write_text(self.parts[-1], notebook.dump(graded_notebook(submission, result, self.assignment)))
 
-    def finish(self) -> None:
-        if not self.options.gradebook:
-            return
+    def finish(self) -> str:
+        """Write the rows and put the graded notebooks in their places; returns where the rows are."""
         from autograder import gradebook, nbgrader_course
 
         name, root = self.assignment.name, self.assignment.root
@@ -223,6 +225,7 @@ class _Writer:
             nbgrader_course.assign_penalties(book, name, name, [result.student for result, _, _ in self.waiting], config)
         for part in self.parts:
             part.replace(part.with_suffix(".ipynb"))
+        return nbgrader_course.shown_url(url)
 
 
 def _changed_answers(graded: Path, submission: Submission, assignment: Assignment) -> dict[str, bool]:

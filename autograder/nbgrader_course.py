@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from sqlalchemy.engine import make_url
 from traitlets.config import Application, Config
 
 from autograder.errors import UsageError
+
+_MOMENT = re.compile(r"[0-9:.T -]{10,40}( [A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2})?")
+"""A student may write the note, and dateutil opens a file of the zone's name: nothing that leads out of its folder."""
 
 
 def load_config(root: Path) -> Config:
@@ -51,9 +55,11 @@ def shown_url(url: str) -> str:
 
 def moment(timestamp: str) -> datetime.datetime | None:
     """A time that nbgrader's exchange has noted, in UTC and without a zone as its database keeps it; None where it is none."""
+    if not _MOMENT.fullmatch(timestamp):
+        return None
     try:
-        found: datetime.datetime | None = parse_utc(timestamp) if timestamp else None
-    except (ValueError, OverflowError, TypeError):
+        found: datetime.datetime = parse_utc(timestamp)
+    except (ValueError, OverflowError):
         return None
     return found
 

@@ -37,12 +37,14 @@ def autograde(
         submitted=(submitted or root / "submitted").resolve(), into=(into or root).resolve(), students=tuple(student or ()),
         questions=tuple(question or ()), jobs=jobs, gradebook=not no_gradebook, force=force, salt=salt, unsafe=unsafe,
     )  # fmt: skip
+    places: list[str] = []
     with progress_bar() as bar:
         task = bar.add_task(name, total=None)
         shown = batch.Progress(
             stage=lambda text: bar.update(task, description=f"{name}: {text}"),
             found=lambda count: bar.update(task, total=count, description=f"{name}: grading"),
             done=lambda _: bar.advance(task),
+            written=places.append,
         )
         result, failures = batch.grade_class(assignment, options, shown)
     if json is not None:
@@ -50,8 +52,8 @@ def autograde(
     out.print(class_table(result))
     for failure in failures:
         err.print(f"chainrule: {failure.student} has no result: {failure.reason}", style="red", **AS_IT_IS)
-    if options.gradebook:
-        out.print(f"Gradebook {options.into / 'gradebook.db'}, graded notebooks in {options.into / 'autograded'}.", **AS_IT_IS)
+    for place in places:
+        out.print(f"Gradebook {place}, graded notebooks in {options.into / 'autograded'}.", **AS_IT_IS)
     if result.isolation != "full":
         err.print(f"chainrule: student code ran at isolation level {result.isolation}; see `chainrule doctor`", style="yellow")
     if failures:

@@ -1,0 +1,96 @@
+"""What nbgrader_config.py says holds for `chainrule autograde` as well: where the gradebook is, what lateness costs."""
+from __future__ import annotations
+
+import csv
+import datetime
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import UsageError
+from autograder.gradebook import open_gradebook
+from autograder.nbgrader_course import database_url, load_config, moment, shown_url
+from tests.gradebook.course import BIN, ROOT, Course
+from tests.gradebook.test_nbgrader_autograde import all_rows
+from tests.tiny import NAME
+
+DUE = datetime.datetime(2026, 3, 1, 12)
+
+
+def chainrule(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([BIN / "chainrule", *arguments], cwd=course.root, env={}, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def example() -> list[str]:
+    """The example of late penalties that stands in nbgrader_config.py, with the marks in front taken away."""
+    lines = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8").splitlines()
+    first = lines.index("# from nbgrader.plugins import LateSubmissionPlugin")
+    return [line.removeprefix("# ") for line in lines[first:]]
+
+
+def test_both_commands_write_the_database_of_the_config(course: Course) -> None:
+    """With another db_url, chainrule autograde and nbgrader autograde both write there, and chainrule says so."""
+    course.forget()
+    other = course.root / "elsewhere.db"
+    course.configure(f"c.CourseDirectory.db_url = 'sqlite:///{other}'")
+    assert str(other) in chainrule(course, "autograde", NAME).stdout
+    rows = all_rows(f"sqlite:///{other}", NAME)
+    other.unlink()
+    assert course.nbgrader("autograde", NAME).returncode == 0
+    assert all_rows(f"sqlite:///{other}", NAME) == rows
+    assert not (course.root / "gradebook.db").exists()
+
+
+def test_the_database_of_a_course(tmp_path: Path) -> None:
+    """Without a config it is nbgrader's default; a password is never shown; a broken config is a wrong call that names it."""
+    assert database_url(tmp_path, load_config(tmp_path)) == f"sqlite:///{tmp_path / 'gradebook.db'}"
+    assert shown_url(f"sqlite:///{tmp_path / 'gradebook.db'}") == str(tmp_path / "gradebook.db")
+    assert shown_url("postgresql+psycopg://ta:secret@localhost/course") == "postgresql+psycopg://ta:***@localhost/course"
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.db_url = 1 / 0\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"nbgrader_config\.py can't be read: ZeroDivisionError"):
+        load_config(tmp_path)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("2026-03-01 12:00:00.5 UTC", datetime.datetime(2026, 3, 1, 12, 0, 0, 500000)), ("2026-03-01 13:00:00 Europe/Berlin", DUE),
+    ("2026-03-01T12:00:00", DUE),
+    ("", None), ("tomorrow", None), ("9" * 50, None), ("2026-03-01 12:00:00 ../../etc", None),
+    ("2026-03-01 12:00:00 /dev/zero", None),
+])  # fmt: skip
+def test_moments(text: str, expected: datetime.datetime | None) -> None:
+    """Times as nbgrader's exchange notes them, in UTC; whatever else stands there is none."""
+    assert moment(text) == expected
+
+
+def test_late_penalties_are_the_same_by_both_commands(course: Course) -> None:
+    """The example in nbgrader_config.py: a tenth a day begun, by either command, in nbgrader's export; in time again, the penalty goes."""
+    course.configure(*example())
+    with open_gradebook(course.database) as book:
+        book.update_or_create_assignment(NAME, duedate=DUE)
+    note = course.root / "submitted" / "alice" / NAME / "timestamp.txt"
+    note.write_text("2026-03-02 14:00:00 UTC", encoding="utf-8")  # 26 hours: two days begun
+    for grade in (lambda: chainrule(course, "autograde", NAME), lambda: course.nbgrader("autograde", NAME)):
+        set_penalty(course, None)
+        grade()
+        assert penalty(course) == pytest.approx(0.2 * 5.0)
+    assert course.nbgrader("export").returncode == 0
+    with (course.root / "grades.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert (float(row["raw_score"]), float(row["late_submission_penalty"]), float(row["score"])) == (5.0, 1.0, 4.0)
+    note.write_text("2026-03-01 11:00:00 UTC", encoding="utf-8")
+    chainrule(course, "autograde", NAME)
+    assert penalty(course) == 0.0
+
+
+def penalty(course: Course) -> float:
+    with open_gradebook(course.database) as book:
+        return float(book.find_submission(NAME, "alice").late_submission_penalty)
+
+
+def set_penalty(course: Course, value: float | None) -> None:
+    with open_gradebook(course.database) as book:
+        book.find_submission_notebook(NAME, NAME, "alice").late_submission_penalty = value
+        book.db.commit()
