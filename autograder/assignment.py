@@ -124,7 +124,7 @@ class Assignment:
         """What lies beside the notebook when it runs: name to path of the only copy."""
         files = {name: self.folder / name for name in self.table.helpers if name.endswith(".py")}
         files |= {name: self.root / "data" / name for name in self.data}
-        return {"checks.py": Path(__file__).parent / "student" / "checks.py", **files}
+        return {path.name: path for path in sorted((Path(__file__).parent / "student").glob("*.py"))} | files
 
     @property
     def auto(self) -> tuple[Question, ...]:

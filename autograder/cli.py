@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from autograder.commands import audit, autograde, doctor, explain, release
+from autograder.commands import audit, autograde, check, doctor, explain, release
 from autograder.commands.shared import AS_IT_IS, err
 from autograder.errors import ChainRuleError, UsageError
 
@@ -15,11 +15,13 @@ Examples:
   chainrule release                     build source/ and release/ of every assignment
   chainrule autograde nn_recognition    grade submitted/*/nn_recognition/
   chainrule audit nn_recognition        test the tests
+  chainrule check nn_recognition.ipynb  for a student: the visible checks, from a clean start
 """
 
 app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("release")(release.build)
 app.command("autograde")(autograde.autograde)
+app.command("check")(check.check)
 app.command("explain")(explain.explain)
 app.command("audit")(audit.audit)
 app.command("doctor")(doctor.doctor)

@@ -25,6 +25,7 @@ from autograder.grade import Grader
 from autograder.notebook import Role, SourceCell
 from autograder.observe import observe
 from autograder.reference import TRUSTED, Reference, Store
+from autograder.selfcheck import FILE, filled
 from autograder.submission import align
 
 SALT = "release"
@@ -251,6 +252,7 @@ def _build(assignment: Assignment, folder: Path) -> Built:
     for name, path in assignment.files.items():
         if name not in assignment.data:
             shutil.copyfile(path, source / name)
+    (source / FILE).write_text(filled(assignment), encoding="utf-8")
     for name in assignment.table.helpers:
         shutil.copyfile(assignment.folder / name, source / name)
     try:

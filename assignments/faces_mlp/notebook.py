@@ -724,3 +724,14 @@ print(f"test: cross-entropy {ce:.3f}, accuracy {acc:.3f}")
 #
 # The next chapter makes a network out of parts that can be exchanged: other activations, momentum, a penalty on the weights, and a rule
 # for when to stop.
+
+# %% [markdown]
+# ## Before you hand it in
+#
+# Save the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says question by question what is
+# done, what is not, and what is wrong and why. Run it when you are stuck, too. With `all=True` it runs training and demonstrations as well.
+
+# %% demo="check_this_notebook"
+import check_notebook
+
+check_notebook.run()

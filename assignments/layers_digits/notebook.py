@@ -556,3 +556,14 @@ print(f"{np.bincount(answers).max()} of {len(answers)} test digits are read as a
 #
 # **References.** Alpaydin and Kaynak (1998), *Optical recognition of handwritten digits*, UCI repository. Nair and Hinton (2010), *Rectified linear units improve restricted Boltzmann machines*. Robbins and Monro (1951), *A stochastic approximation
 # method*. Rumelhart, Hinton and Williams (1986), *Learning representations by back-propagating errors*.
+
+# %% [markdown]
+# ## Before you hand it in
+#
+# Save the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says question by question what is
+# done, what is not, and what is wrong and why. Run it when you are stuck, too. With `all=True` it runs training and demonstrations as well.
+
+# %% demo="check_this_notebook"
+import check_notebook
+
+check_notebook.run()

@@ -843,3 +843,14 @@ figures.digits(X_test[wrong], titles, alt="Misclassified test digits, each with 
 # - Polyak, 1964, *Some methods of speeding up the convergence of iteration methods*: momentum, as the heavy ball.
 # - Krogh and Hertz, 1991, *A simple weight decay can improve generalization*.
 # - Prechelt, 1998, *Early stopping: but when?*: criteria that are less easily fooled than a row of rises.
+
+# %% [markdown]
+# ## Before you hand it in
+#
+# Save the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says question by question what is
+# done, what is not, and what is wrong and why. Run it when you are stuck, too. With `all=True` it runs training and demonstrations as well.
+
+# %% demo="check_this_notebook"
+import check_notebook
+
+check_notebook.run()

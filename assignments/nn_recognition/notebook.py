@@ -629,7 +629,7 @@ def train(
     return total_loss, avg_acc
     ### END SOLUTION
 
-# %% test="train" points=7
+# %% test="train" points=7 trains=true
 x, y, params = small_network()
 seen = train(x, y, params, batch_size=3, max_iters=4, learning_rate=0.5)
 checks.close("[total_loss, avg_acc]", seen, [0.97253265, 1.0], "the summed loss of the fourth iteration, before its update")
@@ -748,3 +748,14 @@ figures.agreement({key: params["grad_" + key] for key in analytic}, analytic)
 # **References.** D. Rumelhart, G. Hinton and R. Williams, *Learning representations by back-propagating errors*, 1986. Y. LeCun, L.
 # Bottou, Y. Bengio and P. Haffner, *Gradient-based learning applied to document recognition*, 1998. X. Glorot and Y. Bengio,
 # *Understanding the difficulty of training deep feedforward neural networks*, 2010.
+
+# %% [markdown]
+# ## Before you hand it in
+#
+# Save the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says question by question what is
+# done, what is not, and what is wrong and why. Run it when you are stuck, too. With `all=True` it runs training and demonstrations as well.
+
+# %% demo="check_this_notebook"
+import check_notebook
+
+check_notebook.run()

@@ -783,3 +783,14 @@ for kind in "softmax", "svm":
 # difficulty of training deep feedforward neural networks*. Glorot, Bordes and Bengio (2011), *Deep sparse rectifier neural
 # networks*. Maas, Hannun and Ng (2013), *Rectifier nonlinearities improve neural network acoustic models*. He, Zhang, Ren and Sun
 # (2015), *Delving deep into rectifiers*.
+
+# %% [markdown]
+# ## Before you hand it in
+#
+# Save the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says question by question what is
+# done, what is not, and what is wrong and why. Run it when you are stuck, too. With `all=True` it runs training and demonstrations as well.
+
+# %% demo="check_this_notebook"
+import check_notebook
+
+check_notebook.run()

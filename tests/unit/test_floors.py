@@ -23,14 +23,14 @@ FLOORS = [
     {"protocol", "compare", "score", "notebook", "gradebook", "nbgrader_course", "jail", "runtime", "equivalent", "mutation_operators", "roster"},
     {"cells", "judging", "sandbox", "mutate"},
     {"stubs", "observe", "assignment"},
-    {"worker", "submission", "variants"},
+    {"worker", "submission", "variants", "selfcheck"},
     {"reference", "diagnose", "autograded", "journal", "trivial"},
     {"grade", "doctor", "seeds"},
     {"batch", "release", "inline", "explain"},
     {"audit", "nbgrader_plugin"},
     {"audit_page"},
     {"commands", "commands.shared"},
-    {"commands.release", "commands.autograde", "commands.explain", "commands.audit", "commands.doctor"},
+    {"commands.release", "commands.autograde", "commands.explain", "commands.audit", "commands.doctor", "commands.check"},
     {"cli"},
 ]
 """The lowest first: a module imports only from floors before its own."""

@@ -1,0 +1,651 @@
+"""Checks your notebook as it will stand when it is graded: from a clean start, from top to bottom, question by question.
+
+    in a cell      import check_notebook; check_notebook.run()            save the notebook first
+    in a terminal  python check_notebook.py [NOTEBOOK] [--all]            --all: training and demonstrations too
+
+Everything happens on this computer, in a Python of its own that knows nothing of your session. The checks are the visible ones of the
+notebook; the hidden ones are not here. The status is 0 when nothing is left to do, 1 when something is, 2 when there is no such notebook.
+"""
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RELEASE: dict = {}
+SECONDS = 10.0
+LONG_SECONDS = 600.0
+MAX_BYTES = 50 << 20
+INSIDE = "CHAINRULE_CHECKING"
+
+
+# ---- called by people ---------------------------------------------------------------------------------------------
+
+
+def run(notebook=None, all=False, seconds=SECONDS):
+    """Check a notebook, the one beside this file where none is named, and print what was found.
+
+    all: run the checks that train, and the demonstrations, as well.
+    seconds: after so long a cell is stopped.
+    """
+    if os.environ.get(INSIDE):
+        return  # this very cell, run by a check of its notebook
+    if not RELEASE:
+        print("(not run when grading)")
+        return
+    check(notebook, RELEASE, all, seconds)
+
+
+def check(notebook, release, everything=False, seconds=SECONDS, out=print):
+    """Check a notebook against a release and print the report; returns the exit status. release is None where none is at hand."""
+    began = time.monotonic()
+    try:
+        found, data, folder, saved = _read(notebook, release)
+    except FileNotFoundError as error:
+        out(str(error))
+        return 2
+    try:
+        cells, metadata = _parsed(data)
+        release = release or _release_of(cells, metadata)
+        notes = _notes_on_the_file(found, metadata, release, folder)
+        placed = _lay_out(cells, release, notes)
+    except ValueError as error:
+        out(f"{found}: this can't be graded: {error}")
+        return 1
+    results, defined = _run_cells(placed, release, folder, everything, seconds)
+    if not everything and (used := _demo_names(placed, results)):
+        results, defined = _run_cells(placed, release, folder, everything, seconds, demos=True)
+        notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
+    judge = _Judge(placed, results, defined, release, folder)
+    rows = [judge.question(question) for question in release["questions"]]
+    notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
+    _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
+    return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
+
+
+def main(arguments):
+    """The command line; returns the exit status."""
+    if arguments[:1] == ["--child"]:
+        return _child(Path(arguments[1]))
+    names = [a for a in arguments if not a.startswith("-")]
+    if len(names) > 1 or set(arguments) - {*names, "--all"}:
+        print("usage: python check_notebook.py [NOTEBOOK] [--all]")
+        return 2
+    if not RELEASE:
+        print("This copy belongs to no release: use the one that was handed out with the notebook, or `chainrule check NOTEBOOK`.")
+        return 2
+    return check(names[0] if names else None, RELEASE, "--all" in arguments)
+
+
+# ---- the notebook as a file ---------------------------------------------------------------------------------------
+
+
+def _read(notebook, release):
+    """The notebook's name, its bytes, its folder, and how many seconds ago it was saved (None: just now)."""
+    if notebook is None and (live := _from_colab()) is not None:
+        return "the notebook in Colab", live, Path.cwd(), None
+    path = Path(notebook) if notebook is not None else _nearest_notebook(release)
+    if path.is_dir() or not path.exists():
+        raise FileNotFoundError(f"There is no notebook {path}: name the file that you work in.")
+    if path.stat().st_size > MAX_BYTES:
+        raise FileNotFoundError(f"{path} has more than {MAX_BYTES >> 20} MiB, too much to be graded: clear its outputs and save it.")
+    return path.name, path.read_bytes(), path.resolve().parent, max(0.0, time.time() - path.stat().st_mtime)
+
+
+def _from_colab():
+    """In Colab the notebook is no file: the page is asked for it, unsaved changes included."""
+    if "google.colab" not in sys.modules:
+        return None
+    from google.colab import _message
+
+    answer = _message.blocking_request("get_ipynb", request="", timeout_sec=30)
+    return json.dumps(answer["ipynb"]).encode()
+
+
+def _nearest_notebook(release):
+    """The notebook that is open, where the front end says so, else the assignment's own file, here or beside this file."""
+    session = getattr(builtins, "get_ipython", None)
+    names = getattr(session(), "user_ns", {}) if session else {}
+    opened = [names.get("__vsc_ipynb_file__"), Path(os.environ["JPY_SESSION_NAME"]).name if "JPY_SESSION_NAME" in os.environ else None]
+    candidates = [Path(name) for name in opened if name and str(name).endswith(".ipynb")]
+    candidates += [folder / f"{release['assignment']}.ipynb" for folder in (Path.cwd(), Path(__file__).parent)]
+    return next((path for path in candidates if path.is_file()), candidates[-1])
+
+
+def _parsed(data):
+    """The cells and metadata of a notebook's bytes; raises ValueError saying what they are instead."""
+    if not data.strip():
+        raise ValueError("the file is empty")
+    try:
+        raw = json.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, RecursionError):
+        raise ValueError("the file is not a notebook") from None
+    except ValueError as error:
+        raise ValueError(f"the file is not a notebook, or was broken when it was saved ({error})") from None
+    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
+        older = isinstance(raw, dict) and "worksheets" in raw
+        raise ValueError("it is in an old format: open it in Jupyter and save it" if older else "the file is JSON, but not a notebook")
+    cells = [_cell(number, cell) for number, cell in enumerate(raw["cells"], 1) if isinstance(cell, dict)]
+    return cells, raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
+
+
+def _cell(number, raw):
+    """The parts of a cell that matter here."""
+    source, metadata, outputs = raw.get("source", ""), raw.get("metadata"), raw.get("outputs")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    graded = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
+    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in outputs or [])
+    count = raw.get("execution_count")
+    return {
+        "number": number, "code": raw.get("cell_type") == "code", "text": "".join(source) if isinstance(source, list) else str(source),
+        "nbgrader": graded, "tags": metadata.get("tags") or [], "id": str(graded.get("grade_id") or ""), "role": "own",
+        "count": count if isinstance(count, int) else None, "worked": isinstance(count, int) and not failed,
+    }  # fmt: skip
+
+
+def _release_of(cells, metadata):
+    """What can be told of a release from the notebook alone: locked cells are taken as they are."""
+    made = {"assignment": str((metadata.get("chainrule") or {}).get("assignment", "")), "release": "", "questions": [], "cells": [], "files": []}
+    for cell in cells:
+        about = cell["nbgrader"]
+        if not cell["id"] or any(known["id"] == cell["id"] for known in made["cells"]):
+            continue
+        graded, solution = bool(about.get("grade")), bool(about.get("solution"))
+        role = ("written" if graded else "solution") if solution else "test" if graded else "demo" if "demo" in cell["tags"] else "given"
+        stub = role in ("solution", "written") and ("raise NotImplementedError" in cell["text"] or "in place of this line" in cell["text"])
+        made["cells"].append({"id": cell["id"], "role": role, "text": cell["text"] if stub or role not in ("solution", "written") else ""})
+        if graded:
+            trains = "training" in cell["tags"]
+            made["questions"].append({"id": cell["id"], "points": about.get("points", 0), "written": solution, "defines": [], "trains": trains})
+    if not made["questions"]:
+        raise ValueError("none of its cells belongs to a graded question. Is it the right file?")
+    return made
+
+
+def _notes_on_the_file(name, metadata, release, folder):
+    notes = []
+    kit = metadata.get("chainrule") if isinstance(metadata.get("chainrule"), dict) else {}
+    if kit.get("assignment", release["assignment"]) != release["assignment"]:
+        notes.append(f"It says that it is the notebook of {kit['assignment']}; it was checked as {release['assignment']}.")
+    elif release["release"] and kit.get("release", release["release"]) != release["release"]:
+        notes.append("It was made from another release than this check: get the newest files, and say so when you hand it in.")
+    if release["assignment"] and name.endswith(".ipynb") and name != f"{release['assignment']}.ipynb":
+        notes.append(f"Hand it in under the name {release['assignment']}.ipynb.")
+    missing = [file for file in release["files"] if not (folder / file).exists()]
+    if missing:
+        notes.append(f"{', '.join(missing)} should lie beside the notebook: unpack the release again.")
+    return notes
+
+
+# ---- its cells beside the release's -------------------------------------------------------------------------------
+
+
+def _plain(text):
+    """A text without what front ends change when they save."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+
+
+def _lay_out(cells, release, notes):
+    """The notebook's cells with the role each plays; locked ones as they were handed out, those that are gone put back."""
+    by_id = {known["id"]: known for known in release["cells"]}
+    by_text = {_plain(known["text"]): known for known in release["cells"] if known["role"] != "written" and known["text"]}
+    used, placed = {}, []
+    for cell in cells:
+        known = by_id.get(cell["id"]) or (by_text.get(_plain(cell["text"])) if cell["code"] else None)
+        number = cell["number"]
+        if known and known["id"] in used:
+            notes.append(f"Cell {number} has the id of cell {used[known['id']]} ({known['id']}): a copy. Delete one of them.")
+            if known["role"] != "solution":
+                continue
+            known = None
+        if known and known["role"] == "solution" and not cell["code"]:
+            notes.append(f"Cell {number} is your answer to {_question_of(known['id'], release)}, but no code cell any more: turn it into one.")
+            known = None
+        cell["id"] = known["id"] if known else ""
+        if known:
+            used[known["id"]] = number
+            cell["role"], cell["touched"] = known["role"], _plain(cell["text"]) != _plain(known["text"])
+            if known["role"] in ("given", "test", "demo") and cell["touched"]:
+                notes.append(f"Cell {number} ({_called(known)}) is locked and was changed. Grading uses the original, and so did this check.")
+                cell["text"] = known["text"]
+        placed.append(cell)
+    if not used and not _answered(placed, release):
+        raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
+    _put_back(placed, used, release, notes)
+    return placed
+
+
+def _answered(placed, release):
+    wanted = {name.partition(".")[0] for question in release["questions"] for name in question["defines"]}
+    return any(wanted & _bound(cell["text"]) for cell in placed if cell["code"])
+
+
+def _put_back(placed, used, release, notes):
+    """Add what the notebook lacks of the release, each after what comes before it there, and say so."""
+    previous, gone = None, []
+    for known in release["cells"]:
+        if known["id"] not in used:
+            after = next((i for i, cell in enumerate(placed) if previous and cell["id"] == previous), -1)
+            blank = {"number": 0, "code": known["role"] != "written", "count": None, "worked": False, "touched": False}
+            placed.insert(after + 1, {**blank, **known, "text": known["text"] if known["role"] in ("given", "test", "demo") else ""})
+            if known["role"] != "demo":
+                gone.append(_called(known))
+        previous = known["id"]
+    if gone and not used:
+        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
+    elif gone:
+        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
+
+
+def _called(known):
+    kinds = {"given": "given", "test": "the check of", "demo": "a demonstration", "solution": "your answer", "written": "your text"}
+    return f"{kinds[known['role']]} {known['id']}"
+
+
+def _solves(cell_id, question):
+    return cell_id == f"{question}_solution" or cell_id.startswith(f"{question}_solution_")
+
+
+def _question_of(cell_id, release):
+    return next((q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), "")
+
+
+def _bound(text):
+    """Names that a cell binds at its top level; none where it does not compile."""
+    try:
+        tree = ast.parse("\n".join("pass" if line.lstrip()[:1] in ("%", "!") else line for line in text.splitlines()))
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    names = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        names.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    return names
+
+
+# ---- running it ---------------------------------------------------------------------------------------------------
+
+
+def _run_cells(placed, release, folder, everything, seconds, demos=False):
+    """How each cell ended, by its place in placed, and which of the names asked for there were, in a Python of its own.
+
+    A cell that hangs or ends Python is left out of another start, so that it costs its own question alone.
+    """
+    trains = {question["id"] for question in release["questions"] if question["trains"]}
+    run = []
+    for place, cell in enumerate(placed):
+        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
+        if cell["code"] and cell["text"].strip() and not skipped:
+            slow = everything and (cell["role"] == "demo" or cell["id"] in trains)
+            run.append({"place": place, "text": cell["text"], "seconds": LONG_SECONDS if slow else seconds})
+    results, names = {}, [name for question in release["questions"] for name in question["defines"]]
+    with tempfile.TemporaryDirectory(prefix="check-notebook-") as made:
+        job, answers, trace = Path(made, "job.json"), Path(made, "answers"), Path(made, "trace")
+        while True:
+            job.write_text(json.dumps({"folder": str(folder), "cells": run, "names": names, "path": [str(answers), str(trace)]}), encoding="utf-8")
+            for file in (answers, trace):
+                file.write_text("", encoding="utf-8")
+            said = _start(job)
+            lines = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+            results.update({line["place"]: line for line in lines if "ended" in line})
+            defined = next((line["names"] for line in lines if "names" in line), None)
+            open_cells = {line["place"] for line in lines if "began" in line} - {line["place"] for line in lines if "ended" in line}
+            if not open_cells:
+                if defined is None:
+                    raise RuntimeError(f"another Python could not be started for the check: {said[-500:]}")
+                return results, defined
+            stuck = open_cells.pop()
+            results[stuck] = _stopped(stuck, next(cell for cell in run if cell["place"] == stuck)["seconds"], trace.read_text(encoding="utf-8"))
+            run = [{**cell, "seconds": max(2.0, cell["seconds"] / 2)} for cell in run if cell["place"] != stuck]
+
+
+def _start(job):
+    """Run this file in another Python, which runs the cells; returns what it said on stderr."""
+    settings = {"MPLBACKEND": "Agg", INSIDE: "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).resolve()), "--child", str(job)], env={**os.environ, **settings},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        return process.communicate()[1].decode("utf-8", "replace")
+    finally:
+        process.kill()
+
+
+def _stopped(place, seconds, trace):
+    """What is known of a cell that did not end: where it was when its time was up, or that the process died."""
+    frames = [[int(cell), int(line)] for cell, line in re.findall(r'File "<cell (\d+)>", line (\d+)', trace)]
+    kind = "timeout" if "Timeout" in trace else "died"
+    return {"place": place, "ended": True, "error": {"type": kind, "text": f"{seconds:g}", "name": "", "frames": frames}}
+
+
+def _child(job_file):
+    """Run the cells of a job and write down how each ended. This is the Python that knows nothing of the session."""
+    import contextlib
+    import faulthandler
+    import types
+
+    job = json.loads(job_file.read_text(encoding="utf-8"))
+    os.chdir(job["folder"])
+    sys.path[:] = [job["folder"], *(path for path in sys.path if path != str(Path(__file__).resolve().parent))]
+    main = types.ModuleType("__main__")
+    names, sys.modules["__main__"] = vars(main), main
+    builtins.display = lambda *values, **options: None
+    builtins.input = lambda prompt="": ""
+    shell = _shell(main) if any(_needs_ipython(cell["text"]) for cell in job["cells"]) else None
+    with open(job["path"][0], "a", encoding="utf-8") as answers, open(job["path"][1], "a", encoding="utf-8") as trace:
+
+        def say(**line):
+            answers.write(json.dumps(line) + "\n")
+            answers.flush()
+
+        for cell in job["cells"]:
+            say(place=cell["place"], began=True)
+            faulthandler.dump_traceback_later(cell["seconds"], exit=True, file=trace)
+            error = None
+            try:
+                _execute(cell, names, shell)
+            except BaseException as raised:
+                error = _described(raised)
+            faulthandler.cancel_dump_traceback_later()
+            say(place=cell["place"], ended=True, error=error)
+        found = {}
+        for name in job["names"]:
+            owner, _, member = name.partition(".")
+            with contextlib.suppress(Exception):
+                found[name] = callable(getattr(names[owner], member) if member else names[owner])
+        say(names=found)
+    os._exit(0)  # whatever threads and exit handlers the cells have left
+
+
+def _execute(cell, names, shell):
+    text = shell.transform_cell(cell["text"]) if shell is not None and _needs_ipython(cell["text"]) else cell["text"]
+    code = compile(text, f"<cell {cell['place']}>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    waits = eval(code, names)
+    if waits is not None:
+        import asyncio
+
+        asyncio.run(waits)
+
+
+def _needs_ipython(text):
+    try:
+        compile(text, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return bool(re.search(r"^\s*[%!?]|\?\s*$|=\s*[%!]", text, re.M))
+    return "get_ipython" in text
+
+
+def _shell(main):
+    """An IPython for cells with magics. It installs nothing and runs no other programs."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    class Shell(InteractiveShell):
+        def enable_matplotlib(self, gui=None):
+            return gui, "agg"
+
+        def enable_gui(self, gui=None):
+            return None
+
+        def system(self, command):
+            return None
+
+        system_piped = system_raw = system
+
+        def getoutput(self, *arguments, **options):
+            return []
+
+    shell = Shell.instance(user_module=main)
+    shell.history_manager.enabled = False
+    for magic in ("pip", "conda", "mamba", "uv"):
+        shell.register_magic_function(lambda line: None, "line", magic)
+    vars(main)["get_ipython"] = lambda: shell
+    return shell
+
+
+def _described(error):
+    """An exception as text and places: the innermost frame first, in cells alone."""
+    frames, at = [], error.__traceback__
+    while at is not None:
+        if match := re.fullmatch(r"<cell (\d+)>", at.tb_frame.f_code.co_filename):
+            frames.insert(0, [int(match[1]), at.tb_lineno])
+        at = at.tb_next
+    if isinstance(error, SyntaxError) and (match := re.fullmatch(r"<cell (\d+)>", str(error.filename))):
+        frames.insert(0, [int(match[1]), error.lineno or 1])
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
+    except Exception:
+        text = ""
+    return {"type": type(error).__name__, "text": text[:600], "name": str(getattr(error, "name", None) or ""), "frames": frames}
+
+
+# ---- what it means, question by question --------------------------------------------------------------------------
+
+
+class _Judge:
+    """Says of each question how far it is, from how the cells ended."""
+
+    def __init__(self, placed, results, defined, release, folder):
+        self.placed, self.results, self.defined, self.release, self.folder = placed, results, defined, release, folder
+
+    def question(self, question):
+        """(state, question, sentence): done, not yet, wrong, written or not run."""
+        place = next(i for i, cell in enumerate(self.placed) if cell["id"] == question["id"])
+        if question["written"]:
+            written = self.placed[place]["touched"]
+            return ("written", question, "a person reads it") if written else ("not yet", question, "nothing is written")
+        mine = [i for i, cell in enumerate(self.placed) if _solves(cell["id"], question["id"])]
+        untouched = not any(self.placed[i]["touched"] for i in mine)
+        broken = next((error for i in mine if (error := self.error(i))), None)
+        if broken:
+            return "wrong", question, self.explained(broken, question["id"])
+        if place not in self.results:
+            return ("not yet", question, "") if untouched else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
+        error = self.error(place)
+        if error is None:
+            return "done", question, ""
+        owner = self.stub_owner(error)
+        if owner == question["id"] or (untouched and not owner and error["type"] in ("NotImplementedError", "NameError")):
+            return "not yet", question, ""
+        if owner:
+            return "not yet", question, f"it waits for {owner}, which is not written yet"
+        if renamed := self.renamed(question):
+            return "wrong", question, renamed
+        says = self.explained(error, question["id"])
+        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
+            says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
+        return "wrong", question, says
+
+    def error(self, place):
+        return (self.results.get(place) or {}).get("error")
+
+    def stub_owner(self, error):
+        """The question whose stub was reached, where that is how it ended."""
+        if error["type"] != "NotImplementedError" or not error["frames"]:
+            return ""
+        place, line = error["frames"][0]
+        return _question_of(self.placed[place]["id"], self.release) if "NotImplementedError" in self.line(place, line) else ""
+
+    def renamed(self, question):
+        """A sentence where a name that the question defines is missing, with what may be meant for it."""
+        missing = next((name for name in question["defines"] if not self.defined.get(name)), None)
+        if missing is None:
+            return ""
+        name = missing.rpartition(".")[2]
+        own = [cell["text"] for cell in self.placed if cell["role"] in ("own", "solution") and cell["code"]]
+        if "." in missing:
+            expected = {n.rpartition(".")[2] for q in self.release["questions"] for n in q["defines"]}
+            known = set(re.findall(r"^\s+def (\w+)", "\n".join(own), re.M)) - expected
+        else:
+            known = set().union(*map(_bound, own)) - set().union(*(_bound(cell["text"]) for cell in self.release["cells"]))
+        close = _similar(name, known)
+        return f"{missing} is not defined." + (f" Is it what you call {close}? Grading looks for {name}." if close else "")
+
+    def explained(self, error, question=""):
+        """One exception, or an end by force, as a sentence for the student; in a question, it is said where it comes from another's answer."""
+        kind, text, frames = error["type"], error["text"], error["frames"]
+        own = next((at for at in frames if self.placed[at[0]]["role"] in ("own", "solution")), None)
+        mine = next((at for at in frames if _solves(self.placed[at[0]]["id"], question)), None) if kind == "timeout" else None
+        at = mine or own or (frames[0] if frames else None)
+        other = _question_of(self.placed[at[0]]["id"], self.release) if at and question else ""
+        whose = f" (your answer to {other})" if other not in ("", question) else ""
+        where = f" in {self.called(at[0])}{whose}, line {at[1]} (`{self.line(*at)}`)" if at else ""
+        if kind == "timeout":
+            return f"It was stopped after {text} seconds{where}. Is there a loop that does not end?"
+        if kind == "died":
+            return "It ended Python itself. What crashes, or calls exit, when this cell runs?"
+        if kind == "NameError" and error["name"]:
+            return self.name_explained(error["name"], frames) + (f" It is used{where}." if where else "")
+        module = f"{error['name']}.py" if kind in ("ModuleNotFoundError", "ImportError") else ""
+        for file in self.release["files"]:
+            if not (self.folder / file).exists() and (file in text or file == module):
+                return f"{file} is missing: it should lie beside the notebook. Unpack the release again."
+        if kind == "AssertionError" and own is None and text:
+            return text
+        return f"{kind}{where}: {text}" if text else f"{kind}{where}."
+
+    def name_explained(self, name, frames):
+        """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
+        top = frames[-1][0] if frames else 0
+        code = [i for i, cell in enumerate(self.placed) if i > top and cell["code"] and cell["role"] != "demo"]
+        below = next((i for i in code if name in _bound(self.placed[i]["text"])), None)
+        if below is not None:
+            counts = self.placed[below]["count"], self.placed[top]["count"]
+            session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
+            return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
+        if any(self.placed[place]["worked"] for place, _ in frames):
+            return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
+        close = _similar(name, set().union(*(_bound(cell["text"]) for cell in self.placed if cell["code"])))
+        return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
+
+    def notes(self, everything, told):
+        """What stops in cells that belong to no question."""
+        kinds = {"own": "your own", "given": "given", **({"demo": "a demonstration"} if everything else {})}
+        for place, cell in enumerate(self.placed):
+            error = self.error(place)
+            if error and cell["role"] in kinds and error["type"] != "NotImplementedError":
+                says = self.explained(error)
+                if says not in told:
+                    yield f"Cell {cell['number']} ({kinds[cell['role']]}) stops. {says}"
+
+    def called(self, place):
+        cell = self.placed[place]
+        return f"cell {cell['number']}" if cell["number"] else _called(cell)
+
+    def line(self, place, line):
+        lines = self.placed[place]["text"].splitlines()
+        return lines[line - 1].strip()[:100] if 0 < line <= len(lines) else ""
+
+
+def _similar(name, known):
+    """The name that was most likely meant, or the empty text."""
+    bare = {other.replace("_", "").lower(): other for other in sorted(known)}
+    return bare.get(name.replace("_", "").lower()) or next(iter(difflib.get_close_matches(name, sorted(known), 1)), "")
+
+
+def _demo_names(placed, results):
+    """Names that a cell missed and that a demonstration alone defines, with its number: those are run after all, as when grading."""
+    missed = [result["error"]["name"] for result in results.values() if result["error"] and result["error"]["type"] == "NameError"]
+    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in _bound(cell["text"])}
+    others = set().union(*(_bound(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
+    return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
+
+
+# ---- telling it ---------------------------------------------------------------------------------------------------
+
+
+def _report(name, saved, took, rows, notes, placed, everything, out):
+    def line(text):
+        out("".join(c if c.isprintable() else " " for c in text))
+
+    line(f"{name}{_ago(saved)}, from a clean start ({took:.1f} s):")
+    out("")
+    width = max(len(f"{q['points']:g}") for _, q, _ in rows)
+    for state, question, sentence in rows:
+        line(f"  {state:8}{question['points']:>{width}g}  {question['id']}" + (f": {sentence}" if sentence else ""))
+    out("")
+    for note in notes:
+        line(f"  * {note}")
+    if notes:
+        out("")
+    states = [state for state, _, _ in rows]
+    done, later = states.count("done") + states.count("written"), states.count("not run")
+    demos = sum(cell["role"] == "demo" for cell in placed)
+    left = "" if everything or not demos else f" {demos} demonstrations were not run."
+    more = f", {later} trains and was left out" if later else ""
+    line(f"{done} of {len(rows)} questions look right{more}.{left} Hidden checks try other shapes and values than these.")
+
+
+def _ago(saved):
+    if saved is None:
+        return " as it stands"
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if saved >= 2 * size:
+            return f" as saved {saved // size:.0f} {unit}s ago (save it first, if you have changed it since)"
+    return " as saved just now" if saved < 10 else f" as saved {saved:.0f} seconds ago"
+
+
+# ---- what was released --------------------------------------------------------------------------------------------
+
+RELEASE.update({
+    'assignment': 'layers_digits',
+    'release': '1817c58b382a4fca',
+    'files': ['checks.py', 'gradient_check.py', 'digits.npz'],
+    'questions': [
+        {'id': 'affine_forward', 'points': 6.0, 'written': False, 'trains': False, 'defines': ['affine_forward']},
+        {'id': 'affine_backward', 'points': 10.0, 'written': False, 'trains': False, 'defines': ['affine_backward']},
+        {'id': 'relu_forward', 'points': 3.0, 'written': False, 'trains': False, 'defines': ['relu_forward']},
+        {'id': 'relu_backward', 'points': 5.0, 'written': False, 'trains': False, 'defines': ['relu_backward']},
+        {'id': 'softmax_loss', 'points': 10.0, 'written': False, 'trains': False, 'defines': ['softmax_loss']},
+        {'id': 'train_two_layer', 'points': 12.0, 'written': False, 'trains': False, 'defines': ['train_two_layer']},
+        {'id': 'dead_units', 'points': 4.0, 'written': True, 'trains': False, 'defines': []},
+    ],
+    'cells': [
+        {'id': 'imports', 'role': 'given', 'text': 'import os\n\nos.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: on matrices this small, threads cost more than they bring\n\nimport matplotlib.pyplot as plt\nimport numpy as np\n\nimport checks\nfrom gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, load_digits, rel_error\n\nplt.style.use("tableau-colorblind10")'},
+        {'id': 'look_at_digits', 'role': 'demo', 'text': 'X_train, y_train, X_test, y_test = load_digits()\nfig, axes = plt.subplots(2, 12, figsize=(9, 2.1), layout="constrained")\nfor ax, image, label in zip(axes.flat, X_train, y_train):\n    ax.imshow(image.reshape(8, 8), cmap="gray_r")\n    ax.set_title(label, fontsize=10)\n    ax.axis("off")\nplt.show()'},
+        {'id': 'cube_layer', 'role': 'demo', 'text': 'def cube_forward(x):\n    return x**3, x  # the output, and the cache\n\n\ndef cube_backward(dout, cache):\n    return dout * 3 * cache**2\n\n\nout, cache = cube_forward(np.array([1.0, -2.0, 0.5]))\nprint("out", out, "  dx", cube_backward(np.array([1.0, 1.0, 10.0]), cache))'},
+        {'id': 'step_sizes', 'role': 'demo', 'text': 'x, dout = np.array([0.7, -2.3, 0.4]), np.array([1.0, 1.0, 10.0])\nfor h in 1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11:\n    measured = eval_numerical_gradient_array(lambda x: cube_forward(x)[0], x, dout, h)\n    print(f"h = {h:.0e}   relative error of the cube layer\'s gradient {rel_error(measured, cube_backward(dout, x)):.1e}")'},
+        {'id': 'affine_forward_solution', 'role': 'solution', 'text': 'def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, tuple]:\n    """Compute weighted sums of the inputs of each example, plus a bias.\n\n    x: inputs, (N, d1, ..., dk) with k of 1 or more; D = d1 * ... * dk.\n    w: weights, (D, M).\n    b: biases, (M,).\n    Returns out, (N, M), and the cache (x, w, b), x in the shape in which it came.\n    """\n    raise NotImplementedError'},
+        {'id': 'affine_forward', 'role': 'test', 'text': 'x = np.linspace(-0.1, 0.5, 240).reshape(2, 4, 5, 6)\nw, b = np.linspace(-0.2, 0.3, 360).reshape(120, 3), np.linspace(-0.3, 0.1, 3)\nout, cache = affine_forward(x, w, b)\nchecks.shape("out", out, (2, 3), "one row an example, one column an output")\nexpected = [[1.49834967, 1.70660132, 1.91485297], [3.25553199, 3.5141327, 3.77273342]]\nchecks.close("out", out, expected, "flatten each example by itself with x.reshape(N, D), multiply by w, add b to every row", 1e-7)\nchecks.shape("x in the cache", cache[0], (2, 4, 5, 6), "keep x as it came: the flattened copy is for the product alone")'},
+        {'id': 'look_at_affine', 'role': 'demo', 'text': 'print("relative error against the printed digits", f"{rel_error(out, np.array(expected)):.0e}")'},
+        {'id': 'affine_backward_solution', 'role': 'solution', 'text': 'def affine_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:\n    """Compute the gradients of the affine layer.\n\n    dout: gradient of the loss with respect to the output, (N, M).\n    cache: (x, w, b) as affine_forward got them; x is (N, d1, ..., dk), w (D, M), b (M,).\n    Returns dx with the shape of x, dw (D, M) and db (M,).\n    """\n    raise NotImplementedError'},
+        {'id': 'affine_backward', 'role': 'test', 'text': 'rng = np.random.default_rng(0)\nx, w, b, dout = rng.normal(size=(10, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5), rng.normal(size=(10, 5))\ndx, dw, db = affine_backward(dout, (x, w, b))\nmeasured = {name: eval_numerical_gradient_array(lambda _: affine_forward(x, w, b)[0], at, dout) for name, at in zip(("dx", "dw", "db"), (x, w, b))}\nchecks.close("dx", dx, measured["dx"], "dout times the transpose of w, then the shape of x itself")\nchecks.close("dw", dw, measured["dw"], "the transpose of the flattened x times dout: a sum over the batch, not a mean")\nchecks.close("db", db, measured["db"], "the sum of dout over the examples, one number an output")'},
+        {'id': 'look_at_affine_backward', 'role': 'demo', 'text': 'for name, seen in zip(("dx", "dw", "db"), (dx, dw, db)):\n    print(f"{name} {seen.shape}: relative error against the measured gradient {rel_error(seen, measured[name]):.0e}")'},
+        {'id': 'relu_forward_solution', 'role': 'solution', 'text': 'def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:\n    """Replace negative entries by zero.\n\n    x: inputs of any shape.\n    Returns out, of the shape of x, and the cache, which is x itself.\n    """\n    raise NotImplementedError'},
+        {'id': 'relu_forward', 'role': 'test', 'text': 'x = np.linspace(-0.5, 0.5, 12).reshape(3, 4)\nout, cache = relu_forward(x)\nexpected = [[0, 0, 0, 0], [0, 0, 0.04545455, 0.13636364], [0.22727273, 0.31818182, 0.40909091, 0.5]]\nchecks.close("out", out, expected, "negative entries become 0, the others stay what they are", 1e-7)\nchecks.close("the cache", cache, np.linspace(-0.5, 0.5, 12).reshape(3, 4), "it is x itself, and x is not to be changed")'},
+        {'id': 'relu_backward_solution', 'role': 'solution', 'text': 'def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:\n    """Compute the gradient of the ReLU layer.\n\n    dout: gradient of the loss with respect to the output, of any shape; it is left as it was.\n    cache: x, the input of relu_forward, of the same shape.\n    Returns dx, of the same shape.\n    """\n    raise NotImplementedError'},
+        {'id': 'relu_backward', 'role': 'test', 'text': 'rng = np.random.default_rng(1)\nx, dout = rng.normal(size=(10, 10)), rng.normal(size=(10, 10))\nkept, measured = dout.copy(), eval_numerical_gradient_array(lambda x: relu_forward(x)[0], x, dout)\ndx = relu_backward(dout, x)\nchecks.close("dx", dx, measured, "dout where x is positive, 0 elsewhere: the gate is set by x, not by dout")\nchecks.close("dout after the call", dout, kept, "it was written to: work on a copy")'},
+        {'id': 'look_at_relu', 'role': 'demo', 'text': 'x, dout = np.linspace(-2, 2, 400), np.cos(6 * np.linspace(-2, 2, 400))\nfig, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8), layout="constrained")\nleft.plot(x, relu_forward(x)[0])\nleft.set(title="relu_forward", xlabel="x", ylabel="out")\nright.plot(x, dout, ":", label="dout, from above")\nright.plot(x, relu_backward(dout, x), label="dx, passed on")\nright.set(title="relu_backward", xlabel="x", ylim=(-1.1, 2.1))\nright.legend(loc="upper left")\nplt.show()'},
+        {'id': 'softmax_loss_solution', 'role': 'solution', 'text': 'def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:\n    """Compute the mean cross-entropy of softmax probabilities and its gradient, for scores of any size.\n\n    x: scores, (N, C); left as they were.\n    y: labels, (N,), integers from 0 to C - 1.\n    Returns the loss, a number, and dx, (N, C).\n    """\n    raise NotImplementedError'},
+        {'id': 'softmax_loss', 'role': 'test', 'text': 'loss, dx = softmax_loss(np.array([[1000.0, 0.0], [-1000.0, -1000.0 + np.log(3)]]), np.array([1, 1]))\nchecks.close("the loss", loss, (1000 + np.log(4 / 3)) / 2, "shift each row by its own maximum, take the logarithm of the sum, then the mean over examples")\nx, y = np.random.default_rng(2).normal(size=(10, 3)), np.arange(10) % 3\nkept, (loss, dx) = x.copy(), softmax_loss(x, y)\nchecks.close("x after the call", x, kept, "it was written to: work on a copy")\nchecks.close("dx", dx, eval_numerical_gradient(lambda x: softmax_loss(x, y)[0], x), "(P - 1 at the label) / N, with P the softmax of each row")\nchecks.close("each row\'s sum of dx", dx.sum(axis=1), np.zeros(10), "probabilities sum to 1 and the label takes 1 away")'},
+        {'id': 'look_at_softmax_loss', 'role': 'demo', 'text': 'lead = np.linspace(-6, 6, 121)\nboth = [softmax_loss(np.array([[d, 0.0]]), np.array([0])) for d in lead]\nplt.figure(figsize=(6, 3), layout="constrained")\nplt.plot(lead, [loss for loss, _ in both], label="loss")\nplt.plot(lead, [dx[0, 0] for _, dx in both], "--", label="its gradient, dx of the right class")\nplt.gca().set(xlabel="score of the right class minus score of the other", title="Softmax loss of two classes")\nplt.legend()\nplt.show()'},
+        {'id': 'two_layer_scores', 'role': 'given', 'text': 'def two_layer_scores(X: np.ndarray, params: dict[str, np.ndarray]) -> np.ndarray:\n    """Return the scores of the network, (N, C), for inputs X, (N, D)."""\n    pre_activation, _ = affine_forward(X, params["W1"], params["b1"])\n    hidden, _ = relu_forward(pre_activation)\n    scores, _ = affine_forward(hidden, params["W2"], params["b2"])\n    return scores'},
+        {'id': 'train_two_layer_solution', 'role': 'solution', 'text': 'def train_two_layer(\n    X_train: np.ndarray,\n    y_train: np.ndarray,\n    X_test: np.ndarray,\n    y_test: np.ndarray,\n    hidden: int = 100,\n    learning_rate: float = 0.5,\n    iters: int = 1000,\n    batch_size: int = 100,\n    std: float = 0.05,\n    seed: int = 0,\n) -> tuple[dict[str, np.ndarray], dict[str, list[float]]]:\n    """Train affine, ReLU, affine, softmax loss by plain minibatch SGD.\n\n    X_train (N, D), y_train (N,): what to learn from. Labels are integers from 0 to C - 1; find C in y_train, where every class occurs.\n    X_test, y_test: to measure on, never to learn from.\n    hidden: number of hidden units, H.\n    learning_rate: factor of the gradient in each step; 0 leaves the network at its start.\n    iters: number of steps, 1 or more.\n    batch_size: rows in a batch, drawn at random and anew in every step, with or without replacement; at most N.\n    std: standard deviation of the initial weights.\n    seed: of all that is random. The same seed gives the same result whenever it is used, another seed another.\n\n    Returns params, a dict of "W1" (D, H), "b1" (H,), "W2" (H, C), "b2" (C,), and history, a dict of the lists "train_loss" (of the batch,\n    or of the whole training part), "test_loss" and "test_accuracy" (share of right answers). Record every step or some, before or after its\n    update: the lists have the same length, and at least two entries, from the first and the last step, whenever iters is 2 or more.\n    """\n    raise NotImplementedError'},
+        {'id': 'train_two_layer', 'role': 'test', 'text': 'X = np.random.default_rng(3).normal(size=(60, 4))\ny, X_kept = X[:, :3].argmax(axis=1), X.copy()  # the class is the largest of three columns\nparams, history = train_two_layer(X, y, X_kept, (y + 1) % 3, hidden=30, learning_rate=1.0, iters=100, batch_size=20, std=0.1)\nchecks.shape("W1", params["W1"], (4, 30), "one row an input, one column a hidden unit")\nchecks.shape("W2", params["W2"], (30, 3), "one row a hidden unit, one column a class of y_train")\nchecks.that(history["train_loss"][-1] < 0.4, f"The train loss ends at {history[\'train_loss\'][-1]:.3g}; below 0.4 is usual. Is the mean gradient subtracted from all four parameters?")\nchecks.that(history["test_loss"][-1] > 2, f"These test labels are all wrong, yet the test loss ends at {history[\'test_loss\'][-1]:.3g}. Is it measured against y_test?")\nchecks.that(history["test_accuracy"][-1] < 0.2, "These test labels are all wrong, yet many count as right. Is accuracy measured on X_test and y_test?")\nchecks.that(np.any(params["b1"]) and np.any(params["b2"]), "b1 or b2 is still all zeros after training. Are the biases updated too?")\nchecks.close("X_train after training", X, X_kept, "the caller\'s array was written to")\nstart, same, other = (train_two_layer(X, y, X, y, hidden=30, iters=2, batch_size=20, seed=s)[0]["W1"] for s in (0, 0, 1))\nchecks.close("W1 of a second run with the same seed", same, start, "draw all random numbers from np.random.default_rng(seed)")\nchecks.that(not np.allclose(other, start), "Two seeds give the same weights. Is seed used?")'},
+        {'id': 'train_on_digits', 'role': 'demo', 'text': 'params, history = train_two_layer(X_train, y_train, X_test, y_test)\nfig, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")\nsteps = np.linspace(1, 1000, len(history["test_loss"]))\nleft.plot(steps, history["train_loss"], linewidth=0.8, alpha=0.7, label="training")\nleft.plot(steps, history["test_loss"], label="test")\nleft.set(xlabel="step", ylabel="loss", yscale="log")\nleft.legend()\nright.plot(steps, history["test_accuracy"])\nright.set(xlabel="step", ylabel="test accuracy", ylim=(0, 1), title=f"ends at {history[\'test_accuracy\'][-1]:.3f}")\nplt.show()'},
+        {'id': 'look_at_weights', 'role': 'demo', 'text': 'tiles = np.pad(params["W1"].T.reshape(10, 10, 8, 8), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)\nlimit = np.quantile(np.abs(params["W1"]), 0.99)  # a few weights are larger still\nplt.figure(figsize=(6.4, 5.6), layout="constrained")\nplt.imshow(tiles.transpose(0, 2, 1, 3).reshape(100, 100), cmap="PuOr_r", vmin=-limit, vmax=limit)\nplt.colorbar(label="weight", shrink=0.8, extend="both")\nplt.axis("off")\nplt.show()'},
+        {'id': 'confusion_matrix', 'role': 'demo', 'text': 'predicted = two_layer_scores(X_test, params).argmax(axis=1)\ncounts = np.zeros((10, 10), dtype=int)\nnp.add.at(counts, (y_test, predicted), 1)\nplt.figure(figsize=(4.6, 4.4), layout="constrained")\nplt.imshow(np.sqrt(counts), cmap="Blues")\nfor label, guess in np.argwhere(counts > 0):\n    plt.text(guess, label, counts[label, guess], ha="center", va="center", color="white" if label == guess else "black")\nplt.gca().set(xlabel="predicted", ylabel="label", xticks=range(10), yticks=range(10), title="540 test digits")\nplt.show()'},
+        {'id': 'digits_it_gets_wrong', 'role': 'demo', 'text': 'wrong = np.flatnonzero(predicted != y_test)[:12]\nfig, axes = plt.subplots(1, len(wrong), figsize=(9, 1.4), squeeze=False, layout="constrained")\nfor ax, i in zip(axes.flat, wrong):\n    ax.imshow(X_test[i].reshape(8, 8), cmap="gray_r")\n    ax.set_title(f"is {y_test[i]}\\nread {predicted[i]}", fontsize=9)\n    ax.axis("off")\nplt.show()'},
+        {'id': 'settings', 'role': 'demo', 'text': 'plt.figure(figsize=(7, 3.2), layout="constrained")\nfor rate, std, style in ((0.5, 0.05, "-"), (0.5, 1e-4, "--"), (1e-4, 0.05, "-."), (1e-4, 1e-4, ":")):\n    losses = train_two_layer(X_train, y_train, X_test, y_test, learning_rate=rate, iters=250, batch_size=32, std=std)[1]["test_loss"]\n    label = f"learning_rate {rate:g}, std {std:g}: ends at {losses[-1]:.3f}"\n    plt.plot(np.linspace(1, 250, len(losses)), losses, style, linewidth=2, label=label)\nplt.gca().set(xlabel="step", ylabel="test loss", ylim=(0, 2.5))\nplt.legend(fontsize=9, loc="upper right", bbox_to_anchor=(1, 0.9))\nplt.show()'},
+        {'id': 'pixels_to_16', 'role': 'demo', 'text': 'too_far, losses = train_two_layer(16 * X_train, y_train, 16 * X_test, y_test, iters=100)\nanswers = two_layer_scores(16 * X_test, too_far).argmax(axis=1)\nprint(f"highest test loss {max(losses[\'test_loss\']):.0f}, last {losses[\'test_loss\'][-1]:.3f}")\nprint(f"{np.bincount(answers).max()} of {len(answers)} test digits are read as a {np.bincount(answers).argmax()}")'},
+        {'id': 'dead_units', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
+    ],
+})
+
+if __name__ == "__main__":
+    status = main(sys.argv[1:])
+    if not hasattr(builtins, "get_ipython"):  # %run would show an exit as an error
+        sys.exit(status)

@@ -1,0 +1,660 @@
+"""Checks your notebook as it will stand when it is graded: from a clean start, from top to bottom, question by question.
+
+    in a cell      import check_notebook; check_notebook.run()            save the notebook first
+    in a terminal  python check_notebook.py [NOTEBOOK] [--all]            --all: training and demonstrations too
+
+Everything happens on this computer, in a Python of its own that knows nothing of your session. The checks are the visible ones of the
+notebook; the hidden ones are not here. The status is 0 when nothing is left to do, 1 when something is, 2 when there is no such notebook.
+"""
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RELEASE: dict = {}
+SECONDS = 10.0
+LONG_SECONDS = 600.0
+MAX_BYTES = 50 << 20
+INSIDE = "CHAINRULE_CHECKING"
+
+
+# ---- called by people ---------------------------------------------------------------------------------------------
+
+
+def run(notebook=None, all=False, seconds=SECONDS):
+    """Check a notebook, the one beside this file where none is named, and print what was found.
+
+    all: run the checks that train, and the demonstrations, as well.
+    seconds: after so long a cell is stopped.
+    """
+    if os.environ.get(INSIDE):
+        return  # this very cell, run by a check of its notebook
+    if not RELEASE:
+        print("(not run when grading)")
+        return
+    check(notebook, RELEASE, all, seconds)
+
+
+def check(notebook, release, everything=False, seconds=SECONDS, out=print):
+    """Check a notebook against a release and print the report; returns the exit status. release is None where none is at hand."""
+    began = time.monotonic()
+    try:
+        found, data, folder, saved = _read(notebook, release)
+    except FileNotFoundError as error:
+        out(str(error))
+        return 2
+    try:
+        cells, metadata = _parsed(data)
+        release = release or _release_of(cells, metadata)
+        notes = _notes_on_the_file(found, metadata, release, folder)
+        placed = _lay_out(cells, release, notes)
+    except ValueError as error:
+        out(f"{found}: this can't be graded: {error}")
+        return 1
+    results, defined = _run_cells(placed, release, folder, everything, seconds)
+    if not everything and (used := _demo_names(placed, results)):
+        results, defined = _run_cells(placed, release, folder, everything, seconds, demos=True)
+        notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
+    judge = _Judge(placed, results, defined, release, folder)
+    rows = [judge.question(question) for question in release["questions"]]
+    notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
+    _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
+    return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
+
+
+def main(arguments):
+    """The command line; returns the exit status."""
+    if arguments[:1] == ["--child"]:
+        return _child(Path(arguments[1]))
+    names = [a for a in arguments if not a.startswith("-")]
+    if len(names) > 1 or set(arguments) - {*names, "--all"}:
+        print("usage: python check_notebook.py [NOTEBOOK] [--all]")
+        return 2
+    if not RELEASE:
+        print("This copy belongs to no release: use the one that was handed out with the notebook, or `chainrule check NOTEBOOK`.")
+        return 2
+    return check(names[0] if names else None, RELEASE, "--all" in arguments)
+
+
+# ---- the notebook as a file ---------------------------------------------------------------------------------------
+
+
+def _read(notebook, release):
+    """The notebook's name, its bytes, its folder, and how many seconds ago it was saved (None: just now)."""
+    if notebook is None and (live := _from_colab()) is not None:
+        return "the notebook in Colab", live, Path.cwd(), None
+    path = Path(notebook) if notebook is not None else _nearest_notebook(release)
+    if path.is_dir() or not path.exists():
+        raise FileNotFoundError(f"There is no notebook {path}: name the file that you work in.")
+    if path.stat().st_size > MAX_BYTES:
+        raise FileNotFoundError(f"{path} has more than {MAX_BYTES >> 20} MiB, too much to be graded: clear its outputs and save it.")
+    return path.name, path.read_bytes(), path.resolve().parent, max(0.0, time.time() - path.stat().st_mtime)
+
+
+def _from_colab():
+    """In Colab the notebook is no file: the page is asked for it, unsaved changes included."""
+    if "google.colab" not in sys.modules:
+        return None
+    from google.colab import _message
+
+    answer = _message.blocking_request("get_ipynb", request="", timeout_sec=30)
+    return json.dumps(answer["ipynb"]).encode()
+
+
+def _nearest_notebook(release):
+    """The notebook that is open, where the front end says so, else the assignment's own file, here or beside this file."""
+    session = getattr(builtins, "get_ipython", None)
+    names = getattr(session(), "user_ns", {}) if session else {}
+    opened = [names.get("__vsc_ipynb_file__"), Path(os.environ["JPY_SESSION_NAME"]).name if "JPY_SESSION_NAME" in os.environ else None]
+    candidates = [Path(name) for name in opened if name and str(name).endswith(".ipynb")]
+    candidates += [folder / f"{release['assignment']}.ipynb" for folder in (Path.cwd(), Path(__file__).parent)]
+    return next((path for path in candidates if path.is_file()), candidates[-1])
+
+
+def _parsed(data):
+    """The cells and metadata of a notebook's bytes; raises ValueError saying what they are instead."""
+    if not data.strip():
+        raise ValueError("the file is empty")
+    try:
+        raw = json.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, RecursionError):
+        raise ValueError("the file is not a notebook") from None
+    except ValueError as error:
+        raise ValueError(f"the file is not a notebook, or was broken when it was saved ({error})") from None
+    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
+        older = isinstance(raw, dict) and "worksheets" in raw
+        raise ValueError("it is in an old format: open it in Jupyter and save it" if older else "the file is JSON, but not a notebook")
+    cells = [_cell(number, cell) for number, cell in enumerate(raw["cells"], 1) if isinstance(cell, dict)]
+    return cells, raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
+
+
+def _cell(number, raw):
+    """The parts of a cell that matter here."""
+    source, metadata, outputs = raw.get("source", ""), raw.get("metadata"), raw.get("outputs")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    graded = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
+    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in outputs or [])
+    count = raw.get("execution_count")
+    return {
+        "number": number, "code": raw.get("cell_type") == "code", "text": "".join(source) if isinstance(source, list) else str(source),
+        "nbgrader": graded, "tags": metadata.get("tags") or [], "id": str(graded.get("grade_id") or ""), "role": "own",
+        "count": count if isinstance(count, int) else None, "worked": isinstance(count, int) and not failed,
+    }  # fmt: skip
+
+
+def _release_of(cells, metadata):
+    """What can be told of a release from the notebook alone: locked cells are taken as they are."""
+    made = {"assignment": str((metadata.get("chainrule") or {}).get("assignment", "")), "release": "", "questions": [], "cells": [], "files": []}
+    for cell in cells:
+        about = cell["nbgrader"]
+        if not cell["id"] or any(known["id"] == cell["id"] for known in made["cells"]):
+            continue
+        graded, solution = bool(about.get("grade")), bool(about.get("solution"))
+        role = ("written" if graded else "solution") if solution else "test" if graded else "demo" if "demo" in cell["tags"] else "given"
+        stub = role in ("solution", "written") and ("raise NotImplementedError" in cell["text"] or "in place of this line" in cell["text"])
+        made["cells"].append({"id": cell["id"], "role": role, "text": cell["text"] if stub or role not in ("solution", "written") else ""})
+        if graded:
+            trains = "training" in cell["tags"]
+            made["questions"].append({"id": cell["id"], "points": about.get("points", 0), "written": solution, "defines": [], "trains": trains})
+    if not made["questions"]:
+        raise ValueError("none of its cells belongs to a graded question. Is it the right file?")
+    return made
+
+
+def _notes_on_the_file(name, metadata, release, folder):
+    notes = []
+    kit = metadata.get("chainrule") if isinstance(metadata.get("chainrule"), dict) else {}
+    if kit.get("assignment", release["assignment"]) != release["assignment"]:
+        notes.append(f"It says that it is the notebook of {kit['assignment']}; it was checked as {release['assignment']}.")
+    elif release["release"] and kit.get("release", release["release"]) != release["release"]:
+        notes.append("It was made from another release than this check: get the newest files, and say so when you hand it in.")
+    if release["assignment"] and name.endswith(".ipynb") and name != f"{release['assignment']}.ipynb":
+        notes.append(f"Hand it in under the name {release['assignment']}.ipynb.")
+    missing = [file for file in release["files"] if not (folder / file).exists()]
+    if missing:
+        notes.append(f"{', '.join(missing)} should lie beside the notebook: unpack the release again.")
+    return notes
+
+
+# ---- its cells beside the release's -------------------------------------------------------------------------------
+
+
+def _plain(text):
+    """A text without what front ends change when they save."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+
+
+def _lay_out(cells, release, notes):
+    """The notebook's cells with the role each plays; locked ones as they were handed out, those that are gone put back."""
+    by_id = {known["id"]: known for known in release["cells"]}
+    by_text = {_plain(known["text"]): known for known in release["cells"] if known["role"] != "written" and known["text"]}
+    used, placed = {}, []
+    for cell in cells:
+        known = by_id.get(cell["id"]) or (by_text.get(_plain(cell["text"])) if cell["code"] else None)
+        number = cell["number"]
+        if known and known["id"] in used:
+            notes.append(f"Cell {number} has the id of cell {used[known['id']]} ({known['id']}): a copy. Delete one of them.")
+            if known["role"] != "solution":
+                continue
+            known = None
+        if known and known["role"] == "solution" and not cell["code"]:
+            notes.append(f"Cell {number} is your answer to {_question_of(known['id'], release)}, but no code cell any more: turn it into one.")
+            known = None
+        cell["id"] = known["id"] if known else ""
+        if known:
+            used[known["id"]] = number
+            cell["role"], cell["touched"] = known["role"], _plain(cell["text"]) != _plain(known["text"])
+            if known["role"] in ("given", "test", "demo") and cell["touched"]:
+                notes.append(f"Cell {number} ({_called(known)}) is locked and was changed. Grading uses the original, and so did this check.")
+                cell["text"] = known["text"]
+        placed.append(cell)
+    if not used and not _answered(placed, release):
+        raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
+    _put_back(placed, used, release, notes)
+    return placed
+
+
+def _answered(placed, release):
+    wanted = {name.partition(".")[0] for question in release["questions"] for name in question["defines"]}
+    return any(wanted & _bound(cell["text"]) for cell in placed if cell["code"])
+
+
+def _put_back(placed, used, release, notes):
+    """Add what the notebook lacks of the release, each after what comes before it there, and say so."""
+    previous, gone = None, []
+    for known in release["cells"]:
+        if known["id"] not in used:
+            after = next((i for i, cell in enumerate(placed) if previous and cell["id"] == previous), -1)
+            blank = {"number": 0, "code": known["role"] != "written", "count": None, "worked": False, "touched": False}
+            placed.insert(after + 1, {**blank, **known, "text": known["text"] if known["role"] in ("given", "test", "demo") else ""})
+            if known["role"] != "demo":
+                gone.append(_called(known))
+        previous = known["id"]
+    if gone and not used:
+        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
+    elif gone:
+        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
+
+
+def _called(known):
+    kinds = {"given": "given", "test": "the check of", "demo": "a demonstration", "solution": "your answer", "written": "your text"}
+    return f"{kinds[known['role']]} {known['id']}"
+
+
+def _solves(cell_id, question):
+    return cell_id == f"{question}_solution" or cell_id.startswith(f"{question}_solution_")
+
+
+def _question_of(cell_id, release):
+    return next((q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), "")
+
+
+def _bound(text):
+    """Names that a cell binds at its top level; none where it does not compile."""
+    try:
+        tree = ast.parse("\n".join("pass" if line.lstrip()[:1] in ("%", "!") else line for line in text.splitlines()))
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    names = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        names.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    return names
+
+
+# ---- running it ---------------------------------------------------------------------------------------------------
+
+
+def _run_cells(placed, release, folder, everything, seconds, demos=False):
+    """How each cell ended, by its place in placed, and which of the names asked for there were, in a Python of its own.
+
+    A cell that hangs or ends Python is left out of another start, so that it costs its own question alone.
+    """
+    trains = {question["id"] for question in release["questions"] if question["trains"]}
+    run = []
+    for place, cell in enumerate(placed):
+        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
+        if cell["code"] and cell["text"].strip() and not skipped:
+            slow = everything and (cell["role"] == "demo" or cell["id"] in trains)
+            run.append({"place": place, "text": cell["text"], "seconds": LONG_SECONDS if slow else seconds})
+    results, names = {}, [name for question in release["questions"] for name in question["defines"]]
+    with tempfile.TemporaryDirectory(prefix="check-notebook-") as made:
+        job, answers, trace = Path(made, "job.json"), Path(made, "answers"), Path(made, "trace")
+        while True:
+            job.write_text(json.dumps({"folder": str(folder), "cells": run, "names": names, "path": [str(answers), str(trace)]}), encoding="utf-8")
+            for file in (answers, trace):
+                file.write_text("", encoding="utf-8")
+            said = _start(job)
+            lines = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+            results.update({line["place"]: line for line in lines if "ended" in line})
+            defined = next((line["names"] for line in lines if "names" in line), None)
+            open_cells = {line["place"] for line in lines if "began" in line} - {line["place"] for line in lines if "ended" in line}
+            if not open_cells:
+                if defined is None:
+                    raise RuntimeError(f"another Python could not be started for the check: {said[-500:]}")
+                return results, defined
+            stuck = open_cells.pop()
+            results[stuck] = _stopped(stuck, next(cell for cell in run if cell["place"] == stuck)["seconds"], trace.read_text(encoding="utf-8"))
+            run = [{**cell, "seconds": max(2.0, cell["seconds"] / 2)} for cell in run if cell["place"] != stuck]
+
+
+def _start(job):
+    """Run this file in another Python, which runs the cells; returns what it said on stderr."""
+    settings = {"MPLBACKEND": "Agg", INSIDE: "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).resolve()), "--child", str(job)], env={**os.environ, **settings},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        return process.communicate()[1].decode("utf-8", "replace")
+    finally:
+        process.kill()
+
+
+def _stopped(place, seconds, trace):
+    """What is known of a cell that did not end: where it was when its time was up, or that the process died."""
+    frames = [[int(cell), int(line)] for cell, line in re.findall(r'File "<cell (\d+)>", line (\d+)', trace)]
+    kind = "timeout" if "Timeout" in trace else "died"
+    return {"place": place, "ended": True, "error": {"type": kind, "text": f"{seconds:g}", "name": "", "frames": frames}}
+
+
+def _child(job_file):
+    """Run the cells of a job and write down how each ended. This is the Python that knows nothing of the session."""
+    import contextlib
+    import faulthandler
+    import types
+
+    job = json.loads(job_file.read_text(encoding="utf-8"))
+    os.chdir(job["folder"])
+    sys.path[:] = [job["folder"], *(path for path in sys.path if path != str(Path(__file__).resolve().parent))]
+    main = types.ModuleType("__main__")
+    names, sys.modules["__main__"] = vars(main), main
+    builtins.display = lambda *values, **options: None
+    builtins.input = lambda prompt="": ""
+    shell = _shell(main) if any(_needs_ipython(cell["text"]) for cell in job["cells"]) else None
+    with open(job["path"][0], "a", encoding="utf-8") as answers, open(job["path"][1], "a", encoding="utf-8") as trace:
+
+        def say(**line):
+            answers.write(json.dumps(line) + "\n")
+            answers.flush()
+
+        for cell in job["cells"]:
+            say(place=cell["place"], began=True)
+            faulthandler.dump_traceback_later(cell["seconds"], exit=True, file=trace)
+            error = None
+            try:
+                _execute(cell, names, shell)
+            except BaseException as raised:
+                error = _described(raised)
+            faulthandler.cancel_dump_traceback_later()
+            say(place=cell["place"], ended=True, error=error)
+        found = {}
+        for name in job["names"]:
+            owner, _, member = name.partition(".")
+            with contextlib.suppress(Exception):
+                found[name] = callable(getattr(names[owner], member) if member else names[owner])
+        say(names=found)
+    os._exit(0)  # whatever threads and exit handlers the cells have left
+
+
+def _execute(cell, names, shell):
+    text = shell.transform_cell(cell["text"]) if shell is not None and _needs_ipython(cell["text"]) else cell["text"]
+    code = compile(text, f"<cell {cell['place']}>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    waits = eval(code, names)
+    if waits is not None:
+        import asyncio
+
+        asyncio.run(waits)
+
+
+def _needs_ipython(text):
+    try:
+        compile(text, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return bool(re.search(r"^\s*[%!?]|\?\s*$|=\s*[%!]", text, re.M))
+    return "get_ipython" in text
+
+
+def _shell(main):
+    """An IPython for cells with magics. It installs nothing and runs no other programs."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    class Shell(InteractiveShell):
+        def enable_matplotlib(self, gui=None):
+            return gui, "agg"
+
+        def enable_gui(self, gui=None):
+            return None
+
+        def system(self, command):
+            return None
+
+        system_piped = system_raw = system
+
+        def getoutput(self, *arguments, **options):
+            return []
+
+    shell = Shell.instance(user_module=main)
+    shell.history_manager.enabled = False
+    for magic in ("pip", "conda", "mamba", "uv"):
+        shell.register_magic_function(lambda line: None, "line", magic)
+    vars(main)["get_ipython"] = lambda: shell
+    return shell
+
+
+def _described(error):
+    """An exception as text and places: the innermost frame first, in cells alone."""
+    frames, at = [], error.__traceback__
+    while at is not None:
+        if match := re.fullmatch(r"<cell (\d+)>", at.tb_frame.f_code.co_filename):
+            frames.insert(0, [int(match[1]), at.tb_lineno])
+        at = at.tb_next
+    if isinstance(error, SyntaxError) and (match := re.fullmatch(r"<cell (\d+)>", str(error.filename))):
+        frames.insert(0, [int(match[1]), error.lineno or 1])
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
+    except Exception:
+        text = ""
+    return {"type": type(error).__name__, "text": text[:600], "name": str(getattr(error, "name", None) or ""), "frames": frames}
+
+
+# ---- what it means, question by question --------------------------------------------------------------------------
+
+
+class _Judge:
+    """Says of each question how far it is, from how the cells ended."""
+
+    def __init__(self, placed, results, defined, release, folder):
+        self.placed, self.results, self.defined, self.release, self.folder = placed, results, defined, release, folder
+
+    def question(self, question):
+        """(state, question, sentence): done, not yet, wrong, written or not run."""
+        place = next(i for i, cell in enumerate(self.placed) if cell["id"] == question["id"])
+        if question["written"]:
+            written = self.placed[place]["touched"]
+            return ("written", question, "a person reads it") if written else ("not yet", question, "nothing is written")
+        mine = [i for i, cell in enumerate(self.placed) if _solves(cell["id"], question["id"])]
+        untouched = not any(self.placed[i]["touched"] for i in mine)
+        broken = next((error for i in mine if (error := self.error(i))), None)
+        if broken:
+            return "wrong", question, self.explained(broken, question["id"])
+        if place not in self.results:
+            return ("not yet", question, "") if untouched else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
+        error = self.error(place)
+        if error is None:
+            return "done", question, ""
+        owner = self.stub_owner(error)
+        if owner == question["id"] or (untouched and not owner and error["type"] in ("NotImplementedError", "NameError")):
+            return "not yet", question, ""
+        if owner:
+            return "not yet", question, f"it waits for {owner}, which is not written yet"
+        if renamed := self.renamed(question):
+            return "wrong", question, renamed
+        says = self.explained(error, question["id"])
+        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
+            says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
+        return "wrong", question, says
+
+    def error(self, place):
+        return (self.results.get(place) or {}).get("error")
+
+    def stub_owner(self, error):
+        """The question whose stub was reached, where that is how it ended."""
+        if error["type"] != "NotImplementedError" or not error["frames"]:
+            return ""
+        place, line = error["frames"][0]
+        return _question_of(self.placed[place]["id"], self.release) if "NotImplementedError" in self.line(place, line) else ""
+
+    def renamed(self, question):
+        """A sentence where a name that the question defines is missing, with what may be meant for it."""
+        missing = next((name for name in question["defines"] if not self.defined.get(name)), None)
+        if missing is None:
+            return ""
+        name = missing.rpartition(".")[2]
+        own = [cell["text"] for cell in self.placed if cell["role"] in ("own", "solution") and cell["code"]]
+        if "." in missing:
+            expected = {n.rpartition(".")[2] for q in self.release["questions"] for n in q["defines"]}
+            known = set(re.findall(r"^\s+def (\w+)", "\n".join(own), re.M)) - expected
+        else:
+            known = set().union(*map(_bound, own)) - set().union(*(_bound(cell["text"]) for cell in self.release["cells"]))
+        close = _similar(name, known)
+        return f"{missing} is not defined." + (f" Is it what you call {close}? Grading looks for {name}." if close else "")
+
+    def explained(self, error, question=""):
+        """One exception, or an end by force, as a sentence for the student; in a question, it is said where it comes from another's answer."""
+        kind, text, frames = error["type"], error["text"], error["frames"]
+        own = next((at for at in frames if self.placed[at[0]]["role"] in ("own", "solution")), None)
+        mine = next((at for at in frames if _solves(self.placed[at[0]]["id"], question)), None) if kind == "timeout" else None
+        at = mine or own or (frames[0] if frames else None)
+        other = _question_of(self.placed[at[0]]["id"], self.release) if at and question else ""
+        whose = f" (your answer to {other})" if other not in ("", question) else ""
+        where = f" in {self.called(at[0])}{whose}, line {at[1]} (`{self.line(*at)}`)" if at else ""
+        if kind == "timeout":
+            return f"It was stopped after {text} seconds{where}. Is there a loop that does not end?"
+        if kind == "died":
+            return "It ended Python itself. What crashes, or calls exit, when this cell runs?"
+        if kind == "NameError" and error["name"]:
+            return self.name_explained(error["name"], frames) + (f" It is used{where}." if where else "")
+        module = f"{error['name']}.py" if kind in ("ModuleNotFoundError", "ImportError") else ""
+        for file in self.release["files"]:
+            if not (self.folder / file).exists() and (file in text or file == module):
+                return f"{file} is missing: it should lie beside the notebook. Unpack the release again."
+        if kind == "AssertionError" and own is None and text:
+            return text
+        return f"{kind}{where}: {text}" if text else f"{kind}{where}."
+
+    def name_explained(self, name, frames):
+        """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
+        top = frames[-1][0] if frames else 0
+        code = [i for i, cell in enumerate(self.placed) if i > top and cell["code"] and cell["role"] != "demo"]
+        below = next((i for i in code if name in _bound(self.placed[i]["text"])), None)
+        if below is not None:
+            counts = self.placed[below]["count"], self.placed[top]["count"]
+            session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
+            return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
+        if any(self.placed[place]["worked"] for place, _ in frames):
+            return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
+        close = _similar(name, set().union(*(_bound(cell["text"]) for cell in self.placed if cell["code"])))
+        return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
+
+    def notes(self, everything, told):
+        """What stops in cells that belong to no question."""
+        kinds = {"own": "your own", "given": "given", **({"demo": "a demonstration"} if everything else {})}
+        for place, cell in enumerate(self.placed):
+            error = self.error(place)
+            if error and cell["role"] in kinds and error["type"] != "NotImplementedError":
+                says = self.explained(error)
+                if says not in told:
+                    yield f"Cell {cell['number']} ({kinds[cell['role']]}) stops. {says}"
+
+    def called(self, place):
+        cell = self.placed[place]
+        return f"cell {cell['number']}" if cell["number"] else _called(cell)
+
+    def line(self, place, line):
+        lines = self.placed[place]["text"].splitlines()
+        return lines[line - 1].strip()[:100] if 0 < line <= len(lines) else ""
+
+
+def _similar(name, known):
+    """The name that was most likely meant, or the empty text."""
+    bare = {other.replace("_", "").lower(): other for other in sorted(known)}
+    return bare.get(name.replace("_", "").lower()) or next(iter(difflib.get_close_matches(name, sorted(known), 1)), "")
+
+
+def _demo_names(placed, results):
+    """Names that a cell missed and that a demonstration alone defines, with its number: those are run after all, as when grading."""
+    missed = [result["error"]["name"] for result in results.values() if result["error"] and result["error"]["type"] == "NameError"]
+    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in _bound(cell["text"])}
+    others = set().union(*(_bound(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
+    return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
+
+
+# ---- telling it ---------------------------------------------------------------------------------------------------
+
+
+def _report(name, saved, took, rows, notes, placed, everything, out):
+    def line(text):
+        out("".join(c if c.isprintable() else " " for c in text))
+
+    line(f"{name}{_ago(saved)}, from a clean start ({took:.1f} s):")
+    out("")
+    width = max(len(f"{q['points']:g}") for _, q, _ in rows)
+    for state, question, sentence in rows:
+        line(f"  {state:8}{question['points']:>{width}g}  {question['id']}" + (f": {sentence}" if sentence else ""))
+    out("")
+    for note in notes:
+        line(f"  * {note}")
+    if notes:
+        out("")
+    states = [state for state, _, _ in rows]
+    done, later = states.count("done") + states.count("written"), states.count("not run")
+    demos = sum(cell["role"] == "demo" for cell in placed)
+    left = "" if everything or not demos else f" {demos} demonstrations were not run."
+    more = f", {later} trains and was left out" if later else ""
+    line(f"{done} of {len(rows)} questions look right{more}.{left} Hidden checks try other shapes and values than these.")
+
+
+def _ago(saved):
+    if saved is None:
+        return " as it stands"
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if saved >= 2 * size:
+            return f" as saved {saved // size:.0f} {unit}s ago (save it first, if you have changed it since)"
+    return " as saved just now" if saved < 10 else f" as saved {saved:.0f} seconds ago"
+
+
+# ---- what was released --------------------------------------------------------------------------------------------
+
+RELEASE.update({
+    'assignment': 'modular_mnist',
+    'release': 'e6516bbc50875e23',
+    'files': ['checks.py', 'figures.py', 'toys.py', 'mnist_train.npz', 'mnist_valid.npz', 'mnist_test.npz'],
+    'questions': [
+        {'id': 'load_data', 'points': 4.0, 'written': False, 'trains': False, 'defines': ['load_data']},
+        {'id': 'softmax', 'points': 4.0, 'written': False, 'trains': False, 'defines': ['softmax']},
+        {'id': 'Activation', 'points': 9.0, 'written': False, 'trains': False, 'defines': ['Activation.__init__', 'Activation.forward_pass', 'Activation.backward_pass', 'Activation.sigmoid', 'Activation.tanh', 'Activation.ReLU', 'Activation.grad_sigmoid', 'Activation.grad_tanh', 'Activation.grad_ReLU']},
+        {'id': 'Layer', 'points': 9.0, 'written': False, 'trains': False, 'defines': ['Layer.__init__', 'Layer.forward_pass', 'Layer.backward_pass']},
+        {'id': 'Neuralnetwork', 'points': 12.0, 'written': False, 'trains': False, 'defines': ['Neuralnetwork.__init__', 'Neuralnetwork.forward_pass', 'Neuralnetwork.loss_func', 'Neuralnetwork.backward_pass']},
+        {'id': 'gradient_approximation', 'points': 12.0, 'written': False, 'trains': False, 'defines': ['gradient_approximation']},
+        {'id': 'trainer', 'points': 14.0, 'written': False, 'trains': False, 'defines': ['trainer']},
+        {'id': 'test', 'points': 3.0, 'written': False, 'trains': False, 'defines': ['test']},
+        {'id': 'momentum_l2', 'points': 3.0, 'written': True, 'trains': False, 'defines': []},
+    ],
+    'cells': [
+        {'id': 'imports', 'role': 'given', 'text': 'import os\nimport pickle\nimport tempfile\n\nos.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: on matrices this small, threads cost more than they bring\n\nimport matplotlib.pyplot as plt\nimport numpy as np\n\nimport checks\nimport figures\nimport toys\n\nplt.style.use("tableau-colorblind10")'},
+        {'id': 'config', 'role': 'given', 'text': 'config = {\n    "layer_specs": [784, 100, 100, 10],  # width of the input, of the hidden layers, of the output\n    "activation": "ReLU",  # after every hidden layer: \'sigmoid\', \'tanh\' or \'ReLU\'\n    "batch_size": 200,\n    "epochs": 50,  # at most\n    "learning_rate": 0.007,\n    "early_stop": True,\n    "early_stop_epoch": 5,  # stop after so many epochs in a row of rising validation loss\n    "L2_penalty": 0,  # strength of the penalty on the weights\n    "momentum": True,\n    "momentum_gamma": 0.9,  # how much of its velocity a weight keeps from one step to the next\n}'},
+        {'id': 'load_data_solution', 'role': 'solution', 'text': 'def load_data(fname: str) -> tuple[np.ndarray, np.ndarray]:\n    """Read images and labels from a file.\n\n    fname: path of an .npz file (an array under the key data) or of a .pkl file (a pickled array), either of shape (N, 785)\n        with the label in the last column.\n    Returns the images, (N, 784), with the pixels of the file, and the one-hot labels, (N, 10).\n    """\n    raise NotImplementedError'},
+        {'id': 'load_data', 'role': 'test', 'text': 'tiny = np.arange(3 * 785).reshape(3, 785) % 256\ntiny[:, -1] = [7, 0, 2]\nwith tempfile.TemporaryDirectory() as folder:\n    np.savez(f"{folder}/tiny.npz", data=tiny)\n    tiny.astype(float).dump(f"{folder}/tiny.pkl")  # a pickle of our own making, so it may be loaded\n    for name in ["tiny.npz", "tiny.pkl"]:\n        images, one_hot = load_data(f"{folder}/{name}")\n        checks.shape(f"the images of {name}", images, (3, 784), "all columns but the last")\n        checks.close(f"the images of {name}", images, tiny[:, :784], "pixels as they are in the file")\n        checks.close(f"the labels of {name}", one_hot, np.eye(10)[[7, 0, 2]], "a 1 in the column of the label, 10 columns always")'},
+        {'id': 'digits', 'role': 'demo', 'text': 'def find(split: str) -> str:\n    """The course\'s own file of a split where it lies beside the notebook, else the one that ships."""\n    own = f"MNIST_{split}.pkl"\n    return own if os.path.exists(own) else f"mnist_{split}.npz"\n\n\n(X_train, y_train), (X_valid, y_valid), (X_test, y_test) = (load_data(find(split)) for split in ["train", "valid", "test"])\nX_train, X_valid, X_test = X_train / 255, X_valid / 255, X_test / 255\nprint("training", X_train.shape, " validation", X_valid.shape, " test", X_test.shape)\nfigures.digits(X_train[:20], y_train[:20].argmax(axis=1), alt="Twenty handwritten digits, each with its label above it.")'},
+        {'id': 'softmax_solution', 'role': 'solution', 'text': 'def softmax(x: np.ndarray) -> np.ndarray:\n    """Turn scores into probabilities, row by row, for scores of any size.\n\n    x: scores, (N, C).\n    Returns the probabilities, (N, C); each row sums to 1.\n    """\n    raise NotImplementedError'},
+        {'id': 'softmax', 'role': 'test', 'text': 'scores = np.array([[0.0, np.log(3.0), 0.0], [2000.0, 2000.0, 0.0], [-900.0, -900.0, -900.0]])\nprobs = softmax(scores)\nchecks.shape("softmax(x)", probs, (3, 3), "one row an example, one column a class")\nexpected = [[0.2, 0.6, 0.2], [0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]]\nchecks.close("softmax(x)", probs, expected, "shift each row by its own maximum, divide by its own sum")\nchecks.that(scores[1, 0] == 2000 and scores[2, 0] == -900, "softmax changed its input: subtract into a new array.")'},
+        {'id': 'look_at_softmax', 'role': 'demo', 'text': 'for scale in [0.1, 1.0, 10.0]:\n    print(f"scores {scale} times (1, 2, 3):", softmax(scale * np.array([[1.0, 2.0, 3.0]])).round(3)[0])'},
+        {'id': 'Activation_solution', 'role': 'solution', 'text': 'class Activation:\n    """One of three activation functions, entry by entry, with its derivative."""\n\n    def __init__(self, activation_type: str) -> None:\n        """Choose the function: \'sigmoid\', \'tanh\' or \'ReLU\'. Raises ValueError for any other name."""\n        raise NotImplementedError\n\n    def forward_pass(self, a: np.ndarray) -> np.ndarray:\n        """Keep a as self.x, and return the function of it. a: any shape; the result has the same."""\n        raise NotImplementedError\n\n    def backward_pass(self, delta: np.ndarray) -> np.ndarray:\n        """Return the gradient with respect to the input of the latest forward_pass, given the one with respect to its output."""\n        raise NotImplementedError\n\n    def sigmoid(self, x: np.ndarray) -> np.ndarray:\n        """The sigmoid of each entry of x."""\n        raise NotImplementedError\n\n    def tanh(self, x: np.ndarray) -> np.ndarray:\n        """The hyperbolic tangent of each entry of x."""\n        raise NotImplementedError\n\n    def ReLU(self, x: np.ndarray) -> np.ndarray:\n        """Each entry of x where it is positive, else 0."""\n        raise NotImplementedError\n\n    def grad_sigmoid(self) -> np.ndarray:\n        """The derivative of the sigmoid at self.x."""\n        raise NotImplementedError\n\n    def grad_tanh(self) -> np.ndarray:\n        """The derivative of tanh at self.x."""\n        raise NotImplementedError\n\n    def grad_ReLU(self) -> np.ndarray:\n        """The derivative of ReLU at self.x: 1 where it is positive, 0 where it is negative."""\n        raise NotImplementedError'},
+        {'id': 'Activation', 'role': 'test', 'text': 'a, delta = np.array([[np.log(3.0), -np.log(3.0)], [-2000.0, 2000.0]]), np.array([[1.0, -2.0], [3.0, 4.0]])\nexpected = {\n    "sigmoid": ([[0.75, 0.25], [0.0, 1.0]], [[0.1875, -0.375], [0.0, 0.0]]),\n    "tanh": ([[0.8, -0.8], [-1.0, 1.0]], [[0.36, -0.72], [0.0, 0.0]]),\n    "ReLU": ([[np.log(3.0), 0.0], [0.0, 2000.0]], [[1.0, 0.0], [0.0, 4.0]]),\n}\nfor kind, (out, grad) in expected.items():\n    activation, before, upstream = Activation(kind), a.copy(), delta.copy()\n    checks.close(f"the forward pass of {kind}", activation.forward_pass(before), out, "entry by entry, and finite at -2000 and 2000")\n    checks.close(f"the backward pass of {kind}", activation.backward_pass(upstream), grad, "delta times the derivative at the input self.x")\n    checks.close(f"self.x of {kind}", activation.x, a, "forward_pass keeps its input, not its output")\n    checks.that(np.array_equal(before, a) and np.array_equal(upstream, delta), f"{kind} changed its arguments: work on new arrays.")\ntry:\n    Activation("softplus")\n    refused = False\nexcept ValueError:\n    refused = True\nchecks.that(refused, "Activation(\'softplus\') should raise a ValueError in the constructor.")'},
+        {'id': 'activations', 'role': 'demo', 'text': 'figures.activations(Activation)'},
+        {'id': 'Layer_solution', 'role': 'solution', 'text': 'class Layer:\n    """An affine layer with weights and biases of its own."""\n\n    def __init__(self, in_units: int, out_units: int) -> None:\n        """Make the parameters: self.w, (in_units, out_units), random, and self.b, (1, out_units), zeros."""\n        raise NotImplementedError\n\n    def forward_pass(self, x: np.ndarray) -> np.ndarray:\n        """Keep x, (N, in_units), as self.x, and the result, (N, out_units), as self.a; return the result."""\n        raise NotImplementedError\n\n    def backward_pass(self, delta: np.ndarray) -> np.ndarray:\n        """Go back through the latest forward_pass.\n\n        delta: gradient of the loss with respect to self.a, (N, out_units).\n        Writes self.d_x, (N, in_units), self.d_w, (in_units, out_units), and self.d_b, (1, out_units). Returns self.d_x.\n        """\n        raise NotImplementedError'},
+        {'id': 'Layer', 'role': 'test', 'text': 'layer, twin = Layer(3, 2), Layer(3, 2)\nchecks.shape("w of Layer(3, 2)", layer.w, (3, 2), "a row for each input, a column for each unit")\nchecks.close("b of Layer(3, 2)", layer.b, [[0.0, 0.0]], "zeros, (1, out_units)")\nchecks.that(len(np.unique([layer.w, twin.w])) == 12, "Some starting weights of two layers are equal: draw all at random, without a seed.")\nlayer.w, layer.b = np.array([[1.0, -1.0], [0.0, 2.0], [3.0, 0.5]]), np.array([[10.0, 20.0]])\nx, delta = np.array([[1.0, 2.0, 3.0], [-1.0, 0.0, 4.0]]), np.array([[1.0, 0.5], [2.0, -1.0]])\nchecks.close("the forward pass", layer.forward_pass(x), [[20.0, 24.5], [21.0, 23.0]], "x w + b")\nfor _ in range(2):\n    checks.close("the backward pass", layer.backward_pass(delta), [[0.5, 1.0, 3.25], [3.0, -2.0, 5.5]], "delta times w transposed; return it, too")\n    checks.close("d_w", layer.d_w, [[-1.0, 1.5], [2.0, 1.0], [11.0, -2.5]], "a sum over the rows, with no further 1/N, anew each time")\n    checks.close("d_b", layer.d_b, [[3.0, -0.5]], "the sum of delta over the rows, kept as (1, out_units)")\nchecks.close("a kept by the layer", layer.a, [[20.0, 24.5], [21.0, 23.0]], "the output of the forward pass")'},
+        {'id': 'size_of_signals', 'role': 'demo', 'text': 'signal = np.random.default_rng(0).normal(size=(200, 100))\nfor depth in range(1, 6):\n    signal = Layer(100, 100).forward_pass(signal)\n    print(f"standard deviation after {depth} new layers: {signal.std():.2f}")'},
+        {'id': 'Neuralnetwork_solution', 'role': 'solution', 'text': 'class Neuralnetwork:\n    """A chain of Layers with Activations between them and a softmax at the end, as config has it."""\n\n    def __init__(self, config: dict) -> None:\n        """Make self.layers, a list, from config[\'layer_specs\'] (widths from input to output) and config[\'activation\']."""\n        raise NotImplementedError\n\n    def forward_pass(self, x: np.ndarray, targets: np.ndarray | None = None) -> tuple[float | None, np.ndarray]:\n        """Run the network forward and keep what backward_pass needs.\n\n        x: a batch, (N, in). targets: one-hot, (N, C), or None.\n        Returns the loss (None without targets) and the probabilities, (N, C).\n        """\n        raise NotImplementedError\n\n    def loss_func(self, probs: np.ndarray, targets: np.ndarray) -> float:\n        """The mean cross-entropy of probabilities, (N, C), for one-hot targets, (N, C)."""\n        raise NotImplementedError\n\n    def backward_pass(self) -> None:\n        """Go back from the loss of the latest forward_pass (with targets) through all layers, so that each Layer has its d_w and d_b."""\n        raise NotImplementedError'},
+        {'id': 'Neuralnetwork', 'role': 'test', 'text': 'net = Neuralnetwork({**config, "layer_specs": [2, 2, 2, 3], "activation": "tanh"})\nkinds = [type(layer).__name__ for layer in net.layers]\nchecks.that(kinds == ["Layer", "Activation", "Layer", "Activation", "Layer"], f"layers holds {kinds}: Layer and Activation in turn, a Layer last.")\nfor layer in net.layers[::2]:\n    layer.w, layer.b = np.linspace(-1.0, 1.5, layer.w.size).reshape(layer.w.shape), np.full(layer.b.shape, 0.5)\nx, targets = np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 0.2]]), np.eye(3)[[1, 0, 2]]\nloss, probs = net.forward_pass(x, targets)\nnet.backward_pass()\nchecks.close("a row of probabilities", probs[0], [0.33838764, 0.33330792, 0.32830444], "config\'s activation after hidden layers, then softmax")\nchecks.close("the loss", loss, 1.35268207, "the sum over classes, the mean over rows")\nchecks.close("d_b of the last layer", net.layers[4].d_b, [[-0.12463621, -0.03458479, 0.159221]], "it starts from (probs - targets) / N")\ngrad = net.layers[0].d_b\nchecks.close("d_b of the first layer", grad, [[0.01903692, 0.0132868]], "an Activation of its own in every place; hand back what each returns")\nchecks.that(net.forward_pass(x)[0] is None, "Without targets there is no loss: return None in its place.")'},
+        {'id': 'untrained', 'role': 'demo', 'text': 'np.random.seed(0)\nloss, probs = Neuralnetwork(config).forward_pass(X_test, y_test)\nprint(f"untrained: loss {loss:.2f}, accuracy {np.mean(probs.argmax(axis=1) == y_test.argmax(axis=1)):.2f}")\nprint(f"a network that knows nothing gives each class 1/10: loss log(10) = {np.log(10):.2f}")'},
+        {'id': 'gradient_approximation_solution', 'role': 'solution', 'text': 'def gradient_approximation(\n    model: Neuralnetwork, layer: int, kind: str, index: tuple[int, int], x: np.ndarray, y: np.ndarray, epsilon: float = 1e-2\n) -> tuple[float, float, bool]:\n    """Compare the numerical with the analytic gradient of one parameter.\n\n    layer: place of the layer in model.layers (activations count). kind: \'w\' or \'b\'.\n    index: (i, j) of the entry; (0, j) for a bias.\n    x, y: the batch, (N, in), and its one-hot labels, (N, C).\n    Returns the numerical and the analytic derivative, and whether they agree within 9 * epsilon**2. Leaves the parameter as it was.\n    """\n    raise NotImplementedError'},
+        {'id': 'gradient_approximation', 'role': 'test', 'text': 'toy = toys.ToyModel(Layer, Activation, cost=lambda p: p**3, slope=lambda p: 3 * p**2)\ntoy.layers[2].w[1, 0] = 0.1\nnumerical, analytic, within = gradient_approximation(toy, 2, "w", (1, 0), np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]])\nchecks.close("numerical", numerical, 0.03 + 1e-4, "(above - below) / (2 epsilon), with epsilon 1e-2 unless another is given", tolerance=1e-9)\nchecks.close("analytic", analytic, 0.03, "from a forward and a backward pass with the parameter at its own value", tolerance=1e-9)\nchecks.that(within, "A difference of epsilon**2 is within 9 epsilon**2.")\nchecks.that(toy.layers[2].w[1, 0] == 0.1, "The parameter is not what it was, bit for bit: keep its old value and write it back.")\nsteep = toys.ToyModel(Layer, Activation, cost=lambda p: 20 * p**3, slope=lambda p: 60 * p**2)\nnumerical, analytic, within = gradient_approximation(steep, 0, "b", (0, 2), np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]], epsilon=1e-3)\nchecks.close("numerical for a bias", numerical, 240 + 20e-6, "index is (0, j), and epsilon is the argument", tolerance=1e-9)\nchecks.that(not within, "A difference of 20 epsilon**2 is not within 9 epsilon**2.")'},
+        {'id': 'gradient_table', 'role': 'demo', 'text': 'np.random.seed(1)\nsmooth = Neuralnetwork({**config, "activation": "tanh"})\nentries = [(4, "b", (0, 3)), (4, "w", (10, 3)), (4, "w", (70, 8)), (2, "b", (0, 5)), (2, "w", (20, 40)), (2, "w", (99, 0)),\n           (0, "b", (0, 7)), (0, "w", (350, 7)), (0, "w", (406, 60))]\nprint("layer  kind      numerical       analytic     difference   within")\nfor layer, kind, index in entries:\n    numerical, analytic, within = gradient_approximation(smooth, layer, kind, index, X_train[:10], y_train[:10])\n    print(f"{layer:5}  {kind:4}  {numerical:13.8f}  {analytic:13.8f}  {abs(numerical - analytic):13.1e}   {within}")'},
+        {'id': 'v_shape', 'role': 'demo', 'text': 'epsilons = np.logspace(-9, -1, 33)\ndifferences = []\nfor epsilon in epsilons:\n    pairs = [gradient_approximation(smooth, *entry, X_train[:10], y_train[:10], epsilon)[:2] for entry in entries]\n    differences.append(max(abs(numerical - analytic) for numerical, analytic in pairs))\nfigures.v_shape(epsilons, differences, 9 * epsilons**2)\nfor epsilon in [1e-2, 1e-4, 1e-5, 1e-6]:\n    within = [gradient_approximation(smooth, *entry, X_train[:10], y_train[:10], epsilon)[2] for entry in entries]\n    print(f"epsilon {epsilon:.0e}: {sum(within)} of {len(within)} entries within 9 epsilon**2")'},
+        {'id': 'momentum_on_a_slope', 'role': 'demo', 'text': 'steps, gamma = np.arange(1, 41), 0.9\nvelocity = (1 - gamma**steps) / (1 - gamma)  # where the gradient is always the same: 1 + gamma + gamma**2 + ...\nfigures.travel(steps, {"momentum": np.cumsum(velocity), "no momentum": steps, "rate times 0.9": 0.9 * steps})'},
+        {'id': 'show_progress', 'role': 'given', 'text': 'def show_progress(config: dict, history: dict) -> None:\n    """Print the latest epoch\'s losses over those of the epoch before, on one line."""\n    train_loss, valid_loss = history["train_loss"][-1], history["valid_loss"][-1]\n    epoch = f"epoch {len(history[\'valid_loss\']):3} of {config[\'epochs\']}"\n    print(f"\\r{epoch}   training loss {train_loss:.4f}   validation loss {valid_loss:.4f}", end="", flush=True)'},
+        {'id': 'trainer_solution', 'role': 'solution', 'text': 'def trainer(\n    model: Neuralnetwork,\n    X_train: np.ndarray,\n    y_train: np.ndarray,\n    X_valid: np.ndarray,\n    y_valid: np.ndarray,\n    config: dict,\n) -> dict[str, list[float]]:\n    """Train a model in place, as config has it.\n\n    config: batch_size, epochs, learning_rate, early_stop, early_stop_epoch, L2_penalty, momentum and momentum_gamma count here.\n    X_train, (N, in), y_train, (N, C), one-hot: to train on. X_valid, y_valid: to decide when to stop.\n    Returns a dict with the lists train_loss (the mean over the epoch\'s batches, or measured after it, as you like) and valid_loss\n    (measured after the epoch, on the whole validation set), one entry for each epoch that ran. You may call show_progress after each epoch.\n    """\n    raise NotImplementedError'},
+        {'id': 'trainer', 'role': 'test', 'text': 'plain = toys.train_toy(trainer, Layer, Activation)\nchecks.close("a weight and a bias after 6 plain steps", plain["ends"], [2 * 0.9**6] * 2, "3 batches an epoch, one short; subtract the gradient")\nchecks.that(len(plain["train_loss"]) == 2, "train_loss has one entry each epoch.")\nrows, in_order = plain["rows"], list(range(10))\nchecks.that([sorted(epoch) for epoch in rows] == [in_order] * 2, f"The rows of the two epochs are {rows}: every row once in each.")\nchecks.that(rows[0] != rows[1] and in_order not in rows, f"The rows of the two epochs are {rows}: draw a new order for each.")\nchecks.that(plain["labels"] == [[row % 3 for row in epoch] for epoch in rows], "Rows and labels were not shuffled alike.")\nchecks.that(plain["X_train"] == in_order, "X_train itself was shuffled: index with a permutation, or work on a copy.")\nmoved = toys.train_toy(trainer, Layer, Activation, momentum=True)\nchecks.close("a weight and a bias after 6 steps with momentum", moved["ends"], [-0.156014] * 2, "v is kept from step to step and from epoch to epoch")\ndecayed = toys.train_toy(trainer, Layer, Activation, L2_penalty=0.5)\nchecks.close("a weight and a bias after 6 steps with L2 0.5", decayed["ends"], [2 * 0.85**6, 2 * 0.9**6], "add L2_penalty * w to d_w, not to d_b")\nchecks.close("valid_loss with L2 0.5", decayed["valid_loss"], [1.0, 1.0], "the loss as the model gives it, without the penalty")\ntable, early = [0.9, 0.6, 0.7, 0.8, 0.8, 0.85, 0.9, 1.0, 0.1, 0.2], {"batch_size": 10, "epochs": 10, "early_stop": True}\nstopped = toys.train_toy(trainer, Layer, Activation, table, **early)\nchecks.close("valid_loss of the table\'s run", stopped["valid_loss"], table[:8], "it ends at the third rise in a row; an equal loss resets the count")\nchecks.close("a weight and a bias after that run", stopped["ends"], [2 * 0.9**2] * 2, "put back copies of what epoch 2 had")\npatient = toys.train_toy(trainer, Layer, Activation, table[:8], **{**early, "epochs": 8, "early_stop_epoch": 5})\nchecks.close("a weight and a bias where all 8 epochs run", patient["ends"], [2 * 0.9**2] * 2, "the best weights are restored without a stop, too")\nfree = toys.train_toy(trainer, Layer, Activation, table, **{**early, "early_stop": False})\nchecks.close("a weight and a bias without early stopping", free["ends"], [2 * 0.9**10] * 2, "all 10 epochs, and the last weights")'},
+        {'id': 'test_solution', 'role': 'solution', 'text': 'def test(model: Neuralnetwork, X_test: np.ndarray, y_test: np.ndarray, config: dict) -> float:\n    """The share of images that the model gets right, from 0 to 1.\n\n    X_test: (N, in). y_test: one-hot, (N, C). config: as for trainer; you need not use it.\n    """\n    raise NotImplementedError'},
+        {'id': 'test', 'role': 'test', 'text': 'probs = np.array([[0.4, 0.3, 0.3], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3], [0.9, 0.1, 0.0], [0.2, 0.2, 0.6]])\naccuracy = test(toys.Echo(), probs, np.eye(3)[[0, 2, 1, 0, 1]], {**config, "batch_size": 2})\nchecks.close("the accuracy where 4 of 5 are right", accuracy, 0.8, "compare the column of the largest probability with the column of the 1")'},
+        {'id': 'experiment', 'role': 'demo', 'text': 'def experiment(**changes) -> tuple[Neuralnetwork, dict[str, list[float]]]:\n    """Train a fresh network with some settings changed; print its test accuracy; return it with its history."""\n    settings = {**config, "learning_rate": 0.1, "epochs": 30, **changes}\n    np.random.seed(0)\n    network = Neuralnetwork(settings)\n    history = trainer(network, X_train, y_train, X_valid, y_valid, settings)\n    print(f"test accuracy {test(network, X_test, y_test, settings):.3f}, best epoch {np.argmin(history[\'valid_loss\']) + 1}   {changes}")\n    return network, history\n\n\nnet, relu = experiment()'},
+        {'id': 'compare_activations', 'role': 'demo', 'text': '_, tanh = experiment(activation="tanh")\n_, sigmoid = experiment(activation="sigmoid")\nfigures.curves({"ReLU": relu, "tanh": tanh, "sigmoid": sigmoid})'},
+        {'id': 'compare_momentum', 'role': 'demo', 'text': '_, no_momentum = experiment(momentum=False)\nfigures.curves({"momentum 0.9": relu, "no momentum": no_momentum})'},
+        {'id': 'distance', 'role': 'demo', 'text': 'def distance(**changes) -> float:\n    """How far the weights of a network move in one epoch."""\n    np.random.seed(0)\n    network = Neuralnetwork(config)\n    start = [layer.w.copy() for layer in network.layers[::2]]\n    trainer(network, X_train, y_train, X_valid, y_valid, {**config, "learning_rate": 0.1, "epochs": 1, **changes})\n    return np.sqrt(sum(((layer.w - w) ** 2).sum() for layer, w in zip(network.layers[::2], start)))\n\n\nfar, near = distance(), distance(momentum=False)\nprint(f"weights moved in one epoch: {far:.2f} with momentum, {near:.2f} without, {far / near:.1f} times as far")'},
+        {'id': 'compare_l2', 'role': 'demo', 'text': 'shrunk, l2 = experiment(L2_penalty=0.005)\nfigures.curves({"no penalty": relu, "L2 0.005": l2})'},
+        {'id': 'weights', 'role': 'demo', 'text': 'figures.weights({"no penalty": net.layers[0].w, "L2 0.005": shrunk.layers[0].w})'},
+        {'id': 'mistakes', 'role': 'demo', 'text': 'predicted, true = shrunk.forward_pass(X_test)[1].argmax(axis=1), y_test.argmax(axis=1)\nwrong = np.flatnonzero(predicted != true)[:30]\ntitles = [f"{true[n]}, not {predicted[n]}" for n in wrong]\nfigures.digits(X_test[wrong], titles, alt="Misclassified test digits, each with its true class and the predicted one: " + "; ".join(titles))'},
+        {'id': 'momentum_l2', 'role': 'written', 'text': 'Look at Figures 6 and 7 and at the distance in between, and say in your own words, with numbers from your own runs: What did momentum\nchange in the two curves, and why? What did L2 change in each of them, and how can a training loss that is *higher* belong to the better\nnetwork?\n\n*Write your answer here, in place of this line.*'},
+        {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
+    ],
+})
+
+if __name__ == "__main__":
+    status = main(sys.argv[1:])
+    if not hasattr(builtins, "get_ipython"):  # %run would show an exit as an error
+        sys.exit(status)

@@ -1,0 +1,669 @@
+"""Checks your notebook as it will stand when it is graded: from a clean start, from top to bottom, question by question.
+
+    in a cell      import check_notebook; check_notebook.run()            save the notebook first
+    in a terminal  python check_notebook.py [NOTEBOOK] [--all]            --all: training and demonstrations too
+
+Everything happens on this computer, in a Python of its own that knows nothing of your session. The checks are the visible ones of the
+notebook; the hidden ones are not here. The status is 0 when nothing is left to do, 1 when something is, 2 when there is no such notebook.
+"""
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RELEASE: dict = {}
+SECONDS = 10.0
+LONG_SECONDS = 600.0
+MAX_BYTES = 50 << 20
+INSIDE = "CHAINRULE_CHECKING"
+
+
+# ---- called by people ---------------------------------------------------------------------------------------------
+
+
+def run(notebook=None, all=False, seconds=SECONDS):
+    """Check a notebook, the one beside this file where none is named, and print what was found.
+
+    all: run the checks that train, and the demonstrations, as well.
+    seconds: after so long a cell is stopped.
+    """
+    if os.environ.get(INSIDE):
+        return  # this very cell, run by a check of its notebook
+    if not RELEASE:
+        print("(not run when grading)")
+        return
+    check(notebook, RELEASE, all, seconds)
+
+
+def check(notebook, release, everything=False, seconds=SECONDS, out=print):
+    """Check a notebook against a release and print the report; returns the exit status. release is None where none is at hand."""
+    began = time.monotonic()
+    try:
+        found, data, folder, saved = _read(notebook, release)
+    except FileNotFoundError as error:
+        out(str(error))
+        return 2
+    try:
+        cells, metadata = _parsed(data)
+        release = release or _release_of(cells, metadata)
+        notes = _notes_on_the_file(found, metadata, release, folder)
+        placed = _lay_out(cells, release, notes)
+    except ValueError as error:
+        out(f"{found}: this can't be graded: {error}")
+        return 1
+    results, defined = _run_cells(placed, release, folder, everything, seconds)
+    if not everything and (used := _demo_names(placed, results)):
+        results, defined = _run_cells(placed, release, folder, everything, seconds, demos=True)
+        notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
+    judge = _Judge(placed, results, defined, release, folder)
+    rows = [judge.question(question) for question in release["questions"]]
+    notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
+    _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
+    return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
+
+
+def main(arguments):
+    """The command line; returns the exit status."""
+    if arguments[:1] == ["--child"]:
+        return _child(Path(arguments[1]))
+    names = [a for a in arguments if not a.startswith("-")]
+    if len(names) > 1 or set(arguments) - {*names, "--all"}:
+        print("usage: python check_notebook.py [NOTEBOOK] [--all]")
+        return 2
+    if not RELEASE:
+        print("This copy belongs to no release: use the one that was handed out with the notebook, or `chainrule check NOTEBOOK`.")
+        return 2
+    return check(names[0] if names else None, RELEASE, "--all" in arguments)
+
+
+# ---- the notebook as a file ---------------------------------------------------------------------------------------
+
+
+def _read(notebook, release):
+    """The notebook's name, its bytes, its folder, and how many seconds ago it was saved (None: just now)."""
+    if notebook is None and (live := _from_colab()) is not None:
+        return "the notebook in Colab", live, Path.cwd(), None
+    path = Path(notebook) if notebook is not None else _nearest_notebook(release)
+    if path.is_dir() or not path.exists():
+        raise FileNotFoundError(f"There is no notebook {path}: name the file that you work in.")
+    if path.stat().st_size > MAX_BYTES:
+        raise FileNotFoundError(f"{path} has more than {MAX_BYTES >> 20} MiB, too much to be graded: clear its outputs and save it.")
+    return path.name, path.read_bytes(), path.resolve().parent, max(0.0, time.time() - path.stat().st_mtime)
+
+
+def _from_colab():
+    """In Colab the notebook is no file: the page is asked for it, unsaved changes included."""
+    if "google.colab" not in sys.modules:
+        return None
+    from google.colab import _message
+
+    answer = _message.blocking_request("get_ipynb", request="", timeout_sec=30)
+    return json.dumps(answer["ipynb"]).encode()
+
+
+def _nearest_notebook(release):
+    """The notebook that is open, where the front end says so, else the assignment's own file, here or beside this file."""
+    session = getattr(builtins, "get_ipython", None)
+    names = getattr(session(), "user_ns", {}) if session else {}
+    opened = [names.get("__vsc_ipynb_file__"), Path(os.environ["JPY_SESSION_NAME"]).name if "JPY_SESSION_NAME" in os.environ else None]
+    candidates = [Path(name) for name in opened if name and str(name).endswith(".ipynb")]
+    candidates += [folder / f"{release['assignment']}.ipynb" for folder in (Path.cwd(), Path(__file__).parent)]
+    return next((path for path in candidates if path.is_file()), candidates[-1])
+
+
+def _parsed(data):
+    """The cells and metadata of a notebook's bytes; raises ValueError saying what they are instead."""
+    if not data.strip():
+        raise ValueError("the file is empty")
+    try:
+        raw = json.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, RecursionError):
+        raise ValueError("the file is not a notebook") from None
+    except ValueError as error:
+        raise ValueError(f"the file is not a notebook, or was broken when it was saved ({error})") from None
+    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
+        older = isinstance(raw, dict) and "worksheets" in raw
+        raise ValueError("it is in an old format: open it in Jupyter and save it" if older else "the file is JSON, but not a notebook")
+    cells = [_cell(number, cell) for number, cell in enumerate(raw["cells"], 1) if isinstance(cell, dict)]
+    return cells, raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
+
+
+def _cell(number, raw):
+    """The parts of a cell that matter here."""
+    source, metadata, outputs = raw.get("source", ""), raw.get("metadata"), raw.get("outputs")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    graded = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
+    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in outputs or [])
+    count = raw.get("execution_count")
+    return {
+        "number": number, "code": raw.get("cell_type") == "code", "text": "".join(source) if isinstance(source, list) else str(source),
+        "nbgrader": graded, "tags": metadata.get("tags") or [], "id": str(graded.get("grade_id") or ""), "role": "own",
+        "count": count if isinstance(count, int) else None, "worked": isinstance(count, int) and not failed,
+    }  # fmt: skip
+
+
+def _release_of(cells, metadata):
+    """What can be told of a release from the notebook alone: locked cells are taken as they are."""
+    made = {"assignment": str((metadata.get("chainrule") or {}).get("assignment", "")), "release": "", "questions": [], "cells": [], "files": []}
+    for cell in cells:
+        about = cell["nbgrader"]
+        if not cell["id"] or any(known["id"] == cell["id"] for known in made["cells"]):
+            continue
+        graded, solution = bool(about.get("grade")), bool(about.get("solution"))
+        role = ("written" if graded else "solution") if solution else "test" if graded else "demo" if "demo" in cell["tags"] else "given"
+        stub = role in ("solution", "written") and ("raise NotImplementedError" in cell["text"] or "in place of this line" in cell["text"])
+        made["cells"].append({"id": cell["id"], "role": role, "text": cell["text"] if stub or role not in ("solution", "written") else ""})
+        if graded:
+            trains = "training" in cell["tags"]
+            made["questions"].append({"id": cell["id"], "points": about.get("points", 0), "written": solution, "defines": [], "trains": trains})
+    if not made["questions"]:
+        raise ValueError("none of its cells belongs to a graded question. Is it the right file?")
+    return made
+
+
+def _notes_on_the_file(name, metadata, release, folder):
+    notes = []
+    kit = metadata.get("chainrule") if isinstance(metadata.get("chainrule"), dict) else {}
+    if kit.get("assignment", release["assignment"]) != release["assignment"]:
+        notes.append(f"It says that it is the notebook of {kit['assignment']}; it was checked as {release['assignment']}.")
+    elif release["release"] and kit.get("release", release["release"]) != release["release"]:
+        notes.append("It was made from another release than this check: get the newest files, and say so when you hand it in.")
+    if release["assignment"] and name.endswith(".ipynb") and name != f"{release['assignment']}.ipynb":
+        notes.append(f"Hand it in under the name {release['assignment']}.ipynb.")
+    missing = [file for file in release["files"] if not (folder / file).exists()]
+    if missing:
+        notes.append(f"{', '.join(missing)} should lie beside the notebook: unpack the release again.")
+    return notes
+
+
+# ---- its cells beside the release's -------------------------------------------------------------------------------
+
+
+def _plain(text):
+    """A text without what front ends change when they save."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+
+
+def _lay_out(cells, release, notes):
+    """The notebook's cells with the role each plays; locked ones as they were handed out, those that are gone put back."""
+    by_id = {known["id"]: known for known in release["cells"]}
+    by_text = {_plain(known["text"]): known for known in release["cells"] if known["role"] != "written" and known["text"]}
+    used, placed = {}, []
+    for cell in cells:
+        known = by_id.get(cell["id"]) or (by_text.get(_plain(cell["text"])) if cell["code"] else None)
+        number = cell["number"]
+        if known and known["id"] in used:
+            notes.append(f"Cell {number} has the id of cell {used[known['id']]} ({known['id']}): a copy. Delete one of them.")
+            if known["role"] != "solution":
+                continue
+            known = None
+        if known and known["role"] == "solution" and not cell["code"]:
+            notes.append(f"Cell {number} is your answer to {_question_of(known['id'], release)}, but no code cell any more: turn it into one.")
+            known = None
+        cell["id"] = known["id"] if known else ""
+        if known:
+            used[known["id"]] = number
+            cell["role"], cell["touched"] = known["role"], _plain(cell["text"]) != _plain(known["text"])
+            if known["role"] in ("given", "test", "demo") and cell["touched"]:
+                notes.append(f"Cell {number} ({_called(known)}) is locked and was changed. Grading uses the original, and so did this check.")
+                cell["text"] = known["text"]
+        placed.append(cell)
+    if not used and not _answered(placed, release):
+        raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
+    _put_back(placed, used, release, notes)
+    return placed
+
+
+def _answered(placed, release):
+    wanted = {name.partition(".")[0] for question in release["questions"] for name in question["defines"]}
+    return any(wanted & _bound(cell["text"]) for cell in placed if cell["code"])
+
+
+def _put_back(placed, used, release, notes):
+    """Add what the notebook lacks of the release, each after what comes before it there, and say so."""
+    previous, gone = None, []
+    for known in release["cells"]:
+        if known["id"] not in used:
+            after = next((i for i, cell in enumerate(placed) if previous and cell["id"] == previous), -1)
+            blank = {"number": 0, "code": known["role"] != "written", "count": None, "worked": False, "touched": False}
+            placed.insert(after + 1, {**blank, **known, "text": known["text"] if known["role"] in ("given", "test", "demo") else ""})
+            if known["role"] != "demo":
+                gone.append(_called(known))
+        previous = known["id"]
+    if gone and not used:
+        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
+    elif gone:
+        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
+
+
+def _called(known):
+    kinds = {"given": "given", "test": "the check of", "demo": "a demonstration", "solution": "your answer", "written": "your text"}
+    return f"{kinds[known['role']]} {known['id']}"
+
+
+def _solves(cell_id, question):
+    return cell_id == f"{question}_solution" or cell_id.startswith(f"{question}_solution_")
+
+
+def _question_of(cell_id, release):
+    return next((q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), "")
+
+
+def _bound(text):
+    """Names that a cell binds at its top level; none where it does not compile."""
+    try:
+        tree = ast.parse("\n".join("pass" if line.lstrip()[:1] in ("%", "!") else line for line in text.splitlines()))
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    names = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        names.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    return names
+
+
+# ---- running it ---------------------------------------------------------------------------------------------------
+
+
+def _run_cells(placed, release, folder, everything, seconds, demos=False):
+    """How each cell ended, by its place in placed, and which of the names asked for there were, in a Python of its own.
+
+    A cell that hangs or ends Python is left out of another start, so that it costs its own question alone.
+    """
+    trains = {question["id"] for question in release["questions"] if question["trains"]}
+    run = []
+    for place, cell in enumerate(placed):
+        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
+        if cell["code"] and cell["text"].strip() and not skipped:
+            slow = everything and (cell["role"] == "demo" or cell["id"] in trains)
+            run.append({"place": place, "text": cell["text"], "seconds": LONG_SECONDS if slow else seconds})
+    results, names = {}, [name for question in release["questions"] for name in question["defines"]]
+    with tempfile.TemporaryDirectory(prefix="check-notebook-") as made:
+        job, answers, trace = Path(made, "job.json"), Path(made, "answers"), Path(made, "trace")
+        while True:
+            job.write_text(json.dumps({"folder": str(folder), "cells": run, "names": names, "path": [str(answers), str(trace)]}), encoding="utf-8")
+            for file in (answers, trace):
+                file.write_text("", encoding="utf-8")
+            said = _start(job)
+            lines = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+            results.update({line["place"]: line for line in lines if "ended" in line})
+            defined = next((line["names"] for line in lines if "names" in line), None)
+            open_cells = {line["place"] for line in lines if "began" in line} - {line["place"] for line in lines if "ended" in line}
+            if not open_cells:
+                if defined is None:
+                    raise RuntimeError(f"another Python could not be started for the check: {said[-500:]}")
+                return results, defined
+            stuck = open_cells.pop()
+            results[stuck] = _stopped(stuck, next(cell for cell in run if cell["place"] == stuck)["seconds"], trace.read_text(encoding="utf-8"))
+            run = [{**cell, "seconds": max(2.0, cell["seconds"] / 2)} for cell in run if cell["place"] != stuck]
+
+
+def _start(job):
+    """Run this file in another Python, which runs the cells; returns what it said on stderr."""
+    settings = {"MPLBACKEND": "Agg", INSIDE: "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).resolve()), "--child", str(job)], env={**os.environ, **settings},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        return process.communicate()[1].decode("utf-8", "replace")
+    finally:
+        process.kill()
+
+
+def _stopped(place, seconds, trace):
+    """What is known of a cell that did not end: where it was when its time was up, or that the process died."""
+    frames = [[int(cell), int(line)] for cell, line in re.findall(r'File "<cell (\d+)>", line (\d+)', trace)]
+    kind = "timeout" if "Timeout" in trace else "died"
+    return {"place": place, "ended": True, "error": {"type": kind, "text": f"{seconds:g}", "name": "", "frames": frames}}
+
+
+def _child(job_file):
+    """Run the cells of a job and write down how each ended. This is the Python that knows nothing of the session."""
+    import contextlib
+    import faulthandler
+    import types
+
+    job = json.loads(job_file.read_text(encoding="utf-8"))
+    os.chdir(job["folder"])
+    sys.path[:] = [job["folder"], *(path for path in sys.path if path != str(Path(__file__).resolve().parent))]
+    main = types.ModuleType("__main__")
+    names, sys.modules["__main__"] = vars(main), main
+    builtins.display = lambda *values, **options: None
+    builtins.input = lambda prompt="": ""
+    shell = _shell(main) if any(_needs_ipython(cell["text"]) for cell in job["cells"]) else None
+    with open(job["path"][0], "a", encoding="utf-8") as answers, open(job["path"][1], "a", encoding="utf-8") as trace:
+
+        def say(**line):
+            answers.write(json.dumps(line) + "\n")
+            answers.flush()
+
+        for cell in job["cells"]:
+            say(place=cell["place"], began=True)
+            faulthandler.dump_traceback_later(cell["seconds"], exit=True, file=trace)
+            error = None
+            try:
+                _execute(cell, names, shell)
+            except BaseException as raised:
+                error = _described(raised)
+            faulthandler.cancel_dump_traceback_later()
+            say(place=cell["place"], ended=True, error=error)
+        found = {}
+        for name in job["names"]:
+            owner, _, member = name.partition(".")
+            with contextlib.suppress(Exception):
+                found[name] = callable(getattr(names[owner], member) if member else names[owner])
+        say(names=found)
+    os._exit(0)  # whatever threads and exit handlers the cells have left
+
+
+def _execute(cell, names, shell):
+    text = shell.transform_cell(cell["text"]) if shell is not None and _needs_ipython(cell["text"]) else cell["text"]
+    code = compile(text, f"<cell {cell['place']}>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    waits = eval(code, names)
+    if waits is not None:
+        import asyncio
+
+        asyncio.run(waits)
+
+
+def _needs_ipython(text):
+    try:
+        compile(text, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return bool(re.search(r"^\s*[%!?]|\?\s*$|=\s*[%!]", text, re.M))
+    return "get_ipython" in text
+
+
+def _shell(main):
+    """An IPython for cells with magics. It installs nothing and runs no other programs."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    class Shell(InteractiveShell):
+        def enable_matplotlib(self, gui=None):
+            return gui, "agg"
+
+        def enable_gui(self, gui=None):
+            return None
+
+        def system(self, command):
+            return None
+
+        system_piped = system_raw = system
+
+        def getoutput(self, *arguments, **options):
+            return []
+
+    shell = Shell.instance(user_module=main)
+    shell.history_manager.enabled = False
+    for magic in ("pip", "conda", "mamba", "uv"):
+        shell.register_magic_function(lambda line: None, "line", magic)
+    vars(main)["get_ipython"] = lambda: shell
+    return shell
+
+
+def _described(error):
+    """An exception as text and places: the innermost frame first, in cells alone."""
+    frames, at = [], error.__traceback__
+    while at is not None:
+        if match := re.fullmatch(r"<cell (\d+)>", at.tb_frame.f_code.co_filename):
+            frames.insert(0, [int(match[1]), at.tb_lineno])
+        at = at.tb_next
+    if isinstance(error, SyntaxError) and (match := re.fullmatch(r"<cell (\d+)>", str(error.filename))):
+        frames.insert(0, [int(match[1]), error.lineno or 1])
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
+    except Exception:
+        text = ""
+    return {"type": type(error).__name__, "text": text[:600], "name": str(getattr(error, "name", None) or ""), "frames": frames}
+
+
+# ---- what it means, question by question --------------------------------------------------------------------------
+
+
+class _Judge:
+    """Says of each question how far it is, from how the cells ended."""
+
+    def __init__(self, placed, results, defined, release, folder):
+        self.placed, self.results, self.defined, self.release, self.folder = placed, results, defined, release, folder
+
+    def question(self, question):
+        """(state, question, sentence): done, not yet, wrong, written or not run."""
+        place = next(i for i, cell in enumerate(self.placed) if cell["id"] == question["id"])
+        if question["written"]:
+            written = self.placed[place]["touched"]
+            return ("written", question, "a person reads it") if written else ("not yet", question, "nothing is written")
+        mine = [i for i, cell in enumerate(self.placed) if _solves(cell["id"], question["id"])]
+        untouched = not any(self.placed[i]["touched"] for i in mine)
+        broken = next((error for i in mine if (error := self.error(i))), None)
+        if broken:
+            return "wrong", question, self.explained(broken, question["id"])
+        if place not in self.results:
+            return ("not yet", question, "") if untouched else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
+        error = self.error(place)
+        if error is None:
+            return "done", question, ""
+        owner = self.stub_owner(error)
+        if owner == question["id"] or (untouched and not owner and error["type"] in ("NotImplementedError", "NameError")):
+            return "not yet", question, ""
+        if owner:
+            return "not yet", question, f"it waits for {owner}, which is not written yet"
+        if renamed := self.renamed(question):
+            return "wrong", question, renamed
+        says = self.explained(error, question["id"])
+        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
+            says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
+        return "wrong", question, says
+
+    def error(self, place):
+        return (self.results.get(place) or {}).get("error")
+
+    def stub_owner(self, error):
+        """The question whose stub was reached, where that is how it ended."""
+        if error["type"] != "NotImplementedError" or not error["frames"]:
+            return ""
+        place, line = error["frames"][0]
+        return _question_of(self.placed[place]["id"], self.release) if "NotImplementedError" in self.line(place, line) else ""
+
+    def renamed(self, question):
+        """A sentence where a name that the question defines is missing, with what may be meant for it."""
+        missing = next((name for name in question["defines"] if not self.defined.get(name)), None)
+        if missing is None:
+            return ""
+        name = missing.rpartition(".")[2]
+        own = [cell["text"] for cell in self.placed if cell["role"] in ("own", "solution") and cell["code"]]
+        if "." in missing:
+            expected = {n.rpartition(".")[2] for q in self.release["questions"] for n in q["defines"]}
+            known = set(re.findall(r"^\s+def (\w+)", "\n".join(own), re.M)) - expected
+        else:
+            known = set().union(*map(_bound, own)) - set().union(*(_bound(cell["text"]) for cell in self.release["cells"]))
+        close = _similar(name, known)
+        return f"{missing} is not defined." + (f" Is it what you call {close}? Grading looks for {name}." if close else "")
+
+    def explained(self, error, question=""):
+        """One exception, or an end by force, as a sentence for the student; in a question, it is said where it comes from another's answer."""
+        kind, text, frames = error["type"], error["text"], error["frames"]
+        own = next((at for at in frames if self.placed[at[0]]["role"] in ("own", "solution")), None)
+        mine = next((at for at in frames if _solves(self.placed[at[0]]["id"], question)), None) if kind == "timeout" else None
+        at = mine or own or (frames[0] if frames else None)
+        other = _question_of(self.placed[at[0]]["id"], self.release) if at and question else ""
+        whose = f" (your answer to {other})" if other not in ("", question) else ""
+        where = f" in {self.called(at[0])}{whose}, line {at[1]} (`{self.line(*at)}`)" if at else ""
+        if kind == "timeout":
+            return f"It was stopped after {text} seconds{where}. Is there a loop that does not end?"
+        if kind == "died":
+            return "It ended Python itself. What crashes, or calls exit, when this cell runs?"
+        if kind == "NameError" and error["name"]:
+            return self.name_explained(error["name"], frames) + (f" It is used{where}." if where else "")
+        module = f"{error['name']}.py" if kind in ("ModuleNotFoundError", "ImportError") else ""
+        for file in self.release["files"]:
+            if not (self.folder / file).exists() and (file in text or file == module):
+                return f"{file} is missing: it should lie beside the notebook. Unpack the release again."
+        if kind == "AssertionError" and own is None and text:
+            return text
+        return f"{kind}{where}: {text}" if text else f"{kind}{where}."
+
+    def name_explained(self, name, frames):
+        """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
+        top = frames[-1][0] if frames else 0
+        code = [i for i, cell in enumerate(self.placed) if i > top and cell["code"] and cell["role"] != "demo"]
+        below = next((i for i in code if name in _bound(self.placed[i]["text"])), None)
+        if below is not None:
+            counts = self.placed[below]["count"], self.placed[top]["count"]
+            session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
+            return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
+        if any(self.placed[place]["worked"] for place, _ in frames):
+            return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
+        close = _similar(name, set().union(*(_bound(cell["text"]) for cell in self.placed if cell["code"])))
+        return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
+
+    def notes(self, everything, told):
+        """What stops in cells that belong to no question."""
+        kinds = {"own": "your own", "given": "given", **({"demo": "a demonstration"} if everything else {})}
+        for place, cell in enumerate(self.placed):
+            error = self.error(place)
+            if error and cell["role"] in kinds and error["type"] != "NotImplementedError":
+                says = self.explained(error)
+                if says not in told:
+                    yield f"Cell {cell['number']} ({kinds[cell['role']]}) stops. {says}"
+
+    def called(self, place):
+        cell = self.placed[place]
+        return f"cell {cell['number']}" if cell["number"] else _called(cell)
+
+    def line(self, place, line):
+        lines = self.placed[place]["text"].splitlines()
+        return lines[line - 1].strip()[:100] if 0 < line <= len(lines) else ""
+
+
+def _similar(name, known):
+    """The name that was most likely meant, or the empty text."""
+    bare = {other.replace("_", "").lower(): other for other in sorted(known)}
+    return bare.get(name.replace("_", "").lower()) or next(iter(difflib.get_close_matches(name, sorted(known), 1)), "")
+
+
+def _demo_names(placed, results):
+    """Names that a cell missed and that a demonstration alone defines, with its number: those are run after all, as when grading."""
+    missed = [result["error"]["name"] for result in results.values() if result["error"] and result["error"]["type"] == "NameError"]
+    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in _bound(cell["text"])}
+    others = set().union(*(_bound(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
+    return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
+
+
+# ---- telling it ---------------------------------------------------------------------------------------------------
+
+
+def _report(name, saved, took, rows, notes, placed, everything, out):
+    def line(text):
+        out("".join(c if c.isprintable() else " " for c in text))
+
+    line(f"{name}{_ago(saved)}, from a clean start ({took:.1f} s):")
+    out("")
+    width = max(len(f"{q['points']:g}") for _, q, _ in rows)
+    for state, question, sentence in rows:
+        line(f"  {state:8}{question['points']:>{width}g}  {question['id']}" + (f": {sentence}" if sentence else ""))
+    out("")
+    for note in notes:
+        line(f"  * {note}")
+    if notes:
+        out("")
+    states = [state for state, _, _ in rows]
+    done, later = states.count("done") + states.count("written"), states.count("not run")
+    demos = sum(cell["role"] == "demo" for cell in placed)
+    left = "" if everything or not demos else f" {demos} demonstrations were not run."
+    more = f", {later} trains and was left out" if later else ""
+    line(f"{done} of {len(rows)} questions look right{more}.{left} Hidden checks try other shapes and values than these.")
+
+
+def _ago(saved):
+    if saved is None:
+        return " as it stands"
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if saved >= 2 * size:
+            return f" as saved {saved // size:.0f} {unit}s ago (save it first, if you have changed it since)"
+    return " as saved just now" if saved < 10 else f" as saved {saved:.0f} seconds ago"
+
+
+# ---- what was released --------------------------------------------------------------------------------------------
+
+RELEASE.update({
+    'assignment': 'two_layer_perceptron',
+    'release': 'd1e522f079270a18',
+    'files': ['checks.py', 'digits.npz'],
+    'questions': [
+        {'id': 'eval_numerical_gradient', 'points': 5.0, 'written': False, 'trains': False, 'defines': ['eval_numerical_gradient']},
+        {'id': 'eval_numerical_gradient_array', 'points': 5.0, 'written': False, 'trains': False, 'defines': ['eval_numerical_gradient_array']},
+        {'id': 'rel_error', 'points': 2.0, 'written': False, 'trains': False, 'defines': ['rel_error']},
+        {'id': 'affine', 'points': 8.0, 'written': False, 'trains': False, 'defines': ['TwoLayerPerceptron.affine_forward', 'TwoLayerPerceptron.affine_backward']},
+        {'id': 'relu', 'points': 4.0, 'written': False, 'trains': False, 'defines': ['TwoLayerPerceptron.relu_forward', 'TwoLayerPerceptron.relu_backward']},
+        {'id': 'vanishing', 'points': 4.0, 'written': True, 'trains': False, 'defines': []},
+        {'id': 'svm_loss', 'points': 8.0, 'written': False, 'trains': False, 'defines': ['TwoLayerPerceptron.svm_loss']},
+        {'id': 'softmax_loss', 'points': 6.0, 'written': False, 'trains': False, 'defines': ['TwoLayerPerceptron.softmax_loss']},
+        {'id': 'network', 'points': 8.0, 'written': False, 'trains': False, 'defines': ['TwoLayerPerceptron.init_params', 'TwoLayerPerceptron.loss']},
+    ],
+    'cells': [
+        {'id': 'imports', 'role': 'given', 'text': 'from collections.abc import Callable\n\nimport matplotlib.pyplot as plt\nimport numpy as np\n\nimport checks\n\nplt.style.use("tableau-colorblind10")'},
+        {'id': 'two_layer_perceptron', 'role': 'given', 'text': 'class TwoLayerPerceptron:\n    """A classifier with one hidden layer: affine, ReLU, affine, and a loss on top. Its methods are attached one by one below."""\n\n    def __init__(\n        self,\n        input_dim: int,\n        hidden_dim: int,\n        num_classes: int,\n        weight_scale: float = 1e-3,\n        reg: float = 0.0,\n        seed: int = 0,\n    ) -> None:\n        self.params = {}  # W1 (D, H), b1 (H,), W2 (H, C), b2 (C,)\n        self.reg = reg  # strength of the L2 penalty\n        self.init_params(input_dim, hidden_dim, num_classes, weight_scale, seed)'},
+        {'id': 'layers', 'role': 'given', 'text': 'layers = TwoLayerPerceptron.__new__(TwoLayerPerceptron)'},
+        {'id': 'eval_numerical_gradient_solution', 'role': 'solution', 'text': 'def eval_numerical_gradient(\n    f: Callable[[np.ndarray], float], x: np.ndarray, verbose: bool = False, h: float = 1e-5\n) -> np.ndarray:\n    """Measure the gradient of f at x by central differences.\n\n    f: takes x, returns one number; it may ignore its argument and read x itself.\n    x: float64, of any shape; perturbed in place, entry by entry, and left bit for bit as it was.\n       It may be a view of another array, such as W.T, so that flattening it can make a copy.\n    verbose: print each entry as it is measured.\n    h: the step to each side.\n    Returns the gradient, with the shape of x.\n    """\n    raise NotImplementedError'},
+        {'id': 'eval_numerical_gradient', 'role': 'test', 'text': 'x = np.array([[0.3, -1.2, 2.1], [1.7, 0.7, -0.9]])\nstart, slope = x.copy(), 3 * x**2 + np.prod(x) / x\ngrad = eval_numerical_gradient(lambda _: np.sum(x**3) + np.prod(x), x)  # this f reads x itself\nchecks.close("grad", grad, slope, "f is sum(x**3) + prod(x): move x itself, one entry at a time, to both sides, over 2h")\nchecks.that(np.array_equal(x, start), "x is not what it was, bit for bit: keep each entry\'s old value and write it back.")\ngrad = eval_numerical_gradient(lambda z: np.sum(z**3), x, h=0.5)\nchecks.close("grad", grad, 3 * start**2 + 0.25, "f is sum(x**3) and h is 0.5: the step is the argument h")'},
+        {'id': 'step_size', 'role': 'demo', 'text': 'steps, point = np.logspace(-13, -1, 60), np.array([0.8])\nerrors = [abs(eval_numerical_gradient(lambda z: np.sin(z[0]), point, h=h)[0] - np.cos(0.8)) for h in steps]\nplt.figure(figsize=(6, 3.6), layout="constrained")\nplt.loglog(steps, errors, "o", markersize=4, label="measured")\nplt.loglog(steps, steps**2 / 6 * np.cos(0.8), "--", label=r"left out: $h^2 |f\'\'\'| / 6$")\nplt.loglog(steps, 1.1e-16 * np.sin(0.8) / steps, ":", linewidth=2, label=r"rounded: $1.1 \\cdot 10^{-16} |f| / h$")\nplt.gca().set(xlabel="step h", ylabel="error of the slope", title="Slope of sin at 0.8 by central differences", ylim=(1e-14, 1))\nplt.legend()\nplt.show()'},
+        {'id': 'eval_numerical_gradient_array_solution', 'role': 'solution', 'text': 'def eval_numerical_gradient_array(\n    f: Callable[[np.ndarray], np.ndarray], x: np.ndarray, df: np.ndarray, h: float = 1e-5\n) -> np.ndarray:\n    """Measure the gradient of sum(df * f(x)) at x by central differences.\n\n    f: takes x, returns an array; it may ignore its argument and read x itself, and may return a view of x.\n    x: float64, of any shape; perturbed in place and left bit for bit as it was. It may be a view of another array.\n    df: the upstream gradient, with the shape of f(x).\n    h: the step to each side.\n    Returns the gradient, with the shape of x.\n    """\n    raise NotImplementedError'},
+        {'id': 'eval_numerical_gradient_array', 'role': 'test', 'text': 'x = np.array([[0.5, -1.0, 2.0], [1.5, 0.2, -0.3]])\nstart, df = x.copy(), np.array([[1.0, -2.0], [0.5, 3.0]])\ngrad = eval_numerical_gradient_array(lambda _: x[:, :2] * x[:, 1:], x, df)  # neighbours in a row, multiplied\nchecks.close("grad", grad, [[-1.0, -3.5, 2.0], [0.1, -0.15, 0.6]], "move x itself; weight each output by its entry of df, sum, divide by 2h")\nchecks.that(np.array_equal(x, start), "x is not what it was, bit for bit: keep each entry\'s old value and write it back.")\ngrad = eval_numerical_gradient_array(lambda z: z.T, x, np.arange(6.0).reshape(3, 2))\nchecks.close("grad", grad, [[0, 2, 4], [1, 3, 5]], "f returns x.T, a view: it changes with x unless you copy it")\ngrad = eval_numerical_gradient_array(lambda z: z**3, x, np.full((2, 3), 2.0), h=0.5)\nchecks.close("grad", grad, 6 * start**2 + 0.5, "f is x**3, df is 2 and h is 0.5: central differences with the step h")'},
+        {'id': 'rel_error_solution', 'role': 'solution', 'text': 'def rel_error(x: np.ndarray, y: np.ndarray) -> float:\n    """Return the largest relative error between the entries of x and y, two arrays of one shape."""\n    raise NotImplementedError'},
+        {'id': 'rel_error', 'role': 'test', 'text': 'error = rel_error(np.array([[100.0, -0.3], [0.0, 7.0]]), np.array([[101.0, -0.1], [0.0, 7.0]]))\nchecks.shape("rel_error(x, y)", error, (), "one number: the worst entry")\nchecks.close("rel_error(x, y)", error, 0.5, "divide entry by entry, sum of absolute values below, then take the largest")\nerror = rel_error(np.array([1.0]), np.array([-0.5]))\nchecks.close("rel_error of 1 and -0.5", error, 1.0, "take absolute values first, then add them")\nerror = rel_error(np.array([3e-9]), np.array([1e-9]))\nchecks.close("rel_error of 3e-9 and 1e-9", error, 0.2, "the denominator is never below 1e-8")'},
+        {'id': 'look_at_rel_error', 'role': 'demo', 'text': 'for a, b in [(1.0, 1.0 + 1e-9), (0.001, 0.002), (0.5, -0.5), (1e-12, 3e-12)]:\n    print(f"{a:>8g} and {b:<12.10g} relative error {rel_error(np.array([a]), np.array([b])):.1e}")'},
+        {'id': 'affine_solution_1', 'role': 'solution', 'text': 'def affine_forward(self, x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, tuple]:\n    """Compute an affine layer.\n\n    x: inputs, (N, d1, ..., dk), with one axis or more after the first.\n    w: weights, (D, M), where D = d1 * ... * dk.\n    b: biases, (M,).\n    Returns the outputs, (N, M), and the cache (x, w, b), with x in its own shape.\n    """\n    raise NotImplementedError'},
+        {'id': 'attach_affine_forward', 'role': 'given', 'text': 'TwoLayerPerceptron.affine_forward = affine_forward'},
+        {'id': 'affine_solution_2', 'role': 'solution', 'text': 'def affine_backward(self, dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:\n    """Compute the gradients of an affine layer.\n\n    dout: upstream gradient, (N, M).\n    cache: (x, w, b), as affine_forward returns it.\n    Returns dx with the shape of x, dw (D, M) and db (M,).\n    """\n    raise NotImplementedError'},
+        {'id': 'attach_affine_backward', 'role': 'given', 'text': 'TwoLayerPerceptron.affine_backward = affine_backward'},
+        {'id': 'affine', 'role': 'test', 'text': 'rng = np.random.RandomState(231)\nx, w, b, dout = rng.randn(10, 2, 3), rng.randn(6, 5), rng.randn(5), rng.randn(10, 5)\nout, cache = layers.affine_forward(x, w, b)\nchecks.shape("out", out, (10, 5), "one row an example, one column an output")\nchecks.close("out", out[:1], [[-2.17606361, -2.12184729, 0.00900847, 2.20337442, -0.99083714]], "x_flat @ w + b", 1e-7)\nchecks.shape("x in the cache", cache[0], (10, 2, 3), "the shape it came in")\ndx, dw, db = layers.affine_backward(dout, (x, w, b))\nchecks.shape("dx", dx, (10, 2, 3), "the shape of x itself")\nfirst = [[[5.06973048, 0.52895344, 1.22136172], [-0.19561005, 1.56951029, 3.72781223]]]\nchecks.close("dx", dx[:1], first, "dout against the rows of w, summed over outputs", 1e-7)\nchecks.shape("dw", dw, (6, 5), "one row an input, one column an output, as in w")\nchecks.close("dw", dw[:1], [[-2.37342917, -0.51198268, 0.31810037, 2.90403428, 1.06935402]], "a sum over the batch, no mean", 1e-7)\nchecks.close("db", db, [-5.78588657, -2.14288946, -3.93648137, -4.10664587, -0.09253319], "(M,), a sum over the batch", 1e-7)'},
+        {'id': 'check_affine', 'role': 'demo', 'text': 'rng = np.random.RandomState(231)\nx, w, b, dout = rng.randn(10, 2, 3), rng.randn(6, 5), rng.randn(5), rng.randn(10, 5)\nfor name, array, analytic in zip(("dx", "dw", "db"), (x, w, b), layers.affine_backward(dout, (x, w, b))):\n    measured = eval_numerical_gradient_array(lambda _: layers.affine_forward(x, w, b)[0], array, dout)\n    print(f"{name}: relative error against the numerical gradient {rel_error(measured, analytic):.1e}")'},
+        {'id': 'relu_solution_1', 'role': 'solution', 'text': 'def relu_forward(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:\n    """Compute max(0, x), entry by entry. Returns out, with the shape of x, and the cache, which is x itself."""\n    raise NotImplementedError'},
+        {'id': 'attach_relu_forward', 'role': 'given', 'text': 'TwoLayerPerceptron.relu_forward = relu_forward'},
+        {'id': 'relu_solution_2', 'role': 'solution', 'text': 'def relu_backward(self, dout: np.ndarray, cache: np.ndarray) -> np.ndarray:\n    """Compute the gradient of ReLU.\n\n    dout: upstream gradient, of any shape; left as it was.\n    cache: x, the input of relu_forward, of the same shape.\n    Returns dx, of the same shape.\n    """\n    raise NotImplementedError'},
+        {'id': 'attach_relu_backward', 'role': 'given', 'text': 'TwoLayerPerceptron.relu_backward = relu_backward'},
+        {'id': 'relu', 'role': 'test', 'text': 'x, dout = np.array([[-2.0, 0.5, 3.0], [0.1, -0.2, -7.0]]), np.array([[1.0, -4.0, 2.0], [-3.0, 5.0, -6.0]])\nout, cache = layers.relu_forward(x)\nchecks.close("out", out, [[0, 0.5, 3.0], [0.1, 0, 0]], "positive entries stay, negative ones become 0")\nchecks.close("the cache", cache, [[-2.0, 0.5, 3.0], [0.1, -0.2, -7.0]], "the cache is x, and x stays as it was")\ndx = layers.relu_backward(dout, x)\nchecks.close("dx", dx, [[0, -4.0, 2.0], [-3.0, 0, 0]], "dout where the input was positive, 0 where it was negative")\nchecks.close("dout", dout, [[1.0, -4.0, 2.0], [-3.0, 5.0, -6.0]], "dout was changed in place: work on a copy")'},
+        {'id': 'check_relu', 'role': 'demo', 'text': 'rng = np.random.RandomState(231)\nx, dout = rng.randn(10, 10), rng.randn(10, 10)\nmeasured = eval_numerical_gradient_array(lambda z: layers.relu_forward(z)[0], x, dout)\nprint(f"dx: relative error against the numerical gradient {rel_error(measured, layers.relu_backward(dout, x)):.1e}")'},
+        {'id': 'activations', 'role': 'demo', 'text': 'z = np.linspace(-8, 8, 801)\nsig = 1 / (1 + np.exp(-z))\ncurves = {"sigmoid": (sig, sig * (1 - sig)), "ReLU": (np.maximum(0, z), z > 0)}\ncurves["leaky ReLU"] = (np.maximum(0.01 * z, z), np.where(z > 0, 1, 0.01))\nfig, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")\nfor (name, pair), style in zip(curves.items(), ("C0-", "C1--", "k:")):\n    for ax, curve in zip(axes, pair):\n        ax.plot(z, curve, style, linewidth=2.2, label=name)\naxes[0].set(title="activation", xlabel="x", ylabel="a(x)", ylim=(-0.4, 3))\naxes[1].set(title="its derivative", xlabel="x", ylabel="a\'(x)")\naxes[1].legend(loc="center left")\nplt.show()'},
+        {'id': 'vanishing', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': 'deep_stack', 'role': 'demo', 'text': 'def norms_on_the_way_down(act, slope, gain):\n    rng, inputs = np.random.default_rng(0), []\n    a, grad = rng.normal(size=(50, 100)), rng.normal(size=(50, 100))\n    for _ in range(20):\n        out, cache = layers.affine_forward(a, rng.normal(scale=np.sqrt(gain / 100), size=(100, 100)), np.zeros(100))\n        inputs, a = [*inputs, (out, cache)], act(out)\n    norms = []\n    for out, cache in reversed(inputs):\n        grad = layers.affine_backward(grad * slope(out), cache)[0]\n        norms.append(np.linalg.norm(grad))\n    return norms\n\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n\n\nstacks = {\n    "sigmoid": norms_on_the_way_down(sigmoid, lambda z: sigmoid(z) * (1 - sigmoid(z)), 1.0),\n    "ReLU": norms_on_the_way_down(lambda z: np.maximum(0, z), lambda z: z > 0, 2.0),\n    "leaky ReLU": norms_on_the_way_down(lambda z: np.maximum(0.01 * z, z), lambda z: np.where(z > 0, 1.0, 0.01), 2.0),\n}\nplt.figure(figsize=(7, 3.6), layout="constrained")\nfor (name, norms), style in zip(stacks.items(), ("C0o-", "C1s--", "k^:")):\n    plt.semilogy(range(20, 0, -1), norms, style, markersize=5, label=name)\nplt.gca().set(xlabel="layer (1 is next to the input)", ylabel="norm of the gradient", xticks=range(1, 21, 2))\nplt.legend()\nplt.show()'},
+        {'id': 'svm_loss_solution', 'role': 'solution', 'text': 'def svm_loss(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:\n    """Compute the multiclass hinge loss with a margin of 1, and its gradient.\n\n    x: scores, (N, C); left as they were.\n    y: labels, integers in 0..C-1, (N,).\n    Returns the mean loss over the batch, one number, and dx, its gradient, (N, C).\n    """\n    raise NotImplementedError'},
+        {'id': 'attach_svm_loss', 'role': 'given', 'text': 'TwoLayerPerceptron.svm_loss = svm_loss'},
+        {'id': 'svm_loss', 'role': 'test', 'text': 'rng = np.random.RandomState(231)\nvalue, dx = layers.svm_loss(0.001 * rng.randn(50, 10), rng.randint(10, size=50))\nchecks.shape("the loss", value, (), "one number for the batch")\nchecks.close("the loss of fifty near-zero rows", value, 8.999602749096233, "nine wrong classes, each about 1; a mean over the batch", 1e-7)\nvalue, dx = layers.svm_loss(np.array([[3.0, 1.0, 2.5], [0.0, 4.0, -2.0]]), np.array([0, 2]))\nchecks.close("the loss", value, 5.25, "(0.5 + 3 + 7) / 2: a class that is beaten by more than 1 costs nothing")\nchecks.close("dx", dx, [[-0.5, 0, 0.5], [0.5, 0.5, -1.0]], "each violated margin: +1/N for its class, -1/N for the right one")'},
+        {'id': 'softmax_loss_solution', 'role': 'solution', 'text': 'def softmax_loss(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:\n    """Compute the cross-entropy of the softmax of the scores, and its gradient, for scores of any size.\n\n    x: scores, (N, C); left as they were.\n    y: labels, integers in 0..C-1, (N,).\n    Returns the mean loss over the batch, one number, and dx, its gradient, (N, C).\n    """\n    raise NotImplementedError'},
+        {'id': 'attach_softmax_loss', 'role': 'given', 'text': 'TwoLayerPerceptron.softmax_loss = softmax_loss'},
+        {'id': 'softmax_loss', 'role': 'test', 'text': 'rng = np.random.RandomState(231)\nvalue, dx = layers.softmax_loss(0.001 * rng.randn(50, 10), rng.randint(10, size=50))\nchecks.shape("the loss", value, (), "one number for the batch")\nchecks.close("the loss of fifty near-zero rows", value, 2.302545844500738, "close to log(10); a mean over the batch", 1e-7)\nx = np.array([[0.0, np.log(3.0)], [1000.0, 0.0], [-1000.0, -1000.0]])\nvalue, dx = layers.softmax_loss(x, np.array([1, 1, 0]))\nchecks.close("the loss", value, (np.log(4 / 3) + 1000 + np.log(2)) / 3, "shift each row by its own maximum; no log of a probability that is 0")\nchecks.close("dx", dx, np.array([[0.25, -0.25], [1, -1], [-0.5, 0.5]]) / 3, "p, less 1 at the label, over N")\nchecks.close("x", x, [[0.0, np.log(3.0)], [1000.0, 0.0], [-1000.0, -1000.0]], "the scores were changed in place: work on a copy")'},
+        {'id': 'check_losses', 'role': 'demo', 'text': 'rng = np.random.RandomState(231)\nx, y = 0.001 * rng.randn(50, 10), rng.randint(10, size=50)\nfor name, top in ("svm_loss", layers.svm_loss), ("softmax_loss", layers.softmax_loss):\n    measured = eval_numerical_gradient(lambda z: top(z, y)[0], x)\n    print(f"{name}: relative error of dx against the numerical gradient {rel_error(measured, top(x, y)[1]):.1e}")'},
+        {'id': 'two_losses', 'role': 'demo', 'text': 'grid = np.linspace(-4, 6, 201)\nfig, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")\nfor name, top, style in ("hinge", layers.svm_loss, "-"), ("softmax", layers.softmax_loss, "--"):\n    answers = [top(np.array([[s, 0.0, 1.0]]), np.array([0])) for s in grid]  # the right class scores s, the others 0 and 1\n    axes[0].plot(grid, [value for value, _ in answers], style, label=name)\n    axes[1].plot(grid, [dx[0, 0] for _, dx in answers], style, label=name)\naxes[0].set(title="loss", xlabel="score of the right class", ylabel="loss of the row")\naxes[1].set(title="its gradient", xlabel="score of the right class", ylabel="dx at the right class")\naxes[0].legend()\nplt.show()'},
+        {'id': 'network_solution_1', 'role': 'solution', 'text': 'def init_params(self, input_dim: int, hidden_dim: int, num_classes: int, weight_scale: float, seed: int) -> None:\n    """Write the parameters into the dictionary self.params; __init__ calls this.\n\n    W1 (D, H) and W2 (H, C) are weight_scale times a standard normal, b1 (H,) and b2 (C,) are zeros, where\n    D is input_dim, H is hidden_dim and C is num_classes. The same seed gives the same weights, another seed others.\n    """\n    raise NotImplementedError'},
+        {'id': 'attach_init_params', 'role': 'given', 'text': 'TwoLayerPerceptron.init_params = init_params'},
+        {'id': 'network_solution_2', 'role': 'solution', 'text': 'def loss(\n    self, X: np.ndarray, y: np.ndarray | None = None, kind: str = "softmax"\n) -> np.ndarray | tuple[float, dict[str, np.ndarray]]:\n    """Compute the scores of a batch or, with labels, the loss and its gradients.\n\n    X: inputs, (N, D).\n    y: labels, integers in 0..C-1, (N,), or None.\n    kind: "softmax" or "svm", the loss on top of the scores.\n    Returns the scores, (N, C), where y is None; otherwise the loss, one number, with the penalty\n    self.reg / 2 * sum of squared weights, and a dictionary of gradients with the keys W1, b1, W2, b2.\n    """\n    raise NotImplementedError'},
+        {'id': 'attach_loss', 'role': 'given', 'text': 'TwoLayerPerceptron.loss = loss'},
+        {'id': 'network', 'role': 'test', 'text': 'drawn = [TwoLayerPerceptron(200, 30, 5, weight_scale=0.01, seed=seed).params for seed in (3, 3, 4)]\nfor name, size in ("W1", (200, 30)), ("b1", (30,)), ("W2", (30, 5)), ("b2", (5,)):\n    checks.shape(f"params[\'{name}\']", drawn[0][name], size)\n    if name in ("b1", "b2"):\n        checks.close(f"params[\'{name}\']", drawn[0][name], np.zeros(size), "biases start at zero")\nchecks.close("the spread of W1", np.std(drawn[0]["W1"]), 0.01, "weight_scale times a standard normal", 1e-3)\nchecks.close("the mean of W1", np.mean(drawn[0]["W1"]), 0.0, "a normal distribution around zero", 1e-3)\nchecks.that(np.array_equal(drawn[1]["W1"], drawn[0]["W1"]), "The same seed gave two different W1: is the seed used?")\nchecks.that(not np.array_equal(drawn[2]["W1"], drawn[0]["W1"]), "Two seeds gave the same W1: is the seed used?")\n\nnet = TwoLayerPerceptron(2, 2, 2, reg=0.1)\nW1, W2 = np.array([[1.0, -1.0], [2.0, 1.0]]), np.array([[1.0, -1.0], [0.5, 2.0]])\nnet.params = {"W1": W1, "b1": np.array([0.5, -0.5]), "W2": W2, "b2": np.array([0.0, 1.0])}\nX, y = np.array([[1.0, 0.5], [-1.0, 1.0]]), np.array([1, 1])\nchecks.close("the scores", net.loss(X), [[2.5, -1.5], [2.25, 2.5]], "affine, ReLU, affine, and no ReLU on the scores")\nvalue, grads = net.loss(X, y, "svm")\nchecks.close("the svm loss", value, 2.875 + 0.6625, "the mean hinge loss plus 0.05 times the sum of the squared weights, no biases")\nfor name, wanted in ("W1", [[0.1, 0.65], [1.7, -0.65]]), ("b1", [2, -0.75]), ("W2", [[2.1, -2.1], [0.8, -0.55]]), ("b2", [1, -1]):\n    checks.close(f"grads[\'{name}\']", grads[name], wanted, "back through every layer in reverse; reg * W for weights alone")\nchecks.close("the softmax loss", net.loss(X, y)[0], 2.2970426 + 0.6625, "softmax is the default kind")'},
+        {'id': 'gradient_check', 'role': 'demo', 'text': 'rng = np.random.default_rng(1)\nnet = TwoLayerPerceptron(20, 15, 6, weight_scale=0.3, reg=0.05)\nX, y = rng.normal(size=(30, 20)), rng.integers(6, size=30)\nvalue, grads = net.loss(X, y)\nmeasured = {name: eval_numerical_gradient(lambda _: net.loss(X, y)[0], array) for name, array in net.params.items()}\nfig, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")\nfor name, style in zip(measured, ("C0o", "C1s", "k^", "C4v")):\n    exact, numeric = grads[name].ravel(), measured[name].ravel()\n    error = [rel_error(a, b) for a, b in zip(exact, numeric)]\n    axes[0].plot(exact, numeric, style, markersize=4, alpha=0.6, label=name)\n    axes[1].loglog(np.abs(exact), error, style, markersize=4, alpha=0.6, label=name)\nsizes = np.logspace(-5, 0, 2)\naxes[1].loglog(sizes, 1.1e-16 * value / 1e-5 / (2 * sizes), "k--", label="rounding of the loss")\naxes[0].set(xlabel="backpropagated", ylabel="measured", title="Every gradient, two ways")\naxes[1].set(xlabel="size of the gradient", ylabel="relative error", title="What rounding leaves")\naxes[1].legend(fontsize=8)\nplt.show()'},
+        {'id': 'digits', 'role': 'demo', 'text': 'data = np.load("digits.npz")\norder = np.random.default_rng(0).permutation(len(data["y"]))\nimages, digits = data["X"][order] / 16.0, data["y"][order]\nX_train, y_train, X_valid, y_valid = images[:1300], digits[:1300], images[1300:], digits[1300:]\nprint("training", X_train.shape, "validation", X_valid.shape, "classes", np.unique(digits))'},
+        {'id': 'train', 'role': 'demo', 'text': 'def train(kind, reg=1e-3, rate=0.2, epochs=40, batch=100, weight_scale=0.05):\n    net, rng, history = TwoLayerPerceptron(64, 50, 10, weight_scale, reg), np.random.default_rng(0), []\n    for _ in range(epochs):\n        order = rng.permutation(len(X_train))\n        for rows in np.split(order, range(batch, len(order), batch)):\n            _, grads = net.loss(X_train[rows], y_train[rows], kind)\n            for name in net.params:\n                net.params[name] -= rate * grads[name]\n        history.append([np.mean(net.loss(X).argmax(axis=1) == y) for X, y in ((X_train, y_train), (X_valid, y_valid))])\n    return net, np.array(history)'},
+        {'id': 'training_curves', 'role': 'demo', 'text': 'plt.figure(figsize=(7, 3.6), layout="constrained")\nfor kind, color in ("softmax", "C0"), ("svm", "C1"):\n    _, history = train(kind)\n    plt.plot(range(1, 41), history[:, 0], "--", color=color, label=f"{kind}, training")\n    plt.plot(range(1, 41), history[:, 1], "-", color=color, label=f"{kind}, validation")\n    print(f"{kind}: accuracy {history[-1, 0]:.3f} in training, {history[-1, 1]:.3f} in validation")\nplt.gca().set(xlabel="epoch", ylabel="accuracy", title="One network, two losses, learning rate 0.2", ylim=(0.5, 1.01))\nplt.legend()\nplt.show()'},
+        {'id': 'another_rate', 'role': 'demo', 'text': 'for kind in "softmax", "svm":\n    for rate in 0.2, 0.5:\n        net, history = train(kind, rate=rate)\n        alive = (X_train @ net.params["W1"] + net.params["b1"] > 0).any(axis=0).sum()\n        print(f"{kind:8} learning rate {rate}: validation accuracy {history[-1, 1]:.3f}, {alive} of 50 hidden units alive")'},
+        {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
+    ],
+})
+
+if __name__ == "__main__":
+    status = main(sys.argv[1:])
+    if not hasattr(builtins, "get_ipython"):  # %run would show an exit as an error
+        sys.exit(status)
