@@ -25,7 +25,10 @@ from autograder.text import printable
 from autograder.wire import WireError, decode
 
 NO_VALUE = Finding(Verdict.NO_VALUE)
+TOO_LARGE = Finding(Verdict.WRONG_SHAPE, "the result is far larger than what was asked for.")
 MAX_MESSAGES = 40
+JUDGED_ROOM = 1_000_000
+"""Bytes that an observation for a judge may have beyond 16 times the reference's: judges take their time over every entry."""
 
 
 class Judge:
@@ -39,6 +42,8 @@ class Judge:
         """Judge one observation, whatever it is."""
         if observation.outcome is not Outcome.FINISHED:
             return NO_VALUE
+        if probe.judged and len(observation.value) > 16 * self.reference.sizes[probe.id] + JUDGED_ROOM:
+            return TOO_LARGE
         try:
             return self.judge(probe, decode(observation.value))
         except WireError:

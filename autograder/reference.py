@@ -109,6 +109,8 @@ class Reference:
     salt: str
     store: Store
     expected: dict[str, Any] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    """By probe, how many bytes the reference's observation takes."""
     _sandbox: Sandbox | None = None
 
     def __post_init__(self) -> None:
@@ -156,6 +158,7 @@ class Reference:
                     where=str(self.assignment.folder / "probes.py"),
                 )
             self.expected[request.probe] = decode(observation.value)
+            self.sizes[request.probe] = len(observation.value)
 
     def observations_of(self, variant: Variant) -> dict[str, Observation]:
         """What a variant does on its own question's probes."""

@@ -1,14 +1,17 @@
 """What judges are written with: unusable values become a verdict, usable ones a float array."""
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.judging import Fact, Unfit, array, fact, number
-from autograder.model import Verdict
-from autograder.wire import Opaque
+from autograder.grade import JUDGED_ROOM, Judge
+from autograder.judging import Fact, Unfit, array, between, fact, number
+from autograder.model import Observation, Outcome, Verdict
+from autograder.probe import Probe
+from autograder.wire import Opaque, encode
 
 
 @pytest.mark.parametrize("value", [[1, 2], (1.0, 2), np.array([1, 2], np.int8), np.array([1, 2], np.float16), [True, 2.0]])
@@ -63,3 +66,19 @@ def test_facts_are_plain_booleans() -> None:
     """NumPy's booleans and other truths become Python's, so that they can be stored and compared."""
     assert fact(np.bool_(True), "s") == Fact(True, "s")
     assert fact([], "s").holds is False
+
+
+def test_a_judge_is_not_asked_about_what_is_far_too_large() -> None:
+    """An observation of many times the reference's size would cost the grader its time: it is a wrong form at once."""
+    probe = Probe("p", "q", 1.0, "", len, judged=True)
+    reference = SimpleNamespace(sizes={"p": 100}, seeds={"p": 1}, assignment=SimpleNamespace(judges={"p": lambda seen, rng: {"seen": fact(True, "")}}))
+    judge = Judge(reference)  # type: ignore[arg-type]
+    assert judge.find(probe, Observation("p", Outcome.FINISHED, encode(np.zeros(JUDGED_ROOM // 8 - 50)))).verdict is Verdict.RIGHT
+    assert judge.find(probe, Observation("p", Outcome.FINISHED, encode(np.zeros(JUDGED_ROOM // 8 + 300)))).verdict is Verdict.WRONG_SHAPE
+
+
+@pytest.mark.parametrize(("value", "holds"), [(0.5, True), (np.float32(0.5), True), (0.0, False), (1.0, False), (float("nan"), False)])
+def test_a_random_number_lies_between_its_limits(value: Any, holds: bool) -> None:
+    """The limits themselves and NaN are outside; the number and its limits are kept to measure the margin."""
+    found = between(0, value, 1, "out of range")
+    assert found.holds is holds and (found.low, found.high, found.says) == (0, 1, "out of range")

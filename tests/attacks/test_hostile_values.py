@@ -1,0 +1,109 @@
+"""Judges, comparison and diagnosis see decoded values of any form: each answers, soon, and says nothing with a student's text in it."""
+from __future__ import annotations
+
+import ast
+import threading
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.assignment import load_assignment, names_in
+from autograder.compare import compare
+from autograder.diagnose import hint
+from autograder.grade import JUDGED_ROOM
+from autograder.judging import Unfit
+from autograder.model import Verdict
+from autograder.wire import MAX_BYTES, Opaque, decode, encode
+
+ROOT = Path(__file__).parents[2]
+WORD = "LEAKED"
+LARGE = np.zeros(MAX_BYTES // 8 - 100)
+NESTED: list[Any] = []
+for _ in range(30):
+    NESTED = [NESTED]
+
+LEAVES: dict[str, Any] = {
+    "none": None, "judged": np.zeros(JUDGED_ROOM // 8 - 100), "judged pairs": np.zeros((JUDGED_ROOM // 16 - 100, 2)), "judged words": [WORD] * 50_000, "word": WORD, "bytes": WORD.encode(), "opaque": Opaque(WORD), "nan": float("nan"), "huge": 10**400, "negative": -(1 << 200),
+    "most": 1 << 62, "inf": float("inf"), "complex": complex("nan+infj"), "nested": NESTED, "large": LARGE, "empty": np.zeros((0, 31337271)), "words": np.array([WORD] * 3),
+    "long words": [WORD * 1000, "x"], "many": [0.0] * 100_000, "ragged": [[1.0], [1.0, 2.0]], "set": frozenset([1, WORD]), "keys": {1: WORD, (1, 2): None},
+    "bools": np.ones((6, 3), bool), "small": np.zeros((1,) * 30), "float16": np.full(4, 65504, np.float16), "uint64": np.full(4, (1 << 64) - 1, np.uint64), "dict": {WORD: WORD},
+}  # fmt: skip
+
+
+def within(seconds: float, function: Any) -> Any:
+    """What a function returns or raises, in so much time."""
+    box: list[Any] = []
+
+    def work() -> None:
+        try:
+            box.append(function())
+        except Exception as error:
+            box.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert box, "it takes too long"
+    return box[0]
+
+
+EXPECTED: list[Any] = [
+    np.full((6, 3), 2.0), 1.5, 7, True, "text", [1.0, 2.0], [np.ones(3), np.ones(4)], {"a": np.full((6, 3), 2.0), "inputs": {"X": np.ones(3)}},
+    {"inputs": np.ones(3)}, (1, "a"), b"x", frozenset([1]), np.array(["a", "b"]), complex(1, 2), np.zeros((0, 3)), 1 << 100,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_comparison_answers(name: str) -> None:
+    """Every hostile value against every kind of expectation, as it is after the wire: none is right, none raises, none is quoted."""
+    for value in (LEAVES[name], [LEAVES[name]] * 3):
+        try:
+            value = decode(encode(value))
+        except ValueError:  # more than the wire takes
+            continue
+        for expected in EXPECTED:
+            for seen in (value, {"a": value, "inputs": value}, {"inputs": {"X": value}}):
+                finding = within(60, partial(compare, expected, seen, 1e-8))
+                assert not isinstance(finding, Exception), (expected, name, finding)
+                assert finding.verdict is not Verdict.RIGHT, (expected, name)
+                assert WORD not in finding.message and "31337271" not in finding.message and len(finding.message) < 300
+                said = within(60, partial(hint, expected, seen, 1e-8))
+                assert isinstance(said, str) and WORD not in said
+
+
+@pytest.mark.parametrize("assignment", names_in(ROOT))
+def test_judges_answer(assignment: str) -> None:
+    """Every judge of every assignment, for every hostile value in the place of its observation and of each of its entries."""
+    loaded = load_assignment(assignment, ROOT)
+    for probe, judge in loaded.judges.items():
+        keys = keys_of(loaded.folder / "judges.py")
+        for name, value in LEAVES.items():
+            for seen in (value, dict.fromkeys(keys, value), {key: [value] * 3 for key in keys}):
+                if not fits(seen):  # the judge is never asked
+                    continue
+                found = within(60, partial(judge, seen, np.random.default_rng(1)))
+                if isinstance(found, Unfit):
+                    assert WORD not in found.says, (probe, name)
+                elif isinstance(found, Exception):
+                    continue  # grade.Judge calls this a wrong form
+                else:
+                    assert not all(fact.holds for fact in found.values()) or not found, (probe, name)
+                    assert WORD not in " ".join(fact.says for fact in found.values()), (probe, name)
+
+
+def fits(value: Any) -> bool:
+    """Whether an observation is small enough for a judge whose reference's is tiny."""
+    try:
+        return len(encode(value)) <= JUDGED_ROOM
+    except ValueError:
+        return False
+
+
+def keys_of(path: Path) -> list[str]:
+    """Every text by which a judge looks something up in what was seen."""
+    tree = ast.parse(path.read_text())
+    found = [node.slice.value for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)]
+    return [key for key in dict.fromkeys(found) if isinstance(key, str)]
