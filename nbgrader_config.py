@@ -23,3 +23,7 @@ c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 #     def late_submission_penalty(self, student_id, score, total_seconds_late):
 #         return score * min(1.0, 0.1 * -(-total_seconds_late // 86400))
 # c.AssignLatePenalties.plugin_class = TenthADay
+
+# students get the kit's page, written anew each time: what a person has graded since stands on it
+c.GenerateFeedback.exporter_class = "autograder.nbgrader_feedback.FeedbackPage"
+c.GenerateFeedback.force = True

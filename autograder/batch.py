@@ -21,6 +21,7 @@ from autograder.journal import Journal, key_of
 from autograder.model import ClassResult, SubmissionResult
 from autograder.reference import Reference, Store, environment
 from autograder.reference import key_of as reference_key
+from autograder.results import Results
 from autograder.runtime import interpreter_folders, package_folders
 from autograder.submission import Handin, Submission, find_submissions, read_regular, read_submission
 
@@ -116,6 +117,7 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
     try:
         run = _Run(assignment, options, reference, level)
         writer = _Writer(assignment, options)
+        kept = Results(options.into, assignment)
         for outcome in run.results(handins):
             if isinstance(outcome, Failure):
                 failures.append(outcome)
@@ -123,6 +125,7 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
                 continue
             submission, result = outcome
             results.append(result)
+            kept.put(submission, result, salt, level)
             writer.add(submission, result)
             progress.done(result.student)
         progress.stage("writing the gradebook")

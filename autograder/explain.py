@@ -7,6 +7,7 @@ import io
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from pprint import pformat
@@ -17,13 +18,14 @@ import numpy as np
 from autograder.assignment import Question
 from autograder.compare import INPUTS
 from autograder.grade import Grader
-from autograder.model import Outcome, QuestionResult
+from autograder.model import CheckResult, Outcome, QuestionResult
 from autograder.observe import observe
 from autograder.probe import Namespace, Probe
 from autograder.submission import Submission
 from autograder.wire import WireError, decode
 
 MAX_CALLS_SHOWN = 4
+MAX_SHOWN_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -36,28 +38,37 @@ class Replay:
     verdict: str
     message: str
     inputs: list[str]
+    finished: bool
     seen: Any
     expected: Any
 
 
 def replay(grader: Grader, submission: Submission, question: Question) -> tuple[QuestionResult, list[Replay]]:
-    """Run one question's probes on a submission again, with the same inputs as when it was graded."""
-    requests = grader.reference.requests
+    """Run a submission again, with the same inputs as when it was graded, and show one question's probes."""
+    return next((r, shown) for r, shown in replay_all(grader, submission, (question.id,)) if r.id == question.id)
+
+
+def replay_all(
+    grader: Grader, submission: Submission, questions: tuple[str, ...] = (), *, inputs: bool = True
+) -> Iterator[tuple[QuestionResult, list[Replay]]]:
+    """Run a submission again and show the probes of some questions, or of all; without the calls where inputs says so."""
     cells, demos = submission.cells(), submission.demo_names()
+    requests = grader.reference.requests
     seen = observe(grader.sandbox(), cells, requests, grader.assignment.limits, demo_names=demos, handed_in=submission.handed_in())
-    result = next(r for r in grader.results(cells, seen, requests, demos, submission) if r.id == question.id)
-    replays = []
-    for check in result.checks:
-        probe = grader.reference.probes[check.id]
-        expected = grader.reference.expected[check.id]
-        inputs = calls_of(grader, probe, question)
-        value = _value(seen.observations[check.id].outcome, seen.observations[check.id].value)
-        replays.append(
-            Replay(
-                probe, grader.reference.seeds[check.id], _text(probe), check.verdict.value, check.message, inputs, _outputs(value), _outputs(expected)
-            )
-        )
-    return result, replays
+    for result in grader.results(cells, seen, requests, demos, submission):
+        if result.id in questions or not questions:
+            yield result, [_replay(grader, check, inputs) for check in result.checks]
+
+
+def _replay(grader: Grader, check: CheckResult, inputs: bool) -> Replay:
+    reference, observation = grader.reference, grader.observed[check.id]
+    probe = reference.probes[check.id]
+    calls = calls_of(grader, probe, grader.assignment.question(probe.question)) if inputs else []
+    value = _value(observation.outcome, observation.value)
+    return Replay(
+        probe, reference.seeds[check.id], _text(probe), check.verdict.value, check.message, calls, observation.outcome is Outcome.FINISHED,
+        _outputs(value), _outputs(reference.expected[check.id]),
+    )  # fmt: skip
 
 
 def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
@@ -103,6 +114,8 @@ def _watch(names: dict[str, Any], target: str, calls: list[str]) -> None:
 def _value(outcome: Outcome, data: bytes) -> Any:
     if outcome is not Outcome.FINISHED:
         return f"({outcome.value})"
+    if len(data) > MAX_SHOWN_BYTES:
+        return "(too much to show)"
     try:
         return decode(data)
     except WireError as error:

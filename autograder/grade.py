@@ -88,6 +88,8 @@ class Grader:
     def __init__(self, reference: Reference, level: str, *, diagnose: bool = True) -> None:
         self.reference, self.assignment, self.level = reference, reference.assignment, level
         self.judge, self.diagnose = Judge(reference), diagnose
+        self.observed: dict[str, Observation] = {}
+        """What the last results were judged on: by probe, the observation of the pass that counts."""
         self._sandbox: Sandbox | None = None
         self._trusted: Sandbox | None = None
 
@@ -149,6 +151,7 @@ class Grader:
         first = {q.id: self._judge_question(q, seen.observations) for q in self.assignment.auto if q.id in asked}
         lost = {q for q, verdict in first.items() if not verdict.full}
         results = []
+        self.observed = dict(seen.observations)
         for question in self.assignment.questions:
             if question.written:
                 results.append(_written(question, submission))
@@ -156,6 +159,7 @@ class Grader:
                 judged = first[question.id]
                 if question.id in lost and self._builds_on_wrong(question, lost, asked):
                     judged = self._given_correct_inputs(question, cells, requests, demos, judged, submission, seen.skipped)
+                    self.observed.update(judged.observations)
                 results.append(self._question_result(question, judged, cells))
         return results
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from nbgrader.api import (
     BaseCell,
     Comment,
@@ -25,16 +26,18 @@ from nbgrader.api import (
     Notebook,
     SolutionCell,
     SourceCell,
+    SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import compute_checksum
+from sqlalchemy import select
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from autograder.model import QuestionResult, SubmissionResult
+from autograder.model import Mark, Marks, QuestionResult, SubmissionResult
 
 COURSE = "default_course"
 
@@ -183,3 +186,27 @@ def _record_grades(submitted: SubmittedNotebook, questions: dict[str, QuestionRe
     for comment in submitted.comments:
         question = questions.get(comment.name)
         comment.auto_comment = "No response." if question is not None and question.kind == "manual" and question.score == 0.0 else None
+
+
+def marks(url: str, assignment: str, notebook: str) -> dict[str, Marks]:
+    """What people have put into the gradebook, by student; empty where it holds nothing of the assignment."""
+    with open_gradebook(url) as book:
+        try:
+            row = book.find_notebook(notebook, assignment)
+        except MissingEntry:
+            return {}
+        graded = select(Grade.notebook_id, BaseCell.name, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
+        graded = graded.join(BaseCell, Grade.cell_id == BaseCell.id).where(BaseCell.notebook_id == row.id)
+        said = select(Comment.notebook_id, BaseCell.name, Comment.comment)
+        said = said.join(BaseCell, Comment.cell_id == BaseCell.id).where(BaseCell.notebook_id == row.id)
+        found: dict[str, dict[str, Mark]] = {}
+        for key, cell, manual, extra, needed in book.db.execute(graded):
+            found.setdefault(key, {})[cell] = Mark(manual, extra or 0.0, bool(needed))
+        for key, cell, text in book.db.execute(said):
+            if text:
+                mine = found.setdefault(key, {})
+                mine[cell] = msgspec.structs.replace(mine.get(cell, Mark()), comment=text)
+        submitted = select(SubmittedNotebook.id, SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty)
+        of_notebook = submitted.join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        rows = book.db.execute(of_notebook.where(SubmittedNotebook.notebook_id == row.id))
+        return {student: Marks(found.get(key, {}), penalty or 0.0) for key, student, penalty in rows}

@@ -124,6 +124,22 @@ class SubmissionResult(Value, frozen=True):
     questions: tuple[QuestionResult, ...]
 
 
+class Mark(Value, frozen=True):
+    """What the gradebook says of one question that the tests don't: a person's score and comment, and whether one is still asked for."""
+
+    score: float | None = None
+    extra_credit: float = 0.0
+    waiting: bool = False
+    comment: str = ""
+
+
+class Marks(Value, frozen=True):
+    """One submission in the gradebook: marks by question, and points off for lateness."""
+
+    questions: dict[str, Mark] = {}
+    penalty: float = 0.0
+
+
 class ClassResult(Value, frozen=True):
     """The results of one run, as written by --json."""
 

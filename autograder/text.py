@@ -9,3 +9,8 @@ def printable(text: str, longest: int = 400) -> str:
     """
     kept = "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text[: longest + 1])
     return kept if len(kept) <= longest else kept[: longest - 1] + "…"
+
+
+def printable_lines(text: str) -> str:
+    """A text of any number of lines without control characters, changes of direction or halves of characters."""
+    return "".join(c if c.isprintable() or c in "\n\t" else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)

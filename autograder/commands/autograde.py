@@ -14,6 +14,7 @@ from autograder import batch
 from autograder.assignment import load_assignment
 from autograder.autograded import write_text
 from autograder.commands.shared import AS_IT_IS, Name, Submitted, course_folder, err, out, plain, progress_bar
+from autograder.feedback import publish
 from autograder.model import ClassResult, SubmissionResult
 
 
@@ -47,13 +48,16 @@ def autograde(
             written=places.append,
         )
         result, failures = batch.grade_class(assignment, options, shown)
+        if options.gradebook:
+            publish(assignment, options, result, shown)
     if json is not None:
         write_text(json, results_json(result))
     out.print(class_table(result))
     for failure in failures:
         err.print(f"chainrule: {failure.student} has no result: {failure.reason}", style="red", **AS_IT_IS)
     for place in places:
-        out.print(f"Gradebook {place}, graded notebooks in {options.into / 'autograded'}.", **AS_IT_IS)
+        graded, pages = options.into / "autograded", options.into / "feedback"
+        out.print(f"Gradebook {place}, graded notebooks in {graded}, pages for students in {pages}.", **AS_IT_IS)
     if result.isolation != "full":
         err.print(f"chainrule: student code ran at isolation level {result.isolation}; see `chainrule doctor`", style="yellow")
     if failures:

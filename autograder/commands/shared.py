@@ -18,6 +18,7 @@ AS_IT_IS: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": Tr
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Assignments; all where none is named.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The assignment.")]
 Submitted = Annotated[Path | None, typer.Option("--submitted", help="The folder of submissions.", show_default="submitted/")]
+Into = Annotated[Path | None, typer.Option("--into", help="Where gradebook.db and the results are.", show_default="the course's folder")]
 
 
 def course_folder() -> Path:

@@ -20,17 +20,21 @@ PACKAGE = Path(autograder.__file__).parent
 FLOORS = [
     {"autograder"},
     {"errors", "text", "model", "wire", "probe", "inputs", "mutation_places"},
-    {"protocol", "compare", "score", "notebook", "gradebook", "nbgrader_course", "jail", "runtime", "equivalent", "mutation_operators", "roster"},
-    {"cells", "judging", "sandbox", "mutate"},
+    {"protocol", "compare", "score", "notebook", "gradebook", "nbgrader_course", "jail", "runtime", "equivalent", "mutation_operators", "roster"}
+    | {"standing", "pages"},
+    {"cells", "judging", "sandbox", "mutate", "figures"},
     {"stubs", "observe", "assignment"},
     {"worker", "submission", "variants", "selfcheck"},
     {"reference", "diagnose", "autograded", "journal", "trivial"},
-    {"grade", "doctor", "seeds"},
+    {"grade", "doctor", "seeds", "results"},
     {"batch", "release", "inline", "explain"},
-    {"audit", "nbgrader_plugin"},
+    {"audit", "nbgrader_plugin", "evidence"},
+    {"feedback"},
+    {"nbgrader_feedback"},
     {"audit_page"},
     {"commands", "commands.shared"},
-    {"commands.release", "commands.autograde", "commands.explain", "commands.audit", "commands.doctor", "commands.check"},
+    {"commands.release", "commands.autograde", "commands.explain", "commands.audit", "commands.doctor", "commands.check"}
+    | {"commands.feedback"},
     {"cli"},
 ]
 """The lowest first: a module imports only from floors before its own."""

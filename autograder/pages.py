@@ -1,0 +1,32 @@
+"""HTML pages from templates: everything that is put into one is escaped, and a page needs nothing beside itself."""
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from autograder.text import printable_lines
+
+FOLDER = Path(__file__).parent / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=False)
+    made.filters["points"] = points
+    made.finalize = lambda value: printable_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return made
+
+
+def render(template: str, styles: tuple[str, ...], **values: Any) -> str:
+    """A page from a template with these style sheets in it."""
+    css = Markup("\n".join((FOLDER / name).read_text(encoding="utf-8") for name in styles))
+    return _environment().get_template(template).render(css=css, **values)
+
+
+def points(value: float) -> str:
+    """Points as people write them: no zeros at the end, at most two places."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")

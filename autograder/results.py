@@ -1,0 +1,136 @@
+"""Results kept on disk, a file a student: what feedback, report and export read, so that nothing is graded twice for them.
+
+Each file holds the newest result and, where a later grading came out differently, the one before it with what has changed in between.
+"""
+from __future__ import annotations
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from autograder.assignment import Assignment, fingerprint
+from autograder.autograded import write_text
+from autograder.errors import UsageError
+from autograder.model import ClassResult, QuestionResult, SubmissionResult, Value
+from autograder.reference import environment
+from autograder.score import total
+from autograder.submission import Submission, digest
+
+FORMAT = 1
+
+
+class Conditions(Value, frozen=True):
+    """What a result depends on: the notebook handed in and the assignment's files as hashes, and how it was graded."""
+
+    handed_in: str
+    tests: str
+    release: str
+    salt: str
+    isolation: str
+    environment: dict[str, str]
+
+
+class Entry(Value, frozen=True):
+    """A result, when it was first found, in UTC, and under what conditions."""
+
+    result: SubmissionResult
+    when: str
+    conditions: Conditions
+
+
+class Kept(Value, frozen=True):
+    """What is kept of one submission: how it stands now, and how it stood before its result last changed."""
+
+    format: int
+    now: Entry
+    before: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """The kept results of one assignment; into is the folder that holds the gradebook."""
+
+    into: Path
+    assignment: Assignment
+
+    @property
+    def folder(self) -> Path:
+        return self.into / ".chainrule" / "results" / self.assignment.name
+
+    @cached_property
+    def _tests(self) -> str:
+        texts = [path.read_bytes() for path in sorted(self.assignment.folder.iterdir()) if path.suffix in (".py", ".toml")]
+        return fingerprint(*texts)
+
+    def get(self, student: str) -> Kept | None:
+        """What is kept of a student; a broken or foreign file counts as missing."""
+        try:
+            kept = msgspec.json.decode((self.folder / f"{student}.json").read_bytes(), type=Kept)
+        except (OSError, msgspec.MsgspecError):
+            return None
+        return kept if kept.format == FORMAT else None
+
+    def all(self) -> tuple[Kept, ...]:
+        """Everything that is kept, by student; raises UsageError where nothing is."""
+        found = [self.get(path.stem) for path in sorted(self.folder.glob("*.json"))] if self.folder.is_dir() else []
+        kept = sorted((k for k in found if k is not None), key=lambda k: k.now.result.student)
+        if not kept:
+            what = f"{self.into} holds no results of {self.assignment.name}"
+            raise UsageError(what, mend=f"grade first: chainrule autograde {self.assignment.name}; --into names another folder")
+        return tuple(kept)
+
+    def put(self, submission: Submission, result: SubmissionResult, salt: str, isolation: str) -> None:
+        """Keep a result. One of some questions only replaces those questions; one that comes out as before changes nothing."""
+        handed_in = _handed_in(submission)
+        conditions = Conditions(handed_in, self._tests, self.assignment.release, salt, isolation, environment())
+        kept = self.get(result.student)
+        before = kept.before if kept else None
+        if kept is not None:
+            if len(result.questions) < len(self.assignment.questions):
+                result = _merged(kept.now.result, result, self.assignment)
+            if _same(kept.now.result, result):
+                if kept.now.conditions == conditions:
+                    return
+                entry = Entry(result, kept.now.when, conditions)
+            else:
+                before, entry = kept.now, Entry(result, _now(), conditions)
+        else:
+            entry = Entry(result, _now(), conditions)
+        write_text(self.folder / f"{result.student}.json", msgspec.json.encode(Kept(FORMAT, entry, before)).decode())
+
+
+def class_result(assignment: Assignment, kept: tuple[Kept, ...]) -> ClassResult:
+    """The kept results in the form of --json, with the conditions of the newest."""
+    newest = max((k.now for k in kept), key=lambda entry: entry.when).conditions
+    submissions = tuple(k.now.result for k in kept)
+    return ClassResult(
+        FORMAT, assignment.name, assignment.max_score, newest.isolation, newest.salt, newest.release, newest.environment, submissions
+    )
+
+
+def _handed_in(submission: Submission) -> str:
+    written = [p.text for p in submission.placed if p.source is not None and p.source.role.value == "written"]
+    files = [hashlib.sha256(data).hexdigest() for _, data in submission.handed_in()]
+    return fingerprint(digest(submission.cells()), written, files, submission.messages)
+
+
+def _merged(old: SubmissionResult, new: SubmissionResult, assignment: Assignment) -> SubmissionResult:
+    """The old result with the questions of the new one in it, in the notebook's order."""
+    by_id: dict[str, QuestionResult] = {q.id: q for q in (*old.questions, *new.questions)}
+    questions = tuple(by_id[q.id] for q in assignment.questions if q.id in by_id)
+    return msgspec.structs.replace(
+        new, questions=questions, score=total([q.score or 0.0 for q in questions]), max_score=total([q.max_score for q in questions]),
+        needs_manual=tuple(q.id for q in questions if q.kind == "manual" and q.score is None),
+    )  # fmt: skip
+
+
+def _same(one: SubmissionResult, other: SubmissionResult) -> bool:
+    return msgspec.structs.replace(one, seconds=0.0) == msgspec.structs.replace(other, seconds=0.0)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
