@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TESTED := $(VENV)/.tested
 
-.PHONY: demo test test-long lint release audit bench clean
+.PHONY: demo test test-long lint release audit bench fuzz clean
 
 demo: $(INSTALLED)  ## grade the sample class of every assignment
 	$(BIN)/python -m tests.sample_class.demo
@@ -25,6 +25,11 @@ release: $(INSTALLED)  ## build source/ and release/ of every assignment
 
 bench: $(INSTALLED)  ## what isolation costs, in one run
 	$(BIN)/python benchmarks/isolation.py
+
+FUZZ_SECONDS ?= 600
+fuzz: $(TESTED)  ## nightly: fuzz what reads bytes from the sandbox, guided by coverage, for FUZZ_SECONDS
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fuzz]"
+	$(BIN)/python -m tests.fuzz.wire -max_total_time=$(FUZZ_SECONDS) -max_len=4096
 
 audit: $(INSTALLED)  ## test the tests, measure what chance costs, and write both down in docs/reference/
 	$(BIN)/chainrule audit --write docs/reference/audit.md
