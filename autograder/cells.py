@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.leftovers import Leftovers
 from autograder.model import Outcome
 from autograder.protocol import CellDone, CellSource
 
@@ -264,11 +265,12 @@ def missing_name(error: BaseException) -> str:
 
 
 class Snapshot:
-    """What cells left behind, to be put back before each probe: names, and the settings that code may have changed."""
+    """What cells left behind, to be put back before each probe: names, what they hold, and the settings that code may have changed."""
 
     def __init__(self, notebook: Notebook) -> None:
         self.live = notebook.names
         self.names = dict(notebook.names)
+        self.leftovers = Leftovers(self.names)
         self.folder = os.getcwd()
 
     def restore(self, seed: int) -> None:
@@ -276,6 +278,7 @@ class Snapshot:
         if self.live.keys() != self.names.keys() or any(self.live[k] is not v for k, v in self.names.items()):
             self.live.clear()
             self.live.update(self.names)
+        self.leftovers.put_back()
         np.seterr(**_NUMPY_ERRORS)
         np.set_printoptions(**_NUMPY_PRINT)
         warnings.resetwarnings()

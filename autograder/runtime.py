@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy
 
-RUNTIME = ("__init__.py", "model.py", "wire.py", "protocol.py", "probe.py", "inputs.py", "cells.py", "stubs.py", "worker.py", "jail")
+RUNTIME = ("__init__.py", "model.py", "wire.py", "protocol.py", "probe.py", "inputs.py", "leftovers.py", "cells.py", "stubs.py", "worker.py", "jail")
 """All of the package that can be imported where student code runs. Nothing here judges."""
 
 

@@ -19,7 +19,7 @@ PACKAGE = Path(autograder.__file__).parent
 
 FLOORS = [
     {"autograder"},
-    {"errors", "text", "model", "wire", "probe", "inputs", "mutation_places"},
+    {"errors", "text", "model", "wire", "probe", "inputs", "leftovers", "mutation_places"},
     {"protocol", "compare", "score", "notebook", "gradebook", "nbgrader_course", "jail", "runtime", "equivalent", "mutation_operators", "roster"}
     | {"standing", "pages"},
     {"cells", "judging", "sandbox", "mutate", "figures"},
@@ -146,7 +146,7 @@ INSIDE = {name for name in MODULES if any(name == entry.removesuffix(".py").repl
 def test_the_runtime_is_what_it_is_meant_to_be() -> None:
     """Every entry of RUNTIME is a module or a package of ours, and nothing that judges is among them."""
     assert all((PACKAGE / entry).exists() for entry in RUNTIME)
-    assert {"autograder", "model", "wire", "protocol", "probe", "inputs", "cells", "stubs", "worker"} | {n for n in MODULES if n.split(".")[0] == "jail"} == INSIDE
+    assert {"autograder", "model", "wire", "protocol", "probe", "inputs", "leftovers", "cells", "stubs", "worker"} | {n for n in MODULES if n.split(".")[0] == "jail"} == INSIDE
 
 
 @pytest.mark.parametrize("name", sorted(INSIDE))
