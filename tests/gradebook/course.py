@@ -34,15 +34,21 @@ print(json.dumps(NbGraderAPI(app.coursedir, parent=app).autograde(*sys.argv[1:])
 @dataclass
 class Course:
     root: Path
+    url: str = ""
+    """The gradebook's, where it is not the course's own."""
 
     @property
     def database(self) -> str:
-        return f"sqlite:///{self.root / 'gradebook.db'}"
+        return self.url or f"sqlite:///{self.root / 'gradebook.db'}"
+
+    def fresh(self) -> Work:
+        """The release as handed out."""
+        return Work.handed_out(load_assignment(NAME, self.root))
 
     @property
     def work(self) -> Work:
         """The release with the reference's answers filled in."""
-        return Work.handed_out(load_assignment(NAME, self.root)).solve()
+        return self.fresh().solve()
 
     def hand_in(self, work: Work, student: str = "alice") -> None:
         work.save(self.root / "submitted" / student / NAME)
