@@ -14,10 +14,12 @@ from nbformat import NotebookNode
 from autograder import notebook
 from autograder.assignment import Assignment
 from autograder.model import QuestionResult, SubmissionResult, Verdict
-from autograder.notebook import Role
+from autograder.notebook import Role, SourceCell
 from autograder.submission import Placed, Submission
 from autograder.text import printable
 
+RUBRIC = "rubric"
+"""The tag of cells that only graders may see."""
 _KEPT_OUTPUT_BYTES = 2 << 20
 _KEPT_TYPES = ("text/plain", "image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -36,6 +38,8 @@ def graded_notebook(submission: Submission, result: SubmissionResult, assignment
             if question.kind == "auto":
                 _show_result(by_id[identifier], question)
     for placed in submission.placed:
+        if placed.source is not None and placed.source.rubric:
+            cells.append(_rubric(placed.source))
         cells.append(_graded_cell(placed, by_id, questions, budget))
     made = nbformat.v4.new_notebook(cells=cells, metadata=frame.metadata)
     for number, cell in enumerate(made.cells):
@@ -48,6 +52,12 @@ def _top(result: SubmissionResult) -> NotebookNode:
     notes = "".join(f"<li>{_literal(message)}</li>" for message in result.messages)
     text = f"<b>{_literal(result.student)}: {result.score:g} of {result.max_score:g}</b>" + (f"<ul>{notes}</ul>" if notes else "")
     return nbformat.v4.new_markdown_cell(text)
+
+
+def _rubric(source: SourceCell) -> NotebookNode:
+    """What the person who grades a write-up goes by, above the answer; feedback leaves cells with this tag out."""
+    text = f"**For the grader, about {source.id}. Students don't see this.**\n\n{source.rubric}"
+    return nbformat.v4.new_markdown_cell(text, metadata={"tags": [RUBRIC]})
 
 
 def _literal(text: str) -> str:

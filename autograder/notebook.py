@@ -66,6 +66,12 @@ class SourceCell:
         stub = STUB if self.is_code else WRITTEN_STUB
         return _SOLUTION.sub(lambda match: match.group(1) + stub, self.text)
 
+    @property
+    def rubric(self) -> str:
+        """What students don't get of a write-up: how it is graded, and a sample answer."""
+        found = _SOLUTION.search(self.text) if self.role is Role.WRITTEN else None
+        return "\n".join(found.group(0).strip().splitlines()[1:-1]).strip() if found else ""
+
 
 def read_cells(path: Path) -> tuple[SourceCell, ...]:
     """Read a percent-format file; raises AssignmentError naming file and line for a header that makes no sense."""

@@ -28,7 +28,7 @@ FLOORS = [
     {"reference", "diagnose", "autograded", "journal", "trivial"},
     {"grade", "doctor", "seeds", "results"},
     {"batch", "release", "inline", "explain"},
-    {"audit", "nbgrader_plugin", "evidence"},
+    {"audit", "nbgrader_plugin", "nbgrader_pages", "evidence"},
     {"feedback"},
     {"nbgrader_feedback"},
     {"audit_page"},
@@ -61,7 +61,7 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 DOORS = {
-    "nbgrader": {"gradebook", "nbgrader_course", "nbgrader_plugin", "doctor"},
+    "nbgrader": {"gradebook", "nbgrader_course", "nbgrader_plugin", "nbgrader_pages", "doctor"},
     "sqlalchemy": {"gradebook", "nbgrader_course"},
     "jupytext": {"notebook"},
     "IPython": {"cells"},

@@ -1,0 +1,83 @@
+"""What nbgrader hands on of a class: pages for graders and students, cleaned of what a student's Markdown may hold, and grades as CSV."""
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import bleach
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import CsvExportPlugin
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.autograded import RUBRIC
+
+_TAGS = {
+    "a", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li",
+    "ol", "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_COLUMNS = (
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+    "raw_score", "late_submission_penalty", "score", "max_score",
+)  # fmt: skip
+
+
+def clean_markdown(source: str) -> str:
+    """Markdown as HTML in which nothing runs, nothing is fetched and nothing leaves its place; other markup is shown as it was typed."""
+    html = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source)
+    cleaned: str = bleach.clean(html, tags=_TAGS, attributes=_harmless, protocols={"http", "https", "mailto", "data"})
+    return cleaned
+
+
+def _harmless(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute is kept: where a link leads, a picture that is there already, the classes of coloured code."""
+    if tag == "a":
+        return name == "href" and not value.strip().lower().startswith("data:")
+    if tag == "img":
+        return name == "alt" or (name == "src" and value.startswith("data:image/"))
+    return name == "class" and tag in ("div", "span") and value.replace(" ", "").isalnum()
+
+
+class HideRubric(NbGraderPreprocessor):
+    """Leaves the rubrics, which formgrader shows, out of feedback."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        nb.cells = [cell for cell in nb.cells if RUBRIC not in cell.metadata.get("tags", ())]
+        return nb, resources
+
+
+class CsvExport(CsvExportPlugin):
+    """nbgrader's own columns, quoted where they must be, and without formulas: a student's id or name may begin with "="."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        path = Path(self.to or "grades.csv")
+        self.log.info("Exporting grades to %s", path)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            for assignment in gradebook.assignments:
+                for student in gradebook.students:
+                    chosen = not self.assignment or assignment.name in map(str, self.assignment)
+                    if chosen and (not self.student or student.id in map(str, self.student)):
+                        writer.writerow({name: _plain(value) for name, value in _row(gradebook, assignment, student).items()})
+
+
+def _row(gradebook: Gradebook, assignment: Any, student: Any) -> dict[str, Any]:
+    """One student's assignment; 0 where nothing was handed in."""
+    try:
+        found = gradebook.find_submission(assignment.name, student.id)
+        raw, penalty, timestamp = found.score, found.late_submission_penalty, found.timestamp
+    except MissingEntry:
+        raw, penalty, timestamp = 0.0, 0.0, None
+    return {
+        "assignment": assignment.name, "duedate": assignment.duedate, "timestamp": timestamp,
+        "student_id": student.id, "last_name": student.last_name, "first_name": student.first_name, "email": student.email,
+        "raw_score": raw, "late_submission_penalty": penalty, "score": max(0.0, raw - penalty), "max_score": assignment.max_score,
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
