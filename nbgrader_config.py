@@ -1,11 +1,8 @@
 """Makes nbgrader's own commands work from the course's folder, with this kit in place of nbgrader's execution of notebooks."""
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import GetGrades
-
 from autograder.gradebook import ensure_alembic
-from autograder.nbgrader_pages import CsvExport, HideRubric
+from autograder.nbgrader_pages import CsvExport
 from autograder.nbgrader_plugin import take_over
 
 ensure_alembic()
@@ -21,9 +18,8 @@ c.CourseDirectory.course_id = "default_course"
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
-# pages: a student's Markdown can't run anything in a grader's browser, and rubrics are for graders alone; grades: no formulas
+# pages: a student's Markdown can't run anything in a grader's browser; grades: a student's id is no formula
 c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader_pages.clean_markdown"}
-c.GenerateFeedback.preprocessors = [HideRubric, GetGrades, CSSHTMLHeaderPreprocessor]
 c.ExportApp.plugin_class = CsvExport
 
 # what lateness costs: without the marks in front, a tenth of the score for each day begun, in `chainrule autograde` as well

@@ -18,8 +18,6 @@ from autograder.notebook import Role, SourceCell
 from autograder.submission import Placed, Submission
 from autograder.text import printable
 
-RUBRIC = "rubric"
-"""The tag of cells that only graders may see."""
 _KEPT_OUTPUT_BYTES = 2 << 20
 _KEPT_TYPES = ("text/plain", "image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -55,9 +53,9 @@ def _top(result: SubmissionResult) -> NotebookNode:
 
 
 def _rubric(source: SourceCell) -> NotebookNode:
-    """What the person who grades a write-up goes by, above the answer; feedback leaves cells with this tag out."""
+    """What the person who grades a write-up goes by, above the answer. Feedback is made without these notebooks."""
     text = f"**For the grader, about {source.id}. Students don't see this.**\n\n{source.rubric}"
-    return nbformat.v4.new_markdown_cell(text, metadata={"tags": [RUBRIC]})
+    return nbformat.v4.new_markdown_cell(text, metadata={"tags": ["rubric"]})
 
 
 def _literal(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What nbgrader hands on of a class: pages for graders and students, cleaned of what a student's Markdown may hold, and grades as CSV."""
+"""What nbgrader shows and hands on of a class: formgrader's pages, cleaned of what a student's Markdown may hold, and grades as CSV."""
 from __future__ import annotations
 
 import csv
@@ -7,12 +7,8 @@ from typing import Any
 
 import bleach
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
-from nbgrader.preprocessors import NbGraderPreprocessor
-
-from autograder.autograded import RUBRIC
 
 _TAGS = {
     "a", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li",
@@ -39,14 +35,6 @@ def _harmless(tag: str, name: str, value: str) -> bool:
     if tag == "img":
         return name == "alt" or (name == "src" and value.startswith("data:image/"))
     return name == "class" and tag in ("div", "span") and value.replace(" ", "").isalnum()
-
-
-class HideRubric(NbGraderPreprocessor):
-    """Leaves the rubrics, which formgrader shows, out of feedback."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        nb.cells = [cell for cell in nb.cells if RUBRIC not in cell.metadata.get("tags", ())]
-        return nb, resources
 
 
 class CsvExport(CsvExportPlugin):

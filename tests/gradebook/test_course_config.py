@@ -28,7 +28,7 @@ def example() -> list[str]:
     """The example of late penalties that stands in nbgrader_config.py, with the marks in front taken away."""
     lines = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8").splitlines()
     first = lines.index("# from nbgrader.plugins import LateSubmissionPlugin")
-    return [line.removeprefix("# ") for line in lines[first:]]
+    return [line.removeprefix("# ") for line in lines[first : lines.index("", first)]]
 
 
 def test_both_commands_write_the_database_of_the_config(course: Course) -> None:
