@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from autograder.commands import audit, autograde, check, doctor, explain, feedback, release
+from autograder.commands import audit, autograde, check, doctor, explain, feedback, release, report
 from autograder.commands.shared import AS_IT_IS, err
 from autograder.errors import ChainRuleError, UsageError
 
@@ -22,6 +22,7 @@ app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_
 app.command("release")(release.build)
 app.command("autograde")(autograde.autograde)
 app.command("check")(check.check)
+app.command("report")(report.report)
 app.command("feedback")(feedback.feedback)
 app.command("explain")(explain.explain)
 app.command("audit")(audit.audit)

@@ -1,6 +1,8 @@
 """HTML pages from templates: everything that is put into one is escaped, and a page needs nothing beside itself."""
 from __future__ import annotations
 
+import base64
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,17 @@ def _environment() -> Environment:
     return made
 
 
-def render(template: str, styles: tuple[str, ...], **values: Any) -> str:
-    """A page from a template with these style sheets in it."""
-    css = Markup("\n".join((FOLDER / name).read_text(encoding="utf-8") for name in styles))
+def render(template: str, styles: tuple[str, ...], script: str = "", **values: Any) -> str:
+    """A page from a template with these style sheets in it, and a script of ours that its policy names by its hash."""
+    css = Markup("\n".join(_text(name) for name in styles))
+    if script:
+        text = _text(script)
+        values |= {"script": Markup(text), "script_hash": "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}
     return _environment().get_template(template).render(css=css, **values)
+
+
+def _text(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
 
 
 def points(value: float) -> str:

@@ -21,7 +21,7 @@ FLOORS = [
     {"autograder"},
     {"errors", "text", "model", "wire", "probe", "inputs", "leftovers", "mutation_places"},
     {"protocol", "compare", "score", "notebook", "gradebook", "nbgrader_course", "jail", "runtime", "equivalent", "mutation_operators", "roster"}
-    | {"standing", "pages"},
+    | {"standing", "pages", "plots"},
     {"cells", "judging", "sandbox", "mutate", "figures"},
     {"stubs", "observe", "assignment"},
     {"worker", "submission", "variants", "selfcheck"},
@@ -30,11 +30,11 @@ FLOORS = [
     {"batch", "release", "inline", "explain"},
     {"audit", "nbgrader_plugin", "nbgrader_pages", "evidence"},
     {"feedback"},
-    {"nbgrader_feedback"},
+    {"nbgrader_feedback", "report"},
     {"audit_page"},
     {"commands", "commands.shared"},
     {"commands.release", "commands.autograde", "commands.explain", "commands.audit", "commands.doctor", "commands.check"}
-    | {"commands.feedback"},
+    | {"commands.feedback", "commands.report"},
     {"cli"},
 ]
 """The lowest first: a module imports only from floors before its own."""
