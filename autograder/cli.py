@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from autograder.commands import audit, autograde, check, doctor, explain, feedback, release, report
+from autograder.commands import audit, autograde, check, doctor, explain, export, feedback, release, report
 from autograder.commands.shared import AS_IT_IS, err
 from autograder.errors import ChainRuleError, UsageError
 
@@ -24,6 +24,7 @@ app.command("autograde")(autograde.autograde)
 app.command("check")(check.check)
 app.command("report")(report.report)
 app.command("feedback")(feedback.feedback)
+app.command("export")(export.export)
 app.command("explain")(explain.explain)
 app.command("audit")(audit.audit)
 app.command("doctor")(doctor.doctor)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
@@ -85,9 +86,11 @@ def _from_facts(facts: dict[str, Fact]) -> Finding:
 class Grader:
     """Grades submissions of one assignment one after another, with a sandbox of its own. Use one a thread."""
 
-    def __init__(self, reference: Reference, level: str, *, diagnose: bool = True) -> None:
+    def __init__(self, reference: Reference, level: str, *, diagnose: bool = True, judged: Callable[[QuestionResult], None] | None = None) -> None:
         self.reference, self.assignment, self.level = reference, reference.assignment, level
         self.judge, self.diagnose = Judge(reference), diagnose
+        self.judged = judged
+        """Told of each tested question as soon as all of it was observed, and again where a second look changed it."""
         self.observed: dict[str, Observation] = {}
         """What the last results were judged on: by probe, the observation of the pass that counts."""
         self._sandbox: Sandbox | None = None
@@ -131,7 +134,8 @@ class Grader:
         began = time.monotonic()
         cells, demos = submission.cells(), submission.demo_names()
         requests = [r for r in self.reference.requests if not questions or r.question in questions]
-        seen = observe(self.sandbox(), cells, requests, self.assignment.limits, demo_names=demos, handed_in=submission.handed_in())
+        files, early = submission.handed_in(), self._early(cells)
+        seen = observe(self.sandbox(), cells, requests, self.assignment.limits, demo_names=demos, handed_in=files, noted=early)
         results = self.results(cells, seen, requests, demos, submission)
         if questions:
             results = [r for r in results if r.id in questions]
@@ -142,6 +146,20 @@ class Grader:
             seconds=round(time.monotonic() - began, 3),
             messages=_few([*submission.messages, *_cell_messages(seen, cells)]), questions=tuple(results),
         )  # fmt: skip
+
+    def _early(self, cells: list[CellSource]) -> Callable[[Observation], None] | None:
+        """Judge each question when its last observation arrives, for whoever wants to know before the end."""
+        if self.judged is None:
+            return None
+        arrived: dict[str, Observation] = {}
+
+        def note(observation: Observation) -> None:
+            arrived[observation.probe] = observation
+            question = self.assignment.question(self.reference.probes[observation.probe].question)
+            if self.judged is not None and all(p.id in arrived for p in self.assignment.probes_of(question.id)):
+                self.judged(self._question_result(question, self._judge_question(question, arrived), cells))
+
+        return note
 
     def results(
         self, cells: list[CellSource], seen: Seen, requests: list[Request], demos: frozenset[str] = frozenset(), submission: Submission | None = None
@@ -161,6 +179,8 @@ class Grader:
                     judged = self._given_correct_inputs(question, cells, requests, demos, judged, submission, seen.skipped)
                     self.observed.update(judged.observations)
                 results.append(self._question_result(question, judged, cells))
+                if self.judged is not None and judged is not first[question.id]:
+                    self.judged(results[-1])
         return results
 
     def _builds_on_wrong(self, question: Question, lost: set[str], asked: set[str]) -> bool:

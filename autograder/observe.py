@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import builtins
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,12 +54,13 @@ def observe(
     handed_in: tuple[tuple[str, bytes], ...] = (),
     given: Given | None = None,
     skip: Iterable[int] = (),
+    noted: Callable[[Observation], None] | None = None,
 ) -> Seen:
     """Run cells, then probes, and return how each ended and what it saw. Raises SandboxError only for faults of ours.
 
-    skip: cells that are left out, since they are known to hang.
+    skip: cells that are left out, since they are known to hang. noted: told of each observation as it arrives.
     """
-    return _Run(sandbox, cells, list(requests), limits, demo_names, handed_in, given, skip=set(skip)).finish()
+    return _Run(sandbox, cells, list(requests), limits, demo_names, handed_in, given, skip=set(skip), noted=noted).finish()
 
 
 @dataclass
@@ -74,6 +75,7 @@ class _Run:
     demos: bool = False
     again: bool = True
     skip: set[int] = field(default_factory=set)
+    noted: Callable[[Observation], None] | None = None
     reports: dict[int, CellReport] = field(default_factory=dict)
     seen: dict[str, Observation] = field(default_factory=dict)
     hangs: dict[str, int] = field(default_factory=dict)
@@ -177,11 +179,11 @@ class _Run:
                         self.demos = True
                         return
                     self.waiting.pop(0)
-                    self.seen[request.probe] = _observation(message)
+                    self._note(_observation(message))
                     continue
                 death = message if isinstance(message, Death) else Death(Outcome.PROTOCOL)
                 self.waiting.pop(0)
-                self.seen[request.probe] = Observation(request.probe, death.outcome, error=death.detail)
+                self._note(Observation(request.probe, death.outcome, error=death.detail))
                 self.hangs[request.question] = self.hangs.get(request.question, 0) + 1
                 return
         finally:
@@ -224,13 +226,18 @@ class _Run:
                 kept.append(request)
         self.waiting = kept
 
+    def _note(self, observation: Observation) -> None:
+        self.seen[observation.probe] = observation
+        if self.noted is not None:
+            self.noted(observation)
+
     def _not_run(self, request: Request, why: str) -> None:
-        self.seen[request.probe] = Observation(request.probe, Outcome.TIMED_OUT, error=why)
+        self._note(Observation(request.probe, Outcome.TIMED_OUT, error=why))
 
     def _end_all(self, death: Death) -> None:
         """Nothing more of it can be observed."""
         for request in self.waiting:
-            self.seen[request.probe] = Observation(request.probe, death.outcome, error=death.detail)
+            self._note(Observation(request.probe, death.outcome, error=death.detail))
         self.waiting = []
 
 

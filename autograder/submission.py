@@ -113,7 +113,7 @@ def find_submissions(folder: Path, assignment: Assignment) -> list[Handin]:
             if path.is_symlink() or (path / assignment.name).is_symlink():
                 found[student] = Handin(student, None, ("the folder is a link to another; links are not followed",))
             else:
-                found[student] = _handin(student, path / assignment.name, assignment)
+                found[student] = handin_of(student, path / assignment.name, assignment)
         elif not path.is_dir() and path.suffix == ".ipynb":
             student = _shown(path.stem)
             if student in found:
@@ -125,7 +125,8 @@ def find_submissions(folder: Path, assignment: Assignment) -> list[Handin]:
     return [found[student] for student in sorted(found)]
 
 
-def _handin(student: str, folder: Path, assignment: Assignment) -> Handin:
+def handin_of(student: str, folder: Path, assignment: Assignment) -> Handin:
+    """What lies in one student's folder: the assignment's notebook, else the newest one."""
     extras = {Path(name).with_suffix(".ipynb").name for name in assignment.table.extra_notebooks}
     notebooks = sorted(path for path in folder.glob("*.ipynb") if path.name not in extras)
     files = {name: folder / name for name in assignment.table.may_hand_in if (folder / name).is_file() and not (folder / name).is_symlink()}

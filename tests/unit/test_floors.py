@@ -30,11 +30,11 @@ FLOORS = [
     {"batch", "release", "inline", "explain"},
     {"audit", "nbgrader_plugin", "nbgrader_pages", "evidence"},
     {"feedback"},
-    {"nbgrader_feedback", "report"},
+    {"nbgrader_feedback", "report", "export", "gradescope", "gradescope_zip"},
     {"audit_page"},
     {"commands", "commands.shared"},
     {"commands.release", "commands.autograde", "commands.explain", "commands.audit", "commands.doctor", "commands.check"}
-    | {"commands.feedback", "commands.report"},
+    | {"commands.feedback", "commands.report", "commands.export"},
     {"cli"},
 ]
 """The lowest first: a module imports only from floors before its own."""
