@@ -22,7 +22,8 @@
 # %% given="imports"
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: on matrices this small, threads cost more than they bring
+# Before NumPy is loaded: on matrices this small, threads cost more than they bring.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -50,7 +51,8 @@ EXPRESSIONS = ["anger", "disgust", "fear", "happy", "sad", "surprise", "neutral"
 data = load_data("toronto_face.npz" if os.path.exists("toronto_face.npz") else "faces.npz")
 inputs_train, inputs_valid, inputs_test, target_train, target_valid, target_test = data
 for name, inputs, target in zip(["train", "valid", "test"], data[:3], data[3:]):
-    print(f"{name:5}  inputs {inputs.shape}  target {target.shape}  grey values from {inputs.min():.2f} to {inputs.max():.2f}")
+    grey = f"grey values from {inputs.min():.2f} to {inputs.max():.2f}"
+    print(f"{name:5}  inputs {inputs.shape}  target {target.shape}  {grey}")
 
 # %% demo="sample_faces"
 labels = target_train.argmax(axis=1)
@@ -98,9 +100,12 @@ def init_nn(num_inputs: int, num_hiddens: list[int], num_outputs: int) -> dict[s
 # %% test="init_nn" points=4
 fresh = init_nn(90, [80, 70], 60)
 for name, size, scale in [("W1", (90, 80), 0.1), ("W2", (80, 70), 0.1), ("W3", (70, 60), 0.01)]:
-    checks.shape(f"{name} of init_nn(90, [80, 70], 60)", fresh[name], size, "one row an input of the layer, one column a unit")
-    checks.close(f"the standard deviation of {name} / {scale}", np.std(fresh[name]) / scale, 1, "a factor on a standard normal", 0.07)
-    checks.close(f"the mean of {name} / {scale}", np.mean(fresh[name]) / scale, 0, "a normal around zero has both signs", 0.08)
+    checks.shape(f"{name} of init_nn(90, [80, 70], 60)", fresh[name], size,
+                 "one row an input of the layer, one column a unit")
+    checks.close(f"the standard deviation of {name} / {scale}", np.std(fresh[name]) / scale, 1,
+                 "a factor on a standard normal", 0.07)
+    checks.close(f"the mean of {name} / {scale}", np.mean(fresh[name]) / scale, 0,
+                 "a normal around zero has both signs", 0.08)
 for name, units in [("b1", 80), ("b2", 70), ("b3", 60)]:
     checks.close(name, fresh[name], np.zeros(units), "a bias has one axis and starts at zero")
 
@@ -144,11 +149,14 @@ def affine_backward(grad_y: np.ndarray, x: np.ndarray, w: np.ndarray) -> tuple[n
     ### END SOLUTION
 
 # %% test="affine" points=8
-x, w, b = np.array([[1.0, -2, 0], [3, 1, 2]]), np.array([[1.0, 2], [0, -1], [2, 3]]), np.array([10.0, 20])
-checks.close("affine(x, w, b)", affine(x, w, b), [[11, 24], [17, 31]], "(N, M): the product x w, and the bias added to every row")
+x = np.array([[1.0, -2, 0], [3, 1, 2]])
+w, b = np.array([[1.0, 2], [0, -1], [2, 3]]), np.array([10.0, 20])
+checks.close("affine(x, w, b)", affine(x, w, b), [[11, 24], [17, 31]],
+             "(N, M): the product x w, and the bias added to every row")
 grad_x, grad_w, grad_b = affine_backward(np.array([[1.0, 4], [2, -1]]), x, w)
 checks.close("grad_x", grad_x, [[9, -4, 14], [0, 1, 1]], "(N, D): grad_y times the transpose of w")
-checks.close("grad_w", grad_w, [[7, 1], [0, -9], [4, -2]], "(D, M), summed over the examples, not averaged")
+checks.close("grad_w", grad_w, [[7, 1], [0, -9], [4, -2]],
+             "(D, M), summed over the examples, not averaged")
 checks.close("grad_b", grad_b, [3, 3], "(M,), summed over the examples, not averaged")
 
 # %% demo="look_at_affine"
@@ -189,10 +197,13 @@ def relu_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 # %% test="relu" points=6
 x, grad_y = np.array([[-2.0, 3, 0.5], [4, -0.1, -6]]), np.array([[5.0, -7, 2], [3, -1, 8]])
-checks.close("relu(x)", relu(x), [[0, 3, 0.5], [4, 0, 0]], "negative entries become 0, the others stay")
-checks.close("relu_backward(grad_y, x)", relu_backward(grad_y, x), [[0, -7, 2], [3, 0, 0]], "grad_y where x is positive, otherwise 0")
+checks.close("relu(x)", relu(x), [[0, 3, 0.5], [4, 0, 0]],
+             "negative entries become 0, the others stay")
+checks.close("relu_backward(grad_y, x)", relu_backward(grad_y, x), [[0, -7, 2], [3, 0, 0]],
+             "grad_y where x is positive, otherwise 0")
 checks.close("x", x, [[-2, 3, 0.5], [4, -0.1, -6]], "x is overwritten: return a new array")
-checks.close("grad_y", grad_y, [[5, -7, 2], [3, -1, 8]], "grad_y is overwritten: return a new array")
+checks.close("grad_y", grad_y, [[5, -7, 2], [3, -1, 8]],
+             "grad_y is overwritten: return a new array")
 
 # %% demo="look_at_relu"
 line = np.linspace(-2, 2, 201)
@@ -237,7 +248,8 @@ def nn_forward(model: dict[str, np.ndarray], x: np.ndarray) -> dict[str, np.ndar
 
 # %% given="example"
 def example() -> tuple[dict, dict]:
-    """A network with one input and layers of 2, 3 and 2 units, and what the cases 2 and -3 become on their way through it."""
+    """A network with one input and layers of 2, 3 and 2 units,
+    and what the cases 2 and -3 become on their way through it."""
     model = {
         "W1": np.array([[1.0, -1]]), "b1": np.array([0.0, 1]),
         "W2": np.array([[2.0, 1, -1], [1, -3, 0]]), "b2": np.array([0.0, 0, 1]),
@@ -254,13 +266,16 @@ def example() -> tuple[dict, dict]:
 # %% test="nn_forward" points=6
 small, passed = example()
 var = nn_forward(small, passed["x"])
-checks.that(isinstance(var, dict) and set(var) >= set(passed), "nn_forward returns a dictionary with the keys x, z1, h1, z2, h2, y.")
+checks.that(isinstance(var, dict) and set(var) >= set(passed),
+            "nn_forward returns a dictionary with the keys x, z1, h1, z2, h2, y.")
 for name, expected in passed.items():
-    checks.close(f'nn_forward(model, x)["{name}"]', var[name], expected, "z before a rectifier, h after it; y has neither rectifier nor softmax")
+    checks.close(f'nn_forward(model, x)["{name}"]', var[name], expected,
+                 "z before a rectifier, h after it; y has neither rectifier nor softmax")
 
 # %% demo="look_at_nn_forward"
 var = nn_forward(model, inputs_train[:100])
-print({name: value.shape for name, value in var.items()}, "\nscores of the first face:", var["y"][0].round(3))
+print({name: value.shape for name, value in var.items()})
+print("scores of the first face:", var["y"][0].round(3))
 
 # %% [markdown]
 # ## 6. The backward pass
@@ -292,15 +307,18 @@ def nn_backward(model: dict[str, np.ndarray], err: np.ndarray, var: dict[str, np
 small, passed = example()
 for err in [np.ones((2, 2)), np.array([[1.0, -1], [0, 2]])]:
     nn_backward(small, err, passed)
-gradients = {"W3": [[4, 4], [2, -2], [0, 2]], "b3": [1, 1], "W2": [[2, 2, 0], [0, 0, 8]], "b2": [1, 1, 2], "W1": [[6, 0]], "b1": [3, 0]}
+gradients = {"W3": [[4, 4], [2, -2], [0, 2]], "b3": [1, 1],
+             "W2": [[2, 2, 0], [0, 0, 8]], "b2": [1, 1, 2], "W1": [[6, 0]], "b1": [3, 0]}
 for name, expected in gradients.items():
     checks.that("dE_d" + name in small, f"nn_backward wrote no dE_d{name} into model.")
-    checks.close("dE_d" + name, small["dE_d" + name], expected, "h fed the affine layers, z decides at the rectifiers, nothing is added up")
+    checks.close("dE_d" + name, small["dE_d" + name], expected,
+                 "h fed the affine layers, z decides at the rectifiers, nothing is added up")
 
 # %% demo="look_at_nn_backward"
 nn_backward(model, np.ones((100, 7)) / 100, nn_forward(model, inputs_train[:100]))
 for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
-    print(f"dE_d{name}: shape {str(model['dE_d' + name].shape):10}  largest entry {np.abs(model['dE_d' + name]).max():.2e}")
+    slope = model["dE_d" + name]
+    print(f"dE_d{name}: shape {str(slope.shape):10}  largest entry {np.abs(slope).max():.2e}")
 
 # %% [markdown]
 # ## 7. Checking the gradient
@@ -349,12 +367,20 @@ def check_grad(model: dict, forward, backward, name: str, x: np.ndarray) -> None
 
 # %% test="check_grad" points=5
 for toy in [Toy((30, 2)), Toy((3,)), Toy((3,), fault=5e-4)]:
-    checks.that(not toy.is_refused(check_grad), "check_grad refuses a right gradient: does it step to both sides, and allow a difference of 1.5e-3?")
-    checks.that(np.array_equal(toy.model["W1"], toy.before), "check_grad changes a parameter: keep the old value and write it back.")
-    checks.that(toy.passes <= 100, f"check_grad calls forward {toy.passes} times: two calls for each of 20 entries are enough.")
+    checks.that(not toy.is_refused(check_grad),
+                "check_grad refuses a right gradient: does it step to both sides, "
+                "and allow a difference of 1.5e-3?")
+    checks.that(np.array_equal(toy.model["W1"], toy.before),
+                "check_grad changes a parameter: keep the old value and write it back.")
+    checks.that(toy.passes <= 100,
+                f"check_grad calls forward {toy.passes} times: "
+                "two calls for each of 20 entries are enough.")
 for toy in [Toy((3,), fault=5e-3), Toy((30, 2), fault=1.0, start=20)]:
-    checks.that(toy.is_refused(check_grad), "check_grad lets a wrong gradient pass: are the entries random, and a difference above 1.5e-3 refused?")
-    checks.that(np.array_equal(toy.model["W1"], toy.before), "check_grad changes a parameter when it raises: write the old value back first.")
+    checks.that(toy.is_refused(check_grad),
+                "check_grad lets a wrong gradient pass: are the entries random, "
+                "and a difference above 1.5e-3 refused?")
+    checks.that(np.array_equal(toy.model["W1"], toy.before),
+                "check_grad changes a parameter when it raises: write the old value back first.")
 
 # %% [markdown]
 # Now the real network, at its starting weights, on ten random pictures. Nothing is printed where a gradient is right.
@@ -376,7 +402,8 @@ def without_first_layer(model, err, var):
 check_grad(model, nn_forward, without_first_layer, "W1", pictures)
 var = nn_forward(model, pictures)
 nn_backward(model, var["y"], var)
-print(f"No gradient at all passes too: the largest right entry is only {np.abs(model['dE_dW1']).max():.1e}.")
+largest = np.abs(model["dE_dW1"]).max()
+print(f"No gradient at all passes too: the largest right entry is only {largest:.1e}.")
 
 # %% [markdown]
 # The starting weights are small, so the scores and all gradients of $\tfrac12 \sum y^2$ are small, far below the tolerance of
@@ -390,7 +417,8 @@ check_grad(large, nn_forward, nn_backward, "W1", pictures)
 try:
     check_grad(large, nn_forward, without_first_layer, "W1", pictures)
 except AssertionError:
-    print("With weights ten times as large, the right gradient still passes and the zeros are found.")
+    print("With weights ten times as large, "
+          "the right gradient still passes and the zeros are found.")
 
 # %% [markdown]
 # ## 8. Softmax
@@ -414,8 +442,10 @@ def softmax(x: np.ndarray) -> np.ndarray:
 x = np.array([[0.0, np.log(3.0), 0.0], [2000.0, 2000.0, -2000.0], [-1000.0, -1000.0, -1000.0]])
 probs = softmax(x)
 checks.shape("softmax(x)", probs, (3, 3), "one row an example, one column a class")
-checks.close("softmax(x)", probs, [[0.2, 0.6, 0.2], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]], "each row less its own maximum, over its own sum")
-checks.close("x", x, [[0, np.log(3), 0], [2000, 2000, -2000], [-1000, -1000, -1000]], "x is overwritten: subtract in a new array")
+checks.close("softmax(x)", probs, [[0.2, 0.6, 0.2], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]],
+             "each row less its own maximum, over its own sum")
+checks.close("x", x, [[0, np.log(3), 0], [2000, 2000, -2000], [-1000, -1000, -1000]],
+             "x is overwritten: subtract in a new array")
 
 # %% demo="look_at_softmax"
 print(softmax(nn_forward(model, inputs_train[:2])["y"]).round(3))
@@ -460,12 +490,15 @@ scores = np.log(np.array([[1.0, 1, 2], [1, 6, 1], [2, 5, 3], [8, 1, 1], [1, 1, 2
 target, of_the_right_class = np.eye(3)[[2, 1, 0, 0, 1]], np.array([0.5, 0.75, 0.2, 0.8, 0.25])
 for batch_size in [-1, 5, 2]:
     ce, acc = evaluate(scores, target, {}, lambda model, x: {"y": x}, batch_size)
-    checks.close(f"ce with batch_size={batch_size}", ce, -np.log(of_the_right_class).mean(), "the mean over all cases")
-    checks.close(f"acc with batch_size={batch_size}", acc, 0.6, "the fraction of all cases whose most probable class is the right one")
+    checks.close(f"ce with batch_size={batch_size}", ce, -np.log(of_the_right_class).mean(),
+                 "the mean over all cases")
+    checks.close(f"acc with batch_size={batch_size}", acc, 0.6,
+                 "the fraction of all cases whose most probable class is the right one")
 
 # %% demo="look_at_evaluate"
 ce, acc = evaluate(inputs_valid, target_valid, model, nn_forward)
-print(f"untrained: cross-entropy {ce:.3f} (log 7 = {np.log(7):.3f}), accuracy {acc:.3f} (1/7 = {1 / 7:.3f})")
+print(f"untrained: cross-entropy {ce:.3f} (log 7 = {np.log(7):.3f}), "
+      f"accuracy {acc:.3f} (1/7 = {1 / 7:.3f})")
 
 # %% [markdown]
 # ## 10. The update
@@ -491,16 +524,19 @@ def nn_update(model: dict[str, np.ndarray], eta: float) -> None:
 # %% test="nn_update" points=4
 slopes = {"W1": np.full((2, 3), 10.0), "W2": np.full((3, 2), 20.0), "W3": np.full((2, 4), -30.0)}
 slopes |= {"b1": np.ones(3), "b2": np.full(2, -5.0), "b3": np.full(4, 2.0)}
-step = {name: np.ones_like(slope) for name, slope in slopes.items()} | {"dE_d" + name: slope.copy() for name, slope in slopes.items()}
+step = {name: np.ones_like(slope) for name, slope in slopes.items()}
+step |= {"dE_d" + name: slope.copy() for name, slope in slopes.items()}
 for count in [1, 2]:
     nn_update(step, 0.2)
     for name, slope in slopes.items():
-        checks.close(f"{name} after step {count}", step[name], 1 - count * 0.2 * slope, "minus eta times the gradient, in model itself")
+        checks.close(f"{name} after step {count}", step[name], 1 - count * 0.2 * slope,
+                     "minus eta times the gradient, in model itself")
 
 # %% demo="look_at_nn_update"
 for steps in range(4):
     var = nn_forward(model, pictures)
-    print(f"half the sum of the squared scores after {steps} steps: {0.5 * np.sum(var['y'] ** 2):.6f}")
+    half_sum = 0.5 * np.sum(var["y"] ** 2)
+    print(f"half the sum of the squared scores after {steps} steps: {half_sum:.6f}")
     nn_backward(model, var["y"], var)
     nn_update(model, 0.02)
 
@@ -561,18 +597,28 @@ def train(model: dict, forward, backward, update, eta: float, num_epochs: int, b
 # %% test="train" points=6
 spy = Spy()
 trained, stats = train(spy.model, spy.forward, spy.backward, spy.update, 0.5, 2, 5, spy.data)
-sizes, order = [len(cases) for cases, _, _ in spy.batches], np.concatenate([cases for cases, _, _ in spy.batches])
-checks.that(sizes == [5, 5, 5, 5, 3] * 2, f"The batches have {sizes} cases; expected 5 5 5 5 3 in each of two epochs.")
-checks.close("the cases of each epoch, sorted", np.sort(order.reshape(2, 23)), [range(23)] * 2, "every case once an epoch")
-checks.that((order[:23] != order[23:]).any(), "Both epochs have the cases in the same order: draw a new one for each epoch.")
+sizes = [len(cases) for cases, _, _ in spy.batches]
+order = np.concatenate([cases for cases, _, _ in spy.batches])
+checks.that(sizes == [5, 5, 5, 5, 3] * 2,
+            f"The batches have {sizes} cases; expected 5 5 5 5 3 in each of two epochs.")
+checks.close("the cases of each epoch, sorted", np.sort(order.reshape(2, 23)), [range(23)] * 2,
+             "every case once an epoch")
+checks.that((order[:23] != order[23:]).any(),
+            "Both epochs have the cases in the same order: draw a new one for each epoch.")
 for cases, scores, err in spy.batches:
-    checks.close("err", err, (softmax(scores) - spy.t[cases]) / len(cases), "prediction minus these cases' own targets, over their number")
-checks.that(spy.etas == [0.5] * 10, f"update was called with eta {spy.etas}; expected 0.5 for each of the ten batches.")
-checks.close("W1 of the returned model", trained["W1"], [[5, -5], [0, 0]], "the trained model comes first, then stats")
+    checks.close("err", err, (softmax(scores) - spy.t[cases]) / len(cases),
+                 "prediction minus these cases' own targets, over their number")
+checks.that(spy.etas == [0.5] * 10,
+            f"update was called with eta {spy.etas}; expected 0.5 for each of the ten batches.")
+checks.close("W1 of the returned model", trained["W1"], [[5, -5], [0, 0]],
+             "the trained model comes first, then stats")
 for split, x, t in [("train", spy.x, spy.t), ("valid", spy.x[:7], spy.t[:7])]:
     last = [stats[split + "_ce"][1][1], stats[split + "_acc"][1][1]]
-    checks.close(f"{split}_ce and {split}_acc of epoch 2", last, evaluate(x, t, trained, spy.forward), "after the epoch, on the whole split")
-checks.that(np.array_equal(spy.data[0], spy.x) and np.array_equal(spy.data[3], spy.t), "train changed its data: shuffle row numbers instead.")
+    expected = evaluate(x, t, trained, spy.forward)
+    checks.close(f"{split}_ce and {split}_acc of epoch 2", last, expected,
+                 "after the epoch, on the whole split")
+checks.that(np.array_equal(spy.data[0], spy.x) and np.array_equal(spy.data[3], spy.t),
+            "train changed its data: shuffle row numbers instead.")
 
 # %% [markdown]
 # ### The run
@@ -592,7 +638,8 @@ np.random.seed(8)
 model = init_nn(2304, [16, 32], 7)
 w1_at_start = model["W1"].copy()
 model, stats = train(model, nn_forward, nn_backward, nn_update, 0.05, 120, 100, centred)
-print(f"after 120 epochs: training accuracy {stats['train_acc'][-1][1]:.3f}, validation accuracy {stats['valid_acc'][-1][1]:.3f}")
+train_acc, valid_acc = stats["train_acc"][-1][1], stats["valid_acc"][-1][1]
+print(f"after 120 epochs: training accuracy {train_acc:.3f}, validation accuracy {valid_acc:.3f}")
 
 # %% [markdown]
 # Training takes time, so keep what it gave. `save` writes a dictionary of arrays to one `.npz` file. A model that has been loaded can be
@@ -604,7 +651,8 @@ save("nn_stats.npz", stats)
 model, first = load("nn_model.npz"), load("nn_stats.npz")
 model, more = train(model, nn_forward, nn_backward, nn_update, 0.05, 30, 100, centred)
 stats = {name: [*first[name], *(np.array(more[name]) + [len(first[name]), 0])] for name in more}
-print(f"after 150 epochs: training accuracy {stats['train_acc'][-1][1]:.3f}, validation accuracy {stats['valid_acc'][-1][1]:.3f}")
+train_acc, valid_acc = stats["train_acc"][-1][1], stats["valid_acc"][-1][1]
+print(f"after 150 epochs: training accuracy {train_acc:.3f}, validation accuracy {valid_acc:.3f}")
 
 # %% demo="curves"
 display_plot(stats["train_ce"], stats["valid_ce"], "cross-entropy", number=0)
@@ -664,10 +712,13 @@ def least_confident(prediction: np.ndarray, k: int = 5) -> np.ndarray:
     ### END SOLUTION
 
 # %% test="least_confident" points=3
-guesses = [[0.5, 0.25, 0.25], [0.05, 0.9, 0.05], [0.2, 0.4, 0.4], [0.0, 0.45, 0.55], [0.3, 0.0, 0.7], [0.34, 0.36, 0.3], [0.6, 0.2, 0.2]]
+guesses = [[0.5, 0.25, 0.25], [0.05, 0.9, 0.05], [0.2, 0.4, 0.4], [0.0, 0.45, 0.55],
+           [0.3, 0.0, 0.7], [0.34, 0.36, 0.3], [0.6, 0.2, 0.2]]
 guesses = np.array(guesses)
-checks.close("least_confident(prediction, 3)", least_confident(guesses, 3), [5, 2, 0], "row numbers, the smallest of the largest probabilities first")
-checks.close("least_confident(prediction)", least_confident(guesses), [5, 2, 0, 3, 6], "five where k isn't given")
+checks.close("least_confident(prediction, 3)", least_confident(guesses, 3), [5, 2, 0],
+             "row numbers, the smallest of the largest probabilities first")
+checks.close("least_confident(prediction)", least_confident(guesses), [5, 2, 0, 3, 6],
+             "five where k isn't given")
 
 # %% [markdown]
 # Above each face stand its true class, which comes from the targets, and below that the predicted class with its probability. (Printing
@@ -675,7 +726,8 @@ checks.close("least_confident(prediction)", least_confident(guesses), [5, 2, 0, 
 
 # %% demo="look_at_least_confident"
 unsure = least_confident(prediction, 14)
-titles = [f"true: {EXPRESSIONS[true[i]]}\n{EXPRESSIONS[predicted[i]]} {prediction[i].max():.2f}" for i in unsure]
+titles = [f"true: {EXPRESSIONS[true[i]]}\n{EXPRESSIONS[predicted[i]]} {prediction[i].max():.2f}"
+          for i in unsure]
 show_faces(inputs_valid[unsure], titles)
 
 # %% [markdown]

@@ -29,13 +29,19 @@
 # %% given="imports"
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: on matrices this small, threads cost more than they bring
+# Before NumPy is loaded: on matrices this small, threads cost more than they bring.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 import checks
-from gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, load_digits, rel_error
+from gradient_check import (
+    eval_numerical_gradient,
+    eval_numerical_gradient_array,
+    load_digits,
+    rel_error,
+)
 
 plt.style.use("tableau-colorblind10")
 
@@ -112,7 +118,8 @@ print("out", out, "  dx", cube_backward(np.array([1.0, 1.0, 10.0]), cache))
 x, dout = np.array([0.7, -2.3, 0.4]), np.array([1.0, 1.0, 10.0])
 for h in 1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11:
     measured = eval_numerical_gradient_array(lambda x: cube_forward(x)[0], x, dout, h)
-    print(f"h = {h:.0e}   relative error of the cube layer's gradient {rel_error(measured, cube_backward(dout, x)):.1e}")
+    error = rel_error(measured, cube_backward(dout, x))
+    print(f"h = {h:.0e}   relative error of the cube layer's gradient {error:.1e}")
 
 # %% [markdown]
 # From top to bottom the error falls with $h^2$, is smallest at $10^{-5}$, and rises again as rounding takes over. Chapter 2 lets you write the measuring yourself.
@@ -149,8 +156,11 @@ w, b = np.linspace(-0.2, 0.3, 360).reshape(120, 3), np.linspace(-0.3, 0.1, 3)
 out, cache = affine_forward(x, w, b)
 checks.shape("out", out, (2, 3), "one row an example, one column an output")
 expected = [[1.49834967, 1.70660132, 1.91485297], [3.25553199, 3.5141327, 3.77273342]]
-checks.close("out", out, expected, "flatten each example by itself with x.reshape(N, D), multiply by w, add b to every row", 1e-7)
-checks.shape("x in the cache", cache[0], (2, 4, 5, 6), "keep x as it came: the flattened copy is for the product alone")
+checks.close("out", out, expected,
+             "flatten each example by itself with x.reshape(N, D), "
+             "multiply by w, add b to every row", 1e-7)
+checks.shape("x in the cache", cache[0], (2, 4, 5, 6),
+             "keep x as it came: the flattened copy is for the product alone")
 
 # %% demo="look_at_affine"
 print("relative error against the printed digits", f"{rel_error(out, np.array(expected)):.0e}")
@@ -184,16 +194,20 @@ def affine_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndar
 
 # %% test="affine_backward" points=10
 rng = np.random.default_rng(0)
-x, w, b, dout = rng.normal(size=(10, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5), rng.normal(size=(10, 5))
+x, w, b = rng.normal(size=(10, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5)
+dout = rng.normal(size=(10, 5))
 dx, dw, db = affine_backward(dout, (x, w, b))
-measured = {name: eval_numerical_gradient_array(lambda _: affine_forward(x, w, b)[0], at, dout) for name, at in zip(("dx", "dw", "db"), (x, w, b))}
+measured = {name: eval_numerical_gradient_array(lambda _: affine_forward(x, w, b)[0], at, dout)
+            for name, at in zip(("dx", "dw", "db"), (x, w, b))}
 checks.close("dx", dx, measured["dx"], "dout times the transpose of w, then the shape of x itself")
-checks.close("dw", dw, measured["dw"], "the transpose of the flattened x times dout: a sum over the batch, not a mean")
+checks.close("dw", dw, measured["dw"],
+             "the transpose of the flattened x times dout: a sum over the batch, not a mean")
 checks.close("db", db, measured["db"], "the sum of dout over the examples, one number an output")
 
 # %% demo="look_at_affine_backward"
 for name, seen in zip(("dx", "dw", "db"), (dx, dw, db)):
-    print(f"{name} {seen.shape}: relative error against the measured gradient {rel_error(seen, measured[name]):.0e}")
+    error = rel_error(seen, measured[name])
+    print(f"{name} {seen.shape}: relative error against the measured gradient {error:.0e}")
 
 # %% [markdown]
 # ## 3. ReLU, forward
@@ -222,7 +236,8 @@ x = np.linspace(-0.5, 0.5, 12).reshape(3, 4)
 out, cache = relu_forward(x)
 expected = [[0, 0, 0, 0], [0, 0, 0.04545455, 0.13636364], [0.22727273, 0.31818182, 0.40909091, 0.5]]
 checks.close("out", out, expected, "negative entries become 0, the others stay what they are", 1e-7)
-checks.close("the cache", cache, np.linspace(-0.5, 0.5, 12).reshape(3, 4), "it is x itself, and x is not to be changed")
+checks.close("the cache", cache, np.linspace(-0.5, 0.5, 12).reshape(3, 4),
+             "it is x itself, and x is not to be changed")
 
 # %% [markdown]
 # ## 4. ReLU, backward
@@ -252,7 +267,8 @@ rng = np.random.default_rng(1)
 x, dout = rng.normal(size=(10, 10)), rng.normal(size=(10, 10))
 kept, measured = dout.copy(), eval_numerical_gradient_array(lambda x: relu_forward(x)[0], x, dout)
 dx = relu_backward(dout, x)
-checks.close("dx", dx, measured, "dout where x is positive, 0 elsewhere: the gate is set by x, not by dout")
+checks.close("dx", dx, measured,
+             "dout where x is positive, 0 elsewhere: the gate is set by x, not by dout")
 checks.close("dout after the call", dout, kept, "it was written to: work on a copy")
 
 # %% demo="look_at_relu" alt="Left: ReLU is zero for negative inputs and a straight line of slope one for positive ones. Right: a wave as upstream gradient is passed where the input is positive and set to zero where it is negative."
@@ -316,12 +332,16 @@ def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
 
 # %% test="softmax_loss" points=10
 loss, dx = softmax_loss(np.array([[1000.0, 0.0], [-1000.0, -1000.0 + np.log(3)]]), np.array([1, 1]))
-checks.close("the loss", loss, (1000 + np.log(4 / 3)) / 2, "shift each row by its own maximum, take the logarithm of the sum, then the mean over examples")
+checks.close("the loss", loss, (1000 + np.log(4 / 3)) / 2,
+             "shift each row by its own maximum, take the logarithm of the sum, "
+             "then the mean over examples")
 x, y = np.random.default_rng(2).normal(size=(10, 3)), np.arange(10) % 3
 kept, (loss, dx) = x.copy(), softmax_loss(x, y)
 checks.close("x after the call", x, kept, "it was written to: work on a copy")
-checks.close("dx", dx, eval_numerical_gradient(lambda x: softmax_loss(x, y)[0], x), "(P - 1 at the label) / N, with P the softmax of each row")
-checks.close("each row's sum of dx", dx.sum(axis=1), np.zeros(10), "probabilities sum to 1 and the label takes 1 away")
+checks.close("dx", dx, eval_numerical_gradient(lambda x: softmax_loss(x, y)[0], x),
+             "(P - 1 at the label) / N, with P the softmax of each row")
+checks.close("each row's sum of dx", dx.sum(axis=1), np.zeros(10),
+             "probabilities sum to 1 and the label takes 1 away")
 
 # %% demo="look_at_softmax_loss" alt="The loss of two classes against the lead of the right class: a line of slope minus one while the lead is negative, bending to zero; the gradient goes from minus one to zero."
 lead = np.linspace(-6, 6, 121)
@@ -329,7 +349,8 @@ both = [softmax_loss(np.array([[d, 0.0]]), np.array([0])) for d in lead]
 plt.figure(figsize=(6, 3), layout="constrained")
 plt.plot(lead, [loss for loss, _ in both], label="loss")
 plt.plot(lead, [dx[0, 0] for _, dx in both], "--", label="its gradient, dx of the right class")
-plt.gca().set(xlabel="score of the right class minus score of the other", title="Softmax loss of two classes")
+plt.gca().set(xlabel="score of the right class minus score of the other",
+              title="Softmax loss of two classes")
 plt.legend()
 plt.show()
 
@@ -423,16 +444,26 @@ def train_two_layer(
 # %% test="train_two_layer" points=12
 X = np.random.default_rng(3).normal(size=(60, 4))
 y, X_kept = X[:, :3].argmax(axis=1), X.copy()  # the class is the largest of three columns
-params, history = train_two_layer(X, y, X_kept, (y + 1) % 3, hidden=30, learning_rate=1.0, iters=100, batch_size=20, std=0.1)
+params, history = train_two_layer(X, y, X_kept, (y + 1) % 3, hidden=30, learning_rate=1.0,
+                                  iters=100, batch_size=20, std=0.1)
 checks.shape("W1", params["W1"], (4, 30), "one row an input, one column a hidden unit")
 checks.shape("W2", params["W2"], (30, 3), "one row a hidden unit, one column a class of y_train")
-checks.that(history["train_loss"][-1] < 0.4, f"The train loss ends at {history['train_loss'][-1]:.3g}; below 0.4 is usual. Is the mean gradient subtracted from all four parameters?")
-checks.that(history["test_loss"][-1] > 2, f"These test labels are all wrong, yet the test loss ends at {history['test_loss'][-1]:.3g}. Is it measured against y_test?")
-checks.that(history["test_accuracy"][-1] < 0.2, "These test labels are all wrong, yet many count as right. Is accuracy measured on X_test and y_test?")
-checks.that(np.any(params["b1"]) and np.any(params["b2"]), "b1 or b2 is still all zeros after training. Are the biases updated too?")
+checks.that(history["train_loss"][-1] < 0.4,
+            f"The train loss ends at {history['train_loss'][-1]:.3g}; below 0.4 is usual. "
+            "Is the mean gradient subtracted from all four parameters?")
+checks.that(history["test_loss"][-1] > 2,
+            "These test labels are all wrong, yet the test loss ends at "
+            f"{history['test_loss'][-1]:.3g}. Is it measured against y_test?")
+checks.that(history["test_accuracy"][-1] < 0.2,
+            "These test labels are all wrong, yet many count as right. "
+            "Is accuracy measured on X_test and y_test?")
+checks.that(np.any(params["b1"]) and np.any(params["b2"]),
+            "b1 or b2 is still all zeros after training. Are the biases updated too?")
 checks.close("X_train after training", X, X_kept, "the caller's array was written to")
-start, same, other = (train_two_layer(X, y, X, y, hidden=30, iters=2, batch_size=20, seed=s)[0]["W1"] for s in (0, 0, 1))
-checks.close("W1 of a second run with the same seed", same, start, "draw all random numbers from np.random.default_rng(seed)")
+runs = [train_two_layer(X, y, X, y, hidden=30, iters=2, batch_size=20, seed=s) for s in (0, 0, 1)]
+start, same, other = (run[0]["W1"] for run in runs)
+checks.close("W1 of a second run with the same seed", same, start,
+             "draw all random numbers from np.random.default_rng(seed)")
 checks.that(not np.allclose(other, start), "Two seeds give the same weights. Is seed used?")
 
 # %% [markdown]
@@ -449,7 +480,8 @@ left.plot(steps, history["test_loss"], label="test")
 left.set(xlabel="step", ylabel="loss", yscale="log")
 left.legend()
 right.plot(steps, history["test_accuracy"])
-right.set(xlabel="step", ylabel="test accuracy", ylim=(0, 1), title=f"ends at {history['test_accuracy'][-1]:.3f}")
+right.set(xlabel="step", ylabel="test accuracy", ylim=(0, 1),
+          title=f"ends at {history['test_accuracy'][-1]:.3f}")
 plt.show()
 
 # %% [markdown]
@@ -457,7 +489,8 @@ plt.show()
 # network has begun to learn the training digits by heart.*
 
 # %% demo="look_at_weights" alt="A grid of ten by ten small images, the first-layer weights of each hidden unit in orange and purple; most show blobs and strokes, about a quarter only pale noise."
-tiles = np.pad(params["W1"].T.reshape(10, 10, 8, 8), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
+tiles = params["W1"].T.reshape(10, 10, 8, 8)
+tiles = np.pad(tiles, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
 limit = np.quantile(np.abs(params["W1"]), 0.99)  # a few weights are larger still
 plt.figure(figsize=(6.4, 5.6), layout="constrained")
 plt.imshow(tiles.transpose(0, 2, 1, 3).reshape(100, 100), cmap="PuOr_r", vmin=-limit, vmax=limit)
@@ -476,8 +509,10 @@ np.add.at(counts, (y_test, predicted), 1)
 plt.figure(figsize=(4.6, 4.4), layout="constrained")
 plt.imshow(np.sqrt(counts), cmap="Blues")
 for label, guess in np.argwhere(counts > 0):
-    plt.text(guess, label, counts[label, guess], ha="center", va="center", color="white" if label == guess else "black")
-plt.gca().set(xlabel="predicted", ylabel="label", xticks=range(10), yticks=range(10), title="540 test digits")
+    color = "white" if label == guess else "black"
+    plt.text(guess, label, counts[label, guess], ha="center", va="center", color=color)
+plt.gca().set(xlabel="predicted", ylabel="label", xticks=range(10), yticks=range(10),
+              title="540 test digits")
 plt.show()
 
 # %% [markdown]
@@ -502,8 +537,10 @@ plt.show()
 
 # %% demo="settings" alt="Test loss over 250 steps for four settings. With learning rate 0.5 and std 0.05 it falls at once; with learning rate 0.5 and std 1e-4 it stays at 2.3 for about 70 steps and then falls; with learning rate 1e-4 it stays at 2.3 throughout, whatever std."
 plt.figure(figsize=(7, 3.2), layout="constrained")
-for rate, std, style in ((0.5, 0.05, "-"), (0.5, 1e-4, "--"), (1e-4, 0.05, "-."), (1e-4, 1e-4, ":")):
-    losses = train_two_layer(X_train, y_train, X_test, y_test, learning_rate=rate, iters=250, batch_size=32, std=std)[1]["test_loss"]
+for rate, std, style in (0.5, 0.05, "-"), (0.5, 1e-4, "--"), (1e-4, 0.05, "-."), (1e-4, 1e-4, ":"):
+    _, run = train_two_layer(X_train, y_train, X_test, y_test,
+                             learning_rate=rate, iters=250, batch_size=32, std=std)
+    losses = run["test_loss"]
     label = f"learning_rate {rate:g}, std {std:g}: ends at {losses[-1]:.3f}"
     plt.plot(np.linspace(1, 250, len(losses)), losses, style, linewidth=2, label=label)
 plt.gca().set(xlabel="step", ylabel="test loss", ylim=(0, 2.5))
@@ -528,7 +565,8 @@ plt.show()
 too_far, losses = train_two_layer(16 * X_train, y_train, 16 * X_test, y_test, iters=100)
 answers = two_layer_scores(16 * X_test, too_far).argmax(axis=1)
 print(f"highest test loss {max(losses['test_loss']):.0f}, last {losses['test_loss'][-1]:.3f}")
-print(f"{np.bincount(answers).max()} of {len(answers)} test digits are read as a {np.bincount(answers).argmax()}")
+often = np.bincount(answers)
+print(f"{often.max()} of {len(answers)} test digits are read as a {often.argmax()}")
 
 # %% [markdown]
 # The loss leaps up, comes back to about $\log 10$, and stays there, however long one trains. The network has one answer for all pictures, or nearly all.

@@ -39,7 +39,8 @@ import os
 import pickle
 import tempfile
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: on matrices this small, threads cost more than they bring
+# Before NumPy is loaded: on matrices this small, threads cost more than they bring.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -113,8 +114,10 @@ with tempfile.TemporaryDirectory() as folder:
     for name in ["tiny.npz", "tiny.pkl"]:
         images, one_hot = load_data(f"{folder}/{name}")
         checks.shape(f"the images of {name}", images, (3, 784), "all columns but the last")
-        checks.close(f"the images of {name}", images, tiny[:, :784], "pixels as they are in the file")
-        checks.close(f"the labels of {name}", one_hot, np.eye(10)[[7, 0, 2]], "a 1 in the column of the label, 10 columns always")
+        checks.close(f"the images of {name}", images, tiny[:, :784],
+                     "pixels as they are in the file")
+        checks.close(f"the labels of {name}", one_hot, np.eye(10)[[7, 0, 2]],
+                     "a 1 in the column of the label, 10 columns always")
 
 
 # %% [markdown]
@@ -125,15 +128,17 @@ with tempfile.TemporaryDirectory() as folder:
 
 # %% demo="digits"
 def find(split: str) -> str:
-    """The course's own file of a split where it lies beside the notebook, else the one that ships."""
+    """The course's own file of a split if it lies beside the notebook, else the one that ships."""
     own = f"MNIST_{split}.pkl"
     return own if os.path.exists(own) else f"mnist_{split}.npz"
 
 
-(X_train, y_train), (X_valid, y_valid), (X_test, y_test) = (load_data(find(split)) for split in ["train", "valid", "test"])
+(X_train, y_train), (X_valid, y_valid), (X_test, y_test) = (
+    load_data(find(split)) for split in ["train", "valid", "test"])
 X_train, X_valid, X_test = X_train / 255, X_valid / 255, X_test / 255
 print("training", X_train.shape, " validation", X_valid.shape, " test", X_test.shape)
-figures.digits(X_train[:20], y_train[:20].argmax(axis=1), alt="Twenty handwritten digits, each with its label above it.")
+figures.digits(X_train[:20], y_train[:20].argmax(axis=1),
+               alt="Twenty handwritten digits, each with its label above it.")
 
 # %% [markdown]
 # *Figure 1. Twenty of the training images with their labels.*
@@ -166,12 +171,15 @@ scores = np.array([[0.0, np.log(3.0), 0.0], [2000.0, 2000.0, 0.0], [-900.0, -900
 probs = softmax(scores)
 checks.shape("softmax(x)", probs, (3, 3), "one row an example, one column a class")
 expected = [[0.2, 0.6, 0.2], [0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]]
-checks.close("softmax(x)", probs, expected, "shift each row by its own maximum, divide by its own sum")
-checks.that(scores[1, 0] == 2000 and scores[2, 0] == -900, "softmax changed its input: subtract into a new array.")
+checks.close("softmax(x)", probs, expected,
+             "shift each row by its own maximum, divide by its own sum")
+checks.that(scores[1, 0] == 2000 and scores[2, 0] == -900,
+            "softmax changed its input: subtract into a new array.")
 
 # %% demo="look_at_softmax"
 for scale in [0.1, 1.0, 10.0]:
-    print(f"scores {scale} times (1, 2, 3):", softmax(scale * np.array([[1.0, 2.0, 3.0]])).round(3)[0])
+    probs = softmax(scale * np.array([[1.0, 2.0, 3.0]]))
+    print(f"scores {scale} times (1, 2, 3):", probs.round(3)[0])
 
 # %% [markdown]
 # ## 3. Activation
@@ -253,7 +261,8 @@ class Activation:
 
 
 # %% test="Activation" points=9
-a, delta = np.array([[np.log(3.0), -np.log(3.0)], [-2000.0, 2000.0]]), np.array([[1.0, -2.0], [3.0, 4.0]])
+a = np.array([[np.log(3.0), -np.log(3.0)], [-2000.0, 2000.0]])
+delta = np.array([[1.0, -2.0], [3.0, 4.0]])
 expected = {
     "sigmoid": ([[0.75, 0.25], [0.0, 1.0]], [[0.1875, -0.375], [0.0, 0.0]]),
     "tanh": ([[0.8, -0.8], [-1.0, 1.0]], [[0.36, -0.72], [0.0, 0.0]]),
@@ -261,10 +270,14 @@ expected = {
 }
 for kind, (out, grad) in expected.items():
     activation, before, upstream = Activation(kind), a.copy(), delta.copy()
-    checks.close(f"the forward pass of {kind}", activation.forward_pass(before), out, "entry by entry, and finite at -2000 and 2000")
-    checks.close(f"the backward pass of {kind}", activation.backward_pass(upstream), grad, "delta times the derivative at the input self.x")
-    checks.close(f"self.x of {kind}", activation.x, a, "forward_pass keeps its input, not its output")
-    checks.that(np.array_equal(before, a) and np.array_equal(upstream, delta), f"{kind} changed its arguments: work on new arrays.")
+    checks.close(f"the forward pass of {kind}", activation.forward_pass(before), out,
+                 "entry by entry, and finite at -2000 and 2000")
+    checks.close(f"the backward pass of {kind}", activation.backward_pass(upstream), grad,
+                 "delta times the derivative at the input self.x")
+    checks.close(f"self.x of {kind}", activation.x, a,
+                 "forward_pass keeps its input, not its output")
+    checks.that(np.array_equal(before, a) and np.array_equal(upstream, delta),
+                f"{kind} changed its arguments: work on new arrays.")
 try:
     Activation("softplus")
     refused = False
@@ -331,15 +344,21 @@ class Layer:
 layer, twin = Layer(3, 2), Layer(3, 2)
 checks.shape("w of Layer(3, 2)", layer.w, (3, 2), "a row for each input, a column for each unit")
 checks.close("b of Layer(3, 2)", layer.b, [[0.0, 0.0]], "zeros, (1, out_units)")
-checks.that(len(np.unique([layer.w, twin.w])) == 12, "Some starting weights of two layers are equal: draw all at random, without a seed.")
+checks.that(len(np.unique([layer.w, twin.w])) == 12,
+            "Some starting weights of two layers are equal: draw all at random, without a seed.")
 layer.w, layer.b = np.array([[1.0, -1.0], [0.0, 2.0], [3.0, 0.5]]), np.array([[10.0, 20.0]])
 x, delta = np.array([[1.0, 2.0, 3.0], [-1.0, 0.0, 4.0]]), np.array([[1.0, 0.5], [2.0, -1.0]])
 checks.close("the forward pass", layer.forward_pass(x), [[20.0, 24.5], [21.0, 23.0]], "x w + b")
 for _ in range(2):
-    checks.close("the backward pass", layer.backward_pass(delta), [[0.5, 1.0, 3.25], [3.0, -2.0, 5.5]], "delta times w transposed; return it, too")
-    checks.close("d_w", layer.d_w, [[-1.0, 1.5], [2.0, 1.0], [11.0, -2.5]], "a sum over the rows, with no further 1/N, anew each time")
-    checks.close("d_b", layer.d_b, [[3.0, -0.5]], "the sum of delta over the rows, kept as (1, out_units)")
-checks.close("a kept by the layer", layer.a, [[20.0, 24.5], [21.0, 23.0]], "the output of the forward pass")
+    back = layer.backward_pass(delta)
+    checks.close("the backward pass", back, [[0.5, 1.0, 3.25], [3.0, -2.0, 5.5]],
+                 "delta times w transposed; return it, too")
+    checks.close("d_w", layer.d_w, [[-1.0, 1.5], [2.0, 1.0], [11.0, -2.5]],
+                 "a sum over the rows, with no further 1/N, anew each time")
+    checks.close("d_b", layer.d_b, [[3.0, -0.5]],
+                 "the sum of delta over the rows, kept as (1, out_units)")
+checks.close("a kept by the layer", layer.a, [[20.0, 24.5], [21.0, 23.0]],
+             "the output of the forward pass")
 
 # %% demo="size_of_signals"
 signal = np.random.default_rng(0).normal(size=(200, 100))
@@ -409,23 +428,30 @@ class Neuralnetwork:
 # %% test="Neuralnetwork" points=12
 net = Neuralnetwork({**config, "layer_specs": [2, 2, 2, 3], "activation": "tanh"})
 kinds = [type(layer).__name__ for layer in net.layers]
-checks.that(kinds == ["Layer", "Activation", "Layer", "Activation", "Layer"], f"layers holds {kinds}: Layer and Activation in turn, a Layer last.")
+checks.that(kinds == ["Layer", "Activation", "Layer", "Activation", "Layer"],
+            f"layers holds {kinds}: Layer and Activation in turn, a Layer last.")
 for layer in net.layers[::2]:
-    layer.w, layer.b = np.linspace(-1.0, 1.5, layer.w.size).reshape(layer.w.shape), np.full(layer.b.shape, 0.5)
+    layer.w = np.linspace(-1.0, 1.5, layer.w.size).reshape(layer.w.shape)
+    layer.b = np.full(layer.b.shape, 0.5)
 x, targets = np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 0.2]]), np.eye(3)[[1, 0, 2]]
 loss, probs = net.forward_pass(x, targets)
 net.backward_pass()
-checks.close("a row of probabilities", probs[0], [0.33838764, 0.33330792, 0.32830444], "config's activation after hidden layers, then softmax")
+checks.close("a row of probabilities", probs[0], [0.33838764, 0.33330792, 0.32830444],
+             "config's activation after hidden layers, then softmax")
 checks.close("the loss", loss, 1.35268207, "the sum over classes, the mean over rows")
-checks.close("d_b of the last layer", net.layers[4].d_b, [[-0.12463621, -0.03458479, 0.159221]], "it starts from (probs - targets) / N")
+checks.close("d_b of the last layer", net.layers[4].d_b, [[-0.12463621, -0.03458479, 0.159221]],
+             "it starts from (probs - targets) / N")
 grad = net.layers[0].d_b
-checks.close("d_b of the first layer", grad, [[0.01903692, 0.0132868]], "an Activation of its own in every place; hand back what each returns")
-checks.that(net.forward_pass(x)[0] is None, "Without targets there is no loss: return None in its place.")
+checks.close("d_b of the first layer", grad, [[0.01903692, 0.0132868]],
+             "an Activation of its own in every place; hand back what each returns")
+checks.that(net.forward_pass(x)[0] is None,
+            "Without targets there is no loss: return None in its place.")
 
 # %% demo="untrained"
 np.random.seed(0)
 loss, probs = Neuralnetwork(config).forward_pass(X_test, y_test)
-print(f"untrained: loss {loss:.2f}, accuracy {np.mean(probs.argmax(axis=1) == y_test.argmax(axis=1)):.2f}")
+accuracy = np.mean(probs.argmax(axis=1) == y_test.argmax(axis=1))
+print(f"untrained: loss {loss:.2f}, accuracy {accuracy:.2f}")
 print(f"a network that knows nothing gives each class 1/10: loss log(10) = {np.log(10):.2f}")
 
 # %% [markdown]
@@ -476,14 +502,22 @@ def gradient_approximation(
 # %% test="gradient_approximation" points=12
 toy = toys.ToyModel(Layer, Activation, cost=lambda p: p**3, slope=lambda p: 3 * p**2)
 toy.layers[2].w[1, 0] = 0.1
-numerical, analytic, within = gradient_approximation(toy, 2, "w", (1, 0), np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]])
-checks.close("numerical", numerical, 0.03 + 1e-4, "(above - below) / (2 epsilon), with epsilon 1e-2 unless another is given", tolerance=1e-9)
-checks.close("analytic", analytic, 0.03, "from a forward and a backward pass with the parameter at its own value", tolerance=1e-9)
+x, targets = np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]]
+numerical, analytic, within = gradient_approximation(toy, 2, "w", (1, 0), x, targets)
+checks.close("numerical", numerical, 0.03 + 1e-4,
+             "(above - below) / (2 epsilon), with epsilon 1e-2 unless another is given",
+             tolerance=1e-9)
+checks.close("analytic", analytic, 0.03,
+             "from a forward and a backward pass with the parameter at its own value",
+             tolerance=1e-9)
 checks.that(within, "A difference of epsilon**2 is within 9 epsilon**2.")
-checks.that(toy.layers[2].w[1, 0] == 0.1, "The parameter is not what it was, bit for bit: keep its old value and write it back.")
+checks.that(toy.layers[2].w[1, 0] == 0.1,
+            "The parameter is not what it was, bit for bit: keep its old value and write it back.")
 steep = toys.ToyModel(Layer, Activation, cost=lambda p: 20 * p**3, slope=lambda p: 60 * p**2)
-numerical, analytic, within = gradient_approximation(steep, 0, "b", (0, 2), np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]], epsilon=1e-3)
-checks.close("numerical for a bias", numerical, 240 + 20e-6, "index is (0, j), and epsilon is the argument", tolerance=1e-9)
+numerical, analytic, within = gradient_approximation(steep, 0, "b", (0, 2), x, targets,
+                                                     epsilon=1e-3)
+checks.close("numerical for a bias", numerical, 240 + 20e-6,
+             "index is (0, j), and epsilon is the argument", tolerance=1e-9)
 checks.that(not within, "A difference of 20 epsilon**2 is not within 9 epsilon**2.")
 
 # %% [markdown]
@@ -495,12 +529,15 @@ checks.that(not within, "A difference of 20 epsilon**2 is not within 9 epsilon**
 # %% demo="gradient_table"
 np.random.seed(1)
 smooth = Neuralnetwork({**config, "activation": "tanh"})
-entries = [(4, "b", (0, 3)), (4, "w", (10, 3)), (4, "w", (70, 8)), (2, "b", (0, 5)), (2, "w", (20, 40)), (2, "w", (99, 0)),
+entries = [(4, "b", (0, 3)), (4, "w", (10, 3)), (4, "w", (70, 8)),
+           (2, "b", (0, 5)), (2, "w", (20, 40)), (2, "w", (99, 0)),
            (0, "b", (0, 7)), (0, "w", (350, 7)), (0, "w", (406, 60))]
+X_few, y_few = X_train[:10], y_train[:10]
 print("layer  kind      numerical       analytic     difference   within")
 for layer, kind, index in entries:
-    numerical, analytic, within = gradient_approximation(smooth, layer, kind, index, X_train[:10], y_train[:10])
-    print(f"{layer:5}  {kind:4}  {numerical:13.8f}  {analytic:13.8f}  {abs(numerical - analytic):13.1e}   {within}")
+    numerical, analytic, within = gradient_approximation(smooth, layer, kind, index, X_few, y_few)
+    apart = abs(numerical - analytic)
+    print(f"{layer:5}  {kind:4}  {numerical:13.8f}  {analytic:13.8f}  {apart:13.1e}   {within}")
 
 # %% [markdown]
 # ### The shape of a V
@@ -513,11 +550,11 @@ for layer, kind, index in entries:
 epsilons = np.logspace(-9, -1, 33)
 differences = []
 for epsilon in epsilons:
-    pairs = [gradient_approximation(smooth, *entry, X_train[:10], y_train[:10], epsilon)[:2] for entry in entries]
+    pairs = [gradient_approximation(smooth, *entry, X_few, y_few, epsilon)[:2] for entry in entries]
     differences.append(max(abs(numerical - analytic) for numerical, analytic in pairs))
 figures.v_shape(epsilons, differences, 9 * epsilons**2)
 for epsilon in [1e-2, 1e-4, 1e-5, 1e-6]:
-    within = [gradient_approximation(smooth, *entry, X_train[:10], y_train[:10], epsilon)[2] for entry in entries]
+    within = [gradient_approximation(smooth, *entry, X_few, y_few, epsilon)[2] for entry in entries]
     print(f"epsilon {epsilon:.0e}: {sum(within)} of {len(within)} entries within 9 epsilon**2")
 
 # %% [markdown]
@@ -548,8 +585,10 @@ for epsilon in [1e-2, 1e-4, 1e-5, 1e-6]:
 
 # %% demo="momentum_on_a_slope"
 steps, gamma = np.arange(1, 41), 0.9
-velocity = (1 - gamma**steps) / (1 - gamma)  # where the gradient is always the same: 1 + gamma + gamma**2 + ...
-figures.travel(steps, {"momentum": np.cumsum(velocity), "no momentum": steps, "rate times 0.9": 0.9 * steps})
+# Where the gradient is always the same: 1 + gamma + gamma**2 + ...
+velocity = (1 - gamma**steps) / (1 - gamma)
+travelled = {"momentum": np.cumsum(velocity), "no momentum": steps, "rate times 0.9": 0.9 * steps}
+figures.travel(steps, travelled)
 
 # %% [markdown]
 # *Figure 4. How far a parameter goes where the gradient never changes. A velocity that remembers ends at* $1 / (1 - \gamma) = 10$ *plain
@@ -598,7 +637,8 @@ def show_progress(config: dict, history: dict) -> None:
     """Print the latest epoch's losses over those of the epoch before, on one line."""
     train_loss, valid_loss = history["train_loss"][-1], history["valid_loss"][-1]
     epoch = f"epoch {len(history['valid_loss']):3} of {config['epochs']}"
-    print(f"\r{epoch}   training loss {train_loss:.4f}   validation loss {valid_loss:.4f}", end="", flush=True)
+    losses = f"training loss {train_loss:.4f}   validation loss {valid_loss:.4f}"
+    print(f"\r{epoch}   {losses}", end="", flush=True)
 
 
 # %% solution="trainer_solution"
@@ -654,26 +694,40 @@ def trainer(
 
 # %% test="trainer" points=14
 plain = toys.train_toy(trainer, Layer, Activation)
-checks.close("a weight and a bias after 6 plain steps", plain["ends"], [2 * 0.9**6] * 2, "3 batches an epoch, one short; subtract the gradient")
+checks.close("a weight and a bias after 6 plain steps", plain["ends"], [2 * 0.9**6] * 2,
+             "3 batches an epoch, one short; subtract the gradient")
 checks.that(len(plain["train_loss"]) == 2, "train_loss has one entry each epoch.")
 rows, in_order = plain["rows"], list(range(10))
-checks.that([sorted(epoch) for epoch in rows] == [in_order] * 2, f"The rows of the two epochs are {rows}: every row once in each.")
-checks.that(rows[0] != rows[1] and in_order not in rows, f"The rows of the two epochs are {rows}: draw a new order for each.")
-checks.that(plain["labels"] == [[row % 3 for row in epoch] for epoch in rows], "Rows and labels were not shuffled alike.")
-checks.that(plain["X_train"] == in_order, "X_train itself was shuffled: index with a permutation, or work on a copy.")
+checks.that([sorted(epoch) for epoch in rows] == [in_order] * 2,
+            f"The rows of the two epochs are {rows}: every row once in each.")
+checks.that(rows[0] != rows[1] and in_order not in rows,
+            f"The rows of the two epochs are {rows}: draw a new order for each.")
+checks.that(plain["labels"] == [[row % 3 for row in epoch] for epoch in rows],
+            "Rows and labels were not shuffled alike.")
+checks.that(plain["X_train"] == in_order,
+            "X_train itself was shuffled: index with a permutation, or work on a copy.")
 moved = toys.train_toy(trainer, Layer, Activation, momentum=True)
-checks.close("a weight and a bias after 6 steps with momentum", moved["ends"], [-0.156014] * 2, "v is kept from step to step and from epoch to epoch")
+checks.close("a weight and a bias after 6 steps with momentum", moved["ends"], [-0.156014] * 2,
+             "v is kept from step to step and from epoch to epoch")
 decayed = toys.train_toy(trainer, Layer, Activation, L2_penalty=0.5)
-checks.close("a weight and a bias after 6 steps with L2 0.5", decayed["ends"], [2 * 0.85**6, 2 * 0.9**6], "add L2_penalty * w to d_w, not to d_b")
-checks.close("valid_loss with L2 0.5", decayed["valid_loss"], [1.0, 1.0], "the loss as the model gives it, without the penalty")
-table, early = [0.9, 0.6, 0.7, 0.8, 0.8, 0.85, 0.9, 1.0, 0.1, 0.2], {"batch_size": 10, "epochs": 10, "early_stop": True}
+checks.close("a weight and a bias after 6 steps with L2 0.5", decayed["ends"],
+             [2 * 0.85**6, 2 * 0.9**6], "add L2_penalty * w to d_w, not to d_b")
+checks.close("valid_loss with L2 0.5", decayed["valid_loss"], [1.0, 1.0],
+             "the loss as the model gives it, without the penalty")
+table = [0.9, 0.6, 0.7, 0.8, 0.8, 0.85, 0.9, 1.0, 0.1, 0.2]
+early = {"batch_size": 10, "epochs": 10, "early_stop": True}
 stopped = toys.train_toy(trainer, Layer, Activation, table, **early)
-checks.close("valid_loss of the table's run", stopped["valid_loss"], table[:8], "it ends at the third rise in a row; an equal loss resets the count")
-checks.close("a weight and a bias after that run", stopped["ends"], [2 * 0.9**2] * 2, "put back copies of what epoch 2 had")
-patient = toys.train_toy(trainer, Layer, Activation, table[:8], **{**early, "epochs": 8, "early_stop_epoch": 5})
-checks.close("a weight and a bias where all 8 epochs run", patient["ends"], [2 * 0.9**2] * 2, "the best weights are restored without a stop, too")
+checks.close("valid_loss of the table's run", stopped["valid_loss"], table[:8],
+             "it ends at the third rise in a row; an equal loss resets the count")
+checks.close("a weight and a bias after that run", stopped["ends"], [2 * 0.9**2] * 2,
+             "put back copies of what epoch 2 had")
+patient = toys.train_toy(trainer, Layer, Activation, table[:8],
+                         **{**early, "epochs": 8, "early_stop_epoch": 5})
+checks.close("a weight and a bias where all 8 epochs run", patient["ends"], [2 * 0.9**2] * 2,
+             "the best weights are restored without a stop, too")
 free = toys.train_toy(trainer, Layer, Activation, table, **{**early, "early_stop": False})
-checks.close("a weight and a bias without early stopping", free["ends"], [2 * 0.9**10] * 2, "all 10 epochs, and the last weights")
+checks.close("a weight and a bias without early stopping", free["ends"], [2 * 0.9**10] * 2,
+             "all 10 epochs, and the last weights")
 
 # %% [markdown]
 # ## 8. Testing
@@ -698,9 +752,11 @@ def test(model: Neuralnetwork, X_test: np.ndarray, y_test: np.ndarray, config: d
 
 
 # %% test="test" points=3
-probs = np.array([[0.4, 0.3, 0.3], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3], [0.9, 0.1, 0.0], [0.2, 0.2, 0.6]])
+probs = np.array([[0.4, 0.3, 0.3], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3],
+                  [0.9, 0.1, 0.0], [0.2, 0.2, 0.6]])
 accuracy = test(toys.Echo(), probs, np.eye(3)[[0, 2, 1, 0, 1]], {**config, "batch_size": 2})
-checks.close("the accuracy where 4 of 5 are right", accuracy, 0.8, "compare the column of the largest probability with the column of the 1")
+checks.close("the accuracy where 4 of 5 are right", accuracy, 0.8,
+             "compare the column of the largest probability with the column of the 1")
 
 # %% [markdown]
 # ## 9. What the settings do
@@ -713,12 +769,16 @@ checks.close("the accuracy where 4 of 5 are right", accuracy, 0.8, "compare the 
 
 # %% demo="experiment"
 def experiment(**changes) -> tuple[Neuralnetwork, dict[str, list[float]]]:
-    """Train a fresh network with some settings changed; print its test accuracy; return it with its history."""
+    """Train a fresh network with some settings changed and print its test accuracy.
+
+    Returns the network and its history.
+    """
     settings = {**config, "learning_rate": 0.1, "epochs": 30, **changes}
     np.random.seed(0)
     network = Neuralnetwork(settings)
     history = trainer(network, X_train, y_train, X_valid, y_valid, settings)
-    print(f"test accuracy {test(network, X_test, y_test, settings):.3f}, best epoch {np.argmin(history['valid_loss']) + 1}   {changes}")
+    accuracy, best = test(network, X_test, y_test, settings), np.argmin(history["valid_loss"]) + 1
+    print(f"test accuracy {accuracy:.3f}, best epoch {best}   {changes}")
     return network, history
 
 
@@ -763,12 +823,14 @@ def distance(**changes) -> float:
     np.random.seed(0)
     network = Neuralnetwork(config)
     start = [layer.w.copy() for layer in network.layers[::2]]
-    trainer(network, X_train, y_train, X_valid, y_valid, {**config, "learning_rate": 0.1, "epochs": 1, **changes})
+    settings = {**config, "learning_rate": 0.1, "epochs": 1, **changes}
+    trainer(network, X_train, y_train, X_valid, y_valid, settings)
     return np.sqrt(sum(((layer.w - w) ** 2).sum() for layer, w in zip(network.layers[::2], start)))
 
 
 far, near = distance(), distance(momentum=False)
-print(f"weights moved in one epoch: {far:.2f} with momentum, {near:.2f} without, {far / near:.1f} times as far")
+print(f"weights moved in one epoch: {far:.2f} with momentum, {near:.2f} without, "
+      f"{far / near:.1f} times as far")
 
 # %% [markdown]
 # In one epoch momentum carries the weights more than four times as far. A ratio of 0.9 here would be the slip of Figure 4. Since a velocity
@@ -803,7 +865,8 @@ figures.weights({"no penalty": net.layers[0].w, "L2 0.005": shrunk.layers[0].w})
 predicted, true = shrunk.forward_pass(X_test)[1].argmax(axis=1), y_test.argmax(axis=1)
 wrong = np.flatnonzero(predicted != true)[:30]
 titles = [f"{true[n]}, not {predicted[n]}" for n in wrong]
-figures.digits(X_test[wrong], titles, alt="Misclassified test digits, each with its true class and the predicted one: " + "; ".join(titles))
+alt = "Misclassified test digits, each with its true class and the predicted one: "
+figures.digits(X_test[wrong], titles, alt=alt + "; ".join(titles))
 
 # %% [markdown]
 # *Figure 9. Test images that the network with L2 gets wrong: the true class first, then the predicted one. Some would give a person pause.*

@@ -145,10 +145,14 @@ def initialize_weights(in_size: int, out_size: int, params: dict, name: str = ""
 params = {}
 for name, D, H, bound in (("layer1", 2, 25, 0.4714), ("output", 25, 4, 0.4549)):
     initialize_weights(D, H, params, name)
-    checks.shape(f'params["W{name}"]', params["W" + name], (D, H), "one row an input, one column an output")
-    checks.close(f'params["b{name}"]', params["b" + name], np.zeros(H), "biases are one-dimensional and start at 0")
+    checks.shape(f'params["W{name}"]', params["W" + name], (D, H),
+                 "one row an input, one column an output")
+    checks.close(f'params["b{name}"]', params["b" + name], np.zeros(H),
+                 "biases are one-dimensional and start at 0")
     seen = np.abs(params["W" + name]).max()
-    checks.that(0.7 * bound < seen < bound, f"the largest weight of {name} is {seen:.3f}; expected a little below {bound}, where Xavier's range ends")
+    checks.that(0.7 * bound < seen < bound,
+                f"the largest weight of {name} is {seen:.3f}; "
+                f"expected a little below {bound}, where Xavier's range ends")
 checks.that(params["Woutput"].min() < -0.2, "weights reach as far below 0 as above it")
 
 # %% demo="look_at_weights"
@@ -158,7 +162,8 @@ for label, u in (("u = 0.03", 0.03), ("Xavier, u = 0.17", np.sqrt(3 / 100)), ("u
     for _ in range(10):
         h = np.tanh(h @ rng.uniform(-u, u, size=(100, 100)))
         spreads[label].append(h.std())
-alt = "Spread of the activations by layer: it vanishes with small weights, falls slowly with Xavier's and stays near 1 with large ones."
+alt = ("Spread of the activations by layer: it vanishes with small weights, "
+       "falls slowly with Xavier's and stays near 1 with large ones.")
 figures.lines(range(1, 11), spreads, "layer", "spread of the activations", alt)
 
 # %% [markdown]
@@ -209,15 +214,18 @@ def sigmoid(X: np.ndarray) -> np.ndarray:
 
 # %% test="sigmoid" points=4
 seen = sigmoid(np.array([[0, np.log(3), -np.log(3)], [2, -100, 100]]))
-checks.close("sigmoid(X)", seen, [[0.5, 0.75, 0.25], [0.8807971, 0, 1]], "is the sign of the exponent right?", tolerance=1e-3)
+checks.close("sigmoid(X)", seen, [[0.5, 0.75, 0.25], [0.8807971, 0, 1]],
+             "is the sign of the exponent right?", tolerance=1e-3)
 X = np.array([-1000, 1000])
 checks.close("sigmoid([-1000, 1000])", sigmoid(X), [0, 1], "which exponential overflows?")
-checks.that((X == [-1000, 1000]).all(), f"sigmoid changed its input to {X}; compute in an array of your own")
+checks.that((X == [-1000, 1000]).all(),
+            f"sigmoid changed its input to {X}; compute in an array of your own")
 
 # %% demo="look_at_sigmoid"
 z = np.linspace(-4, 4, 161)
 curves = {"sigmoid": sigmoid(z), "tanh": tanh(z), "relu": np.where(z < 1.5, relu(z), np.nan)}
-figures.lines(z, curves, "z", "activation", "Sigmoid rises from 0 to 1, tanh from -1 to 1, ReLU is 0 and then z itself.")
+alt = "Sigmoid rises from 0 to 1, tanh from -1 to 1, ReLU is 0 and then z itself."
+figures.lines(z, curves, "z", "activation", alt)
 
 # %% [markdown]
 # *Figure 2. Three activations. Sigmoid and tanh are flat a few units from 0, where their slope, and the gradient with it, is nearly 0.
@@ -253,12 +261,17 @@ def forward(X: np.ndarray, params: dict, name: str = "", activation=sigmoid) -> 
     ### END SOLUTION
 
 # %% test="forward" points=8
-params = {"Wtest": np.ones((10, 25)), "btest": np.zeros(25), "W": np.array([[1.0, 0, -1], [0.5, 1, 2]]), "b": np.array([0.5, -1, 0])}
-checks.shape("forward(X, ...)", forward(np.ones((3, 10)), params, "test", tanh), (3, 25), "one row an example, one column a unit")
+params = {"Wtest": np.ones((10, 25)), "btest": np.zeros(25)}
+params |= {"W": np.array([[1.0, 0, -1], [0.5, 1, 2]]), "b": np.array([0.5, -1, 0])}
+checks.shape("forward(X, ...)", forward(np.ones((3, 10)), params, "test", tanh), (3, 25),
+             "one row an example, one column a unit")
 seen = forward(np.array([[1.0, 2.0]]), params, activation=np.square)
-checks.close("forward(X, ...)", seen, [[6.25, 1, 9]], "here the activation squares; the bias is added before it")
-for what, kept, expected in zip(("X", "pre_act", "post_act"), params["cache_"], ([[1, 2]], [[2.5, 1, 3]], [[6.25, 1, 9]])):
-    checks.close(f'{what} in params["cache_"]', kept, expected, "the order is X, pre_act, post_act")
+checks.close("forward(X, ...)", seen, [[6.25, 1, 9]],
+             "here the activation squares; the bias is added before it")
+expected = {"X": [[1, 2]], "pre_act": [[2.5, 1, 3]], "post_act": [[6.25, 1, 9]]}
+for what, kept in zip(expected, params["cache_"]):
+    checks.close(f'{what} in params["cache_"]', kept, expected[what],
+                 "the order is X, pre_act, post_act")
 
 # %% demo="look_at_forward"
 X = np.random.default_rng(0).normal(size=(4, 10))
@@ -292,8 +305,10 @@ def softmax(X: np.ndarray) -> np.ndarray:
 X = np.array([[0.0, np.log(3.0), -2000.0], [1000.0, 1000.0, 1000.0], [-1500.0, -1500.0, -1500.0]])
 probs = softmax(X)
 checks.shape("softmax(X)", probs, (3, 3), "one row an example, one column a class")
-checks.close("softmax(X)", probs, [[0.25, 0.75, 0], [1 / 3] * 3, [1 / 3] * 3], "each row is shifted by its own maximum and divided by its own sum")
-checks.that(X[0, 0] == 0.0 and X[1, 0] == 1000.0, "softmax changed its input; compute in an array of your own")
+checks.close("softmax(X)", probs, [[0.25, 0.75, 0], [1 / 3] * 3, [1 / 3] * 3],
+             "each row is shifted by its own maximum and divided by its own sum")
+checks.that(X[0, 0] == 0.0 and X[1, 0] == 1000.0,
+            "softmax changed its input; compute in an array of your own")
 
 # %% demo="look_at_softmax"
 for scale in (0.1, 1, 10):
@@ -330,9 +345,11 @@ def compute_loss_and_acc(y: np.ndarray, probs: np.ndarray) -> tuple[float, float
 # %% test="compute_loss_and_acc" points=5
 probs = np.array([[0.5, 0.3, 0.2], [0.0, 0.25, 0.75], [0.25, 0.35, 0.4]])
 loss, acc = compute_loss_and_acc(np.eye(3), probs)
-checks.close("loss", loss, np.log(20), "the sum of -log(0.5), -log(0.25) and -log(0.4); a 0 where y is 0 adds nothing")
+checks.close("loss", loss, np.log(20),
+             "the sum of -log(0.5), -log(0.25) and -log(0.4); a 0 where y is 0 adds nothing")
 checks.close("acc", acc, 2 / 3, "the second example is wrong: its largest probability is elsewhere")
-checks.that(probs[1, 0] == 0.0 and probs[0, 0] == 0.5, "compute_loss_and_acc changed the probabilities it was given")
+checks.that(probs[1, 0] == 0.0 and probs[0, 0] == 0.5,
+            "compute_loss_and_acc changed the probabilities it was given")
 
 # %% demo="look_at_loss"
 for right in (0.99, 0.5, 0.25, 0.01):
@@ -372,23 +389,30 @@ def backwards(delta: np.ndarray, params: dict, name: str = "", activation_deriv=
     ### END SOLUTION
 
 # %% test="backwards" points=10
-net = {"Wbig": np.ones((40, 20)), "bbig": np.zeros(20), "cache_big": (np.ones((5, 40)), np.zeros((5, 20)), np.zeros((5, 20)))}
-checks.shape("grad_X", backwards(np.ones((5, 20)), net, "big", tanh_deriv), (5, 40), "shaped like X")
+net = {"Wbig": np.ones((40, 20)), "bbig": np.zeros(20)}
+net["cache_big"] = np.ones((5, 40)), np.zeros((5, 20)), np.zeros((5, 20))
+checks.shape("grad_X", backwards(np.ones((5, 20)), net, "big", tanh_deriv), (5, 40),
+             "shaped like X")
 checks.shape("grad_W", net["grad_Wbig"], (40, 20), "shaped like W")
 checks.shape("grad_b", net["grad_bbig"], (20,), "shaped like b")
 X, delta = np.array([[1.0, 0, 2], [0, 1, -1]]), np.array([[1.0, 1], [2, 0]])
-net |= {"W": np.array([[1.0, 2], [0, 1], [-1, 0]]), "b": np.zeros(2), "cache_": (X, np.zeros((2, 2)), np.array([[0.0, 2], [3, 1]]))}
+net |= {"W": np.array([[1.0, 2], [0, 1], [-1, 0]]), "b": np.zeros(2)}
+net["cache_"] = X, np.zeros((2, 2)), np.array([[0.0, 2], [3, 1]])
 grad_X = [backwards(delta, net, activation_deriv=lambda post_act: post_act + 1) for _ in range(2)]
-checks.close("grad_X of two calls", grad_X, [[[7, 3, -1], [8, 0, -8]]] * 2, "delta, unchanged by the first call, times post_act + 1 here, before W")
-checks.close("grad_W", net["grad_W"], [[1, 3], [8, 0], [-6, 6]], "a sum over the examples, made anew in each call")
+checks.close("grad_X of two calls", grad_X, [[[7, 3, -1], [8, 0, -8]]] * 2,
+             "delta, unchanged by the first call, times post_act + 1 here, before W")
+checks.close("grad_W", net["grad_W"], [[1, 3], [8, 0], [-6, 6]],
+             "a sum over the examples, made anew in each call")
 checks.close("grad_b", net["grad_b"], [9, 3], "a sum over the examples, made anew in each call")
 
 # %% demo="look_at_backwards"
 initialize_weights(10, 3, params, "small")
 hidden = forward(np.random.default_rng(0).normal(size=(4, 10)), params, "small", sigmoid)
 grad_X = backwards(np.ones((4, 3)), params, "small", sigmoid_deriv)
-print("gradients have the shapes", grad_X.shape, params["grad_Wsmall"].shape, "and", params["grad_bsmall"].shape)
-print("a saturated unit sends little back: slopes", sigmoid_deriv(np.array([0.5, 0.9, 0.999])).round(3))
+print("gradients have the shapes", grad_X.shape, params["grad_Wsmall"].shape,
+      "and", params["grad_bsmall"].shape)
+slopes = sigmoid_deriv(np.array([0.5, 0.9, 0.999]))
+print("a saturated unit sends little back: slopes", slopes.round(3))
 
 # %% [markdown]
 # ## 9. Convolution forward
@@ -430,22 +454,31 @@ def conv_forward(X: np.ndarray, params: dict, name: str = "", stride: int = 1, p
 # %% test="conv_forward" points=5
 params = {"W": np.linspace(-0.2, 0.3, 144).reshape(3, 3, 4, 4), "b": np.linspace(-0.1, 0.2, 3)}
 seen = conv_forward(np.linspace(-0.1, 0.5, 96).reshape(2, 3, 4, 4), params, stride=2, pad=1)
-y_ref = [[[[-0.08759809, -0.10987781], [-0.18387192, -0.2109216]], [[0.21027089, 0.21661097], [0.22847626, 0.23004637]],
+y_ref = [[[[-0.08759809, -0.10987781], [-0.18387192, -0.2109216]],
+          [[0.21027089, 0.21661097], [0.22847626, 0.23004637]],
           [[0.50813986, 0.54309974], [0.64082444, 0.67101435]]],
-         [[[-0.98053589, -1.03143541], [-1.19128892, -1.24695841]], [[0.69108355, 0.66880383], [0.59480972, 0.56776003]],
+         [[[-0.98053589, -1.03143541], [-1.19128892, -1.24695841]],
+          [[0.69108355, 0.66880383], [0.59480972, 0.56776003]],
           [[2.36270298, 2.36904306], [2.38090835, 2.38247847]]]]
-checks.close("conv_forward(X, ...)", seen, y_ref, "one sum over channels and window for each filter and place, plus the bias", tolerance=1e-7)
-checks.shape('X in params["cache_"]', params["cache_"][0], (2, 3, 4, 4), "the cache keeps X as it came, without padding")
-wide = conv_forward(np.arange(10.0).reshape(1, 1, 2, 5), {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0])}, stride=2)
-checks.close("conv_forward(X, ...)", wide, [[[[11, 17]]]], "an image of 2 x 5, a filter of 1 x 2, stride 2, the bias 10; sizes are rounded down")
+checks.close("conv_forward(X, ...)", seen, y_ref,
+             "one sum over channels and window for each filter and place, plus the bias",
+             tolerance=1e-7)
+checks.shape('X in params["cache_"]', params["cache_"][0], (2, 3, 4, 4),
+             "the cache keeps X as it came, without padding")
+small = {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0])}
+wide = conv_forward(np.arange(10.0).reshape(1, 1, 2, 5), small, stride=2)
+checks.close("conv_forward(X, ...)", wide, [[[[11, 17]]]],
+             "an image of 2 x 5, a filter of 1 x 2, stride 2, the bias 10; sizes are rounded down")
 
 # %% demo="look_at_conv_forward"
 image = figures.picture()
 sobel = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 params = {"Wedges": np.stack([sobel, sobel.T])[:, None], "bedges": np.zeros(2)}
 across, down = conv_forward(image[None, None], params, "edges", pad=1)[0]
-images = {"image": image, "change to the right": across, "change downwards": down, "strength of the edge": np.hypot(across, down)}
-figures.strip(images, "A drawing of a house, and its edges as two filters find them: upright ones, lying ones, and both together.")
+images = {"image": image, "change to the right": across, "change downwards": down,
+          "strength of the edge": np.hypot(across, down)}
+figures.strip(images, "A drawing of a house, and its edges as two filters find them: "
+                      "upright ones, lying ones, and both together.")
 
 # %% [markdown]
 # *Figure 3. Two filters of 3 x 3 with fixed weights (Sobel's) find the edges of a drawing. In the two middle panels grey is 0, white a
@@ -496,21 +529,29 @@ rng = np.random.default_rng(0)
 X, delta = rng.normal(size=(5, 4, 16, 16)), rng.normal(size=(5, 8, 8, 8))
 params = {"W": rng.normal(size=(8, 4, 7, 7)), "b": np.zeros(8), "cache_": (X, 2, 3)}
 grad_X = conv_backward(delta, params)
-for what, seen, size in (("grad_X", grad_X, X.shape), ("grad_W", params["grad_W"], (8, 4, 7, 7)), ("grad_b", params["grad_b"], (8,))):
+for what, seen, size in (("grad_X", grad_X, X.shape), ("grad_W", params["grad_W"], (8, 4, 7, 7)),
+                         ("grad_b", params["grad_b"], (8,))):
     checks.shape(what, seen, size, "shaped like what it is the gradient of")
-checks.close("sum of X * grad_X", (X * grad_X).sum(), (params["W"] * params["grad_W"]).sum(), "as the sum of W * grad_W: is each window in both?")
-params = {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0]), "cache_": (np.arange(10.0).reshape(1, 1, 2, 5), 2, 0)}
+checks.close("sum of X * grad_X", (X * grad_X).sum(), (params["W"] * params["grad_W"]).sum(),
+             "as the sum of W * grad_W: is each window in both?")
+params = {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0])}
+params["cache_"] = np.arange(10.0).reshape(1, 1, 2, 5), 2, 0
 grad_X = conv_backward(np.array([[[[1.0, 10.0]]]]), params)
-checks.close("grad_X", grad_X, [[[[2, 1, 20, 10, 0], [0] * 5]]], "an image of 2 x 5, a filter of 1 x 2, stride 2, no padding")
-checks.close("grad_W", params["grad_W"], [[[[20, 31]]]], "each place of the filter meets every second pixel")
+checks.close("grad_X", grad_X, [[[[2, 1, 20, 10, 0], [0] * 5]]],
+             "an image of 2 x 5, a filter of 1 x 2, stride 2, no padding")
+checks.close("grad_W", params["grad_W"], [[[[20, 31]]]],
+             "each place of the filter meets every second pixel")
 checks.close("grad_b", params["grad_b"], [11], "the sum of delta for each filter")
 
 # %% demo="look_at_conv_backward"
 delta = np.zeros((1, 1, 12, 12))
 delta[0, 0, [2, 6, 7], [3, 8, 8]] = 1.0
-params = {"W": np.arange(1.0, 10.0).reshape(1, 1, 3, 3), "b": np.zeros(1), "cache_": (np.ones((1, 1, 12, 12)), 1, 1)}
-images = {"delta": delta[0, 0], "filter": params["W"][0, 0], "gradient of the image": conv_backward(delta, params)[0, 0]}
-figures.strip(images, "Three spots in delta; each leaves a print of the filter in the gradient, and two prints overlap.")
+params = {"W": np.arange(1.0, 10.0).reshape(1, 1, 3, 3), "b": np.zeros(1)}
+params["cache_"] = np.ones((1, 1, 12, 12)), 1, 1
+images = {"delta": delta[0, 0], "filter": params["W"][0, 0]}
+images["gradient of the image"] = conv_backward(delta, params)[0, 0]
+figures.strip(images, "Three spots in delta; each leaves a print of the filter in the gradient, "
+                      "and two prints overlap.")
 
 # %% [markdown]
 # *Figure 4. The backward pass stamps the filter, times delta, onto each place of the image that a window looked at. Where windows
@@ -547,15 +588,21 @@ def get_random_batches(x: np.ndarray, y: np.ndarray, batch_size: int) -> list:
 x, y = np.arange(2000.0).reshape(20, 100), np.eye(5)[np.arange(20) % 5]
 batches = get_random_batches(x, y, 3)
 sizes = [len(xb) for xb, _ in batches]
-checks.that(sizes == [3] * 6 + [2], f"the batches have {sizes} examples; expected six of 3 and one of 2, since 20 = 6 * 3 + 2")
+checks.that(sizes == [3] * 6 + [2],
+            f"the batches have {sizes} examples; "
+            "expected six of 3 and one of 2, since 20 = 6 * 3 + 2")
 rows = np.concatenate([xb[:, 0] for xb, _ in batches]) / 100
-checks.close("the examples of all batches, sorted,", np.sort(rows), np.arange(20), "each example is in exactly one batch")
-checks.that((np.diff(rows) == 1).sum() < 10, "neighbours in x stay together; shuffle before you cut")
+checks.close("the examples of all batches, sorted,", np.sort(rows), np.arange(20),
+             "each example is in exactly one batch")
+checks.that((np.diff(rows) == 1).sum() < 10,
+            "neighbours in x stay together; shuffle before you cut")
 labels = np.concatenate([yb for _, yb in batches])
-checks.close("the labels of all batches", labels, np.eye(5)[rows.astype(int) % 5], "each example keeps its own label")
+checks.close("the labels of all batches", labels, np.eye(5)[rows.astype(int) % 5],
+             "each example keeps its own label")
 again = np.concatenate([xb[:, 0] for xb, _ in get_random_batches(x, y, 3)]) / 100
 checks.that(again.tolist() != rows.tolist(), "two calls gave the same batches; draw anew each time")
-checks.close("x afterwards", x[:, 0], np.arange(20) * 100.0, "get_random_batches shuffled the caller's array")
+checks.close("x afterwards", x[:, 0], np.arange(20) * 100.0,
+             "get_random_batches shuffled the caller's array")
 
 # %% demo="look_at_batches"
 for xb, yb in get_random_batches(np.arange(8)[:, None], np.eye(2)[np.arange(8) % 2], 3):
@@ -570,16 +617,20 @@ for xb, yb in get_random_batches(np.arange(8)[:, None], np.eye(2)[np.arange(8) %
 # %% given="clouds"
 def make_clouds(rng):
     """Draw ten points around each of four centres: x, (40, 2), and one-hot labels y, (40, 4)."""
-    clouds = (((3.6, 40), (0.05, 10)), ((3.9, 10), (0.01, 5)), ((3.4, 30), (0.25, 5)), ((2, 10), (0.5, 10)))
-    x = np.concatenate([rng.normal(centre, np.sqrt(variances), size=(10, 2)) for centre, variances in clouds])
+    clouds = (((3.6, 40), (0.05, 10)), ((3.9, 10), (0.01, 5)),
+              ((3.4, 30), (0.25, 5)), ((2, 10), (0.5, 10)))
+    x = np.concatenate([rng.normal(centre, np.sqrt(variances), size=(10, 2))
+                        for centre, variances in clouds])
     return x, np.eye(4)[np.repeat(np.arange(4), 10)]
 
 
 def small_network():
-    """Return three examples, their labels and a network of 2, 3 and 2 units, for the checks below."""
+    """Three examples, their labels and a network of 2, 3 and 2 units, for the checks below."""
     x, y = np.array([[1.0, 2], [-1, 1], [0.5, -2]]), np.array([[1.0, 0], [0, 1], [1, 0]])
-    layer1 = {"Wlayer1": np.array([[0.5, -1, 2], [1, 0.5, -0.5]]), "blayer1": np.array([0.0, 0.5, -0.5])}
-    output = {"Woutput": np.array([[1.0, -1], [0.5, 2], [-2, 0.5]]), "boutput": np.array([0.25, -0.25])}
+    layer1 = {"Wlayer1": np.array([[0.5, -1, 2], [1, 0.5, -0.5]]),
+              "blayer1": np.array([0.0, 0.5, -0.5])}
+    output = {"Woutput": np.array([[1.0, -1], [0.5, 2], [-2, 0.5]]),
+              "boutput": np.array([0.25, -0.25])}
     return x, y, layer1 | output
 
 
@@ -632,16 +683,25 @@ def train(
 # %% test="train" points=7 trains=true
 x, y, params = small_network()
 seen = train(x, y, params, batch_size=3, max_iters=4, learning_rate=0.5)
-checks.close("[total_loss, avg_acc]", seen, [0.97253265, 1.0], "the summed loss of the fourth iteration, before its update")
-checks.close('params["boutput"]', params["boutput"], [0.5615899, -0.5615899], "four steps along the summed loss's gradient")
-checks.close('params["Wlayer1"][0]', params["Wlayer1"][0], [1.33169149, -1.52137029, 1.53771072], "the error comes from the output layer's delta")
-checks.close('params["blayer1"]', params["blayer1"], [-0.10750534, 0.20912705, -0.93251258], "biases are updated as weights are")
+checks.close("[total_loss, avg_acc]", seen, [0.97253265, 1.0],
+             "the summed loss of the fourth iteration, before its update")
+checks.close('params["boutput"]', params["boutput"], [0.5615899, -0.5615899],
+             "four steps along the summed loss's gradient")
+checks.close('params["Wlayer1"][0]', params["Wlayer1"][0], [1.33169149, -1.52137029, 1.53771072],
+             "the error comes from the output layer's delta")
+checks.close('params["blayer1"]', params["blayer1"], [-0.10750534, 0.20912705, -0.93251258],
+             "biases are updated as weights are")
 start = np.random.default_rng(19)
-params = {"Wlayer1": start.normal(scale=0.3, size=(2, 25)), "Woutput": start.normal(scale=0.3, size=(25, 4))}
+params = {"Wlayer1": start.normal(scale=0.3, size=(2, 25)),
+          "Woutput": start.normal(scale=0.3, size=(25, 4))}
 params |= {"blayer1": np.zeros(25), "boutput": np.zeros(4)}
 loss, acc = train(*make_clouds(start), params)
-checks.that(20 < loss < 35, f"on the clouds the total loss ends at {loss:.1f}; expected about 24, the sum over all batches of the last iteration")
-checks.that(0.7 < acc <= 1, f"on the clouds the accuracy ends at {acc:.2f}; expected about 0.95, a mean over all batches")
+checks.that(20 < loss < 35,
+            f"on the clouds the total loss ends at {loss:.1f}; "
+            "expected about 24, the sum over all batches of the last iteration")
+checks.that(0.7 < acc <= 1,
+            f"on the clouds the accuracy ends at {acc:.2f}; "
+            "expected about 0.95, a mean over all batches")
 
 # %% demo="train_on_clouds"
 x, y = make_clouds(np.random.default_rng(0))
@@ -713,16 +773,22 @@ def central_differences_gradient(params: dict, x: np.ndarray, y: np.ndarray, eps
 # %% test="central_differences_gradient" points=15
 x, y, params = small_network()
 start = small_network()[2]
-train(x, y, params, batch_size=3, max_iters=1, learning_rate=0)  # moves nothing, and leaves the analytic gradients
+# moves nothing, and leaves the analytic gradients
+train(x, y, params, batch_size=3, max_iters=1, learning_rate=0)
 analytic = {key: params["grad_" + key].copy() for key in start}
 central_differences_gradient(params, x, y)
-error = sum((np.abs(params["grad_" + key] - a) / (np.abs(params["grad_" + key]) + np.abs(a))).sum() for key, a in analytic.items())
-checks.that(0 < error < 1e-4, f"the relative differences from the analytic gradients sum to {error:.2g}; expected more than 0 and less than 1e-4")
+pairs = [(params["grad_" + key], a) for key, a in analytic.items()]
+error = sum((np.abs(n - a) / (np.abs(n) + np.abs(a))).sum() for n, a in pairs)
+checks.that(0 < error < 1e-4,
+            f"the relative differences from the analytic gradients sum to {error:.2g}; "
+            "expected more than 0 and less than 1e-4")
 for key in start:
-    checks.close(f'params["{key}"] afterwards', params[key], start[key], "put each entry back before you change the next", tolerance=1e-12)
+    checks.close(f'params["{key}"] afterwards', params[key], start[key],
+                 "put each entry back before you change the next", tolerance=1e-12)
 central_differences_gradient(params, x, y, eps=0.5)
 hint = "with eps=0.5; is eps used, and on both sides?"
-checks.close('params["grad_Wlayer1"][0]', params["grad_Wlayer1"][0], [-0.44770262, 0.40078173, 0.52962425], hint)
+checks.close('params["grad_Wlayer1"][0]', params["grad_Wlayer1"][0],
+             [-0.44770262, 0.40078173, 0.52962425], hint)
 checks.close('params["grad_boutput"]', params["grad_boutput"], [-0.79569114, 0.79569114], hint)
 
 # %% demo="look_at_gradients"

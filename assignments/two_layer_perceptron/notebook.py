@@ -48,7 +48,10 @@ plt.style.use("tableau-colorblind10")
 
 # %% given="two_layer_perceptron"
 class TwoLayerPerceptron:
-    """A classifier with one hidden layer: affine, ReLU, affine, and a loss on top. Its methods are attached one by one below."""
+    """A classifier with one hidden layer: affine, ReLU, affine, and a loss on top.
+
+    Its methods are attached one by one below.
+    """
 
     def __init__(
         self,
@@ -120,10 +123,13 @@ def eval_numerical_gradient(
 x = np.array([[0.3, -1.2, 2.1], [1.7, 0.7, -0.9]])
 start, slope = x.copy(), 3 * x**2 + np.prod(x) / x
 grad = eval_numerical_gradient(lambda _: np.sum(x**3) + np.prod(x), x)  # this f reads x itself
-checks.close("grad", grad, slope, "f is sum(x**3) + prod(x): move x itself, one entry at a time, to both sides, over 2h")
-checks.that(np.array_equal(x, start), "x is not what it was, bit for bit: keep each entry's old value and write it back.")
+checks.close("grad", grad, slope,
+             "f is sum(x**3) + prod(x): move x itself, one entry at a time, to both sides, over 2h")
+checks.that(np.array_equal(x, start),
+            "x is not what it was, bit for bit: keep each entry's old value and write it back.")
 grad = eval_numerical_gradient(lambda z: np.sum(z**3), x, h=0.5)
-checks.close("grad", grad, 3 * start**2 + 0.25, "f is sum(x**3) and h is 0.5: the step is the argument h")
+checks.close("grad", grad, 3 * start**2 + 0.25,
+             "f is sum(x**3) and h is 0.5: the step is the argument h")
 
 # %% [markdown]
 # ### How small should the step be?
@@ -135,12 +141,15 @@ checks.close("grad", grad, 3 * start**2 + 0.25, "f is sum(x**3) and h is 0.5: th
 
 # %% demo="step_size" alt="Log-log plot. The error of the central difference falls as h squared from 1e-1 down to about h = 1e-5, then rises as 1/h with scatter."
 steps, point = np.logspace(-13, -1, 60), np.array([0.8])
-errors = [abs(eval_numerical_gradient(lambda z: np.sin(z[0]), point, h=h)[0] - np.cos(0.8)) for h in steps]
+slopes = [eval_numerical_gradient(lambda z: np.sin(z[0]), point, h=h)[0] for h in steps]
+errors = [abs(slope - np.cos(0.8)) for slope in slopes]
 plt.figure(figsize=(6, 3.6), layout="constrained")
 plt.loglog(steps, errors, "o", markersize=4, label="measured")
 plt.loglog(steps, steps**2 / 6 * np.cos(0.8), "--", label=r"left out: $h^2 |f'''| / 6$")
-plt.loglog(steps, 1.1e-16 * np.sin(0.8) / steps, ":", linewidth=2, label=r"rounded: $1.1 \cdot 10^{-16} |f| / h$")
-plt.gca().set(xlabel="step h", ylabel="error of the slope", title="Slope of sin at 0.8 by central differences", ylim=(1e-14, 1))
+plt.loglog(steps, 1.1e-16 * np.sin(0.8) / steps, ":", linewidth=2,
+           label=r"rounded: $1.1 \cdot 10^{-16} |f| / h$")
+plt.gca().set(xlabel="step h", ylabel="error of the slope", ylim=(1e-14, 1),
+              title="Slope of sin at 0.8 by central differences")
 plt.legend()
 plt.show()
 
@@ -191,13 +200,18 @@ def eval_numerical_gradient_array(
 # %% test="eval_numerical_gradient_array" points=5
 x = np.array([[0.5, -1.0, 2.0], [1.5, 0.2, -0.3]])
 start, df = x.copy(), np.array([[1.0, -2.0], [0.5, 3.0]])
-grad = eval_numerical_gradient_array(lambda _: x[:, :2] * x[:, 1:], x, df)  # neighbours in a row, multiplied
-checks.close("grad", grad, [[-1.0, -3.5, 2.0], [0.1, -0.15, 0.6]], "move x itself; weight each output by its entry of df, sum, divide by 2h")
-checks.that(np.array_equal(x, start), "x is not what it was, bit for bit: keep each entry's old value and write it back.")
+# neighbours in a row, multiplied
+grad = eval_numerical_gradient_array(lambda _: x[:, :2] * x[:, 1:], x, df)
+checks.close("grad", grad, [[-1.0, -3.5, 2.0], [0.1, -0.15, 0.6]],
+             "move x itself; weight each output by its entry of df, sum, divide by 2h")
+checks.that(np.array_equal(x, start),
+            "x is not what it was, bit for bit: keep each entry's old value and write it back.")
 grad = eval_numerical_gradient_array(lambda z: z.T, x, np.arange(6.0).reshape(3, 2))
-checks.close("grad", grad, [[0, 2, 4], [1, 3, 5]], "f returns x.T, a view: it changes with x unless you copy it")
+checks.close("grad", grad, [[0, 2, 4], [1, 3, 5]],
+             "f returns x.T, a view: it changes with x unless you copy it")
 grad = eval_numerical_gradient_array(lambda z: z**3, x, np.full((2, 3), 2.0), h=0.5)
-checks.close("grad", grad, 6 * start**2 + 0.5, "f is x**3, df is 2 and h is 0.5: central differences with the step h")
+checks.close("grad", grad, 6 * start**2 + 0.5,
+             "f is x**3, df is 2 and h is 0.5: central differences with the step h")
 
 # %% [markdown]
 # ## 3. How far apart are two gradients?
@@ -222,7 +236,8 @@ def rel_error(x: np.ndarray, y: np.ndarray) -> float:
 # %% test="rel_error" points=2
 error = rel_error(np.array([[100.0, -0.3], [0.0, 7.0]]), np.array([[101.0, -0.1], [0.0, 7.0]]))
 checks.shape("rel_error(x, y)", error, (), "one number: the worst entry")
-checks.close("rel_error(x, y)", error, 0.5, "divide entry by entry, sum of absolute values below, then take the largest")
+checks.close("rel_error(x, y)", error, 0.5,
+             "divide entry by entry, sum of absolute values below, then take the largest")
 error = rel_error(np.array([1.0]), np.array([-0.5]))
 checks.close("rel_error of 1 and -0.5", error, 1.0, "take absolute values first, then add them")
 error = rel_error(np.array([3e-9]), np.array([1e-9]))
@@ -294,22 +309,27 @@ rng = np.random.RandomState(231)
 x, w, b, dout = rng.randn(10, 2, 3), rng.randn(6, 5), rng.randn(5), rng.randn(10, 5)
 out, cache = layers.affine_forward(x, w, b)
 checks.shape("out", out, (10, 5), "one row an example, one column an output")
-checks.close("out", out[:1], [[-2.17606361, -2.12184729, 0.00900847, 2.20337442, -0.99083714]], "x_flat @ w + b", 1e-7)
+checks.close("out", out[:1], [[-2.17606361, -2.12184729, 0.00900847, 2.20337442, -0.99083714]],
+             "x_flat @ w + b", 1e-7)
 checks.shape("x in the cache", cache[0], (10, 2, 3), "the shape it came in")
 dx, dw, db = layers.affine_backward(dout, (x, w, b))
 checks.shape("dx", dx, (10, 2, 3), "the shape of x itself")
 first = [[[5.06973048, 0.52895344, 1.22136172], [-0.19561005, 1.56951029, 3.72781223]]]
 checks.close("dx", dx[:1], first, "dout against the rows of w, summed over outputs", 1e-7)
 checks.shape("dw", dw, (6, 5), "one row an input, one column an output, as in w")
-checks.close("dw", dw[:1], [[-2.37342917, -0.51198268, 0.31810037, 2.90403428, 1.06935402]], "a sum over the batch, no mean", 1e-7)
-checks.close("db", db, [-5.78588657, -2.14288946, -3.93648137, -4.10664587, -0.09253319], "(M,), a sum over the batch", 1e-7)
+checks.close("dw", dw[:1], [[-2.37342917, -0.51198268, 0.31810037, 2.90403428, 1.06935402]],
+             "a sum over the batch, no mean", 1e-7)
+checks.close("db", db, [-5.78588657, -2.14288946, -3.93648137, -4.10664587, -0.09253319],
+             "(M,), a sum over the batch", 1e-7)
 
 # %% demo="check_affine"
 rng = np.random.RandomState(231)
 x, w, b, dout = rng.randn(10, 2, 3), rng.randn(6, 5), rng.randn(5), rng.randn(10, 5)
-for name, array, analytic in zip(("dx", "dw", "db"), (x, w, b), layers.affine_backward(dout, (x, w, b))):
-    measured = eval_numerical_gradient_array(lambda _: layers.affine_forward(x, w, b)[0], array, dout)
-    print(f"{name}: relative error against the numerical gradient {rel_error(measured, analytic):.1e}")
+grads = layers.affine_backward(dout, (x, w, b))
+for name, at, analytic in zip(("dx", "dw", "db"), (x, w, b), grads):
+    measured = eval_numerical_gradient_array(lambda _: layers.affine_forward(x, w, b)[0], at, dout)
+    error = rel_error(measured, analytic)
+    print(f"{name}: relative error against the numerical gradient {error:.1e}")
 
 # %% [markdown]
 # All three are $10^{-10}$ or less. An affine layer is a straight line in each of its arguments, so the central difference leaves
@@ -354,19 +374,25 @@ def relu_backward(self, dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
 TwoLayerPerceptron.relu_backward = relu_backward
 
 # %% test="relu" points=4
-x, dout = np.array([[-2.0, 0.5, 3.0], [0.1, -0.2, -7.0]]), np.array([[1.0, -4.0, 2.0], [-3.0, 5.0, -6.0]])
+x = np.array([[-2.0, 0.5, 3.0], [0.1, -0.2, -7.0]])
+dout = np.array([[1.0, -4.0, 2.0], [-3.0, 5.0, -6.0]])
 out, cache = layers.relu_forward(x)
-checks.close("out", out, [[0, 0.5, 3.0], [0.1, 0, 0]], "positive entries stay, negative ones become 0")
-checks.close("the cache", cache, [[-2.0, 0.5, 3.0], [0.1, -0.2, -7.0]], "the cache is x, and x stays as it was")
+checks.close("out", out, [[0, 0.5, 3.0], [0.1, 0, 0]],
+             "positive entries stay, negative ones become 0")
+checks.close("the cache", cache, [[-2.0, 0.5, 3.0], [0.1, -0.2, -7.0]],
+             "the cache is x, and x stays as it was")
 dx = layers.relu_backward(dout, x)
-checks.close("dx", dx, [[0, -4.0, 2.0], [-3.0, 0, 0]], "dout where the input was positive, 0 where it was negative")
-checks.close("dout", dout, [[1.0, -4.0, 2.0], [-3.0, 5.0, -6.0]], "dout was changed in place: work on a copy")
+checks.close("dx", dx, [[0, -4.0, 2.0], [-3.0, 0, 0]],
+             "dout where the input was positive, 0 where it was negative")
+checks.close("dout", dout, [[1.0, -4.0, 2.0], [-3.0, 5.0, -6.0]],
+             "dout was changed in place: work on a copy")
 
 # %% demo="check_relu"
 rng = np.random.RandomState(231)
 x, dout = rng.randn(10, 10), rng.randn(10, 10)
 measured = eval_numerical_gradient_array(lambda z: layers.relu_forward(z)[0], x, dout)
-print(f"dx: relative error against the numerical gradient {rel_error(measured, layers.relu_backward(dout, x)):.1e}")
+error = rel_error(measured, layers.relu_backward(dout, x))
+print(f"dx: relative error against the numerical gradient {error:.1e}")
 
 # %% [markdown]
 # About $3 \cdot 10^{-12}$. Had one entry of $x$ lain within $h$ of zero, the two measurements would straddle the kink and the
@@ -426,7 +452,8 @@ def norms_on_the_way_down(act, slope, gain):
     rng, inputs = np.random.default_rng(0), []
     a, grad = rng.normal(size=(50, 100)), rng.normal(size=(50, 100))
     for _ in range(20):
-        out, cache = layers.affine_forward(a, rng.normal(scale=np.sqrt(gain / 100), size=(100, 100)), np.zeros(100))
+        w = rng.normal(scale=np.sqrt(gain / 100), size=(100, 100))
+        out, cache = layers.affine_forward(a, w, np.zeros(100))
         inputs, a = [*inputs, (out, cache)], act(out)
     norms = []
     for out, cache in reversed(inputs):
@@ -442,12 +469,14 @@ def sigmoid(z):
 stacks = {
     "sigmoid": norms_on_the_way_down(sigmoid, lambda z: sigmoid(z) * (1 - sigmoid(z)), 1.0),
     "ReLU": norms_on_the_way_down(lambda z: np.maximum(0, z), lambda z: z > 0, 2.0),
-    "leaky ReLU": norms_on_the_way_down(lambda z: np.maximum(0.01 * z, z), lambda z: np.where(z > 0, 1.0, 0.01), 2.0),
+    "leaky ReLU": norms_on_the_way_down(lambda z: np.maximum(0.01 * z, z),
+                                        lambda z: np.where(z > 0, 1.0, 0.01), 2.0),
 }
 plt.figure(figsize=(7, 3.6), layout="constrained")
 for (name, norms), style in zip(stacks.items(), ("C0o-", "C1s--", "k^:")):
     plt.semilogy(range(20, 0, -1), norms, style, markersize=5, label=name)
-plt.gca().set(xlabel="layer (1 is next to the input)", ylabel="norm of the gradient", xticks=range(1, 21, 2))
+plt.gca().set(xlabel="layer (1 is next to the input)", ylabel="norm of the gradient",
+              xticks=range(1, 21, 2))
 plt.legend()
 plt.show()
 
@@ -497,10 +526,13 @@ TwoLayerPerceptron.svm_loss = svm_loss
 rng = np.random.RandomState(231)
 value, dx = layers.svm_loss(0.001 * rng.randn(50, 10), rng.randint(10, size=50))
 checks.shape("the loss", value, (), "one number for the batch")
-checks.close("the loss of fifty near-zero rows", value, 8.999602749096233, "nine wrong classes, each about 1; a mean over the batch", 1e-7)
+checks.close("the loss of fifty near-zero rows", value, 8.999602749096233,
+             "nine wrong classes, each about 1; a mean over the batch", 1e-7)
 value, dx = layers.svm_loss(np.array([[3.0, 1.0, 2.5], [0.0, 4.0, -2.0]]), np.array([0, 2]))
-checks.close("the loss", value, 5.25, "(0.5 + 3 + 7) / 2: a class that is beaten by more than 1 costs nothing")
-checks.close("dx", dx, [[-0.5, 0, 0.5], [0.5, 0.5, -1.0]], "each violated margin: +1/N for its class, -1/N for the right one")
+checks.close("the loss", value, 5.25,
+             "(0.5 + 3 + 7) / 2: a class that is beaten by more than 1 costs nothing")
+checks.close("dx", dx, [[-0.5, 0, 0.5], [0.5, 0.5, -1.0]],
+             "each violated margin: +1/N for its class, -1/N for the right one")
 
 # %% [markdown]
 # ## 8. The softmax loss
@@ -542,19 +574,24 @@ TwoLayerPerceptron.softmax_loss = softmax_loss
 rng = np.random.RandomState(231)
 value, dx = layers.softmax_loss(0.001 * rng.randn(50, 10), rng.randint(10, size=50))
 checks.shape("the loss", value, (), "one number for the batch")
-checks.close("the loss of fifty near-zero rows", value, 2.302545844500738, "close to log(10); a mean over the batch", 1e-7)
+checks.close("the loss of fifty near-zero rows", value, 2.302545844500738,
+             "close to log(10); a mean over the batch", 1e-7)
 x = np.array([[0.0, np.log(3.0)], [1000.0, 0.0], [-1000.0, -1000.0]])
 value, dx = layers.softmax_loss(x, np.array([1, 1, 0]))
-checks.close("the loss", value, (np.log(4 / 3) + 1000 + np.log(2)) / 3, "shift each row by its own maximum; no log of a probability that is 0")
-checks.close("dx", dx, np.array([[0.25, -0.25], [1, -1], [-0.5, 0.5]]) / 3, "p, less 1 at the label, over N")
-checks.close("x", x, [[0.0, np.log(3.0)], [1000.0, 0.0], [-1000.0, -1000.0]], "the scores were changed in place: work on a copy")
+checks.close("the loss", value, (np.log(4 / 3) + 1000 + np.log(2)) / 3,
+             "shift each row by its own maximum; no log of a probability that is 0")
+checks.close("dx", dx, np.array([[0.25, -0.25], [1, -1], [-0.5, 0.5]]) / 3,
+             "p, less 1 at the label, over N")
+checks.close("x", x, [[0.0, np.log(3.0)], [1000.0, 0.0], [-1000.0, -1000.0]],
+             "the scores were changed in place: work on a copy")
 
 # %% demo="check_losses"
 rng = np.random.RandomState(231)
 x, y = 0.001 * rng.randn(50, 10), rng.randint(10, size=50)
 for name, top in ("svm_loss", layers.svm_loss), ("softmax_loss", layers.softmax_loss):
     measured = eval_numerical_gradient(lambda z: top(z, y)[0], x)
-    print(f"{name}: relative error of dx against the numerical gradient {rel_error(measured, top(x, y)[1]):.1e}")
+    error = rel_error(measured, top(x, y)[1])
+    print(f"{name}: relative error of dx against the numerical gradient {error:.1e}")
 
 # %% [markdown]
 # About $10^{-9}$ and $10^{-8}$, worse than the layers', and nothing is wrong. Section 1 predicts it: the loss is rounded to about
@@ -566,7 +603,8 @@ for name, top in ("svm_loss", layers.svm_loss), ("softmax_loss", layers.softmax_
 grid = np.linspace(-4, 6, 201)
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
 for name, top, style in ("hinge", layers.svm_loss, "-"), ("softmax", layers.softmax_loss, "--"):
-    answers = [top(np.array([[s, 0.0, 1.0]]), np.array([0])) for s in grid]  # the right class scores s, the others 0 and 1
+    # the right class scores s, the others 0 and 1
+    answers = [top(np.array([[s, 0.0, 1.0]]), np.array([0])) for s in grid]
     axes[0].plot(grid, [value for value, _ in answers], style, label=name)
     axes[1].plot(grid, [dx[0, 0] for _, dx in answers], style, label=name)
 axes[0].set(title="loss", xlabel="score of the right class", ylabel="loss of the row")
@@ -663,21 +701,31 @@ for name, size in ("W1", (200, 30)), ("b1", (30,)), ("W2", (30, 5)), ("b2", (5,)
     checks.shape(f"params['{name}']", drawn[0][name], size)
     if name in ("b1", "b2"):
         checks.close(f"params['{name}']", drawn[0][name], np.zeros(size), "biases start at zero")
-checks.close("the spread of W1", np.std(drawn[0]["W1"]), 0.01, "weight_scale times a standard normal", 1e-3)
-checks.close("the mean of W1", np.mean(drawn[0]["W1"]), 0.0, "a normal distribution around zero", 1e-3)
-checks.that(np.array_equal(drawn[1]["W1"], drawn[0]["W1"]), "The same seed gave two different W1: is the seed used?")
-checks.that(not np.array_equal(drawn[2]["W1"], drawn[0]["W1"]), "Two seeds gave the same W1: is the seed used?")
+checks.close("the spread of W1", np.std(drawn[0]["W1"]), 0.01,
+             "weight_scale times a standard normal", 1e-3)
+checks.close("the mean of W1", np.mean(drawn[0]["W1"]), 0.0,
+             "a normal distribution around zero", 1e-3)
+checks.that(np.array_equal(drawn[1]["W1"], drawn[0]["W1"]),
+            "The same seed gave two different W1: is the seed used?")
+checks.that(not np.array_equal(drawn[2]["W1"], drawn[0]["W1"]),
+            "Two seeds gave the same W1: is the seed used?")
 
 net = TwoLayerPerceptron(2, 2, 2, reg=0.1)
 W1, W2 = np.array([[1.0, -1.0], [2.0, 1.0]]), np.array([[1.0, -1.0], [0.5, 2.0]])
 net.params = {"W1": W1, "b1": np.array([0.5, -0.5]), "W2": W2, "b2": np.array([0.0, 1.0])}
 X, y = np.array([[1.0, 0.5], [-1.0, 1.0]]), np.array([1, 1])
-checks.close("the scores", net.loss(X), [[2.5, -1.5], [2.25, 2.5]], "affine, ReLU, affine, and no ReLU on the scores")
+checks.close("the scores", net.loss(X), [[2.5, -1.5], [2.25, 2.5]],
+             "affine, ReLU, affine, and no ReLU on the scores")
 value, grads = net.loss(X, y, "svm")
-checks.close("the svm loss", value, 2.875 + 0.6625, "the mean hinge loss plus 0.05 times the sum of the squared weights, no biases")
-for name, wanted in ("W1", [[0.1, 0.65], [1.7, -0.65]]), ("b1", [2, -0.75]), ("W2", [[2.1, -2.1], [0.8, -0.55]]), ("b2", [1, -1]):
-    checks.close(f"grads['{name}']", grads[name], wanted, "back through every layer in reverse; reg * W for weights alone")
-checks.close("the softmax loss", net.loss(X, y)[0], 2.2970426 + 0.6625, "softmax is the default kind")
+checks.close("the svm loss", value, 2.875 + 0.6625,
+             "the mean hinge loss plus 0.05 times the sum of the squared weights, no biases")
+expected = {"W1": [[0.1, 0.65], [1.7, -0.65]], "b1": [2, -0.75],
+            "W2": [[2.1, -2.1], [0.8, -0.55]], "b2": [1, -1]}
+for name, wanted in expected.items():
+    checks.close(f"grads['{name}']", grads[name], wanted,
+                 "back through every layer in reverse; reg * W for weights alone")
+checks.close("the softmax loss", net.loss(X, y)[0], 2.2970426 + 0.6625,
+             "softmax is the default kind")
 
 # %% [markdown]
 # ### Is the backward pass right?
@@ -690,7 +738,8 @@ rng = np.random.default_rng(1)
 net = TwoLayerPerceptron(20, 15, 6, weight_scale=0.3, reg=0.05)
 X, y = rng.normal(size=(30, 20)), rng.integers(6, size=30)
 value, grads = net.loss(X, y)
-measured = {name: eval_numerical_gradient(lambda _: net.loss(X, y)[0], array) for name, array in net.params.items()}
+measured = {name: eval_numerical_gradient(lambda _: net.loss(X, y)[0], array)
+            for name, array in net.params.items()}
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 for name, style in zip(measured, ("C0o", "C1s", "k^", "C4v")):
     exact, numeric = grads[name].ravel(), measured[name].ravel()
@@ -726,14 +775,16 @@ print("training", X_train.shape, "validation", X_valid.shape, "classes", np.uniq
 
 # %% demo="train"
 def train(kind, reg=1e-3, rate=0.2, epochs=40, batch=100, weight_scale=0.05):
-    net, rng, history = TwoLayerPerceptron(64, 50, 10, weight_scale, reg), np.random.default_rng(0), []
+    net = TwoLayerPerceptron(64, 50, 10, weight_scale, reg)
+    rng, history = np.random.default_rng(0), []
+    parts = (X_train, y_train), (X_valid, y_valid)
     for _ in range(epochs):
         order = rng.permutation(len(X_train))
         for rows in np.split(order, range(batch, len(order), batch)):
             _, grads = net.loss(X_train[rows], y_train[rows], kind)
             for name in net.params:
                 net.params[name] -= rate * grads[name]
-        history.append([np.mean(net.loss(X).argmax(axis=1) == y) for X, y in ((X_train, y_train), (X_valid, y_valid))])
+        history.append([np.mean(net.loss(X).argmax(axis=1) == y) for X, y in parts])
     return net, np.array(history)
 
 
@@ -744,7 +795,8 @@ for kind, color in ("softmax", "C0"), ("svm", "C1"):
     plt.plot(range(1, 41), history[:, 0], "--", color=color, label=f"{kind}, training")
     plt.plot(range(1, 41), history[:, 1], "-", color=color, label=f"{kind}, validation")
     print(f"{kind}: accuracy {history[-1, 0]:.3f} in training, {history[-1, 1]:.3f} in validation")
-plt.gca().set(xlabel="epoch", ylabel="accuracy", title="One network, two losses, learning rate 0.2", ylim=(0.5, 1.01))
+plt.gca().set(xlabel="epoch", ylabel="accuracy", ylim=(0.5, 1.01),
+              title="One network, two losses, learning rate 0.2")
 plt.legend()
 plt.show()
 
@@ -759,7 +811,8 @@ for kind in "softmax", "svm":
     for rate in 0.2, 0.5:
         net, history = train(kind, rate=rate)
         alive = (X_train @ net.params["W1"] + net.params["b1"] > 0).any(axis=0).sum()
-        print(f"{kind:8} learning rate {rate}: validation accuracy {history[-1, 1]:.3f}, {alive} of 50 hidden units alive")
+        print(f"{kind:8} learning rate {rate}: validation accuracy {history[-1, 1]:.3f}, "
+              f"{alive} of 50 hidden units alive")
 
 # %% [markdown]
 # At 0.5 the softmax network improves, and the hinge network ends at chance: within a few epochs its larger gradients have pushed
