@@ -5,13 +5,14 @@ import sys
 
 import typer
 
-from autograder.commands import audit, autograde, check, doctor, explain, export, feedback, release, report
+from autograder.commands import audit, autograde, check, doctor, explain, export, feedback, new, release, report
 from autograder.commands.shared import AS_IT_IS, err
 from autograder.errors import ChainRuleError, UsageError
 
 HELP = "Release, grade and audit notebook assignments with hidden tests."
 EXAMPLES = """\b
 Examples:
+  chainrule new demo                    make an assignment to begin with
   chainrule release                     build source/ and release/ of every assignment
   chainrule autograde nn_recognition    grade submitted/*/nn_recognition/
   chainrule audit nn_recognition        test the tests
@@ -19,6 +20,7 @@ Examples:
 """
 
 app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.command("new")(new.new)
 app.command("release")(release.build)
 app.command("autograde")(autograde.autograde)
 app.command("check")(check.check)

@@ -24,7 +24,7 @@ FLOORS = [
     | {"standing", "pages", "plots"},
     {"cells", "judging", "sandbox", "mutate", "figures"},
     {"stubs", "observe", "assignment"},
-    {"worker", "submission", "variants", "selfcheck"},
+    {"worker", "submission", "variants", "selfcheck", "new"},
     {"reference", "diagnose", "autograded", "journal", "trivial"},
     {"grade", "doctor", "seeds", "results"},
     {"batch", "release", "inline", "explain"},
@@ -34,7 +34,7 @@ FLOORS = [
     {"audit_page"},
     {"commands", "commands.shared"},
     {"commands.release", "commands.autograde", "commands.explain", "commands.audit", "commands.doctor", "commands.check"}
-    | {"commands.feedback", "commands.report", "commands.export"},
+    | {"commands.feedback", "commands.report", "commands.export", "commands.new"},
     {"cli"},
 ]
 """The lowest first: a module imports only from floors before its own."""
@@ -49,11 +49,11 @@ JAIL = [
 """The same inside the jail, which imports nothing else of the package."""
 
 def modules() -> dict[str, Path]:
-    """Every module of the package by its name beneath it; what students get is no part of it."""
+    """Every module of the package by its name beneath it; what students get is no part of it, nor what a new assignment is made of."""
     found = {}
     for path in PACKAGE.rglob("*.py"):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if parts[0] != "student":
+        if parts[0] not in ("student", "templates"):
             found[".".join(part for part in parts if part != "__init__") or "autograder"] = path
     return found
 
