@@ -7,7 +7,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ class Options:
     """The gradebook's url; where none is given, the course's own, or gradebook.db of `into` where that is another folder."""
     config: Any = None
     """nbgrader's configuration, where it has been loaded."""
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What is to be said of a student's submission beforehand, such as that it came late."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
     progress = progress or Progress()
     for question in options.questions:
         assignment.question(question)
-    handins = _chosen(find_submissions(options.submitted, assignment), options)
+    found_there = [replace(h, messages=(*options.notes.get(h.student, ()), *h.messages)) for h in find_submissions(options.submitted, assignment)]
+    handins = _chosen(found_there, options)
     if not handins:
         mend = f"it should hold <student>/{assignment.name}/{assignment.name}.ipynb, or <student>.ipynb"
         raise UsageError(f"{options.submitted} holds no submission of {assignment.name}", mend=mend)

@@ -85,7 +85,7 @@ _MEND = "its first line names columns, such as `id,name,email`; docs/how-to/grad
 
 def safe(identifier: str) -> bool:
     """Whether a text can be a student's id, and so the name of a folder."""
-    kept = identifier and identifier == identifier.strip() and len(identifier.encode()) <= 120 and identifier[0] not in "._-+"
+    kept = identifier and identifier == identifier.strip() and len(identifier.encode("utf-8", "replace")) <= 120 and identifier[0] not in "._-+"
     return bool(kept) and all(c.isalnum() or c in "@._+- " for c in identifier)
 
 

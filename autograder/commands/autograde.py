@@ -11,16 +11,19 @@ import typer
 from rich.table import Table
 
 from autograder import batch
-from autograder.assignment import load_assignment
+from autograder.assignment import Assignment, load_assignment
 from autograder.autograded import write_text
-from autograder.commands.shared import AS_IT_IS, Name, Submitted, course_folder, err, out, plain, progress_bar
+from autograder.commands.shared import AS_IT_IS, Name, Roster, Submitted, course_folder, err, out, plain, progress_bar
 from autograder.feedback import publish
+from autograder.intake import Intake, taken_in
 from autograder.model import ClassResult, SubmissionResult
+from autograder.roster import read_roster
 
 
 def autograde(
     name: Name,
     submitted: Submitted = None,
+    roster: Roster = None,
     student: Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable).")] = None,
     question: Annotated[list[str] | None, typer.Option("--question", help="Only this question (repeatable).")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="number of cores")] = os.cpu_count() or 1,
@@ -34,25 +37,16 @@ def autograde(
     """Grade what students handed in."""
     root = course_folder()
     assignment = load_assignment(name, root)
-    options = batch.Options(
-        submitted=(submitted or root / "submitted").resolve(), into=(into or root).resolve(), students=tuple(student or ()),
-        questions=tuple(question or ()), jobs=jobs, gradebook=not no_gradebook, force=force, salt=salt, unsafe=unsafe,
-    )  # fmt: skip
-    places: list[str] = []
-    with progress_bar() as bar:
-        task = bar.add_task(name, total=None)
-        shown = batch.Progress(
-            stage=lambda text: bar.update(task, description=f"{name}: {text}"),
-            found=lambda count: bar.update(task, total=count, description=f"{name}: grading"),
-            done=lambda _: bar.advance(task),
-            written=places.append,
-        )
-        result, failures = batch.grade_class(assignment, options, shown)
-        if options.gradebook:
-            publish(assignment, options, result, shown)
+    with taken_in((submitted or root / "submitted").resolve(), assignment, read_roster(roster) if roster else ()) as intake:
+        options = batch.Options(
+            submitted=intake.folder, notes=intake.notes, into=(into or root).resolve(), students=tuple(student or ()),
+            questions=tuple(question or ()), jobs=jobs, gradebook=not no_gradebook, force=force, salt=salt, unsafe=unsafe,
+        )  # fmt: skip
+        result, failures, places = _graded(assignment, options)
     if json is not None:
         write_text(json, results_json(result))
     out.print(class_table(result))
+    _tell_intake(intake)
     for failure in failures:
         err.print(f"chainrule: {failure.student} has no result: {failure.reason}", style="red", **AS_IT_IS)
     for place in places:
@@ -62,6 +56,34 @@ def autograde(
         err.print(f"chainrule: student code ran at isolation level {result.isolation}; see `chainrule doctor`", style="yellow")
     if failures:
         sys.exit(1)
+
+
+def _graded(assignment: Assignment, options: batch.Options) -> tuple[ClassResult, list[batch.Failure], list[str]]:
+    """Grade behind a progress bar: results, failures, and where the gradebook is."""
+    places: list[str] = []
+    with progress_bar() as bar:
+        task = bar.add_task(assignment.name, total=None)
+        shown = batch.Progress(
+            stage=lambda text: bar.update(task, description=f"{assignment.name}: {text}"),
+            found=lambda count: bar.update(task, total=count, description=f"{assignment.name}: grading"),
+            done=lambda _: bar.advance(task),
+            written=places.append,
+        )
+        result, failures = batch.grade_class(assignment, options, shown)
+        if options.gradebook:
+            publish(assignment, options, result, shown)
+    return result, failures, places
+
+
+def _tell_intake(intake: Intake) -> None:
+    """Say whom a roster does not know, who handed nothing in, and which files belong to nobody."""
+    told = (
+        (intake.unplaced, "not found in the roster, and graded under a made-up id"), (intake.absent, "in the roster, with nothing handed in"),
+        (intake.ignored, "not graded, since it can't be told whose it is"),
+    )  # fmt: skip
+    for names, what in told:
+        if names:
+            err.print(f"chainrule: {len(names)} {what}: {', '.join(names[:40])}{', …' if len(names) > 40 else ''}", style="yellow", **AS_IT_IS)
 
 
 def results_json(result: ClassResult) -> str:

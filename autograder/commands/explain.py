@@ -10,11 +10,13 @@ from rich.text import Text
 
 from autograder import batch
 from autograder.assignment import load_assignment
-from autograder.commands.shared import AS_IT_IS, Name, Submitted, course_folder, out
+from autograder.commands.shared import AS_IT_IS, Name, Roster, Submitted, course_folder, out
 from autograder.errors import UsageError
 from autograder.explain import replay
 from autograder.grade import Grader
+from autograder.intake import taken_in
 from autograder.reference import Reference, Store
+from autograder.roster import read_roster
 from autograder.submission import find_submissions, read_submission
 
 
@@ -23,6 +25,7 @@ def explain(
     name: Name,
     question: Annotated[str, typer.Argument(help="The question.")],
     submitted: Submitted = None,
+    roster: Roster = None,
     salt: Annotated[str, typer.Option("--salt", help="The salt it was graded with.", show_default="the course's own")] = "",
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Run student code even where this machine can't isolate it.")] = False,
 ) -> None:
@@ -33,19 +36,20 @@ def explain(
     if asked.written:
         raise UsageError(f"{question} is a write-up: a person grades it", mend="nbgrader formgrader")
     folder = submitted or root / "submitted"
-    handin = next((h for h in find_submissions(folder, assignment) if h.student == student), None)
-    if handin is None:
-        raise UsageError(f"{folder} holds no submission of {student!r}")
-    submission = read_submission(handin, assignment)
-    if not submission.readable:
-        raise UsageError(f"nothing of {student}'s submission can be graded: {'; '.join(submission.messages)}")
-    store = Store(root / ".chainrule" / "observations")
-    reference = Reference(assignment, batch.course_salt(root, salt), store).prepare()
-    try:
-        with Grader(reference, batch.isolation_level(unsafe)) as grader:
-            result, replays = replay(grader, submission, asked)
-    finally:
-        reference.close()
+    with taken_in(folder, assignment, read_roster(roster) if roster else ()) as intake:
+        handin = next((h for h in find_submissions(intake.folder, assignment) if h.student == student), None)
+        if handin is None:
+            raise UsageError(f"{folder} holds no submission of {student!r}")
+        submission = read_submission(handin, assignment)
+        if not submission.readable:
+            raise UsageError(f"nothing of {student}'s submission can be graded: {'; '.join(submission.messages)}")
+        store = Store(root / ".chainrule" / "observations")
+        reference = Reference(assignment, batch.course_salt(root, salt), store).prepare()
+        try:
+            with Grader(reference, batch.isolation_level(unsafe)) as grader:
+                result, replays = replay(grader, submission, asked)
+        finally:
+            reference.close()
     out.print(f"{student}, {question}: {result.score:g} of {result.max_score:g}", **AS_IT_IS)
     if result.diagnosis:
         out.print(f"{result.diagnosis.id}: {result.diagnosis.says}", **AS_IT_IS)

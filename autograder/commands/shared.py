@@ -17,7 +17,8 @@ AS_IT_IS: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": Tr
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Assignments; all where none is named.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The assignment.")]
-Submitted = Annotated[Path | None, typer.Option("--submitted", help="The folder of submissions.", show_default="submitted/")]
+Submitted = Annotated[Path | None, typer.Option("--submitted", help="A folder of submissions, or a download as it came.", show_default="submitted/")]
+Roster = Annotated[Path | None, typer.Option("--roster", help="A CSV file of the class: whose id a downloaded file gets.")]
 Into = Annotated[Path | None, typer.Option("--into", help="Where gradebook.db and the results are.", show_default="the course's folder")]
 
 
