@@ -104,17 +104,19 @@ def _copy_receipts(assignment: Assignment, into: Path, student: str, submitted: 
 
 
 def answers_in(graded: Path, assignment: Assignment) -> dict[str, str]:
-    """What the student wrote, by question, as the graded notebook has it; empty where that can't be read."""
+    """What the student wrote, by question, as the graded notebook has it; nothing where that can't be read or was left as it was handed out."""
     try:
         cells = notebook.load(graded).cells
     except Exception:  # none was written, or somebody has broken it: the page does without
         return {}
+    handed_out = {cell.id: cell.released.strip() for cell in assignment.cells if cell.id}
     texts: dict[str, list[str]] = {}
     for cell in cells:
-        identifier = notebook.grade_id_of(cell)
+        identifier, text = notebook.grade_id_of(cell), str(cell.source)
         for question in assignment.questions:
-            if identifier == question.id if question.written else solves(identifier, question.id):
-                texts.setdefault(question.id, []).append(str(cell.source))
+            mine = identifier == question.id if question.written else solves(identifier, question.id)
+            if mine and text.strip() != handed_out.get(identifier):
+                texts.setdefault(question.id, []).append(text)
     return {question: "\n\n\n".join(parts)[:_LONGEST_ANSWER] for question, parts in texts.items()}
 
 

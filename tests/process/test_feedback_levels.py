@@ -73,8 +73,20 @@ def test_the_default_level_shows_nothing_hidden(tmp_path: Path, hidden: tuple[se
         text = page(tmp_path, student)
         assert found(text, hidden[0] | hidden[1]) == set()
         assert "Show the numbers" not in text
+        assert "learning rate then suits" not in text  # the rubric
     assert "one mean of all entries" in page(tmp_path)
     assert "It raised ValueError" in page(tmp_path, "bob")
+
+
+def test_answers_are_the_students_own(tmp_path: Path) -> None:
+    """What was written stands on the page; a cell left as it was handed out, or deleted, does not, and no reference solution stands in for it."""
+    make_course(tmp_path)
+    work = Work.handed_out(load_assignment(NAME, tmp_path))
+    work.cells = [cell for cell in work.cells if cell["metadata"].get("nbgrader", {}).get("grade_id") != "scale_solution"]
+    work.save(tmp_path / "submitted" / "eve" / NAME)
+    graded(tmp_path, "diagnosis", bob=SPY)
+    assert "raise ValueError(repr(X.tolist()))" in page(tmp_path, "bob") and "All units of a layer that start equal" in page(tmp_path, "bob")
+    assert "Your answer" not in page(tmp_path, "eve") and "np.maximum" not in page(tmp_path, "eve")
 
 
 def test_the_level_inputs_shows_the_calls_and_no_value(tmp_path: Path, hidden: tuple[set[float], set[float]]) -> None:

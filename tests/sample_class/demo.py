@@ -32,10 +32,13 @@ def main() -> int:
         make_class(name, demo / "submitted")
         grade = ["autograde", name, "--submitted", "demo/submitted", "--into", "demo", "--salt", "demo", "--json", f"demo/{name}.json"]
         subprocess.run([*chainrule, *grade], cwd=ROOT, check=True)
+        subprocess.run([*chainrule, "report", name, "--into", "demo"], cwd=ROOT, check=True)
         print(flush=True)
     print("What to look at:")
     print("  demo/submitted/     what the sample class handed in")
     print("  demo/*.json         the results, for programs")
+    print("  demo/feedback/      a page for each submission, for students: open dan's nn_recognition")
+    print("  demo/reports/       a page for each assignment, for who teaches it")
     print("  demo/autograded/    the graded notebooks: open one in JupyterLab")
     print("  demo/gradebook.db   nbgrader's gradebook: (cd demo && ../.venv/bin/nbgrader export)")
     return 0
