@@ -45,6 +45,14 @@ def database_url(root: Path, config: Config | None) -> str:
     return url
 
 
+def existing_database(root: Path) -> str:
+    """The url of a course's gradebook; empty where it would be a file that is not there yet."""
+    url = database_url(root, load_config(root))
+    parsed = make_url(url)
+    missing = parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).is_file())
+    return "" if missing else url
+
+
 def shown_url(url: str) -> str:
     """A database's url as it may be printed: the path of a file, else without its password."""
     parsed = make_url(url)

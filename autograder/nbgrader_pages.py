@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
+from autograder.export import harmless
+
 _TAGS = {
     "a", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li",
     "ol", "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
     "raw_score", "late_submission_penalty", "score", "max_score",
@@ -46,11 +48,14 @@ class CsvExport(CsvExportPlugin):
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
             writer.writeheader()
-            for assignment in gradebook.assignments:
-                for student in gradebook.students:
-                    chosen = not self.assignment or assignment.name in map(str, self.assignment)
-                    if chosen and (not self.student or student.id in map(str, self.student)):
-                        writer.writerow({name: _plain(value) for name, value in _row(gradebook, assignment, student).items()})
+            for assignment, student in product(gradebook.assignments, gradebook.students):
+                if _chosen(assignment.name, self.assignment) and _chosen(student.id, self.student):
+                    row = _row(gradebook, assignment, student)
+                    writer.writerow({name: harmless(value) if isinstance(value, str) else value for name, value in row.items()})
+
+
+def _chosen(name: str, names: list[Any]) -> bool:
+    return not names or name in map(str, names)
 
 
 def _row(gradebook: Gradebook, assignment: Any, student: Any) -> dict[str, Any]:
@@ -65,7 +70,3 @@ def _row(gradebook: Gradebook, assignment: Any, student: Any) -> dict[str, Any]:
         "student_id": student.id, "last_name": student.last_name, "first_name": student.first_name, "email": student.email,
         "raw_score": raw, "late_submission_penalty": penalty, "score": max(0.0, raw - penalty), "max_score": assignment.max_score,
     }  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -18,6 +18,8 @@ def build(
     check: Annotated[bool, typer.Option("--check", help="Only say whether source/ and release/ are what notebook.py gives.")] = False,
 ) -> None:
     """Build source/ and release/ from notebook.py; refuses a release that would leak, break or score wrongly."""
+    from autograder.nbgrader_course import existing_database, shown_url  # nbgrader takes more than a second
+
     root = course_folder()
     stale = False
     for name in names or names_in(root):
@@ -29,10 +31,10 @@ def build(
             continue
         with out.status(f"{name}: checking") as status:
             written = release.build_release(assignment, Store(root / ".chainrule" / "observations"), _progress_line(status, name))
-        book = root / "gradebook.db"
-        if book.exists():
-            release.update_gradebook(assignment, f"sqlite:///{book}")
-            written.append("gradebook.db")
+        url = existing_database(root)
+        if url:
+            release.update_gradebook(assignment, url)
+            written.append("gradebook.db" if shown_url(url) == str(root / "gradebook.db") else shown_url(url))
         out.print(f"{name}: {assignment.max_score:g} points, release {assignment.release}; wrote {', '.join(written)}", **AS_IT_IS)
     if stale:
         raise ChainRuleError("source/ or release/ is not up to date", mend="run `chainrule release`")

@@ -41,6 +41,7 @@ def test_both_commands_write_the_database_of_the_config(course: Course) -> None:
     other.unlink()
     assert course.nbgrader("autograde", NAME).returncode == 0
     assert all_rows(f"sqlite:///{other}", NAME) == rows
+    assert str(other) in chainrule(course, "release", NAME).stdout
     assert not (course.root / "gradebook.db").exists()
 
 

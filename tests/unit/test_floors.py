@@ -28,9 +28,10 @@ FLOORS = [
     {"reference", "diagnose", "autograded", "journal", "trivial", "intake"},
     {"grade", "doctor", "seeds", "results"},
     {"batch", "release", "inline", "explain"},
-    {"audit", "nbgrader_plugin", "nbgrader_pages", "evidence"},
+    {"audit", "nbgrader_plugin", "evidence"},
     {"feedback"},
     {"nbgrader_feedback", "report", "export", "gradescope", "gradescope_zip"},
+    {"nbgrader_pages"},
     {"audit_page"},
     {"commands", "commands.shared"},
     {"commands.release", "commands.autograde", "commands.explain", "commands.audit", "commands.doctor", "commands.check"}
