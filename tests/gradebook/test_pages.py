@@ -61,7 +61,7 @@ def test_a_write_up_runs_nothing(course: Course) -> None:
     assert "<script>alert('ran')" not in html and not re.search(r"<(img|b|a)\b[^>]*(ran|http://localhost/picture)", html)
     assert not any(piece in html for piece in ('<iframe src="/formgrader"', '<p id="score"', 'style="position:fixed"'))
     assert "<em>all</em>" in html and "$a &lt; b$" in html and "&lt;script&gt;" in html and "<b>bold</b>" in html
-    assert "<table><tr><td>✓</td>" in html  # our own results are not touched
+    assert '<table class="table table-condensed"><tr><td>✓</td>' in html  # our own results are not touched
     page = feedback_page(course)
     assert "<script>alert('ran')" not in page and not re.search(r"<(img|b|a)\b[^>]*(ran|http://localhost/picture)", page)
 
