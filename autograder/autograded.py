@@ -133,7 +133,8 @@ def result_html(question: QuestionResult) -> str:
     says = f"<p><b>{escape(question.diagnosis.says)}</b></p>" if question.diagnosis else ""
     judged_again = "<p>Judged again with the parts that it builds on given, so that an earlier mistake costs nothing here.</p>"
     given = judged_again if question.given_correct_inputs else ""
-    return f"<p>{escape(question.id)}: {question.score:g} of {question.max_score:g}</p>{says}{given}<table class="table table-condensed">{rows}</table>"
+    table = f'<table class="table table-condensed">{rows}</table>'  # formgrader's own look of a table
+    return f"<p>{escape(question.id)}: {question.score:g} of {question.max_score:g}</p>{says}{given}{table}"
 
 
 def result_text(question: QuestionResult) -> str:
