@@ -2,7 +2,6 @@
 from pathlib import Path
 
 from autograder.gradebook import ensure_alembic
-from autograder.nbgrader_pages import CsvExport
 from autograder.nbgrader_plugin import take_over
 
 ensure_alembic()
@@ -20,7 +19,7 @@ c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
 # pages: a student's Markdown can't run anything in a grader's browser; grades: a student's id is no formula
 c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader_pages.clean_markdown"}
-c.ExportApp.plugin_class = CsvExport
+c.ExportApp.plugin_class = "autograder.nbgrader_pages.CsvExport"
 
 # what lateness costs: without the marks in front, a tenth of the score for each day begun, in `chainrule autograde` as well
 # from nbgrader.plugins import LateSubmissionPlugin
