@@ -11,53 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
+from autograder.assignment_table import AssignmentTable, read_table
 from autograder.errors import AssignmentError, UsageError
 from autograder.notebook import Role, SourceCell, read_cells, release_hash
 from autograder.probe import Probe
 from autograder.sandbox import Limits
-
-FEEDBACK_LEVELS = ("diagnosis", "inputs", "full")
-
-
-Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
-Size = Annotated[int, msgspec.Meta(gt=0)]
-
-
-class LimitsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The [limits] of an assignment; seconds of CPU, the wall clock has four times as long."""
-
-    notebook_seconds: Seconds = 20.0
-    probe_seconds: Seconds = 5.0
-    submission_seconds: Seconds = 120.0
-    memory_mb: Size = 1024
-    output_kb: Size = 4096
-
-
-class QuestionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A question's table: the names it defines and the questions whose names it calls."""
-
-    defines: list[str] = []
-    needs: list[str] = []
-
-
-class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """assignment.toml."""
-
-    title: str
-    order: int
-    questions: dict[str, QuestionTable]
-    summary: str = ""
-    data: list[str] = []
-    own_data: list[str] = []
-    helpers: list[str] = []
-    extra_notebooks: list[str] = []
-    may_hand_in: list[str] = []
-    feedback: str = "diagnosis"
-    limits: LimitsTable = LimitsTable()
 
 
 @dataclass(frozen=True)
@@ -170,7 +132,7 @@ def load_assignment(name: str, root: Path) -> Assignment:
         known = names_in(root)
         mend = _nearest(name, known) if known else f"run this in a course's folder: {root / 'assignments'} holds no assignment"
         raise UsageError(f"there is no assignment {name!r}", mend=mend)
-    table = _read_table(folder / "assignment.toml")
+    table = read_table(folder / "assignment.toml")
     cells = read_cells(folder / "notebook.py")
     questions = _questions(folder, cells, table)
     probes = _load_probes(folder)
@@ -179,22 +141,6 @@ def load_assignment(name: str, root: Path) -> Assignment:
     _check_probes(assignment)
     _check_files(assignment)
     return assignment
-
-
-def _read_table(path: Path) -> AssignmentTable:
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise AssignmentError("the file is missing", where=str(path), mend="docs/reference/authoring.md shows what it holds") from None
-    except ValueError as error:
-        raise AssignmentError(f"not valid TOML: {error}", where=str(path), mend="docs/reference/authoring.md shows what it holds") from None
-    try:
-        table = msgspec.convert(raw, AssignmentTable)
-    except msgspec.ValidationError as error:
-        raise AssignmentError(str(error), where=str(path), mend="docs/reference/authoring.md lists the keys") from None
-    if table.feedback not in FEEDBACK_LEVELS:
-        raise AssignmentError(f"feedback = {table.feedback!r}", where=str(path), mend=f"one of {', '.join(FEEDBACK_LEVELS)}")
-    return table
 
 
 def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTable) -> tuple[Question, ...]:

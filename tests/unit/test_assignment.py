@@ -40,13 +40,13 @@ def another(file: str, text: str | None) -> dict[str, Any]:
 CASES = {
     "no toml": (another("assignment.toml", None), "assignment.toml", "the file is missing"),
     "broken toml": (edited("assignment.toml", "order = 1", "order = "), "assignment.toml", "not valid TOML"),
-    "no title": (edited("assignment.toml", 'title = "Two steps before a network"\n', ""), "assignment.toml", "missing required field `title`"),
-    "unknown key": (edited("assignment.toml", "summary", "sumary"), "assignment.toml", "unknown field `sumary`"),
-    "unknown limit": (edited("assignment.toml", "probe_seconds", "probe_minutes"), "assignment.toml", "unknown field `probe_minutes` - at `$.limits`"),
-    "limit of a wrong type": (edited("assignment.toml", "memory_mb = 1024", 'memory_mb = "1G"'), "assignment.toml", "$.limits.memory_mb"),
-    "limit of nothing": (edited("assignment.toml", "probe_seconds = 1", "probe_seconds = 0"), "assignment.toml", "$.limits.probe_seconds"),
-    "limit that is no number": (edited("assignment.toml", "probe_seconds = 1", "probe_seconds = nan"), "assignment.toml", "$.limits.probe_seconds"),
-    "unknown key of a question": (edited("assignment.toml", "needs", "need"), "assignment.toml", "unknown field `need` - at `$.questions"),
+    "no title": (edited("assignment.toml", 'title = "Two steps before a network"\n', ""), "assignment.toml", "title is missing"),
+    "unknown key": (edited("assignment.toml", "summary", "sumary"), "assignment.toml", "unknown key sumary"),
+    "unknown limit": (edited("assignment.toml", "probe_seconds", "probe_minutes"), "assignment.toml", "unknown key limits.probe_minutes"),
+    "limit of a wrong type": (edited("assignment.toml", "memory_mb = 1024", 'memory_mb = "1G"'), "assignment.toml", "limits.memory_mb = '1G'"),
+    "limit of nothing": (edited("assignment.toml", "probe_seconds = 1", "probe_seconds = 0"), "assignment.toml", "limits.probe_seconds = 0"),
+    "limit that is no number": (edited("assignment.toml", "probe_seconds = 1", "probe_seconds = nan"), "assignment.toml", "limits.probe_seconds = nan"),
+    "unknown key of a question": (edited("assignment.toml", "needs", "need"), "assignment.toml", "unknown key questions.scale.need"),
     "unknown feedback": (edited("assignment.toml", '"diagnosis"', '"all"'), "assignment.toml", "feedback = 'all'"),
     "id twice": (edited("notebook.py", 'demo="look_at_center"', 'demo="center"'), 'notebook.py:demo="center"', "the id 'center' is used twice, first in line"),
     "no table": (edited("assignment.toml", "[questions.why]", ""), "assignment.toml", "question why has no table"),
@@ -93,6 +93,31 @@ def test_what_is_missing_or_wrong_is_named(vary: Vary, tmp_path: Path, case: str
     assert caught.value.where == (f"{path}:{line_of(tmp_path, piece)}" if piece else str(path))
     assert what in caught.value.what
     assert caught.value.mend
+
+
+MENDS = {
+    "summary": ("order = 1", "order = 1\nsumary = 1", "unknown key sumary", "did you mean 'summary'?"),
+    "no key like it": ("order = 1", "order = 1\nzzz = 1", "unknown key zzz", "there is title, order, questions, summary, data,"),
+    "missing": ("order = 1", "", "order is missing", "add it: a whole number. Place in the course."),
+    "text for a list": ("data = []", 'data = "digits.npz"', "data = 'digits.npz'", "a list of texts. Files of data/ that lie beside the notebook."),
+    "one entry": ('needs = ["center"]', "needs = [3]", "questions.scale.needs = [3]", "a list of texts. Questions whose names it calls."),
+    "no table": ("[questions.why]", "[questions]\nwhy = 3", "questions.why = 3", "a table. A question, by the id of its test cell or write-up."),
+    "zero": ("probe_seconds = 1", "probe_seconds = -1", "limits.probe_seconds = -1", "a number above 0, at most 86400. Seconds for one probe."),
+    "feedback": ('"diagnosis"', '"all"', "feedback = 'all'", "one of diagnosis, full, inputs. What students are shown"),
+    "a long value": ("data = []", f"data = {'x' * 99!r}", f"data = '{'x' * 59} ...", "a list of texts"),
+}
+
+
+@pytest.mark.parametrize("case", MENDS)
+def test_a_wrong_key_is_told_with_what_belongs_there(vary: Vary, case: str) -> None:
+    """The key as it stands in the file, the value, and what may stand there instead; never a path in another tool's notation."""
+    old, new, what, mend = MENDS[case]
+    with pytest.raises(AssignmentError) as caught:
+        vary({"assignment.toml": [(old, new)]})
+    assert caught.value.where.endswith("assignment.toml")
+    assert caught.value.what == what
+    assert caught.value.mend.startswith(mend)
+    assert "$" not in str(caught.value) and "`" not in str(caught.value)
 
 
 def test_an_unknown_name_is_a_wrong_call(tiny: Assignment) -> None:

@@ -21,7 +21,7 @@ FLOORS = [
     {"autograder"},
     {"errors", "text", "model", "wire", "probe", "inputs", "leftovers", "mutation_places"},
     {"protocol", "compare", "score", "notebook", "gradebook", "nbgrader_course", "jail", "runtime", "equivalent", "mutation_operators", "roster"}
-    | {"standing", "pages", "plots", "downloads"},
+    | {"standing", "pages", "plots", "downloads", "assignment_table"},
     {"cells", "judging", "sandbox", "mutate", "figures", "placing"},
     {"stubs", "observe", "assignment"},
     {"worker", "submission", "variants", "selfcheck", "new"},
