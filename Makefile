@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TESTED := $(VENV)/.tested
 
-.PHONY: demo test test-long lint release audit bench fuzz clean
+.PHONY: demo test test-long lint docs release audit bench fuzz clean
 
 demo: $(INSTALLED)  ## grade the sample class of every assignment
 	$(BIN)/python -m tests.sample_class.demo
@@ -31,6 +31,10 @@ fuzz: $(TESTED)  ## nightly: fuzz what reads bytes from the sandbox, guided by c
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fuzz]"
 	$(BIN)/python -m tests.fuzz.wire -max_total_time=$(FUZZ_SECONDS) -max_len=4096
 
+docs: $(TESTED)  ## the documentation into site/; warnings are errors
+	$(BIN)/python docs/make_reference.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 audit: $(INSTALLED)  ## test the tests, measure what chance costs, and write both down in docs/reference/
 	$(BIN)/chainrule audit --write docs/reference/audit.md
 	$(BIN)/chainrule audit --seeds 3000 --write docs/reference/chance.md
@@ -41,8 +45,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	touch $@
 
 $(TESTED): $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,data]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,data,docs]"
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo .chainrule
+	rm -rf $(VENV) demo site .chainrule

@@ -111,7 +111,7 @@ def assignment_page(schema: dict[str, Any]) -> str:
         "[questions.why_it_overfits]            # a write-up defines nothing",
     ])  # fmt: skip
     return "\n".join([
-        MADE, "# assignment.toml", "",
+        "# assignment.toml", "", MADE,
         "What an assignment is called, what goes with it, and what each question defines and needs. Points stand in `notebook.py` alone",
         "([writing an assignment](authoring.md)). A wrong file is refused with the key, its value and what belongs there.",
         "The [JSON Schema](assignment.schema.json) is for editors.", "",
@@ -144,7 +144,7 @@ def results_page(schema: dict[str, Any]) -> str:
     """The results file, object by object."""
     parts = schema["$defs"]
     lines = [
-        MADE, "# The results file", "",
+        "# The results file", "", MADE,
         "`chainrule autograde NAME --json FILE` writes what was found in this form.",
         "The [JSON Schema](results.schema.json) says the same to programs. " + schema["description"], "",
         "`outcome` says how something ended, `verdict` whether it was right: they are never one.", "",
@@ -189,7 +189,7 @@ def commands_page() -> str:
     command = typer.main.get_command(app)
     found = sorted(command.commands.items())  # type: ignore[attr-defined]
     lines = [
-        MADE, "# The command line", "", f"{command.help} Every command is called in a course's folder or below it.", "",
+        "# The command line", "", MADE, f"{command.help} Every command is called in a course's folder or below it.", "",
         "| command | what it does |", "| --- | --- |",
         *(f"| [`chainrule {name}`](#chainrule-{name}) | {_first(entry.help)} |" for name, entry in found), "",
         "The exit status is 0 when all went well, however bad a submission may be; 1 when something did not, for a reason of ours; 2 for a",
