@@ -153,7 +153,8 @@ def results_page(schema: dict[str, Any]) -> str:
     ]  # fmt: skip
     for name in ("submission", "question", "check"):
         lines += [f"## {name}", "", *rows(schema, parts[name]), ""]
-    lines += ["## outcome", "", *_meanings(parts["outcome"]["enum"], OUTCOMES), "", "## verdict", "", *_meanings(parts["verdict"]["enum"], VERDICTS), ""]
+    for name, meanings in (("outcome", OUTCOMES), ("verdict", VERDICTS)):
+        lines += [f"## {name}", "", *_meanings(parts[name]["enum"], meanings), ""]
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -81,7 +82,7 @@ def anchors(page: str) -> frozenset[str]:
     """The anchors that a git host gives a page's headings."""
     all_tokens = tokens(page)
     found: list[str] = []
-    for before, token in zip(all_tokens, all_tokens[1:], strict=False):
+    for before, token in pairwise(all_tokens):
         if before.type == "heading_open":
             text = "".join(child.content for child in token.children or () if child.type in ("text", "code_inline"))
             slug = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
