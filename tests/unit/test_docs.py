@@ -13,12 +13,13 @@ import jsonschema
 import pytest
 import typer
 
+from autograder.assignment import names_in as names_of_assignments
 from autograder.cli import app
 from autograder.commands.autograde import results_json
 from tests.documentation import PAGES, ROOT, anchors, blocks, code_words, links
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-OTHERS = {"cd", "cp", "mv", "mkdir", "ls", "git", "unzip", "jupyter", "dask", "pip", "docker", "podman", "bash", "python3.11", "export", "sudo"}
+OTHERS = {"cd", "cp", "mv", "mkdir", "ls", "git", "unzip", "jupyter", "jupytext", "dask", "pip", "docker", "podman", "bash", "python3.11", "export", "source", "sudo"}
 """Programs that blocks may call besides ours."""
 FOLDERS = {"assignments", "autograder", "benchmarks", "data", "docs", "tests"}
 MADE_UP = re.compile(r"[<>*]|[A-Z]{3,}|…")
@@ -47,7 +48,9 @@ def problem(words: list[str]) -> str:
     if not words:
         return ""
     program, arguments = Path(words[0]).name, words[1:]
-    lost = [w for w in words if w.split("/")[0] in FOLDERS and "/" in w and not MADE_UP.search(w) and not (ROOT / w.split("::")[0]).exists()]
+    ours = [w.split("::")[0] for w in words if w.split("/")[0] in FOLDERS and "/" in w and not MADE_UP.search(w)]
+    examples = [w for w in ours if w.startswith("assignments/") and w.split("/")[1] not in names_of_assignments(ROOT)]
+    lost = [w for w in ours if w not in examples and not (ROOT / w).exists()]
     if lost:
         return f"{lost[0]} is not there"
     if program == "chainrule":
