@@ -15,9 +15,10 @@ from autograder import notebook
 from autograder.assignment import Assignment
 from autograder.model import QuestionResult, SubmissionResult, Verdict
 from autograder.notebook import Role, SourceCell
-from autograder.submission import Placed, Submission
+from autograder.submission import Placed, Submission, read_regular
 from autograder.text import printable
 
+RECEIPTS = ("timestamp.txt", "submission_secret.txt")
 _KEPT_OUTPUT_BYTES = 2 << 20
 _KEPT_TYPES = ("text/plain", "image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -152,3 +153,13 @@ def write_text(path: Path, text: str) -> None:
         file.write(text)
     os.chmod(name, 0o644)
     os.replace(name, path)
+
+
+def copy_receipts(source: Path, target: Path) -> None:
+    """Carry along what nbgrader's exchange leaves beside a submission and needs beside its feedback; links are not followed."""
+    for name in RECEIPTS:
+        try:
+            text = read_regular(source / name, 1000).decode("utf-8")
+        except (OSError, ValueError):  # none, or something else of that name
+            continue
+        write_text(target / name, text)

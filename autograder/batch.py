@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder import notebook
 from autograder.assignment import Assignment
-from autograder.autograded import graded_notebook, write_text
+from autograder.autograded import copy_receipts, graded_notebook, write_text
 from autograder.errors import ChainRuleError, UsageError
 from autograder.grade import Grader
 from autograder.jail import LEVELS, JailError, check_binds, levels
@@ -214,6 +214,7 @@ class _Writer:
         changed = _changed_answers(path, submission, self.assignment)
         self.waiting.append((result, _timestamp(self.options.submitted / result.student / self.assignment.name), changed))
         if not self.options.questions:
+            copy_receipts(self.options.submitted / result.student / self.assignment.name, folder)
             self.parts.append(path.with_suffix(".part"))
             write_text(self.parts[-1], notebook.dump(graded_notebook(submission, result, self.assignment)))
 

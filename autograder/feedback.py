@@ -11,20 +11,18 @@ from typing import Any
 
 from autograder import batch, notebook
 from autograder.assignment import Assignment, Question, solves
-from autograder.autograded import write_text
+from autograder.autograded import copy_receipts, write_text
 from autograder.errors import UsageError
 from autograder.evidence import Evidence, Shown
 from autograder.grade import Grader
 from autograder.model import CheckResult, ClassResult, Marks, Outcome, Verdict
-from autograder.notebook import NotANotebook, Role
+from autograder.notebook import Role
 from autograder.pages import points, render
 from autograder.reference import Reference, Store
 from autograder.results import Entry, Results
 from autograder.standing import Part, Standing
-from autograder.submission import find_submissions, read_regular, read_submission
+from autograder.submission import find_submissions, read_submission
 
-RECEIPTS = ("timestamp.txt", "submission_secret.txt")
-"""What nbgrader's exchange leaves beside a submission, and needs beside its feedback to hand it out."""
 _LONGEST_ANSWER = 20_000
 
 
@@ -55,10 +53,10 @@ def publish(assignment: Assignment, options: batch.Options, result: ClassResult,
         finally:
             reference.close()
     progress.stage("writing feedback")
-    write_feedback(assignment, options.into, students, options.submitted)
+    write_feedback(assignment, options.into, students)
 
 
-def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] = (), submitted: Path | None = None) -> list[Path]:
+def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] = ()) -> list[Path]:
     """Write the pages of some students, or of all, as the kept results and the gradebook stand now; returns their paths."""
     wanted = set(students)
     chosen = [k.now for k in Results(into, assignment).all() if not wanted or k.now.result.student in wanted]
@@ -67,7 +65,7 @@ def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] =
     for entry in chosen:
         path = into / "feedback" / entry.result.student / assignment.name / f"{assignment.name}.html"
         write_text(path, _page_of_entry(assignment, into, entry, marks))
-        _copy_receipts(assignment, into, entry.result.student, submitted)
+        copy_receipts(into / "autograded" / entry.result.student / assignment.name, path.parent)
         written.append(path)
     return written
 
@@ -85,22 +83,6 @@ def _page_of_entry(assignment: Assignment, into: Path, entry: Entry, marks: dict
     answers = answers_in(into / "autograded" / student / assignment.name / f"{assignment.name}.ipynb", assignment)
     standing = Standing(entry.result, marks.get(student, Marks()))
     return page(assignment, standing, entry.conditions.release, answers, Evidence(into, assignment).of(entry))
-
-
-def _copy_receipts(assignment: Assignment, into: Path, student: str, submitted: Path | None) -> None:
-    """Copy what nbgrader's exchange needs from the submission, beside the graded notebook and beside the feedback."""
-    graded, folder = (into / name / student / assignment.name for name in ("autograded", "feedback"))
-    sources = [graded] if submitted is None else [submitted / student / assignment.name, graded]
-    for name in RECEIPTS:
-        for source in sources:
-            try:
-                text = read_regular(source / name, 1000).decode("utf-8")
-            except (OSError, ValueError, NotANotebook):
-                continue
-            write_text(folder / name, text)
-            if source != graded and graded.is_dir():
-                write_text(graded / name, text)
-            break
 
 
 def answers_in(graded: Path, assignment: Assignment) -> dict[str, str]:

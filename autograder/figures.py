@@ -78,6 +78,7 @@ def _lines(a: np.ndarray, b: np.ndarray) -> bytes:
     axis = drawing.subplots()
     axis.plot(a, "o-", color="#006BA4", label="expected", markersize=6)
     axis.plot(b, "x--", color="#C85200", label="yours", markersize=7)
+    axis.xaxis.get_major_locator().set_params(integer=True)
     axis.set_xlabel("entry", fontsize=9)
     axis.tick_params(labelsize=8)
     axis.legend(fontsize=9, frameon=False)

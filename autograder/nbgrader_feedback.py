@@ -9,7 +9,6 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from autograder.assignment import load_assignment
-from autograder.errors import UsageError
 from autograder.feedback import page_of
 
 
@@ -27,5 +26,5 @@ class FeedbackPage(Exporter):
         resources["output_extension"] = ".html"
         root = Path.cwd()  # nbgrader converts in the course's root
         if info["notebook"] != info["assignment"]:
-            raise UsageError(f"{info['notebook']}.ipynb is not graded, so that there is no feedback on it")
+            return "<!doctype html>\n<title>Not graded</title>\n<p>This notebook is not graded: there is no feedback on it.</p>\n", resources
         return page_of(load_assignment(info["assignment"], root), root, info["student"], info["db_url"]), resources
