@@ -75,7 +75,7 @@ def _lines(a: np.ndarray, b: np.ndarray) -> bytes:
     from matplotlib.figure import Figure
 
     drawing = Figure(figsize=(7.2, 2.6), layout="constrained")
-    axis = drawing.subplots()
+    axis: Any = drawing.subplots()
     axis.plot(a, "o-", color="#006BA4", label="expected", markersize=6)
     axis.plot(b, "x--", color="#C85200", label="yours", markersize=7)
     axis.xaxis.get_major_locator().set_params(integer=True)
