@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from autograder import batch, notebook
+import msgspec
+
+from autograder import batch
 from autograder.assignment import Assignment, Question, solves
 from autograder.autograded import copy_receipts, write_text
 from autograder.errors import UsageError
@@ -24,6 +26,25 @@ from autograder.standing import Part, Standing
 from autograder.submission import find_submissions, read_submission
 
 _LONGEST_ANSWER = 20_000
+
+
+class _NbGrader(msgspec.Struct):
+    grade_id: str = ""
+
+
+class _Metadata(msgspec.Struct):
+    nbgrader: _NbGrader = msgspec.field(default_factory=_NbGrader)
+
+
+class _Cell(msgspec.Struct):
+    source: str | list[str]
+    metadata: _Metadata
+
+
+class _Graded(msgspec.Struct):
+    """What is read of a graded notebook, which we have written."""
+
+    cells: list[_Cell]
 
 
 def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> dict[str, Marks]:
@@ -88,13 +109,14 @@ def _page_of_entry(assignment: Assignment, into: Path, entry: Entry, marks: dict
 def answers_in(graded: Path, assignment: Assignment) -> dict[str, str]:
     """What the student wrote, by question, as the graded notebook has it; nothing where that can't be read or was left as it was handed out."""
     try:
-        cells = notebook.load(graded).cells
-    except Exception:  # none was written, or somebody has broken it: the page does without
+        cells = msgspec.json.decode(graded.read_bytes(), type=_Graded).cells  # without nbformat's validation, which takes longer than the page
+    except (OSError, msgspec.MsgspecError):  # none was written, or somebody has broken it: the page does without
         return {}
     handed_out = {cell.id: cell.released.strip() for cell in assignment.cells if cell.id}
     texts: dict[str, list[str]] = {}
     for cell in cells:
-        identifier, text = notebook.grade_id_of(cell), str(cell.source)
+        identifier = cell.metadata.nbgrader.grade_id
+        text = cell.source if isinstance(cell.source, str) else "".join(cell.source)
         for question in assignment.questions:
             mine = identifier == question.id if question.written else solves(identifier, question.id)
             if mine and text.strip() != handed_out.get(identifier):

@@ -29,6 +29,7 @@ def test_make_demo_in_a_fresh_clone(tmp_path: Path) -> None:
         results = json.loads((clone / "demo" / f"{name}.json").read_text(encoding="utf-8"))
         jsonschema.Draft202012Validator(schema).validate(results)
         assert f"{name}: {len(results['submissions'])} submissions" in done.stdout
+        assert (clone / "demo" / "reports" / f"{name}.html").is_file() and (clone / "demo" / "feedback" / "ada" / name / f"{name}.html").is_file()
         expected |= {f"{name}/{s['student']}": s["score"] for s in results["submissions"]}
     assert expected["nn_recognition/ada"] == 70.0
     config = "c = get_config()\nc.CourseDirectory.course_id = 'default_course'\n"
