@@ -8,7 +8,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder import notebook
@@ -40,7 +39,7 @@ def graded_notebook(submission: Submission, result: SubmissionResult, assignment
         if placed.source is not None and placed.source.rubric:
             cells.append(_rubric(placed.source))
         cells.append(_graded_cell(placed, by_id, questions, budget))
-    made = nbformat.v4.new_notebook(cells=cells, metadata=frame.metadata)
+    made = notebook.new_notebook(cells, frame.metadata)
     for number, cell in enumerate(made.cells):
         cell["id"] = f"cell-{number}"
     return made
@@ -50,7 +49,7 @@ def _top(result: SubmissionResult) -> NotebookNode:
     """What a grader reads first: how it went and all that was unusual."""
     notes = "".join(f"<li>{_literal(message)}</li>" for message in result.messages)
     text = f"<b>{_literal(result.student)}: {result.score:g} of {result.max_score:g}</b>" + (f"<ul>{notes}</ul>" if notes else "")
-    return nbformat.v4.new_markdown_cell(text)
+    return notebook.new_cell("markdown", text)
 
 
 def _rubric(source: SourceCell) -> NotebookNode:
@@ -80,10 +79,8 @@ def _graded_cell(placed: Placed, by_id: dict[str, NotebookNode], questions: dict
 
 
 def _own_cell(cell: NotebookNode, budget: list[int]) -> NotebookNode:
-    text = str(cell.source)
-    if cell.cell_type == "code":
-        return nbformat.v4.new_code_cell(text, outputs=_kept_outputs(cell, budget))
-    return nbformat.v4.new_markdown_cell(text) if cell.cell_type == "markdown" else nbformat.v4.new_raw_cell(text)
+    outputs = _kept_outputs(cell, budget) if cell.cell_type == "code" else None
+    return notebook.new_cell(cell.cell_type, str(cell.source), outputs=outputs)
 
 
 def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
@@ -97,9 +94,9 @@ def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
         shown = {kind: _text(data[kind]) for kind in _KEPT_TYPES if kind in data}
         shown = {kind: text for kind, text in shown.items() if kind == "text/plain" or _BASE64.fullmatch(text)}
         if output.get("output_type") == "stream":
-            made = nbformat.v4.new_output("stream", name="stdout", text=_text(output.get("text", "")))
+            made = notebook.new_output("stream", name="stdout", text=_text(output.get("text", "")))
         elif shown:
-            made = nbformat.v4.new_output("display_data", data=shown)
+            made = notebook.new_output("display_data", data=shown)
         else:
             continue
         budget[0] -= len(str(made))
@@ -119,8 +116,8 @@ def _show_result(cell: NotebookNode, question: QuestionResult | None) -> None:
         return
     cell.execution_count = 1
     cell.outputs = [
-        nbformat.v4.new_output("display_data", data={"text/html": result_html(question), "text/plain": result_text(question)}),
-        nbformat.v4.new_output("execute_result", data={"text/plain": repr(float(question.score))}, execution_count=1),
+        notebook.new_output("display_data", data={"text/html": result_html(question), "text/plain": result_text(question)}),
+        notebook.new_output("execute_result", data={"text/plain": repr(float(question.score))}, execution_count=1),
     ]
 
 

@@ -11,6 +11,7 @@ import sys
 import types
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,7 @@ def needs_ipython(text: str) -> bool:
     return not _IPYTHON_NAMES.isdisjoint(code.co_names)
 
 
+@lru_cache(maxsize=512)  # what all submissions share is read once
 def bound_names(text: str) -> frozenset[str]:
     """Names that a cell binds at its top level, read from its text; empty where it does not parse."""
     try:

@@ -18,6 +18,7 @@ from autograder.wire import Instance, Reference, WireError, decode, encode
 
 MAX_CALLS = 20_000
 MAX_NESTING = 16
+_PLAIN = frozenset({np.ndarray, float, int, str, bool, complex, bytes, type(None)})
 
 
 class CallLimit(RuntimeError):
@@ -33,6 +34,8 @@ class Peer:
         self.channel, self.names, self.known, self.serves = channel, names, known, serves
         self.callbacks: list[Callable[..., Any]] = []
         self.calls = self.nesting = 0
+        self.plain = True
+        """Whether all that `revive` has met since this was set is a value that comes back as the same bytes."""
         self.proxies: dict[int, str | int] = {}
         self._kept: list[Any] = []
 
@@ -108,8 +111,9 @@ class Peer:
         try:
             function = self._resolve(call.target)
             args, kwargs = decode(call.arguments)
+            self.plain = True
             args, kwargs = self.revive(args), self.revive(kwargs)
-            before = encode([args, kwargs], self.refer)
+            before = call.arguments if self.plain else encode([args, kwargs], self.refer)
             value = encode(function(*args, **kwargs), self.refer)
             after = encode([args, kwargs], self.refer)
         except Exception as error:
@@ -145,6 +149,16 @@ class Peer:
 
     def revive(self, value: Any) -> Any:
         """Turn references back into functions and instances into objects, anywhere in a decoded value."""
+        kind = type(value)
+        if kind in _PLAIN:
+            return value
+        if kind is dict:
+            return {key: self.revive(item) for key, item in value.items()}
+        if kind is list:
+            return [self.revive(item) for item in value]
+        if kind is tuple:
+            return tuple(self.revive(item) for item in value)
+        self.plain = False
         if isinstance(value, Reference):
             if isinstance(value.name, str):
                 return self._resolve(value.name)
@@ -156,12 +170,6 @@ class Peer:
             thing: Any = cls.__new__(cls)  # type: ignore[call-overload]
             thing.__dict__.update(self.revive(value.attributes))
             return thing
-        if type(value) is dict:
-            return {key: self.revive(item) for key, item in value.items()}
-        if type(value) is list:
-            return [self.revive(item) for item in value]
-        if type(value) is tuple:
-            return tuple(self.revive(item) for item in value)
         return value
 
 

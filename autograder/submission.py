@@ -253,9 +253,10 @@ def _foreign(notebook: NotebookNode, assignment: Assignment) -> str:
     shared = ours & {grade_id_of(cell) for cell in notebook.cells}
     if isinstance(named, str) and named != assignment.name and 2 * len(shared) < len(ours):
         return f"this is the notebook of another assignment, {named[:60]}"
+    if shared:
+        return ""
     wanted = {name.partition(".")[0] for question in assignment.auto for name in question.defines}
-    bound = frozenset().union(*(bound_names(c.source) for c in notebook.cells if c.cell_type == "code"), frozenset())
-    if not shared and not wanted & bound:
+    if not any(wanted & bound_names(c.source) for c in notebook.cells if c.cell_type == "code"):
         return "nothing of this assignment was found in the notebook: none of its cells, none of the names it asks for"
     return ""
 

@@ -21,7 +21,8 @@ MAX_HASHED = 4096
 """Members of sets, and keys that are no text, in one message: a hostile one could make each collide with all before it."""
 
 _TUPLE, _ARRAY, _BIGINT, _COMPLEX, _PAIRS, _OPAQUE, _SET, _REFERENCE, _INSTANCE = range(1, 10)
-_DTYPES = frozenset(np.dtype(code).str for code in "?bBhHiIlLqQefdFD")
+_CODES = {np.dtype(code): np.dtype(code).str for code in "?bBhHiIlLqQefdFD"}
+_TYPES = {code: dtype for dtype, code in _CODES.items()}
 _MAX_TEXT_WIDTH = 4096
 
 # MessagePack's headers: the bytes that follow one as its payload, and the bytes that hold a payload's length or a container's count
@@ -31,6 +32,11 @@ _FIXED_EXTENSION = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
 _EXTENSION = frozenset({*_FIXED_EXTENSION, 0xC7, 0xC8, 0xC9})
 _COUNT = {0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4}
 _MAPS = frozenset({0xDE, 0xDF})
+
+
+_to_bytes = msgspec.msgpack.Encoder().encode
+_numbers = msgspec.msgpack.Decoder(tuple[str, list[int], bytes])
+"""Reads the payload of an array of numbers: nothing else than its dtype, its shape and its bytes can be built from it."""
 
 
 class WireError(ValueError):
@@ -66,7 +72,7 @@ Referrer = Callable[[Any], "Reference | Instance | None"]
 
 def encode(value: Any, refer: Referrer | None = None) -> bytes:
     """Encode a value as bytes; raises TooLarge beyond the limits, and nothing else, whatever the value's methods do."""
-    return msgspec.msgpack.encode(_Encoder(refer).tree(value, 0))
+    return _to_bytes(_Encoder(refer).tree(value, 0))
 
 
 def decode(data: bytes) -> Any:
@@ -166,12 +172,14 @@ class _Encoder:
 
     def array(self, value: np.ndarray) -> Any:
         self.spend(value.nbytes)
+        if (code := _CODES.get(value.dtype)) is not None:
+            return self.extension(_ARRAY, [code, list(value.shape), value.tobytes()])
         if value.dtype.kind == "f" and value.dtype.itemsize > 8:
             value = value.astype(np.float64)
         if value.dtype.kind == "c" and value.dtype.itemsize > 16:
             value = value.astype(np.complex128)
         text = value.dtype.kind == "U"
-        if not text and value.dtype.newbyteorder("<").str.replace("=", "<") not in _DTYPES and value.dtype.str not in _DTYPES:
+        if not text and value.dtype.newbyteorder("<").str.replace("=", "<") not in _TYPES and value.dtype.str not in _TYPES:
             return self.opaque(type(value), f" of {value.dtype.kind} entries")
         if text:
             return self.extension(_ARRAY, ["U", list(value.shape), [self.text(s) for s in value.ravel().tolist()]])
@@ -196,7 +204,7 @@ class _Encoder:
         return self.extension(_OPAQUE, self.text((name + more)[:80]))
 
     def extension(self, code: int, payload: Any) -> Any:
-        data = msgspec.msgpack.encode(payload)
+        data = _to_bytes(payload)
         self.spend(0)
         if len(data) > MAX_BYTES:
             raise TooLarge(f"the value has more than {MAX_BYTES >> 20} MiB")
@@ -234,21 +242,25 @@ class _Decoder:
 
         A map's keys must be texts: other dictionaries come as pairs.
         """
-        at, levels = 0, [(1, False)]  # of each open container: how many parts are to come, and whether every other one is a key
-        while levels:
-            left, is_map = levels.pop()
-            if left > 1:
-                levels.append((left - 1, is_map))
+        at, left, is_map = 0, 1, False  # in the innermost open container: how many parts are to come, and whether every other one is a key
+        levels: list[tuple[int, bool]] = []  # the same of the containers around it
+        while True:
+            while not left:
+                if not levels:
+                    return
+                left, is_map = levels.pop()
+            left -= 1
             self.nodes += 1
             if self.nodes > 4 * MAX_NODES or at >= len(data):
                 raise WireError("too many parts" if at < len(data) else "cut off")
             head, at = data[at], at + 1
-            if is_map and left % 2 == 0 and not (0xA0 <= head <= 0xBF or 0xD9 <= head <= 0xDB):
+            if is_map and left % 2 and not (0xA0 <= head <= 0xBF or 0xD9 <= head <= 0xDB):
                 raise WireError("a key that is no text")
             if head < 0x80 or head >= 0xE0:
                 continue
+            maps = False
             if head < 0xA0:
-                count, is_map = (head & 15) * (1 if head >= 0x90 else 2), head < 0x90
+                count, maps = (head & 15) * (1 if head >= 0x90 else 2), head < 0x90
             elif head < 0xC0:
                 at, count = at + (head & 31), 0
             elif head in _PAYLOAD:
@@ -262,12 +274,13 @@ class _Decoder:
                     end += 1
                 at, count = end + size, 0
             elif head in _COUNT:
-                end, is_map = at + _COUNT[head], head in _MAPS
-                at, count = end, int.from_bytes(data[at:end], "big") * (2 if is_map else 1)
+                end, maps = at + _COUNT[head], head in _MAPS
+                at, count = end, int.from_bytes(data[at:end], "big") * (2 if maps else 1)
             else:
                 raise WireError("an unknown header")
             if count:
-                levels.append((count, is_map))
+                levels.append((left, is_map))
+                left, is_map = count, maps
                 if len(levels) > 4 * MAX_DEPTH:
                     raise WireError("nested too deeply")
 
@@ -276,6 +289,9 @@ class _Decoder:
         if self.depth > MAX_DEPTH + 2:
             raise WireError("nested too deeply")
         try:
+            if code == _ARRAY and _holds_numbers(data):
+                self.nodes += 4 + (data[5] & 15)
+                return _array(*_numbers.decode(data))
             return self.readers[code](self.load(data))
         finally:
             self.depth -= 1
@@ -333,12 +349,26 @@ class _Decoder:
             if sum(map(len, texts)) > MAX_BYTES or len(texts) * max(map(len, texts), default=0) * 4 > MAX_BYTES:
                 raise WireError("texts too large")
             return _checked(np.array(texts, dtype=np.str_), shape)
-        if code not in _DTYPES or type(data) is not bytes:
+        if type(data) is not bytes:
             raise WireError("not an array")
-        dtype = np.dtype(code)
-        if math.prod(shape) * dtype.itemsize != len(data):
-            raise WireError("an array's bytes do not fill its shape")
-        return _checked(np.frombuffer(data, dtype=dtype), shape).copy()
+        return _array(code, shape, data)
+
+
+def _array(code: str, shape: list[int], data: bytes) -> np.ndarray:
+    """An array of numbers, where dtype, shape and bytes fit together."""
+    dtype = _TYPES.get(code)
+    if dtype is None or min(shape, default=0) < 0:
+        raise WireError("not an array")
+    if math.prod(shape) * dtype.itemsize != len(data):
+        raise WireError("an array's bytes do not fill its shape")
+    if not data and math.prod(n for n in shape if n) > MAX_BYTES:  # an empty array may still have axes that are long
+        raise WireError("an array too large")
+    return np.ndarray(shape, dtype, data).copy()
+
+
+def _holds_numbers(data: memoryview) -> bool:
+    """Whether a payload starts as an array of numbers does: three parts, a dtype of three letters, at most fifteen axes. Most values are such."""
+    return len(data) > 6 and data[0] == 0x93 and data[1] == 0xA3 and data[5] & 0xF0 == 0x90
 
 
 def _checked(flat: np.ndarray, shape: list[int]) -> np.ndarray:
