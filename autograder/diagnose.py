@@ -41,6 +41,11 @@ def known_of(variant: Variant, observations: dict[str, Observation], probes: tup
     return Known(variant, observations, values, findings)
 
 
+def ends_alike(observations: dict[str, Observation], seen: dict[str, Observation]) -> bool:
+    """Whether each probe ended in one way on both: only then can what was seen be of this misconception. Nothing is decoded for it."""
+    return all((mine := seen.get(name)) is not None and (mine.outcome, mine.error) == (o.outcome, o.error) for name, o in observations.items())
+
+
 def name_mistake(probes: tuple[Probe, ...], seen: dict[str, Observation], findings: dict[str, Finding], known: list[Known]) -> Diagnosis | None:
     """The one misconception that agrees with all that was seen of a question, or None."""
     matches = [k for k in known if _agrees(k, probes, seen, findings)]

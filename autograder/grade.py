@@ -4,6 +4,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from autograder.assignment import Assignment, Question
 from autograder.compare import compare
-from autograder.diagnose import Known, hint, known_of, name_mistake
+from autograder.diagnose import Known, ends_alike, hint, known_of, name_mistake
 from autograder.errors import SandboxError
 from autograder.judging import Fact, Unfit
 from autograder.model import CheckResult, Finding, Observation, Outcome, QuestionResult, Seen, SubmissionResult, Verdict
@@ -23,6 +24,7 @@ from autograder.sandbox import Limits, Sandbox
 from autograder.score import earned, total
 from autograder.submission import Submission
 from autograder.text import printable
+from autograder.variants import Variant
 from autograder.wire import WireError, decode
 
 NO_VALUE = Finding(Verdict.NO_VALUE)
@@ -30,6 +32,8 @@ TOO_LARGE = Finding(Verdict.WRONG_SHAPE, "the result is far larger than what was
 MAX_MESSAGES = 40
 JUDGED_ROOM = 1_000_000
 """Bytes that an observation for a judge may have beyond 16 times the reference's: judges take their time over every entry."""
+_REMEMBERED, _REMEMBERED_BYTES = 2048, 1 << 14
+"""How many findings are kept for observations that come again, and of what size these may be."""
 
 
 class Judge:
@@ -37,7 +41,8 @@ class Judge:
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
-        self._known: dict[str, list[Known]] = {}
+        self._known: dict[str, Known] = {}
+        self._found = lru_cache(maxsize=_REMEMBERED)(self._find)  # most of a class see the same
 
     def find(self, probe: Probe, observation: Observation) -> Finding:
         """Judge one observation, whatever it is."""
@@ -45,6 +50,9 @@ class Judge:
             return NO_VALUE
         if probe.judged and len(observation.value) > 16 * self.reference.sizes[probe.id] + JUDGED_ROOM:
             return TOO_LARGE
+        return self._found(probe, observation) if len(observation.value) <= _REMEMBERED_BYTES else self._find(probe, observation)
+
+    def _find(self, probe: Probe, observation: Observation) -> Finding:
         try:
             return self.judge(probe, decode(observation.value))
         except WireError:
@@ -66,13 +74,16 @@ class Judge:
             return Finding(Verdict.WRONG_TYPE, "the result does not have the form that was asked for.")
         return _from_facts(facts)
 
-    def known(self, question: str) -> list[Known]:
-        """The misconceptions of a question with what they do, judged once."""
-        if question not in self._known:
-            probes = self.reference.assignment.probes_of(question)
-            variants = [v for v in self.reference.misconceptions if v.question == question]
-            self._known[question] = [known_of(v, self.reference.observations_of(v), probes, self.judge) for v in variants]
-        return self._known[question]
+    def known(self, question: str, seen: dict[str, Observation]) -> list[Known]:
+        """The misconceptions of a question that may be what was seen, with what they do, judged once."""
+        variants = [v for v in self.reference.misconceptions if v.question == question]
+        return [self._known_of(v) for v in variants if ends_alike(self.reference.observations_of(v), seen)]
+
+    def _known_of(self, variant: Variant) -> Known:
+        if variant.id not in self._known:
+            probes = self.reference.assignment.probes_of(variant.question)
+            self._known[variant.id] = known_of(variant, self.reference.observations_of(variant), probes, self.judge)
+        return self._known[variant.id]
 
 
 def _from_facts(facts: dict[str, Fact]) -> Finding:
@@ -216,7 +227,7 @@ class Grader:
         points = judged.points
         diagnosis = None
         if self.diagnose and not judged.full:
-            diagnosis = name_mistake(judged.probes, judged.evidence, judged.evidence_findings, self.judge.known(question.id))
+            diagnosis = name_mistake(judged.probes, judged.evidence, judged.evidence_findings, self.judge.known(question.id, judged.evidence))
         checks = tuple(
             CheckResult(
                 id=p.id, title=p.title, points=p.points, earned=points[p.id], outcome=judged.observations[p.id].outcome,

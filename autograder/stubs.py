@@ -90,10 +90,10 @@ class Peer:
             kind = getattr(builtins, answer.error, RuntimeError)
             raise kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
         if answer.written:
-            new_args, new_kwargs = decode(answer.written)
+            new_args, new_kwargs = decode(answer.written, jailed=True)
             write_back(list(args), self.revive(new_args))
             write_back(kwargs, self.revive(new_kwargs))
-        return self.revive(decode(answer.value))
+        return self.revive(decode(answer.value, jailed=True))
 
     def _answer(self) -> Return | Raised:
         while True:
@@ -110,7 +110,7 @@ class Peer:
         """Answer one call to a function of this side."""
         try:
             function = self._resolve(call.target)
-            args, kwargs = decode(call.arguments)
+            args, kwargs = decode(call.arguments, jailed=True)
             self.plain = True
             args, kwargs = self.revive(args), self.revive(kwargs)
             before = call.arguments if self.plain else encode([args, kwargs], self.refer)

@@ -75,12 +75,15 @@ def encode(value: Any, refer: Referrer | None = None) -> bytes:
     return _to_bytes(_Encoder(refer).tree(value, 0))
 
 
-def decode(data: bytes) -> Any:
-    """Decode bytes that may be hostile; raises WireError for all that `encode` can't have made."""
+def decode(data: bytes, *, jailed: bool = False) -> Any:
+    """Decode bytes that may be hostile; raises WireError for all that `encode` can't have made.
+
+    jailed: this process may hold no more memory than a submission's, so the parts are not counted before any is built.
+    """
     if len(data) > MAX_BYTES + (1 << 20):
         raise TooLarge(f"a message of {len(data)} bytes")
     try:
-        return _Decoder().load(data)
+        return _Decoder(jailed).load(data)
     except WireError:
         raise
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError, MemoryError) as error:
@@ -91,8 +94,8 @@ class _Encoder:
     def __init__(self, refer: Referrer | None) -> None:
         self.refer, self.nodes, self.bytes, self.hashed = refer, 0, 0, 0
 
-    def spend(self, size: int) -> None:
-        self.nodes += 1
+    def spend(self, size: int, parts: int = 1) -> None:
+        self.nodes += parts
         self.bytes += size
         if self.nodes > MAX_NODES or self.bytes > MAX_BYTES:
             raise TooLarge(f"the value has more than {MAX_NODES} parts or {MAX_BYTES >> 20} MiB")
@@ -101,8 +104,11 @@ class _Encoder:
         """Translate into what msgspec encodes; exact base types only, so that no method of a subclass is ever called."""
         if depth > MAX_DEPTH:
             raise TooLarge(f"the value is nested deeper than {MAX_DEPTH} levels")
-        self.spend(8)
         kind = type(value)
+        if kind is np.ndarray and (code := _CODES.get(value.dtype)) is not None:
+            self.spend(8 + value.nbytes, 3)
+            return self.numbers(code, value)
+        self.spend(8)
         if value is None or kind is bool or kind is float:
             return value
         if kind is np.ndarray:
@@ -173,7 +179,8 @@ class _Encoder:
     def array(self, value: np.ndarray) -> Any:
         self.spend(value.nbytes)
         if (code := _CODES.get(value.dtype)) is not None:
-            return self.extension(_ARRAY, [code, list(value.shape), value.tobytes()])
+            self.spend(0)
+            return self.numbers(code, value)
         if value.dtype.kind == "f" and value.dtype.itemsize > 8:
             value = value.astype(np.float64)
         if value.dtype.kind == "c" and value.dtype.itemsize > 16:
@@ -186,6 +193,12 @@ class _Encoder:
         if value.dtype.byteorder == ">":
             value = value.astype(value.dtype.newbyteorder("<"))
         return self.extension(_ARRAY, [value.dtype.str, list(value.shape), value.tobytes()])
+
+    def numbers(self, code: str, value: np.ndarray) -> Any:
+        data = _to_bytes((code, value.shape, value.tobytes()))
+        if len(data) > MAX_BYTES:
+            raise TooLarge(f"the value has more than {MAX_BYTES >> 20} MiB")
+        return msgspec.msgpack.Ext(_ARRAY, data)
 
     def integer(self, value: int) -> Any:
         if -(1 << 63) <= value < 1 << 63:
@@ -225,7 +238,8 @@ def _exact(text: str) -> str:
 class _Decoder:
     """Decodes nested extensions with one budget for the whole message."""
 
-    def __init__(self) -> None:
+    def __init__(self, jailed: bool = False) -> None:
+        self.jailed = jailed
         self.depth, self.nodes, self.hashed = 0, 0, 0
         self.decoder = msgspec.msgpack.Decoder(ext_hook=self.extension)
         self.readers = {
@@ -234,7 +248,8 @@ class _Decoder:
         }  # fmt: skip
 
     def load(self, data: bytes | memoryview) -> Any:
-        self.survey(memoryview(data).cast("B"))
+        if not self.jailed:
+            self.survey(memoryview(data).cast("B"))
         return self.decoder.decode(data)
 
     def survey(self, data: memoryview) -> None:
