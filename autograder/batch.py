@@ -1,31 +1,36 @@
 """A class: many submissions over the cores of one machine, results stored, shown and written as they arrive."""
 from __future__ import annotations
 
-import importlib
+import contextlib
 import secrets
-import threading
-import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from autograder import notebook
-from autograder.assignment import Assignment
-from autograder.autograded import copy_receipts, graded_notebook, write_text
-from autograder.errors import ChainRuleError, UsageError
-from autograder.grade import Grader
+import msgspec
+
+from autograder import task
+from autograder.assignment import Assignment, fingerprint
+from autograder.autograded import write_text
+from autograder.errors import UsageError
+from autograder.grade import unreadable
 from autograder.jail import LEVELS, JailError, check_binds, levels
-from autograder.journal import Journal, key_of
-from autograder.model import ClassResult, SubmissionResult
+from autograder.journal import Journal
+from autograder.model import ClassResult
+from autograder.pool import Pool, local_pool
+from autograder.record import Recorder
 from autograder.reference import Reference, Store, environment
-from autograder.reference import key_of as reference_key
-from autograder.results import Results
+from autograder.results import Results, handed_in
 from autograder.runtime import interpreter_folders, package_folders
-from autograder.submission import Handin, Submission, find_submissions, read_regular, read_submission
+from autograder.submission import Handin, Submission, find_submissions, pick_up
+from autograder.task import Done, Failed, Job, read_answer, shown
 
 FORMAT = 1
+PoolFor = Callable[[Reference, str, int], contextlib.AbstractContextManager[Pool]]
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class Options:
     """nbgrader's configuration, where it has been loaded."""
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What is to be said of a student's submission beforehand, such as that it came late."""
+    scheduler: str = ""
+    """Of a Dask cluster, tcp://HOST:PORT; empty for this machine alone."""
 
 
 @dataclass(frozen=True)
@@ -108,36 +115,56 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
     if not handins:
         mend = f"it should hold <student>/{assignment.name}/{assignment.name}.ipynb, or <student>.ipynb"
         raise UsageError(f"{options.submitted} holds no submission of {assignment.name}", mend=mend)
-    level = isolation_level(options.unsafe)
-    check_places(assignment, level, options.into, options.submitted)
-    salt = course_salt(assignment.root, options.salt)
-    if options.gradebook:  # while the sandboxes work, not after them
-        threading.Thread(target=importlib.import_module, args=("autograder.nbgrader_course",), daemon=True).start()
-    progress.stage("observing the reference and the misconceptions")
-    reference = Reference(assignment, salt, Store(assignment.root / ".chainrule" / "observations")).prepare()
-    progress.found(len(handins))
     results, failures = [], []
-    try:
-        run = _Run(assignment, options, reference, level)
-        writer = _Writer(assignment, options)
-        kept = Results(options.into, assignment)
-        for outcome in run.results(handins):
-            if isinstance(outcome, Failure):
-                failures.append(outcome)
-                progress.done(outcome.student)
-                continue
-            submission, result = outcome
-            results.append(result)
-            kept.put(submission, result, salt, level)
-            writer.add(submission, result)
-            progress.done(result.student)
+    recorder = _recorder(assignment, options)
+    kept = Results(options.into, assignment)
+    with _machines(assignment, options) as (level, pool_for):
+        salt = course_salt(assignment.root, options.salt)
+        reference = Reference(assignment, salt, Store(assignment.root / ".chainrule" / "observations"))
+        progress.stage("observing the reference and the misconceptions")
+        try:
+            reference.prepare()
+        finally:
+            reference.close()
+        progress.found(len(handins))
+        with pool_for(reference, level, min(options.jobs, len(handins))) as pool:
+            for answer in Run(assignment, options, salt, level, pool).answers(handins, recorder.begin if recorder else lambda: None):
+                if isinstance(answer, Failed):
+                    failures.append(Failure(answer.student, answer.reason))
+                    progress.done(answer.student)
+                    continue
+                results.append(answer.result)
+                kept.put(answer.handed_in, answer.result, salt, level)
+                if recorder:
+                    recorder.add(answer.result, answer.notebook, answer.answers)
+                progress.done(answer.result.student)
+    if recorder:
         progress.stage("writing the gradebook")
-        if options.gradebook:
-            progress.written(writer.finish())
-    finally:
-        reference.close()
+        progress.written(recorder.write())
     found = tuple(sorted(results, key=lambda result: result.student))
     return ClassResult(FORMAT, assignment.name, assignment.max_score, level, salt, assignment.release, environment(), found), failures
+
+
+@contextlib.contextmanager
+def _machines(assignment: Assignment, options: Options) -> Iterator[tuple[str, PoolFor]]:
+    """Where the work is done: how well student code is isolated there, and what makes a pool of it."""
+    if not options.scheduler:
+        level = isolation_level(options.unsafe)
+        check_places(assignment, level, options.into, options.submitted)
+        yield level, local_pool
+        return
+    try:
+        from autograder import cluster
+    except ModuleNotFoundError as error:
+        raise UsageError(f"--scheduler needs {error.name}, which is not installed", mend="pip install 'chainrule-kit[dask]'") from None
+    with cluster.connect(options.scheduler) as client:
+        yield cluster.weakest_level(client, options.unsafe), partial(cluster.cluster_pool, client)
+
+
+def _recorder(assignment: Assignment, options: Options) -> Recorder | None:
+    if not options.gradebook:
+        return None
+    return Recorder(assignment, options.into, options.submitted, options.database, options.config)
 
 
 def _chosen(handins: list[Handin], options: Options) -> list[Handin]:
@@ -150,106 +177,65 @@ def _chosen(handins: list[Handin], options: Options) -> list[Handin]:
     return [by_student[student] for student in dict.fromkeys(options.students)]
 
 
-class _Run:
-    """Observes and judges submissions on a pool of threads, each with a zygote of its own."""
+class Run:
+    """Sends submissions to the workers, a few more at a time than these can take, and gathers what comes back.
 
-    def __init__(self, assignment: Assignment, options: Options, reference: Reference, level: str) -> None:
-        self.assignment, self.options, self.reference, self.level = assignment, options, reference, level
+    What may have been the machine's doing (a timeout, a death, no memory left) is tried once more when everything else is done, alone.
+    A submission whose worker dies twice has ended it itself.
+    """
+
+    def __init__(self, assignment: Assignment, options: Options, salt: str, level: str, pool: Pool) -> None:
+        self.assignment, self.options, self.pool = assignment, options, pool
         self.journal = Journal(options.into / ".chainrule" / "journal" / assignment.name)
-        self.reference_key = reference_key(assignment, reference.cells, reference.requests)
-        self.graders: list[Grader] = []
-        self.local = threading.local()
+        self.run = (salt, level)
 
-    def results(self, handins: list[Handin]) -> Iterator[tuple[Submission, SubmissionResult] | Failure]:
-        """Results as they arrive."""
-        with ThreadPoolExecutor(self.options.jobs, thread_name_prefix="grader") as pool:
-            try:
-                futures: dict[Future[tuple[Submission, SubmissionResult]], Handin] = {pool.submit(self._one, h): h for h in handins}
-                for future in as_completed(futures):
-                    try:
-                        yield future.result()
-                    except ChainRuleError as error:
-                        yield Failure(futures[future].student, str(error))
-                    except Exception as error:  # a fault of ours in one submission must not cost the others their grade
-                        where = traceback.extract_tb(error.__traceback__)[-1]
-                        place = f"{Path(where.filename).name}:{where.lineno}"
-                        yield Failure(futures[future].student, f"{type(error).__name__} in {place}: {error}; please report this")
-            finally:
-                pool.shutdown(cancel_futures=True)
-                for grader in self.graders:
-                    grader.close()
+    def answers(self, handins: list[Handin], started: Callable[[], None]) -> Iterator[Done | Failed]:
+        """Answers as they arrive, one for each submission. started is called once the first jobs are on their way."""
+        again: list[Handin] = []
+        for handin, answer in self._through(iter(handins), False, started):
+            if answer is None or (isinstance(answer, Done) and answer.again):
+                again.append(handin)
+            else:
+                yield answer
+        for handin in again:
+            for _, answer in self._through(iter([handin]), True, started):
+                yield answer or self._charged(handin)
 
-    def _one(self, handin: Handin) -> tuple[Submission, SubmissionResult]:
-        submission = read_submission(handin, self.assignment)
-        key = key_of(submission, self.assignment, self.reference_key, self.reference.salt, self.level, self.options.questions)
-        result = None if self.options.force else self.journal.get(key)
-        if result is None:
-            result = self._grader().grade(submission, self.options.questions)
-            self.journal.put(key, result)
-        return submission, result
+    def _through(self, handins: Iterator[Handin], alone: bool, started: Callable[[], None]) -> Iterator[tuple[Handin, Done | Failed | None]]:
+        """Each submission with its answer; None where the worker died."""
+        running: dict[Future[bytes], Handin] = {}
+        while True:
+            for handin in islice(handins, max(0, 1 if alone else 2 * self.pool.width() + 2 - len(running))):
+                running[self._submit(handin, alone)] = handin
+            started()
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                handin = running.pop(future)
+                try:
+                    answer = read_answer(future.result())
+                except self.pool.deaths:
+                    yield handin, None
+                    continue
+                if isinstance(answer, Done) and answer.entry:
+                    self.journal.put(self._name(handin), answer.entry)
+                yield handin, answer
 
-    def _grader(self) -> Grader:
-        if not hasattr(self.local, "grader"):
-            self.local.grader = Grader(self.reference, self.level)
-            self.graders.append(self.local.grader)
-        grader: Grader = self.local.grader
-        return grader
+    def _submit(self, handin: Handin, alone: bool) -> Future[bytes]:
+        entry = b"" if self.options.force and not alone else self.journal.get(self._name(handin))
+        with_notebook = self.options.gradebook and not self.options.questions
+        job = msgspec.msgpack.encode(Job(pick_up(handin), self.options.questions, entry, alone, with_notebook))
+        try:
+            return self.pool.executor.submit(task.grade, self.pool.name, job)
+        except self.pool.deaths:
+            self.pool = self.pool.renew()
+            return self.pool.executor.submit(task.grade, self.pool.name, job)
 
+    def _name(self, handin: Handin) -> str:
+        return fingerprint(handin.student, *self.run)
 
-class _Writer:
-    """Writes graded notebooks as results arrive, and the gradebook's rows in bulk."""
-
-    def __init__(self, assignment: Assignment, options: Options) -> None:
-        self.assignment, self.options = assignment, options
-        self.waiting: list[tuple[SubmissionResult, str, dict[str, bool]]] = []
-        """Results, each with the time that it was handed in and its write-ups that have changed."""
-        self.parts: list[Path] = []
-        """Graded notebooks that take their place once the rows are written: until then the old one says what a person has graded."""
-
-    def add(self, submission: Submission, result: SubmissionResult) -> None:
-        if not self.options.gradebook:
-            return
-        folder = self.options.into / "autograded" / result.student / self.assignment.name
-        path = folder / f"{self.assignment.name}.ipynb"
-        changed = _changed_answers(path, submission, self.assignment)
-        self.waiting.append((result, _timestamp(self.options.submitted / result.student / self.assignment.name), changed))
-        if not self.options.questions:
-            copy_receipts(self.options.submitted / result.student / self.assignment.name, folder)
-            self.parts.append(path.with_suffix(".part"))
-            write_text(self.parts[-1], notebook.dump(graded_notebook(submission, result, self.assignment)))
-
-    def finish(self) -> str:
-        """Write the rows and put the graded notebooks in their places; returns where the rows are."""
-        from autograder import gradebook, nbgrader_course
-
-        name, root = self.assignment.name, self.assignment.root
-        config = self.options.config or nbgrader_course.load_config(root)
-        url = self.options.database or nbgrader_course.database_url(self.options.into, config if self.options.into == root else None)
-        rows = {name: notebook.build_recorded(self.assignment.cells, name)}
-        with gradebook.open_gradebook(url) as book:
-            gradebook.sync_assignment(book, name, rows)
-            gradebook.record(book, name, name, [(result, nbgrader_course.moment(when), changed) for result, when, changed in self.waiting])
-            nbgrader_course.assign_penalties(book, name, name, [result.student for result, _, _ in self.waiting], config)
-        for part in self.parts:
-            part.replace(part.with_suffix(".ipynb"))
-        return nbgrader_course.shown_url(url)
-
-
-def _changed_answers(graded: Path, submission: Submission, assignment: Assignment) -> dict[str, bool]:
-    """For each write-up, whether its text differs from that in the notebook graded last; empty where none was."""
-    if not graded.is_file():
-        return {}
-    try:
-        before = {notebook.grade_id_of(cell): str(cell.source) for cell in notebook.load(graded).cells}
-    except Exception:  # a graded notebook that somebody has broken: a person must look again
-        before = {}
-    now = {p.source.id: p.text for p in submission.placed if p.source is not None}
-    return {q.id: before.get(q.id) != now.get(q.id) for q in assignment.questions if q.written}
-
-
-def _timestamp(folder: Path) -> str:
-    """When it was handed in, as nbgrader's exchange notes it; empty where there is no note, or something else of that name."""
-    try:
-        return read_regular(folder / "timestamp.txt", 1000).decode("utf-8").strip()
-    except (OSError, ValueError):
-        return ""
+    def _charged(self, handin: Handin) -> Done:
+        """The result of a submission that ended two workers: 0, and a person should look."""
+        submission = Submission(handin.student, (), (*handin.messages, "grading it ended the grader's own process, twice; a person should look"))
+        result = msgspec.structs.replace(unreadable(submission, self.assignment), status="graded")
+        return Done(result, b"", shown(submission, result, self.assignment), {}, handed_in(submission), False, 0.0)

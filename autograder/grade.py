@@ -8,21 +8,24 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from autograder.assignment import Assignment, Question
+from autograder.assignment import Assignment, Question, fingerprint
 from autograder.compare import compare
 from autograder.diagnose import Known, ends_alike, hint, known_of, name_mistake
 from autograder.errors import SandboxError
+from autograder.journal import Memory
 from autograder.judging import Fact, Unfit
 from autograder.model import CheckResult, Finding, Observation, Outcome, QuestionResult, Seen, SubmissionResult, Verdict
 from autograder.observe import Given, Request, observe
 from autograder.probe import Probe
+from autograder.probe_text import text_of_probes
 from autograder.protocol import CellSource
-from autograder.reference import Reference, sandbox_for
+from autograder.reference import Reference, key_of_cells, sandbox_for
 from autograder.sandbox import Limits, Sandbox
 from autograder.score import earned, total
-from autograder.submission import Submission
+from autograder.submission import Submission, digest
 from autograder.text import printable
 from autograder.variants import Variant
 from autograder.wire import WireError, decode
@@ -131,23 +134,25 @@ class Grader:
             self._trusted = sandbox_for(self.assignment, self.level)  # our own code, but called with what a student's code sends
         return self._trusted
 
-    def grade(self, submission: Submission, questions: tuple[str, ...] = ()) -> SubmissionResult:
-        """Grade a submission: always a result, whatever was handed in. Raises SandboxError where a fresh sandbox fails as well."""
+    def grade(self, submission: Submission, questions: tuple[str, ...] = (), memory: Memory | None = None) -> SubmissionResult:
+        """Grade a submission: always a result, whatever was handed in. Raises SandboxError where a fresh sandbox fails as well.
+
+        What memory holds is not observed again.
+        """
         if not submission.readable:
             return unreadable(submission, self.assignment)
         try:
-            return self._grade(submission, questions)
+            return self._grade(submission, questions, memory or Memory())
         except SandboxError:
             self.close()
-            return self._grade(submission, questions)
+            return self._grade(submission, questions, memory or Memory())
 
-    def _grade(self, submission: Submission, questions: tuple[str, ...]) -> SubmissionResult:
+    def _grade(self, submission: Submission, questions: tuple[str, ...], memory: Memory) -> SubmissionResult:
         began = time.monotonic()
         cells, demos = submission.cells(), submission.demo_names()
         requests = [r for r in self.reference.requests if not questions or r.question in questions]
-        files, early = submission.handed_in(), self._early(cells)
-        seen = observe(self.sandbox(), cells, requests, self.assignment.limits, demo_names=demos, handed_in=files, noted=early)
-        results = self.results(cells, seen, requests, demos, submission)
+        seen = self._observe(cells, requests, demos, submission, memory)
+        results = self.results(cells, seen, requests, demos, submission, memory)
         if questions:
             results = [r for r in results if r.id in questions]
         return SubmissionResult(
@@ -172,9 +177,38 @@ class Grader:
 
         return note
 
+    def _observe(self, cells: list[CellSource], requests: list[Request], demos: frozenset[str], submission: Submission, memory: Memory) -> Seen:
+        """What memory holds of each question, and in one process all of the others."""
+        files, limits = submission.handed_in(), self.assignment.limits
+        keys = self._keys(cells, requests, demos, files)
+        known = {key: seen for key in keys.values() if (seen := memory.get(key)) is not None}
+        waiting = [r for r in requests if keys[r.question] not in known]
+        if requests and not waiting:
+            return _together([*known.values()])
+        seen = observe(self.sandbox(), cells, waiting, limits, demo_names=demos, handed_in=files, noted=self._early(cells))
+        if seen.demos and known:  # they may change what is seen of any question
+            memory.forget(keys.values())
+            seen, known = observe(self.sandbox(), cells, requests, limits, demo_names=demos, handed_in=files), {}
+        memory.note(seen)
+        if not seen.demos:
+            for question, part in _by_question(seen, waiting).items():
+                memory.put(keys[question], part)
+        return _together([*known.values(), seen])
+
+    def _keys(
+        self, cells: list[CellSource], requests: list[Request], demos: frozenset[str], files: tuple[tuple[str, bytes], ...], more: object = ""
+    ) -> dict[str, str]:
+        """For each question the key of all that observing it depends on."""
+        ran = fingerprint(key_of_cells(self.assignment, cells), self.level, sorted(demos), files, more)
+        asked: dict[str, list[tuple[str, int]]] = {}
+        for request in requests:
+            asked.setdefault(request.question, []).append((request.probe, request.seed))
+        return {question: fingerprint(ran, text_of_probes(self.assignment, question), probes) for question, probes in asked.items()}
+
     def results(
-        self, cells: list[CellSource], seen: Seen, requests: list[Request], demos: frozenset[str] = frozenset(), submission: Submission | None = None
-    ) -> list[QuestionResult]:
+        self, cells: list[CellSource], seen: Seen, requests: list[Request], demos: frozenset[str] = frozenset(),
+        submission: Submission | None = None, memory: Memory | None = None,
+    ) -> list[QuestionResult]:  # fmt: skip
         """Judge what was seen, give a second chance where an earlier part is wrong, and name the mistakes."""
         asked = {r.question for r in requests}
         first = {q.id: self._judge_question(q, seen.observations) for q in self.assignment.auto if q.id in asked}
@@ -187,7 +221,7 @@ class Grader:
             elif question.id in asked:
                 judged = first[question.id]
                 if question.id in lost and self._builds_on_wrong(question, lost, asked):
-                    judged = self._given_correct_inputs(question, cells, requests, demos, judged, submission, seen.skipped)
+                    judged = self._given_correct_inputs(question, cells, requests, demos, judged, submission, seen.skipped, memory or Memory())
                     self.observed.update(judged.observations)
                 results.append(self._question_result(question, judged, cells))
                 if self.judged is not None and judged is not first[question.id]:
@@ -204,16 +238,20 @@ class Grader:
 
     def _given_correct_inputs(
         self, question: Question, cells: list[CellSource], requests: list[Request], demos: frozenset[str], first: _Judged,
-        submission: Submission | None, skip: tuple[int, ...],
+        submission: Submission | None, skip: tuple[int, ...], memory: Memory,
     ) -> _Judged:  # fmt: skip
         """Observe a question once more with what it needs answered by the reference; the better of both counts, check by check."""
         own = set(question.defines)
         needed = [name for need in question.needs for name in self.assignment.question(need).defines if name not in own]
         known = tuple(sorted(self.assignment.given_names | {n for n in needed if "." not in n}))
-        given = Given(self._reference_sandbox(), self.reference.cells, tuple(needed), known)
         mine = [r for r in requests if r.question == question.id]
         files = submission.handed_in() if submission is not None else ()
-        seen = observe(self.sandbox(), cells, mine, self._share(), demo_names=demos, handed_in=files, given=given, skip=skip)
+        key = self._keys(cells, mine, demos, files, (digest(self.reference.cells), needed, known, skip))[question.id]
+        seen = memory.get(key)
+        if seen is None:
+            given = Given(self._reference_sandbox(), self.reference.cells, tuple(needed), known)
+            seen = observe(self.sandbox(), cells, mine, self._share(), demo_names=demos, handed_in=files, given=given, skip=skip)
+            memory.put(key, seen)
         second = self._judge_question(question, seen.observations)
         return first.better_of(second)
 
@@ -241,6 +279,20 @@ class Grader:
             outcome=outcomes[0] if outcomes else Outcome.FINISHED, given_correct_inputs=judged.given_correct_inputs,
             diagnosis=diagnosis, checks=checks,
         )  # fmt: skip
+
+
+def _by_question(seen: Seen, requests: list[Request]) -> dict[str, Seen]:
+    """What was seen, cut into its questions; each has the cells with it."""
+    parts: dict[str, dict[str, Observation]] = {}
+    for request in requests:
+        parts.setdefault(request.question, {})[request.probe] = seen.observations[request.probe]
+    return {question: msgspec.structs.replace(seen, observations=part) for question, part in parts.items()}
+
+
+def _together(parts: list[Seen]) -> Seen:
+    """Questions that were seen at different times as one; what was seen last says how the cells ended."""
+    observations = {name: observation for part in parts for name, observation in part.observations.items()}
+    return msgspec.structs.replace(parts[-1], observations=observations)
 
 
 class _Judged:

@@ -26,14 +26,16 @@ from nbgrader.api import (
     Notebook,
     SolutionCell,
     SourceCell,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    new_uuid,
 )
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import compute_checksum
-from sqlalchemy import select
+from nbgrader.utils import compute_checksum, parse_utc
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
@@ -162,30 +164,33 @@ def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Gr
     """Write the scores of submissions; each comes with its time and, by write-up, whether its text changed since it was graded by hand.
 
     A resubmission never keeps an old automatic mark. Manual scores and comments stay; a changed answer asks for a person again.
+    All of it is one transaction of a few statements: nbgrader's own calls commit once a cell.
     """
-    for result, when, changed in results:
-        book.update_or_create_student(result.student)
-        submission = book.update_or_create_submission(assignment, result.student, timestamp=when)
-        submitted = next((n for n in submission.notebooks if n.name == notebook), None)
-        if submitted is not None:
-            _record_grades(submitted, {q.id: q for q in result.questions}, changed)
+    graded = {result.student: (result, when, changed) for result, when, changed in results}
+    if not graded:
+        return
+    _add_students(book.db, list(graded))
+    parsed = {student: parse_utc(when) for student, (_, when, _) in graded.items()}
+    _add_submissions(book.db, book.find_assignment(assignment), parsed)
+    row = book.find_notebook(notebook, assignment)
+    submitted = select(SubmittedNotebook.id, SubmittedAssignment.student_id).join(SubmittedAssignment).where(
+        SubmittedNotebook.notebook_id == row.id, SubmittedAssignment.student_id.in_(graded)
+    )  # fmt: skip
+    owner = {identifier: student for identifier, student in book.db.execute(submitted)}  # noqa: C416 -- a row is no tuple to mypy
+    grades, comments = [], []
+    for identifier, name, owned, manual, asked in book.db.execute(_of(Grade, owner, Grade.manual_score, Grade.needs_manual_grade)):
+        result, _, changed = graded[owner[owned]]
+        question = next((q for q in result.questions if q.id == name), None)
+        if question is not None:
+            grades.append({"row": identifier, **_grade_of(question, manual, asked, changed.get(question.id, False))})
+    for identifier, name, owned in book.db.execute(_of(Comment, owner)):
+        question = next((q for q in graded[owner[owned]][0].questions if q.id == name), None)
+        untouched = question is not None and question.kind == "manual" and question.score == 0.0
+        comments.append({"row": identifier, "auto_comment": "No response." if untouched else None})
+    for table, rows in ((Grade.__table__, grades), (Comment.__table__, comments)):
+        if rows:
+            book.db.execute(update(table).where(table.c.id == bindparam("row")), rows)
     book.db.commit()
-
-
-def _record_grades(submitted: SubmittedNotebook, questions: dict[str, QuestionResult], changed: dict[str, bool]) -> None:
-    for grade in submitted.grades:
-        question = questions.get(grade.name)
-        if question is None:
-            continue
-        grade.auto_score = question.score
-        by_hand = question.kind == "manual" and question.score is None
-        if question.kind == "manual" and question.score == 0.0 and grade.manual_score is not None and changed.get(question.id):
-            grade.manual_score = None
-        asked = bool(grade.needs_manual_grade) or changed.get(question.id, False)  # once asked, until a person has looked
-        grade.needs_manual_grade = by_hand and (grade.manual_score is None or asked)
-    for comment in submitted.comments:
-        question = questions.get(comment.name)
-        comment.auto_comment = "No response." if question is not None and question.kind == "manual" and question.score == 0.0 else None
 
 
 def marks(url: str, assignment: str, notebook: str) -> dict[str, Marks]:
@@ -210,3 +215,47 @@ def marks(url: str, assignment: str, notebook: str) -> dict[str, Marks]:
         of_notebook = submitted.join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         rows = book.db.execute(of_notebook.where(SubmittedNotebook.notebook_id == row.id))
         return {student: Marks(found.get(key, {}), penalty or 0.0) for key, student, penalty in rows}
+
+
+def _of(kind: Any, owner: dict[str, str], *columns: Any) -> Any:
+    """The grades or comments of submitted notebooks: their ids, the names of their cells, and whose they are."""
+    return select(kind.id, BaseCell.name, kind.notebook_id, *columns).join(BaseCell, BaseCell.id == kind.cell_id).where(kind.notebook_id.in_(owner))
+
+
+def _grade_of(question: QuestionResult, manual: float | None, asked: bool, changed: bool) -> dict[str, Any]:
+    """A grade's columns from now on."""
+    by_hand = question.kind == "manual" and question.score is None
+    if question.kind == "manual" and question.score == 0.0 and changed:
+        manual = None
+    return {
+        "auto_score": question.score, "manual_score": manual,
+        "needs_manual_grade": by_hand and (manual is None or bool(asked) or changed),  # once asked, until a person has looked
+    }  # fmt: skip
+
+
+def _add_students(db: Any, students: list[str]) -> None:
+    known = set(db.execute(select(Student.id).where(Student.id.in_(students))).scalars())
+    if missing := [{"id": student} for student in students if student not in known]:
+        db.execute(insert(Student.__table__), missing)
+
+
+def _add_submissions(db: Any, assignment: Any, when: dict[str, Any]) -> None:
+    """Rows of students who hand in for the first time, with a grade or a comment for every cell; a new time for all others."""
+    table = SubmittedAssignment.__table__
+    of_these = select(table.c.student_id).where(table.c.assignment_id == assignment.id, table.c.student_id.in_(when))
+    known = set(db.execute(of_these).scalars())
+    if known:
+        again = update(table).where(table.c.assignment_id == assignment.id, table.c.student_id == bindparam("student"))
+        db.execute(again, [{"student": student, "timestamp": when[student]} for student in known])
+    rows: dict[Any, list[dict[str, Any]]] = {kind: [] for kind in (SubmittedAssignment, SubmittedNotebook, Grade, Comment)}
+    cells = {n.id: (n.grade_cells + n.task_cells, n.solution_cells + n.task_cells) for n in assignment.notebooks}
+    for student in when.keys() - known:
+        rows[SubmittedAssignment].append({"id": new_uuid(), "assignment_id": assignment.id, "student_id": student, "timestamp": when[student]})
+        for notebook, (graded, commented) in cells.items():
+            submitted = {"id": new_uuid(), "assignment_id": rows[SubmittedAssignment][-1]["id"], "notebook_id": notebook}
+            rows[SubmittedNotebook].append(submitted)
+            rows[Grade] += [{"id": new_uuid(), "cell_id": c.id, "notebook_id": submitted["id"], "needs_manual_grade": True} for c in graded]
+            rows[Comment] += [{"id": new_uuid(), "cell_id": c.id, "notebook_id": submitted["id"]} for c in commented]
+    for kind, made in rows.items():
+        if made:
+            db.execute(insert(kind.__table__), made)

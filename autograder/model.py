@@ -63,12 +63,16 @@ class CellReport(Value, frozen=True):
 
 
 class Seen(Value, frozen=True):
-    """Everything observed of one notebook. skipped are the cells that hung or ended the process, and were left out from then on."""
+    """Everything observed of one notebook. skipped are the cells that hung or ended the process, and were left out from then on.
+
+    demos: whether the demonstrations had to be run, for a name that they define.
+    """
 
     cells: tuple[CellReport, ...]
     observations: dict[str, Observation]
     seconds: float
     skipped: tuple[int, ...] = ()
+    demos: bool = False
 
 
 class Finding(Value, frozen=True):

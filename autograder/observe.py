@@ -106,7 +106,7 @@ class _Run:
                 continue
             self._drop_what_has_no_time()
         reports = tuple(self.reports[n] for n in sorted(self.reports))
-        return Seen(reports, self.seen, time.monotonic() - self.began, tuple(sorted(self.skip)))
+        return Seen(reports, self.seen, time.monotonic() - self.began, tuple(sorted(self.skip)), self.demos)
 
     # ---- cells
 

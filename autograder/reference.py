@@ -22,6 +22,7 @@ from autograder.errors import AssignmentError
 from autograder.model import Observation, Outcome, Seen
 from autograder.observe import Request, observe
 from autograder.probe import Probe
+from autograder.probe_text import text_of_probes
 from autograder.protocol import CellSource
 from autograder.runtime import RUNTIME
 from autograder.sandbox import Sandbox
@@ -83,12 +84,16 @@ def _machine() -> str:
     return fingerprint(*versions, model, platform.machine(), openblas, *code)
 
 
-def key_of(assignment: Assignment, cells: list[CellSource], requests: list[Request], more: str = "") -> str:
-    """The key of observing these cells with these probes on this machine."""
+def key_of(assignment: Assignment, cells: list[CellSource], requests: list[Request], probes: str) -> str:
+    """The key of observing these cells with these probes, of which probes is the text, on this machine."""
+    return fingerprint(key_of_cells(assignment, cells), probes, [(r.probe, r.seed) for r in requests])
+
+
+def key_of_cells(assignment: Assignment, cells: list[CellSource]) -> str:
+    """The key of running these cells on this machine, beside the assignment's files."""
     files = [(name, _file_hash(path, path.stat().st_mtime_ns)) for name, path in sorted(assignment.files.items())]
-    asked = [(r.probe, r.seed) for r in requests]
     texts = [(c.text, c.number, c.kind) for c in cells]
-    return fingerprint(_machine(), texts, assignment.probes_text, assignment.probe_modules, asked, files, assignment.limits, more)
+    return fingerprint(_machine(), texts, assignment.probe_modules, files, assignment.limits)
 
 
 @cache
@@ -119,7 +124,7 @@ class Reference:
         self.cells = cells_with(self.assignment, [])
         self.seeds = {r.probe: r.seed for r in self.requests}
         self.misconceptions = load_variants(self.assignment, "misconception")
-        self._decoded: dict[str, dict[str, Observation]] = {}
+        self._observed: dict[str, dict[str, Observation]] = {}
 
     def sandbox(self) -> Sandbox:
         """The reference's own zygote."""
@@ -143,7 +148,7 @@ class Reference:
 
     def prepare_reference(self) -> None:
         """Observe the reference alone."""
-        seen = self.observe(self.cells, self.requests)
+        seen = self.observe(self.cells, self.requests, self.assignment.probes_text)
         for cell in seen.cells:
             if cell.outcome is not Outcome.FINISHED:
                 raise AssignmentError(
@@ -157,19 +162,36 @@ class Reference:
                     f"the reference does not finish probe {request.probe}: {observation.outcome.value} {observation.error} {observation.missing}",
                     where=str(self.assignment.folder / "probes.py"),
                 )
-            self.expected[request.probe] = decode(observation.value)
-            self.sizes[request.probe] = len(observation.value)
+        self._expect(seen.observations)
+
+    def _expect(self, observations: dict[str, Observation]) -> None:
+        self._observed[""] = observations
+        self.expected = {name: decode(observation.value) for name, observation in observations.items()}
+        self.sizes = {name: len(observation.value) for name, observation in observations.items()}
 
     def observations_of(self, variant: Variant) -> dict[str, Observation]:
         """What a variant does on its own question's probes."""
-        if variant.id not in self._decoded:
+        if variant.id not in self._observed:
             requests = [r for r in self.requests if r.question == variant.question]
-            self._decoded[variant.id] = self.observe(cells_with(self.assignment, [variant]), requests).observations
-        return self._decoded[variant.id]
+            probes = text_of_probes(self.assignment, variant.question)
+            self._observed[variant.id] = self.observe(cells_with(self.assignment, [variant]), requests, probes).observations
+        return self._observed[variant.id]
 
-    def observe(self, cells: list[CellSource], requests: list[Request]) -> Seen:
-        """Observe trusted cells, or look up what was observed before."""
-        key = key_of(self.assignment, cells, requests)
+    def observed(self) -> dict[str, dict[str, Observation]]:
+        """What the reference (under the empty name) and the misconceptions did: all that another machine needs to judge as this one does."""
+        return dict(self._observed)
+
+    @classmethod
+    def received(cls, assignment: Assignment, salt: str, observed: dict[str, dict[str, Observation]]) -> Reference:
+        """A reference from what `observed` gave: nothing is run."""
+        made = cls(assignment, salt, Store(Path(os.devnull)))
+        made._observed = dict(observed)
+        made._expect(observed[""])
+        return made
+
+    def observe(self, cells: list[CellSource], requests: list[Request], probes: str) -> Seen:
+        """Observe trusted cells, or look up what was observed before. probes is the text of the probes that are asked."""
+        key = key_of(self.assignment, cells, requests, probes)
         if (known := self.store.get(key)) is not None:
             return known
         seen = observe(self.sandbox(), cells, requests, self.assignment.limits)

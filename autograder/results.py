@@ -83,9 +83,11 @@ class Results:
             raise UsageError(what, mend=f"grade first: chainrule autograde {self.assignment.name}; --into names another folder")
         return tuple(kept)
 
-    def put(self, submission: Submission, result: SubmissionResult, salt: str, isolation: str) -> None:
-        """Keep a result. One of some questions only replaces those questions; one that comes out as before changes nothing."""
-        handed_in = _handed_in(submission)
+    def put(self, handed_in: str, result: SubmissionResult, salt: str, isolation: str) -> None:
+        """Keep a result of what was handed in, of which that is a hash.
+
+        One of some questions only replaces those questions; one that comes out as before changes nothing.
+        """
         conditions = Conditions(handed_in, self._tests, self.assignment.release, salt, isolation, environment())
         kept = self.get(result.student)
         before = kept.before if kept else None
@@ -112,7 +114,8 @@ def class_result(assignment: Assignment, kept: tuple[Kept, ...]) -> ClassResult:
     )
 
 
-def _handed_in(submission: Submission) -> str:
+def handed_in(submission: Submission) -> str:
+    """A hash of all of a submission that its result depends on."""
     written = [p.text for p in submission.placed if p.source is not None and p.source.role.value == "written"]
     files = [hashlib.sha256(data).hexdigest() for _, data in submission.handed_in()]
     return fingerprint(digest(submission.cells()), written, files, submission.messages)

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from autograder.assignment import Assignment
 from autograder.cells import bound_names
 from autograder.errors import UsageError
+from autograder.model import Value
 from autograder.notebook import NotANotebook, Role, SourceCell, grade_id_of, parse
 from autograder.protocol import CellSource
 
@@ -39,6 +40,15 @@ class Handin:
     path: Path | None
     messages: tuple[str, ...] = ()
     files: dict[str, Path] = field(default_factory=dict)
+
+
+class Delivered(Value, frozen=True):
+    """What a student handed in, as bytes: it can be graded in another process, or on another machine. No data: it could not be read."""
+
+    student: str
+    data: bytes | None
+    messages: tuple[str, ...]
+    files: dict[str, bytes] = {}
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Submission:
     student: str
     placed: tuple[Placed, ...]
     messages: tuple[str, ...]
-    files: dict[str, Path] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def readable(self) -> bool:
@@ -75,12 +85,8 @@ class Submission:
         return _running_order(self.placed)
 
     def handed_in(self) -> tuple[tuple[str, bytes], ...]:
-        """The files beside the notebook that the assignment lets students hand in; what is too large or can't be read is left out."""
-        found = []
-        for name, path in sorted(self.files.items()):
-            with contextlib.suppress(OSError, NotANotebook):
-                found.append((name, read_regular(path, MAX_FILE_BYTES)))
-        return tuple(found)
+        """The files beside the notebook that the assignment lets students hand in: name and content."""
+        return tuple(sorted(self.files.items()))
 
     def demo_names(self) -> frozenset[str]:
         """Names that are defined only in cells that are not run when grading."""
@@ -151,17 +157,35 @@ def _shown(name: str) -> str:
 
 def read_submission(handin: Handin, assignment: Assignment) -> Submission:
     """Read a student's file; whatever is wrong with it becomes a message."""
-    messages = list(handin.messages)
+    return understand(pick_up(handin), assignment)
+
+
+def pick_up(handin: Handin) -> Delivered:
+    """The bytes of a student's files; what is too large or can't be read becomes a message, or is left out."""
+    files = {}
+    for name, path in handin.files.items():
+        with contextlib.suppress(OSError, NotANotebook):
+            files[name] = read_regular(path, MAX_FILE_BYTES)
     if handin.path is None:
-        return Submission(handin.student, (), tuple(messages))
+        return Delivered(handin.student, None, handin.messages, files)
     try:
-        notebook, notes = parse(read_regular(handin.path, MAX_NOTEBOOK_BYTES))
-        _refuse_too_much(notebook)
+        return Delivered(handin.student, read_regular(handin.path, MAX_NOTEBOOK_BYTES), handin.messages, files)
     except OSError as error:
-        return Submission(handin.student, (), (*messages, f"the file can't be read: {error.strerror}"))
+        return Delivered(handin.student, None, (*handin.messages, f"the file can't be read: {error.strerror}"), files)
     except NotANotebook as error:
-        return Submission(handin.student, (), (*messages, str(error)))
-    return align(handin.student, notebook, assignment, messages + notes, handin.files)
+        return Delivered(handin.student, None, (*handin.messages, str(error)), files)
+
+
+def understand(delivered: Delivered, assignment: Assignment) -> Submission:
+    """Read what was delivered and lay its cells beside the source's."""
+    if delivered.data is None:
+        return Submission(delivered.student, (), delivered.messages)
+    try:
+        notebook, notes = parse(delivered.data)
+        _refuse_too_much(notebook)
+    except NotANotebook as error:
+        return Submission(delivered.student, (), (*delivered.messages, str(error)))
+    return align(delivered.student, notebook, assignment, [*delivered.messages, *notes], delivered.files)
 
 
 def read_regular(path: Path, longest: int) -> bytes:
@@ -195,7 +219,7 @@ def _refuse_too_much(notebook: NotebookNode) -> None:
 
 
 def align(
-    student: str, notebook: NotebookNode, assignment: Assignment, messages: list[str], files: dict[str, Path] | None = None
+    student: str, notebook: NotebookNode, assignment: Assignment, messages: list[str], files: dict[str, bytes] | None = None
 ) -> Submission:
     """Lay a notebook's cells beside the source's by grade id, else by text."""
     reason = _foreign(notebook, assignment)

@@ -27,6 +27,7 @@ def autograde(
     student: Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable).")] = None,
     question: Annotated[list[str] | None, typer.Option("--question", help="Only this question (repeatable).")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="number of cores")] = os.cpu_count() or 1,
+    scheduler: Annotated[str, typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="Grade on the workers of a Dask cluster.")] = "",
     json: Annotated[Path | None, typer.Option("--json", help="Write the results to this file.")] = None,
     no_gradebook: Annotated[bool, typer.Option("--no-gradebook", help="Write no gradebook and no graded notebooks.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Regrade what is already graded.")] = False,
@@ -41,6 +42,7 @@ def autograde(
         options = batch.Options(
             submitted=intake.folder, notes=intake.notes, into=(into or root).resolve(), students=tuple(student or ()),
             questions=tuple(question or ()), jobs=jobs, gradebook=not no_gradebook, force=force, salt=salt, unsafe=unsafe,
+            scheduler=scheduler,
         )  # fmt: skip
         result, failures, places = _graded(assignment, options)
     if json is not None:

@@ -12,8 +12,8 @@ import pytest
 
 from autograder import journal
 from autograder.assignment import Assignment, load_assignment
-from autograder.journal import Journal, key_of
-from autograder.model import CheckResult, Diagnosis, Outcome, QuestionResult, SubmissionResult, Verdict
+from autograder.journal import Entry, Journal, Memory, key_of, read_entry, write_entry
+from autograder.model import CellReport, CheckResult, Diagnosis, Observation, Outcome, QuestionResult, Seen, SubmissionResult, Verdict
 from autograder.submission import Submission, align
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
@@ -75,12 +75,11 @@ def test_the_key_changes_with_the_assignment(tmp_path: Path, file: str) -> None:
     assert key(submission, tiny) != before
 
 
-def test_the_key_changes_with_files_handed_in(tiny: Assignment, tmp_path: Path) -> None:
+def test_the_key_changes_with_files_handed_in(tiny: Assignment) -> None:
     """The content of a file that is used counts, and its name."""
     keys = set()
     for name, content in (("a.npz", b"1"), ("a.npz", b"2"), ("b.npz", b"2")):
-        (tmp_path / name).write_bytes(content)
-        keys.add(key(read(Work.handed_out(tiny), files={name: tmp_path / name}), tiny))
+        keys.add(key(read(Work.handed_out(tiny), files={name: content}), tiny))
     assert len(keys) == 3
 
 
@@ -101,42 +100,72 @@ def result(outcome: Outcome = Outcome.FINISHED) -> SubmissionResult:
     return SubmissionResult("ann", "graded", 0.5, 6.0, ("why",), 0.25, ("cell 3 raised",), (auto, QuestionResult("why", "manual", None, 1.0, outcome)))
 
 
-def test_a_result_comes_back_as_it_was(tmp_path: Path) -> None:
-    """Everything of a result survives the file."""
+def seen(probe: Outcome = Outcome.FINISHED, cell: Outcome = Outcome.FINISHED) -> Seen:
+    return Seen((CellReport(3, cell),), {"rows": Observation("rows", probe, b"\x01")}, 0.1)
+
+
+def entry() -> Entry:
+    return Entry("k", result(), {"center": seen(), "scale": seen(Outcome.RAISED)})
+
+
+def test_an_entry_comes_back_as_it_was(tmp_path: Path) -> None:
+    """Everything of a result and of what was seen survives the file."""
     kept = Journal(tmp_path / "journal")
-    assert kept.get("k") is None
-    kept.put("k", result())
-    assert kept.get("k") == result()
-    assert kept.get("another") is None
+    assert read_entry(kept.get("ann")) == Entry()
+    kept.put("ann", write_entry(entry()))
+    assert read_entry(kept.get("ann")) == entry()
+    assert kept.get("bob") == b""
 
 
-@pytest.mark.parametrize("outcome", [Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.KILLED, Outcome.PROTOCOL])
-def test_a_result_that_may_change_is_not_kept(tmp_path: Path, outcome: Outcome) -> None:
-    """What a slow or full machine may have caused is tried again."""
-    kept = Journal(tmp_path)
-    kept.put("k", result(outcome))
-    assert kept.get("k") is None
+FLEETING = [Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.KILLED, Outcome.PROTOCOL]
 
 
-@pytest.mark.parametrize("data", [b"", b"\xc1", b"\x80", msgspec.msgpack.encode({"student": 3}), msgspec.msgpack.encode(result())[:-5]])
+@pytest.mark.parametrize("outcome", FLEETING)
+@pytest.mark.parametrize("where", ["probe", "cell"])
+def test_what_the_machine_may_have_caused_is_kept_only_when_tried_alone(outcome: Outcome, where: str) -> None:
+    """A timeout, a death or an exhausted memory, of a probe or of a cell, counts once it has come again with nothing else running."""
+    spoiled = seen(**{where: outcome})
+    busy, alone = Memory(), Memory(alone=True)
+    busy.put("center", spoiled)
+    alone.put("center", spoiled)
+    assert (busy.kept, busy.fleeting) == ({}, True)
+    assert (alone.kept, alone.fleeting) == ({"center": spoiled}, False)
+
+
+@pytest.mark.parametrize("outcome", sorted(set(Outcome) - set(FLEETING)))
+def test_what_is_the_submissions_own_is_kept_at_once(outcome: Outcome) -> None:
+    """Values, exceptions, missing names: another day would see the same."""
+    memory = Memory()
+    memory.put("center", seen(outcome))
+    assert (memory.kept, memory.fleeting) == ({"center": seen(outcome)}, False)
+
+
+def test_only_what_is_used_again_stays_in_memory() -> None:
+    """Observations of probes that are no more are forgotten with the next entry."""
+    memory = Memory({"old": seen(), "new": seen()})
+    assert memory.get("new") == seen() and memory.get("unheard of") is None
+    assert set(memory.kept) == {"new"}
+
+
+@pytest.mark.parametrize("data", [b"", b"\xc1", b"\x80\x80", msgspec.msgpack.encode({"key": 3}), write_entry(entry())[:-5]])
 def test_a_broken_entry_counts_as_missing(tmp_path: Path, data: bytes) -> None:
-    """Whatever became of a file, the run goes on, and a new result takes its place."""
+    """Whatever became of a file, the run goes on, and a new entry takes its place."""
     kept = Journal(tmp_path)
-    (tmp_path / "k.msgpack").write_bytes(data)
-    assert kept.get("k") is None
-    kept.put("k", result())
-    assert kept.get("k") == result()
+    (tmp_path / "ann.msgpack").write_bytes(data)
+    assert read_entry(kept.get("ann")) == Entry()
+    kept.put("ann", write_entry(entry()))
+    assert read_entry(kept.get("ann")) == entry()
 
 
 def test_an_entry_is_written_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is killed while it writes leaves the entry that was there before."""
     kept = Journal(tmp_path)
-    kept.put("k", result())
+    kept.put("ann", write_entry(entry()))
 
     def killed(*args: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "replace", killed)
     with pytest.raises(KeyboardInterrupt):
-        kept.put("k", msgspec.structs.replace(result(), score=1.0))
-    assert kept.get("k") == result()
+        kept.put("ann", write_entry(Entry()))
+    assert read_entry(kept.get("ann")) == entry()

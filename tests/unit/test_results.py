@@ -10,14 +10,14 @@ import pytest
 from autograder.assignment import Assignment
 from autograder.errors import UsageError
 from autograder.model import SubmissionResult
-from autograder.results import Kept, Results, class_result
-from autograder.submission import Submission, align
+from autograder.results import Kept, Results, class_result, handed_in
+from autograder.submission import align
 from tests.sample_class.work import Work
 from tests.unit.test_autograded import result
 
 
-def submission(work: Work, student: str = "ann") -> Submission:
-    return align(student, nbformat.from_dict(work.as_json()), work.assignment, [])
+def submission(work: Work, student: str = "ann") -> str:
+    return handed_in(align(student, nbformat.from_dict(work.as_json()), work.assignment, []))
 
 
 def kept(results: Results, student: str = "ann") -> Kept:

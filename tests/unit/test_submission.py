@@ -417,7 +417,8 @@ def test_files_that_may_be_handed_in_come_along(vary: Any, tmp_path: Path) -> No
     work = Work.handed_out(vary(edits, {"appendix.py": "# %% [markdown]\n# More\n"}))
     work.files = {"weights.npz": b"1", "numpy.py": b"evil", "appendix.ipynb": b"{}"}
     submission = hand_in(work, tmp_path / "submitted")
-    assert {name: path.name for name, path in submission.files.items()} == {"weights.npz": "weights.npz"}
+    assert submission.files == {"weights.npz": b"1"}
+    assert submission.handed_in() == (("weights.npz", b"1"),)
     assert submission.messages == ()
 
 

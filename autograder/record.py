@@ -1,0 +1,92 @@
+"""Writes what was graded where people look for it: graded notebooks at once, the gradebook's rows in bulk, as a run goes on."""
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from autograder import notebook
+from autograder.assignment import Assignment
+from autograder.autograded import write_text
+from autograder.model import SubmissionResult
+from autograder.notebook import NotANotebook
+from autograder.submission import MAX_NOTEBOOK_BYTES, read_regular
+
+BULK = 200
+"""So many submissions share a transaction."""
+
+
+class Recorder:
+    """Takes results as they arrive. Until a submission's rows are written, its old graded notebook says what a person has graded."""
+
+    def __init__(self, assignment: Assignment, into: Path, submitted: Path, database: str = "", config: Any = None) -> None:
+        self.assignment, self.into, self.submitted, self.url, self.config = assignment, into, submitted, database, config
+        self._waiting: list[tuple[SubmissionResult, str, dict[str, bool]]] = []
+        """Results, each with the time that it was handed in and its write-ups that have changed."""
+        self._parts: list[Path] = []
+        self._ready: Future[None] | None = None
+
+    def begin(self) -> None:
+        """Load nbgrader and bring the assignment's rows up to date, which takes a second or two, while submissions are graded."""
+        if self._ready is not None:
+            return
+        aside = ThreadPoolExecutor(1)
+        self._ready = aside.submit(self._make_ready)
+        aside.shutdown(wait=False)
+
+    def _make_ready(self) -> None:
+        from autograder import gradebook, nbgrader_course
+
+        self.into.mkdir(parents=True, exist_ok=True)
+        self.config = self.config or nbgrader_course.load_config(self.assignment.root)
+        self.url = self.url or nbgrader_course.database_url(self.into, self.config if self.into == self.assignment.root else None)
+        rows = {self.assignment.name: notebook.build_recorded(self.assignment.cells, self.assignment.name)}
+        with gradebook.open_gradebook(self.url) as book:
+            gradebook.sync_assignment(book, self.assignment.name, rows)
+
+    def add(self, result: SubmissionResult, text: str, answers: dict[str, str]) -> None:
+        """A result with the text of its graded notebook (empty: the one that is there stays) and its write-ups."""
+        path = self.into / "autograded" / result.student / self.assignment.name / f"{self.assignment.name}.ipynb"
+        when = timestamp(self.submitted / result.student / self.assignment.name)
+        self._waiting.append((result, when, changed_answers(path, answers, self.assignment)))
+        if text:
+            self._parts.append(path.with_suffix(".part"))
+            write_text(self._parts[-1], text)
+        if len(self._waiting) >= BULK:
+            self.write()
+
+    def write(self) -> str:
+        """Write the rows of what has arrived, then let its graded notebooks take their places; returns where the rows are."""
+        from autograder import gradebook, nbgrader_course
+
+        self.begin()
+        assert self._ready is not None
+        self._ready.result()
+        name, graded = self.assignment.name, [(result, nbgrader_course.moment(when), changed) for result, when, changed in self._waiting]
+        with gradebook.open_gradebook(self.url) as book:
+            gradebook.record(book, name, name, graded)
+            nbgrader_course.assign_penalties(book, name, name, [result.student for result, _, _ in graded], self.config)
+        for part in self._parts:
+            part.replace(part.with_suffix(".ipynb"))
+        self._waiting, self._parts = [], []
+        return nbgrader_course.shown_url(self.url)
+
+
+def changed_answers(graded: Path, answers: dict[str, str], assignment: Assignment) -> dict[str, bool]:
+    """For each write-up, whether its text differs from that in the notebook graded last; empty where none was."""
+    if not graded.is_file():
+        return {}
+    try:
+        cells = notebook.parse(read_regular(graded, MAX_NOTEBOOK_BYTES))[0].cells
+    except (OSError, NotANotebook):  # a graded notebook that somebody has broken: a person must look again
+        cells = []
+    before = {notebook.grade_id_of(cell): str(cell.source) for cell in cells}
+    return {q.id: before.get(q.id) != answers.get(q.id) for q in assignment.questions if q.written}
+
+
+def timestamp(folder: Path) -> str:
+    """When it was handed in, as nbgrader's exchange notes it; empty where there is no note, or something else of that name."""
+    try:
+        return read_regular(folder / "timestamp.txt", 1000).decode("utf-8").strip()
+    except (OSError, ValueError):
+        return ""
