@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from autograder import cluster as module
 from autograder.assignment import load_assignment
+from autograder.errors import UsageError
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 
@@ -96,9 +98,6 @@ def test_a_worker_killed_in_the_middle_changes_nothing(course: Course, expected:
 
 def test_a_scheduler_that_is_not_there_is_a_wrong_call(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     """Status 2, the address and what to start."""
-    from autograder import cluster as module
-    from autograder.errors import UsageError
-
     monkeypatch.setattr(module, "PATIENCE", 1)
     with pytest.raises(UsageError) as refused, module.connect("tcp://127.0.0.1:9"):
         pass

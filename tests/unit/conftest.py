@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import distributed  # noqa: F401 -- it asks every class of exception for its subclasses, so before tests make some that mind
 import pytest
 
 from autograder.assignment import Assignment, load_assignment
