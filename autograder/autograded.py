@@ -55,7 +55,9 @@ def _top(result: SubmissionResult) -> NotebookNode:
 def _rubric(source: SourceCell) -> NotebookNode:
     """What the person who grades a write-up goes by, above the answer. Feedback is made without these notebooks."""
     text = f"**For the grader, about {source.id}. Students don't see this.**\n\n{source.rubric}"
-    return nbformat.v4.new_markdown_cell(text, metadata={"tags": ["rubric"]})
+    cell = notebook.new_cell("markdown", text)
+    cell.metadata["tags"] = ["rubric"]
+    return cell
 
 
 def _literal(text: str) -> str:
