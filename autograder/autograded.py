@@ -1,16 +1,18 @@
 """The graded notebook that formgrader and feedback show: the student's cells, with the result in each test cell."""
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
-from autograder import notebook
+from autograder import nodes, notebook
 from autograder.assignment import Assignment
 from autograder.model import QuestionResult, SubmissionResult, Verdict
 from autograder.notebook import Role, SourceCell
@@ -25,7 +27,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 def graded_notebook(submission: Submission, result: SubmissionResult, assignment: Assignment) -> NotebookNode:
     """Build the notebook to show: locked cells from the source, answers from the student, results in the test cells."""
-    frame = notebook.build_recorded(assignment.cells, assignment.name)
+    frame = from_dict(json.loads(_frame(assignment.cells, assignment.name)))
     by_id = {cell.metadata.nbgrader.grade_id: cell for cell in frame.cells if "nbgrader" in cell.metadata}
     questions = {q.id: q for q in result.questions}
     budget = [_KEPT_OUTPUT_BYTES]
@@ -39,23 +41,28 @@ def graded_notebook(submission: Submission, result: SubmissionResult, assignment
         if placed.source is not None and placed.source.rubric:
             cells.append(_rubric(placed.source))
         cells.append(_graded_cell(placed, by_id, questions, budget))
-    made = notebook.new_notebook(cells, frame.metadata)
+    made = nodes.new_notebook(cells, frame.metadata)
     for number, cell in enumerate(made.cells):
         cell["id"] = f"cell-{number}"
     return made
+
+
+@lru_cache(maxsize=4)  # the same for a whole class, and slow to build
+def _frame(cells: tuple[SourceCell, ...], name: str) -> str:
+    return notebook.dump(notebook.build_recorded(cells, name))
 
 
 def _top(result: SubmissionResult) -> NotebookNode:
     """What a grader reads first: how it went and all that was unusual."""
     notes = "".join(f"<li>{_literal(message)}</li>" for message in result.messages)
     text = f"<b>{_literal(result.student)}: {result.score:g} of {result.max_score:g}</b>" + (f"<ul>{notes}</ul>" if notes else "")
-    return notebook.new_cell("markdown", text)
+    return nodes.new_cell("markdown", text)
 
 
 def _rubric(source: SourceCell) -> NotebookNode:
     """What the person who grades a write-up goes by, above the answer. Feedback is made without these notebooks."""
     text = f"**For the grader, about {source.id}. Students don't see this.**\n\n{source.rubric}"
-    cell = notebook.new_cell("markdown", text)
+    cell = nodes.new_cell("markdown", text)
     cell.metadata["tags"] = ["rubric"]
     return cell
 
@@ -82,7 +89,7 @@ def _graded_cell(placed: Placed, by_id: dict[str, NotebookNode], questions: dict
 
 def _own_cell(cell: NotebookNode, budget: list[int]) -> NotebookNode:
     outputs = _kept_outputs(cell, budget) if cell.cell_type == "code" else None
-    return notebook.new_cell(cell.cell_type, str(cell.source), outputs=outputs)
+    return nodes.new_cell(cell.cell_type, str(cell.source), outputs=outputs)
 
 
 def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
@@ -96,9 +103,9 @@ def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
         shown = {kind: _text(data[kind]) for kind in _KEPT_TYPES if kind in data}
         shown = {kind: text for kind, text in shown.items() if kind == "text/plain" or _BASE64.fullmatch(text)}
         if output.get("output_type") == "stream":
-            made = notebook.new_output("stream", name="stdout", text=_text(output.get("text", "")))
+            made = nodes.new_output("stream", name="stdout", text=_text(output.get("text", "")))
         elif shown:
-            made = notebook.new_output("display_data", data=shown)
+            made = nodes.new_output("display_data", data=shown)
         else:
             continue
         budget[0] -= len(str(made))
@@ -118,8 +125,8 @@ def _show_result(cell: NotebookNode, question: QuestionResult | None) -> None:
         return
     cell.execution_count = 1
     cell.outputs = [
-        notebook.new_output("display_data", data={"text/html": result_html(question), "text/plain": result_text(question)}),
-        notebook.new_output("execute_result", data={"text/plain": repr(float(question.score))}, execution_count=1),
+        nodes.new_output("display_data", data={"text/html": result_html(question), "text/plain": result_text(question)}),
+        nodes.new_output("execute_result", data={"text/plain": repr(float(question.score))}, execution_count=1),
     ]
 
 

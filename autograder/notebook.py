@@ -10,7 +10,6 @@ import re
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +60,7 @@ class SourceCell:
     trains: bool = False
     """Whether a visible check trains for a while: a student's own check of the notebook then leaves it for last."""
 
-    @cached_property
+    @property
     def released(self) -> str:
         """What students get of it: solution regions replaced by a stub."""
         stub = STUB if self.is_code else WRITTEN_STUB
@@ -132,7 +131,7 @@ def build_source(cells: tuple[SourceCell, ...], assignment: str) -> NotebookNode
     used: set[str] = set()
     nodes = [_build_cell(cell, assignment, used) for cell in cells]
     kit = {"chainrule": {"assignment": assignment, "release": release_hash(cells)}}
-    return new_notebook(nodes, {**_KERNEL, **kit})
+    return nbformat.v4.new_notebook(cells=nodes, metadata={**_KERNEL, **kit})
 
 
 def build_recorded(cells: tuple[SourceCell, ...], assignment: str) -> NotebookNode:
@@ -148,7 +147,9 @@ def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNo
     text = cell.text
     if cell.role is Role.TEST:
         text = f"{text}\n{hidden_call(assignment, cell.id)}"
-    node = new_cell("code" if cell.is_code else "markdown", text, _cell_id(cell, used))
+    make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
+    node = make(text)
+    node["id"] = _cell_id(cell, used)
     if cell.role is not Role.PROSE:
         graded, solution = cell.role in (Role.TEST, Role.WRITTEN), cell.role in (Role.SOLUTION, Role.WRITTEN)
         node.metadata["nbgrader"] = {
@@ -162,25 +163,6 @@ def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNo
     if cell.alt:
         node.metadata["alt"] = cell.alt
     return node
-
-
-def new_notebook(cells: list[NotebookNode], metadata: dict[str, Any]) -> NotebookNode:
-    """A notebook in format 4.5. nbformat's own makers validate every piece against a schema, which takes longer than grading."""
-    return NotebookNode(cells=cells, metadata=nbformat.from_dict(metadata), nbformat=4, nbformat_minor=5)
-
-
-def new_cell(kind: str, text: str, identifier: str = "", outputs: list[NotebookNode] | None = None) -> NotebookNode:
-    """A cell of kind "code", "markdown" or "raw"."""
-    node = NotebookNode(id=identifier, cell_type=kind, metadata=NotebookNode(), source=text)
-    if kind == "code":
-        node.update(execution_count=None, outputs=outputs or [])
-    return node
-
-
-def new_output(kind: str, **values: Any) -> NotebookNode:
-    """An output: "stream" with name and text, "display_data" or "execute_result" with data by media type."""
-    rest = {} if kind == "stream" else {"metadata": NotebookNode()}
-    return NotebookNode(output_type=kind, **rest, **{name: nbformat.from_dict(value) for name, value in values.items()})
 
 
 def _cell_id(cell: SourceCell, used: set[str]) -> str:

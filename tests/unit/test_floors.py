@@ -19,7 +19,7 @@ PACKAGE = Path(autograder.__file__).parent
 
 FLOORS = [
     {"autograder"},
-    {"errors", "text", "model", "wire", "probe", "inputs", "leftovers", "mutation_places"},
+    {"errors", "text", "model", "wire", "probe", "inputs", "leftovers", "nodes", "mutation_places"},
     {"protocol", "compare", "score", "notebook", "gradebook", "nbgrader_course", "jail", "runtime", "equivalent", "mutation_operators", "roster"}
     | {"standing", "pages", "plots", "downloads", "assignment_table"},
     {"cells", "judging", "sandbox", "mutate", "figures", "placing"},
