@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder import notebook
 from autograder.assignment import Assignment
-from autograder.autograded import write_text
+from autograder.autograded import copy_receipts, write_text
 from autograder.model import SubmissionResult
 from autograder.notebook import NotANotebook
 from autograder.submission import MAX_NOTEBOOK_BYTES, read_regular
@@ -50,6 +50,7 @@ class Recorder:
         when = timestamp(self.submitted / result.student / self.assignment.name)
         self._waiting.append((result, when, changed_answers(path, answers, self.assignment)))
         if text:
+            copy_receipts(self.submitted / result.student / self.assignment.name, path.parent)
             self._parts.append(path.with_suffix(".part"))
             write_text(self._parts[-1], text)
         if len(self._waiting) >= BULK:
