@@ -69,7 +69,7 @@ def dask(folder: Path, workers: int) -> Iterator[str]:
                 raise TimeoutError("the scheduler does not start")
             time.sleep(0.1)
         for _ in range(workers):
-            own = ["--nthreads", "1", "--no-nanny", "--local-directory", str(folder)]
+            own = ["--nthreads", "1", "--no-nanny", "--death-timeout", "30", "--local-directory", str(folder)]
             started.append(subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_worker", *own, *place], **quiet))
         time.sleep(5)
         yield json.loads(about.read_text())["address"]
