@@ -55,8 +55,6 @@ class SourceCell:
     line: int
     is_code: bool
     points: float = 0.0
-    alt: str = ""
-    """What a demonstration's figure shows, for readers who can't see it."""
     trains: bool = False
     """Whether a visible check trains for a while: a student's own check of the notebook then leaves it for last."""
 
@@ -85,7 +83,7 @@ def read_cells(path: Path) -> tuple[SourceCell, ...]:
 
 def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
     metadata = {key: value for key, value in cell.metadata.items() if not key.startswith("lines_to_")}  # jupytext's own
-    points, alt, trains = metadata.pop("points", 0), metadata.pop("alt", ""), bool(metadata.pop("trains", False))
+    points, trains = metadata.pop("points", 0), bool(metadata.pop("trains", False))
     roles = [role for role in Role if role.value in metadata]
     is_code = cell.cell_type == "code"
     where = f"{path}:{line}"
@@ -108,7 +106,7 @@ def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
         raise AssignmentError("points stand on a cell that is not graded", where=where)
     if trains and role is not Role.TEST:
         raise AssignmentError(f"trains=true stands on a {role.value} cell", where=where, mend="it is for visible checks alone")
-    return SourceCell(role, identifier, cell.source, line, is_code, float(points), str(alt), trains)
+    return SourceCell(role, identifier, cell.source, line, is_code, float(points), trains)
 
 
 def release_hash(cells: tuple[SourceCell, ...]) -> str:
@@ -160,8 +158,6 @@ def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNo
         node.metadata["tags"] = ["demo"]
     if cell.trains:
         node.metadata["tags"] = ["training"]
-    if cell.alt:
-        node.metadata["alt"] = cell.alt
     return node
 
 

@@ -29,6 +29,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import checks
+import pictures
 from standins import Spy, Toy
 from utils import display_plot, load, load_data, save, show_confusion, show_faces
 
@@ -212,7 +213,9 @@ plt.plot(line, relu(line), label="relu(x)")
 plt.plot(line, relu_backward(np.ones(201), line), "--", label="its derivative")
 plt.xlabel("x")
 plt.legend()
-plt.show()
+pictures.show(
+    "relu is zero for negative x and equals x for positive x; its derivative steps from 0 to 1 at zero."
+)
 
 # %% [markdown]
 # *Figure 2. The rectifier passes what is positive and is flat below zero; its derivative (dashed) is 1 and 0 there.*

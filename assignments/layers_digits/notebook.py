@@ -36,6 +36,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import checks
+import pictures
 from gradient_check import (
     eval_numerical_gradient,
     eval_numerical_gradient_array,
@@ -52,14 +53,17 @@ plt.style.use("tableau-colorblind10")
 # 64 numbers, so the data are a matrix `X` with one row an example, and a vector `y` of labels from 0 to 9. We train on 70 % of the rows, 1257, and
 # keep 540 to test on. Guessing is right once in ten times.
 
-# %% demo="look_at_digits" alt="Two rows of twelve handwritten digits, 8 by 8 pixels each, dark ink on white, each with its label above."
+# %% demo="look_at_digits"
 X_train, y_train, X_test, y_test = load_digits()
 fig, axes = plt.subplots(2, 12, figsize=(9, 2.1), layout="constrained")
 for ax, image, label in zip(axes.flat, X_train, y_train):
     ax.imshow(image.reshape(8, 8), cmap="gray_r")
     ax.set_title(label, fontsize=10)
     ax.axis("off")
-plt.show()
+pictures.show(
+    "Two rows of twelve handwritten digits, 8 by 8 pixels each, dark ink on white, each with "
+    "its label above."
+)
 
 # %% [markdown]
 # *Figure 1. The first 24 training digits, with their labels. At 8 x 8 pixels some are hard for a person too.*
@@ -271,7 +275,7 @@ checks.close("dx", dx, measured,
              "dout where x is positive, 0 elsewhere: the gate is set by x, not by dout")
 checks.close("dout after the call", dout, kept, "it was written to: work on a copy")
 
-# %% demo="look_at_relu" alt="Left: ReLU is zero for negative inputs and a straight line of slope one for positive ones. Right: a wave as upstream gradient is passed where the input is positive and set to zero where it is negative."
+# %% demo="look_at_relu"
 x, dout = np.linspace(-2, 2, 400), np.cos(6 * np.linspace(-2, 2, 400))
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8), layout="constrained")
 left.plot(x, relu_forward(x)[0])
@@ -280,7 +284,11 @@ right.plot(x, dout, ":", label="dout, from above")
 right.plot(x, relu_backward(dout, x), label="dx, passed on")
 right.set(title="relu_backward", xlabel="x", ylim=(-1.1, 2.1))
 right.legend(loc="upper left")
-plt.show()
+pictures.show(
+    "Left: ReLU is zero for negative inputs and a straight line of slope one for positive ones. "
+    "Right: a wave as upstream gradient is passed where the input is positive and set to zero "
+    "where it is negative."
+)
 
 # %% [markdown]
 # *Figure 2. ReLU in both directions. Left, the output against the input. Right, a wave comes back from above as `dout` (dotted); `dx` is that wave where $x$ is positive and 0 where it is negative.*
@@ -343,7 +351,7 @@ checks.close("dx", dx, eval_numerical_gradient(lambda x: softmax_loss(x, y)[0], 
 checks.close("each row's sum of dx", dx.sum(axis=1), np.zeros(10),
              "probabilities sum to 1 and the label takes 1 away")
 
-# %% demo="look_at_softmax_loss" alt="The loss of two classes against the lead of the right class: a line of slope minus one while the lead is negative, bending to zero; the gradient goes from minus one to zero."
+# %% demo="look_at_softmax_loss"
 lead = np.linspace(-6, 6, 121)
 both = [softmax_loss(np.array([[d, 0.0]]), np.array([0])) for d in lead]
 plt.figure(figsize=(6, 3), layout="constrained")
@@ -352,7 +360,10 @@ plt.plot(lead, [dx[0, 0] for _, dx in both], "--", label="its gradient, dx of th
 plt.gca().set(xlabel="score of the right class minus score of the other",
               title="Softmax loss of two classes")
 plt.legend()
-plt.show()
+pictures.show(
+    "The loss of two classes against the lead of the right class: a line of slope minus one "
+    "while the lead is negative, bending to zero; the gradient goes from minus one to zero."
+)
 
 # %% [markdown]
 # *Figure 3. While the right class is behind, the loss is nearly a straight line and pulls with full strength, 1. Once the right class leads by a few units, the loss is almost 0 and so is the pull. At equal scores the loss is $\log 2 = 0.69$.*
@@ -471,7 +482,7 @@ checks.that(not np.allclose(other, start), "Two seeds give the same weights. Is 
 #
 # Now the digits. Before the first step no class is better than another, so the loss must start near $\log 10 = 2.303$ and the accuracy near 0.1. If it doesn't, something is wrong before training begins.
 
-# %% demo="train_on_digits" alt="Left: training and test loss fall from 2.3 to below 0.1 within 400 of 1000 steps. Right: test accuracy climbs from 0.1 to above 0.95 within 100 steps and ends at 0.98."
+# %% demo="train_on_digits"
 params, history = train_two_layer(X_train, y_train, X_test, y_test)
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
 steps = np.linspace(1, 1000, len(history["test_loss"]))
@@ -482,13 +493,16 @@ left.legend()
 right.plot(steps, history["test_accuracy"])
 right.set(xlabel="step", ylabel="test accuracy", ylim=(0, 1),
           title=f"ends at {history['test_accuracy'][-1]:.3f}")
-plt.show()
+pictures.show(
+    "Left: training and test loss fall from 2.3 to below 0.1 within 400 of 1000 steps. Right: "
+    "test accuracy climbs from 0.1 to above 0.95 within 100 steps and ends at 0.98."
+)
 
 # %% [markdown]
 # *Figure 4. Left, the loss on a logarithmic axis: noisy for the batches, smooth for the test part. The test accuracy passes 0.95 within about 100 steps and ends near 0.98. Towards the end the training loss still falls while the test loss hardly does: the
 # network has begun to learn the training digits by heart.*
 
-# %% demo="look_at_weights" alt="A grid of ten by ten small images, the first-layer weights of each hidden unit in orange and purple; most show blobs and strokes, about a quarter only pale noise."
+# %% demo="look_at_weights"
 tiles = params["W1"].T.reshape(10, 10, 8, 8)
 tiles = np.pad(tiles, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
 limit = np.quantile(np.abs(params["W1"]), 0.99)  # a few weights are larger still
@@ -496,13 +510,16 @@ plt.figure(figsize=(6.4, 5.6), layout="constrained")
 plt.imshow(tiles.transpose(0, 2, 1, 3).reshape(100, 100), cmap="PuOr_r", vmin=-limit, vmax=limit)
 plt.colorbar(label="weight", shrink=0.8, extend="both")
 plt.axis("off")
-plt.show()
+pictures.show(
+    "A grid of ten by ten small images, the first-layer weights of each hidden unit in orange "
+    "and purple; most show blobs and strokes, about a quarter only pale noise."
+)
 
 # %% [markdown]
 # *Figure 5. The weights of each of the 100 hidden units, laid out like the pixels that they multiply. Ink on an orange pixel excites the unit, ink on a purple one silences it. Many respond to a stroke in one place and its absence beside it. About a quarter are pale
 # and look like noise, as all of them did at the start: these have learned little, or nothing at all.*
 
-# %% demo="confusion_matrix" alt="Confusion matrix of the ten digits: about fifty right answers for each digit on the diagonal, a dozen single errors off it."
+# %% demo="confusion_matrix"
 predicted = two_layer_scores(X_test, params).argmax(axis=1)
 counts = np.zeros((10, 10), dtype=int)
 np.add.at(counts, (y_test, predicted), 1)
@@ -513,19 +530,24 @@ for label, guess in np.argwhere(counts > 0):
     plt.text(guess, label, counts[label, guess], ha="center", va="center", color=color)
 plt.gca().set(xlabel="predicted", ylabel="label", xticks=range(10), yticks=range(10),
               title="540 test digits")
-plt.show()
+pictures.show(
+    "Confusion matrix of the ten digits: about fifty right answers for each digit on the "
+    "diagonal, a dozen single errors off it."
+)
 
 # %% [markdown]
 # *Figure 6. The confusion matrix: how often the digit of each row was read as the digit of each column. What is right stands on the diagonal. The shade follows the square root of the count, so that single errors can be seen.*
 
-# %% demo="digits_it_gets_wrong" alt="The test digits that the network gets wrong, each with its label and the prediction above."
+# %% demo="digits_it_gets_wrong"
 wrong = np.flatnonzero(predicted != y_test)[:12]
 fig, axes = plt.subplots(1, len(wrong), figsize=(9, 1.4), squeeze=False, layout="constrained")
 for ax, i in zip(axes.flat, wrong):
     ax.imshow(X_test[i].reshape(8, 8), cmap="gray_r")
     ax.set_title(f"is {y_test[i]}\nread {predicted[i]}", fontsize=9)
     ax.axis("off")
-plt.show()
+pictures.show(
+    "The test digits that the network gets wrong, each with its label and the prediction above."
+)
 
 # %% [markdown]
 # *Figure 7. Test digits that it reads wrongly, up to twelve of them. Some of these labels a person would not have guessed either.*
@@ -535,7 +557,7 @@ plt.show()
 #
 # An older version of this exercise set both `std` and `learning_rate` to $10^{-4}$. Many a student took correct code apart because of it. Here are four runs of *your* code.
 
-# %% demo="settings" alt="Test loss over 250 steps for four settings. With learning rate 0.5 and std 0.05 it falls at once; with learning rate 0.5 and std 1e-4 it stays at 2.3 for about 70 steps and then falls; with learning rate 1e-4 it stays at 2.3 throughout, whatever std."
+# %% demo="settings"
 plt.figure(figsize=(7, 3.2), layout="constrained")
 for rate, std, style in (0.5, 0.05, "-"), (0.5, 1e-4, "--"), (1e-4, 0.05, "-."), (1e-4, 1e-4, ":"):
     _, run = train_two_layer(X_train, y_train, X_test, y_test,
@@ -545,7 +567,11 @@ for rate, std, style in (0.5, 0.05, "-"), (0.5, 1e-4, "--"), (1e-4, 0.05, "-."),
     plt.plot(np.linspace(1, 250, len(losses)), losses, style, linewidth=2, label=label)
 plt.gca().set(xlabel="step", ylabel="test loss", ylim=(0, 2.5))
 plt.legend(fontsize=9, loc="upper right", bbox_to_anchor=(1, 0.9))
-plt.show()
+pictures.show(
+    "Test loss over 250 steps for four settings. With learning rate 0.5 and std 0.05 it falls "
+    "at once; with learning rate 0.5 and std 1e-4 it stays at 2.3 for about 70 steps and then "
+    "falls; with learning rate 1e-4 it stays at 2.3 throughout, whatever std."
+)
 
 # %% [markdown]
 # *Figure 8. Test loss under four settings. With learning rate 0.5 the network learns, about 70 steps later when its weights start tiny. The two curves with learning rate $10^{-4}$ lie on top of each other at 2.3.*

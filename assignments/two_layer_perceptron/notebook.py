@@ -42,6 +42,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import checks
+import pictures
 
 plt.style.use("tableau-colorblind10")
 
@@ -139,7 +140,7 @@ checks.close("grad", grad, 3 * start**2 + 0.25,
 # about $10^{-16} |f| / h$. Their sum is smallest near $h = 10^{-5}$, with about 10 digits right where $f$, $f'$ and $f'''$ are all
 # of size 1. No smaller step can give more.
 
-# %% demo="step_size" alt="Log-log plot. The error of the central difference falls as h squared from 1e-1 down to about h = 1e-5, then rises as 1/h with scatter."
+# %% demo="step_size"
 steps, point = np.logspace(-13, -1, 60), np.array([0.8])
 slopes = [eval_numerical_gradient(lambda z: np.sin(z[0]), point, h=h)[0] for h in steps]
 errors = [abs(slope - np.cos(0.8)) for slope in slopes]
@@ -151,7 +152,10 @@ plt.loglog(steps, 1.1e-16 * np.sin(0.8) / steps, ":", linewidth=2,
 plt.gca().set(xlabel="step h", ylabel="error of the slope", ylim=(1e-14, 1),
               title="Slope of sin at 0.8 by central differences")
 plt.legend()
-plt.show()
+pictures.show(
+    "Log-log plot. The error of the central difference falls as h squared from 1e-1 down to "
+    "about h = 1e-5, then rises as 1/h with scatter."
+)
 
 # %% [markdown]
 # *Figure 1. From right to left the error first falls as $h^2$, reaches its floor of about $10^{-11}$ near $h = 10^{-5}$, and rises
@@ -408,7 +412,7 @@ print(f"dx: relative error against the numerical gradient {error:.1e}")
 #
 # $$\sigma(x) = \frac{1}{1 + e^{-x}}, \qquad \sigma'(x) = \sigma(x)\,(1 - \sigma(x)) \le \tfrac{1}{4}$$
 
-# %% demo="activations" alt="Two panels over x from -8 to 8. Left: sigmoid rises from 0 to 1, ReLU and leaky ReLU rise linearly for positive x. Right: the derivative of the sigmoid is a bump of height 1/4 around 0, those of ReLU and leaky ReLU step from 0 and 0.01 to 1."
+# %% demo="activations"
 z = np.linspace(-8, 8, 801)
 sig = 1 / (1 + np.exp(-z))
 curves = {"sigmoid": (sig, sig * (1 - sig)), "ReLU": (np.maximum(0, z), z > 0)}
@@ -420,7 +424,11 @@ for (name, pair), style in zip(curves.items(), ("C0-", "C1--", "k:")):
 axes[0].set(title="activation", xlabel="x", ylabel="a(x)", ylim=(-0.4, 3))
 axes[1].set(title="its derivative", xlabel="x", ylabel="a'(x)")
 axes[1].legend(loc="center left")
-plt.show()
+pictures.show(
+    "Two panels over x from -8 to 8. Left: sigmoid rises from 0 to 1, ReLU and leaky ReLU rise "
+    "linearly for positive x. Right: the derivative of the sigmoid is a bump of height 1/4 "
+    "around 0, those of ReLU and leaky ReLU step from 0 and 0.01 to 1."
+)
 
 # %% [markdown]
 # *Figure 2. Three activation functions and their derivatives. On the left half ReLU and leaky ReLU can hardly be told apart by eye;
@@ -447,7 +455,7 @@ plt.show()
 # suits the activation (Glorot and Bengio 2010; He and others 2015). A random gradient enters at the top and travels down through
 # your `affine_backward`.
 
-# %% demo="deep_stack" alt="Norm of the gradient at each of twenty layers, on a log scale. With the sigmoid it falls on a straight line from about 20 at layer 20 to about 2e-11 at layer 1. With ReLU and leaky ReLU it stays near 100 throughout."
+# %% demo="deep_stack"
 def norms_on_the_way_down(act, slope, gain):
     rng, inputs = np.random.default_rng(0), []
     a, grad = rng.normal(size=(50, 100)), rng.normal(size=(50, 100))
@@ -478,7 +486,11 @@ for (name, norms), style in zip(stacks.items(), ("C0o-", "C1s--", "k^:")):
 plt.gca().set(xlabel="layer (1 is next to the input)", ylabel="norm of the gradient",
               xticks=range(1, 21, 2))
 plt.legend()
-plt.show()
+pictures.show(
+    "Norm of the gradient at each of twenty layers, on a log scale. With the sigmoid it falls "
+    "on a straight line from about 20 at layer 20 to about 2e-11 at layer 1. With ReLU and "
+    "leaky ReLU it stays near 100 throughout."
+)
 
 # %% [markdown]
 # *Figure 3. The norm of the gradient, layer by layer. Through each sigmoid it shrinks to about a quarter, so the first layer
@@ -599,7 +611,7 @@ for name, top in ("svm_loss", layers.svm_loss), ("softmax_loss", layers.softmax_
 # for the wrong classes are only about $p / N = 0.002$, so the relative error is $10^{-8}$. A check that demanded $10^{-9}$ would
 # fail a right solution: a tolerance must stay above what rounding alone can do.
 
-# %% demo="two_losses" alt="Two panels over the score of the right class. Left: the hinge loss falls in straight pieces and is zero from 2 on; the softmax loss falls smoothly and never reaches zero. Right: the hinge gradient jumps from -2 to -1 at 1 and to 0 at 2; the softmax gradient rises smoothly from -1 towards 0."
+# %% demo="two_losses"
 grid = np.linspace(-4, 6, 201)
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
 for name, top, style in ("hinge", layers.svm_loss, "-"), ("softmax", layers.softmax_loss, "--"):
@@ -610,7 +622,12 @@ for name, top, style in ("hinge", layers.svm_loss, "-"), ("softmax", layers.soft
 axes[0].set(title="loss", xlabel="score of the right class", ylabel="loss of the row")
 axes[1].set(title="its gradient", xlabel="score of the right class", ylabel="dx at the right class")
 axes[0].legend()
-plt.show()
+pictures.show(
+    "Two panels over the score of the right class. Left: the hinge loss falls in straight "
+    "pieces and is zero from 2 on; the softmax loss falls smoothly and never reaches zero. "
+    "Right: the hinge gradient jumps from -2 to -1 at 1 and to 0 at 2; the softmax gradient "
+    "rises smoothly from -1 towards 0."
+)
 
 # %% [markdown]
 # *Figure 4. One row with three scores; the wrong classes have 0 and 1, the right one moves along the axis. The hinge loss has a
@@ -733,7 +750,7 @@ checks.close("the softmax loss", net.loss(X, y)[0], 2.2970426 + 0.6625,
 # The numerical gradient needs two forward passes for every single weight; backpropagation needs one pass back for all of them. That
 # is why one trains with the second and tests it with the first.
 
-# %% demo="gradient_check" alt="Left: numerical against backpropagated gradients of all parameters, all on the diagonal. Right, log-log: their relative errors, between 1e-12 and 1e-7, rise as the gradient gets smaller and follow a dashed line of slope -1."
+# %% demo="gradient_check"
 rng = np.random.default_rng(1)
 net = TwoLayerPerceptron(20, 15, 6, weight_scale=0.3, reg=0.05)
 X, y = rng.normal(size=(30, 20)), rng.integers(6, size=30)
@@ -751,7 +768,11 @@ axes[1].loglog(sizes, 1.1e-16 * value / 1e-5 / (2 * sizes), "k--", label="roundi
 axes[0].set(xlabel="backpropagated", ylabel="measured", title="Every gradient, two ways")
 axes[1].set(xlabel="size of the gradient", ylabel="relative error", title="What rounding leaves")
 axes[1].legend(fontsize=8)
-plt.show()
+pictures.show(
+    "Left: numerical against backpropagated gradients of all parameters, all on the diagonal. "
+    "Right, log-log: their relative errors, between 1e-12 and 1e-7, rise as the gradient gets "
+    "smaller and follow a dashed line of slope -1."
+)
 
 # %% [markdown]
 # *Figure 5. Every gradient of a network of 20 inputs, 15 hidden units and 6 classes, by backpropagation and by experiment. Left,
@@ -788,7 +809,7 @@ def train(kind, reg=1e-3, rate=0.2, epochs=40, batch=100, weight_scale=0.05):
     return net, np.array(history)
 
 
-# %% demo="training_curves" alt="Accuracy over 40 epochs. The network trained with the hinge loss passes 0.9 after three epochs and ends near 0.98 in validation; with the softmax loss it passes 0.9 after about eight epochs and ends near 0.97."
+# %% demo="training_curves"
 plt.figure(figsize=(7, 3.6), layout="constrained")
 for kind, color in ("softmax", "C0"), ("svm", "C1"):
     _, history = train(kind)
@@ -798,7 +819,11 @@ for kind, color in ("softmax", "C0"), ("svm", "C1"):
 plt.gca().set(xlabel="epoch", ylabel="accuracy", ylim=(0.5, 1.01),
               title="One network, two losses, learning rate 0.2")
 plt.legend()
-plt.show()
+pictures.show(
+    "Accuracy over 40 epochs. The network trained with the hinge loss passes 0.9 after three "
+    "epochs and ends near 0.98 in validation; with the softmax loss it passes 0.9 after about "
+    "eight epochs and ends near 0.97."
+)
 
 # %% [markdown]
 # *Figure 6. Accuracy in training and validation over 40 epochs. Both losses pass 0.96 in validation. The hinge loss is there

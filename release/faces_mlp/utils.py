@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pictures
 
 SPLITS = ("train", "valid", "test")
 
@@ -61,7 +62,11 @@ def display_plot(train: Any, valid: Any, y_label: str, number: int = 0) -> None:
         axes.plot(epochs, values, style, label=label)
     axes.set(xlabel="epoch", ylabel=y_label)
     axes.legend()
-    plt.show()
+    (first, last), (valid_first, valid_last) = (np.asarray(curve, dtype=float)[[0, -1], 1] for curve in (train, valid))
+    pictures.show(
+        f"The {y_label} by epoch. On the training split it goes from {first:.2f} to {last:.2f}, "
+        f"on the validation split from {valid_first:.2f} to {valid_last:.2f}."
+    )
 
 
 def show_faces(images: np.ndarray, titles: list[str], columns: int = 7, cmap: str = "gray") -> None:
@@ -73,7 +78,7 @@ def show_faces(images: np.ndarray, titles: list[str], columns: int = 7, cmap: st
     for axes, image, title in zip(grid.flat, images, titles, strict=False):
         axes.imshow(np.reshape(image, (48, 48)), cmap=cmap)
         axes.set_title(title, fontsize=9)
-    plt.show()
+    pictures.show("Pictures of 48 x 48 pixels in rows, each under its title: " + "; ".join(title.replace("\n", ", ") for title in titles) + ".")
 
 
 def show_confusion(counts: np.ndarray, names: list[str]) -> None:
@@ -85,4 +90,6 @@ def show_confusion(counts: np.ndarray, names: list[str]) -> None:
     axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="predicted", ylabel="true")
-    plt.show()
+    rows = [[f"{int(count)} as {name}" for count, name in zip(row, names, strict=True) if count] for row in counts]
+    says = "; ".join(f"{name}: {', '.join(row)}" for name, row in zip(names, rows, strict=True))
+    pictures.show(f"A table of true against predicted classes. {says}.")

@@ -1,34 +1,28 @@
 """The pictures of this notebook. Colours and line styles can be told apart without colour vision; each picture carries a text alternative."""
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import display
+from pictures import show
 
 COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"]
 STYLES = ["-", "--", "-.", ":"]
 
 
-def show(fig, alt):
-    """Show a figure once, with a description for readers who don't see it."""
-    display(fig, metadata={"image/png": {"alt": alt}})
-    plt.close(fig)
-
-
 def digits(images, titles, columns=10, alt="Handwritten digits with their labels."):
     """Draw images, (N, 784), as 28 x 28 digits with a title each."""
     rows = max(1, -(-len(images) // columns))
-    fig, axes = plt.subplots(rows, columns, figsize=(0.95 * columns, 1.3 * rows), layout="constrained", squeeze=False)
+    _, axes = plt.subplots(rows, columns, figsize=(0.95 * columns, 1.3 * rows), layout="constrained", squeeze=False)
     for ax in axes.flat:
         ax.axis("off")
     for ax, image, title in zip(axes.flat, images, titles, strict=False):
         ax.imshow(image.reshape(28, 28), cmap="gray_r")
         ax.set_title(title, fontsize=9)
-    show(fig, alt)
+    show(alt)
 
 
 def activations(Activation):
     """Draw the three activations, and beside them their derivatives."""
     a = np.linspace(-5, 5, 400)[None, :]
-    fig, axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
+    _, axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
     for kind, colour, style in zip(["sigmoid", "tanh", "ReLU"], COLOURS, STYLES, strict=False):
         activation = Activation(kind)
         axes[0].plot(a[0], activation.forward_pass(a)[0], style, color=colour, label=kind)
@@ -38,38 +32,38 @@ def activations(Activation):
     axes[0].legend()
     for ax in axes:
         ax.grid(alpha=0.3)
-    show(fig, "Two panels. The sigmoid rises from 0 to 1, tanh from -1 to 1, ReLU is zero and then the identity. Of the derivatives, the "
+    show("Two panels. The sigmoid rises from 0 to 1, tanh from -1 to 1, ReLU is zero and then the identity. Of the derivatives, the "
               "sigmoid's is a low bump of height 1/4, that of tanh a bump of height 1, that of ReLU a step from 0 to 1.")
 
 
 def v_shape(epsilons, errors, criterion):
     """Draw the largest difference between numerical and analytic gradient against epsilon, with the criterion that it is held to."""
-    fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
+    _, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
     ax.loglog(epsilons, errors, "o-", color=COLOURS[0], markersize=4, label="largest |numerical - analytic|")
     ax.loglog(epsilons, criterion, STYLES[1], color=COLOURS[1], label=r"criterion $9 \varepsilon^2$")
     ax.loglog(epsilons, 1e-16 / epsilons, STYLES[3], color="black", label=r"round-off, about $10^{-16} / \varepsilon$")
     ax.set(xlabel=r"$\varepsilon$", ylabel="difference", ylim=(1e-15, 1))
     ax.grid(alpha=0.3)
     ax.legend()
-    show(fig, "Log-log plot in the shape of a V. The difference falls with the square of epsilon until about 1e-5 and rises again for smaller "
+    show("Log-log plot in the shape of a V. The difference falls with the square of epsilon until about 1e-5 and rises again for smaller "
               "epsilon, along the line of round-off. The criterion is a straight line that crosses below the difference between 1e-5 and 1e-6.")
 
 
 def travel(steps, series):
     """Draw the distance covered after each number of steps, one line for each entry of series."""
-    fig, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
+    _, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
     for (label, values), colour, style in zip(series.items(), COLOURS, STYLES, strict=False):
         ax.plot(steps, values, style, color=colour, label=label)
     ax.set(xlabel="step", ylabel="distance, in plain steps")
     ax.grid(alpha=0.3)
     ax.legend()
-    show(fig, "Distance against steps on a constant slope. Plain steps and the scaled rate are two lines close to one another; momentum bends "
+    show("Distance against steps on a constant slope. Plain steps and the scaled rate are two lines close to one another; momentum bends "
               "upward and then runs ten times as steep.")
 
 
 def curves(runs):
     """Draw the training and the validation loss of each run (label: history), marking where the validation loss is lowest."""
-    fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
+    _, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
     says = []
     for (label, history), colour, style in zip(runs.items(), COLOURS, STYLES, strict=False):
         valid = history["valid_loss"]
@@ -84,7 +78,7 @@ def curves(runs):
     for ax in axes:
         ax.grid(alpha=0.3)
         ax.legend()
-    show(fig, "Training and validation loss by epoch. " + "; ".join(says) + ".")
+    show("Training and validation loss by epoch. " + "; ".join(says) + ".")
 
 
 def weights(networks, columns=10):
@@ -100,7 +94,6 @@ def weights(networks, columns=10):
             ax.set(xticks=[], yticks=[])
         panel.colorbar(shown, ax=axes, shrink=0.9, label="weight")
     show(
-        fig,
         f"First-layer weights of {len(networks)} networks ({', '.join(networks)}), {2 * columns} small images each, purple where positive and "
         "orange where negative. Strokes and blobs in the middle; near the border noise, except where an L2 penalty has wiped it out.",
     )

@@ -602,7 +602,7 @@ def _ago(saved):
 RELEASE.update({
     'assignment': 'modular_mnist',
     'release': '2e01bd5eb421d709',
-    'files': ['checks.py', 'figures.py', 'toys.py', 'mnist_train.npz', 'mnist_valid.npz', 'mnist_test.npz'],
+    'files': ['checks.py', 'pictures.py', 'figures.py', 'toys.py', 'mnist_train.npz', 'mnist_valid.npz', 'mnist_test.npz'],
     'questions': [
         {'id': 'load_data', 'points': 4.0, 'written': False, 'trains': False, 'defines': ['load_data']},
         {'id': 'softmax', 'points': 4.0, 'written': False, 'trains': False, 'defines': ['softmax']},

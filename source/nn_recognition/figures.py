@@ -1,39 +1,15 @@
 """The pictures of this notebook. Colours and markers can be told apart without colour vision; each picture carries a text alternative."""
-import base64
 import contextlib
-import html
 import io
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import display
 from matplotlib.colors import ListedColormap
+from pictures import show
 
 CLASS_COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"]
 CLASS_MARKERS = ["o", "s", "^", "D"]
 LINE_STYLES = ["-", "--", "-.", ":"]
-
-
-class Picture:
-    """A drawn figure as an image with a text alternative, which front ends show as HTML and exports as PNG."""
-
-    def __init__(self, fig, alt):
-        buffer = io.BytesIO()
-        fig.savefig(buffer, format="png", dpi=90)
-        self.png, self.alt = base64.b64encode(buffer.getvalue()).decode(), alt
-
-    def __repr__(self):
-        return self.alt
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        tag = f'<img src="data:image/png;base64,{self.png}" alt="{html.escape(self.alt)}" style="max-width: 100%">'
-        return {"text/plain": self.alt, "image/png": self.png, "text/html": tag}
-
-
-def show(fig, alt):
-    """Show a figure once, with a description for readers who don't see it."""
-    display(Picture(fig, alt))
-    plt.close(fig)
 
 
 def quietly(function, *args, **kwargs):
@@ -44,13 +20,13 @@ def quietly(function, *args, **kwargs):
 
 def lines(x, series, xlabel, ylabel, alt):
     """Draw one line for each entry of series, a dict of label to values."""
-    fig, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
+    _, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
     for (label, values), style, marker, colour in zip(series.items(), LINE_STYLES, CLASS_MARKERS, CLASS_COLOURS, strict=False):
         ax.plot(x, values, style, marker=marker, markevery=max(1, len(x) // 10), markersize=5, color=colour, label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.grid(alpha=0.3)
     ax.legend()
-    show(fig, alt)
+    show(alt)
 
 
 def picture():
@@ -76,7 +52,7 @@ def strip(images, alt):
         shown = ax.imshow(image, cmap="gray", vmin=-largest if image.min() < 0 else 0, vmax=largest)
         fig.colorbar(shown, ax=ax, shrink=0.55)
         ax.set(title=title, xticks=[], yticks=[])
-    show(fig, alt)
+    show(alt)
 
 
 def follow(train, x, y, params, moments):
@@ -92,14 +68,14 @@ def follow(train, x, y, params, moments):
 def curves(history):
     """Draw the loss and the accuracy of each iteration, in two panels under one another."""
     loss, accuracy = np.array(history).T
-    fig, axes = plt.subplots(2, 1, figsize=(6.5, 4.6), sharex=True, layout="constrained")
+    _, axes = plt.subplots(2, 1, figsize=(6.5, 4.6), sharex=True, layout="constrained")
     axes[0].plot(loss, color=CLASS_COLOURS[0])
     axes[0].set(ylabel="summed loss", ylim=(0, None))
     axes[1].plot(accuracy, color=CLASS_COLOURS[1])
     axes[1].set(ylabel="accuracy", xlabel="iteration", ylim=(0, 1.03))
     for ax in axes:
         ax.grid(alpha=0.3)
-    show(fig, f"Two curves over {len(loss)} iterations: the summed loss falls from {loss[0]:.0f} to {loss[-1]:.0f}, "
+    show(f"Two curves over {len(loss)} iterations: the summed loss falls from {loss[0]:.0f} to {loss[-1]:.0f}, "
               f"the accuracy ends at {accuracy[-1]:.2f}.")
 
 
@@ -118,13 +94,13 @@ def regions(predict, snapshots, x, y):
         ax.set(title=f"iteration {iteration}", xlabel="feature 0")
     axes[0].set_ylabel("feature 1")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-    show(fig, "The four clouds of points on the regions in which the network favours each class, "
+    show("The four clouds of points on the regions in which the network favours each class, "
               f"at iterations {', '.join(map(str, snapshots))}.")
 
 
 def agreement(numeric, analytic):
     """Draw each numerical derivative against the analytic one, a colour and marker for each parameter, and their differences below."""
-    fig, axes = plt.subplots(1, 2, figsize=(9.5, 3.9), layout="constrained")
+    _, axes = plt.subplots(1, 2, figsize=(9.5, 3.9), layout="constrained")
     for (key, values), colour, marker in zip(analytic.items(), CLASS_COLOURS, CLASS_MARKERS, strict=True):
         axes[0].scatter(values, numeric[key], c=colour, marker=marker, s=24, alpha=0.8, label=key)
         axes[1].scatter(np.abs(values), np.abs(numeric[key] - values), c=colour, marker=marker, s=24, alpha=0.8)
@@ -133,4 +109,4 @@ def agreement(numeric, analytic):
     axes[0].legend()
     axes[1].set(xlabel="size of the analytic derivative", ylabel="size of the difference", xscale="log", yscale="log")
     axes[1].grid(alpha=0.3)
-    show(fig, "Left: central differences against analytic derivatives, all on the diagonal. Right: the differences on a logarithmic scale.")
+    show("Left: central differences against analytic derivatives, all on the diagonal. Right: the differences on a logarithmic scale.")

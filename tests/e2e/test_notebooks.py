@@ -38,6 +38,6 @@ def test_a_solved_release_runs_from_top_to_bottom(name: str, tmp_path: Path) -> 
         pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
         if source.role is Role.TEST:
             assert all(o.output_type == "stream" for o in cell.outputs), source.id  # training may say how it goes
-        if source.role is Role.DEMO and ("plt.show" in source.text or ".imshow(" in source.text or ".plot(" in source.text):
+        if source.role is Role.DEMO and ("pictures.show" in source.text or "plt.show" in source.text or ".imshow(" in source.text or ".plot(" in source.text):
             assert pictures, f"{source.id} shows no figure"
     assert any("image/png" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", [])), "no figure at all"

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import checks
+import pictures
 
 plt.style.use("tableau-colorblind10")
 
@@ -43,13 +44,13 @@ seen = moving_average(np.array([1.0, 3.0, 8.0, 4.0]), 2)
 checks.shape("moving_average(x, 2)", seen, (3,), "four numbers have three pairs of neighbours")
 checks.close("moving_average(x, 2)", seen, [2.0, 5.5, 6.0], "the mean of each pair of neighbours")
 
-# %% demo="look_at_moving_average" alt="A falling curve with noise, and its moving average, which is smooth and follows it."
+# %% demo="look_at_moving_average"
 steps = np.arange(200)
 loss = np.exp(-steps / 60) + np.random.default_rng(0).normal(scale=0.1, size=200)
 plt.plot(steps, loss, alpha=0.4, label="loss")
 plt.plot(steps[10:-10], moving_average(loss, 21), label="moving average of 21 steps")
 plt.legend()
-plt.show()
+pictures.show("A falling curve with noise, and its moving average, which is smooth and follows it.")
 
 # %% [markdown]
 # *Figure 1. A loss that falls with noise, and its moving average.*

@@ -1,0 +1,29 @@
+"""Shows a drawn figure together with a description for readers who can't see it."""
+import base64
+import html
+import io
+
+import matplotlib.pyplot as plt
+from IPython.display import display
+
+
+class Picture:
+    """A figure as an image with a text alternative, which front ends show as HTML and exports as PNG."""
+
+    def __init__(self, fig, alt):
+        buffer = io.BytesIO()
+        fig.savefig(buffer, format="png", dpi=90)
+        self.png, self.alt = base64.b64encode(buffer.getvalue()).decode(), alt
+
+    def __repr__(self):
+        return self.alt
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        tag = f'<img src="data:image/png;base64,{self.png}" alt="{html.escape(self.alt)}" style="max-width: 100%">'
+        return {"text/plain": self.alt, "image/png": self.png, "text/html": tag}
+
+
+def show(alt):
+    """Show the current figure once; alt says in words what is to be seen in it."""
+    display(Picture(plt.gcf(), alt))
+    plt.close()
