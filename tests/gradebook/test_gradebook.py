@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.gradebook import open_gradebook
+from autograder.gradebook import ensure_alembic, open_gradebook
 from tests.gradebook.course import BIN, ROOT, Course
 from tests.sample_class.work import Work
 from tests.tiny import NAME, Edits, make_course
@@ -161,3 +161,14 @@ def test_a_gradebook_is_made_with_an_empty_environment(course: Course) -> None:
     done = subprocess.run(command, cwd=course.root, env={}, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert course.rows()["center"] == (2.0, None, False)
+
+
+def test_a_new_database_has_the_version_that_nbgrader_gives_it() -> None:
+    """The version is read from nbgrader's own scripts, and is what alembic says when nbgrader asks it in a process of its own."""
+    import nbgrader.api
+    from nbgrader.dbutil import _temp_alembic_ini
+
+    ensure_alembic()
+    with _temp_alembic_ini("sqlite:////nonexistent/gradebook.db") as ini:
+        said = subprocess.run(["alembic", "-c", ini, "heads"], capture_output=True, text=True, check=True).stdout
+    assert said.split()[0] == nbgrader.api.get_alembic_version()
