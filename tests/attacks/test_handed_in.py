@@ -14,7 +14,7 @@ from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.autograded import graded_notebook
-from autograder.batch import _timestamp
+from autograder.record import timestamp
 from autograder.commands.autograde import class_table, results_json
 from autograder.grade import unreadable
 from autograder.model import ClassResult
@@ -156,13 +156,13 @@ def test_flat_layout(make: Callable[[Path, Path], None], tmp_path: Path, assignm
 def test_timestamp_that_is_a_pipe(tmp_path: Path) -> None:
     """The note of when it was handed in is the student's own file too."""
     os.mkfifo(tmp_path / "timestamp.txt")
-    assert _timestamp(tmp_path) == ""
+    assert timestamp(tmp_path) == ""
     (tmp_path / "timestamp.txt").unlink()
     (tmp_path / "timestamp.txt").write_bytes(b"\xff" * 100)
-    assert _timestamp(tmp_path) == ""
+    assert timestamp(tmp_path) == ""
     (tmp_path / "timestamp.txt").unlink()
     os.symlink("/etc/passwd", tmp_path / "timestamp.txt")
-    assert _timestamp(tmp_path) == ""
+    assert timestamp(tmp_path) == ""
 
 
 def test_files_beside_the_notebook(tmp_path: Path) -> None:
