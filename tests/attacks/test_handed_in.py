@@ -14,11 +14,11 @@ from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.autograded import graded_notebook
-from autograder.record import timestamp
 from autograder.commands.autograde import class_table, results_json
 from autograder.grade import unreadable
 from autograder.model import ClassResult
 from autograder.notebook import dump
+from autograder.record import timestamp
 from autograder.submission import Submission, find_submissions, read_submission
 from tests.sample_class.work import Work
 
