@@ -80,6 +80,9 @@ def run(root: Path, command: str, shown: str) -> Played:
     return Played(command, shown, done.stdout, done.returncode)
 
 
+pytestmark = pytest.mark.xdist_group("tutorial")  # the page is played once
+
+
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Played]]:
     """The page, played from its first block to its last in an empty folder."""
