@@ -80,7 +80,7 @@ def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
             Path(folder, name).symlink_to(path.resolve())
         sys.path.insert(0, folder)
         try:
-            for cell in grader.reference.cells:
+            for cell in grader.reference.cells:  # our own notebook alone; a submission never runs in this process
                 exec(compile(cell.text, f"<cell {cell.number}>", "exec"), names)
             for target in question.defines:
                 _watch(names, target, calls)
