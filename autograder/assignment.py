@@ -164,13 +164,16 @@ def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTab
         if not written and not entry.defines:
             raise AssignmentError(f"question {cell.id} defines nothing", where=str(toml), mend='defines = ["name"]')
         questions.append(Question(cell.id, cell.points, written, tuple(entry.defines), tuple(entry.needs)))
-    ids = {q.id for q in questions}
+    ids = [q.id for q in questions]
     for name, entry in table.questions.items():
         if name not in ids:
             raise AssignmentError(f"[questions.{name}] has no test cell in notebook.py", where=str(toml), mend=_nearest(name, sorted(ids)))
         for need in entry.needs:
             if need not in ids:
                 raise AssignmentError(f"{name} needs {need!r}, which is no question", where=str(toml), mend=_nearest(need, sorted(ids)))
+            if ids.index(need) >= ids.index(name):  # what a second pass answers must not be observed afterwards in the same process
+                mend = "put the question that it builds on before it in notebook.py"
+                raise AssignmentError(f"{name} needs {need}, which does not come before it", where=str(toml), mend=mend)
     for cell in cells:
         if cell.role is Role.SOLUTION and not any(solves(cell.id, q.id) for q in questions):
             mend = "name it <question>_solution"

@@ -202,8 +202,9 @@ class _Audit:
                 yield f"the blank release earns {result.score:g} in {result.id}"
 
     def _grade(self, grader: Grader, cells: list[CellSource]) -> list[QuestionResult]:
-        seen = observe(grader.sandbox(), cells, self.reference.requests, self.assignment.limits)
-        return [r for r in grader.results(cells, seen, self.reference.requests) if r.kind == "auto"]
+        requests = self.reference.requests
+        with grader.watch(cells) as watch:
+            return [r for r in grader.results(watch, watch.observe(requests), requests) if r.kind == "auto"]
 
     def _grade_blank(self, grader: Grader, _: None) -> SubmissionResult:
         return grader.grade(align("blank", blank_notebook(self.assignment), self.assignment, []))

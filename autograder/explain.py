@@ -19,7 +19,6 @@ from autograder.assignment import Question
 from autograder.compare import INPUTS
 from autograder.grade import Grader
 from autograder.model import CheckResult, Outcome, QuestionResult
-from autograder.observe import observe
 from autograder.probe import Namespace, Probe
 from autograder.submission import Submission
 from autograder.wire import WireError, decode
@@ -52,10 +51,10 @@ def replay_all(
     grader: Grader, submission: Submission, questions: tuple[str, ...] = (), *, inputs: bool = True
 ) -> Iterator[tuple[QuestionResult, list[Replay]]]:
     """Run a submission again and show the probes of some questions, or of all; without the calls where inputs says so."""
-    cells, demos = submission.cells(), submission.demo_names()
     requests = grader.reference.requests
-    seen = observe(grader.sandbox(), cells, requests, grader.assignment.limits, demo_names=demos, handed_in=submission.handed_in())
-    for result in grader.results(cells, seen, requests, demos, submission):
+    with grader.watch(submission.cells(), submission.demo_names(), submission.handed_in()) as watch:
+        results = grader.results(watch, watch.observe(requests), requests, submission)
+    for result in results:
         if result.id in questions or not questions:
             yield result, [_replay(grader, check, inputs) for check in result.checks]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.assignment import load_assignment
 from autograder.errors import UsageError
-from autograder.grade import Judge
+from autograder.judge import Judge
 from autograder.model import Verdict
 from autograder.probe import Namespace
 from autograder.reference import Reference, Store

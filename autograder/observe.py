@@ -8,10 +8,11 @@ import builtins
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
 
 from autograder.model import CellReport, Observation, Outcome, Seen
-from autograder.protocol import Call, CellDone, CellsDone, CellSource, Observe, ProbeDone, Raised, Return
+from autograder.protocol import Call, CellDone, CellsDone, CellSource, Observe, ProbeDone, Raised, Return, Serve
 from autograder.sandbox import Death, Limits, Process, Sandbox
 from autograder.text import printable
 
@@ -44,6 +45,68 @@ class Given:
     known: tuple[str, ...]
 
 
+class Watch:
+    """One submission under observation: its cells are run once, then any number of passes over its probes follow, in as few processes as that takes.
+
+    Between two probes, and between two passes, what the cells left behind is put back.
+    """
+
+    def __init__(
+        self, sandbox: Sandbox, cells: list[CellSource], limits: Limits, *,
+        demo_names: frozenset[str] = frozenset(), handed_in: tuple[tuple[str, bytes], ...] = (),
+    ) -> None:  # fmt: skip
+        self.sandbox, self.cells, self.limits, self.demo_names, self.handed_in = sandbox, cells, limits, demo_names, handed_in
+        self.numbers = frozenset(c.number for c in cells)
+        self.demos = False
+        """Whether the demonstrations are run as well."""
+        self.again = True
+        self.skip: set[int] = set()
+        """Cells that are left out, since they are known to hang or to end the process."""
+        self.reports: dict[int, CellReport] = {}
+        self._process: Process | None = None
+        self._relay: _Relay | None = None
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.end_process()
+        if self._relay is not None:
+            self._relay.close()
+
+    def observe(
+        self, requests: Iterable[Request], *, given: Given | None = None, limits: Limits | None = None,
+        noted: Callable[[Observation], None] | None = None,
+    ) -> Seen:  # fmt: skip
+        """Run the cells, where they have not been, then probes; how each ended and what it saw. Raises SandboxError only for faults of ours.
+
+        noted: told of each observation as it arrives.
+        """
+        return _Pass(self, list(requests), limits or self.limits, given, noted).finish()
+
+    def process(self) -> tuple[Process, bool]:
+        """The process to go on with, and whether the cells have been run in it."""
+        if self._process is not None and self._process.death is None:
+            return self._process, True
+        self._process = self.sandbox.spawn(
+            self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos, again=self.again, handed_in=self.handed_in
+        )
+        return self._process, False
+
+    def end_process(self) -> None:
+        """The next pass, or the rest of this one, begins in a fresh process."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def relay(self, given: Given) -> _Relay:
+        """The way to the reference's process, which is the same one for all second passes."""
+        if self._relay is None:
+            self._relay = _Relay(given.sandbox, given.cells, self.limits)
+        self._relay.begin(given)
+        return self._relay
+
+
 def observe(
     sandbox: Sandbox,
     cells: list[CellSource],
@@ -53,30 +116,19 @@ def observe(
     demo_names: frozenset[str] = frozenset(),
     handed_in: tuple[tuple[str, bytes], ...] = (),
     given: Given | None = None,
-    skip: Iterable[int] = (),
-    noted: Callable[[Observation], None] | None = None,
 ) -> Seen:
-    """Run cells, then probes, and return how each ended and what it saw. Raises SandboxError only for faults of ours.
-
-    skip: cells that are left out, since they are known to hang. noted: told of each observation as it arrives.
-    """
-    return _Run(sandbox, cells, list(requests), limits, demo_names, handed_in, given, skip=set(skip), noted=noted).finish()
+    """One pass over a submission that nothing else is asked of."""
+    with Watch(sandbox, cells, limits, demo_names=demo_names, handed_in=handed_in) as watch:
+        return watch.observe(requests, given=given)
 
 
 @dataclass
-class _Run:
-    sandbox: Sandbox
-    cells: list[CellSource]
+class _Pass:
+    watch: Watch
     waiting: list[Request]
     limits: Limits
-    demo_names: frozenset[str]
-    handed_in: tuple[tuple[str, bytes], ...]
     given: Given | None
-    demos: bool = False
-    again: bool = True
-    skip: set[int] = field(default_factory=set)
     noted: Callable[[Observation], None] | None = None
-    reports: dict[int, CellReport] = field(default_factory=dict)
     seen: dict[str, Observation] = field(default_factory=dict)
     hangs: dict[str, int] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
@@ -84,37 +136,40 @@ class _Run:
 
     def finish(self) -> Seen:
         self.shares = _shares(self.waiting, self.limits.submission_seconds)
-        self.numbers = frozenset(c.number for c in self.cells)
         first = True
         while first or self.waiting:
             if self._passed() > _WALL * self.limits.submission_seconds:
                 self._end_all(Death(Outcome.TIMED_OUT, "not run: the time for the whole submission was used up"))
                 break
             first = False
-            with_demos = self.demos
-            process = self.sandbox.spawn(
-                self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos, again=self.again, handed_in=self.handed_in
-            )
+            with_demos = self.watch.demos
+            process, warm = self.watch.process()
             try:
-                if self._run_cells(process):
-                    self._run_probes(process)
+                if warm or self._run_cells(process):
+                    self._run_probes(process, warm)
                 else:
                     first = not self.waiting
-            finally:
-                process.close()
-            if self.demos and not with_demos:
+                    self.watch.end_process()
+            except BaseException:
+                self.watch.end_process()
+                raise
+            if self.waiting:
+                self.watch.end_process()
+            if self.watch.demos and not with_demos:
                 continue
             self._drop_what_has_no_time()
-        reports = tuple(self.reports[n] for n in sorted(self.reports))
-        return Seen(reports, self.seen, time.monotonic() - self.began, tuple(sorted(self.skip)), self.demos)
+        watch = self.watch
+        reports = tuple(watch.reports[n] for n in sorted(watch.reports))
+        return Seen(reports, self.seen, time.monotonic() - self.began, tuple(sorted(watch.skip)), watch.demos)
 
     # ---- cells
 
     def _run_cells(self, process: Process) -> bool:
         """Run the cells of a fresh process; False where they must be run again, with a cell skipped or demonstrations added."""
-        order = [c.number for c in self.cells if c.number not in self.skip and (self.demos or c.kind != "demo")]
+        watch = self.watch
+        order = [c.number for c in watch.cells if c.number not in watch.skip and (watch.demos or c.kind != "demo")]
         done = 0
-        seconds = max(1.0, self.limits.notebook_seconds / 2 ** len(self.skip))  # after each cell that hung, half as long
+        seconds = max(1.0, self.limits.notebook_seconds / 2 ** len(watch.skip))  # after each cell that hung, half as long
         end = time.monotonic() + 4 * seconds
         while True:
             message = process.next(max(0.01, seconds - process.cpu), max(0.01, end - time.monotonic()))
@@ -123,80 +178,81 @@ class _Run:
             if isinstance(message, CellDone) and done < 2 * len(order) and time.monotonic() < end:  # a process can go on saying this
                 done += 1
                 self._note_cell(message)
-                if message.missing in self.demo_names and not self.demos:
-                    self.demos = True
+                if message.missing in watch.demo_names and not watch.demos:
+                    watch.demos = True
                     return False
                 continue
             death = message if isinstance(message, Death) else Death(Outcome.PROTOCOL)
             if done >= len(order):
-                if not self.again:
+                if not watch.again:
                     self._end_all(death)
+                    watch.end_process()
                     return True
-                self.again = False
+                watch.again = False
                 return False
-            self.reports[order[done]] = CellReport(order[done], death.outcome, death.detail)
-            self.skip.add(order[done])
+            watch.reports[order[done]] = CellReport(order[done], death.outcome, death.detail)
+            watch.skip.add(order[done])
             if self._passed() > _WALL * self.limits.submission_seconds / 2:
                 self._skip_unfinished()
             return False
 
     def _skip_unfinished(self) -> None:
         """Go on with those cells alone that have ended by themselves in an earlier process."""
-        for cell in self.cells:
-            if cell.kind == "own" and cell.number not in self.reports:
-                self.reports[cell.number] = CellReport(cell.number, Outcome.TIMED_OUT)
-                self.skip.add(cell.number)
+        for cell in self.watch.cells:
+            if cell.kind == "own" and cell.number not in self.watch.reports:
+                self.watch.reports[cell.number] = CellReport(cell.number, Outcome.TIMED_OUT)
+                self.watch.skip.add(cell.number)
 
     def _note_cell(self, message: CellDone) -> None:
         """Take down how a cell ended, in the words of a process that may say anything."""
-        if message.number in self.skip or message.number not in self.numbers:
+        reports = self.watch.reports
+        if message.number in self.watch.skip or message.number not in self.watch.numbers:
             return
         outcome = _OUTCOMES.get(message.outcome, Outcome.PROTOCOL)
-        before = self.reports.get(message.number)
+        before = reports.get(message.number)
         if outcome is Outcome.FINISHED and before is not None and before.missing:
-            self.reports[message.number] = CellReport(message.number, outcome, missing=before.missing)
+            reports[message.number] = CellReport(message.number, outcome, missing=before.missing)
             return
-        self.reports[message.number] = CellReport(message.number, outcome, printable(message.error), message.line, printable(message.missing, 80))
+        reports[message.number] = CellReport(message.number, outcome, printable(message.error), message.line, printable(message.missing, 80))
 
     # ---- probes
 
-    def _run_probes(self, process: Process) -> None:
+    def _run_probes(self, process: Process, warm: bool) -> None:
         """Run what is waiting until all is seen or the process ends."""
         if not self.waiting:
             return
-        reference = None
         known = list(self.given.known) if self.given else []
         process.send(Observe([(r.probe, r.seed) for r in self.waiting], list(self.given.stubs) if self.given else [], known))
-        try:
-            if self.given is not None:
-                reference = _Relay(self.given, self.limits)
-            while self.waiting:
-                request, began = self.waiting[0], time.monotonic()
-                message = self._next(process, reference)
-                self._charge(request.question, began)
-                if isinstance(message, ProbeDone) and message.probe == request.probe:
-                    if message.missing in self.demo_names and not self.demos:
-                        self.demos = True
-                        return
-                    self.waiting.pop(0)
-                    self._note(_observation(message))
-                    continue
-                death = message if isinstance(message, Death) else Death(Outcome.PROTOCOL)
+        relay = self.watch.relay(self.given) if self.given is not None else None
+        while self.waiting:
+            request, began = self.waiting[0], time.monotonic()
+            message = self._next(process, relay, request.seed)
+            self._charge(request.question, began)
+            if isinstance(message, ProbeDone) and message.probe == request.probe:
+                if message.missing in self.watch.demo_names and not self.watch.demos:
+                    self.watch.demos = True
+                    return
                 self.waiting.pop(0)
-                self._note(Observation(request.probe, death.outcome, error=death.detail))
-                self.hangs[request.question] = self.hangs.get(request.question, 0) + 1
+                self._note(_observation(message))
+                warm = False
+                continue
+            self.watch.end_process()
+            death = message if isinstance(message, Death) else Death(Outcome.PROTOCOL)
+            if warm and death.outcome is not Outcome.TIMED_OUT:  # what earlier passes have used up may have done it: it is tried afresh
                 return
-        finally:
-            if reference is not None:
-                reference.close()
+            self.waiting.pop(0)
+            self._note(Observation(request.probe, death.outcome, error=death.detail))
+            self.hangs[request.question] = self.hangs.get(request.question, 0) + 1
+            return
 
-    def _next(self, process: Process, reference: _Relay | None) -> Any:
+    def _next(self, process: Process, relay: _Relay | None, seed: int) -> Any:
         seconds = self.limits.probe_seconds
-        if reference is None:
+        if relay is None:
             return process.next(seconds)
-        end = time.monotonic() + 4 * seconds
+        relay.seed(seed)
+        end = time.monotonic() + _WALL * seconds
         while isinstance(message := process.next(seconds, max(0.01, end - time.monotonic())), Call | Return | Raised):
-            answer = reference.pass_on(message, end)
+            answer = relay.pass_on(message, end)
             if isinstance(answer, Death):
                 return answer
             process.send(answer)
@@ -242,30 +298,52 @@ class _Run:
 
 
 class _Relay:
-    """Carries calls between a submission's process and the reference's, for one question's second pass."""
+    """Carries calls between a submission's process and the reference's, which is started when it is first called."""
 
-    def __init__(self, given: Given, limits: Limits) -> None:
-        self.allowed = frozenset(given.stubs)
-        self.relayed = 0
-        self.process = given.sandbox.spawn(given.cells, limits, serves=tuple(dict.fromkeys((*given.stubs, *given.known))))
-        while isinstance(message := self.process.next(limits.notebook_seconds), CellDone):
-            pass
-        self.ready = isinstance(message, CellsDone)
-        self.limits = limits
+    def __init__(self, sandbox: Sandbox, cells: list[CellSource], limits: Limits) -> None:
+        self.sandbox, self.cells, self.limits = sandbox, cells, limits
+        self._process: Process | None = None
+        self._allowed: frozenset[str] = frozenset()
+        self._serve = Serve([], 0)
+        self._told = False
+        self._relayed = 0
+
+    def begin(self, given: Given) -> None:
+        """A pass begins, in which these names are answered and no others."""
+        self._allowed, self._relayed = frozenset(given.stubs), 0
+        self._serve, self._told = Serve([*dict.fromkeys((*given.stubs, *given.known))], 0), False
+
+    def seed(self, seed: int) -> None:
+        """A probe begins: the reference starts from what its cells left behind, whatever it has answered before."""
+        self._serve, self._told = Serve(self._serve.names, seed), False
 
     def pass_on(self, message: Any, end: float) -> Any:
         """Hand a message of the submission to the reference and return the reference's; or how it ended."""
-        self.relayed += 1
-        if not self.ready or self.relayed > MAX_RELAYED or time.monotonic() > end:
+        self._relayed += 1
+        if self._relayed > MAX_RELAYED or time.monotonic() > end:
             return Death(Outcome.TIMED_OUT)
-        if isinstance(message, Call) and message.target not in self.allowed:
+        if isinstance(message, Call) and message.target not in self._allowed:
             return Death(Outcome.PROTOCOL)
-        self.process.send(message)
-        answer = self.process.next(self.limits.probe_seconds, max(0.01, end - time.monotonic()))
+        process = self._started()
+        if not self._told:
+            process.send(self._serve)
+            self._told = True
+        process.send(message)
+        answer = process.next(self.limits.probe_seconds, max(0.01, end - time.monotonic()))
         return answer if isinstance(answer, Call | Return | Raised) else Death(Outcome.TIMED_OUT)
 
+    def _started(self) -> Process:
+        """The reference's process, with its cells run."""
+        if self._process is None or self._process.death is not None:
+            self._process = self.sandbox.spawn(self.cells, self.limits)
+            while isinstance(self._process.next(self.limits.notebook_seconds), CellDone):
+                pass
+            self._told = False
+        return self._process
+
     def close(self) -> None:
-        self.process.close()
+        if self._process is not None:
+            self._process.close()
 
 
 def _observation(message: ProbeDone) -> Observation:

@@ -63,8 +63,6 @@ class Spawn(_Message, frozen=True):
     """Run a cell once more at the end where it missed a name that a later cell defined."""
     handed_in: list[tuple[str, bytes]] = []
     """Files that the assignment lets students hand in beside the notebook: name and content."""
-    serves: list[str] = []
-    """Names to answer calls to, instead of running probes: what the reference does during a second pass."""
 
 
 class Kill(_Message, frozen=True):
@@ -108,13 +106,20 @@ class Ended(_Message, frozen=True):
 
 
 class Observe(_Message, frozen=True):
-    """Run these probes, each with its seed, in this order."""
+    """Put back what the cells left behind, then run these probes, each with its seed, in this order."""
 
     probes: list[tuple[str, int]]
     stubs: list[str] = []
     """Names that are answered by the reference through calls."""
     known: list[str] = []
     """Names that stand for the same function on both sides, so that it may be passed by name."""
+
+
+class Serve(_Message, frozen=True):
+    """Put back what the cells left behind, then answer calls to these names and no others: the reference's part in a second pass."""
+
+    names: list[str]
+    seed: int
 
 
 # ---- the process of a submission to the grader ------------------------------------------------------------------
@@ -183,7 +188,7 @@ class Raised(_Message, frozen=True):
 
 ToZygote = Spawn | Kill | AskCpu
 FromZygote = Ready | Failed | CpuSeconds | Ended
-ToProcess = Observe | Call | Return | Raised
+ToProcess = Observe | Serve | Call | Return | Raised
 FromProcess = Confined | NotConfined | CellDone | CellsDone | ProbeDone | Call | Return | Raised
 
 _encoder = msgspec.msgpack.Encoder()

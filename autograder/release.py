@@ -23,7 +23,6 @@ from autograder.cells import needs_ipython
 from autograder.errors import ReleaseError
 from autograder.grade import Grader
 from autograder.notebook import Role, SourceCell
-from autograder.observe import observe
 from autograder.reference import TRUSTED, Reference, Store
 from autograder.selfcheck import FILE, filled
 from autograder.submission import align
@@ -291,8 +290,8 @@ def check_scores(assignment: Assignment, release: Path, store: Store) -> None:
         reference.prepare_reference()
         with Grader(reference, TRUSTED, diagnose=False) as grader:
             # observed, not taken from the store: it must give the same twice
-            again = observe(grader.sandbox(), reference.cells, reference.requests, assignment.limits)
-            results = grader.results(reference.cells, again, reference.requests)
+            with grader.watch(reference.cells) as watch:
+                results = grader.results(watch, watch.observe(reference.requests), reference.requests)
             for result in results:
                 if result.kind == "auto" and result.score != result.max_score:
                     lost = next(c for c in result.checks if c.earned < c.points)

@@ -68,7 +68,8 @@ class Limits:
     output_kb: int = 4096
 
     def confinement(self) -> Confinement:
-        return Confinement(cpu_seconds=int(self.submission_seconds) + 5, memory_bytes=self.memory_mb << 20)
+        """The kernel's limits on a process, which may serve the first pass and all second ones, each with its own clock out here."""
+        return Confinement(cpu_seconds=int(2 * self.submission_seconds) + 5, memory_bytes=self.memory_mb << 20)
 
 
 class Sandbox:
@@ -127,7 +128,7 @@ class Sandbox:
 
     def spawn(
         self, cells: list[CellSource], limits: Limits, *, skip: frozenset[int] = frozenset(), demos: bool = False,
-        again: bool = True, handed_in: tuple[tuple[str, bytes], ...] = (), serves: tuple[str, ...] = (),
+        again: bool = True, handed_in: tuple[tuple[str, bytes], ...] = (),
     ) -> Process:  # fmt: skip
         """Fork a process that runs the cells; what it has to say comes from `Process.next`."""
         if self._current is not None:
@@ -136,7 +137,7 @@ class Sandbox:
         output, written = os.pipe()
         with theirs:
             try:
-                job = Spawn(cells, limits.confinement(), sorted(skip), demos, again, list(handed_in), list(serves))
+                job = Spawn(cells, limits.confinement(), sorted(skip), demos, again, list(handed_in))
                 send_with_descriptors(self._control.socket, job, [theirs.fileno(), written])
             except OSError as error:
                 raise SandboxError(f"the sandbox is gone: {error}", mend=self._last_words()) from None

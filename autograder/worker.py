@@ -145,7 +145,7 @@ def live(setup: Any, job: Any, box: str, channel_fd: int, output_fd: int, probes
 
     from autograder import jail
     from autograder.cells import Notebook, Snapshot
-    from autograder.protocol import CellsDone, Channel, Confined, NotConfined, Observe, ToProcess
+    from autograder.protocol import Call, CellsDone, Channel, Confined, NotConfined, Observe, Serve, ToProcess
     from autograder.stubs import Peer
 
     arrange_descriptors(channel_fd, output_fd)
@@ -165,24 +165,37 @@ def live(setup: Any, job: Any, box: str, channel_fd: int, output_fd: int, probes
     for done in notebook.run(job.cells, frozenset(job.skip), job.demos, job.again):
         channel.send(done)
     channel.send(CellsDone(notebook.uses_ipython))
-    if job.serves:
-        serve(channel, notebook, frozenset(job.serves))
-        return 0
-    snapshot = Snapshot(notebook)
+    left = Snapshot(notebook)
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 -- for as long as the process lives
+    peer: Peer | None = None
     while True:
         try:
             request = channel.receive()
         except EOFError:
             return 0
-        if not isinstance(request, Observe):
+        if isinstance(request, Observe):
+            run_probes(channel, notebook, left, request, probes)
+        elif isinstance(request, Serve):
+            left.restore(request.seed)
+            peer = Peer(channel, notebook.names, serves=frozenset(request.names))
+        elif isinstance(request, Call) and peer is not None:
+            peer.serve(request)
+        else:
             return 71
-        if request.stubs:
-            peer = Peer(channel, notebook.names, frozenset(request.known))
-            peer.install(request.stubs)
-            snapshot = Snapshot(notebook)
-        for name, seed in request.probes:
-            channel.send(observe(probes[name], seed, snapshot, notebook))
+
+
+def run_probes(channel: Any, notebook: Any, left: Any, request: Any, probes: dict[str, Any]) -> None:
+    """Run probes on what the cells left behind; in a second pass with stubs in place of what the question builds on."""
+    from autograder.cells import Snapshot
+    from autograder.stubs import Peer
+
+    before = left
+    if request.stubs:
+        left.restore(0)
+        Peer(channel, notebook.names, frozenset(request.known)).install(request.stubs)
+        before = Snapshot(notebook)
+    for name, seed in request.probes:
+        channel.send(observe(probes[name], seed, before, notebook))
 
 
 def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
@@ -206,21 +219,6 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
         cell, line = place_of(error)
         return ProbeDone(probe.id, outcome_of(error).value, b"", builtin_name(error), cell, line, missing_name(error))
     return ProbeDone(probe.id, Outcome.FINISHED.value, value)
-
-
-def serve(channel: Any, notebook: Any, allowed: frozenset[str]) -> None:
-    """Answer calls to these of the notebook's functions until the channel closes: the reference in a second pass."""
-    from autograder.protocol import Call
-    from autograder.stubs import Peer
-
-    peer = Peer(channel, notebook.names, serves=allowed)
-    while True:
-        try:
-            message = channel.receive()
-        except EOFError:
-            return
-        if isinstance(message, Call):
-            peer.serve(message)
 
 
 def arrange_descriptors(channel: int, output: int) -> None:

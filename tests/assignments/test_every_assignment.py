@@ -7,7 +7,6 @@ from autograder.assignment import Assignment
 from autograder.grade import Grader
 from autograder.model import QuestionResult
 from autograder.notebook import build_source
-from autograder.observe import observe
 from autograder.release import check_texts, check_up_to_date
 from autograder.submission import align
 from autograder.variants import Variant, cells_with, load_variants
@@ -20,9 +19,9 @@ EVERY = 4
 
 def results_with(grader: Grader, variants: list[Variant]) -> dict[str, QuestionResult]:
     """The results of the reference with some of its solutions replaced, by question."""
-    cells = cells_with(grader.assignment, variants)
-    seen = observe(grader.sandbox(), cells, grader.reference.requests, grader.assignment.limits)
-    return {r.id: r for r in grader.results(cells, seen, grader.reference.requests) if r.kind == "auto"}
+    requests = grader.reference.requests
+    with grader.watch(cells_with(grader.assignment, variants)) as watch:
+        return {r.id: r for r in grader.results(watch, watch.observe(requests), requests) if r.kind == "auto"}
 
 
 def lost(results: dict[str, QuestionResult]) -> dict[str, list[tuple[str, str]]]:

@@ -13,7 +13,7 @@ import pytest
 from autograder.assignment import load_assignment, names_in
 from autograder.compare import compare
 from autograder.diagnose import hint
-from autograder.grade import JUDGED_ROOM
+from autograder.judge import JUDGED_ROOM
 from autograder.judging import Unfit
 from autograder.model import Verdict
 from autograder.wire import MAX_BYTES, Opaque, decode, encode

@@ -8,7 +8,6 @@ from autograder.grade import Grader
 from autograder.model import Outcome
 from autograder.mutate import mutants
 from autograder.notebook import Role
-from autograder.observe import observe
 from autograder.protocol import CellSource
 from autograder.reference import Reference, Store
 from autograder.variants import cells_with, load_variants
@@ -53,8 +52,9 @@ def test_mutants_get_a_name_only_where_they_do_the_same(tmp_path_factory: pytest
                 cells = [CellSource(mutant.text, c.number, c.kind) if c.number == number else c for c in cells_with(assignment, [])]
                 question = next(q for q in assignment.auto if cell.id.startswith(q.id + "_solution"))
                 requests = [r for r in reference.requests if r.question == question.id]
-                seen = observe(grader.sandbox(), cells, requests, assignment.limits)
-                (result,) = [r for r in grader.results(cells, seen, requests) if r.id == question.id]
+                with grader.watch(cells) as watch:
+                    seen = watch.observe(requests)
+                    (result,) = [r for r in grader.results(watch, seen, requests) if r.id == question.id]
                 if result.diagnosis is None:
                     continue
                 theirs = reference.observations_of(known[result.diagnosis.id])

@@ -53,6 +53,9 @@ CASES = {
     "no solution cell": (edited("notebook.py", 'solution="scale_solution"', 'given="scale_solution"'), 'notebook.py:test="scale"', "question scale has no solution cell"),
     "no names": (edited("assignment.toml", 'defines = ["center"]', ""), "assignment.toml", "question center defines nothing"),
     "table without a question": (edited("assignment.toml", "[questions.why]", "[questions.why]\n[questions.whi]"), "assignment.toml", "[questions.whi] has no test cell"),
+    "need that comes later": (
+        edited("assignment.toml", '[questions.center]', '[questions.center]\nneeds = ["scale"]'), "assignment.toml", "center needs scale, which does not come before it",
+    ),
     "wrong need": (edited("assignment.toml", 'needs = ["center"]', 'needs = ["centre"]'), "assignment.toml", "scale needs 'centre', which is no question"),
     "stray solution": (
         edited("notebook.py", 'demo="look_at_center"', 'solution="centre_solution"'), 'notebook.py:solution="centre', "solution cell centre_solution belongs to no",

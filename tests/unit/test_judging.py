@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.grade import JUDGED_ROOM, Judge
+from autograder.judge import JUDGED_ROOM, Judge
 from autograder.judging import Fact, Unfit, array, between, fact, number
 from autograder.model import Observation, Outcome, Verdict
 from autograder.probe import Probe
