@@ -35,6 +35,7 @@ from autograder.protocol import (
     Raised,
     Ready,
     Return,
+    Serve,
     Setup,
     Spawn,
     ToProcess,
@@ -47,11 +48,11 @@ from autograder.wire import WireError
 MESSAGES = {
     "zygote": (Setup | ToZygote, [
         Setup("probes", [("toys", "text")], "full", ["/usr"], [("/data/x.npz", "x.npz")]),
-        Spawn([CellSource("x = 1", 3, "own")], Confinement(5, 1 << 30), [2], True, False, [("x.npz", b"x")], ["softmax"]),
+        Spawn([CellSource("x = 1", 3, "own")], Confinement(5, 1 << 30), [2], True, False, [("x.npz", b"x")]),
         Kill(), AskCpu(),
     ]),
     "grader": (FromZygote, [Ready(7), Failed("no room"), CpuSeconds(0.25), Ended(-9, 1.5, 2048)]),
-    "process": (ToProcess, [Observe([("rows", 1 << 50)], ["softmax"], ["relu"]), Call("softmax", b"\0"), Return(b"\1", b"\2"), Raised("ValueError")]),
+    "process": (ToProcess, [Observe([("rows", 1 << 50)], ["softmax"], ["relu"]), Serve(["softmax"], 1 << 50), Call("softmax", b"\0"), Return(b"\1", b"\2"), Raised("ValueError")]),
     "from process": (FromProcess, [
         Confined(), CellDone(3, "raised", "NameError: x", 2, "x"), CellsDone(True), ProbeDone("rows", "finished", b"\0\1"),
         Call(4, b""), Return(b""), Raised("KeyError"),
