@@ -3,7 +3,7 @@
 Each threshold on a random quantity lies at least 5 standard deviations from what a right solution gives; the comment beside it says how far.
 """
 import numpy as np
-from probes import PARAMETERS, data, network
+from probes import PARAMETERS, small
 
 from autograder import inputs
 from autograder.judging import Unfit, array, between, fact
@@ -155,7 +155,7 @@ def _exact(params, x, y):
 
 
 def differences_by_the_default_step(seen, rng):
-    (x, y), params = data(rng, 5), network(rng)
+    x, y, params = small(rng, 5)
     facts = {}
     for key, exact in _exact(params, x, y).items():
         gap = np.abs(array(seen["grad_" + key], "grad_" + key, shape=exact.shape) - exact).max()
@@ -167,7 +167,7 @@ def differences_by_the_default_step(seen, rng):
 
 
 def direction_of_the_gradient(seen, rng):
-    (x, y), params = data(rng, 4), network(rng)
+    x, y, params = small(rng, 4)
     exact = _exact(params, x, y)
     ours = np.concatenate([exact[key].ravel() for key in PARAMETERS])
     theirs = np.concatenate([array(seen["grad_" + key], "grad_" + key, shape=exact[key].shape).ravel() for key in PARAMETERS])

@@ -708,10 +708,15 @@ def train_leaves_the_data(ns, rng):
 # central_differences_gradient
 
 
+def small(rng, N, D=2, H=1, C=2):
+    """Examples, labels and a network of few parameters: each costs two evaluations of the loss."""
+    return *data(rng, N, D, C), network(rng, D, H, C)
+
+
 @probe("central_differences_gradient", points=2.5, tolerance=1e-4)
 def differences_by_the_weights(ns, rng):
     """The gradients of the weights, by a step that is not very small."""
-    (x, y), params = data(rng, 5), network(rng)
+    x, y, params = small(rng, 5, 2, 2, 2)
     ns.central_differences_gradient(params, x, y, eps=0.002)
     return after(params, "grad_Wlayer1", "grad_Woutput")
 
@@ -719,7 +724,7 @@ def differences_by_the_weights(ns, rng):
 @probe("central_differences_gradient", points=2, tolerance=1e-4)
 def differences_by_the_biases(ns, rng):
     """The gradients of the biases, by a step that is not very small."""
-    (x, y), params = data(rng, 5), network(rng)
+    x, y, params = small(rng, 5, 1, 2, 3)
     ns.central_differences_gradient(params, x, y, eps=0.002)
     return after(params, "grad_blayer1", "grad_boutput")
 
@@ -727,7 +732,7 @@ def differences_by_the_biases(ns, rng):
 @probe("central_differences_gradient", points=2, tolerance=1e-4)
 def differences_by_a_large_step(ns, rng):
     """A step so large that the difference is not the derivative any more."""
-    (x, y), params = data(rng, 5), network(rng)
+    x, y, params = small(rng, 5)
     ns.central_differences_gradient(params, x, y, 0.5)
     return after(params, *("grad_" + key for key in PARAMETERS))
 
@@ -735,7 +740,7 @@ def differences_by_a_large_step(ns, rng):
 @probe("central_differences_gradient", points=1.5, judged=True)
 def differences_by_the_default_step(ns, rng):
     """The gradients by the step that is used where none is given, next to the exact derivatives."""
-    (x, y), params = data(rng, 5), network(rng)
+    x, y, params = small(rng, 5)
     ns.central_differences_gradient(params, x, y)
     return after(params, *("grad_" + key for key in PARAMETERS))
 
@@ -743,7 +748,7 @@ def differences_by_the_default_step(ns, rng):
 @probe("central_differences_gradient", points=2, judged=True)
 def direction_of_the_gradient(ns, rng):
     """The line along which the gradient of all parameters together lies, whatever its length and sign."""
-    (x, y), params = data(rng, 4), network(rng)
+    x, y, params = small(rng, 4)
     ns.central_differences_gradient(params, x, y, eps=0.001)
     return after(params, *("grad_" + key for key in PARAMETERS))
 
@@ -751,7 +756,7 @@ def direction_of_the_gradient(ns, rng):
 @probe("central_differences_gradient", points=2, contract=True)
 def parameters_as_they_were(ns, rng):
     """The parameters after the call."""
-    (x, y), params = data(rng, 3), network(rng)
+    x, y, params = small(rng, 3)
     ns.central_differences_gradient(params, x, y, eps=0.001)
     return after(params, *PARAMETERS)
 
@@ -759,7 +764,8 @@ def parameters_as_they_were(ns, rng):
 @probe("central_differences_gradient", points=1.25, contract=True)
 def layers_outside_the_loss(ns, rng):
     """The gradients of a layer that the loss does not depend on."""
-    (x, y), params = data(rng, 3), layer(rng, 3, 2, "spare") | network(rng)
+    x, y, params = small(rng, 3)
+    params = layer(rng, 2, 1, "spare") | params
     ns.central_differences_gradient(params, x, y, eps=0.001)
     return after(params, "grad_Wspare", "grad_bspare")
 
@@ -767,7 +773,7 @@ def layers_outside_the_loss(ns, rng):
 @probe("central_differences_gradient", points=0.25, contract=True, tolerance=1e-4)
 def step_where_none_is_given(ns, rng):
     """Examples so large, and weights so small, that the default step shows in the gradients."""
-    (x, y), params = data(rng, 4), network(rng)
+    x, y, params = small(rng, 4)
     params["Wlayer1"] *= 1e-5
     ns.central_differences_gradient(params, 1e5 * x, y)
     return after(params, "grad_Wlayer1")
@@ -776,9 +782,9 @@ def step_where_none_is_given(ns, rng):
 @probe("central_differences_gradient", points=0.5, contract=True, tolerance=1e-4)
 def old_gradients_and_caches(ns, rng):
     """A network that holds gradients and caches of before."""
-    (x, y), params = data(rng, 3), network(rng)
+    x, y, params = small(rng, 3)
     params |= {"grad_" + key: rng.normal(size=params[key].shape) for key in PARAMETERS}
-    params |= {"cache_layer1": (x, rng.normal(size=(3, 2)), rng.normal(size=(3, 2)))}
+    params |= {"cache_layer1": (x, rng.normal(size=(3, 1)), rng.normal(size=(3, 1)))}
     ns.central_differences_gradient(params, x, y, eps=0.01)
     return after(params, *("grad_" + key for key in PARAMETERS))
 
@@ -794,6 +800,6 @@ def differences_with_one_example(ns, rng):
 @probe("central_differences_gradient", points=0.5, contract=True)
 def differences_leave_the_data(ns, rng):
     """Examples and labels as they are after the call."""
-    (x, y), params = data(rng, 2), network(rng, 3, 1, 4)
+    x, y, params = small(rng, 2)
     ns.central_differences_gradient(params, x, y, eps=0.01)
     return {"shape": list(np.shape(params.get("grad_Wlayer1"))), "inputs": {"x": x, "y": y}}
