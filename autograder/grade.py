@@ -61,6 +61,11 @@ class Grader:
             self._trusted = sandbox_for(self.assignment, self.level)  # our own code, but called with what a student's code sends
         return self._trusted
 
+    def start(self) -> None:
+        """Start what grading a class will need, without waiting for it: one zygote loads while the other is at work."""
+        self.sandbox()
+        self._reference_sandbox()
+
     def grade(self, submission: Submission, questions: tuple[str, ...] = (), memory: Memory | None = None) -> SubmissionResult:
         """Grade a submission: always a result, whatever was handed in. Raises SandboxError where a fresh sandbox fails as well.
 
@@ -139,7 +144,7 @@ class Grader:
         """Judge what was seen, give a second chance where an earlier part is wrong, and name the mistakes."""
         asked = {r.question for r in requests}
         first = {q.id: self._judge_question(q, seen.observations) for q in self.assignment.auto if q.id in asked}
-        lost = {q for q, verdict in first.items() if not verdict.full}
+        lost = {q for q, judged in first.items() if judged.lost}
         results = []
         self.observed = dict(seen.observations)
         watch.skip.update(seen.skipped)
@@ -149,7 +154,7 @@ class Grader:
             elif question.id in asked:
                 judged = first[question.id]
                 if question.id in lost and self._builds_on_wrong(question, lost, asked):
-                    judged = self._given_correct_inputs(question, watch, [r for r in requests if r.question == question.id], judged, seen, memory)
+                    judged = self._given_correct_inputs(question, watch, [r for r in requests if r.probe in judged.lost], judged, seen, memory)
                     self.observed.update(judged.observations)
                 results.append(self._question_result(question, judged, watch.cells))
                 if self.judged is not None and judged is not first[question.id]:
@@ -167,7 +172,7 @@ class Grader:
     def _given_correct_inputs(
         self, question: Question, watch: Watch, requests: list[Request], first: Judged, before: Seen, memory: Memory | None
     ) -> Judged:
-        """Observe a question once more with what it needs answered by the reference; the better of both counts, check by check."""
+        """Observe what was lost of a question once more, with what it needs answered by the reference: the mistakes left are its own."""
         memory = memory or Memory()
         own = set(question.defines)
         needed = [name for need in question.needs for name in self.assignment.question(need).defines if name not in own]
@@ -178,7 +183,9 @@ class Grader:
             given = Given(self._reference_sandbox(), self.reference.cells, tuple(needed), known)
             seen = watch.observe(requests, given=given, limits=self._share())
             memory.put(key, seen)
-        return first.better_of(self._judge_question(question, seen.observations))
+        second = self._judge_question(question, first.observations | seen.observations)
+        second.given_correct_inputs = sum(second.points.values()) > sum(first.points.values())
+        return second
 
     def _share(self) -> Limits:
         """The limits of one question's second pass: all of them together take no longer than the first pass may."""
@@ -189,8 +196,8 @@ class Grader:
     def _question_result(self, question: Question, judged: Judged, cells: list[CellSource]) -> QuestionResult:
         points = judged.points
         diagnosis = None
-        if self.diagnose and not judged.full:
-            diagnosis = name_mistake(judged.probes, judged.evidence, judged.evidence_findings, self.judge.known(question.id, judged.evidence))
+        if self.diagnose and judged.lost:
+            diagnosis = name_mistake(judged.probes, judged.observations, judged.findings, self.judge.known(question.id, judged.observations))
         checks = tuple(
             CheckResult(
                 id=p.id, title=p.title, points=p.points, earned=points[p.id], outcome=judged.observations[p.id].outcome,

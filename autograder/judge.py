@@ -87,23 +87,14 @@ class Judged:
 
     def __init__(self, probes: tuple[Probe, ...], observations: dict[str, Observation], findings: dict[str, Finding]) -> None:
         self.probes, self.observations, self.findings = probes, observations, findings
-        self.evidence, self.evidence_findings = observations, findings
         self.given_correct_inputs = False
+        """Whether points were earned in a second pass alone."""
 
     @property
     def points(self) -> dict[str, float]:
         return earned(self.probes, {name: finding.verdict for name, finding in self.findings.items()})
 
     @property
-    def full(self) -> bool:
-        return all(finding.verdict is Verdict.RIGHT for finding in self.findings.values())
-
-    def better_of(self, second: Judged) -> Judged:
-        """Check by check the better of two observations. A diagnosis looks at the second alone: it holds only this question's own mistakes."""
-        chosen = {p.id: second if self.findings[p.id].verdict is not Verdict.RIGHT else self for p in self.probes}
-        merged = Judged(
-            self.probes, {name: c.observations[name] for name, c in chosen.items()}, {name: c.findings[name] for name, c in chosen.items()}
-        )
-        merged.evidence, merged.evidence_findings = second.observations, second.findings
-        merged.given_correct_inputs = sum(merged.points.values()) > sum(self.points.values())
-        return merged
+    def lost(self) -> frozenset[str]:
+        """The probes that are not right."""
+        return frozenset(name for name, finding in self.findings.items() if finding.verdict is not Verdict.RIGHT)

@@ -5,20 +5,19 @@ A probe that hangs or kills its process costs a new fork, its own question's tim
 from __future__ import annotations
 
 import builtins
+import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
 
 from autograder.model import CellReport, Observation, Outcome, Seen
-from autograder.protocol import Call, CellDone, CellsDone, CellSource, Observe, ProbeDone, Raised, Return, Serve
+from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Serve
 from autograder.sandbox import Death, Limits, Process, Sandbox
 from autograder.text import printable
 
 MAX_HANGS = 2
 """After so many probes that hung or died, the rest of the question is not run."""
-MAX_RELAYED = 50_000
 _WALL = 4
 """The wall clock has so many times as long as the CPU time of a limit."""
 
@@ -64,15 +63,13 @@ class Watch:
         """Cells that are left out, since they are known to hang or to end the process."""
         self.reports: dict[int, CellReport] = {}
         self._process: Process | None = None
-        self._relay: _Relay | None = None
+        self._reference: Process | None = None
 
     def __enter__(self) -> Watch:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.end_process()
-        if self._relay is not None:
-            self._relay.close()
 
     def observe(
         self, requests: Iterable[Request], *, given: Given | None = None, limits: Limits | None = None,
@@ -95,16 +92,30 @@ class Watch:
 
     def end_process(self) -> None:
         """The next pass, or the rest of this one, begins in a fresh process."""
-        if self._process is not None:
-            self._process.close()
-            self._process = None
+        for process in (self._process, self._reference):
+            if process is not None:
+                process.close()
+        self._process = self._reference = None
 
-    def relay(self, given: Given) -> _Relay:
-        """The way to the reference's process, which is the same one for all second passes."""
-        if self._relay is None:
-            self._relay = _Relay(given.sandbox, given.cells, self.limits)
-        self._relay.begin(given)
-        return self._relay
+    def answer(self, given: Given) -> None:
+        """Have the reference answer what the process calls in a second pass. Its own process is started by the first call."""
+        assert self._process is not None
+        serve = Serve([*dict.fromkeys((*given.stubs, *given.known))])
+        if self._reference is not None:
+            self._reference.send(serve)
+            return
+
+        def called(link: socket.socket) -> None:
+            self._reference = given.sandbox.spawn(given.cells, self.limits, link=link)
+            while isinstance(self._reference.next(self.limits.notebook_seconds), CellDone):
+                pass
+            self._reference.send(serve)
+
+        self._process.called = called
+
+    def unanswered(self) -> bool:
+        """Whether the reference's process has ended, so that further calls would stay without an answer."""
+        return self._reference is not None and self._reference.gone()
 
 
 def observe(
@@ -221,13 +232,16 @@ class _Pass:
         """Run what is waiting until all is seen or the process ends."""
         if not self.waiting:
             return
-        known = list(self.given.known) if self.given else []
-        process.send(Observe([(r.probe, r.seed) for r in self.waiting], list(self.given.stubs) if self.given else [], known))
-        relay = self.watch.relay(self.given) if self.given is not None else None
+        if self.given is not None:
+            self.watch.answer(self.given)
+        stubs, known = (list(self.given.stubs), list(self.given.known)) if self.given is not None else ([], [])
+        process.send(Observe([(r.probe, r.seed) for r in self.waiting], stubs, known))
         while self.waiting:
             request, began = self.waiting[0], time.monotonic()
-            message = self._next(process, relay, request.seed)
+            message = process.next(self.limits.probe_seconds)
             self._charge(request.question, began)
+            if self.watch.unanswered():
+                message = Death(Outcome.TIMED_OUT)
             if isinstance(message, ProbeDone) and message.probe == request.probe:
                 if message.missing in self.watch.demo_names and not self.watch.demos:
                     self.watch.demos = True
@@ -244,19 +258,6 @@ class _Pass:
             self._note(Observation(request.probe, death.outcome, error=death.detail))
             self.hangs[request.question] = self.hangs.get(request.question, 0) + 1
             return
-
-    def _next(self, process: Process, relay: _Relay | None, seed: int) -> Any:
-        seconds = self.limits.probe_seconds
-        if relay is None:
-            return process.next(seconds)
-        relay.seed(seed)
-        end = time.monotonic() + _WALL * seconds
-        while isinstance(message := process.next(seconds, max(0.01, end - time.monotonic())), Call | Return | Raised):
-            answer = relay.pass_on(message, end)
-            if isinstance(answer, Death):
-                return answer
-            process.send(answer)
-        return message
 
     # ---- time
 
@@ -295,55 +296,6 @@ class _Pass:
         for request in self.waiting:
             self._note(Observation(request.probe, death.outcome, error=death.detail))
         self.waiting = []
-
-
-class _Relay:
-    """Carries calls between a submission's process and the reference's, which is started when it is first called."""
-
-    def __init__(self, sandbox: Sandbox, cells: list[CellSource], limits: Limits) -> None:
-        self.sandbox, self.cells, self.limits = sandbox, cells, limits
-        self._process: Process | None = None
-        self._allowed: frozenset[str] = frozenset()
-        self._serve = Serve([], 0)
-        self._told = False
-        self._relayed = 0
-
-    def begin(self, given: Given) -> None:
-        """A pass begins, in which these names are answered and no others."""
-        self._allowed, self._relayed = frozenset(given.stubs), 0
-        self._serve, self._told = Serve([*dict.fromkeys((*given.stubs, *given.known))], 0), False
-
-    def seed(self, seed: int) -> None:
-        """A probe begins: the reference starts from what its cells left behind, whatever it has answered before."""
-        self._serve, self._told = Serve(self._serve.names, seed), False
-
-    def pass_on(self, message: Any, end: float) -> Any:
-        """Hand a message of the submission to the reference and return the reference's; or how it ended."""
-        self._relayed += 1
-        if self._relayed > MAX_RELAYED or time.monotonic() > end:
-            return Death(Outcome.TIMED_OUT)
-        if isinstance(message, Call) and message.target not in self._allowed:
-            return Death(Outcome.PROTOCOL)
-        process = self._started()
-        if not self._told:
-            process.send(self._serve)
-            self._told = True
-        process.send(message)
-        answer = process.next(self.limits.probe_seconds, max(0.01, end - time.monotonic()))
-        return answer if isinstance(answer, Call | Return | Raised) else Death(Outcome.TIMED_OUT)
-
-    def _started(self) -> Process:
-        """The reference's process, with its cells run."""
-        if self._process is None or self._process.death is not None:
-            self._process = self.sandbox.spawn(self.cells, self.limits)
-            while isinstance(self._process.next(self.limits.notebook_seconds), CellDone):
-                pass
-            self._told = False
-        return self._process
-
-    def close(self) -> None:
-        if self._process is not None:
-            self._process.close()
 
 
 def _observation(message: ProbeDone) -> Observation:

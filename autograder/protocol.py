@@ -4,6 +4,7 @@ What comes from the submission's process is untrusted: a frame is decoded into o
 """
 from __future__ import annotations
 
+import select
 import socket
 import struct
 from typing import Any
@@ -53,7 +54,7 @@ class Setup(_Message, frozen=True):
 
 
 class Spawn(_Message, frozen=True):
-    """Fork a process that runs these cells. Two descriptors travel along: its channel and its output."""
+    """Fork a process that runs these cells. Three descriptors travel along: its channel, its output and its link to another process."""
 
     cells: list[CellSource]
     confinement: Confinement
@@ -116,10 +117,9 @@ class Observe(_Message, frozen=True):
 
 
 class Serve(_Message, frozen=True):
-    """Put back what the cells left behind, then answer calls to these names and no others: the reference's part in a second pass."""
+    """From now on answer what arrives by the link, calls to these names and no others: the reference's part in a second pass."""
 
     names: list[str]
-    seed: int
 
 
 # ---- the process of a submission to the grader ------------------------------------------------------------------
@@ -163,7 +163,13 @@ class ProbeDone(_Message, frozen=True):
     missing: str = ""
 
 
-# ---- calls across the boundary, either way ----------------------------------------------------------------------
+# ---- between a submission's process and the reference's, either way ---------------------------------------------
+
+
+class Begin(_Message, frozen=True):
+    """A probe begins: put back what the cells left behind, whatever has been answered before, and seed the global generators."""
+
+    seed: int
 
 
 class Call(_Message, frozen=True):
@@ -188,8 +194,9 @@ class Raised(_Message, frozen=True):
 
 ToZygote = Spawn | Kill | AskCpu
 FromZygote = Ready | Failed | CpuSeconds | Ended
-ToProcess = Observe | Serve | Call | Return | Raised
-FromProcess = Confined | NotConfined | CellDone | CellsDone | ProbeDone | Call | Return | Raised
+ToProcess = Observe | Serve
+FromProcess = Confined | NotConfined | CellDone | CellsDone | ProbeDone
+Linked = Begin | Call | Return | Raised
 
 _encoder = msgspec.msgpack.Encoder()
 
@@ -245,6 +252,15 @@ class Channel:
             data = self.socket.recv(1 << 16)
             if not data:
                 raise EOFError("the other end of the channel is closed")
+            self._reader.feed(data)
+        return message
+
+    def arrived(self) -> Any | None:
+        """The next message, if it is there already."""
+        while (message := self._reader.next()) is None and select.select([self.socket], [], [], 0)[0]:
+            data = self.socket.recv(1 << 16)
+            if not data:
+                return None
             self._reader.feed(data)
         return message
 

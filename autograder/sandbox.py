@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -73,13 +74,17 @@ class Limits:
 
 
 class Sandbox:
-    """A zygote with one assignment's probes and files loaded. It serves one process at a time; use one a thread."""
+    """A zygote with one assignment's probes and files loaded. It serves one process at a time; use one a thread.
+
+    It is started at once and waited for when it is first needed.
+    """
 
     def __init__(self, probes: str, files: dict[str, Path], level: str, modules: tuple[tuple[str, str], ...] = ()) -> None:
         self._setup = (probes, files, level, modules)
         self.level = level
         self._process: subprocess.Popen[bytes] | None = None
         self._current: Process | None = None
+        self._ready = False
         self._start()
 
     def __enter__(self) -> Sandbox:
@@ -103,8 +108,14 @@ class Sandbox:
         self._control = DescriptorChannel(ours, FromZygote)
         readonly = [*paths, *interpreter_folders(), *(str(path.resolve()) for path in files.values())]
         shown = [(str(path.resolve()), name) for name, path in files.items()]
-        self._control.send(Setup(probes, list(modules), level, readonly, shown))
-        self._expect(Ready)
+        with contextlib.suppress(OSError):  # it has ended already: `ready` says why
+            self._control.send(Setup(probes, list(modules), level, readonly, shown))
+
+    def ready(self) -> None:
+        """Wait until it stands; raises SandboxError where it could not be set up."""
+        if not self._ready:
+            self._expect(Ready)
+            self._ready = True
 
     def _expect(self, kind: type) -> Any:
         """The next message of the zygote, which must be of this kind."""
@@ -128,23 +139,27 @@ class Sandbox:
 
     def spawn(
         self, cells: list[CellSource], limits: Limits, *, skip: frozenset[int] = frozenset(), demos: bool = False,
-        again: bool = True, handed_in: tuple[tuple[str, bytes], ...] = (),
+        again: bool = True, handed_in: tuple[tuple[str, bytes], ...] = (), link: socket.socket | None = None,
     ) -> Process:  # fmt: skip
-        """Fork a process that runs the cells; what it has to say comes from `Process.next`."""
+        """Fork a process that runs the cells; what it has to say comes from `Process.next`.
+
+        link: the other end of another process's, so that the two can speak with each other; it is closed here.
+        """
+        self.ready()
         if self._current is not None:
             self._current.close()
-        ours, theirs = socket.socketpair()
+        (ours, theirs), (free, linked) = socket.socketpair(), (None, link) if link is not None else socket.socketpair()
         output, written = os.pipe()
-        with theirs:
+        with theirs, linked:
             try:
                 job = Spawn(cells, limits.confinement(), sorted(skip), demos, again, list(handed_in))
-                send_with_descriptors(self._control.socket, job, [theirs.fileno(), written])
+                send_with_descriptors(self._control.socket, job, [theirs.fileno(), written, linked.fileno()])
             except OSError as error:
                 raise SandboxError(f"the sandbox is gone: {error}", mend=self._last_words()) from None
             finally:
                 os.close(written)
         self._expect(Ready)
-        self._current = Process(self, ours, output, limits.output_kb << 10)
+        self._current = Process(self, ours, output, limits.output_kb << 10, free)
         return self._current
 
     def close(self) -> None:
@@ -154,6 +169,8 @@ class Sandbox:
                 self._current.close()
         self._control.socket.close()
         if self._process is not None:
+            if not self._ready:
+                self._process.kill()
             try:
                 self._process.wait(1)
             except subprocess.TimeoutExpired:
@@ -198,11 +215,17 @@ class Process:
     channel: socket.socket
     output: int
     output_limit: int
+    link: socket.socket | None = None
+    """The free end of what connects it with another process; None once that process has it."""
+    called: Callable[[socket.socket], None] | None = None
+    """Told, once, that the process calls by its link; it is given the free end."""
     death: Death | None = None
     printed: int = 0
     cpu: float = 0.0
     _confined: bool = False
     _unaccounted: float = 0.0
+    _paused: float = 0.0
+    """Seconds of ours that no step is charged for."""
     _reader: FrameReader = field(default_factory=lambda: FrameReader(FromProcess))
 
     def send(self, message: Any) -> None:
@@ -223,7 +246,7 @@ class Process:
         """The next message, or how the process ended; it is ended when the step takes more than its limit."""
         if self.death is not None:
             return self.death
-        began = time.monotonic()
+        began = time.monotonic() - self._paused
         hard = wall_limit if wall_limit is not None else _WALL_FACTOR * cpu_limit
         if self._unaccounted > _UNACCOUNTED:
             self._update_cpu()
@@ -237,11 +260,11 @@ class Process:
                     if isinstance(message, NotConfined) and not self._confined:
                         self._die(Death(Outcome.REFUSED))
                         raise SandboxError(message.reason, mend="`chainrule doctor` shows what this machine allows")
-                    self._unaccounted += time.monotonic() - began
+                    self._unaccounted += time.monotonic() - self._paused - began
                     return message
             except WireError as error:
                 return self._die(Death(Outcome.PROTOCOL, str(error)))
-            passed = time.monotonic() - began
+            passed = time.monotonic() - self._paused - began
             if passed >= hard:
                 return self._die(Death(Outcome.TIMED_OUT))
             if passed >= ask_at:
@@ -255,7 +278,14 @@ class Process:
 
     def _wait(self, seconds: float) -> None:
         watched: list[Any] = [self.channel, self.output] if self.output >= 0 else [self.channel]
+        if self.link is not None and self.called is not None:
+            watched.append(self.link)
         ready, _, _ = select.select(watched, [], [], max(0.0, seconds))
+        if self.called is not None and self.link is not None and self.link in ready:
+            link, self.link = self.link, None
+            began = time.monotonic()
+            self.called(link)
+            self._paused += time.monotonic() - began
         if self.output in ready:
             data = os.read(self.output, 1 << 16)
             self.printed += len(data)
@@ -323,8 +353,15 @@ class Process:
         self._release()
         return death
 
+    def gone(self) -> bool:
+        """Whether a process that has nothing more to say has ended."""
+        return self.death is not None or bool(select.select([self.channel], [], [], 0)[0])
+
     def _release(self) -> None:
         self.channel.close()
+        if self.link is not None:
+            self.link.close()
+            self.link = None
         if self.output >= 0:
             os.close(self.output)
             self.output = -1

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.cells import builtin_name
-from autograder.protocol import Call, Channel, Raised, Return
+from autograder.protocol import Begin, Call, Channel, Raised, Return
 from autograder.wire import Instance, Reference, WireError, decode, encode
 
 MAX_CALLS = 20_000
@@ -34,6 +34,7 @@ class Peer:
         self.channel, self.names, self.known, self.serves = channel, names, known, serves
         self.callbacks: list[Callable[..., Any]] = []
         self.calls = self.nesting = 0
+        self._begin: Begin | None = None
         self.plain = True
         """Whether all that `revive` has met since this was set is a value that comes back as the same bytes."""
         self.proxies: dict[int, str | int] = {}
@@ -76,12 +77,19 @@ class Peer:
             options = function.__kwdefaults__ or {}
             options.update({option: stub for option, value in options.items() if value is old})
 
+    def begin(self, seed: int) -> None:
+        """A probe begins: the other side hears of it with the first call, if there is any."""
+        self._begin = Begin(seed)
+
     def call(self, target: str | int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self.calls += 1
         if self.calls > MAX_CALLS or self.nesting >= MAX_NESTING:
             raise CallLimit("too many calls")
         self.nesting += 1
         try:
+            if self._begin is not None:
+                self.channel.send(self._begin)
+                self._begin = None
             self.channel.send(Call(target, encode([list(args), kwargs], self.refer)))
             answer = self._answer()
         finally:
@@ -123,6 +131,8 @@ class Peer:
 
     def _resolve(self, target: str | int) -> Callable[..., Any]:
         if isinstance(target, int):
+            if self.serves:
+                raise WireError("functions of the reference's are called by their names")
             return self.callbacks[target]
         if target not in self.serves and target not in self.known:
             raise WireError("not a name that is answered")

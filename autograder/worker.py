@@ -17,7 +17,9 @@ import types
 from typing import Any
 
 CONTROL = 3
-"""The descriptor on which the zygote is spoken to."""
+"""The descriptor on which the zygote is spoken to, and each process that it forks."""
+LINK = 4
+"""The descriptor by which the process of a submission and that of the reference speak with each other in second passes."""
 
 
 def main(control_fd: int) -> None:
@@ -43,9 +45,9 @@ def main(control_fd: int) -> None:
         except (EOFError, OSError):
             return
         if isinstance(message, Spawn):
-            channel, output = control.descriptors[:2]
-            del control.descriptors[:2]
-            spawn(control, setup, message, channel, output, probes, shell)
+            descriptors = control.descriptors[:3]
+            del control.descriptors[:3]
+            spawn(control, setup, message, descriptors, probes, shell)
 
 
 def load(setup: Any) -> tuple[dict[str, Any], Any]:
@@ -77,7 +79,7 @@ def add_module(name: str, text: str) -> dict[str, Any]:
     return module.__dict__
 
 
-def spawn(control: Any, setup: Any, job: Any, channel: int, output: int, probes: dict[str, Any], shell: Any) -> None:
+def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], probes: dict[str, Any], shell: Any) -> None:
     """Fork a process for a job and watch it until it is gone."""
     from autograder import jail
     from autograder.protocol import Ended, Failed, Ready
@@ -86,18 +88,18 @@ def spawn(control: Any, setup: Any, job: Any, channel: int, output: int, probes:
     try:
         pid = jail.fork()
     except OSError as error:
-        os.close(channel)
-        os.close(output)
+        for descriptor in descriptors:
+            os.close(descriptor)
         control.send(Failed(f"no process could be made: {error}"))
         return
     if pid == 0:
         status = 70
         try:
-            status = live(setup, job, box, channel, output, probes, shell)
+            status = live(setup, job, box, descriptors, probes, shell)
         finally:
             os._exit(status)
-    os.close(channel)
-    os.close(output)
+    for descriptor in descriptors:
+        os.close(descriptor)
     control.send(Ready(pid))
     watch(control, pid)
     _, status, usage = os.wait4(pid, 0)
@@ -139,17 +141,16 @@ def cpu_of(pid: int) -> float:
 # ---- the process of one submission ------------------------------------------------------------------------------
 
 
-def live(setup: Any, job: Any, box: str, channel_fd: int, output_fd: int, probes: dict[str, Any], shell: Any) -> int:
+def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[str, Any], shell: Any) -> int:
     """Run a job's cells, then what is asked for; returns the exit status."""
     import msgspec
 
     from autograder import jail
     from autograder.cells import Notebook, Snapshot
-    from autograder.protocol import Call, CellsDone, Channel, Confined, NotConfined, Observe, Serve, ToProcess
-    from autograder.stubs import Peer
+    from autograder.protocol import CellsDone, Channel, Confined, Linked, NotConfined, Observe, Serve, ToProcess
 
-    arrange_descriptors(channel_fd, output_fd)
-    channel = Channel(socket.socket(fileno=CONTROL), ToProcess)
+    arrange_descriptors(*descriptors)
+    channel, link = Channel(socket.socket(fileno=CONTROL), ToProcess), Channel(socket.socket(fileno=LINK), Linked)
     try:
         jail.confine(jail.JailLimits(**msgspec.structs.asdict(job.confinement)), box, setup.files)
     except jail.JailError as error:
@@ -167,35 +168,53 @@ def live(setup: Any, job: Any, box: str, channel_fd: int, output_fd: int, probes
     channel.send(CellsDone(notebook.uses_ipython))
     left = Snapshot(notebook)
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 -- for as long as the process lives
-    peer: Peer | None = None
     while True:
         try:
             request = channel.receive()
         except EOFError:
             return 0
         if isinstance(request, Observe):
-            run_probes(channel, notebook, left, request, probes)
+            run_probes(channel, link, notebook, left, request, probes)
         elif isinstance(request, Serve):
-            left.restore(request.seed)
-            peer = Peer(channel, notebook.names, serves=frozenset(request.names))
-        elif isinstance(request, Call) and peer is not None:
-            peer.serve(request)
+            return serve(channel, link, notebook, left, request)
         else:
             return 71
 
 
-def run_probes(channel: Any, notebook: Any, left: Any, request: Any, probes: dict[str, Any]) -> None:
+def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, probes: dict[str, Any]) -> None:
     """Run probes on what the cells left behind; in a second pass with stubs in place of what the question builds on."""
     from autograder.cells import Snapshot
     from autograder.stubs import Peer
 
-    before = left
+    before, peer = left, Peer(link, notebook.names, frozenset(request.known))
     if request.stubs:
         left.restore(0)
-        Peer(channel, notebook.names, frozenset(request.known)).install(request.stubs)
+        peer.install(request.stubs)
         before = Snapshot(notebook)
     for name, seed in request.probes:
+        peer.begin(seed)
         channel.send(observe(probes[name], seed, before, notebook))
+
+
+def serve(channel: Any, link: Any, notebook: Any, left: Any, request: Any) -> int:
+    """Answer what arrives by the link; which names are answered, the grader says at the beginning of each second pass."""
+    from autograder.protocol import Begin, Call
+    from autograder.stubs import Peer
+
+    peer = Peer(link, notebook.names, serves=frozenset(request.names))
+    while True:
+        try:
+            message = link.receive()
+        except EOFError:
+            return 0
+        while (request := channel.arrived()) is not None:
+            peer = Peer(link, notebook.names, serves=frozenset(request.names))
+        if isinstance(message, Begin):
+            left.restore(message.seed)
+        elif isinstance(message, Call):
+            peer.serve(message)
+        else:
+            return 71
 
 
 def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
@@ -221,11 +240,11 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     return ProbeDone(probe.id, Outcome.FINISHED.value, value)
 
 
-def arrange_descriptors(channel: int, output: int) -> None:
-    """Keep the channel as CONTROL, output as stdout and stderr, nothing as stdin; close everything else."""
+def arrange_descriptors(channel: int, output: int, link: int) -> None:
+    """Keep the channel as CONTROL, the link as LINK, output as stdout and stderr, nothing as stdin; close everything else."""
     null = os.open(os.devnull, os.O_RDWR)
-    channel, output = os.dup(channel), os.dup(output)
-    for source, target in ((null, 0), (output, 1), (output, 2), (channel, CONTROL)):
+    kept = [(null, 0), (output, 1), (output, 2), (channel, CONTROL), (link, LINK)]
+    for source, target in [(os.dup(source), target) for source, target in kept]:  # none of the copies lies where another belongs
         os.dup2(source, target)
-    os.closerange(CONTROL + 1, 1 << 16)
+    os.closerange(LINK + 1, 1 << 16)
 
