@@ -172,18 +172,23 @@ class Begin(_Message, frozen=True):
     seed: int
 
 
+Argument = bytes | dict[str, bytes]
+"""A value; a dictionary's entries each by itself, so that those which a call leaves alone need not travel back."""
+
+
 class Call(_Message, frozen=True):
     """Call a function of the other side: a known name ("softmax", "Layer.forward_pass") or a callback's number."""
 
     target: str | int
-    arguments: bytes
+    args: list[Argument]
+    kwargs: dict[str, Argument] = {}
 
 
 class Return(_Message, frozen=True):
-    """What the call returned, with the arguments as it left them (empty where nothing was written)."""
+    """What the call returned, and what it has written into its arguments, each by position or name; an entry that is gone is empty."""
 
     value: bytes
-    written: bytes = b""
+    written: list[tuple[int | str, Argument]] = []
 
 
 class Raised(_Message, frozen=True):

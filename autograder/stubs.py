@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.cells import builtin_name
-from autograder.protocol import Begin, Call, Channel, Raised, Return
+from autograder.protocol import Argument, Begin, Call, Channel, Raised, Return
 from autograder.wire import Instance, Reference, WireError, decode, encode
 
 MAX_CALLS = 20_000
@@ -35,8 +35,6 @@ class Peer:
         self.callbacks: list[Callable[..., Any]] = []
         self.calls = self.nesting = 0
         self._begin: Begin | None = None
-        self.plain = True
-        """Whether all that `revive` has met since this was set is a value that comes back as the same bytes."""
         self.proxies: dict[int, str | int] = {}
         self._kept: list[Any] = []
 
@@ -90,18 +88,16 @@ class Peer:
             if self._begin is not None:
                 self.channel.send(self._begin)
                 self._begin = None
-            self.channel.send(Call(target, encode([list(args), kwargs], self.refer)))
+            self.channel.send(Call(target, [self._packed(value) for value in args], {name: self._packed(value) for name, value in kwargs.items()}))
             answer = self._answer()
         finally:
             self.nesting -= 1
         if isinstance(answer, Raised):
             kind = getattr(builtins, answer.error, RuntimeError)
             raise kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
-        if answer.written:
-            new_args, new_kwargs = decode(answer.written, jailed=True)
-            write_back(list(args), self.revive(new_args))
-            write_back(kwargs, self.revive(new_kwargs))
-        return self.revive(decode(answer.value, jailed=True))
+        for place, change in answer.written:
+            self._write(args[place] if isinstance(place, int) else kwargs[place], change)
+        return self._read(answer.value)
 
     def _answer(self) -> Return | Raised:
         while True:
@@ -118,16 +114,14 @@ class Peer:
         """Answer one call to a function of this side."""
         try:
             function = self._resolve(call.target)
-            args, kwargs = decode(call.arguments, jailed=True)
-            self.plain = True
-            args, kwargs = self.revive(args), self.revive(kwargs)
-            before = call.arguments if self.plain else encode([args, kwargs], self.refer)
+            args, kwargs = [self._unpacked(sent) for sent in call.args], {name: self._unpacked(sent) for name, sent in call.kwargs.items()}
             value = encode(function(*args, **kwargs), self.refer)
-            after = encode([args, kwargs], self.refer)
+            changes: dict[int | str, Argument] = {n: self._change(sent, args[n]) for n, sent in enumerate(call.args)}
+            changes |= {name: self._change(sent, kwargs[name]) for name, sent in call.kwargs.items()}
         except Exception as error:
             self.channel.send(Raised(builtin_name(error)))
             return
-        self.channel.send(Return(value, after if after != before else b""))
+        self.channel.send(Return(value, [(place, change) for place, change in changes.items() if change]))
 
     def _resolve(self, target: str | int) -> Callable[..., Any]:
         if isinstance(target, int):
@@ -140,7 +134,45 @@ class Peer:
         function: Callable[..., Any] = getattr(self.names[owner], name) if owner else self.names[name]
         return function
 
+    # ---- values on their way
+
+    def _packed(self, value: Any) -> Argument:
+        if type(value) is dict and all(type(key) is str and key.isascii() for key in value):
+            return {key: encode(item, self.refer) for key, item in value.items()}
+        return encode(value, self.refer)
+
+    def _unpacked(self, sent: Argument) -> Any:
+        return {key: self._read(data) for key, data in sent.items()} if isinstance(sent, dict) else self._read(sent)
+
+    def _read(self, data: bytes) -> Any:
+        return self.revive(decode(data, jailed=True))
+
+    def _change(self, sent: Argument, left: Any) -> Argument:
+        """What of an argument is not as it was sent; empty where nothing was written."""
+        now = self._packed(left)
+        if isinstance(sent, dict) and isinstance(now, dict):
+            return {key: data for key, data in now.items() if data != sent.get(key)} | {key: b"" for key in sent if key not in now}
+        return now if now != sent else b""
+
+    def _write(self, old: Any, change: Argument) -> None:
+        """Bring what the callee wrote into the caller's own argument, in place."""
+        if not isinstance(change, dict):
+            write_back(old, self._read(change))
+            return
+        for key, data in change.items():
+            if data:
+                old[key] = _kept(old.get(key), self._read(data))
+            else:
+                old.pop(key, None)
+
     # ---- values that stay where they are
+
+    def _named(self, name: str) -> Callable[..., Any]:
+        """A function of this side that the other has named; it goes back under the same name."""
+        function = self._resolve(name)
+        self.proxies[id(function)] = name
+        self._kept.append(function)
+        return function
 
     def refer(self, value: Any) -> Reference | Instance | None:
         """Functions cross by name where both sides know it, else by number; objects of the notebook's classes by attributes."""
@@ -168,10 +200,9 @@ class Peer:
             return [self.revive(item) for item in value]
         if kind is tuple:
             return tuple(self.revive(item) for item in value)
-        self.plain = False
         if isinstance(value, Reference):
             if isinstance(value.name, str):
-                return self._resolve(value.name)
+                return self._named(value.name)
             return self.callbacks[-1 - value.name] if value.name < 0 else self.stub(value.name)
         if isinstance(value, Instance):
             cls = self.names.get(value.cls)

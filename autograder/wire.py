@@ -7,7 +7,6 @@ bounded in bytes, nodes and depth, and the decoder accepts only what the encoder
 from __future__ import annotations
 
 import math
-import types
 from collections.abc import Callable
 from typing import Any
 
@@ -83,7 +82,7 @@ def decode(data: bytes, *, jailed: bool = False) -> Any:
     if len(data) > MAX_BYTES + (1 << 20):
         raise TooLarge(f"a message of {len(data)} bytes")
     try:
-        return _Decoder(jailed).load(data)
+        return (_JAILED.anew() if jailed else _Decoder()).load(data)
     except WireError:
         raise
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError, MemoryError) as error:
@@ -247,6 +246,11 @@ class _Decoder:
             _OPAQUE: self.opaque, _SET: self.set, _REFERENCE: self.reference, _INSTANCE: self.instance,
         }  # fmt: skip
 
+    def anew(self) -> _Decoder:
+        """Make ready for another message; to build a decoder takes longer than to read a small one."""
+        self.depth = self.nodes = self.hashed = 0
+        return self
+
     def load(self, data: bytes | memoryview) -> Any:
         if not self.jailed:
             self.survey(memoryview(data).cast("B"))
@@ -369,6 +373,9 @@ class _Decoder:
         return _array(code, shape, data)
 
 
+_JAILED = _Decoder(jailed=True)
+
+
 def _array(code: str, shape: list[int], data: bytes) -> np.ndarray:
     """An array of numbers, where dtype, shape and bytes fit together."""
     dtype = _TYPES.get(code)
@@ -396,8 +403,3 @@ def _text(payload: Any, longest: int) -> str:
     if type(payload) is not str or len(payload) > longest:
         raise WireError("expected a short text")
     return payload
-
-
-def is_function(value: Any) -> bool:
-    """Whether a value is something to call rather than something to carry."""
-    return isinstance(value, types.FunctionType | types.BuiltinFunctionType | types.MethodType | np.ufunc)

@@ -28,7 +28,7 @@ TIMES = [
     ("dask", "`chainrule autograde`, two Dask workers on the same cores"),
     ("one_more", "one job, what each further submission costs (the run's start subtracted)"),
     ("parent", "of it, CPU time of the parent: files, journal, rows, pages"),
-    ("stock", "stock `nbgrader autograde`, its start subtracted"),
+    ("stock", "stock `nbgrader autograde`, its start subtracted, no demonstrations"),
 ]
 
 

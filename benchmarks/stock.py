@@ -1,6 +1,7 @@
 """A course for stock nbgrader with the same assignment and the same submissions: its hidden tests run our probes in the kernel and compare.
 
-Nothing of the kit's grading is in it: the kernel executes the whole notebook, and a test cell's hidden region raises where a value is wrong.
+Nothing of the kit's grading is in it: the kernel executes the whole notebook, and a test cell's hidden region raises where a value is wrong. The
+demonstrations, which draw and train, are left out of both source and submissions: whoever grades with stock nbgrader would not keep them in.
 """
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.assignment import Assignment
-from autograder.notebook import Role, build_source, dump, hidden_call
+from autograder.notebook import Role, build_source, dump, grade_id_of, hidden_call, load
 from autograder.reference import Reference
 
 HELPER = '''\
@@ -65,8 +66,13 @@ def make(root: Path, reference: Reference, submitted: Path, students: list[str])
     for name, path in assignment.files.items():
         shutil.copy(path, source / name)
     nbgrader(root, "generate_assignment", assignment.name)
+    demos = {cell.id for cell in assignment.cells if cell.role is Role.DEMO}
     for student in students:
         shutil.copytree(submitted / student, root / "submitted" / student)
+        path = root / "submitted" / student / assignment.name / f"{assignment.name}.ipynb"
+        handed_in = load(path)
+        handed_in.cells = [cell for cell in handed_in.cells if grade_id_of(cell) not in demos]
+        path.write_text(dump(handed_in), encoding="utf-8")
 
 
 def nbgrader(root: Path, *arguments: str) -> None:
@@ -86,4 +92,5 @@ def _source(assignment: Assignment, tests: Path) -> str:
         if cell.role is Role.TEST:
             ours = f"import sys; sys.path.insert(0, {str(tests)!r}); import hidden_tests; hidden_tests.run({cell.id!r}, globals())"
             node.source = node.source.replace(hidden_call(assignment.name, cell.id).splitlines()[1], ours)
+    made.cells = [node for node, cell in zip(made.cells, assignment.cells, strict=True) if cell.role is not Role.DEMO]
     return dump(made)

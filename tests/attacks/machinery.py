@@ -31,6 +31,18 @@ def receive():
         return channel.recv(1 << 16)
 
 
+def ask(*messages):
+    """Send messages by the link to whoever answers in second passes."""
+    with _socket.socket(fileno=__import__("os").dup(4)) as link:
+        link.sendall(b"".join(map(frame, messages)))
+
+
+def answer():
+    """Read by the link what was meant for the worker."""
+    with _socket.socket(fileno=__import__("os").dup(4)) as link:
+        return link.recv(1 << 16)
+
+
 def zeros(shape):
     from autograder.wire import encode
     return encode({"centered": np.zeros(shape), "inputs": {"X": np.zeros(shape)}})
@@ -472,8 +484,8 @@ def ask_for_what_is_not_given():
             pass
 
         def apply(self, X):
-            send(Call("Scaler.apply", __import__("autograder.wire").wire.encode([[X], {}])))
-            return receive()
+            ask(Call("Scaler.apply", [__import__("autograder.wire").wire.encode(X)]))
+            return answer()
 
 
 @attack("scale")
@@ -488,8 +500,8 @@ def ask_by_number():
             from autograder.wire import encode
 
             for number in (0, -1, 1 << 40):
-                send(Call(number, encode([[X], {}])))
-            return receive()
+                ask(Call(number, [encode(X)]))
+            return answer()
 
 
 @attack("scale")
@@ -504,8 +516,8 @@ def ask_for_builtins():
             from autograder.wire import encode
 
             for name in ("__builtins__.eval", "np.load", "center.__globals__", "__import__", "eval"):
-                send(Call(name, encode([["1 + 1"], {}])))
-            return receive()
+                ask(Call(name, [encode("1 + 1")]))
+            return answer()
 
 
 @attack("scale")
@@ -523,8 +535,8 @@ def pass_odd_references():
 
             for code, payload in ((8, "__builtins__"), (8, 1 << 40), (8, -5), (9, ["np", {"a": 1}]), (9, ["__builtins__", {}]), (9, ["Scaler", {"__class__": 1}])):
                 odd = msgspec.msgpack.Ext(code, msgspec.msgpack.encode(payload))
-                send(Call("center", msgspec.msgpack.encode([[odd], {}])))
-                receive()
+                ask(Call("center", [msgspec.msgpack.encode(odd)]))
+                answer()
             return X
 
 
@@ -557,7 +569,7 @@ def ask_and_never_read():
 
             from autograder.wire import encode
 
-            send(Call("center", encode([[np.zeros(2_000_000)], {}])))
+            ask(Call("center", [encode(np.zeros(2_000_000))]))
             time.sleep(1000)
 
 
@@ -570,8 +582,8 @@ def answer_what_was_not_asked():
             pass
 
         def apply(self, X):
-            send(Return(b"\xc3"), Raised("SystemExit"), Raised("__import__"))
-            return receive()
+            ask(Return(b"\xc3"), Raised("SystemExit"), Raised("__import__"))
+            return answer()
 
 
 @attack("scale")
@@ -635,5 +647,60 @@ def ask_in_the_first_pass():
     def center(X):
         from autograder.wire import encode
 
-        send(Call("center", encode([[X], {}])))
+        send(Call("center", [encode(X)]))
         return receive()
+
+
+@attack("center", scale=3.0)
+def ask_by_the_link_in_the_first_pass():
+    """A call by the link before anybody answers there."""
+
+    def center(X):
+        from autograder.wire import encode
+
+        ask(Call("center", [encode(X)]))
+        return answer()
+
+
+@attack("scale")
+def ask_beforehand():
+    """Calls that wait in the link when the reference begins to listen, and a probe that is begun with a seed of one's own."""
+    from autograder.wire import encode as _encode
+
+    for _ in range(20):
+        ask(Begin(7), Call("Scaler.apply", [_encode(np.ones((3, 2)))]), Call("center", [_encode(np.ones((3, 2)))]))
+
+    class Scaler:
+        def __init__(self, floor=1e-3):
+            pass
+
+        def apply(self, X):
+            return center(X)
+
+
+@attack("scale")
+def bytes_by_the_link():
+    """What is no message at all goes to the reference's process."""
+
+    class Scaler:
+        def __init__(self, floor=1e-3):
+            pass
+
+        def apply(self, X):
+            with _socket.socket(fileno=__import__("os").dup(4)) as link:
+                link.sendall(b"\xff" * 1000)
+            return center(X)
+
+
+@attack("scale")
+def descriptors_by_the_link():
+    """A descriptor of one's own is handed to the reference's process."""
+
+    class Scaler:
+        def __init__(self, floor=1e-3):
+            pass
+
+        def apply(self, X):
+            with _socket.socket(fileno=__import__("os").dup(4)) as link:
+                _socket.send_fds(link, [b"\0"], [0, 1, 2, 3])
+            return center(X)

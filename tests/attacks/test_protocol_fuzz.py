@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autograder.model import Outcome
 from autograder.observe import Request, observe
-from autograder.protocol import Call, CellDone, CellsDone, CellSource, Confined, FrameReader, FromProcess, ProbeDone, Raised, Return, frame
+from autograder.protocol import Call, CellDone, CellsDone, CellSource, Confined, FrameReader, FromProcess, Observe, ProbeDone, Raised, Return, frame
 from autograder.sandbox import Death, Limits, Process
 from autograder.wire import WireError, decode
 
@@ -27,7 +27,7 @@ outcome = st.one_of(st.sampled_from([o.value for o in Outcome]), short)
 probe = st.one_of(st.sampled_from([r.probe for r in REQUESTS]), short)
 messages = st.one_of(
     st.builds(CellDone, number | st.integers(0, 4), outcome, short, number, short), st.builds(CellsDone, st.booleans()), st.just(Confined()),
-    st.builds(ProbeDone, probe, outcome, st.binary(max_size=60), short, number, number, short), st.builds(Call, short | number, st.binary(max_size=20)),
+    st.builds(ProbeDone, probe, outcome, st.binary(max_size=60), short, number, number, short), st.builds(Call, short | number, st.lists(st.binary(max_size=20), max_size=3)),
     st.builds(Return, st.binary(max_size=20)), st.builds(Raised, short),
 )  # fmt: skip
 parts = st.recursive(st.none() | st.booleans() | number | st.floats() | short | st.binary(max_size=10), lambda p: st.lists(p, max_size=5), max_leaves=10)
@@ -117,7 +117,7 @@ def test_a_process_that_does_not_read_is_ended() -> None:
     sandbox = FakeSandbox(b"", False)
     process = sandbox.spawn()
     began = time.monotonic()
-    process.send(Return(bytes(16 << 20)))
+    process.send(Observe([("p" * (16 << 20), 0)]))
     assert process.next(0.1) == Death(Outcome.TIMED_OUT)
     assert time.monotonic() - began < 60
     sandbox.close()

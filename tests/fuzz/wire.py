@@ -5,6 +5,7 @@ reach new ones. A finding is any exception but the ones that mean a refused mess
 """
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 from pathlib import Path
@@ -55,14 +56,13 @@ def _refer(value: object) -> wire.Reference | wire.Instance | None:
 
 
 def _messages(data: bytes) -> None:
-    reader = protocol.FrameReader(protocol.FromProcess)
-    try:
-        for start in range(0, len(data), 7):  # bytes come in pieces
-            reader.feed(data[start : start + 7])
-            while reader.next() is not None:
-                pass
-    except wire.WireError:
-        return
+    for kind in (protocol.FromProcess, protocol.Linked):
+        reader = protocol.FrameReader(kind)
+        with contextlib.suppress(wire.WireError):
+            for start in range(0, len(data), 7):  # bytes come in pieces
+                reader.feed(data[start : start + 7])
+                while reader.next() is not None:
+                    pass
 
 
 def main() -> None:

@@ -269,14 +269,12 @@ def test_a_stub_kept_from_a_second_pass_gains_nothing(boundary: Bench) -> None:
 
 ASK = '''
 def bend(X):
-    import os, select, struct
-    from autograder.protocol import Call, Channel, Return, ToProcess, frame
+    import os, socket
+    from autograder.protocol import Call, Channel, Linked
     from autograder.wire import decode, encode
-    import socket
-    channel = Channel(socket.socket(fileno=os.dup(3)), ToProcess)
-    channel.send(Call("bend", encode([[X], {}])))
-    answer = channel.receive()
-    return decode(answer.value)
+    channel = Channel(socket.socket(fileno=os.dup(3)), Linked)
+    channel.send(Call("bend", [encode(X)]))
+    return decode(channel.receive().value)
 '''
 
 
@@ -290,10 +288,12 @@ def test_a_function_that_asks_the_channel_gains_nothing_in_its_own_question(boun
 
 def test_a_second_pass_answers_only_what_the_question_needs(boundary: Bench) -> None:
     """layer, whose second pass answers bend, can't have itself answered by forging a call of its own name."""
-    ask = ASK.replace("def bend(X):", "def layer(X, params, name, activation=None):").replace('"bend", encode([[X], {}])', '"layer", encode([[X, params, name], {}])')
-    results = boundary.results(boundary.work().write(*WRONG["bend"]).write("layer_solution", ask))
-    assert (results["bend"].score, results["layer"].score) == (0.0, 0.0)
-    assert results["layer"].checks[0].outcome is Outcome.PROTOCOL
+    ask = ASK.replace("def bend(X):", "def layer(X, params, name, activation=None):").replace('"bend", [encode(X)]', '"layer", [encode(v) for v in (X, params, name)]')
+    for descriptor, outcome in ((3, Outcome.PROTOCOL), (4, Outcome.RAISED)):
+        answer = ask.replace("os.dup(3)", f"os.dup({descriptor})")
+        results = boundary.results(boundary.work().write(*WRONG["bend"]).write("layer_solution", answer))
+        assert (results["bend"].score, results["layer"].score) == (0.0, 0.0)
+        assert results["layer"].checks[0].outcome is outcome
 
 
 CALLBACKS = {

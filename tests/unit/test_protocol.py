@@ -58,7 +58,7 @@ MESSAGES = {
     "from process": (FromProcess, [
         Confined(), CellDone(3, "raised", "NameError: x", 2, "x"), CellsDone(True), ProbeDone("rows", "finished", b"\0\1"),
     ]),
-    "linked": (Linked, [Begin(1 << 50), Call("softmax", b"\0"), Call(4, b""), Return(b"\1", b"\2"), Raised("ValueError")]),
+    "linked": (Linked, [Begin(1 << 50), Call("softmax", [b"\0", {"W": b"\1"}], {"name": b""}), Call(4, []), Return(b"\1", [(0, b"\2"), ("name", {"W": b""})]), Raised("ValueError")]),
 }  # fmt: skip
 
 
