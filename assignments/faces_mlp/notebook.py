@@ -139,7 +139,9 @@ def affine(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     ### END SOLUTION
 
 
-def affine_backward(grad_y: np.ndarray, x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def affine_backward(
+    grad_y: np.ndarray, x: np.ndarray, w: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Compute the gradients of the error through y = x w + b.
 
     grad_y: gradient with respect to y, (N, M). x: the layer's input, (N, D). w: its weights, (D, M).
@@ -296,7 +298,8 @@ print("scores of the first face:", var["y"][0].round(3))
 def nn_backward(model: dict[str, np.ndarray], err: np.ndarray, var: dict[str, np.ndarray]) -> None:
     """Write the gradients of the six parameters into model, as dE_dW1, dE_db1, ..., dE_db3.
 
-    model: W1, b1, W2, b2, W3, b3. err: gradient of the error with respect to the scores, (N, C). var: what nn_forward returned.
+    model: W1, b1, W2, b2, W3, b3. err: gradient of the error with respect to the
+    scores, (N, C). var: what nn_forward returned.
     """
     ### BEGIN SOLUTION
     grad_h2, model["dE_dW3"], model["dE_db3"] = affine_backward(err, var["h2"], model["W3"])
@@ -342,11 +345,14 @@ for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
 
 # %% solution="check_grad_solution"
 def check_grad(model: dict, forward, backward, name: str, x: np.ndarray) -> None:
-    """Compare the gradient of 0.5 * sum(y ** 2) with central differences on 20 random entries of model[name].
+    """Compare the gradient of 0.5 * sum(y ** 2) with central
+    differences on 20 random entries of model[name].
 
-    forward(model, x) returns a dictionary with the scores y; backward(model, err, var) writes dE_d<name> into model.
+    forward(model, x) returns a dictionary with the scores y;
+    backward(model, err, var) writes dE_d<name> into model.
     name: the parameter to check, such as "W2". x: inputs, (N, D).
-    Raises AssertionError where a gradient is more than 1.5e-3 from the difference. The parameters are left as they were.
+    Raises AssertionError where a gradient is more than 1.5e-3 from the
+    difference. The parameters are left as they were.
     """
     ### BEGIN SOLUTION
     eps = 1e-7
@@ -469,10 +475,13 @@ print(softmax(nn_forward(model, inputs_train[:2])["y"]).round(3))
 # batch may be shorter than the others.
 
 # %% solution="evaluate_solution"
-def evaluate(inputs: np.ndarray, target: np.ndarray, model: dict, forward, batch_size: int = -1) -> tuple[float, float]:
+def evaluate(
+    inputs: np.ndarray, target: np.ndarray, model: dict, forward, batch_size: int = -1
+) -> tuple[float, float]:
     """Compute the mean cross-entropy and the accuracy over all cases.
 
-    inputs: (N, D). target: one-hot, (N, C). forward(model, x) returns a dictionary with the scores y. batch_size: rows at a time, -1 for all.
+    inputs: (N, D). target: one-hot, (N, C). forward(model, x) returns a dictionary with the
+    scores y. batch_size: rows at a time, -1 for all.
     Returns ce and acc, two numbers; acc is a fraction between 0 and 1.
     """
     ### BEGIN SOLUTION
@@ -567,11 +576,15 @@ for steps in range(4):
 # `var = forward(model, x)`, `backward(model, err, var)`, `update(model, eta)`.
 
 # %% solution="train_solution"
-def train(model: dict, forward, backward, update, eta: float, num_epochs: int, batch_size: int, data: tuple) -> tuple[dict, dict]:
+def train(
+    model: dict, forward, backward, update, eta: float, num_epochs: int, batch_size: int, data: tuple
+) -> tuple[dict, dict]:
     """Train a model by gradient descent on shuffled batches.
 
-    data: inputs_train, inputs_valid, inputs_test, target_train, target_valid, target_test. batch_size: -1 for the full batch.
-    Returns the trained model, and stats: train_ce, valid_ce, train_acc, valid_acc, each a list of (epoch, value).
+    data: inputs_train, inputs_valid, inputs_test, target_train, target_valid,
+    target_test. batch_size: -1 for the full batch.
+    Returns the trained model, and stats: train_ce, valid_ce, train_acc,
+    valid_acc, each a list of (epoch, value).
     """
     ### BEGIN SOLUTION
     inputs_train, inputs_valid, _, target_train, target_valid, _ = data

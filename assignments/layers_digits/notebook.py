@@ -412,18 +412,23 @@ def train_two_layer(
 ) -> tuple[dict[str, np.ndarray], dict[str, list[float]]]:
     """Train affine, ReLU, affine, softmax loss by plain minibatch SGD.
 
-    X_train (N, D), y_train (N,): what to learn from. Labels are integers from 0 to C - 1; find C in y_train, where every class occurs.
+    X_train (N, D), y_train (N,): what to learn from. Labels are integers from
+    0 to C - 1; find C in y_train, where every class occurs.
     X_test, y_test: to measure on, never to learn from.
     hidden: number of hidden units, H.
     learning_rate: factor of the gradient in each step; 0 leaves the network at its start.
     iters: number of steps, 1 or more.
-    batch_size: rows in a batch, drawn at random and anew in every step, with or without replacement; at most N.
+    batch_size: rows in a batch, drawn at random and anew in every step,
+    with or without replacement; at most N.
     std: standard deviation of the initial weights.
-    seed: of all that is random. The same seed gives the same result whenever it is used, another seed another.
+    seed: of all that is random. The same seed gives the same result
+    whenever it is used, another seed another.
 
-    Returns params, a dict of "W1" (D, H), "b1" (H,), "W2" (H, C), "b2" (C,), and history, a dict of the lists "train_loss" (of the batch,
-    or of the whole training part), "test_loss" and "test_accuracy" (share of right answers). Record every step or some, before or after its
-    update: the lists have the same length, and at least two entries, from the first and the last step, whenever iters is 2 or more.
+    Returns params, a dict of "W1" (D, H), "b1" (H,), "W2" (H, C), "b2" (C,), and history, a
+    dict of the lists "train_loss" (of the batch, or of the whole training part), "test_loss"
+    and "test_accuracy" (share of right answers). Record every step or some, before or after
+    its update: the lists have the same length, and at least two entries, from the first and
+    the last step, whenever iters is 2 or more.
     """
     ### BEGIN SOLUTION
     rng = np.random.default_rng(seed)

@@ -90,8 +90,8 @@ config = {
 def load_data(fname: str) -> tuple[np.ndarray, np.ndarray]:
     """Read images and labels from a file.
 
-    fname: path of an .npz file (an array under the key data) or of a .pkl file (a pickled array), either of shape (N, 785)
-        with the label in the last column.
+    fname: path of an .npz file (an array under the key data) or of a .pkl file
+    (a pickled array), either of shape (N, 785) with the label in the last column.
     Returns the images, (N, 784), with the pixels of the file, and the one-hot labels, (N, 10).
     """
     ### BEGIN SOLUTION
@@ -217,7 +217,8 @@ class Activation:
         ### END SOLUTION
 
     def backward_pass(self, delta: np.ndarray) -> np.ndarray:
-        """Return the gradient with respect to the input of the latest forward_pass, given the one with respect to its output."""
+        """Return the gradient with respect to the input of the latest forward_pass,
+        given the one with respect to its output."""
         ### BEGIN SOLUTION
         return delta * getattr(self, "grad_" + self.activation_type)()
         ### END SOLUTION
@@ -312,14 +313,16 @@ class Layer:
     """An affine layer with weights and biases of its own."""
 
     def __init__(self, in_units: int, out_units: int) -> None:
-        """Make the parameters: self.w, (in_units, out_units), random, and self.b, (1, out_units), zeros."""
+        """Make the parameters: self.w, (in_units, out_units), random,
+        and self.b, (1, out_units), zeros."""
         ### BEGIN SOLUTION
         self.w = np.random.normal(scale=1 / np.sqrt(in_units), size=(in_units, out_units))
         self.b = np.zeros((1, out_units))
         ### END SOLUTION
 
     def forward_pass(self, x: np.ndarray) -> np.ndarray:
-        """Keep x, (N, in_units), as self.x, and the result, (N, out_units), as self.a; return the result."""
+        """Keep x, (N, in_units), as self.x, and the result,
+        (N, out_units), as self.a; return the result."""
         ### BEGIN SOLUTION
         self.x = x
         self.a = x @ self.w + self.b
@@ -330,7 +333,8 @@ class Layer:
         """Go back through the latest forward_pass.
 
         delta: gradient of the loss with respect to self.a, (N, out_units).
-        Writes self.d_x, (N, in_units), self.d_w, (in_units, out_units), and self.d_b, (1, out_units). Returns self.d_x.
+        Writes self.d_x, (N, in_units), self.d_w, (in_units, out_units), and
+        self.d_b, (1, out_units). Returns self.d_x.
         """
         ### BEGIN SOLUTION
         self.d_x = delta @ self.w.T
@@ -388,7 +392,8 @@ class Neuralnetwork:
     """A chain of Layers with Activations between them and a softmax at the end, as config has it."""
 
     def __init__(self, config: dict) -> None:
-        """Make self.layers, a list, from config['layer_specs'] (widths from input to output) and config['activation']."""
+        """Make self.layers, a list, from config['layer_specs']
+        (widths from input to output) and config['activation']."""
         ### BEGIN SOLUTION
         specs = config["layer_specs"]
         self.layers = [Layer(specs[0], specs[1])]
@@ -396,7 +401,9 @@ class Neuralnetwork:
             self.layers += [Activation(config["activation"]), Layer(in_units, out_units)]
         ### END SOLUTION
 
-    def forward_pass(self, x: np.ndarray, targets: np.ndarray | None = None) -> tuple[float | None, np.ndarray]:
+    def forward_pass(
+        self, x: np.ndarray, targets: np.ndarray | None = None
+    ) -> tuple[float | None, np.ndarray]:
         """Run the network forward and keep what backward_pass needs.
 
         x: a batch, (N, in). targets: one-hot, (N, C), or None.
@@ -417,7 +424,8 @@ class Neuralnetwork:
         ### END SOLUTION
 
     def backward_pass(self) -> None:
-        """Go back from the loss of the latest forward_pass (with targets) through all layers, so that each Layer has its d_w and d_b."""
+        """Go back from the loss of the latest forward_pass (with targets) through all
+        layers, so that each Layer has its d_w and d_b."""
         ### BEGIN SOLUTION
         delta = (self.probs - self.targets) / len(self.targets)
         for layer in reversed(self.layers):
@@ -481,7 +489,8 @@ def gradient_approximation(
     layer: place of the layer in model.layers (activations count). kind: 'w' or 'b'.
     index: (i, j) of the entry; (0, j) for a bias.
     x, y: the batch, (N, in), and its one-hot labels, (N, C).
-    Returns the numerical and the analytic derivative, and whether they agree within 9 * epsilon**2. Leaves the parameter as it was.
+    Returns the numerical and the analytic derivative, and whether they agree within
+    9 * epsilon**2. Leaves the parameter as it was.
     """
     ### BEGIN SOLUTION
     model.forward_pass(x, y)
@@ -652,10 +661,13 @@ def trainer(
 ) -> dict[str, list[float]]:
     """Train a model in place, as config has it.
 
-    config: batch_size, epochs, learning_rate, early_stop, early_stop_epoch, L2_penalty, momentum and momentum_gamma count here.
-    X_train, (N, in), y_train, (N, C), one-hot: to train on. X_valid, y_valid: to decide when to stop.
-    Returns a dict with the lists train_loss (the mean over the epoch's batches, or measured after it, as you like) and valid_loss
-    (measured after the epoch, on the whole validation set), one entry for each epoch that ran. You may call show_progress after each epoch.
+    config: batch_size, epochs, learning_rate, early_stop, early_stop_epoch, L2_penalty,
+    momentum and momentum_gamma count here.
+    X_train, (N, in), y_train, (N, C), one-hot: to train on. X_valid, y_valid: to decide
+    when to stop.
+    Returns a dict with the lists train_loss (the mean over the epoch's batches, or measured
+    after it, as you like) and valid_loss (measured after the epoch, on the whole validation
+    set), one entry for each epoch that ran. You may call show_progress after each epoch.
     """
     ### BEGIN SOLUTION
     layers = [layer for layer in model.layers if isinstance(layer, Layer)]

@@ -371,7 +371,9 @@ for right in (0.99, 0.5, 0.25, 0.01):
 # stood under their keys.
 
 # %% solution="backwards_solution"
-def backwards(delta: np.ndarray, params: dict, name: str = "", activation_deriv=sigmoid_deriv) -> np.ndarray:
+def backwards(
+    delta: np.ndarray, params: dict, name: str = "", activation_deriv=sigmoid_deriv
+) -> np.ndarray:
     """Send a gradient back through a fully connected layer.
 
     delta: derivative of the loss with respect to the layer's output, (N, H).
@@ -433,7 +435,9 @@ print("a saturated unit sends little back: slopes", slopes.round(3))
 # places of the filter instead of the many of the image.
 
 # %% solution="conv_forward_solution"
-def conv_forward(X: np.ndarray, params: dict, name: str = "", stride: int = 1, pad: int = 0) -> np.ndarray:
+def conv_forward(
+    X: np.ndarray, params: dict, name: str = "", stride: int = 1, pad: int = 0
+) -> np.ndarray:
     """Slide filters over a batch of images.
 
     X: images, (N, C, Hx, Wx).
@@ -504,7 +508,8 @@ def conv_backward(delta: np.ndarray, params: dict, name: str = "") -> np.ndarray
 
     delta: derivative of the loss with respect to the output, (N, F, Hy, Wy).
     params: has "W" + name, (F, C, h, w), "b" + name, (F,), and "cache_" + name = (X, stride, pad)
-        with X, (N, C, Hx, Wx), not padded; gets "grad_W" + name, (F, C, h, w), and "grad_b" + name, (F,).
+        with X, (N, C, Hx, Wx), not padded; gets "grad_W" + name,
+        (F, C, h, w), and "grad_b" + name, (F,).
     Returns the derivative of the loss with respect to X, (N, C, Hx, Wx).
     """
     ### BEGIN SOLUTION
@@ -657,7 +662,8 @@ def train(
 
     x: examples, (N, D).
     y: labels, one-hot, (N, C).
-    params: has "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C), "boutput", (C,), and gets them trained.
+    params: has "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C),
+    "boutput", (C,), and gets them trained.
     batch_size: examples in a batch.
     max_iters: number of passes over all batches.
     learning_rate: factor of the gradient in each step.
@@ -746,9 +752,9 @@ figures.regions(predict, snapshots, x, y)
 def central_differences_gradient(params: dict, x: np.ndarray, y: np.ndarray, eps: float = 1e-6) -> None:
     """Differentiate the network's loss numerically, by every entry of every parameter.
 
-    params: has "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C), "boutput", (C,), and perhaps more layers,
-        caches and gradients; gets "grad_" + key, shaped like the parameter, for every key without "_".
-        The parameters themselves end as they were.
+    params: has "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C),
+    "boutput", (C,), and perhaps more layers, caches and gradients; gets "grad_" + key,
+    shaped like the parameter, for every key without "_". The parameters end as they were.
     x: examples, (N, D).
     y: labels, one-hot, (N, C).
     eps: the change of the entry, to either side.

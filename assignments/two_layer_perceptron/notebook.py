@@ -181,8 +181,10 @@ def eval_numerical_gradient_array(
 ) -> np.ndarray:
     """Measure the gradient of sum(df * f(x)) at x by central differences.
 
-    f: takes x, returns an array; it may ignore its argument and read x itself, and may return a view of x.
-    x: float64, of any shape; perturbed in place and left bit for bit as it was. It may be a view of another array.
+    f: takes x, returns an array; it may ignore its argument and read
+    x itself, and may return a view of x.
+    x: float64, of any shape; perturbed in place and left bit for bit as
+    it was. It may be a view of another array.
     df: the upstream gradient, with the shape of f(x).
     h: the step to each side.
     Returns the gradient, with the shape of x.
@@ -351,7 +353,8 @@ for name, at, analytic in zip(("dx", "dw", "db"), (x, w, b), grads):
 
 # %% solution="relu_solution_1"
 def relu_forward(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Compute max(0, x), entry by entry. Returns out, with the shape of x, and the cache, which is x itself."""
+    """Compute max(0, x), entry by entry. Returns out, with the shape of
+    x, and the cache, which is x itself."""
     ### BEGIN SOLUTION
     return np.maximum(0, x), x
     ### END SOLUTION
@@ -648,11 +651,14 @@ pictures.show(
 # How you draw them is up to you.
 
 # %% solution="network_solution_1"
-def init_params(self, input_dim: int, hidden_dim: int, num_classes: int, weight_scale: float, seed: int) -> None:
+def init_params(
+    self, input_dim: int, hidden_dim: int, num_classes: int, weight_scale: float, seed: int
+) -> None:
     """Write the parameters into the dictionary self.params; __init__ calls this.
 
-    W1 (D, H) and W2 (H, C) are weight_scale times a standard normal, b1 (H,) and b2 (C,) are zeros, where
-    D is input_dim, H is hidden_dim and C is num_classes. The same seed gives the same weights, another seed others.
+    W1 (D, H) and W2 (H, C) are weight_scale times a standard normal, b1 (H,) and b2 (C,) are
+    zeros, where D is input_dim, H is hidden_dim and C is num_classes. The same seed gives the
+    same weights, another seed others.
     """
     ### BEGIN SOLUTION
     rng = np.random.default_rng(seed)
