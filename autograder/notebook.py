@@ -17,6 +17,7 @@ from typing import Any
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import jupytext  # noqa: E402
+import msgspec  # noqa: E402
 import nbformat  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 
@@ -173,7 +174,10 @@ def _cell_id(cell: SourceCell, used: set[str]) -> str:
 
 def dump(notebook: NotebookNode) -> str:
     """A notebook as text, keys sorted, with a final newline."""
-    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    try:
+        return msgspec.json.format(msgspec.json.encode(notebook, order="sorted"), indent=1).decode() + "\n"
+    except OverflowError:  # a number of more than 64 bits, in some output of a student's
+        return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def load(path: Path) -> NotebookNode:

@@ -85,6 +85,8 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._current: Process | None = None
         self._ready = False
+        self._ending = False
+        """Whether a process was killed of which nobody has heard yet that it is gone."""
         self._start()
 
     def __enter__(self) -> Sandbox:
@@ -121,6 +123,9 @@ class Sandbox:
         """The next message of the zygote, which must be of this kind."""
         try:
             message = self._control.receive()
+            if self._ending and isinstance(message, Ended):
+                message = self._control.receive()
+            self._ending = False
         except (EOFError, OSError, WireError):
             raise SandboxError("the sandbox ended unexpectedly", mend=self._last_words()) from None
         if isinstance(message, Failed):
@@ -191,6 +196,12 @@ class Sandbox:
             return self._control.receive()
         except (EOFError, OSError, WireError):
             raise SandboxError("the sandbox ended unexpectedly", mend=self._last_words()) from None
+
+    def end_soon(self) -> None:
+        """Kill the current process; the zygote buries it while others go on, and forks no other before it is gone."""
+        with contextlib.suppress(OSError):  # a zygote that is gone as well is noticed when the next process is asked for
+            self._control.send(Kill())
+        self._ending = True
 
     def end(self) -> Ended:
         """Kill the current process and wait until it is gone."""
@@ -370,7 +381,9 @@ class Process:
     def close(self) -> None:
         """End the process, if it has not ended yet."""
         if self.death is None:
-            self._die(Death(Outcome.FINISHED))
+            self.death = Death(Outcome.FINISHED)
+            self.sandbox.end_soon()
+            self._release()
 
 
 def _signal_name(number: int) -> str:

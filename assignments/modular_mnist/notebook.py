@@ -482,7 +482,8 @@ print(f"a network that knows nothing gives each class 1/10: loss log(10) = {np.l
 
 # %% solution="gradient_approximation_solution"
 def gradient_approximation(
-    model: Neuralnetwork, layer: int, kind: str, index: tuple[int, int], x: np.ndarray, y: np.ndarray, epsilon: float = 1e-2
+    model: Neuralnetwork, layer: int, kind: str, index: tuple[int, int],
+    x: np.ndarray, y: np.ndarray, epsilon: float = 1e-2,
 ) -> tuple[float, float, bool]:
     """Compare the numerical with the analytic gradient of one parameter.
 

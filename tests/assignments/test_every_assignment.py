@@ -1,6 +1,8 @@
 """What holds for every folder of assignments/. The variants are sampled here; the long suite and the audit take all of them."""
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from autograder.assignment import Assignment
@@ -48,6 +50,13 @@ def test_points_are_as_fixed(name: str) -> None:
     """The points of each assignment are those of its page."""
     totals = {"layers_digits": 50, "two_layer_perceptron": 50, "faces_mlp": 60, "modular_mnist": 70, "nn_recognition": 75}
     assert loaded(name).max_score == totals.get(name, loaded(name).max_score)
+
+
+def test_code_fits_a_notebooks_window(name: str) -> None:
+    """What students are handed stays within 104 columns: beyond them a JupyterLab with its file browser open shows a scroll bar."""
+    handed_out = json.loads((loaded(name).root / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+    lines = [line.rstrip("\n") for cell in handed_out["cells"] if cell["cell_type"] == "code" for line in "".join(cell["source"]).split("\n")]
+    assert [line for line in lines if len(line) > 104] == []
 
 
 def test_source_and_release_are_what_notebook_py_gives(name: str) -> None:
