@@ -10,11 +10,11 @@ TESTED := $(VENV)/.tested
 demo: $(INSTALLED)  ## grade the sample class of every assignment
 	$(BIN)/python -m tests.sample_class.demo
 
-test: $(TESTED)  ## the whole suite but what is marked long
-	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadgroup
+test: $(TESTED)  ## the whole suite but what is marked long; the tests of a file share a process, and what it prepares once
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
 
 test-long: $(TESTED)  ## what is marked long
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m long -n 2 --dist loadfile
 
 lint: $(TESTED)
 	$(BIN)/ruff check .

@@ -25,7 +25,7 @@ def loaded(name: str) -> Assignment:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for `name` over every assignment; on one worker each, so that what is observed is shared."""
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES], scope="session")
+        metafunc.parametrize("name", NAMES, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ NAME = "nn_recognition"
 FULL = 70.0
 GRADED: dict[tuple[int, str], SubmissionResult] = {}
 
-pytestmark = pytest.mark.xdist_group(NAME)
 
 RIGHT = ["ada", "ben", "ivo", "kim", "lea", "noor", "pia", "ravi", "sana", "tom", "uma", "vera", "walt"]
 NOTHING = ["finn", "gus", "hana", "jun", "xia"]

@@ -80,7 +80,6 @@ def run(root: Path, command: str, shown: str) -> Played:
     return Played(command, shown, done.stdout, done.returncode)
 
 
-pytestmark = pytest.mark.xdist_group("tutorial")  # the page is played once
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,7 @@ def example() -> list[str]:
     return [line.removeprefix("# ") for line in lines[first : lines.index("", first)]]
 
 
+@pytest.mark.long
 def test_both_commands_write_the_database_of_the_config(course: Course) -> None:
     """With another db_url, chainrule autograde and nbgrader autograde both write there, and chainrule says so."""
     course.forget()

@@ -101,6 +101,7 @@ def test_the_button_grades_one_student(few: Course) -> None:
     assert not answer["success"] and "no submission of tiny by 'nobody'" in answer["log"]
 
 
+@pytest.mark.long
 def test_students_are_chosen_as_nbgrader_chooses_them(few: Course) -> None:
     """--student takes a pattern, and student_id_exclude leaves students out."""
     few.configure('c.CourseDirectory.student_id_exclude = "gus"')

@@ -54,6 +54,7 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+@pytest.mark.long
 def test_the_same_rows_as_in_sqlite(server: str, course: Course) -> None:
     """By either command the rows are those of SQLite; what a person has given stays; nbgrader exports it."""
     for student, patch in {"cleo": EVERYWHERE["cleo"], "finn": EVERYWHERE["finn"], "gus": RECOGNITION["gus"], "kim": RECOGNITION["kim"]}.items():

@@ -114,7 +114,6 @@ def test_the_order_of_probes_changes_no_result(tiny: Bench, answer: str) -> None
         assert observe(tiny.grader.sandbox(), cells, requests, tiny.assignment.limits).observations == straight
 
 
-@pytest.mark.xdist_group("nn_recognition")
 def test_the_order_of_probes_changes_no_result_of_nn_recognition(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The reference of the largest assignment, its probes forwards, backwards and shuffled: the same observations, bit for bit."""
     assignment = load_assignment("nn_recognition", ROOT)

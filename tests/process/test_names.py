@@ -38,7 +38,6 @@ EVERY = 23
 
 
 @pytest.mark.long
-@pytest.mark.xdist_group("nn_recognition")
 def test_mutants_get_a_name_only_where_they_do_the_same(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Mutants of nn_recognition's reference: where one is named, each of its observations agrees with those of that misconception, asked anew."""
     assignment = load_assignment("nn_recognition", ROOT)
