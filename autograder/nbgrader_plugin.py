@@ -15,8 +15,9 @@ from nbgrader import converters
 from nbgrader.converters import NbGraderException
 
 from autograder.assignment import Assignment, load_assignment
-from autograder.batch import Options, grade_class
+from autograder.batch import Options, Progress, grade_class
 from autograder.errors import ChainRuleError, UsageError
+from autograder.feedback import publish
 from autograder.model import SubmissionResult
 from autograder.submission import find_submissions
 from autograder.text import printable
@@ -36,7 +37,9 @@ class Autograde(converters.Autograde):
         """Grade the students that coursedir.student_id matches; raises NbGraderException where one has no result."""
         try:
             assignment = load_assignment(self.coursedir.assignment_id, Path(self.coursedir.root))
-            result, failures = grade_class(assignment, self._options(assignment))
+            options = self._options(assignment)
+            result, failures = grade_class(assignment, options)
+            publish(assignment, options, result, Progress())
         except ChainRuleError as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None

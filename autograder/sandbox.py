@@ -48,6 +48,8 @@ _START = "import sys; sys.path[:0] = sys.argv[2:]; from autograder.worker import
 _WALL_FACTOR = 4.0
 _UNACCOUNTED = 0.25
 _SEND_SECONDS = 10.0
+_PATIENCE_SECONDS = 300.0
+"""A zygote that is silent for so long is taken for dead: better a fresh one than a class that waits."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Sandbox:
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environment(runtime),
                 pass_fds=(theirs.fileno(),), cwd="/",
             )  # fmt: skip
+        ours.settimeout(_PATIENCE_SECONDS)
         self._control = DescriptorChannel(ours, FromZygote)
         readonly = [*paths, *interpreter_folders(), *(str(path.resolve()) for path in files.values())]
         shown = [(str(path.resolve()), name) for name, path in files.items()]

@@ -121,10 +121,12 @@ def watch(control: Any, pid: int) -> None:
                 os.kill(pid, signal.SIGKILL)
                 return
             while (message := control.pending()) is not None:
-                if isinstance(message, Kill):
+                if isinstance(message, Kill):  # the grader may have sent more since, which is for later
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
-                elif isinstance(message, AskCpu):
+                    select.select([handle], [], [])
+                    return
+                if isinstance(message, AskCpu):
                     control.send(CpuSeconds(cpu_of(pid)))
     finally:
         os.close(handle)

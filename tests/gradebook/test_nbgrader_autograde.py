@@ -90,9 +90,16 @@ def test_what_is_not_a_notebook_has_its_zero_and_its_sentence(few: Course) -> No
 
 
 def test_the_button_grades_one_student(few: Course) -> None:
-    """Formgrader's button: the one student's rows, from a fresh database, the same as the command's; a failure is told with its reason."""
+    """Formgrader's button: the one student's rows, from a fresh database, the same as the command's; a failure is told with its reason.
+
+    Her page is written with all that the assignment's level of feedback shows.
+    """
+    toml = few.root / "assignments" / NAME / "assignment.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('feedback = "diagnosis"', 'feedback = "full"'), encoding="utf-8")
     answer = few.press_autograde("cleo")
     assert answer["success"] and "cleo: " in answer["log"]
+    page = (few.root / "feedback" / "cleo" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "Your result" in page and "Expected" in page
     pressed = all_rows(few.database, NAME)
     few.forget()
     few.grade(salt="", students=("cleo",))

@@ -151,3 +151,12 @@ def test_an_answer_that_agrees_with_everything_earns_nothing(tiny: Bench) -> Non
     patch = "np.allclose = np.array_equal = lambda *a, **k: True\n"
     work = tiny.work().write("center_solution", f"{yes}    def __call__(self, *a, **k): return self\n{patch}center = Yes()").write("scale_solution", "Scaler = Yes()")
     assert tiny.scores(work) == {"center": 0.0, "scale": 0.0}
+
+
+def test_processes_follow_each_other_without_a_pause(tiny: Bench) -> None:
+    """The next process is asked for while the last one is still being ended: each is forked, and none is forgotten."""
+    sandbox, cells = tiny.grader.sandbox(), tiny.submission(tiny.work()).cells()
+    for _ in range(60):
+        process = sandbox.spawn(cells, tiny.assignment.limits)
+        process.close()
+    assert tiny.scores(tiny.work()) == tiny.full
