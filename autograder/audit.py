@@ -22,7 +22,7 @@ from autograder.equivalent import FILE, key_of, load_equivalent
 from autograder.errors import AssignmentError
 from autograder.grade import Grader
 from autograder.model import Observation, Outcome, QuestionResult, SubmissionResult, Value, Verdict
-from autograder.mutate import mutants, normal
+from autograder.mutate import code_of, mutants, normal
 from autograder.notebook import Role
 from autograder.observe import observe
 from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone
@@ -301,9 +301,9 @@ def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[
     """Every mutant of every solution cell, with its text."""
     for cell in assignment.cells:
         if cell.role is Role.SOLUTION:
-            original, question = normal(cell.text), next(q.id for q in assignment.auto if solves(cell.id, q.id))
+            original, question = code_of(cell.text), next(q.id for q in assignment.auto if solves(cell.id, q.id))
             for mutant in mutants(cell.text):
-                key = key_of(cell.id, original, mutant.text)
+                key = key_of(cell.id, original, code_of(mutant.text))
                 yield MutantResult(key, question, cell.id, mutant.operator, mutant.says, equivalent=reasons.get(key, "")), mutant.text
 
 

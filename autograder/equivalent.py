@@ -32,7 +32,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def key_of(cell: str, original: str, mutated: str) -> str:
-    """The key of a mutant of a cell; both texts without comments and layout, as `mutate.normal` gives them."""
+    """The key of a mutant of a cell; both texts without comments, docstrings and layout, as `mutate.code_of` gives them."""
     return hashlib.sha256("\0".join((cell, original, mutated)).encode()).hexdigest()[:12]
 
 

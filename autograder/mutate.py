@@ -32,6 +32,15 @@ def normal(text: str) -> str:
     return ast.unparse(ast.parse(text))
 
 
+def code_of(text: str) -> str:
+    """The same without docstrings: what a mutant is known by, so that a reworded question leaves it as it was."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
 def mutants(text: str, operators: list[Operator] = OPERATORS) -> list[Mutant]:
     """All mutants of a cell, each text once, in the order of the operators and the code. Nothing for a cell that is not plain Python."""
     try:

@@ -5,7 +5,7 @@ import ast
 
 import pytest
 
-from autograder.mutate import mutants, normal
+from autograder.mutate import code_of, mutants, normal
 from autograder.mutation_operators import OPERATORS
 
 CELL = '''
@@ -101,3 +101,9 @@ def test_normal_forgets_layout_alone():
     """Comments and line breaks make no difference, code does."""
     assert normal("x = 1  # one\n\ny = (\n    2\n)") == normal("x = 1\ny = 2") != normal("x = 1\ny = 3")
     assert ast.dump(ast.parse(normal(CELL))) == ast.dump(ast.parse(CELL))
+
+
+def test_a_reworded_docstring_leaves_mutants_as_they_were_known() -> None:
+    """code_of leaves out docstrings of functions, methods and classes, and nothing else."""
+    text = 'class A:\n    """{0}"""\n    def f(self, x):\n        """{0}"""\n        return "text", x\n\ndef g():\n    """{0}"""\n'
+    assert code_of(text.format("one")) == code_of(text.format("another")) == "class A:\n\n    def f(self, x):\n        return ('text', x)\n\ndef g():\n    pass"
