@@ -64,6 +64,7 @@ def jupyter_lab(folder: Path, private: Path) -> Iterator[Callable[[str], str]]:
         "OPENBLAS_NUM_THREADS": "1", "JUPYTER_PLATFORM_DIRS": "1",
     }  # fmt: skip
     options = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", "--allow-root"]
+    options += ["--expose-app-in-browser"]  # tests wait for the kernel by it; what a person does, they do by mouse and keyboard
     with (private / "server.log").open("w", encoding="utf-8") as log:
         command = [str(BIN / "jupyter-lab"), *options]
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
