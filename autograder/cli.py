@@ -1,11 +1,11 @@
 """The command line: the commands by name, and what an error ends with."""
 from __future__ import annotations
 
+import importlib
 import sys
 
 import typer
 
-from autograder.commands import audit, autograde, check, doctor, explain, export, feedback, new, release, report
 from autograder.commands.shared import AS_IT_IS, err
 from autograder.errors import ChainRuleError, UsageError
 
@@ -19,23 +19,35 @@ Examples:
   chainrule COMMAND --help                all that a command can do
 """
 
-app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-app.command("new", short_help="Make a new assignment that builds, grades and passes the audit.")(new.new)
-app.command("release", short_help="Build source/ and release/ from notebook.py.")(release.build)
-app.command("autograde", short_help="Grade what students handed in.")(autograde.autograde)
-app.command("check", short_help="For a student: what is done, and what is not yet.")(check.check)
-app.command("report", short_help="Show the class in one HTML page.")(report.report)
-app.command("feedback", short_help="Write students' pages anew, after people have graded.")(feedback.feedback)
-app.command("export", short_help="Write scores for csv, json, canvas, moodle, gradescope.")(export.export)
-app.command("explain", short_help="For the grader: input, seen and expected of a question.")(explain.explain)
-app.command("audit", short_help="Test the tests.")(audit.audit)
-app.command("doctor", short_help="Say what this machine allows.")(doctor.doctor)
+COMMANDS = {
+    "new": ("new", "Make a new assignment that builds, grades and passes the audit."),
+    "release": ("build", "Build source/ and release/ from notebook.py."),
+    "autograde": ("autograde", "Grade what students handed in."),
+    "check": ("check", "For a student: what is done, and what is not yet."),
+    "report": ("report", "Show the class in one HTML page."),
+    "feedback": ("feedback", "Write students' pages anew, after people have graded."),
+    "export": ("export", "Write scores for csv, json, canvas, moodle, gradescope."),
+    "explain": ("explain", "For the grader: input, seen and expected of a question."),
+    "audit": ("audit", "Test the tests."),
+    "doctor": ("doctor", "Say what this machine allows."),
+}
+"""By name: the function of the module of that name, and what it does in a line."""
+
+
+def build(called: str = "") -> typer.Typer:
+    """The command line; with the command that is called alone, where that is one, since to load all of them takes a second."""
+    app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback()(lambda: None)  # a command that stands alone keeps its name
+    for name in [called] if called in COMMANDS else COMMANDS:
+        function, says = COMMANDS[name]
+        app.command(name, short_help=says)(getattr(importlib.import_module(f"autograder.commands.{name}"), function))
+    return app
 
 
 def main() -> None:
     """Run the command line: wrong calls end with status 2, faults of ours with 1, each with a sentence on stderr."""
     try:
-        app()
+        build(sys.argv[1] if len(sys.argv) > 1 else "")()
     except UsageError as error:
         err.print(f"chainrule: {error}", style="red", **AS_IT_IS)
         sys.exit(2)

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from autograder.assignment_table import schema as assignment_schema
-from autograder.cli import app
+from autograder.cli import build
 from autograder.commands.autograde import results_json
 from autograder.model import CheckResult, ClassResult, Diagnosis, Outcome, QuestionResult, SubmissionResult, Verdict
 
@@ -187,7 +187,7 @@ def _meanings(words: list[str], meanings: dict[str, str]) -> list[str]:
 
 def commands_page() -> str:
     """The command line, command by command."""
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(build())
     found = sorted(command.commands.items())  # type: ignore[attr-defined]
     lines = [
         "# The command line", "", MADE, f"{command.help} Every command is called in a course's folder or below it.", "",

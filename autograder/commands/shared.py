@@ -9,8 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
-from autograder.inline import course_root
-
 out, err = Console(), Console(stderr=True)
 AS_IT_IS: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
 """How a sentence is printed: names may hold brackets, and a path that is broken into lines can't be copied."""
@@ -24,6 +22,8 @@ Into = Annotated[Path | None, typer.Option("--into", help="Where gradebook.db an
 
 def course_folder() -> Path:
     """The course that the working folder is in."""
+    from autograder.inline import course_root
+
     return course_root(Path.cwd())
 
 

@@ -8,23 +8,23 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from autograder.cli import app
+from autograder.cli import build
 from autograder.commands.autograde import class_table, results_json
 from autograder.model import ClassResult, Diagnosis, Outcome, QuestionResult, SubmissionResult
 
 
 def test_help_fits_a_screen() -> None:
     """All commands with a whole sentence each and some examples, on 80 columns and hardly more than 24 lines."""
-    shown = CliRunner().invoke(app, ["--help"], terminal_width=80).output.rstrip().splitlines()
+    shown = CliRunner().invoke(build(), ["--help"], terminal_width=80).output.rstrip().splitlines()
     assert len(shown) <= 28 and max(map(len, shown)) <= 80
     assert not [line for line in shown[1:] if line.endswith("...")]
     assert "Examples:" in "".join(shown)
 
 
-@pytest.mark.parametrize("name", [command.name for command in app.registered_commands])
+@pytest.mark.parametrize("name", [command.name for command in build().registered_commands])
 def test_every_command_explains_itself(name: str) -> None:
     """Each has help, and a sentence to every option."""
-    found = CliRunner().invoke(app, [name, "--help"], terminal_width=100)
+    found = CliRunner().invoke(build(), [name, "--help"], terminal_width=100)
     assert found.exit_code == 0
     assert "Usage: " in found.output and len(found.output.splitlines()) > 5
 

@@ -14,11 +14,11 @@ import pytest
 import typer
 
 from autograder.assignment import names_in as names_of_assignments
-from autograder.cli import app
+from autograder.cli import build
 from autograder.commands.autograde import results_json
 from tests.documentation import PAGES, ROOT, anchors, blocks, code_words, links
 
-COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS: dict[str, Any] = typer.main.get_command(build()).commands  # type: ignore[attr-defined]
 OTHERS = {"cd", "cp", "mv", "mkdir", "ls", "git", "unzip", "jupyter", "jupytext", "dask", "pip", "docker", "podman", "bash", "python3.11", "export", "source", "sudo"}
 """Programs that blocks may call besides ours."""
 FOLDERS = {"assignments", "autograder", "benchmarks", "data", "docs", "tests"}

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from autograder.assignment import Assignment, load_assignment
 from autograder.autograded import write_text
-from autograder.cli import app
+from autograder.cli import build
 from autograder.errors import UsageError
 from autograder.results import Results
 from tests.tiny import NAME, make_course
@@ -31,7 +31,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assignment:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
+    return CliRunner().invoke(build(), list(arguments))
 
 
 def test_report_writes_a_page_and_figures(course: Assignment) -> None:
