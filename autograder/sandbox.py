@@ -44,7 +44,7 @@ from autograder.protocol import (
 from autograder.runtime import clean_environment, interpreter_folders, package_folders, runtime_folder
 from autograder.wire import WireError
 
-_START = "import sys; sys.path[:0] = sys.argv[2:]; from autograder.worker import main; main(int(sys.argv[1]))"
+_START = "import sys; sys.path[:0] = sys.argv[3:]; from autograder.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 _WALL_FACTOR = 4.0
 _UNACCOUNTED = 0.25
 _SEND_SECONDS = 10.0
@@ -105,7 +105,7 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-B", "-c", _START, str(theirs.fileno()), *paths],
+                [sys.executable, "-I", "-S", "-B", "-c", _START, str(theirs.fileno()), str(os.getpid()), *paths],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environment(runtime),
                 pass_fds=(theirs.fileno(),), cwd="/",
             )  # fmt: skip

@@ -22,8 +22,14 @@ LINK = 4
 """The descriptor by which the process of a submission and that of the reference speak with each other in second passes."""
 
 
-def main(control_fd: int) -> None:
-    """Load once, then fork a process for every Spawn until the grader closes the channel."""
+def main(control_fd: int, grader: int) -> None:
+    """Load once, then fork a process for every Spawn until the grader, of that process id, closes the channel or is gone."""
+    from autograder.jail import syscalls
+
+    if sys.platform == "linux":
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != grader:  # it died while Python was starting: the jail would take whoever has inherited us for it
+        return
     if control_fd != CONTROL:
         os.dup2(control_fd, CONTROL)
         os.close(control_fd)
