@@ -24,7 +24,7 @@ from autograder.sandbox import Limits
 
 @dataclass(frozen=True)
 class Question:
-    """One question. defines are names of the notebook, "Class.method" for methods; needs are ids of other questions."""
+    """One question. defines are names of the notebook, "Class.method" for methods; needs are ids of earlier questions."""
 
     id: str
     points: float

@@ -42,7 +42,7 @@ class QuestionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         list[str], Meta(description='Names that its solution cells define, "Class.method" for methods. Empty for a write-up alone.')
     ] = []
     needs: Annotated[
-        list[str], Meta(description="Questions whose names it calls. Where one of them is wrong, this question is judged again with it given.")
+        list[str], Meta(description="Earlier questions whose names it calls. Where one of them is wrong, this one is judged again with it given.")
     ] = []
 
 

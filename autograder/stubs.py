@@ -170,8 +170,9 @@ class Peer:
     def _named(self, name: str) -> Callable[..., Any]:
         """A function of this side that the other has named; it goes back under the same name."""
         function = self._resolve(name)
-        self.proxies[id(function)] = name
-        self._kept.append(function)
+        if id(function) not in self.proxies:
+            self.proxies[id(function)] = name
+            self._kept.append(function)
         return function
 
     def refer(self, value: Any) -> Reference | Instance | None:
