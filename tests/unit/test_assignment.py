@@ -103,7 +103,7 @@ MENDS = {
     "no key like it": ("order = 1", "order = 1\nzzz = 1", "unknown key zzz", "there is title, order, questions, summary, data,"),
     "missing": ("order = 1", "", "order is missing", "add it: a whole number. Place in the course."),
     "text for a list": ("data = []", 'data = "digits.npz"', "data = 'digits.npz'", "a list of texts. Files of data/ that lie beside the notebook."),
-    "one entry": ('needs = ["center"]', "needs = [3]", "questions.scale.needs = [3]", "a list of texts. Questions whose names it calls."),
+    "one entry": ('needs = ["center"]', "needs = [3]", "questions.scale.needs = [3]", "a list of texts. Earlier questions whose names it calls."),
     "no table": ("[questions.why]", "[questions]\nwhy = 3", "questions.why = 3", "a table. A question, by the id of its test cell or write-up."),
     "zero": ("probe_seconds = 1", "probe_seconds = -1", "limits.probe_seconds = -1", "a number above 0, at most 86400. Seconds for one probe."),
     "feedback": ('"diagnosis"', '"all"', "feedback = 'all'", "one of diagnosis, full, inputs. What students are shown"),
