@@ -220,10 +220,11 @@ def outcome_of(error: BaseException) -> Outcome:
 
 
 def describe(error: BaseException) -> str:
-    """The exception's type and text, short, whatever its methods do."""
+    """The exception's type and text, short, whatever its methods do. The place of a syntax error is told beside it, as a line."""
     name = builtin_name(error)
     try:
-        text = str.__str__(str(error))[:300].encode("utf-8", "replace").decode("utf-8")
+        said = error.msg if isinstance(error, SyntaxError) and type(error.msg) is str else str(error)
+        text = str.__str__(said)[:300].encode("utf-8", "replace").decode("utf-8")
     except BaseException:
         text = ""
     return f"{name}: {text}" if text else name

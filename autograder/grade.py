@@ -144,7 +144,8 @@ class Grader:
         """Judge what was seen, give a second chance where an earlier part is wrong, and name the mistakes."""
         asked = {r.question for r in requests}
         first = {q.id: self._judge_question(q, seen.observations) for q in self.assignment.auto if q.id in asked}
-        lost = {q for q, judged in first.items() if judged.lost}
+        blamed = {q.id: set() if q.written or q.id in asked else {q.id} for q in self.assignment.questions}
+        """By question, the ones whose mistakes show in it."""
         results = []
         self.observed = dict(seen.observations)
         watch.skip.update(seen.skipped)
@@ -153,16 +154,17 @@ class Grader:
                 results.append(_written(question, submission))
             elif question.id in asked:
                 judged = first[question.id]
-                if question.id in lost and self._builds_on_wrong(question, lost, asked):
-                    judged = self._given_correct_inputs(question, watch, [r for r in requests if r.probe in judged.lost], judged, seen, memory)
+                wrong = tuple(n for n in question.needs if n in blamed[n] or not blamed[n] <= set(question.needs))
+                if judged.lost and wrong:
+                    blamed[question.id].update(wrong)
+                    judged = self._given_correct_inputs(question, wrong, watch, [r for r in requests if r.question == question.id], judged, seen, memory)
                     self.observed.update(judged.observations)
+                if judged.lost:
+                    blamed[question.id].add(question.id)
                 results.append(self._question_result(question, judged, watch.cells))
                 if self.judged is not None and judged is not first[question.id]:
                     self.judged(results[-1])
         return results
-
-    def _builds_on_wrong(self, question: Question, lost: set[str], asked: set[str]) -> bool:
-        return any(need in lost or need not in asked for need in question.needs)
 
     def _judge_question(self, question: Question, observations: dict[str, Observation]) -> Judged:
         probes = self.assignment.probes_of(question.id)
@@ -170,22 +172,37 @@ class Grader:
         return Judged(probes, {p.id: observations[p.id] for p in probes}, found)
 
     def _given_correct_inputs(
-        self, question: Question, watch: Watch, requests: list[Request], first: Judged, before: Seen, memory: Memory | None
+        self, question: Question, wrong: tuple[str, ...], watch: Watch, requests: list[Request], first: Judged, before: Seen, memory: Memory | None
     ) -> Judged:
-        """Observe what was lost of a question once more, with what it needs answered by the reference: the mistakes left are its own."""
-        memory = memory or Memory()
+        """Observe what was lost of a question once more, with what it builds on answered by the reference: the mistakes left are its own.
+
+        The reference answers what is wrong of it; what is then still lost is observed with all of it answered, since parts of which each is
+        right can differ in what they leave for each other.
+        """
+        judged = first
+        for answered in dict.fromkeys((wrong, question.needs)):
+            waiting = [r for r in requests if r.probe in judged.lost]
+            if waiting:
+                seen = self._observe_given(question, answered, watch, waiting, before, memory or Memory())
+                judged = self._judge_question(question, judged.observations | seen.observations)
+        judged.given_correct_inputs = sum(judged.points.values()) > sum(first.points.values())
+        return judged
+
+    def _observe_given(
+        self, question: Question, answered: tuple[str, ...], watch: Watch, requests: list[Request], before: Seen, memory: Memory
+    ) -> Seen:
+        """What memory holds of a second pass, or what is seen where the reference answers these questions' names."""
         own = set(question.defines)
-        needed = [name for need in question.needs for name in self.assignment.question(need).defines if name not in own]
-        known = tuple(sorted(self.assignment.given_names | {n for n in needed if "." not in n}))
-        key = self._keys(watch, requests, (digest(self.reference.cells), needed, known, before.skipped))[question.id]
+        names = {need: [n for n in self.assignment.question(need).defines if n not in own] for need in question.needs}
+        stubs = tuple(name for need in answered for name in names[need])
+        known = tuple(sorted(self.assignment.given_names | {n for group in names.values() for n in group if "." not in n}))
+        key = self._keys(watch, requests, (digest(self.reference.cells), stubs, known, before.skipped))[question.id]
         seen = memory.get(key)
         if seen is None:
-            given = Given(self._reference_sandbox(), self.reference.cells, tuple(needed), known)
+            given = Given(self._reference_sandbox(), self.reference.cells, stubs, known)
             seen = watch.observe(requests, given=given, limits=self._share())
             memory.put(key, seen)
-        second = self._judge_question(question, first.observations | seen.observations)
-        second.given_correct_inputs = sum(second.points.values()) > sum(first.points.values())
-        return second
+        return seen
 
     def _share(self) -> Limits:
         """The limits of one question's second pass: all of them together take no longer than the first pass may."""

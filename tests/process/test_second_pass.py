@@ -1,9 +1,12 @@
 """Each part on its own merits: what a question builds on is answered by the reference, and nobody gains by it."""
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from autograder.model import Outcome
+from autograder.model import Outcome, Seen
+from autograder.observe import Watch
 
 from .conftest import BRISK, Bench, Benches, checks_of
 
@@ -215,6 +218,46 @@ def test_a_wrong_part_on_top_of_wrong_ones_earns_nothing(boundary: Bench) -> Non
     work = boundary.work().write(*WRONG["bend"]).edit("everything_solution", "z * 3", "z * 2")
     results = boundary.results(work)
     assert (results["everything"].score, results["everything"].given_correct_inputs) == (0.0, False)
+
+
+def test_the_reference_answers_what_is_wrong_and_no_more(boundary: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where giving the wrong part mends all, the other parts stay the student's own: calls across the boundary take time."""
+    asked = answered(monkeypatch)
+    results = boundary.results(boundary.work().write(*WRONG["bend"]))
+    assert results["everything"].given_correct_inputs
+    assert asked == [("bend",), ("bend",)]  # for layer, then for everything
+
+
+LEANS = """class Machine:
+    def __init__(self, size=2.0):
+        self.size, self.steps, self.state = size, 0, {"last": None}
+    def step(self, X):
+        self.steps += 1
+        self.state["last"] = X + self.size * bend(np.ones(1))[0]
+        return self.state["last"]
+"""
+
+
+def test_parts_that_are_right_only_together_are_given_together(boundary: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A method that comes out right with the student's own wrong bend alone is given too, where giving bend spoils it."""
+    asked = answered(monkeypatch)
+    results = boundary.results(boundary.work().write(*WRONG["bend"]).write("machine_solution_class", LEANS))
+    assert {q: r.score for q, r in results.items()} == {**boundary.full, "bend": 0.0}
+    assert asked[1:] == [("bend",), ("bend", "layer", "fill", "Machine.step")]
+
+
+def answered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The names that the reference answers in each second pass from now on."""
+    asked: list[tuple[str, ...]] = []
+    observe = Watch.observe
+
+    def noting(self: Watch, requests: Any, **options: Any) -> Seen:
+        if options.get("given") is not None:
+            asked.append(options["given"].stubs)
+        return observe(self, requests, **options)
+
+    monkeypatch.setattr(Watch, "observe", noting)
+    return asked
 
 
 def test_missing_parts_are_given_too(boundary: Bench) -> None:

@@ -124,6 +124,7 @@ class Secret12345(KeyError):
         (ValueError("x" * 1000), "ValueError: " + "x" * 300),
         (ValueError("half: \ud800"), "ValueError: half: ?"),
         (Secret12345("k"), "KeyError: 'k'"),
+        (SyntaxError("incomplete input", ("<cell 27>", 2, 8, "def f(", 2, 8)), "SyntaxError: incomplete input"),
         (np.linalg.LinAlgError("singular"), "LinAlgError: singular"),
         (hostile("RefusesEverything"), "Exception"),
         (hostile("SaysALyingText"), "ValueError: a text of its own kind"),
