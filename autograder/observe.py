@@ -110,6 +110,8 @@ class Watch:
             while isinstance(self._reference.next(self.limits.notebook_seconds), CellDone):
                 pass
             self._reference.send(serve)
+            if self._process is not None:
+                self._process.keep_together(self._reference)
 
         self._process.called = called
 

@@ -70,6 +70,12 @@ class Kill(_Message, frozen=True):
     """Kill the process that was spawned."""
 
 
+class Pin(_Message, frozen=True):
+    """Keep the spawned process on one core."""
+
+    core: int
+
+
 class AskCpu(_Message, frozen=True):
     """How much CPU time has the spawned process used?"""
 
@@ -197,7 +203,7 @@ class Raised(_Message, frozen=True):
     error: str
 
 
-ToZygote = Spawn | Kill | AskCpu
+ToZygote = Spawn | Kill | Pin | AskCpu
 FromZygote = Ready | Failed | CpuSeconds | Ended
 ToProcess = Observe | Serve
 FromProcess = Confined | NotConfined | CellDone | CellsDone | ProbeDone

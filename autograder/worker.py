@@ -115,7 +115,7 @@ def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], probes: di
 
 def watch(control: Any, pid: int) -> None:
     """Answer the grader's questions about a process until it has ended."""
-    from autograder.protocol import AskCpu, CpuSeconds, Kill
+    from autograder.protocol import AskCpu, CpuSeconds, Kill, Pin
 
     handle = os.pidfd_open(pid)
     try:
@@ -132,6 +132,9 @@ def watch(control: Any, pid: int) -> None:
                         os.kill(pid, signal.SIGKILL)
                     select.select([handle], [], [])
                     return
+                if isinstance(message, Pin):
+                    with contextlib.suppress(OSError):
+                        os.sched_setaffinity(pid, {message.core})
                 if isinstance(message, AskCpu):
                     control.send(CpuSeconds(cpu_of(pid)))
     finally:
