@@ -8,6 +8,7 @@ import typer
 
 from autograder.commands.shared import AS_IT_IS, err
 from autograder.errors import ChainRuleError, UsageError
+from autograder.nursery import nursery
 
 HELP = "Release, grade and audit notebook assignments with hidden tests."
 EXAMPLES = """\b
@@ -33,6 +34,8 @@ COMMANDS = {
 }
 """By name: the function of the module of that name, and what it does in a line."""
 
+RUN_STUDENT_CODE = ("autograde", "explain", "audit")
+
 
 def build(called: str = "") -> typer.Typer:
     """The command line; with the command that is called alone, where that is one, since to load all of them takes a second."""
@@ -46,8 +49,11 @@ def build(called: str = "") -> typer.Typer:
 
 def main() -> None:
     """Run the command line: wrong calls end with status 2, faults of ours with 1, each with a sentence on stderr."""
+    called = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        build(sys.argv[1] if len(sys.argv) > 1 else "")()
+        if called in RUN_STUDENT_CODE and not {"--help", "--scheduler"} & set(sys.argv):
+            nursery()  # it loads while we do
+        build(called)()
     except UsageError as error:
         err.print(f"chainrule: {error}", style="red", **AS_IT_IS)
         sys.exit(2)

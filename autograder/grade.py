@@ -157,7 +157,8 @@ class Grader:
                 wrong = tuple(n for n in question.needs if n in blamed[n] or not blamed[n] <= set(question.needs))
                 if judged.lost and wrong:
                     blamed[question.id].update(wrong)
-                    judged = self._given_correct_inputs(question, wrong, watch, [r for r in requests if r.question == question.id], judged, seen, memory)
+                    own = [r for r in requests if r.question == question.id]
+                    judged = self._given_correct_inputs(question, wrong, watch, own, judged, seen, memory)
                     self.observed.update(judged.observations)
                 if judged.lost:
                     blamed[question.id].add(question.id)

@@ -16,7 +16,16 @@ from typing import Any
 # jsonschema, which nbformat imports, looks for a checker of IRIs whose grammar takes seconds to build and that no notebook needs
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+# jupytext loads Jupyter's server, where it is installed, to be a part of it; we only read and write texts
+_SERVED = "jupyter_server" in sys.modules
+if not _SERVED:
+    sys.modules["jupyter_server"] = None  # type: ignore[assignment]
+
 import jupytext  # noqa: E402
+
+if not _SERVED:
+    del sys.modules["jupyter_server"]
+
 import msgspec  # noqa: E402
 import nbformat  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from autograder import task
 from autograder.jail import syscalls
+from autograder.nursery import nursery
 from autograder.reference import Reference
 
 
@@ -37,6 +38,7 @@ def local_pool(reference: Reference, level: str, jobs: int) -> Iterator[Pool]:
         opened.append(ProcessPoolExecutor(jobs, context, _begin, ("local", reference, level, os.getpid())))
         return Pool("local", opened[-1], lambda: jobs, (BrokenProcessPool,), opens)
 
+    nursery()  # one for all of them
     try:
         yield opens()
     finally:

@@ -6,11 +6,9 @@ import shutil
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-
-import numpy
 
 RUNTIME = ("__init__.py", "model.py", "wire.py", "protocol.py", "probe.py", "inputs.py", "leftovers.py", "cells.py", "stubs.py", "worker.py", "jail")
 """All of the package that can be imported where student code runs. Nothing here judges."""
@@ -28,7 +26,9 @@ def clean_environment(runtime: Path) -> dict[str, str]:
 
 def package_folders() -> list[str]:
     """Where NumPy and the other packages lie, for a Python that is started without site."""
-    found = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), str(Path(numpy.__file__).parents[1])]
+    numpy = find_spec("numpy")
+    assert numpy is not None and numpy.origin is not None
+    found = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), str(Path(numpy.origin).parents[1])]
     return list(dict.fromkeys(str(Path(path).resolve()) for path in found))
 
 
@@ -63,12 +63,17 @@ def runtime_folder() -> Path:
     return folder
 
 
-def _font_lists() -> Iterator[Path]:
-    """Matplotlib's cached list of fonts; looked for by matplotlib itself, which makes it where it is missing."""
-    import matplotlib
-    from matplotlib import font_manager  # noqa: F401 -- writes the list
+def _font_lists() -> list[Path]:
+    """Matplotlib's cached list of fonts; where there is none, or one from before this matplotlib was installed, it is asked to make one."""
+    caches = os.environ.get("MPLCONFIGDIR"), os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "matplotlib")
+    found = list(Path(next(filter(None, caches))).glob("fontlist-*.json"))
+    matplotlib = find_spec("matplotlib")
+    assert matplotlib is not None and matplotlib.origin is not None
+    if any(path.stat().st_mtime > os.stat(matplotlib.origin).st_mtime for path in found):
+        return found  # without importing it, which takes a quarter of a second
+    from matplotlib import font_manager, get_cachedir  # noqa: F401 -- to import it writes the list
 
-    yield from Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
+    return list(Path(get_cachedir()).glob("fontlist-*.json"))
 
 
 def _remove_at_exit(folder: Path) -> None:

@@ -10,8 +10,6 @@ import os
 import select
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from typing import Any
 
 from autograder.errors import SandboxError
 from autograder.model import Outcome
+from autograder.nursery import new_zygote, nursery
 from autograder.protocol import (
     AskCpu,
     CellSource,
@@ -42,10 +41,9 @@ from autograder.protocol import (
     frame,
     send_with_descriptors,
 )
-from autograder.runtime import clean_environment, interpreter_folders, package_folders, runtime_folder
+from autograder.runtime import interpreter_folders
 from autograder.wire import WireError
 
-_START = "import sys; sys.path[:0] = sys.argv[3:]; from autograder.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 _WALL_FACTOR = 4.0
 _UNACCOUNTED = 0.25
 _SEND_SECONDS = 10.0
@@ -85,7 +83,10 @@ class Sandbox:
     def __init__(self, probes: str, files: dict[str, Path], level: str, modules: tuple[tuple[str, str], ...] = ()) -> None:
         self._setup = (probes, files, level, modules)
         self.level = level
-        self._process: subprocess.Popen[bytes] | None = None
+        self._zygote: int | None = None
+        """A descriptor of the zygote's outermost process, once it stands."""
+        self._said = b""
+        self._closed = False
         self._current: Process | None = None
         self._ready = False
         self._ending = False
@@ -100,16 +101,13 @@ class Sandbox:
 
     def _start(self) -> None:
         probes, files, level, modules = self._setup
-        runtime = runtime_folder()
-        packages = package_folders()
-        paths = [str(runtime), *packages]
         ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-B", "-c", _START, str(theirs.fileno()), str(os.getpid()), *paths],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environment(runtime),
-                pass_fds=(theirs.fileno(),), cwd="/",
-            )  # fmt: skip
+        self._errors, errors = os.pipe()
+        try:
+            with theirs:
+                paths = new_zygote(theirs, errors)
+        finally:
+            os.close(errors)
         ours.settimeout(_PATIENCE_SECONDS)
         self._control = DescriptorChannel(ours, FromZygote)
         readonly = [*paths, *interpreter_folders(), *(str(path.resolve()) for path in files.values())]
@@ -121,6 +119,7 @@ class Sandbox:
         """Wait until it stands; raises SandboxError where it could not be set up."""
         if not self._ready:
             self._expect(Ready)
+            self._zygote = self._control.descriptors.pop()
             self._ready = True
 
     def _expect(self, kind: type) -> Any:
@@ -139,12 +138,28 @@ class Sandbox:
         return message
 
     def _last_words(self) -> str:
-        assert self._process is not None and self._process.stderr is not None
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(2)
-        if self._process.poll() is None:
-            self._process.kill()
-        return self._process.stderr.read().decode(errors="replace").strip()[-600:]
+        """What the zygote said when it ended; one that has not is ended now."""
+        self._wait_until_gone(2)
+        self._listen(0)
+        return (self._said.decode(errors="replace").strip() or nursery().last_words())[-600:]
+
+    def _wait_until_gone(self, seconds: float) -> None:
+        """Wait until the zygote has ended, and all below it; end it where that takes longer."""
+        if self._zygote is None:
+            self._listen(seconds)  # nobody is left who could complain
+        elif not select.select([self._zygote], [], [], seconds)[0]:
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(self._zygote, signal.SIGKILL)
+            select.select([self._zygote], [], [], seconds)
+
+    def _listen(self, seconds: float) -> None:
+        """Take in what the zygote complains of, until it ends or the time is over."""
+        end = time.monotonic() + seconds
+        while select.select([self._errors], [], [], max(0.0, end - time.monotonic()))[0]:
+            data = os.read(self._errors, 1 << 16)
+            if not data:
+                return
+            self._said = (self._said + data)[-10_000:]
 
     def spawn(
         self, cells: list[CellSource], limits: Limits, *, skip: frozenset[int] = frozenset(), demos: bool = False,
@@ -177,16 +192,13 @@ class Sandbox:
             with contextlib.suppress(SandboxError, OSError):
                 self._current.close()
         self._control.socket.close()
-        if self._process is not None:
-            if not self._ready:
-                self._process.kill()
-            try:
-                self._process.wait(1)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            if self._process.stderr is not None:
-                self._process.stderr.close()
+        if self._closed:
+            return
+        self._closed = True
+        self._wait_until_gone(1)
+        for descriptor in (self._errors, self._zygote):
+            if descriptor is not None:
+                os.close(descriptor)
 
     # ---- for Process
 
@@ -374,7 +386,8 @@ class Process:
         return death
 
     def keep_together(self, other: Process) -> None:
-        """Have two processes that only ever wait for each other share a core, the one that we are about to leave: to wake another takes longer than most calls."""
+        """Have two processes that only ever wait for each other share a core, since to wake another takes longer than most calls: ours, which
+        we are about to leave."""
         if (core := _own_core()) is not None:
             self.sandbox.pin(core)
             other.sandbox.pin(core)

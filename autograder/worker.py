@@ -1,7 +1,7 @@
-"""What runs inside the sandbox: a zygote that forks a process for each submission, and that process.
+"""What runs where student code may: the nursery, the zygotes that it forks, and the processes that these fork, one for each submission.
 
-Nobody imports this module; `sandbox` starts it with `python -I -S`. It holds the probes and no answer to them. The zygote runs no
-student code. A forked process runs the cells, then the probes it is asked for, and leaves by os._exit: the judging is elsewhere.
+Nobody imports this module; `nursery` starts it with `python -I -S`. It holds the probes and no answer to them. Nursery and zygotes run no
+student code. A process of a submission runs the cells, then the probes it is asked for, and leaves by os._exit: the judging is elsewhere.
 """
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import signal
 import socket
 import sys
 import time
+import traceback
 import types
-from typing import Any
+from typing import Any, NoReturn
 
 CONTROL = 3
 """The descriptor on which the zygote is spoken to, and each process that it forks."""
@@ -22,29 +23,79 @@ LINK = 4
 """The descriptor by which the process of a submission and that of the reference speak with each other in second passes."""
 
 
-def main(control_fd: int, grader: int) -> None:
-    """Load once, then fork a process for every Spawn until the grader, of that process id, closes the channel or is gone."""
+def main(requests: int, grader: int) -> None:
+    """Load once, then fork a zygote for every request, until all are gone who could make one. grader: the process that has started this."""
     from autograder.jail import syscalls
 
     if sys.platform == "linux":
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != grader:  # it died while Python was starting: the jail would take whoever has inherited us for it
+    if os.getppid() != grader:  # it died while Python was starting
         return
-    if control_fd != CONTROL:
-        os.dup2(control_fd, CONTROL)
-        os.close(control_fd)
-    from autograder.protocol import DescriptorChannel, Failed, Ready, Setup, Spawn, ToZygote
+    load()
+    if sys.platform == "linux":
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 0)  # others forked from the grader may ask as well; and the signal comes when a thread ends
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a zygote
+    own = os.getpid()
+    with socket.socket(fileno=requests) as asked:
+        while True:
+            _, descriptors, _, _ = socket.recv_fds(asked, 64, 2)
+            if not descriptors:
+                return
+            if os.fork() == 0:
+                become_zygote(descriptors[0], descriptors[1], own)
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+
+def load() -> None:
+    """What every submission needs: NumPy, pyplot, IPython."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot
+    import numpy  # noqa: F401
+
+    from autograder import cells, inputs, jail, probe, protocol, stubs  # noqa: F401
+
+
+def become_zygote(control: int, errors: int, nursery: int) -> NoReturn:
+    """In a fork of the nursery: be the zygote that is spoken to by these descriptors, to its end."""
+    status = 1
+    try:
+        from autograder.jail import syscalls
+
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for source, target in [(os.dup(source), target) for source, target in ((control, CONTROL), (errors, 2))]:
+            os.dup2(source, target)
+        os.closerange(CONTROL + 1, 1 << 16)
+        if sys.platform == "linux":
+            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == nursery:
+            zygote()
+            status = 0
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
+
+
+def zygote() -> None:
+    """Enter the jail, load an assignment's probes, then fork a process for every Spawn until the grader closes the channel or is gone."""
+    from autograder.protocol import DescriptorChannel, Failed, Ready, Setup, Spawn, ToZygote, send_with_descriptors
 
     control = DescriptorChannel(socket.socket(fileno=CONTROL), Setup | ToZygote)
+    outermost = os.pidfd_open(os.getpid())  # at level full the zygote goes on in a child of this process
     setup = control.receive()
     try:
-        probes, shell = load(setup)
+        probes, shell = make_ready(setup)
     except Exception as error:
         control.send(Failed(f"{type(error).__name__}: {error}"))
         return
     gc.collect()
     gc.freeze()
-    control.send(Ready(os.getpid()))
+    send_with_descriptors(control.socket, Ready(os.getpid()), [outermost])
+    os.close(outermost)
     while True:
         try:
             message = control.receive()
@@ -56,21 +107,13 @@ def main(control_fd: int, grader: int) -> None:
             spawn(control, setup, message, descriptors, probes, shell)
 
 
-def load(setup: Any) -> tuple[dict[str, Any], Any]:
-    """Enter the jail, then load what every submission needs: NumPy, pyplot, IPython and the probes."""
+def make_ready(setup: Any) -> tuple[dict[str, Any], Any]:
+    """Enter the jail, then load the assignment's probes and make what runs cells."""
     from autograder import jail
-
-    jail.enter(setup.level, setup.readonly, box_size=64 << 20)
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot
-    import numpy  # noqa: F401
-
-    from autograder import inputs, stubs  # noqa: F401
     from autograder.cells import make_shell
     from autograder.probe import Probe
 
+    jail.enter(setup.level, setup.readonly, box_size=64 << 20)
     for name, text in setup.modules:
         add_module(name, text)
     names = add_module("probes", setup.probes)

@@ -31,7 +31,7 @@ from pathlib import Path
 import msgspec
 from autograder import batch
 from autograder.assignment import load_assignment
-from autograder.sandbox import runtime_folder
+from autograder.runtime import runtime_folder
 root, submitted, into, level, jobs = Path(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]), sys.argv[5], int(sys.argv[6])
 print(runtime_folder(), flush=True)
 batch.isolation_level = lambda unsafe: level

@@ -22,8 +22,9 @@ FLOORS = [
     {"errors", "text", "model", "wire", "probe", "inputs", "leftovers", "nodes", "mutation_places"},
     {"protocol", "compare", "score", "notebook", "gradebook", "nbgrader_course", "jail", "runtime", "equivalent", "mutation_operators", "roster"}
     | {"standing", "pages", "plots", "downloads", "assignment_table"},
-    {"cells", "judging", "sandbox", "mutate", "figures", "placing"},
-    {"stubs", "observe", "assignment"},
+    {"cells", "judging", "nursery", "mutate", "figures", "placing"},
+    {"stubs", "sandbox"},
+    {"observe", "assignment"},
     {"worker", "submission", "variants", "probe_text", "selfcheck", "new"},
     {"reference", "diagnose", "autograded", "journal", "trivial", "intake"},
     {"judge", "doctor", "seeds", "record", "results"},
