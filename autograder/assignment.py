@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +266,13 @@ def fingerprint(*parts: object) -> str:
         data = part if isinstance(part, bytes) else repr(part).encode()
         digest.update(len(data).to_bytes(8, "little") + data)
     return digest.hexdigest()[:24]
+
+
+@cache
+def package() -> str:
+    """A hash of the whole package: what judges, diagnoses and writes notebooks, pages and messages."""
+    here = Path(__file__).parent
+    return fingerprint(*[path.read_bytes() for path in sorted(here.rglob("*")) if path.suffix in (".py", ".j2", ".css", ".js")])
 
 
 def _nearest(name: str, known: list[str]) -> str:

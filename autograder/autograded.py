@@ -10,13 +10,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from nbformat import NotebookNode, from_dict
 
 from autograder import nodes, notebook
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, fingerprint, package
 from autograder.model import QuestionResult, SubmissionResult, Verdict
 from autograder.notebook import Role, SourceCell
-from autograder.submission import Placed, Submission, read_regular
+from autograder.submission import MAX_NOTEBOOK_BYTES, Delivered, Placed, Submission, read_regular
 from autograder.text import printable
 
 RECEIPTS = ("timestamp.txt", "submission_secret.txt")
@@ -25,7 +26,65 @@ _KEPT_TYPES = ("text/plain", "image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
-def graded_notebook(submission: Submission, result: SubmissionResult, assignment: Assignment) -> NotebookNode:
+class _NbGrader(msgspec.Struct):
+    grade_id: str = ""
+
+
+class _CellMetadata(msgspec.Struct):
+    nbgrader: _NbGrader = msgspec.field(default_factory=_NbGrader)
+
+
+class _Cell(msgspec.Struct):
+    source: str | list[str]
+    metadata: _CellMetadata
+
+
+class _Kit(msgspec.Struct):
+    made_from: str = ""
+
+
+class _Metadata(msgspec.Struct):
+    chainrule: _Kit = msgspec.field(default_factory=_Kit)
+
+
+class Graded(msgspec.Struct):
+    """What is read of a graded notebook, which we have written: without nbformat's checks, which take longer than all the rest."""
+
+    cells: list[_Cell] = []
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+    @property
+    def made_from(self) -> str:
+        """A hash of all that it was made from."""
+        return self.metadata.chainrule.made_from
+
+    def texts(self) -> list[tuple[str, str]]:
+        """Each cell's id, empty where it has none, and its text."""
+        return [(c.metadata.nbgrader.grade_id, c.source if isinstance(c.source, str) else "".join(c.source)) for c in self.cells]
+
+
+def graded_path(into: Path, student: str, assignment: str) -> Path:
+    """Where nbgrader looks for a graded notebook."""
+    return into / "autograded" / student / assignment / f"{assignment}.ipynb"
+
+
+def read_graded(path: Path) -> Graded | None:
+    """A graded notebook; None where there is none, and an empty one where somebody has broken it."""
+    if not path.is_file():
+        return None
+    try:
+        return msgspec.json.decode(read_regular(path, MAX_NOTEBOOK_BYTES), type=Graded)
+    except (OSError, msgspec.MsgspecError):
+        return Graded()
+
+
+def made_from(delivered: Delivered, result: SubmissionResult, assignment: Assignment) -> str:
+    """A hash of all that a graded notebook is made from."""
+    lasting = msgspec.structs.replace(result, seconds=0.0)
+    return fingerprint(package(), _hash_of(assignment.cells), msgspec.msgpack.encode(delivered), msgspec.msgpack.encode(lasting))
+
+
+def graded_notebook(submission: Submission, result: SubmissionResult, assignment: Assignment, made_from: str = "") -> NotebookNode:
     """Build the notebook to show: locked cells from the source, answers from the student, results in the test cells."""
     frame = from_dict(json.loads(_frame(assignment.cells, assignment.name)))
     by_id = {cell.metadata.nbgrader.grade_id: cell for cell in frame.cells if "nbgrader" in cell.metadata}
@@ -42,9 +101,15 @@ def graded_notebook(submission: Submission, result: SubmissionResult, assignment
             cells.append(_rubric(placed.source))
         cells.append(_graded_cell(placed, by_id, questions, budget))
     made = nodes.new_notebook(cells, frame.metadata)
+    made.metadata.chainrule["made_from"] = made_from
     for number, cell in enumerate(made.cells):
         cell["id"] = f"cell-{number}"
     return made
+
+
+@lru_cache(maxsize=4)
+def _hash_of(cells: tuple[SourceCell, ...]) -> str:
+    return fingerprint(cells)
 
 
 @lru_cache(maxsize=4)  # the same for a whole class, and slow to build
@@ -152,13 +217,22 @@ def result_text(question: QuestionResult) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file so that at no moment half of it is there."""
+    """Write a file so that at no moment half of it is there; one that holds this text already is left alone, which is faster."""
+    if _holds(path, text):
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
         file.write(text)
     os.chmod(name, 0o644)
     os.replace(name, path)
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.read_bytes() == text.encode("utf-8", "replace")
+    except OSError:
+        return False
 
 
 def copy_receipts(source: Path, target: Path) -> None:

@@ -15,7 +15,7 @@ import msgspec
 
 from autograder import task
 from autograder.assignment import Assignment, fingerprint
-from autograder.autograded import write_text
+from autograder.autograded import graded_path, read_graded, write_text
 from autograder.errors import UsageError
 from autograder.grade import unreadable
 from autograder.jail import LEVELS, JailError, check_binds, levels
@@ -224,7 +224,10 @@ class Run:
     def _submit(self, handin: Handin, alone: bool) -> Future[bytes]:
         entry = b"" if self.options.force and not alone else self.journal.get(self._name(handin))
         with_notebook = self.options.gradebook and not self.options.questions
-        job = msgspec.msgpack.encode(Job(pick_up(handin), self.options.questions, entry, alone, with_notebook))
+        there = read_graded(graded_path(self.options.into, handin.student, self.assignment.name)) if with_notebook and entry else None
+        job = msgspec.msgpack.encode(
+            Job(pick_up(handin), self.options.questions, entry, alone, with_notebook, there.made_from if there is not None else "")
+        )
         try:
             return self.pool.executor.submit(task.grade, self.pool.name, job)
         except self.pool.deaths:

@@ -6,45 +6,27 @@ made in a probe. What the levels "inputs" and "full" show besides comes from `ev
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import msgspec
+from markupsafe import Markup
 
 from autograder import batch
 from autograder.assignment import Assignment, Question, solves
-from autograder.autograded import copy_receipts, write_text
+from autograder.autograded import copy_receipts, graded_path, read_graded, write_text
 from autograder.errors import UsageError
 from autograder.evidence import Evidence, Shown
 from autograder.grade import Grader
 from autograder.model import CheckResult, ClassResult, Marks, Outcome, Verdict
-from autograder.notebook import Role
-from autograder.pages import points, render
+from autograder.notebook import Role, SourceCell
+from autograder.pages import piece, points, render
 from autograder.reference import Reference, Store
 from autograder.results import Entry, Results
 from autograder.standing import Part, Standing
 from autograder.submission import find_submissions, read_submission
 
 _LONGEST_ANSWER = 20_000
-
-
-class _NbGrader(msgspec.Struct):
-    grade_id: str = ""
-
-
-class _Metadata(msgspec.Struct):
-    nbgrader: _NbGrader = msgspec.field(default_factory=_NbGrader)
-
-
-class _Cell(msgspec.Struct):
-    source: str | list[str]
-    metadata: _Metadata
-
-
-class _Graded(msgspec.Struct):
-    """What is read of a graded notebook, which we have written."""
-
-    cells: list[_Cell]
 
 
 def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> dict[str, Marks]:
@@ -101,27 +83,30 @@ def page_of(assignment: Assignment, into: Path, student: str, database: str = ""
 
 def _page_of_entry(assignment: Assignment, into: Path, entry: Entry, marks: dict[str, Marks]) -> str:
     student = entry.result.student
-    answers = answers_in(into / "autograded" / student / assignment.name / f"{assignment.name}.ipynb", assignment)
+    answers = answers_in(graded_path(into, student, assignment.name), assignment)
     standing = Standing(entry.result, marks.get(student, Marks()))
     return page(assignment, standing, entry.conditions.release, answers, Evidence(into, assignment).of(entry))
 
 
 def answers_in(graded: Path, assignment: Assignment) -> dict[str, str]:
     """What the student wrote, by question, as the graded notebook has it; nothing where that can't be read or was left as it was handed out."""
-    try:
-        cells = msgspec.json.decode(graded.read_bytes(), type=_Graded).cells  # without nbformat's validation, which takes longer than the page
-    except (OSError, msgspec.MsgspecError):  # none was written, or somebody has broken it: the page does without
-        return {}
-    handed_out = {cell.id: cell.released.strip() for cell in assignment.cells if cell.id}
+    there = read_graded(graded)
+    owners = _owners(assignment.cells, assignment.questions)
     texts: dict[str, list[str]] = {}
-    for cell in cells:
-        identifier = cell.metadata.nbgrader.grade_id
-        text = cell.source if isinstance(cell.source, str) else "".join(cell.source)
-        for question in assignment.questions:
-            mine = identifier == question.id if question.written else solves(identifier, question.id)
-            if mine and text.strip() != handed_out.get(identifier):
-                texts.setdefault(question.id, []).append(text)
+    for identifier, text in there.texts() if there is not None else ():
+        if identifier in owners and text.strip() != owners[identifier][1]:
+            texts.setdefault(owners[identifier][0], []).append(text)
     return {question: "\n\n\n".join(parts)[:_LONGEST_ANSWER] for question, parts in texts.items()}
+
+
+@lru_cache(maxsize=4)
+def _owners(cells: tuple[SourceCell, ...], questions: tuple[Question, ...]) -> dict[str, tuple[str, str]]:
+    """For each cell that students answer in: its question, and its text as it was handed out."""
+    return {
+        cell.id: (question.id, cell.released.strip())
+        for cell in cells for question in questions
+        if (cell.id == question.id if question.written else solves(cell.id, question.id))
+    }  # fmt: skip
 
 
 # ---- the page ---------------------------------------------------------------------------------------------------
@@ -144,14 +129,18 @@ def page(
 
 def question_titles(assignment: Assignment) -> dict[str, str]:
     """The heading under which each question stands in the notebook; its id is added where two share one."""
+    return _titles(assignment.cells, tuple(q.id for q in assignment.questions))
+
+
+@lru_cache(maxsize=4)
+def _titles(cells: tuple[SourceCell, ...], questions: tuple[str, ...]) -> dict[str, str]:
     titles: dict[str, str] = {}
     heading = ""
-    ids = {q.id for q in assignment.questions}
-    for cell in assignment.cells:
+    for cell in cells:
         if cell.role is Role.PROSE:
             text = cell.text.splitlines()
             heading = next((line[3:].strip() for line in reversed(text) if line.startswith("## ")), heading)
-        elif cell.id in ids:
+        elif cell.id in questions:
             titles[cell.id] = heading or cell.id
     shared = {title for title in titles.values() if list(titles.values()).count(title) > 1}
     return {q: f"{title} ({q})" if title in shared else title for q, title in titles.items()}
@@ -218,13 +207,18 @@ def _automatic(part: Part, comment: str) -> bool:
     return part.question.kind == "manual" and comment == "No response."
 
 
-def _check(check: CheckResult, shown: Shown | None) -> dict[str, Any]:
+def _check(check: CheckResult, shown: Shown | None) -> Markup:
+    return _check_as_html(check) if check.verdict is Verdict.RIGHT or shown is None else _check_as_html.__wrapped__(check, shown)
+
+
+@lru_cache(maxsize=4096)  # most of a class have the same checks right
+def _check_as_html(check: CheckResult, shown: Shown | None = None) -> Markup:
     right = check.verdict is Verdict.RIGHT
     tone, sign, word = ("right", "✓", "Right") if right and check.earned else ("wait", "○", "Not counted") if right else ("wrong", "✗", "Wrong")
-    return {
-        "title": check.title, "message": check.message, "points": check.points, "earned": check.earned,
-        "tone": tone, "sign": sign, "word": word, "shown": None if right else shown,
-    }  # fmt: skip
+    return piece(
+        "check.html.j2", title=check.title, message=check.message, worth=check.points, earned=check.earned, tone=tone, sign=sign, word=word,
+        shown=shown,
+    )  # fmt: skip
 
 
 def _share(value: float, maximum: float) -> str:

@@ -8,12 +8,11 @@ import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from autograder.assignment import Assignment, fingerprint
+from autograder.assignment import Assignment, fingerprint, package
 from autograder.model import Outcome, Seen, SubmissionResult, Value
 from autograder.submission import Submission, digest
 
@@ -21,19 +20,12 @@ _FLEETING = {Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.KILLED, Outcome.P
 """Outcomes that a busy or full machine may have caused: kept only once they have come again in a try of their own."""
 
 
-@cache
-def _package() -> str:
-    """A hash of the whole package: what judges, diagnoses and writes messages."""
-    here = Path(__file__).parent
-    return fingerprint(*[path.read_bytes() for path in sorted(here.rglob("*.py"))])
-
-
 def key_of(submission: Submission, assignment: Assignment, reference: str, salt: str, level: str, questions: tuple[str, ...]) -> str:
     """The key of one submission's result. reference is the key of the reference's own observations."""
     texts = [path.read_bytes() for path in sorted(assignment.folder.iterdir()) if path.suffix in (".py", ".toml")]
     written = [submission.answer(q.id) for q in assignment.questions if q.written]
     parts = [submission.student, digest(submission.cells()), submission.messages, written, submission.handed_in()]
-    return fingerprint(_package(), reference, salt, level, questions, *parts, *texts)
+    return fingerprint(package(), reference, salt, level, questions, *parts, *texts)
 
 
 def is_fleeting(seen: Seen) -> bool:

@@ -32,6 +32,12 @@ def render(template: str, styles: tuple[str, ...], script: str = "", **values: A
     return _environment().get_template(template).render(css=css, **values)
 
 
+def piece(template: str, **values: Any) -> Markup:
+    """A piece of a page."""
+    return Markup(_environment().get_template(template).render(**values))
+
+
+@cache
 def _text(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 

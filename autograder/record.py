@@ -7,10 +7,9 @@ from typing import Any
 
 from autograder import notebook
 from autograder.assignment import Assignment
-from autograder.autograded import copy_receipts, write_text
+from autograder.autograded import Graded, copy_receipts, graded_path, read_graded, write_text
 from autograder.model import SubmissionResult
-from autograder.notebook import NotANotebook
-from autograder.submission import MAX_NOTEBOOK_BYTES, read_regular
+from autograder.submission import read_regular
 
 BULK = 200
 """So many submissions share a transaction."""
@@ -46,11 +45,13 @@ class Recorder:
 
     def add(self, result: SubmissionResult, text: str, answers: dict[str, str]) -> None:
         """A result with the text of its graded notebook (empty: the one that is there stays) and its write-ups."""
-        path = self.into / "autograded" / result.student / self.assignment.name / f"{self.assignment.name}.ipynb"
+        path = graded_path(self.into, result.student, self.assignment.name)
         when = timestamp(self.submitted / result.student / self.assignment.name)
-        self._waiting.append((result, when, changed_answers(path, answers, self.assignment)))
-        if text:
+        there = read_graded(path)
+        self._waiting.append((result, when, changed_answers(there, answers, self.assignment)))
+        if text or there is not None:
             copy_receipts(self.submitted / result.student / self.assignment.name, path.parent)
+        if text:
             self._parts.append(path.with_suffix(".part"))
             write_text(self._parts[-1], text)
         if len(self._waiting) >= BULK:
@@ -73,15 +74,14 @@ class Recorder:
         return nbgrader_course.shown_url(self.url)
 
 
-def changed_answers(graded: Path, answers: dict[str, str], assignment: Assignment) -> dict[str, bool]:
-    """For each write-up, whether its text differs from that in the notebook graded last; empty where none was."""
-    if not graded.is_file():
+def changed_answers(graded: Graded | None, answers: dict[str, str], assignment: Assignment) -> dict[str, bool]:
+    """For each write-up, whether its text differs from that in the notebook graded last; empty where none was.
+
+    Where somebody has broken that, a person must look again.
+    """
+    if graded is None:
         return {}
-    try:
-        cells = notebook.parse(read_regular(graded, MAX_NOTEBOOK_BYTES))[0].cells
-    except (OSError, NotANotebook):  # a graded notebook that somebody has broken: a person must look again
-        cells = []
-    before = {notebook.grade_id_of(cell): str(cell.source) for cell in cells}
+    before = dict(graded.texts())
     return {q.id: before.get(q.id) != answers.get(q.id) for q in assignment.questions if q.written}
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from autograder import notebook
 from autograder.assignment import Assignment
-from autograder.autograded import graded_notebook
+from autograder.autograded import graded_notebook, made_from
 from autograder.errors import ChainRuleError
 from autograder.grade import Grader
 from autograder.journal import Entry, Memory, key_of, read_entry, write_entry
@@ -33,6 +33,8 @@ class Job(Value, frozen=True):
     entry: bytes = b""
     alone: bool = False
     with_notebook: bool = True
+    made_from: str = ""
+    """Of the graded notebook that is there: it stays where it would be made from the same."""
 
 
 class Done(Value, frozen=True, tag=True):
@@ -44,6 +46,7 @@ class Done(Value, frozen=True, tag=True):
     result: SubmissionResult
     entry: bytes
     notebook: str
+    """The text of the graded notebook; empty where none was asked for, or the one that is there stays."""
     answers: dict[str, str]
     """The texts of the write-ups, by question."""
     handed_in: str
@@ -95,14 +98,17 @@ class Desk:
         return self._done(job, submission, result, write_entry(entry), memory.fleeting, began)
 
     def _done(self, job: Job, submission: Submission, result: SubmissionResult, entry: bytes, again: bool, began: float) -> Done:
-        text = shown(submission, result, self.assignment) if job.with_notebook and not again else ""
+        text = ""
+        if job.with_notebook and not again:
+            source = made_from(job.delivered, result, self.assignment)
+            text = shown(submission, result, self.assignment, source) if source != job.made_from else ""
         answers = {p.source.id: p.text for p in submission.placed if p.source is not None and p.source.role is notebook.Role.WRITTEN}
         return Done(result, entry, text, answers, handed_in(submission), again, time.monotonic() - began)
 
 
-def shown(submission: Submission, result: SubmissionResult, assignment: Assignment) -> str:
-    """The graded notebook as a file's text."""
-    return notebook.dump(graded_notebook(submission, result, assignment))
+def shown(submission: Submission, result: SubmissionResult, assignment: Assignment, source: str = "") -> str:
+    """The graded notebook as a file's text. source is a hash of what it is made from."""
+    return notebook.dump(graded_notebook(submission, result, assignment, source))
 
 
 # ---- in a worker's process --------------------------------------------------------------------------------------

@@ -13,6 +13,6 @@ def printable(text: str, longest: int = 400) -> str:
 
 def printable_lines(text: str) -> str:
     """A text of any number of lines without control characters, changes of direction or halves of characters."""
-    if text.isprintable():
+    if text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "".join(c if c.isprintable() or c in "\n\t" else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)

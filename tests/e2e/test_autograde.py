@@ -161,6 +161,29 @@ def test_a_killed_run_goes_on_and_gives_the_same(course: Course, results: dict[s
     assert {p.parent.parent.name for p in into.glob("autograded/*/*/*.ipynb")} == set(SCORES)
 
 
+def test_a_graded_notebook_is_written_again_only_where_it_would_differ(course: Course, tmp_path: Path) -> None:
+    """Graded again it stays as it is; one that is gone, broken or made from another submission is written anew."""
+    submitted, into = tmp_path / "submitted", tmp_path / "into"
+    mine = submitted / "alice" / NAME / f"{NAME}.ipynb"
+    mine.parent.mkdir(parents=True)
+    graded = into / "autograded" / "alice" / NAME / f"{NAME}.ipynb"
+
+    def grade(student: str = "alice") -> tuple[str, int]:
+        shutil.copy(course.root / "submitted" / student / NAME / f"{NAME}.ipynb", mine)
+        course.grade("--submitted", str(submitted), "--into", str(into), "--salt", "one", json_file=str(tmp_path / "found.json"))
+        return graded.read_text(encoding="utf-8"), graded.stat().st_mtime_ns
+
+    first = grade()
+    assert grade() == first
+    for spoilt in ("", "{}", first[0].replace("made_from", "made")):
+        graded.write_text(spoilt, encoding="utf-8")
+        text, when = grade()
+        assert text == first[0] and when > first[1]
+    graded.unlink()
+    assert grade()[0] == first[0]
+    assert "3 of 6" in grade("bob")[0]
+
+
 def test_a_flat_folder_is_understood(course: Course, results: dict[str, Any], tmp_path: Path) -> None:
     """<student>.ipynb files in one folder are graded as well."""
     for student in ("alice", "bob"):

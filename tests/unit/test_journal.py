@@ -87,7 +87,7 @@ def test_the_key_changes_with_the_package(tiny: Assignment, monkeypatch: pytest.
     """A new version of what judges and writes messages makes new results."""
     submission = read(Work.handed_out(tiny))
     before = key(submission, tiny)
-    monkeypatch.setattr(journal, "_package", lambda: "another version")
+    monkeypatch.setattr(journal, "package", lambda: "another version")
     assert key(submission, tiny) != before
 
 
