@@ -87,12 +87,12 @@ def copy_course(folder: Path) -> Path:
 
 
 def edit_one_question(course: Path) -> None:
-    """Change what one probe asks: a question is observed anew for every submission."""
+    """Change what one probe asks, and no right answer to it: a question is observed anew for every submission."""
     path = course / "assignments" / NAME / "probes.py"
     text = path.read_text(encoding="utf-8")
-    old = "ns.initialize_weights(30, 90, params"
+    old = "((2, 2), (4, 3), (1, 1))"
     assert old in text
-    path.write_text(text.replace(old, "ns.initialize_weights(30, 91, params"), encoding="utf-8")
+    path.write_text(text.replace(old, "((2, 2), (4, 3), (1, 2))"), encoding="utf-8")
 
 
 class Bench:
