@@ -22,7 +22,8 @@ from autograder.text import printable
 
 RECEIPTS = ("timestamp.txt", "submission_secret.txt")
 _KEPT_OUTPUT_BYTES = 2 << 20
-_KEPT_TYPES = ("text/plain", "image/png", "image/jpeg")
+_KEPT_PICTURES = ("image/png", "image/jpeg")
+_KEPT_TYPES = ("text/plain", *_KEPT_PICTURES)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
@@ -144,6 +145,7 @@ def _graded_cell(placed: Placed, by_id: dict[str, NotebookNode], questions: dict
     cell = by_id[placed.source.id]
     if placed.source.role in (Role.SOLUTION, Role.WRITTEN) and placed.handed_in is not None:
         cell.source = str(placed.handed_in.source)
+        _attach(cell, placed.handed_in, budget)
     if placed.source.role is Role.TEST:
         cell.source = placed.source.released
         _show_result(cell, questions.get(placed.source.id))
@@ -154,7 +156,24 @@ def _graded_cell(placed: Placed, by_id: dict[str, NotebookNode], questions: dict
 
 def _own_cell(cell: NotebookNode, budget: list[int]) -> NotebookNode:
     outputs = _kept_outputs(cell, budget) if cell.cell_type == "code" else None
-    return nodes.new_cell(cell.cell_type, str(cell.source), outputs=outputs)
+    made = nodes.new_cell(cell.cell_type, str(cell.source), outputs=outputs)
+    _attach(made, cell, budget)
+    return made
+
+
+def _attach(cell: NotebookNode, handed_in: NotebookNode, budget: list[int]) -> None:
+    """Carry over the pictures that a text shows, up to a size."""
+    if cell.cell_type != "markdown":
+        return
+    kept = {}
+    for name, data in handed_in.get("attachments", {}).items():
+        pictures = {kind: _text(data[kind]) for kind in _KEPT_PICTURES if isinstance(data, dict) and kind in data}
+        pictures = {kind: text for kind, text in pictures.items() if _BASE64.fullmatch(text)}
+        budget[0] -= sum(map(len, pictures.values()))
+        if pictures and budget[0] >= 0:
+            kept[name] = pictures
+    if kept:
+        cell["attachments"] = from_dict(kept)
 
 
 def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:

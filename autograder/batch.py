@@ -18,7 +18,7 @@ from autograder.assignment import Assignment, fingerprint
 from autograder.autograded import graded_path, read_graded, write_text
 from autograder.errors import UsageError
 from autograder.grade import unreadable
-from autograder.jail import LEVELS, JailError, check_binds, levels
+from autograder.jail import JailError, check_binds, strongest
 from autograder.journal import Journal
 from autograder.model import ClassResult
 from autograder.pool import Pool, local_pool
@@ -77,8 +77,7 @@ class Progress:
 
 def isolation_level(unsafe: bool) -> str:
     """The strongest level that this machine allows; raises UsageError where there is none, unless unsafe says to go on."""
-    found = levels()
-    level = next(name for name in LEVELS if not found[name])
+    level = strongest()
     if level == "none" and not unsafe:
         mend = "`chainrule doctor` says why; --unsafe grades without isolation, at your own risk"
         raise UsageError("this machine can't isolate student code", mend=mend)

@@ -12,6 +12,7 @@ import types
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,8 @@ class Notebook:
 
         again: the student's cells that missed a name which is defined by now are run once more, as a person would.
         """
-        self.uses_ipython = self.shell is not None and any(c.kind == "own" and needs_ipython(c.text) for c in cells)
+        own = [c for c in cells if c.kind == "own"]
+        self.uses_ipython = self.shell is not None and any(needs_ipython(c.text, cell_name(c.number)) for c in own)
         if self.uses_ipython:
             self._adopt()
         missed: list[tuple[CellSource, str]] = []
@@ -66,7 +68,7 @@ class Notebook:
             if self.uses_ipython and cell.kind == "own":
                 self._run_in_ipython(cell.text, name)
             else:
-                exec(compile(cell.text, name, "exec", dont_inherit=True), self.names)
+                exec(compiled(cell.text, name), self.names)
         except BaseException as error:
             return _ended(cell.number, name, error)
         return CellDone(cell.number, Outcome.FINISHED.value)
@@ -98,12 +100,18 @@ def cell_name(number: int) -> str:
     return f"<cell {number}>"
 
 
-def needs_ipython(text: str) -> bool:
+@lru_cache(maxsize=512)  # own cells are looked at before they are run; given ones are compiled once, in the zygote, for all submissions
+def compiled(text: str, name: str) -> CodeType:
+    """A cell as Python's code; raises what `compile` raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(text, name, "exec", dont_inherit=True)
+
+
+def needs_ipython(text: str, name: str = "<cell>") -> bool:
     """Whether a cell is more than Python: magics, shell commands, top-level await, or IPython's own names."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            code = compile(text, "<cell>", "exec", dont_inherit=True)
+        code = compiled(text, name)
     except (SyntaxError, ValueError):
         return True
     except (RecursionError, MemoryError):  # an expression nested beyond what Python parses: IPython would do no better

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import bleach
+from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
@@ -23,9 +25,22 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def clean_markdown(source: str) -> str:
-    """Markdown as HTML in which nothing runs, nothing is fetched and nothing leaves its place; other markup is shown as it was typed."""
-    html = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source)
+class _Renderer(IPythonRenderer):
+    """nbconvert's own, for which a picture that is named and not there is no reason to show nothing of a notebook."""
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        missing = src.startswith("attachment:") and src.removeprefix("attachment:") not in self.attachments
+        return src if missing else super()._embed_image_or_attachment(src)
+
+
+@pass_context
+def clean_markdown(context: Mapping[str, Any], source: str) -> str:
+    """Markdown as HTML in which nothing runs, nothing is fetched and nothing leaves its place; other markup is shown as it was typed.
+
+    context: the template's, which holds the cell with the pictures attached to it.
+    """
+    pictures = context.get("cell", {}).get("attachments", {})
+    html = MarkdownWithMath(renderer=_Renderer(escape=False, attachments=pictures, exclude_anchor_links=True)).render(source)
     cleaned: str = bleach.clean(html, tags=_TAGS, attributes=_harmless, protocols={"http", "https", "mailto", "data"})
     return cleaned
 

@@ -252,6 +252,7 @@ def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
         "source": source if isinstance(source, str) else "",
         "metadata": _mapping(cell.get("metadata")),
         "outputs": cell.get("outputs") if isinstance(cell.get("outputs"), list) else [],
+        "attachments": _mapping(cell.get("attachments")),
     }
 
 

@@ -6,6 +6,7 @@
     confine(limits, box, data)           in the child, before any of the student's code
     remove_box(box)                      in the zygote, once the child is gone
     levels()                             what this machine allows, found by trying
+    strongest()                          the best of it, for those who need no more
     check_binds(readonly, forbidden)     refuse to show what must stay hidden
 
 | level    | what holds it                                                                                      |
@@ -32,12 +33,13 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from autograder.jail import files, landlock, namespaces, rlimits, seccomp, syscalls
-from autograder.jail.machine import levels, system_paths
+from autograder.jail.machine import levels, strongest, system_paths
 from autograder.jail.namespaces import BOX
 from autograder.jail.values import LEVELS, JailError, JailLimits
 
 __all__ = [
-    "BOX", "LEVELS", "JailError", "JailLimits", "check_binds", "confine", "enter", "fork", "levels", "new_box", "remove_box", "system_paths",
+    "BOX", "LEVELS", "JailError", "JailLimits", "check_binds", "confine", "enter", "fork", "levels", "new_box", "remove_box", "strongest",
+    "system_paths",
 ]  # fmt: skip
 
 check_binds = files.check_binds

@@ -30,6 +30,11 @@ def levels() -> dict[str, str]:
     return {level: _try(level) for level in LEVELS}
 
 
+def strongest() -> str:
+    """The strongest level that works here. Weaker ones are not tried."""
+    return next(level for level in LEVELS if not _try(level))
+
+
 def _try(level: str) -> str:
     if level == "none":
         return ""

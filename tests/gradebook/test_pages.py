@@ -68,10 +68,22 @@ def test_a_write_up_runs_nothing(course: Course) -> None:
 
 def test_markdown_that_everybody_writes() -> None:
     """Headings, lists, quotes, tables, code, links and pictures that lie in the text come out as they would."""
-    made = clean_markdown("## Title\n\n> said\n\n- one\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`x` [to](https://localhost/) ![dot](data:image/png;base64,AA==)")
+    made = clean_markdown({}, "## Title\n\n> said\n\n- one\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`x` [to](https://localhost/) ![dot](data:image/png;base64,AA==)")
     for piece in ("<h2>Title</h2>", "<blockquote>", "<li>one", "<th>a</th>", "<td>1</td>", "<code>x</code>", '<a href="https://localhost/">to</a>'):
         assert piece in made
     assert 'src="data:image/png;base64,AA=="' in made
+
+
+def test_a_write_up_shows_its_pictures(course: Course) -> None:
+    """A picture that a student has put into the text is there for the grader; one that is named and missing keeps nothing else from being shown."""
+    course.configure()
+    work = course.work.write("why", "Look: ![mine](attachment:mine.png) ![theirs](attachment:theirs.svg) ![gone](attachment:gone.png)")
+    work.cell("why")["attachments"] = {"mine.png": {"image/png": "AAAA"}, "theirs.svg": {"image/svg+xml": "PHN2Zz4="}, "odd": "x"}
+    course.hand_in(work)
+    course.grade()
+    html = formgrader_page(course)
+    pictures = re.findall(r'<img alt="(\w+)"( src="[^"]*")?/?>', html)
+    assert pictures == [("mine", ' src="data:image/png;base64,AAAA"'), ("theirs", ""), ("gone", "")], re.findall("<img[^>]*>", html)
 
 
 def test_marks_by_hand_survive_either_command(course: Course) -> None:
