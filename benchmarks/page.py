@@ -103,10 +103,12 @@ READING = """\
 ## What stands between these figures and the floor
 
 * **The second pass.** Where a question that others build on is wrong, those are observed again with the reference answering. The reference runs in a
-  process of its own, and each call crosses between the two: some 500 calls for the two questions of nn_recognition that train and differentiate a
-  whole network, about half a millisecond each. A submission that needs it costs three to four times one that does not, and about a quarter of the
-  benchmark's class does. The floor runs each probe once.
-* **The start.** nbgrader's libraries take more than a second to load. They load beside the grading, which hides them with two cores and not with one.
+  process of its own, and each call of what is wrong crosses between the two: up to some 500 calls for the two questions of nn_recognition that train and
+  differentiate a whole network. About a quarter of the benchmark's class needs it, and then costs two to three times what others do. The floor runs each
+  probe once.
+* **The start.** Python, jupytext and nbgrader's libraries take seconds to load. nbgrader's load beside the grading, and what student code needs is loaded by
+  a process that starts first; with two cores this hides most of it, and in a class of a hundred it still is a fifth of one job's time.
+* **Before each probe** all that the cells left behind is put back, and after it the value is written for the way out: about a seventh of what the probes take.
 * **Isolation.** A fork into namespaces of its own, its folder, Landlock and seccomp; `benchmarks/isolation.py` prints what each level costs.
 * **What people read.** A graded notebook, a page for the student, an entry of the journal and the kept result are four files a submission.
 """
@@ -121,8 +123,11 @@ A profile of the first version (`python -m cProfile -m autograder.cli autograde 
 * judging: a finding is remembered with the bytes it was found in, arrays are decoded on a shorter way, and of the misconceptions only those are
   decoded that end as the submission does;
 * the gradebook: nbgrader's API commits cell by cell; its own models now take one transaction for up to 200 submissions;
-* second passes: they go on in the process that has run the cells, and observe again what was lost alone; the two processes speak with each other
-  directly and not through the grader, the reference's is started by the first call, and of a dictionary only the entries travel back that were written;
+* second passes: they go on in the process that has run the cells, and observe again what was lost alone; the reference answers what is wrong first, and the
+  rest only where that does not do; the two processes speak with each other directly and share a core, since waking another took longer than the call;
+  the reference's is started by the first call, and of a dictionary only the entries travel back that were written;
+* starting: one process loads NumPy, pyplot and IPython and forks every zygote; before, each of two zygotes a job took a second of its own;
+* what has not changed: a graded notebook, a page or a kept result that would come out the same is not written again;
 * writing notebooks: msgspec writes the same bytes ten times as fast as Python's own encoder;
 * ending a process: the zygote buries it while the grader judges and writes.
 
