@@ -20,7 +20,7 @@ from autograder.errors import UsageError
 from autograder.grade import unreadable
 from autograder.jail import JailError, check_binds, strongest
 from autograder.journal import Journal
-from autograder.model import ClassResult
+from autograder.model import ClassResult, QuestionResult, SubmissionResult
 from autograder.pool import Pool, local_pool
 from autograder.record import Recorder
 from autograder.reference import Reference, Store, environment
@@ -114,7 +114,7 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
     if not handins:
         mend = f"it should hold <student>/{assignment.name}/{assignment.name}.ipynb, or <student>.ipynb"
         raise UsageError(f"{options.submitted} holds no submission of {assignment.name}", mend=mend)
-    results, failures = [], []
+    results, failures, alike = [], [], dict[QuestionResult, QuestionResult]()
     recorder = _recorder(assignment, options)
     kept = Results(options.into, assignment)
     with _machines(assignment, options) as (level, pool_for):
@@ -132,7 +132,7 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
                     failures.append(Failure(answer.student, answer.reason))
                     progress.done(answer.student)
                     continue
-                results.append(answer.result)
+                results.append(_sharing(answer.result, alike))
                 kept.put(answer.handed_in, answer.result, salt, level)
                 if recorder:
                     recorder.add(answer.result, answer.notebook, answer.answers)
@@ -142,6 +142,11 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
         progress.written(recorder.write())
     found = tuple(sorted(results, key=lambda result: result.student))
     return ClassResult(FORMAT, assignment.name, assignment.max_score, level, salt, assignment.release, environment(), found), failures
+
+
+def _sharing(result: SubmissionResult, alike: dict[QuestionResult, QuestionResult]) -> SubmissionResult:
+    """The result, with questions that came out as others' did held in memory once: a large class would fill it."""
+    return msgspec.structs.replace(result, questions=tuple(alike.setdefault(q, q) for q in result.questions))
 
 
 @contextlib.contextmanager
