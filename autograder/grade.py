@@ -186,8 +186,7 @@ class Grader:
             if waiting:
                 seen = self._observe_given(question, answered, watch, waiting, before, memory or Memory())
                 judged = self._judge_question(question, judged.observations | seen.observations)
-        judged.given_correct_inputs = sum(judged.points.values()) > sum(first.points.values())
-        return judged
+        return replace(judged, given_correct_inputs=sum(judged.points.values()) > sum(first.points.values()))
 
     def _observe_given(
         self, question: Question, answered: tuple[str, ...], watch: Watch, requests: list[Request], before: Seen, memory: Memory

@@ -1,6 +1,7 @@
 """Decides, outside the sandbox, about what was seen: one observation at a time, then a question from all of its own."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -82,13 +83,15 @@ def _from_facts(facts: dict[str, Fact]) -> Finding:
     return Finding(Verdict.WRONG_VALUES, failed.says, held)
 
 
+@dataclass(frozen=True)
 class Judged:
     """A question's observations and findings, and what they earn."""
 
-    def __init__(self, probes: tuple[Probe, ...], observations: dict[str, Observation], findings: dict[str, Finding]) -> None:
-        self.probes, self.observations, self.findings = probes, observations, findings
-        self.given_correct_inputs = False
-        """Whether points were earned in a second pass alone."""
+    probes: tuple[Probe, ...]
+    observations: dict[str, Observation]
+    findings: dict[str, Finding]
+    given_correct_inputs: bool = False
+    """Whether points were earned in a second pass alone."""
 
     @property
     def points(self) -> dict[str, float]:

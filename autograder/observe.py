@@ -81,14 +81,18 @@ class Watch:
         """
         return _Pass(self, list(requests), limits or self.limits, given, noted).finish()
 
-    def process(self) -> tuple[Process, bool]:
-        """The process to go on with, and whether the cells have been run in it."""
-        if self._process is not None and self._process.death is None:
-            return self._process, True
-        self._process = self.sandbox.spawn(
-            self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos, again=self.again, handed_in=self.handed_in
-        )
-        return self._process, False
+    @property
+    def warm(self) -> bool:
+        """Whether there is a process in which the cells have been run."""
+        return self._process is not None and self._process.death is None
+
+    def process(self) -> Process:
+        """The process to go on with: the one that has run the cells, or else a fresh one."""
+        if self._process is None or self._process.death is not None:
+            self._process = self.sandbox.spawn(
+                self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos, again=self.again, handed_in=self.handed_in
+            )
+        return self._process
 
     def end_process(self) -> None:
         """The next pass, or the rest of this one, begins in a fresh process."""
@@ -155,8 +159,8 @@ class _Pass:
                 self._end_all(Death(Outcome.TIMED_OUT, "not run: the time for the whole submission was used up"))
                 break
             first = False
-            with_demos = self.watch.demos
-            process, warm = self.watch.process()
+            with_demos, warm = self.watch.demos, self.watch.warm
+            process = self.watch.process()
             try:
                 if warm or self._run_cells(process):
                     self._run_probes(process, warm)
