@@ -38,8 +38,12 @@ class Nursery:
         socket.send_fds(self._requests, [b"zygote"], [control.fileno(), errors])
 
     def last_words(self) -> str:
-        """What it said when it ended; nothing while it lives."""
-        if os.getpid() != self._owner or self._process.poll() is None or self._process.stderr is None:
+        """What it said when it ended, which it may be about to; nothing while it lives."""
+        if os.getpid() != self._owner or self._process.stderr is None:
+            return ""
+        try:
+            self._process.wait(1)
+        except subprocess.TimeoutExpired:
             return ""
         return self._process.stderr.read().decode(errors="replace").strip()
 
