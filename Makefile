@@ -26,6 +26,7 @@ release: $(INSTALLED)  ## build source/ and release/ of every assignment
 bench: $(TESTED)  ## speed beside nbgrader's and the floor, what isolation costs; writes docs/reference/performance.md
 	$(BIN)/python benchmarks/isolation.py
 	$(BIN)/python -m benchmarks.killed
+	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python docs/scale.py
 

@@ -107,9 +107,13 @@ READING = """\
   differentiate a whole network. About a quarter of the benchmark's class needs it, and then costs two to three times what others do. The floor runs each
   probe once.
 * **The start.** Python, jupytext and nbgrader's libraries take seconds to load. nbgrader's load beside the grading, and what student code needs is loaded by
-  a process that starts first; with two cores this hides most of it, and in a class of a hundred it still is a fifth of one job's time.
+  a process that starts first; with two cores this hides most of it, and in a class of a hundred it still is a quarter of one job's time.
 * **Before each probe** all that the cells left behind is put back, and after it the value is written for the way out: about a seventh of what the probes take.
 * **Isolation.** A fork into namespaces of its own, its folder, Landlock and seccomp; `benchmarks/isolation.py` prints what each level costs.
+* **Two jobs on two cores.** One job leaves little of the second core unused: the grader judges, writes and buries there what the submission's process leaves,
+  while that one runs. Two jobs share what is left, and the start, which is the same for both, weighs more.
+* **A regrade** after an edit runs every submission's cells again, in a fork of their own, before it asks one question anew. In an assignment as light as this one
+  the start, the forks and the cells are most of what a whole grading takes.
 * **What people read.** A graded notebook, a page for the student, an entry of the journal and the kept result are four files a submission.
 """
 

@@ -8,6 +8,7 @@ import json
 import math
 import statistics
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "benchmarks" / "figures"
@@ -29,23 +30,23 @@ def cases(core_seconds: float, parent_seconds: float) -> list[tuple[str, int, fl
     ]
 
 
-def page(figures: dict[str, object], rounds: list[dict[str, float]]) -> str:
-    """The page's text."""
-    core = statistics.median(r["one_more"] for r in rounds)
+def page(figures: dict[str, Any], rounds: list[dict[str, float]], kept: float) -> str:
+    """The page's text. kept: kilobytes of memory that a result takes in the parent."""
+    core = statistics.median(2 * (r["two"] - r["start"] / figures["class"]) for r in rounds)  # two jobs keep both cores busy
     parent = max(statistics.median(r["parent"] for r in rounds), 1e-4)
     lines = [
         "# Scale",
         "",
         "Written by `docs/scale.py` from the figures of `make bench`; run that on your own machine for your own numbers.",
-        f"Measured {figures['date']} on {figures['machine']}: a submission of nn_recognition takes {1000 * core:.0f} ms of one core, all of it, of which the parent's own",
-        f"share (reading files, journal, rows, pages) is {1000 * parent:.1f} ms of CPU time.",
+        f"Measured {figures['date']} on {figures['machine']}: a submission of nn_recognition takes {1000 * core:.0f} ms of one core (with two jobs, which keep",
+        f"both busy), of which the parent's own share (reading files, journal, rows, pages) is {1000 * parent:.1f} ms.",
         "",
         "| | submissions | core hours | to be done in | cores | disk | what limits it |",
         "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
     for what, count, hours, limit in cases(core, parent):
         needed = max(1, math.ceil(count * core / (3600 * hours * (BUSY if hours == 24 else 1))))
-        lines.append(f"| {what} | {count:,} | {count * core / 3600:.1f} | {hours:g} h | {needed} | {count * KEPT_KB / 1e6:.1f} GB | {limit} |")
+        lines.append(f"| {what} | {count:,} | {count * core / 3600:.2f} | {hours:g} h | {needed} | {count * KEPT_KB / 1e6:.1f} GB | {limit} |")
     parents = max(1, math.ceil(1_000_000 * parent / (86_400 * BUSY)))
     lines += [
         "",
@@ -56,7 +57,7 @@ def page(figures: dict[str, object], rounds: list[dict[str, float]]) -> str:
         "* **The work** is one submission at a time and shares nothing, so it grows with the number of cores: on one machine with `--jobs`, beyond it with",
         "  `--scheduler` ([how](../how-to/grade_on_several_machines.md)).",
         "* **The parent's memory** does not grow with notebooks: a few more are on their way than there are workers. It keeps the results themselves, some",
-        "  30 KB each, so 100,000 in one run would hold about 3 GB: grade such a course in sections, each with a run of its own (`--student`, `--submitted`).",
+        f"  {kept:.0f} KB each, so 100,000 in one run would hold {kept / 10:.1f} GB: grade such a course in sections, each with a run of its own (`--student`, `--submitted`).",
         f"* **The parent's time** is serial. A million a day take {parents} of it at the measured cost, if each has its own part of the course.",
         "* **The gradebook** is SQLite by default, which takes one writer. nbgrader's `db_url` takes PostgreSQL, and rows are written 200 submissions at a time.",
         "* **The journal** is a file a submission. Past some 100,000 in one folder, give each section its own `--into`.",
@@ -68,11 +69,12 @@ def page(figures: dict[str, object], rounds: list[dict[str, float]]) -> str:
 
 
 def main() -> None:
-    path = FIGURES / "speed.json"
-    if not path.is_file():
-        raise SystemExit("nothing has been measured yet: run `make bench`")
-    figures = json.loads(path.read_text(encoding="utf-8"))
-    PAGE.write_text(page(figures, figures["rounds"]), encoding="utf-8")
+    speed, memory = FIGURES / "speed.json", FIGURES / "memory.json"
+    if not (speed.is_file() and memory.is_file()):
+        raise SystemExit("not everything has been measured yet: run `make bench`")
+    figures, held = json.loads(speed.read_text(encoding="utf-8")), json.loads(memory.read_text(encoding="utf-8"))
+    kept = 1024 * (held["end_mb"] - held["quarter_mb"]) / (0.75 * held["class"])
+    PAGE.write_text(page(figures, figures["rounds"], kept), encoding="utf-8")
 
 
 if __name__ == "__main__":
