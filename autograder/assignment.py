@@ -19,7 +19,7 @@ from autograder.assignment_table import AssignmentTable, read_table
 from autograder.errors import AssignmentError, UsageError
 from autograder.notebook import Role, SourceCell, read_cells, release_hash
 from autograder.probe import Probe
-from autograder.sandbox import Limits
+from autograder.process import Limits
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,10 @@ from autograder.model import Observation, Outcome, QuestionResult, SubmissionRes
 from autograder.mutate import code_of, mutants, normal
 from autograder.notebook import Role
 from autograder.observe import observe
+from autograder.process import Death, Limits
 from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone
 from autograder.reference import TRUSTED, Reference, Store, environment
 from autograder.release import blank_notebook
-from autograder.sandbox import Death, Limits
 from autograder.score import earned
 from autograder.submission import align, reference_cells
 from autograder.trivial import trivial_answers

@@ -167,8 +167,7 @@ def _attach(cell: NotebookNode, handed_in: NotebookNode, budget: list[int]) -> N
         return
     kept = {}
     for name, data in handed_in.get("attachments", {}).items():
-        pictures = {kind: _text(data[kind]) for kind in _KEPT_PICTURES if isinstance(data, dict) and kind in data}
-        pictures = {kind: text for kind, text in pictures.items() if _BASE64.fullmatch(text)}
+        pictures = _kept(data, _KEPT_PICTURES) if isinstance(data, dict) else {}
         budget[0] -= sum(map(len, pictures.values()))
         if pictures and budget[0] >= 0:
             kept[name] = pictures
@@ -184,8 +183,7 @@ def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
             continue
         data: Any = output.get("data")
         data = data if isinstance(data, dict) else {}
-        shown = {kind: _text(data[kind]) for kind in _KEPT_TYPES if kind in data}
-        shown = {kind: text for kind, text in shown.items() if kind == "text/plain" or _BASE64.fullmatch(text)}
+        shown = _kept(data, _KEPT_TYPES)
         if output.get("output_type") == "stream":
             made = nodes.new_output("stream", name="stdout", text=_text(output.get("text", "")))
         elif shown:
@@ -197,6 +195,12 @@ def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
             break
         kept.append(made)
     return kept
+
+
+def _kept(data: dict[str, Any], kinds: tuple[str, ...]) -> dict[str, str]:
+    """What of some data by media type may be shown: texts, and pictures that are nothing else."""
+    texts = {kind: _text(data[kind]) for kind in kinds if kind in data}
+    return {kind: text for kind, text in texts.items() if kind == "text/plain" or _BASE64.fullmatch(text)}
 
 
 def _text(value: Any) -> str:

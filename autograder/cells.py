@@ -141,6 +141,11 @@ def bound_names(text: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def load_ipython() -> None:
+    """Import what `make_shell` is made of, which takes a good part of a second."""
+    import IPython.core.interactiveshell  # noqa: F401
+
+
 def make_shell() -> Any:
     """An IPython shell without history, threads, rendering or child processes; None where IPython is missing."""
     from IPython.core.displaypub import DisplayPublisher

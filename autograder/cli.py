@@ -34,7 +34,8 @@ COMMANDS = {
 }
 """By name: the function of the module of that name, and what it does in a line."""
 
-RUN_STUDENT_CODE = ("autograde", "explain", "audit")
+WANT_SANDBOX = ("autograde", "explain", "audit")
+"""The commands that start a sandbox soon."""
 
 
 def build(called: str = "") -> typer.Typer:
@@ -51,7 +52,7 @@ def main() -> None:
     """Run the command line: wrong calls end with status 2, faults of ours with 1, each with a sentence on stderr."""
     called = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        if called in RUN_STUDENT_CODE and not {"--help", "--scheduler"} & set(sys.argv):
+        if called in WANT_SANDBOX and not {"--help", "--scheduler"} & set(sys.argv):
             nursery()  # it loads while we do
         build(called)()
     except UsageError as error:

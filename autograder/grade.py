@@ -17,9 +17,10 @@ from autograder.messages import cell_messages, check_message, few
 from autograder.model import CheckResult, Observation, Outcome, QuestionResult, Seen, SubmissionResult
 from autograder.observe import Given, Request, Watch
 from autograder.probe_text import text_of_probes
+from autograder.process import Limits
 from autograder.protocol import CellSource
 from autograder.reference import Reference, key_of_cells, sandbox_for
-from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox import Sandbox
 from autograder.score import total
 from autograder.submission import Submission, digest
 

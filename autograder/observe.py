@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from autograder.model import CellReport, Observation, Outcome, Seen
+from autograder.process import Death, Limits, Process
 from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Serve
-from autograder.sandbox import Death, Limits, Process, Sandbox
+from autograder.sandbox import Sandbox
 from autograder.text import printable
 
 MAX_HANGS = 2

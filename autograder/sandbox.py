@@ -1,8 +1,4 @@
-"""Starts a zygote in its jail, spawns a process for each job, and limits what the process may use.
-
-Nothing that comes out of a process is trusted. Every way in which it can end is a value (`Death`); only a sandbox that could not be
-set up raises.
-"""
+"""Starts a zygote in its jail and has it spawn a process for each job. Only a sandbox that could not be set up raises."""
 from __future__ import annotations
 
 import contextlib
@@ -11,67 +7,33 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from autograder.errors import SandboxError
-from autograder.model import Outcome
 from autograder.nursery import new_zygote, nursery
+from autograder.process import Limits, Process
 from autograder.protocol import (
     AskCpu,
     CellSource,
-    Confined,
-    Confinement,
     CpuSeconds,
     DescriptorChannel,
     Ended,
     Failed,
-    FrameReader,
-    FromProcess,
     FromZygote,
     Kill,
-    NotConfined,
     Pin,
     Ready,
     Setup,
     Spawn,
-    frame,
     send_with_descriptors,
 )
 from autograder.runtime import interpreter_folders
 from autograder.wire import WireError
 
-_WALL_FACTOR = 4.0
-_UNACCOUNTED = 0.25
-_SEND_SECONDS = 10.0
 _PATIENCE_SECONDS = 300.0
 """A zygote that is silent for so long is taken for dead: better a fresh one than a class that waits."""
-
-
-@dataclass(frozen=True)
-class Death:
-    """A process ended, or was ended: how, and a detail such as the name of the signal."""
-
-    outcome: Outcome
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use. Seconds are of CPU; the wall clock has four times as long."""
-
-    notebook_seconds: float = 20.0
-    probe_seconds: float = 5.0
-    submission_seconds: float = 120.0
-    memory_mb: int = 1024
-    output_kb: int = 4096
-
-    def confinement(self) -> Confinement:
-        """The kernel's limits on a process, which may serve the first pass and all second ones, each with its own clock out here."""
-        return Confinement(cpu_seconds=int(2 * self.submission_seconds) + 5, memory_bytes=self.memory_mb << 20)
 
 
 class Sandbox:
@@ -231,197 +193,13 @@ class Sandbox:
             pass
         return message
 
+    def released(self) -> None:
+        """The current process has ended: another may follow."""
+        self._current = None
+
     def wait_end(self, seconds: float) -> Ended | None:
         """How the current process ended, once it has."""
         if not select.select([self._control.socket], [], [], seconds)[0]:
             return None
         message = self._receive_any()
         return message if isinstance(message, Ended) else None
-
-
-@dataclass
-class Process:
-    """One process of a submission, seen from outside."""
-
-    sandbox: Sandbox
-    channel: socket.socket
-    output: int
-    output_limit: int
-    link: socket.socket | None = None
-    """The free end of what connects it with another process; None once that process has it."""
-    called: Callable[[socket.socket], None] | None = None
-    """Told, once, that the process calls by its link; it is given the free end."""
-    death: Death | None = None
-    printed: int = 0
-    cpu: float = 0.0
-    _confined: bool = False
-    _unaccounted: float = 0.0
-    _paused: float = 0.0
-    """Seconds of ours that no step is charged for."""
-    _reader: FrameReader = field(default_factory=lambda: FrameReader(FromProcess))
-
-    def send(self, message: Any) -> None:
-        """Send a request; a process that is gone is noticed by the next `next`, and one that does not read is ended."""
-        self.channel.settimeout(_SEND_SECONDS)
-        try:
-            self.channel.sendall(frame(message))
-        except TimeoutError:
-            if self.death is None:
-                self._die(Death(Outcome.TIMED_OUT))
-        except (OSError, WireError):
-            pass
-        finally:
-            if self.death is None:
-                self.channel.settimeout(None)
-
-    def next(self, cpu_limit: float, wall_limit: float | None = None) -> Any | Death:
-        """The next message, or how the process ended; it is ended when the step takes more than its limit."""
-        if self.death is not None:
-            return self.death
-        began = time.monotonic() - self._paused
-        hard = wall_limit if wall_limit is not None else _WALL_FACTOR * cpu_limit
-        if self._unaccounted > _UNACCOUNTED:
-            self._update_cpu()
-        ask_at, base = cpu_limit, self.cpu
-        while self.death is None:
-            try:
-                if (message := self._reader.next()) is not None:
-                    if isinstance(message, Confined):
-                        self._confined = True
-                        continue
-                    if isinstance(message, NotConfined) and not self._confined:
-                        self._die(Death(Outcome.REFUSED))
-                        raise SandboxError(message.reason, mend="`chainrule doctor` shows what this machine allows")
-                    self._unaccounted += time.monotonic() - self._paused - began
-                    return message
-            except WireError as error:
-                return self._die(Death(Outcome.PROTOCOL, str(error)))
-            passed = time.monotonic() - self._paused - began
-            if passed >= hard:
-                return self._die(Death(Outcome.TIMED_OUT))
-            if passed >= ask_at:
-                self._update_cpu()
-                if self.cpu - base >= cpu_limit:
-                    return self._die(Death(Outcome.TIMED_OUT))
-                ask_at = passed + max(0.01, cpu_limit - (self.cpu - base))
-                continue
-            self._wait(min(ask_at, hard) - passed)
-        return self.death
-
-    def _wait(self, seconds: float) -> None:
-        watched: list[Any] = [self.channel, self.output] if self.output >= 0 else [self.channel]
-        if self.link is not None and self.called is not None:
-            watched.append(self.link)
-        ready, _, _ = select.select(watched, [], [], max(0.0, seconds))
-        if self.called is not None and self.link is not None and self.link in ready:
-            link, self.link = self.link, None
-            began = time.monotonic()
-            self.called(link)
-            self._paused += time.monotonic() - began
-        if self.output in ready:
-            data = os.read(self.output, 1 << 16)
-            self.printed += len(data)
-            if not data:
-                os.close(self.output)
-                self.output = -1
-            elif self.printed > self.output_limit:
-                self._die(Death(Outcome.OUTPUT_LIMIT))
-                return
-        if self.channel in ready:
-            try:
-                data = self.channel.recv(1 << 18)
-            except OSError:
-                data = b""
-            if data:
-                self._reader.feed(data)
-            else:
-                self._ended_by_itself()
-
-    def _update_cpu(self) -> None:
-        answer = self.sandbox.ask_cpu()
-        if isinstance(answer, Ended):
-            self._explain(answer)
-        else:
-            self.cpu, self._unaccounted = answer, 0.0
-
-    def _ended_by_itself(self) -> None:
-        ended = self.sandbox.wait_end(1.0)
-        if ended is None:
-            self._die(Death(Outcome.PROTOCOL, "it closed its channel"))
-        else:
-            self._explain(ended)
-
-    def _explain(self, ended: Ended) -> None:
-        self._note(ended)
-        self._drain()
-        if not self._confined:
-            self.death = Death(Outcome.REFUSED)
-            self._release()
-            mend = "`chainrule doctor` shows what this machine allows"
-            raise SandboxError(f"a process ended before it was confined (status {ended.status})", mend=mend)
-        if ended.status >= 0:
-            self.death = Death(Outcome.EXITED, f"exit status {ended.status}")
-        elif -ended.status in (signal.SIGXCPU, signal.SIGKILL) and ended.cpu > 1:
-            self.death = Death(Outcome.TIMED_OUT)
-        else:
-            self.death = Death(Outcome.KILLED, _signal_name(-ended.status))
-        self._release()
-
-    def _drain(self) -> None:
-        """See whether the process had said that it was confined, in bytes that were not read yet."""
-        with contextlib.suppress(OSError, WireError):
-            self.channel.setblocking(False)
-            while data := self.channel.recv(1 << 18):
-                self._reader.feed(data)
-        with contextlib.suppress(WireError):
-            self._confined = self._confined or isinstance(self._reader.next(), Confined)
-
-    def _note(self, ended: Ended) -> None:
-        self.cpu = max(self.cpu, ended.cpu)
-
-    def _die(self, death: Death) -> Death:
-        self.death = death
-        self._note(self.sandbox.end())
-        self._release()
-        return death
-
-    def keep_together(self, other: Process) -> None:
-        """Have two processes that only ever wait for each other share a core, since to wake another takes longer than most calls: ours, which
-        we are about to leave."""
-        if (core := _own_core()) is not None:
-            self.sandbox.pin(core)
-            other.sandbox.pin(core)
-
-    def gone(self) -> bool:
-        """Whether a process that has nothing more to say has ended."""
-        return self.death is not None or bool(select.select([self.channel], [], [], 0)[0])
-
-    def _release(self) -> None:
-        self.channel.close()
-        if self.link is not None:
-            self.link.close()
-            self.link = None
-        if self.output >= 0:
-            os.close(self.output)
-            self.output = -1
-        self.sandbox._current = None
-
-    def close(self) -> None:
-        """End the process, if it has not ended yet."""
-        if self.death is None:
-            self.death = Death(Outcome.FINISHED)
-            self.sandbox.end_soon()
-            self._release()
-
-
-def _own_core() -> int | None:
-    """The core that this thread runs on: field 39 of proc_pid_stat(5). None where the system does not tell."""
-    try:
-        return int(Path("/proc/thread-self/stat").read_text().rpartition(")")[2].split()[36])
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def _signal_name(number: int) -> str:
-    """A signal by its name; the real-time ones have none."""
-    return signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"

@@ -59,6 +59,8 @@ def load() -> None:
 
     from autograder import cells, inputs, jail, probe, protocol, stubs  # noqa: F401
 
+    cells.load_ipython()
+
 
 def become_zygote(control: int, errors: int, nursery: int) -> NoReturn:
     """In a fork of the nursery: be the zygote that is spoken to by these descriptors, to its end."""

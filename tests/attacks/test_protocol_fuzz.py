@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from autograder.model import Outcome
 from autograder.observe import Request, observe
+from autograder.process import Death, Limits, Process
 from autograder.protocol import Call, CellDone, CellsDone, CellSource, Confined, FrameReader, FromProcess, Observe, ProbeDone, Raised, Return, frame
-from autograder.sandbox import Death, Limits, Process
 from autograder.wire import WireError, decode
 
 LIMITS = Limits(notebook_seconds=0.05, probe_seconds=0.05, submission_seconds=0.5)
@@ -49,7 +49,6 @@ class FakeSandbox:
 
     def __init__(self, says: bytes, ends: bool) -> None:
         self.says, self.ends, self.others = says, ends, []  # type: ignore[var-annotated]
-        self._current: Any = None
 
     def spawn(self, *args: Any, **kwargs: Any) -> Process:
         ours, theirs = socket.socketpair()
@@ -59,6 +58,9 @@ class FakeSandbox:
             theirs.close()
         self.others.append(theirs)
         return Process(self, ours, -1, 1 << 20)  # type: ignore[arg-type]
+
+    def released(self) -> None:
+        pass
 
     def ask_cpu(self) -> float:
         return 0.0

@@ -22,7 +22,7 @@ FLOORS = [
     {"errors", "text", "model", "wire", "probe", "inputs", "leftovers", "nodes", "mutation_places"},
     {"protocol", "compare", "score", "notebook", "gradebook", "nbgrader_course", "jail", "runtime", "equivalent", "mutation_operators", "roster"}
     | {"standing", "pages", "plots", "downloads", "assignment_table"},
-    {"cells", "judging", "nursery", "mutate", "figures", "placing"},
+    {"cells", "judging", "nursery", "process", "mutate", "figures", "placing"},
     {"stubs", "sandbox"},
     {"observe", "assignment"},
     {"worker", "submission", "variants", "probe_text", "selfcheck", "new"},
@@ -126,7 +126,7 @@ def test_imports_point_down(name: str) -> None:
 
 def test_the_package_reads_imports_as_they_are() -> None:
     """A known sample: were the reader blind, every other test here would pass for nothing."""
-    assert {"wire", "protocol", "model", "errors"} <= own("sandbox")
+    assert {"wire", "protocol", "model", "errors"} <= own("process")
     assert {"jail", "protocol", "stubs", "cells"} <= own("worker")  # inside functions
     assert "jail.syscalls" in own("jail.seccomp")
 
