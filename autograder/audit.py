@@ -26,7 +26,7 @@ from autograder.mutate import code_of, mutants, normal
 from autograder.notebook import Role
 from autograder.observe import observe
 from autograder.process import Death, Limits
-from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone
+from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
 from autograder.reference import TRUSTED, Reference, Store, environment
 from autograder.release import blank_notebook
 from autograder.score import earned
@@ -235,7 +235,7 @@ class _Audit:
         test = next(n for n, c in enumerate(self.assignment.cells, 1) if c.role is Role.TEST and c.id == question)
         before = [c for c in cells_with(self.assignment, [variant] if variant else []) if c.number < test or c.number >= 1000]
         cells = [*before, CellSource(self.assignment.cells[test - 1].text, test, "own")]
-        process = grader.sandbox().spawn(cells, self.assignment.limits)
+        process = grader.sandbox().spawn(Run(cells), self.assignment.limits)
         try:
             while isinstance(message := process.next(self.assignment.limits.notebook_seconds), CellDone):
                 if message.number == test and message.outcome != Outcome.FINISHED.value:
@@ -278,7 +278,7 @@ class _Audit:
     def _first_lost(self, grader: Grader, cells: list[CellSource], question: str) -> tuple[str, str]:
         """The first check of a question that is not right on these cells, and how it ended; empty where all are right."""
         requests = [r for r in self.reference.requests if r.question == question]
-        process = grader.sandbox().spawn(cells, self.limits)
+        process = grader.sandbox().spawn(Run(cells), self.limits)
         try:
             while isinstance(message := process.next(self.limits.notebook_seconds), CellDone):
                 pass

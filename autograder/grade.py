@@ -18,7 +18,7 @@ from autograder.model import CheckResult, Observation, Outcome, QuestionResult, 
 from autograder.observe import Given, Request, Watch
 from autograder.probe_text import text_of_probes
 from autograder.process import Limits
-from autograder.protocol import CellSource
+from autograder.protocol import CellSource, Run
 from autograder.reference import Reference, key_of_cells, sandbox_for
 from autograder.sandbox import Sandbox
 from autograder.score import total
@@ -54,12 +54,14 @@ class Grader:
         """The zygote that student code is forked from."""
         if self._sandbox is None:
             self._sandbox = sandbox_for(self.assignment, self.level)
+            self._sandbox.prepare(self.assignment.limits)
         return self._sandbox
 
     def _reference_sandbox(self) -> Sandbox:
         """The zygote of the processes that answer in second passes."""
         if self._trusted is None:
             self._trusted = sandbox_for(self.assignment, self.level)  # our own code, but called with what a student's code sends
+            self._trusted.prepare(self.assignment.limits, Run(self.reference.cells))
         return self._trusted
 
     def start(self) -> None:

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from autograder.model import CellReport, Observation, Outcome, Seen
 from autograder.process import Death, Limits, Process
-from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Serve
+from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run, Serve
 from autograder.sandbox import Sandbox
 from autograder.text import printable
 
@@ -90,9 +90,7 @@ class Watch:
     def process(self) -> Process:
         """The process to go on with: the one that has run the cells, or else a fresh one."""
         if self._process is None or self._process.death is not None:
-            self._process = self.sandbox.spawn(
-                self.cells, self.limits, skip=frozenset(self.skip), demos=self.demos, again=self.again, handed_in=self.handed_in
-            )
+            self._process = self.sandbox.spawn(Run(self.cells, sorted(self.skip), self.demos, self.again, list(self.handed_in)), self.limits)
         return self._process
 
     def end_process(self) -> None:
@@ -111,10 +109,11 @@ class Watch:
             return
 
         def called(link: socket.socket) -> None:
-            self._reference = given.sandbox.spawn(given.cells, self.limits, link=link)
-            while isinstance(self._reference.next(self.limits.notebook_seconds), CellDone):
-                pass
-            self._reference.send(serve)
+            with link:
+                self._reference = given.sandbox.spawn(Run(given.cells), self.limits)
+                while isinstance(self._reference.next(self.limits.notebook_seconds), CellDone):
+                    pass
+                self._reference.send(serve, link)
             if self._process is not None:
                 self._process.keep_together(self._reference)
 

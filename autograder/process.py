@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from autograder.errors import SandboxError
 from autograder.model import Outcome
-from autograder.protocol import Confined, Confinement, Ended, FrameReader, FromProcess, NotConfined, frame
+from autograder.protocol import Confined, Confinement, Ended, FrameReader, FromProcess, NotConfined, send_with_descriptors
 from autograder.wire import WireError
 
 _WALL_FACTOR = 4.0
@@ -80,11 +80,11 @@ class Process:
     """Seconds of ours that no step is charged for."""
     _reader: FrameReader = field(default_factory=lambda: FrameReader(FromProcess))
 
-    def send(self, message: Any) -> None:
-        """Send a request; a process that is gone is noticed by the next `next`, and one that does not read is ended."""
+    def send(self, message: Any, link: socket.socket | None = None) -> None:
+        """Send a request, and a descriptor with it; a process that is gone is noticed by the next `next`, and one that does not read is ended."""
         self.channel.settimeout(_SEND_SECONDS)
         try:
-            self.channel.sendall(frame(message))
+            send_with_descriptors(self.channel, message, [link.fileno()] if link is not None else [])
         except TimeoutError:
             if self.death is None:
                 self._die(Death(Outcome.TIMED_OUT))
@@ -217,6 +217,11 @@ class Process:
         return self.death is not None or bool(select.select([self.channel], [], [], 0)[0])
 
     def _release(self) -> None:
+        self.forget()
+        self.sandbox.released()
+
+    def forget(self) -> None:
+        """Close what leads to the process."""
         self.channel.close()
         if self.link is not None:
             self.link.close()
@@ -224,7 +229,6 @@ class Process:
         if self.output >= 0:
             os.close(self.output)
             self.output = -1
-        self.sandbox.released()
 
     def close(self) -> None:
         """End the process, if it has not ended yet."""

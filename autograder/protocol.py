@@ -51,19 +51,26 @@ class Setup(_Message, frozen=True):
     level: str
     readonly: list[str]
     files: list[tuple[str, str]]  # (where it lies, its name in the working folder)
+    given: list[CellSource] = []  # the instructor's own cells, which every submission runs: compiled once
 
 
-class Spawn(_Message, frozen=True):
-    """Fork a process that runs these cells. Three descriptors travel along: its channel, its output and its link to another process."""
+class Run(_Message, frozen=True):
+    """Run these cells: what a process does first."""
 
     cells: list[CellSource]
-    confinement: Confinement
-    skip: list[int]
-    demos: bool
+    skip: list[int] = []
+    demos: bool = False
     again: bool = True
     """Run a cell once more at the end where it missed a name that a later cell defined."""
     handed_in: list[tuple[str, bytes]] = []
     """Files that the assignment lets students hand in beside the notebook: name and content."""
+
+
+class Spawn(_Message, frozen=True):
+    """Fork a process, which runs what it is given or else waits for it. Three descriptors travel along: its channel, its output and its link."""
+
+    confinement: Confinement
+    run: Run | None = None
 
 
 class Kill(_Message, frozen=True):
@@ -123,7 +130,10 @@ class Observe(_Message, frozen=True):
 
 
 class Serve(_Message, frozen=True):
-    """From now on answer what arrives by the link, calls to these names and no others: the reference's part in a second pass."""
+    """From now on answer what arrives by the link, calls to these names and no others: the reference's part in a second pass.
+
+    The first comes with a descriptor, the link's other end.
+    """
 
     names: list[str]
 
@@ -132,7 +142,7 @@ class Serve(_Message, frozen=True):
 
 
 class Confined(_Message, frozen=True):
-    """The process is in its jail and starts with the cells."""
+    """The process is in its jail and waits for what to run."""
 
 
 class NotConfined(_Message, frozen=True):
@@ -205,7 +215,7 @@ class Raised(_Message, frozen=True):
 
 ToZygote = Spawn | Kill | Pin | AskCpu
 FromZygote = Ready | Failed | CpuSeconds | Ended
-ToProcess = Observe | Serve
+ToProcess = Run | Observe | Serve
 FromProcess = Confined | NotConfined | CellDone | CellsDone | ProbeDone
 Linked = Begin | Call | Return | Raised
 
@@ -260,20 +270,22 @@ class Channel:
     def receive(self) -> Any:
         """The next message; raises EOFError where the other end is gone."""
         while (message := self._reader.next()) is None:
-            data = self.socket.recv(1 << 16)
-            if not data:
+            if not self.pump():
                 raise EOFError("the other end of the channel is closed")
-            self._reader.feed(data)
         return message
 
     def arrived(self) -> Any | None:
         """The next message, if it is there already."""
         while (message := self._reader.next()) is None and select.select([self.socket], [], [], 0)[0]:
-            data = self.socket.recv(1 << 16)
-            if not data:
+            if not self.pump():
                 return None
-            self._reader.feed(data)
         return message
+
+    def pump(self) -> bool:
+        """Read what is there; False where the other end is gone."""
+        data = self.socket.recv(1 << 16)
+        self._reader.feed(data)
+        return bool(data)
 
 
 def send_with_descriptors(sock: socket.socket, message: Any, descriptors: list[int]) -> None:
@@ -292,17 +304,11 @@ class DescriptorChannel(Channel):
         self.descriptors: list[int] = []
 
     def pump(self) -> bool:
-        """Read what is there; False where the other end is gone."""
         data, descriptors, _, _ = socket.recv_fds(self.socket, 1 << 16, 8)
         self.descriptors += descriptors
         self._reader.feed(data)
         return bool(data)
 
     def pending(self) -> Any | None:
+        """The next message, of what has been read."""
         return self._reader.next()
-
-    def receive(self) -> Any:
-        while (message := self._reader.next()) is None:
-            if not self.pump():
-                raise EOFError("the other end of the channel is closed")
-        return message

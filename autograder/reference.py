@@ -26,6 +26,7 @@ from autograder.probe_text import text_of_probes
 from autograder.protocol import CellSource
 from autograder.runtime import RUNTIME
 from autograder.sandbox import Sandbox
+from autograder.submission import reference_cells
 from autograder.variants import Variant, cells_with, load_variants
 from autograder.wire import decode
 
@@ -103,7 +104,8 @@ def _file_hash(path: Path, changed: int) -> str:
 
 def sandbox_for(assignment: Assignment, level: str) -> Sandbox:
     """A zygote with an assignment's probes and files."""
-    return Sandbox(assignment.probes_text, assignment.files, level, assignment.probe_modules)
+    given = [cell for cell in reference_cells(assignment) if cell.kind == "given"]
+    return Sandbox(assignment.probes_text, assignment.files, level, assignment.probe_modules, given)
 
 
 @dataclass

@@ -1,4 +1,7 @@
-"""Starts a zygote in its jail and has it spawn a process for each job. Only a sandbox that could not be set up raises."""
+"""Starts a zygote in its jail and has it spawn a process for each job. Only a sandbox that could not be set up raises.
+
+While a submission is judged and written, the process of the next one is forked and confined already, and waits to be told what to run.
+"""
 from __future__ import annotations
 
 import contextlib
@@ -7,6 +10,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,6 +29,7 @@ from autograder.protocol import (
     Kill,
     Pin,
     Ready,
+    Run,
     Setup,
     Spawn,
     send_with_descriptors,
@@ -42,14 +47,20 @@ class Sandbox:
     It is started at once and waited for when it is first needed.
     """
 
-    def __init__(self, probes: str, files: dict[str, Path], level: str, modules: tuple[tuple[str, str], ...] = ()) -> None:
-        self._setup = (probes, files, level, modules)
+    def __init__(
+        self, probes: str, files: dict[str, Path], level: str, modules: tuple[tuple[str, str], ...] = (), given: Sequence[CellSource] = ()
+    ) -> None:
+        self._setup = (probes, files, level, modules, given)
         self.level = level
         self._zygote: int | None = None
         """A descriptor of the zygote's outermost process, once it stands."""
         self._said = b""
         self._closed = False
         self._current: Process | None = None
+        self._next: Process | None = None
+        """Forked already; the zygote has not been asked yet whether that went well."""
+        self._plan: tuple[Limits, Run | None] | None = None
+        """What the next process is made for: its limits, and what it runs beforehand, where that is known."""
         self._ready = False
         self._ending = False
         """Whether a process was killed of which nobody has heard yet that it is gone."""
@@ -62,7 +73,7 @@ class Sandbox:
         self.close()
 
     def _start(self) -> None:
-        probes, files, level, modules = self._setup
+        probes, files, level, modules, given = self._setup
         ours, theirs = socket.socketpair()
         self._errors, errors = os.pipe()
         try:
@@ -75,7 +86,7 @@ class Sandbox:
         readonly = [*paths, *interpreter_folders(), *(str(path.resolve()) for path in files.values())]
         shown = [(str(path.resolve()), name) for name, path in files.items()]
         with contextlib.suppress(OSError):  # it has ended already: `ready` says why
-            self._control.send(Setup(probes, list(modules), level, readonly, shown))
+            self._control.send(Setup(probes, list(modules), level, readonly, shown, list(given)))
 
     def ready(self) -> None:
         """Wait until it stands; raises SandboxError where it could not be set up."""
@@ -123,40 +134,70 @@ class Sandbox:
                 return
             self._said = (self._said + data)[-10_000:]
 
-    def spawn(
-        self, cells: list[CellSource], limits: Limits, *, skip: frozenset[int] = frozenset(), demos: bool = False,
-        again: bool = True, handed_in: tuple[tuple[str, bytes], ...] = (), link: socket.socket | None = None,
-    ) -> Process:  # fmt: skip
-        """Fork a process that runs the cells; what it has to say comes from `Process.next`.
+    def prepare(self, limits: Limits, run: Run | None = None) -> None:
+        """From now on have a process ready with these limits, which has run what it will have to, where that is always the same."""
+        if self._plan != (limits, run):
+            self._drop_next()
+            self._plan = (limits, run)
+        self._fork_ahead()
 
-        link: the other end of another process's, so that the two can speak with each other; it is closed here.
-        """
+    def spawn(self, run: Run, limits: Limits) -> Process:
+        """A process that runs the cells; what it has to say comes from `Process.next`."""
         self.ready()
         if self._current is not None:
             self._current.close()
-        (ours, theirs), (free, linked) = socket.socketpair(), (None, link) if link is not None else socket.socketpair()
+        if self._plan not in ((limits, None), (limits, run)):
+            self.prepare(limits)
+        if self._next is None:
+            self._fork()
+        assert self._plan is not None and self._next is not None
+        self._expect(Ready)
+        self._current, self._next = self._next, None
+        if self._plan[1] is None:
+            self._current.send(run)
+        return self._current
+
+    def _fork_ahead(self) -> None:
+        """Have the next process ready, where the zygote is free for it; that it could not be made is noticed when it is asked for."""
+        if self._current is None and self._next is None and not self._closed:
+            with contextlib.suppress(SandboxError):
+                self._fork()
+
+    def _fork(self) -> None:
+        """Ask for the next process, without waiting for it."""
+        assert self._plan is not None
+        limits, run = self._plan
+        (ours, theirs), (free, linked) = socket.socketpair(), socket.socketpair()
         output, written = os.pipe()
+        self._next = Process(self, ours, output, limits.output_kb << 10, free)
         with theirs, linked:
             try:
-                job = Spawn(cells, limits.confinement(), sorted(skip), demos, again, list(handed_in))
-                send_with_descriptors(self._control.socket, job, [theirs.fileno(), written, linked.fileno()])
+                send_with_descriptors(self._control.socket, Spawn(limits.confinement(), run), [theirs.fileno(), written, linked.fileno()])
             except OSError as error:
+                self._next.forget()
+                self._next = None
                 raise SandboxError(f"the sandbox is gone: {error}", mend=self._last_words()) from None
             finally:
                 os.close(written)
-        self._expect(Ready)
-        self._current = Process(self, ours, output, limits.output_kb << 10, free)
-        return self._current
+
+    def _drop_next(self) -> None:
+        """End the next process, which was made for something else."""
+        if self._next is not None:
+            self.ready()
+            self._expect(Ready)
+            self._plan = None
+            self._current, self._next = self._next, None
+            self._current.close()
 
     def close(self) -> None:
         """End the zygote and all below it."""
-        if self._current is not None:
-            with contextlib.suppress(SandboxError, OSError):
-                self._current.close()
-        self._control.socket.close()
         if self._closed:
             return
         self._closed = True
+        for process in (self._current, self._next):
+            if process is not None:
+                process.close()
+        self._control.socket.close()
         self._wait_until_gone(1)
         for descriptor in (self._errors, self._zygote):
             if descriptor is not None:
@@ -194,8 +235,10 @@ class Sandbox:
         return message
 
     def released(self) -> None:
-        """The current process has ended: another may follow."""
+        """The current process has ended, or is about to: the zygote can make the next one."""
         self._current = None
+        if self._plan is not None:
+            self._fork_ahead()
 
     def wait_end(self, seconds: float) -> Ended | None:
         """How the current process ended, once it has."""

@@ -18,7 +18,7 @@ from autograder.errors import AssignmentError
 from autograder.judging import Fact, Unfit
 from autograder.model import Outcome, Value, Verdict
 from autograder.probe import Probe
-from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone
+from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
 from autograder.reference import TRUSTED, sandbox_for, seed_of
 from autograder.sandbox import Sandbox
 from autograder.variants import cells_with, load_variants
@@ -113,7 +113,7 @@ def _alternatives(assignment: Assignment, chunk: range) -> Iterator[Judged]:
 def _observe(sandbox: Sandbox, assignment: Assignment, cells: list[CellSource], asked: list[tuple[Probe, int]]) -> Iterator[Any]:
     """What each probe saw, in one process; the text "(raised ...)" where it did not finish."""
     limits = replace(assignment.limits, submission_seconds=3600)
-    process = sandbox.spawn(cells, limits)
+    process = sandbox.spawn(Run(cells), limits)
     try:
         while isinstance(message := process.next(limits.notebook_seconds), CellDone):
             pass

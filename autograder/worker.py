@@ -114,13 +114,15 @@ def zygote() -> None:
 def make_ready(setup: Any) -> tuple[dict[str, Any], Any]:
     """Enter the jail, then load the assignment's probes and make what runs cells."""
     from autograder import jail
-    from autograder.cells import make_shell
+    from autograder.cells import cell_name, compiled, make_shell
     from autograder.probe import Probe
 
     jail.enter(setup.level, setup.readonly, box_size=64 << 20)
     for name, text in setup.modules:
         add_module(name, text)
     names = add_module("probes", setup.probes)
+    for cell in setup.given:
+        compiled(cell.text, cell_name(cell.number))
     return {p.id: p for p in names.values() if isinstance(p, Probe)}, make_shell()
 
 
@@ -133,14 +135,10 @@ def add_module(name: str, text: str) -> dict[str, Any]:
 
 
 def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], probes: dict[str, Any], shell: Any) -> None:
-    """Fork a process for a job and watch it until it is gone."""
+    """Fork a process and watch it until it is gone."""
     from autograder import jail
-    from autograder.cells import cell_name, compiled
     from autograder.protocol import Ended, Failed, Ready
 
-    for cell in job.cells:
-        if cell.kind == "given":  # the instructor's own, the same for all
-            compiled(cell.text, cell_name(cell.number))
     box = jail.new_box()
     try:
         pid = jail.fork()
@@ -204,43 +202,54 @@ def cpu_of(pid: int) -> float:
 
 
 def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[str, Any], shell: Any) -> int:
-    """Run a job's cells, then what is asked for; returns the exit status."""
+    """Enter a jail of its own, then do what is asked for; returns the exit status."""
     import msgspec
 
     from autograder import jail
     from autograder.cells import Notebook, Snapshot
-    from autograder.protocol import CellsDone, Channel, Confined, Linked, NotConfined, Observe, Serve, ToProcess
+    from autograder.protocol import Channel, Confined, DescriptorChannel, Linked, NotConfined, Observe, Run, Serve, ToProcess
 
     arrange_descriptors(*descriptors)
-    channel, link = Channel(socket.socket(fileno=CONTROL), ToProcess), Channel(socket.socket(fileno=LINK), Linked)
+    channel, link = DescriptorChannel(socket.socket(fileno=CONTROL), ToProcess), Channel(socket.socket(fileno=LINK), Linked)
     try:
         jail.confine(jail.JailLimits(**msgspec.structs.asdict(job.confinement)), box, setup.files)
     except jail.JailError as error:
         channel.send(NotConfined(str(error)))
         return 71
-    for name, content in job.handed_in:
+    gc.enable()
+    notebook = Notebook(shell)
+    channel.send(Confined())
+    left: Snapshot | None = None
+    request = job.run
+    while True:
+        try:
+            request = request or channel.receive()
+        except EOFError:
+            return 0
+        if isinstance(request, Run):
+            run_cells(channel, notebook, request, box)
+            left = Snapshot(notebook)
+            sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 -- for as long as the process lives
+        elif isinstance(request, Observe):
+            run_probes(channel, link, notebook, left, request, probes)
+        elif isinstance(request, Serve):
+            return serve(channel, Channel(socket.socket(fileno=channel.descriptors.pop()), Linked), notebook, left, request)
+        else:
+            return 71
+        request = None
+
+
+def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
+    """Run the cells and tell how each ended."""
+    from autograder.protocol import CellsDone
+
+    for name, content in request.handed_in:
         with open(os.path.join(box, os.path.basename(name)), "wb") as file:
             file.write(content)
     sys.path[:0] = [box]
-    gc.enable()
-    channel.send(Confined())
-    notebook = Notebook(shell)
-    for done in notebook.run(job.cells, frozenset(job.skip), job.demos, job.again):
+    for done in notebook.run(request.cells, frozenset(request.skip), request.demos, request.again):
         channel.send(done)
     channel.send(CellsDone(notebook.uses_ipython))
-    left = Snapshot(notebook)
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 -- for as long as the process lives
-    while True:
-        try:
-            request = channel.receive()
-        except EOFError:
-            return 0
-        if isinstance(request, Observe):
-            run_probes(channel, link, notebook, left, request, probes)
-        elif isinstance(request, Serve):
-            return serve(channel, link, notebook, left, request)
-        else:
-            return 71
 
 
 def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, probes: dict[str, Any]) -> None:

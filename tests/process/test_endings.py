@@ -4,6 +4,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.model import Outcome
+from autograder.protocol import Run
 
 from .conftest import Bench, Benches, checks_of, level
 
@@ -157,6 +158,6 @@ def test_processes_follow_each_other_without_a_pause(tiny: Bench) -> None:
     """The next process is asked for while the last one is still being ended: each is forked, and none is forgotten."""
     sandbox, cells = tiny.grader.sandbox(), tiny.submission(tiny.work()).cells()
     for _ in range(60):
-        process = sandbox.spawn(cells, tiny.assignment.limits)
+        process = sandbox.spawn(Run(cells), tiny.assignment.limits)
         process.close()
     assert tiny.scores(tiny.work()) == tiny.full

@@ -37,6 +37,7 @@ from autograder.protocol import (
     Raised,
     Ready,
     Return,
+    Run,
     Serve,
     Setup,
     Spawn,
@@ -49,12 +50,12 @@ from autograder.wire import WireError
 
 MESSAGES = {
     "zygote": (Setup | ToZygote, [
-        Setup("probes", [("toys", "text")], "full", ["/usr"], [("/data/x.npz", "x.npz")]),
-        Spawn([CellSource("x = 1", 3, "own")], Confinement(5, 1 << 30), [2], True, False, [("x.npz", b"x")]),
+        Setup("probes", [("toys", "text")], "full", ["/usr"], [("/data/x.npz", "x.npz")], [CellSource("x = 1", 1, "given")]),
+        Spawn(Confinement(5, 1 << 30)), Spawn(Confinement(5, 1 << 30), Run([CellSource("x = 1", 3, "own")])),
         Kill(), AskCpu(),
     ]),
     "grader": (FromZygote, [Ready(7), Failed("no room"), CpuSeconds(0.25), Ended(-9, 1.5, 2048)]),
-    "process": (ToProcess, [Observe([("rows", 1 << 50)], ["softmax"], ["relu"]), Serve(["softmax"])]),
+    "process": (ToProcess, [Run([CellSource("x = 1", 3, "own")], [2], True, False, [("x.npz", b"x")]), Observe([("rows", 1 << 50)], ["softmax"], ["relu"]), Serve(["softmax"])]),
     "from process": (FromProcess, [
         Confined(), CellDone(3, "raised", "NameError: x", 2, "x"), CellsDone(True), ProbeDone("rows", "finished", b"\0\1"),
     ]),
