@@ -64,6 +64,11 @@ class Assignment:
         return release_hash(self.cells)
 
     @cached_property
+    def key(self) -> str:
+        """A hash of all that people wrote of it, data aside."""
+        return fingerprint(*[path.read_bytes() for path in sorted(self.folder.iterdir()) if path.suffix in (".py", ".toml")])
+
+    @cached_property
     def probes_text(self) -> str:
         return (self.folder / "probes.py").read_text(encoding="utf-8")
 
@@ -99,7 +104,11 @@ class Assignment:
         raise UsageError(f"{self.name} has no question {identifier!r}", mend=_nearest(identifier, [q.id for q in self.questions]))
 
     def probes_of(self, question: str) -> tuple[Probe, ...]:
-        return tuple(p for p in self.probes if p.question == question)
+        return self._probes.get(question, ())
+
+    @cached_property
+    def _probes(self) -> dict[str, tuple[Probe, ...]]:
+        return {q.id: tuple(p for p in self.probes if p.question == q.id) for q in self.questions}
 
     @cached_property
     def given_names(self) -> frozenset[str]:

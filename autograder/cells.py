@@ -296,7 +296,8 @@ class Snapshot:
             self.live.update(self.names)
         self.leftovers.put_back()
         np.seterr(**_NUMPY_ERRORS)
-        np.set_printoptions(**_NUMPY_PRINT)
+        if np.get_printoptions() != _NUMPY_PRINT:  # to set them takes longer than all the rest
+            np.set_printoptions(**_NUMPY_PRINT)
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
         sys.setrecursionlimit(_RECURSION)

@@ -16,7 +16,7 @@ from autograder.judge import Judge, Judged
 from autograder.messages import cell_messages, check_message, few
 from autograder.model import CheckResult, Observation, Outcome, QuestionResult, Seen, SubmissionResult
 from autograder.observe import Given, Request, Watch
-from autograder.probe_text import text_of_probes
+from autograder.probe_text import key_of_probes
 from autograder.process import Limits
 from autograder.protocol import CellSource, Run
 from autograder.reference import Reference, key_of_cells, sandbox_for
@@ -139,7 +139,7 @@ class Grader:
         asked: dict[str, list[tuple[str, int]]] = {}
         for request in requests:
             asked.setdefault(request.question, []).append((request.probe, request.seed))
-        return {question: fingerprint(ran, text_of_probes(self.assignment, question), probes) for question, probes in asked.items()}
+        return {question: fingerprint(ran, key_of_probes(self.assignment, question), probes) for question, probes in asked.items()}
 
     def results(
         self, watch: Watch, seen: Seen, requests: list[Request], submission: Submission | None = None, memory: Memory | None = None

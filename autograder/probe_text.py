@@ -4,13 +4,23 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, fingerprint
 
 
 def text_of_probes(assignment: Assignment, question: str) -> str:
     """The text of a question's own probes and of all in probes.py that is no probe: imports, constants, functions that several use."""
     owners = tuple((probe.id, probe.question) for probe in assignment.probes)
     return _parts(assignment.probes_text, owners)[question]
+
+
+def key_of_probes(assignment: Assignment, question: str) -> str:
+    """A hash of that text."""
+    return _hash_of(text_of_probes(assignment, question))
+
+
+@lru_cache(maxsize=512)
+def _hash_of(text: str) -> str:
+    return fingerprint(text)
 
 
 @lru_cache(maxsize=8)

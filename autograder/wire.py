@@ -23,6 +23,8 @@ _TUPLE, _ARRAY, _BIGINT, _COMPLEX, _PAIRS, _OPAQUE, _SET, _REFERENCE, _INSTANCE 
 _CODES = {np.dtype(code): np.dtype(code).str for code in "?bBhHiIlLqQefdFD"}
 _TYPES = {code: dtype for dtype, code in _CODES.items()}
 _MAX_TEXT_WIDTH = 4096
+_SMALL = 1 << 20
+"""An array of no more bytes needs no counting."""
 
 # MessagePack's headers: the bytes that follow one as its payload, and the bytes that hold a payload's length or a container's count
 _PAYLOAD = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8}
@@ -71,6 +73,8 @@ Referrer = Callable[[Any], "Reference | Instance | None"]
 
 def encode(value: Any, refer: Referrer | None = None) -> bytes:
     """Encode a value as bytes; raises TooLarge beyond the limits, and nothing else, whatever the value's methods do."""
+    if type(value) is np.ndarray and value.nbytes <= _SMALL and (code := _CODES.get(value.dtype)) is not None:  # most values are such
+        return _to_bytes(msgspec.msgpack.Ext(_ARRAY, _to_bytes((code, value.shape, value.tobytes()))))
     return _to_bytes(_Encoder(refer).tree(value, 0))
 
 

@@ -72,7 +72,7 @@ def test_the_key_changes_with_the_assignment(tmp_path: Path, file: str) -> None:
     before = key(submission, tiny)
     with (tiny.folder / file).open("a") as text:
         text.write("\n")
-    assert key(submission, tiny) != before
+    assert key(submission, load_assignment(NAME, tmp_path)) != before
 
 
 def test_the_key_changes_with_files_handed_in(tiny: Assignment) -> None:
