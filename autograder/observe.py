@@ -19,6 +19,8 @@ from autograder.text import printable
 
 MAX_HANGS = 2
 """After so many probes that hung or died, the rest of the question is not run."""
+_FEW = 8
+"""With more probes than these to come, what they saw may gather before it is read."""
 _WALL = 4
 """The wall clock has so many times as long as the CPU time of a limit."""
 
@@ -244,6 +246,8 @@ class _Pass:
         process.send(Observe([(r.probe, r.seed) for r in self.waiting], stubs, known))
         while self.waiting:
             request, began = self.waiting[0], time.monotonic()
+            if len(self.waiting) > _FEW:
+                process.let_gather()
             message = process.next(self.limits.probe_seconds)
             self._charge(request.question, began)
             if self.watch.unanswered():

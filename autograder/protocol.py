@@ -240,15 +240,20 @@ class FrameReader:
     def feed(self, data: bytes) -> None:
         self._buffer += data
 
+    def has_whole(self) -> bool:
+        """Whether `next` has something to say."""
+        return 0 < self._end() <= len(self._buffer)
+
+    def _end(self) -> int:
+        """Where the next message ends, in bytes from here; 0 while that is not known."""
+        return _LENGTH.size + _LENGTH.unpack_from(self._buffer)[0] if len(self._buffer) >= _LENGTH.size else 0
+
     def next(self) -> Any | None:
         """The next whole message, or None; raises WireError for what is not one."""
-        if len(self._buffer) < _LENGTH.size:
-            return None
-        (length,) = _LENGTH.unpack_from(self._buffer)
-        if length > MAX_FRAME:
-            raise WireError(f"a frame of {length} bytes")
-        end = _LENGTH.size + length
-        if len(self._buffer) < end:
+        end = self._end()
+        if end > _LENGTH.size + MAX_FRAME:
+            raise WireError(f"a frame of {end - _LENGTH.size} bytes")
+        if not self.has_whole():
             return None
         body = bytes(self._buffer[_LENGTH.size : end])
         del self._buffer[:end]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import re
 import select
 import signal
 import socket
@@ -23,6 +24,8 @@ CONTROL = 3
 """The descriptor on which the zygote is spoken to, and each process that it forks."""
 LINK = 4
 """The descriptor by which the process of a submission and that of the reference speak with each other in second passes."""
+IMPORTED = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.M)
+"""The modules that a text imports, wherever in it."""
 
 
 def main(requests: int, grader: int) -> None:
@@ -125,13 +128,19 @@ def make_ready(setup: Any) -> tuple[dict[str, Any], Any]:
     names = add_module("probes", setup.probes)
     for cell in setup.given:
         compiled(cell.text, cell_name(cell.number))
-    compile_once([path for path, name in setup.files if name.endswith(".py")])
+    compile_once({Path(name).stem: Path(path) for path, name in setup.files if name.endswith(".py")}, [cell.text for cell in setup.given])
     return {p.id: p for p in names.values() if isinstance(p, Probe)}, make_shell()
 
 
-def compile_once(paths: list[str]) -> None:
-    """Have modules that every submission imports compiled here, and not anew in each: nothing compiled is ever written to a disk."""
-    known = {data: compile(data, os.path.basename(path), "exec", dont_inherit=True) for path in paths for data in [Path(path).read_bytes()]}
+def compile_once(files: dict[str, Path], texts: list[str]) -> None:
+    """Have the modules that these texts import, of these files, compiled here and not anew in each process: what is compiled is never stored."""
+    known: dict[bytes, types.CodeType] = {}
+    while texts:
+        for name in IMPORTED.findall(texts.pop()):
+            if (path := files.pop(name, None)) is not None:
+                data = path.read_bytes()
+                known[data] = compile(data, path.name, "exec", dont_inherit=True)
+                texts.append(data.decode())
     from_source = SourceFileLoader.source_to_code
 
     def source_to_code(self: Any, data: Any, path: Any, *more: Any, **options: Any) -> Any:
