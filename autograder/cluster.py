@@ -19,8 +19,9 @@ from distributed.versions import get_versions
 from autograder import task
 from autograder.assignment import Assignment, fingerprint, load_assignment
 from autograder.errors import ChainRuleError, UsageError
-from autograder.jail import LEVELS, check_binds, levels
+from autograder.jail import LEVELS, check_binds, strongest
 from autograder.model import Observation, Value
+from autograder.nursery import nursery
 from autograder.pool import Pool
 from autograder.reference import Reference
 from autograder.runtime import interpreter_folders, package_folders
@@ -67,6 +68,7 @@ class Desks(WorkerPlugin):
         self.name, self.course = name, course
 
     def setup(self, worker: Worker) -> None:
+        nursery()  # it loads while the rest is made ready
         course = msgspec.msgpack.decode(self.course, type=Course)
         folder = Path(worker.local_directory) / self.name
         reference = Reference.received(unpack(course, folder), course.salt, course.observed)
@@ -115,19 +117,13 @@ def _of(versions: dict[str, Any], name: str) -> str:
 
 def weakest_level(client: Client, unsafe: bool) -> str:
     """The isolation that every worker can give; raises UsageError where one has none, unless unsafe says to go on."""
-    found: dict[str, str] = client.run(strongest_here)
+    found: dict[str, str] = client.run(strongest)
     level = max(found.values(), key=list(LEVELS).index)
     if level == "none" and not unsafe:
         bare = next(address for address, name in found.items() if name == "none")
         mend = "run `chainrule doctor` there; --unsafe grades without isolation, at your own risk"
         raise UsageError(f"worker {bare} can't isolate student code", mend=mend)
     return level
-
-
-def strongest_here() -> str:
-    """The strongest isolation of the machine that this runs on."""
-    reasons = levels()
-    return next(name for name in LEVELS if not reasons[name])
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """How fast grading is, beside the least that it can take and beside stock nbgrader: the same submissions, in one run, turn by turn.
 
-    python -m benchmarks.speed [--class 100] [--rounds 5] [--stock 5] [--minutes 8] [--figures FILE] [--no-page]
+    python -m benchmarks.speed [--class 200] [--rounds 5] [--stock 5] [--minutes 8] [--figures FILE] [--no-page]
 
 Prints ratios with their spread and writes docs/reference/performance.md. A round runs each contender once, so that a machine that is busy
 for a while slows all of them; it takes no further round once its minutes are over.
@@ -157,10 +157,10 @@ def machine() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--class", dest="count", type=int, default=100)
+    parser.add_argument("--class", dest="count", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--stock", type=int, default=5)
-    parser.add_argument("--minutes", type=float, default=7.0)
+    parser.add_argument("--minutes", type=float, default=9.0)
     parser.add_argument("--figures", type=Path, default=FIGURES)
     parser.add_argument("--no-page", action="store_true")
     wanted = parser.parse_args()
