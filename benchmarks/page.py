@@ -16,6 +16,8 @@ Round = dict[str, float]
 RATIOS: list[tuple[str, str, Callable[[Round], float]]] = [
     ("the floor's time, one job", "at most 1.5", lambda r: r["one"] / r["floor"]),
     ("the floor's time, one job, what each further submission costs", "at most 1.5", lambda r: r["one_more"] / r["floor"]),
+    ("the floor's time, one job, right submissions, from their cells to their results", "", lambda r: r["right"]),
+    ("the floor's time, one job, all others, from their cells to their results", "", lambda r: r["wrong"]),
     ("as fast as stock nbgrader, one job", "at least 12", lambda r: r["stock"] / r["one"]),
     ("as fast as stock nbgrader, two jobs", "at least 18", lambda r: r["stock"] / r["two"]),
     ("as fast with two jobs as with one", "at least 1.5", lambda r: r["one"] / r["two"]),
@@ -102,18 +104,20 @@ Trust the ratios more than the times.
 READING = """\
 ## What stands between these figures and the floor
 
-* **The second pass.** Where a question that others build on is wrong, those are observed again with the reference answering. The reference runs in a
-  process of its own, and each call of what is wrong crosses between the two: up to some 500 calls for the two questions of nn_recognition that train and
-  differentiate a whole network. About a quarter of the benchmark's class needs it, and then costs two to three times what others do. The floor runs each
-  probe once.
+* **The second pass** is most of it. Where a question that others build on is wrong, those are observed again with the reference answering. The reference runs
+  in a process of its own, and each call of what is wrong crosses between the two: up to some 500 calls for the two questions of nn_recognition that train and
+  differentiate a whole network. About a third of the benchmark's class needs it; the floor runs each probe once. So the ratio of right submissions and that of
+  all others, in the table, lie far apart.
 * **The start.** Python, jupytext and nbgrader's libraries take seconds to load. nbgrader's load beside the grading, and what student code needs is loaded by
-  a process that starts first; with two cores this hides most of it, and in a class of a hundred it still is a quarter of one job's time.
-* **Before each probe** all that the cells left behind is put back, and after it the value is written for the way out: about a seventh of what the probes take.
-* **Isolation.** A fork into namespaces of its own, its folder, Landlock and seccomp; `benchmarks/isolation.py` prints what each level costs.
-* **Two jobs on two cores.** One job leaves little of the second core unused: the grader judges, writes and buries there what the submission's process leaves,
-  while that one runs. Two jobs share what is left, and the start, which is the same for both, weighs more.
-* **A regrade** after an edit runs every submission's cells again, in a fork of their own, before it asks one question anew. In an assignment as light as this one
-  the start, the forks and the cells are most of what a whole grading takes.
+  a process that starts first; with two cores this hides a part of it.
+* **Before each probe** all that the cells left behind is put back, and after it the value is written for the way out: about a tenth of what the probes take.
+* **Isolation.** A fork into namespaces of its own, its folder, Landlock and seccomp: `benchmarks/isolation.py` prints what each level costs. It is made while
+  the submission before is judged and written.
+* **Two jobs on two cores.** One job leaves a part of the second core unused and no more: the grader judges, writes, buries and forks there while the
+  submission's process runs. Two jobs share that, and the start, which is the same for both.
+* **A regrade** after an edit reads every notebook, runs its cells in a fork of its own, asks one question anew, judges and compares what is written. With
+  assignments as light as these five, of which a submission takes 40 to 80 ms in all with two jobs, that and the start are not a fifth of the whole: the aim would
+  leave less time than the start alone takes.
 * **What people read.** A graded notebook, a page for the student, an entry of the journal and the kept result are four files a submission.
 """
 
@@ -129,11 +133,13 @@ A profile of the first version (`python -m cProfile -m autograder.cli autograde 
 * the gradebook: nbgrader's API commits cell by cell; its own models now take one transaction for up to 200 submissions;
 * second passes: they go on in the process that has run the cells, and observe again what was lost alone; the reference answers what is wrong first, and the
   rest only where that does not do; the two processes speak with each other directly and share a core, since waking another took longer than the call;
-  the reference's is started by the first call, and of a dictionary only the entries travel back that were written;
+  of a dictionary only the entries travel back that were written, and what a call sends again is not decoded again;
 * starting: one process loads NumPy, pyplot and IPython and forks every zygote; before, each of two zygotes a job took a second of its own;
 * what has not changed: a graded notebook, a page or a kept result that would come out the same is not written again;
 * writing notebooks: msgspec writes the same bytes ten times as fast as Python's own encoder;
-* ending a process: the zygote buries it while the grader judges and writes.
+* ending a process, and making the next: the zygote does both while the grader judges and writes, and the reference's process has run its cells beforehand;
+* waking: what small probes saw gathers for some milliseconds before it is read, since to wake the grader for each took longer than to send it;
+* what is the same for all: helper modules and given cells are compiled once, in the zygote, and hashes of the assignment are made once.
 
 Judging, reading and writing notebooks are done by the workers; the parent reads files, keeps the journal and writes rows.
 """

@@ -117,9 +117,15 @@ class Bench:
     def round(self) -> None:
         """Run each contender once."""
         count, found = len(self.students), dict[str, float]()
-        found["floor"] = statistics.mean(floor.seconds(self.assignment, self.submitted, self.students, SALT))
+        floors = floor.seconds(self.assignment, self.submitted, self.students, SALT)
+        found["floor"] = statistics.mean(floors)
         alone = grade(self.course, self.alone, "--jobs", "1")
-        one = grade(self.course, self.submitted, "--jobs", "1")
+        results = self.folder / "results.json"
+        one = grade(self.course, self.submitted, "--jobs", "1", "--json", str(results))
+        taken = {s["student"]: s["seconds"] for s in json.loads(results.read_text(encoding="utf-8"))["submissions"]}
+        for what in ("right", "wrong"):
+            chosen = [n for n in range(count) if (ordinary.KINDS[n % len(ordinary.KINDS)] in ("right", "another way")) == (what == "right")]
+            found[what] = sum(taken[self.students[n]] for n in chosen) / sum(floors[n] for n in chosen)
         two = grade(self.course, self.submitted, "--jobs", "2")
         found["one"], found["two"] = one["seconds"] / count, two["seconds"] / count
         found["start"] = alone["seconds"]
