@@ -71,6 +71,8 @@ class Progress:
     stage: Callable[[str], None] = lambda _: None
     found: Callable[[int], None] = lambda _: None
     done: Callable[[str], None] = lambda _: None
+    recorded: Callable[[list[str]], None] = lambda _: None
+    """Called with some students once their rows and graded notebooks are written, many times in a large class."""
     written: Callable[[str], None] = lambda _: None
     """Called with the gradebook's place once its rows are written."""
 
@@ -115,7 +117,7 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
         mend = f"it should hold <student>/{assignment.name}/{assignment.name}.ipynb, or <student>.ipynb"
         raise UsageError(f"{options.submitted} holds no submission of {assignment.name}", mend=mend)
     results, failures, alike = [], [], dict[QuestionResult, QuestionResult]()
-    recorder = _recorder(assignment, options)
+    recorder = _recorder(assignment, options, progress)
     kept = Results(options.into, assignment)
     with _machines(assignment, options) as (level, pool_for):
         salt = course_salt(assignment.root, options.salt)
@@ -165,10 +167,10 @@ def _machines(assignment: Assignment, options: Options) -> Iterator[tuple[str, P
         yield cluster.weakest_level(client, options.unsafe), partial(cluster.cluster_pool, client)
 
 
-def _recorder(assignment: Assignment, options: Options) -> Recorder | None:
+def _recorder(assignment: Assignment, options: Options, progress: Progress) -> Recorder | None:
     if not options.gradebook:
         return None
-    return Recorder(assignment, options.into, options.submitted, options.database, options.config)
+    return Recorder(assignment, options.into, options.submitted, options.database, options.config, progress.recorded)
 
 
 def _chosen(handins: list[Handin], options: Options) -> list[Handin]:

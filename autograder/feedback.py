@@ -42,10 +42,15 @@ def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> d
     return gradebook.marks(url, assignment.name, assignment.name)
 
 
+def needs_evidence(assignment: Assignment) -> bool:
+    """Whether pages show more than the results say, so that something has to be replayed first."""
+    return assignment.table.feedback != "diagnosis"
+
+
 def publish(assignment: Assignment, options: batch.Options, result: ClassResult, progress: batch.Progress) -> None:
     """Write the pages of the submissions that were just graded, with what the assignment's level shows of wrong checks."""
     students = {s.student for s in result.submissions}
-    if assignment.table.feedback != "diagnosis":
+    if needs_evidence(assignment):
         progress.stage("replaying what is wrong, to show it")
         handins = [h for h in find_submissions(options.submitted, assignment) if h.student in students]
         reference = Reference(assignment, result.salt, Store(assignment.root / ".chainrule" / "observations"))
@@ -61,8 +66,7 @@ def publish(assignment: Assignment, options: batch.Options, result: ClassResult,
 
 def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] = ()) -> list[Path]:
     """Write the pages of some students, or of all, as the kept results and the gradebook stand now; returns their paths."""
-    wanted = set(students)
-    chosen = [k.now for k in Results(into, assignment).all() if not wanted or k.now.result.student in wanted]
+    chosen = [kept.now for kept in Results(into, assignment).all(students)]
     marks = gradebook_marks(assignment, into)
     written = []
     for entry in chosen:

@@ -1,6 +1,7 @@
 """Writes what was graded where people look for it: graded notebooks at once, the gradebook's rows in bulk, as a run goes on."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,22 @@ from autograder.autograded import Graded, copy_receipts, graded_path, read_grade
 from autograder.model import SubmissionResult
 from autograder.submission import read_regular
 
-BULK = 200
+BULK = 50
 """So many submissions share a transaction."""
 
 
 class Recorder:
-    """Takes results as they arrive. Until a submission's rows are written, its old graded notebook says what a person has graded."""
+    """Takes results as they arrive. Until a submission's rows are written, its old graded notebook says what a person has graded.
 
-    def __init__(self, assignment: Assignment, into: Path, submitted: Path, database: str = "", config: Any = None) -> None:
+    recorded is told of students once their rows and graded notebooks stand.
+    """
+
+    def __init__(
+        self, assignment: Assignment, into: Path, submitted: Path, database: str = "", config: Any = None,
+        recorded: Callable[[list[str]], None] = lambda _: None,
+    ) -> None:  # fmt: skip
         self.assignment, self.into, self.submitted, self.url, self.config = assignment, into, submitted, database, config
+        self.recorded = recorded
         self._waiting: list[tuple[SubmissionResult, str, dict[str, bool]]] = []
         """Results, each with the time that it was handed in and its write-ups that have changed."""
         self._parts: list[Path] = []
@@ -71,6 +79,8 @@ class Recorder:
         for part in self._parts:
             part.replace(part.with_suffix(".ipynb"))
         self._waiting, self._parts = [], []
+        if graded:
+            self.recorded([result.student for result, _, _ in graded])
         return nbgrader_course.shown_url(self.url)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,12 +69,15 @@ class Results:
             return None
         return kept if kept.format == FORMAT else None
 
-    def all(self) -> tuple[Kept, ...]:
-        """Everything that is kept, by student; raises UsageError where nothing is."""
-        found = [self.get(path.stem) for path in sorted(self.folder.glob("*.json"))] if self.folder.is_dir() else []
+    def all(self, students: Iterable[str] = ()) -> tuple[Kept, ...]:
+        """What is kept of these students, or everything, by student; raises UsageError where there is nothing."""
+        everybody = (path.stem for path in self.folder.glob("*.json")) if self.folder.is_dir() else ()
+        wanted = tuple(students)
+        found = [self.get(student) for student in wanted or everybody]
         kept = sorted((k for k in found if k is not None), key=lambda k: k.now.result.student)
         if not kept:
-            what = f"{self.into} holds no results of {self.assignment.name}"
+            whose = f" by {', '.join(wanted)}" if wanted else ""
+            what = f"{self.into} holds no results of {self.assignment.name}{whose}"
             raise UsageError(what, mend=f"grade first: chainrule autograde {self.assignment.name}; --into names another folder")
         return tuple(kept)
 

@@ -79,6 +79,10 @@ class Sandbox:
         try:
             with theirs:
                 paths = new_zygote(theirs, errors)
+        except BaseException:
+            ours.close()
+            os.close(self._errors)
+            raise
         finally:
             os.close(errors)
         ours.settimeout(_PATIENCE_SECONDS)

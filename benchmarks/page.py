@@ -130,7 +130,7 @@ A profile of the first version (`python -m cProfile -m autograder.cli autograde 
 * reading and aligning what was handed in: names are looked for only where no cell is recognised, and what all submissions share is parsed once;
 * judging: a finding is remembered with the bytes it was found in, arrays are decoded on a shorter way, and of the misconceptions only those are
   decoded that end as the submission does;
-* the gradebook: nbgrader's API commits cell by cell; its own models now take one transaction for up to 200 submissions;
+* the gradebook: nbgrader's API commits cell by cell; its own models now take one transaction for up to 50 submissions;
 * second passes: they go on in the process that has run the cells, and observe again what was lost alone; the reference answers what is wrong first, and the
   rest only where that does not do; the two processes speak with each other directly and share a core, since waking another took longer than the call;
   of a dictionary only the entries travel back that were written, and what a call sends again is not decoded again;

@@ -59,7 +59,7 @@ def page(figures: dict[str, Any], rounds: list[dict[str, float]], kept: float) -
         "* **The parent's memory** does not grow with notebooks: a few more are on their way than there are workers. It keeps the results themselves, some",
         f"  {kept:.0f} KB each, since questions that came out alike are held once: {kept / 10:.1f} GB for 100,000 in one run.",
         f"* **The parent's time** is serial. A million a day take {parents} of it at the measured cost, if each has its own part of the course.",
-        "* **The gradebook** is SQLite by default, which takes one writer. nbgrader's `db_url` takes PostgreSQL, and rows are written 200 submissions at a time.",
+        "* **The gradebook** is SQLite by default, which takes one writer. nbgrader's `db_url` takes PostgreSQL, and rows are written 50 submissions at a time.",
         "* **The journal** is a file a submission. Past some 100,000 in one folder, give each section its own `--into`.",
         "",
         "What is not here: a web service that takes submissions, accounts, a queue. The engine's part is a function from bytes to bytes",

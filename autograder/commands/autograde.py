@@ -14,7 +14,7 @@ from autograder import batch
 from autograder.assignment import Assignment, load_assignment
 from autograder.autograded import write_text
 from autograder.commands.shared import AS_IT_IS, Name, Roster, Submitted, course_folder, err, out, plain, progress_bar
-from autograder.feedback import publish
+from autograder.feedback import needs_evidence, publish, write_feedback
 from autograder.intake import Intake, taken_in
 from autograder.model import ClassResult, SubmissionResult
 from autograder.roster import read_roster
@@ -63,16 +63,21 @@ def autograde(
 def _graded(assignment: Assignment, options: batch.Options) -> tuple[ClassResult, list[batch.Failure], list[str]]:
     """Grade behind a progress bar: results, failures, and where the gradebook is."""
     places: list[str] = []
+
+    def write_pages(students: list[str]) -> None:
+        if not needs_evidence(assignment):
+            write_feedback(assignment, options.into, students)
+
     with progress_bar() as bar:
         task = bar.add_task(assignment.name, total=None)
         shown = batch.Progress(
             stage=lambda text: bar.update(task, description=f"{assignment.name}: {text}"),
             found=lambda count: bar.update(task, total=count, description=f"{assignment.name}: grading"),
             done=lambda _: bar.advance(task),
-            written=places.append,
+            recorded=write_pages, written=places.append,
         )
         result, failures = batch.grade_class(assignment, options, shown)
-        if options.gradebook:
+        if options.gradebook and needs_evidence(assignment):
             publish(assignment, options, result, shown)
     return result, failures, places
 
