@@ -154,12 +154,22 @@ class Sandbox:
             self.prepare(limits)
         if self._next is None:
             self._fork()
-        assert self._plan is not None and self._next is not None
-        self._expect(Ready)
-        self._current, self._next = self._next, None
-        if self._plan[1] is None:
-            self._current.send(run)
-        return self._current
+        process = self._take_next()
+        if self._plan is not None and self._plan[1] is None:
+            process.send(run)
+        return process
+
+    def _take_next(self) -> Process:
+        """Make the next process the current one, once the zygote says that it has been made."""
+        assert self._next is not None
+        process, self._next = self._next, None
+        try:
+            self._expect(Ready)
+        except SandboxError:
+            process.forget()
+            raise
+        self._current = process
+        return process
 
     def _fork_ahead(self) -> None:
         """Have the next process ready, where the zygote is free for it; that it could not be made is noticed when it is asked for."""
@@ -188,10 +198,8 @@ class Sandbox:
         """End the next process, which was made for something else."""
         if self._next is not None:
             self.ready()
-            self._expect(Ready)
             self._plan = None
-            self._current, self._next = self._next, None
-            self._current.close()
+            self._take_next().close()
 
     def close(self) -> None:
         """End the zygote and all below it."""

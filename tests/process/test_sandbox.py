@@ -1,0 +1,68 @@
+"""The process of the next submission is forked while the last one is judged: it is used where it fits, and never for anything else."""
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from autograder.errors import SandboxError
+from autograder.process import Limits, Process
+from autograder.protocol import CellDone, CellsDone, CellSource, Run
+from autograder.reference import sandbox_for
+from autograder.sandbox import Sandbox
+
+from .conftest import Bench, level
+
+LIMITS = Limits(notebook_seconds=5.0, probe_seconds=5.0)
+
+
+@pytest.fixture
+def sandbox(tiny: Bench) -> Iterator[Sandbox]:
+    with sandbox_for(tiny.assignment, level()) as made:
+        yield made
+
+
+def cell(text: str) -> Run:
+    return Run([CellSource(text, 1, "own")])
+
+
+def how_it_ended(process: Process) -> str:
+    """The outcome of a process's only cell."""
+    done = process.next(5.0)
+    assert isinstance(done, CellDone) and isinstance(process.next(5.0), CellsDone)
+    process.close()
+    return done.outcome if not done.error else done.error
+
+
+def test_nothing_stays_for_the_next(sandbox: Sandbox) -> None:
+    """Each runs its own cells, in a namespace and a folder of its own, however many follow each other."""
+    leave = "import os, numpy\nassert not hasattr(numpy, 'left') and not os.path.exists('left')\nnumpy.left = open('left', 'w')"
+    assert {how_it_ended(sandbox.spawn(cell(leave), LIMITS)) for _ in range(20)} == {"finished"}
+
+
+def test_other_limits_make_another_process(sandbox: Sandbox) -> None:
+    """One that waits with the limits of before is ended, and the new limits hold."""
+    large = cell("import numpy\nnumpy.ones((300, 1024, 1024), dtype='u1')")
+    assert how_it_ended(sandbox.spawn(large, replace(LIMITS, memory_mb=1024))) == "finished"
+    assert "MemoryError" in how_it_ended(sandbox.spawn(large, replace(LIMITS, memory_mb=200)))
+    assert how_it_ended(sandbox.spawn(large, replace(LIMITS, memory_mb=1024))) == "finished"
+
+
+def test_what_is_always_run_is_run_beforehand(sandbox: Sandbox) -> None:
+    """What it is prepared with is run once, also where it is asked for again; something else is run afresh."""
+    always, other = cell("count = globals().get('count', 0) + 1\nassert count == 1"), cell("assert 'count' not in globals()")
+    sandbox.prepare(LIMITS, always)
+    assert [how_it_ended(sandbox.spawn(run, LIMITS)) for run in (always, always, other, other, always)] == ["finished"] * 5
+
+
+def test_a_zygote_that_died_meanwhile_is_told(sandbox: Sandbox) -> None:
+    """Whoever asks for the process hears of it at once, and not after the patience that a silent zygote is met with."""
+    assert how_it_ended(sandbox.spawn(cell("1"), LIMITS)) == "finished"
+    assert sandbox._zygote is not None
+    signal.pidfd_send_signal(sandbox._zygote, signal.SIGKILL)
+    sandbox._wait_until_gone(10)
+    for _ in range(2):
+        with pytest.raises(SandboxError, match=r"ended unexpectedly|is gone"):
+            sandbox.spawn(cell("1"), LIMITS)
