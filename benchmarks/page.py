@@ -110,14 +110,13 @@ READING = """\
   all others, in the table, lie far apart.
 * **The start.** Python, jupytext and nbgrader's libraries take seconds to load. nbgrader's load beside the grading, and what student code needs is loaded by
   a process that starts first; with two cores this hides a part of it.
-* **Before each probe** all that the cells left behind is put back, and after it the value is written for the way out: about a tenth of what the probes take.
+* **Before each probe** all that the cells left behind is put back, and after it the value is written for the way out: about a fifth of what the probes take.
 * **Isolation.** A fork into namespaces of its own, its folder, Landlock and seccomp: `benchmarks/isolation.py` prints what each level costs. It is made while
   the submission before is judged and written.
 * **Two jobs on two cores.** One job leaves a part of the second core unused and no more: the grader judges, writes, buries and forks there while the
   submission's process runs. Two jobs share that, and the start, which is the same for both.
 * **A regrade** after an edit reads every notebook, runs its cells in a fork of its own, asks one question anew, judges and compares what is written. With
-  assignments as light as these five, of which a submission takes 40 to 80 ms in all with two jobs, that and the start are not a fifth of the whole: the aim would
-  leave less time than the start alone takes.
+  assignments as light as these five, that and the start are not a fifth of the whole: for a class of 200 the aim leaves less time than the start alone takes.
 * **What people read.** A graded notebook, a page for the student, an entry of the journal and the kept result are four files a submission.
 """
 
