@@ -173,7 +173,7 @@ class Sandbox:
 
     def _fork_ahead(self) -> None:
         """Have the next process ready, where the zygote is free for it; that it could not be made is noticed when it is asked for."""
-        if self._current is None and self._next is None and not self._closed:
+        if self._plan is not None and self._current is None and self._next is None and not self._closed:
             with contextlib.suppress(SandboxError):
                 self._fork()
 
@@ -249,8 +249,7 @@ class Sandbox:
     def released(self) -> None:
         """The current process has ended, or is about to: the zygote can make the next one."""
         self._current = None
-        if self._plan is not None:
-            self._fork_ahead()
+        self._fork_ahead()
 
     def wait_end(self, seconds: float) -> Ended | None:
         """How the current process ended, once it has."""

@@ -19,6 +19,7 @@ from autograder.wire import Instance, Reference, WireError, decode, encode
 MAX_CALLS = 20_000
 MAX_NESTING = 16
 _RECENT, _RECENT_BYTES = 256, 4096
+"""How many values are kept for calls that send them again, and of what size these may be."""
 _PLAIN = frozenset({float, int, str, bool, complex, bytes, type(None)})
 
 

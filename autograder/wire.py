@@ -74,7 +74,7 @@ Referrer = Callable[[Any], "Reference | Instance | None"]
 def encode(value: Any, refer: Referrer | None = None) -> bytes:
     """Encode a value as bytes; raises TooLarge beyond the limits, and nothing else, whatever the value's methods do."""
     if type(value) is np.ndarray and value.nbytes <= _SMALL and (code := _CODES.get(value.dtype)) is not None:  # most values are such
-        return _to_bytes(msgspec.msgpack.Ext(_ARRAY, _to_bytes((code, value.shape, value.tobytes()))))
+        return _to_bytes(_numbers_of(code, value))
     return _to_bytes(_Encoder(refer).tree(value, 0))
 
 
@@ -198,10 +198,10 @@ class _Encoder:
         return self.extension(_ARRAY, [value.dtype.str, list(value.shape), value.tobytes()])
 
     def numbers(self, code: str, value: np.ndarray) -> Any:
-        data = _to_bytes((code, value.shape, value.tobytes()))
-        if len(data) > MAX_BYTES:
+        made = _numbers_of(code, value)
+        if len(made.data) > MAX_BYTES:  # type: ignore[arg-type]
             raise TooLarge(f"the value has more than {MAX_BYTES >> 20} MiB")
-        return msgspec.msgpack.Ext(_ARRAY, data)
+        return made
 
     def integer(self, value: int) -> Any:
         if -(1 << 63) <= value < 1 << 63:
@@ -225,6 +225,11 @@ class _Encoder:
         if len(data) > MAX_BYTES:
             raise TooLarge(f"the value has more than {MAX_BYTES >> 20} MiB")
         return msgspec.msgpack.Ext(code, data)
+
+
+def _numbers_of(code: str, value: np.ndarray) -> msgspec.msgpack.Ext:
+    """An array of numbers: its dtype, its shape and its bytes."""
+    return msgspec.msgpack.Ext(_ARRAY, _to_bytes((code, value.shape, value.tobytes())))
 
 
 def _bases(kind: type) -> tuple[type, ...]:

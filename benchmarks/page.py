@@ -140,7 +140,7 @@ A profile of the first version (`python -m cProfile -m autograder.cli autograde 
 * waking: what small probes saw gathers for some milliseconds before it is read, since to wake the grader for each took longer than to send it;
 * what is the same for all: helper modules and given cells are compiled once, in the zygote, and hashes of the assignment are made once.
 
-Judging, reading and writing notebooks are done by the workers; the parent reads files, keeps the journal and writes rows.
+Judging, reading and writing notebooks are done by the workers; the parent reads files, keeps the journal and writes rows and pages.
 """
 
 

@@ -1,6 +1,7 @@
 """The process of the next submission is forked while the last one is judged: it is used where it fits, and never for anything else."""
 from __future__ import annotations
 
+import select
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,9 +30,10 @@ def cell(text: str) -> Run:
 
 
 def how_it_ended(process: Process) -> str:
-    """The outcome of a process's only cell."""
+    """The outcome of a process's only cell, after which it has nothing more to say."""
     done = process.next(5.0)
     assert isinstance(done, CellDone) and isinstance(process.next(5.0), CellsDone)
+    assert not select.select([process.channel], [], [], 0.1)[0]
     process.close()
     return done.outcome if not done.error else done.error
 
@@ -58,11 +60,11 @@ def test_what_is_always_run_is_run_beforehand(sandbox: Sandbox) -> None:
 
 
 def test_a_zygote_that_died_meanwhile_is_told(sandbox: Sandbox) -> None:
-    """Whoever asks for the process hears of it at once, and not after the patience that a silent zygote is met with."""
+    """Whoever asks for the process, or for what it says, hears of it at once, and not after the patience that a silent zygote is met with."""
     assert how_it_ended(sandbox.spawn(cell("1"), LIMITS)) == "finished"
     assert sandbox._zygote is not None
     signal.pidfd_send_signal(sandbox._zygote, signal.SIGKILL)
     sandbox._wait_until_gone(10)
     for _ in range(2):
         with pytest.raises(SandboxError, match=r"ended unexpectedly|is gone"):
-            sandbox.spawn(cell("1"), LIMITS)
+            sandbox.spawn(cell("1"), LIMITS).next(5.0)
