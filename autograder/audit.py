@@ -21,12 +21,12 @@ from autograder.assignment import Assignment, Question, solves
 from autograder.equivalent import FILE, key_of, load_equivalent
 from autograder.errors import AssignmentError
 from autograder.grade import Grader
-from autograder.model import Observation, Outcome, QuestionResult, SubmissionResult, Value, Verdict
+from autograder.inside.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
+from autograder.inside.seen import Observation, Outcome, QuestionResult, SubmissionResult, Value, Verdict
 from autograder.mutate import code_of, mutants, normal
 from autograder.notebook import Role
 from autograder.observe import observe
 from autograder.process import Death, Limits
-from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
 from autograder.reference import TRUSTED, Reference, Store, environment
 from autograder.release import blank_notebook
 from autograder.score import earned

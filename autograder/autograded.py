@@ -15,7 +15,7 @@ from nbformat import NotebookNode, from_dict
 
 from autograder import nodes, notebook
 from autograder.assignment import Assignment, fingerprint, package
-from autograder.model import QuestionResult, SubmissionResult, Verdict
+from autograder.inside.seen import QuestionResult, SubmissionResult, Verdict
 from autograder.notebook import Role, SourceCell
 from autograder.submission import MAX_NOTEBOOK_BYTES, Delivered, Placed, Submission, read_regular
 from autograder.text import printable

@@ -18,9 +18,9 @@ from autograder.assignment import Assignment, fingerprint
 from autograder.autograded import graded_path, read_graded, write_text
 from autograder.errors import UsageError
 from autograder.grade import unreadable
-from autograder.jail import JailError, check_binds, strongest
+from autograder.inside.jail import JailError, check_binds, strongest
+from autograder.inside.seen import ClassResult, QuestionResult, SubmissionResult
 from autograder.journal import Journal
-from autograder.model import ClassResult, QuestionResult, SubmissionResult
 from autograder.pool import Pool, local_pool
 from autograder.record import Recorder
 from autograder.reference import Reference, Store, environment

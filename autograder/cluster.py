@@ -19,8 +19,8 @@ from distributed.versions import get_versions
 from autograder import task
 from autograder.assignment import Assignment, fingerprint, load_assignment
 from autograder.errors import ChainRuleError, UsageError
-from autograder.jail import LEVELS, check_binds, strongest
-from autograder.model import Observation, Value
+from autograder.inside.jail import LEVELS, check_binds, strongest
+from autograder.inside.seen import Observation, Value
 from autograder.nursery import nursery
 from autograder.pool import Pool
 from autograder.reference import Reference

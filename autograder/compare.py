@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.model import Finding, Verdict
-from autograder.wire import MAX_BYTES, Opaque
+from autograder.inside.seen import Finding, Verdict
+from autograder.inside.wire import MAX_BYTES, Opaque
 
 RIGHT = Finding(Verdict.RIGHT)
 INPUTS = "inputs"

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from autograder.compare import INPUTS, compare, wrong_entries
-from autograder.model import Diagnosis, Finding, Observation, Outcome, Verdict
+from autograder.inside.seen import Diagnosis, Finding, Observation, Outcome, Verdict
+from autograder.inside.wire import WireError, decode
 from autograder.probe import Probe
 from autograder.variants import Variant
-from autograder.wire import WireError, decode
 
 Judge = Callable[[Probe, Any], Finding]
 

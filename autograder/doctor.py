@@ -8,7 +8,7 @@ import sys
 
 import msgspec
 
-from autograder.jail import LEVELS, levels
+from autograder.inside.jail import LEVELS, levels
 from autograder.reference import environment
 
 

@@ -17,7 +17,7 @@ from autograder.autograded import write_text
 from autograder.explain import Replay, calls_of, replay_all
 from autograder.figures import figure
 from autograder.grade import Grader
-from autograder.model import Value, Verdict
+from autograder.inside.seen import Value, Verdict
 from autograder.results import Entry, Results
 from autograder.submission import Submission
 

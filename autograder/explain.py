@@ -18,10 +18,10 @@ import numpy as np
 from autograder.assignment import Question
 from autograder.compare import INPUTS
 from autograder.grade import Grader
-from autograder.model import CheckResult, Outcome, QuestionResult
+from autograder.inside.seen import CheckResult, Outcome, QuestionResult
+from autograder.inside.wire import WireError, decode
 from autograder.probe import Namespace, Probe
 from autograder.submission import Submission
-from autograder.wire import WireError, decode
 
 MAX_CALLS_SHOWN = 4
 MAX_SHOWN_BYTES = 1 << 20

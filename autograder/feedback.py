@@ -18,7 +18,7 @@ from autograder.autograded import copy_receipts, graded_path, read_graded, write
 from autograder.errors import UsageError
 from autograder.evidence import Evidence, Shown
 from autograder.grade import Grader
-from autograder.model import CheckResult, ClassResult, Marks, Outcome, Verdict
+from autograder.inside.seen import CheckResult, ClassResult, Marks, Outcome, Verdict
 from autograder.notebook import Role, SourceCell
 from autograder.pages import piece, points, render
 from autograder.reference import Reference, Store

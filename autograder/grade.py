@@ -11,14 +11,14 @@ import msgspec
 from autograder.assignment import Assignment, Question, fingerprint
 from autograder.diagnose import name_mistake
 from autograder.errors import SandboxError
+from autograder.inside.protocol import CellSource, Run
+from autograder.inside.seen import CheckResult, Observation, Outcome, QuestionResult, Seen, SubmissionResult
 from autograder.journal import Memory
 from autograder.judge import Judge, Judged
 from autograder.messages import cell_messages, check_message, few
-from autograder.model import CheckResult, Observation, Outcome, QuestionResult, Seen, SubmissionResult
 from autograder.observe import Given, Request, Watch
 from autograder.probe_text import key_of_probes
 from autograder.process import Limits
-from autograder.protocol import CellSource, Run
 from autograder.reference import Reference, key_of_cells, sandbox_for
 from autograder.sandbox import Sandbox
 from autograder.score import total

@@ -41,7 +41,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from autograder.model import Mark, Marks, QuestionResult, SubmissionResult
+from autograder.inside.seen import Mark, Marks, QuestionResult, SubmissionResult
 
 COURSE = "default_course"
 

@@ -15,7 +15,7 @@ from autograder.autograded import write_text
 from autograder.batch import isolation_level
 from autograder.feedback import question_titles
 from autograder.grade import Grader
-from autograder.model import QuestionResult, SubmissionResult, Verdict
+from autograder.inside.seen import QuestionResult, SubmissionResult, Verdict
 from autograder.pages import points
 from autograder.reference import Reference, Store
 from autograder.submission import handin_of, read_submission

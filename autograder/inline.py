@@ -11,11 +11,11 @@ import numpy as np
 
 from autograder.assignment import load_assignment
 from autograder.errors import UsageError
+from autograder.inside.seen import Verdict
+from autograder.inside.wire import decode, encode
 from autograder.judge import Judge
-from autograder.model import Verdict
 from autograder.probe import Namespace
 from autograder.reference import Reference, Store
-from autograder.wire import decode, encode
 
 
 def course_root(start: Path) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.assignment import Assignment, fingerprint, package
-from autograder.model import Outcome, Seen, SubmissionResult, Value
+from autograder.inside.seen import Outcome, Seen, SubmissionResult, Value
 from autograder.submission import Submission, digest
 
 _FLEETING = {Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.KILLED, Outcome.PROTOCOL}

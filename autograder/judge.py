@@ -9,13 +9,13 @@ import numpy as np
 
 from autograder.compare import compare
 from autograder.diagnose import Known, ends_alike, hint, known_of
+from autograder.inside.seen import Finding, Observation, Outcome, Verdict
+from autograder.inside.wire import WireError, decode
 from autograder.judging import Fact, Unfit
-from autograder.model import Finding, Observation, Outcome, Verdict
 from autograder.probe import Probe
 from autograder.reference import Reference
 from autograder.score import earned
 from autograder.variants import Variant
-from autograder.wire import WireError, decode
 
 NO_VALUE = Finding(Verdict.NO_VALUE)
 TOO_LARGE = Finding(Verdict.WRONG_SHAPE, "the result is far larger than what was asked for.")

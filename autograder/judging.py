@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.compare import as_array, shown
-from autograder.model import Verdict
+from autograder.inside.seen import Verdict
 
 
 @dataclass(frozen=True)

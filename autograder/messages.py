@@ -4,10 +4,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograder.assignment import Question
+from autograder.inside.protocol import CellSource
+from autograder.inside.seen import CellReport, Observation, Outcome, Verdict
 from autograder.judge import Judged
-from autograder.model import CellReport, Observation, Outcome, Verdict
 from autograder.probe import Probe
-from autograder.protocol import CellSource
 from autograder.text import printable
 
 MAX_MESSAGES = 40

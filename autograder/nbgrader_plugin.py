@@ -18,7 +18,7 @@ from autograder.assignment import Assignment, load_assignment
 from autograder.batch import Options, Progress, grade_class
 from autograder.errors import ChainRuleError, UsageError
 from autograder.feedback import publish
-from autograder.model import SubmissionResult
+from autograder.inside.seen import SubmissionResult
 from autograder.submission import find_submissions
 from autograder.text import printable
 

@@ -14,7 +14,7 @@ import threading
 
 from autograder.runtime import clean_environment, package_folders, runtime_folder
 
-_START = "import sys; sys.path[:0] = sys.argv[3:]; from autograder.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+_START = "import sys; sys.path[:0] = sys.argv[3:]; from autograder.inside.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 
 
 class Nursery:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from autograder.model import CellReport, Observation, Outcome, Seen
+from autograder.inside.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run, Serve
+from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.process import Death, Limits, Process
-from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run, Serve
 from autograder.sandbox import Sandbox
 from autograder.text import printable
 

@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from autograder import task
-from autograder.jail import syscalls
+from autograder.inside.jail import syscalls
 from autograder.nursery import nursery
 from autograder.reference import Reference
 

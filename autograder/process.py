@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder.errors import SandboxError
-from autograder.model import Outcome
-from autograder.protocol import Confined, Confinement, Ended, FrameReader, FromProcess, NotConfined, send_with_descriptors
-from autograder.wire import WireError
+from autograder.inside.protocol import Confined, Confinement, Ended, FrameReader, FromProcess, NotConfined, send_with_descriptors
+from autograder.inside.seen import Outcome
+from autograder.inside.wire import WireError
 
 _WALL_FACTOR = 4.0
 _UNACCOUNTED = 0.25

@@ -9,7 +9,7 @@ from typing import Any
 from autograder import notebook
 from autograder.assignment import Assignment
 from autograder.autograded import Graded, copy_receipts, graded_path, read_graded, write_text
-from autograder.model import SubmissionResult
+from autograder.inside.seen import SubmissionResult
 from autograder.submission import read_regular
 
 BULK = 50

@@ -19,16 +19,16 @@ import numpy as np
 from autograder import __version__
 from autograder.assignment import Assignment, fingerprint
 from autograder.errors import AssignmentError
-from autograder.model import Observation, Outcome, Seen
+from autograder.inside.protocol import CellSource
+from autograder.inside.seen import Observation, Outcome, Seen
+from autograder.inside.wire import decode
 from autograder.observe import Request, observe
 from autograder.probe import Probe
 from autograder.probe_text import text_of_probes
-from autograder.protocol import CellSource
 from autograder.runtime import RUNTIME
 from autograder.sandbox import Sandbox
 from autograder.submission import reference_cells
 from autograder.variants import Variant, cells_with, load_variants
-from autograder.wire import decode
 
 TRUSTED = "none"
 """The reference is our own code: it runs in a process of its own, without a jail."""

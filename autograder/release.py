@@ -19,9 +19,9 @@ from nbformat import NotebookNode
 
 from autograder import notebook
 from autograder.assignment import Assignment
-from autograder.cells import needs_ipython
 from autograder.errors import ReleaseError
 from autograder.grade import Grader
+from autograder.inside.cells import needs_ipython
 from autograder.notebook import Role, SourceCell
 from autograder.reference import TRUSTED, Reference, Store
 from autograder.selfcheck import FILE, filled

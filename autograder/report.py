@@ -14,7 +14,7 @@ import numpy as np
 from autograder import plots
 from autograder.assignment import Assignment
 from autograder.feedback import gradebook_marks, question_titles
-from autograder.model import CheckResult, Marks, Outcome, QuestionResult, SubmissionResult, Value, Verdict
+from autograder.inside.seen import CheckResult, Marks, Outcome, QuestionResult, SubmissionResult, Value, Verdict
 from autograder.pages import points, render
 from autograder.results import Conditions, Entry, Kept, Results
 from autograder.standing import Standing

@@ -15,7 +15,7 @@ import msgspec
 from autograder.assignment import Assignment, fingerprint
 from autograder.autograded import write_text
 from autograder.errors import UsageError
-from autograder.model import ClassResult, QuestionResult, SubmissionResult, Value
+from autograder.inside.seen import ClassResult, QuestionResult, SubmissionResult, Value
 from autograder.reference import environment
 from autograder.score import total
 from autograder.submission import Submission, digest

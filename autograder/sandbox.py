@@ -16,9 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from autograder.errors import SandboxError
-from autograder.nursery import new_zygote, nursery
-from autograder.process import Limits, Process
-from autograder.protocol import (
+from autograder.inside.protocol import (
     AskCpu,
     CellSource,
     CpuSeconds,
@@ -34,8 +32,10 @@ from autograder.protocol import (
     Spawn,
     send_with_descriptors,
 )
+from autograder.inside.wire import WireError
+from autograder.nursery import new_zygote, nursery
+from autograder.process import Limits, Process
 from autograder.runtime import interpreter_folders
-from autograder.wire import WireError
 
 _PATIENCE_SECONDS = 300.0
 """A zygote that is silent for so long is taken for dead: better a fresh one than a class that waits."""

@@ -1,7 +1,7 @@
 """Points from findings: a contract check counts only where a core check of its question is right."""
 from __future__ import annotations
 
-from autograder.model import Verdict
+from autograder.inside.seen import Verdict
 from autograder.probe import Probe
 
 

@@ -15,14 +15,14 @@ import numpy as np
 from autograder.assignment import Assignment
 from autograder.compare import compare
 from autograder.errors import AssignmentError
+from autograder.inside.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
+from autograder.inside.seen import Outcome, Value, Verdict
+from autograder.inside.wire import decode
 from autograder.judging import Fact, Unfit
-from autograder.model import Outcome, Value, Verdict
 from autograder.probe import Probe
-from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
 from autograder.reference import TRUSTED, sandbox_for, seed_of
 from autograder.sandbox import Sandbox
 from autograder.variants import cells_with, load_variants
-from autograder.wire import decode
 
 Progress = Callable[[str, int, int], None]
 Judged = tuple[str, Probe, bool, dict[str, Fact]]

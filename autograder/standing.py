@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograder.model import Mark, Marks, QuestionResult, SubmissionResult
+from autograder.inside.seen import Mark, Marks, QuestionResult, SubmissionResult
 
 NOTHING = Mark()
 

@@ -17,11 +17,11 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.assignment import Assignment
-from autograder.cells import bound_names
 from autograder.errors import UsageError
-from autograder.model import Value
+from autograder.inside.cells import bound_names
+from autograder.inside.protocol import CellSource
+from autograder.inside.seen import Value
 from autograder.notebook import NotANotebook, Role, SourceCell, grade_id_of, parse
-from autograder.protocol import CellSource
 
 _INSERTED = 10_000
 MAX_NOTEBOOK_BYTES = 50 << 20

@@ -17,8 +17,8 @@ from autograder.assignment import Assignment
 from autograder.autograded import graded_notebook, made_from
 from autograder.errors import ChainRuleError
 from autograder.grade import Grader
+from autograder.inside.seen import SubmissionResult, Value
 from autograder.journal import Entry, Memory, key_of, read_entry, write_entry
-from autograder.model import SubmissionResult, Value
 from autograder.reference import Reference
 from autograder.reference import key_of as reference_key
 from autograder.results import handed_in

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from autograder.assignment import Assignment, Question, solves
 from autograder.errors import AssignmentError, UsageError
+from autograder.inside.protocol import CellSource
 from autograder.notebook import Role
-from autograder.protocol import CellSource
 
 KINDS = {"misconception": "misconceptions.py", "alternative": "alternatives.py"}
 

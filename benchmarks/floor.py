@@ -18,8 +18,8 @@ import matplotlib
 import numpy as np
 
 from autograder.assignment import Assignment
+from autograder.inside.protocol import CellSource
 from autograder.probe import Namespace, Probe
-from autograder.protocol import CellSource
 from autograder.reference import requests_for
 from autograder.submission import Handin, read_submission
 

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from autograder.assignment import load_assignment
-from autograder.jail import levels
+from autograder.inside.jail import levels
 from autograder.observe import observe
 from autograder.reference import Reference, Store, sandbox_for
 

@@ -33,7 +33,7 @@ import probes
 
 from autograder.compare import compare
 from autograder.probe import Namespace, Probe
-from autograder.wire import decode
+from autograder.inside.wire import decode
 
 EXPECTED = msgspec.msgpack.decode((HERE / "expected.msgpack").read_bytes())
 

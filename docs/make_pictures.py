@@ -15,7 +15,7 @@ from rich.console import Console
 from autograder.assignment import load_assignment
 from autograder.commands.autograde import class_table
 from autograder.feedback import write_feedback
-from autograder.model import ClassResult
+from autograder.inside.seen import ClassResult
 from autograder.report import report, report_page
 
 ROOT = Path(__file__).parents[1]

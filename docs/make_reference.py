@@ -14,7 +14,7 @@ import typer
 from autograder.assignment_table import schema as assignment_schema
 from autograder.cli import build
 from autograder.commands.autograde import results_json
-from autograder.model import CheckResult, ClassResult, Diagnosis, Outcome, QuestionResult, SubmissionResult, Verdict
+from autograder.inside.seen import CheckResult, ClassResult, Diagnosis, Outcome, QuestionResult, SubmissionResult, Verdict
 
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- made by python docs/make_reference.py: do not edit, run it again -->\n"

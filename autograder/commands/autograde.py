@@ -15,8 +15,8 @@ from autograder.assignment import Assignment, load_assignment
 from autograder.autograded import write_text
 from autograder.commands.shared import AS_IT_IS, Name, Roster, Submitted, course_folder, err, out, plain, progress_bar
 from autograder.feedback import needs_evidence, publish, write_feedback
+from autograder.inside.seen import ClassResult, SubmissionResult
 from autograder.intake import Intake, taken_in
-from autograder.model import ClassResult, SubmissionResult
 from autograder.roster import read_roster
 
 

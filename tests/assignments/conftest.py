@@ -9,7 +9,7 @@ import pytest
 
 from autograder.assignment import Assignment, load_assignment, names_in
 from autograder.grade import Grader
-from autograder.jail import LEVELS, levels
+from autograder.inside.jail import LEVELS, levels
 from autograder.reference import Reference, Store
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.assignment import Assignment
 from autograder.grade import Grader
-from autograder.model import QuestionResult
+from autograder.inside.seen import QuestionResult
 from autograder.notebook import build_source
 from autograder.release import check_texts, check_up_to_date
 from autograder.submission import align

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from autograder.grade import Grader
-from autograder.model import SubmissionResult
+from autograder.inside.seen import SubmissionResult
 from autograder.submission import find_submissions, read_submission
 from tests.sample_class.demo import make_class
 from tests.sample_class.roster import roster

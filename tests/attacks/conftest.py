@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from autograder import jail
+from autograder.inside import jail
 from tests.jail.harness import ORDINARY_USER, USERS, Outside
 
 from .course import NAME, Graded, all_attacks, grade, hand_in, honest, hostile, make_assignment, own

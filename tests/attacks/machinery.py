@@ -10,8 +10,8 @@ from .notation import attack
 
 HELPERS = '''
 import socket as _socket, struct as _struct
-from autograder.protocol import *
-from autograder.protocol import frame
+from autograder.inside.protocol import *
+from autograder.inside.protocol import frame
 
 
 def raw(data):
@@ -44,7 +44,7 @@ def answer():
 
 
 def zeros(shape):
-    from autograder.wire import encode
+    from autograder.inside.wire import encode
     return encode({"centered": np.zeros(shape), "inputs": {"X": np.zeros(shape)}})
 '''
 
@@ -111,7 +111,7 @@ def modules_poisoned():
         def __getattr__(self, name):
             return lambda *args, **kwargs: b"\xc3"
 
-    for name in ("autograder.wire", "autograder.probe", "autograder.protocol", "autograder.cells", "autograder.model", "msgspec", "numpy"):
+    for name in ("autograder.inside.wire", "autograder.probe", "autograder.inside.protocol", "autograder.inside.cells", "autograder.inside.seen", "msgspec", "numpy"):
         sys.modules[name] = Yes(name)
 
     def center(X):
@@ -298,7 +298,7 @@ def namespace_patched():
 @attack("center")
 def snapshot_patched():
     """What puts things back between probes does nothing."""
-    from autograder.cells import Snapshot
+    from autograder.inside.cells import Snapshot
 
     Snapshot.restore = lambda self, seed: None
 
@@ -309,10 +309,10 @@ def snapshot_patched():
 @attack("center", scale=0)
 def encoder_patched():
     """The codec sends what is wished: zeros for all."""
-    import autograder.wire
+    import autograder.inside.wire
 
-    chosen = autograder.wire.encode({"centered": np.zeros((6, 3)), "scaled": np.zeros((9, 2)), "inputs": {"X": np.zeros((6, 3))}})
-    autograder.wire.encode = lambda *args: chosen
+    chosen = autograder.inside.wire.encode({"centered": np.zeros((6, 3)), "scaled": np.zeros((9, 2)), "inputs": {"X": np.zeros((6, 3))}})
+    autograder.inside.wire.encode = lambda *args: chosen
 
     def center(X):
         return X
@@ -323,10 +323,10 @@ def memory_written_over():
     """The code of the worker's functions is changed, by ctypes and by name."""
     import sys
 
-    import autograder.worker as worker
+    import autograder.inside.worker as worker
 
     worker.observe = lambda probe, *args: send(ProbeDone(probe.id, "finished", zeros((6, 3))))
-    sys.modules["autograder.worker"].observe.__code__ = (lambda *args: None).__code__
+    sys.modules["autograder.inside.worker"].observe.__code__ = (lambda *args: None).__code__
 
     def center(X):
         return X
@@ -356,7 +356,7 @@ def forged_results():
 @attack("center", scale=0)
 def forged_results_that_name_points():
     """Results that call themselves right, with verdicts and points as their values."""
-    from autograder.wire import encode
+    from autograder.inside.wire import encode
 
     value = encode({"verdict": "right", "earned": 2.0, "points": 2.0, "centered": True})
     send(CellsDone(), *(ProbeDone(name, "right", value) for name in ("rows_of_data", "one_row", "uneven_columns", "spread_afterwards")))
@@ -484,7 +484,7 @@ def ask_for_what_is_not_given():
             pass
 
         def apply(self, X):
-            ask(Call("Scaler.apply", [__import__("autograder.wire").wire.encode(X)]))
+            ask(Call("Scaler.apply", [__import__("autograder.inside.wire").wire.encode(X)]))
             return answer()
 
 
@@ -497,7 +497,7 @@ def ask_by_number():
             pass
 
         def apply(self, X):
-            from autograder.wire import encode
+            from autograder.inside.wire import encode
 
             for number in (0, -1, 1 << 40):
                 ask(Call(number, [encode(X)]))
@@ -513,7 +513,7 @@ def ask_for_builtins():
             pass
 
         def apply(self, X):
-            from autograder.wire import encode
+            from autograder.inside.wire import encode
 
             for name in ("__builtins__.eval", "np.load", "center.__globals__", "__import__", "eval"):
                 ask(Call(name, [encode("1 + 1")]))
@@ -531,7 +531,7 @@ def pass_odd_references():
         def apply(self, X):
             import msgspec
 
-            from autograder.wire import encode
+            from autograder.inside.wire import encode
 
             for code, payload in ((8, "__builtins__"), (8, 1 << 40), (8, -5), (9, ["np", {"a": 1}]), (9, ["__builtins__", {}]), (9, ["Scaler", {"__class__": 1}])):
                 odd = msgspec.msgpack.Ext(code, msgspec.msgpack.encode(payload))
@@ -567,7 +567,7 @@ def ask_and_never_read():
         def apply(self, X):
             import time
 
-            from autograder.wire import encode
+            from autograder.inside.wire import encode
 
             ask(Call("center", [encode(np.zeros(2_000_000))]))
             time.sleep(1000)
@@ -645,7 +645,7 @@ def ask_in_the_first_pass():
     """A call to the reference where nobody listens for one."""
 
     def center(X):
-        from autograder.wire import encode
+        from autograder.inside.wire import encode
 
         send(Call("center", [encode(X)]))
         return receive()
@@ -656,7 +656,7 @@ def ask_by_the_link_in_the_first_pass():
     """A call by the link before anybody answers there."""
 
     def center(X):
-        from autograder.wire import encode
+        from autograder.inside.wire import encode
 
         ask(Call("center", [encode(X)]))
         return answer()
@@ -665,7 +665,7 @@ def ask_by_the_link_in_the_first_pass():
 @attack("scale")
 def ask_beforehand():
     """Calls that wait in the link when the reference begins to listen, and a probe that is begun with a seed of one's own."""
-    from autograder.wire import encode as _encode
+    from autograder.inside.wire import encode as _encode
 
     for _ in range(20):
         ask(Begin(7), Call("Scaler.apply", [_encode(np.ones((3, 2)))]), Call("center", [_encode(np.ones((3, 2)))]))

@@ -16,7 +16,7 @@ from autograder.assignment import Assignment
 from autograder.autograded import graded_notebook
 from autograder.commands.autograde import class_table, results_json
 from autograder.grade import unreadable
-from autograder.model import ClassResult
+from autograder.inside.seen import ClassResult
 from autograder.notebook import dump
 from autograder.record import timestamp
 from autograder.submission import Submission, find_submissions, read_submission

@@ -13,10 +13,10 @@ import pytest
 from autograder.assignment import load_assignment, names_in
 from autograder.compare import compare
 from autograder.diagnose import hint
+from autograder.inside.seen import Verdict
+from autograder.inside.wire import MAX_BYTES, Opaque, decode, encode
 from autograder.judge import JUDGED_ROOM
 from autograder.judging import Unfit
-from autograder.model import Verdict
-from autograder.wire import MAX_BYTES, Opaque, decode, encode
 
 ROOT = Path(__file__).parents[2]
 WORD = "LEAKED"

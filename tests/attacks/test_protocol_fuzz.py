@@ -11,11 +11,24 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.model import Outcome
+from autograder.inside.protocol import (
+    Call,
+    CellDone,
+    CellsDone,
+    CellSource,
+    Confined,
+    FrameReader,
+    FromProcess,
+    Observe,
+    ProbeDone,
+    Raised,
+    Return,
+    frame,
+)
+from autograder.inside.seen import Outcome
+from autograder.inside.wire import WireError, decode
 from autograder.observe import Request, observe
 from autograder.process import Death, Limits, Process
-from autograder.protocol import Call, CellDone, CellsDone, CellSource, Confined, FrameReader, FromProcess, Observe, ProbeDone, Raised, Return, frame
-from autograder.wire import WireError, decode
 
 LIMITS = Limits(notebook_seconds=0.05, probe_seconds=0.05, submission_seconds=0.5)
 CELLS = [CellSource("x = 1", 1, "given"), CellSource("y = 1", 2, "own"), CellSource("z = 1", 3, "own")]
@@ -69,7 +82,7 @@ class FakeSandbox:
         """Nothing of it runs."""
 
     def end(self) -> Any:
-        from autograder.protocol import Ended
+        from autograder.inside.protocol import Ended
 
         return Ended(-9, 0.0, 0)
 

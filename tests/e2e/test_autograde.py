@@ -57,7 +57,7 @@ def test_the_schema_refuses_what_is_not_a_result(results: dict[str, Any]) -> Non
 
 def test_enums_of_the_schema_are_those_of_the_model() -> None:
     """The schema lists exactly the outcomes and verdicts that there are."""
-    from autograder.model import Outcome, Verdict
+    from autograder.inside.seen import Outcome, Verdict
 
     assert SCHEMA["$defs"]["outcome"]["enum"] == [o.value for o in Outcome]
     assert SCHEMA["$defs"]["verdict"]["enum"] == [v.value for v in Verdict]

@@ -13,7 +13,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["autograder"]):
-    from autograder import compare, diagnose, protocol, wire
+    from autograder import compare, diagnose
+    from autograder.inside import protocol, wire
 
 import numpy as np
 

@@ -14,7 +14,7 @@ import nbformat
 from autograder.assignment import load_assignment
 from autograder.batch import Options, grade_class
 from autograder.gradebook import open_gradebook
-from autograder.model import SubmissionResult
+from autograder.inside.seen import SubmissionResult
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from autograder.jail import syscalls
+from autograder.inside.jail import syscalls
 
 HANDOVER = "/mnt"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import jail
+from autograder.inside import jail
 
 from .harness import USERS, Outside, Zygote
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from autograder import jail
+from autograder.inside import jail
 
 from . import attacks
 

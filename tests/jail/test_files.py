@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import jail
-from autograder.jail import files, namespaces
+from autograder.inside import jail
+from autograder.inside.jail import files, namespaces
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import jail
+from autograder.inside import jail
 
 from .conftest import LEVELS
 from .harness import ENVIRONMENT, HERE, USERS, Outside, Zygote, processes_with

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from autograder import jail
-from autograder.jail import machine
+from autograder.inside import jail
+from autograder.inside.jail import machine
 
 from .harness import HERE, USERS, as_user
 
@@ -66,7 +66,7 @@ def test_landlocks_mend(monkeypatch: pytest.MonkeyPatch) -> None:
 def forbid(*numbers: int) -> str:
     """Code that takes these system calls away from this process and all that it starts, as a container's profile does."""
     return (
-        "import errno, struct, sys; sys.path.insert(0, sys.argv[1]); from autograder.jail import seccomp, syscalls\n"
+        "import errno, struct, sys; sys.path.insert(0, sys.argv[1]); from autograder.inside.jail import seccomp, syscalls\n"
         f"code = [(0x20, 0, 0, 0)] + [i for n in {numbers} for i in seccomp._when(0x15, n, seccomp._fail(errno.EPERM))]\n"
         "syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)\n"
         "syscalls.seccomp_filter(b''.join(struct.pack('HBBI', *i) for i in [*code, (6, 0, 0, 0x7FFF0000)]))\n"

@@ -8,8 +8,8 @@ import struct
 
 import pytest
 
-from autograder.jail import seccomp
-from autograder.jail import seccomp_tables as tables
+from autograder.inside.jail import seccomp
+from autograder.inside.jail import seccomp_tables as tables
 
 GROUPS = {name: group for name, group in vars(tables).items() if isinstance(group, dict) and not name.startswith("_")}
 CALLS = {name: numbers for group in GROUPS.values() for name, numbers in group.items()}

@@ -21,7 +21,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 import attacks  # noqa: E402
 import honest  # noqa: E402
 
-from autograder import jail  # noqa: E402
+from autograder.inside import jail  # noqa: E402
 
 HARMLESS = (OSError, MemoryError, ValueError, RuntimeError, EOFError)
 """What a failing attack may end with. Anything else is a mistake in the attack."""

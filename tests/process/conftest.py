@@ -11,8 +11,8 @@ import pytest
 
 from autograder.assignment import Assignment, load_assignment
 from autograder.grade import Grader
-from autograder.jail import LEVELS, levels
-from autograder.model import QuestionResult, Seen, SubmissionResult
+from autograder.inside.jail import LEVELS, levels
+from autograder.inside.seen import QuestionResult, Seen, SubmissionResult
 from autograder.observe import Given, observe
 from autograder.reference import Reference, Store
 from autograder.submission import Submission, align

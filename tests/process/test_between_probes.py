@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from autograder.assignment import load_assignment
+from autograder.inside.wire import decode
 from autograder.observe import observe
-from autograder.wire import decode
 from tests.assignments.conftest import ROOT
 from tests.tiny import TOML
 
@@ -189,11 +189,11 @@ LEAKS = {
     "the name of a data type": "return np.zeros(2, dtype=[('X' + TEXT, float)])",
     "the status at its end": "import os; os._exit(int(TEXT[:2]))",
     "a forged message": (
-        "import os\n    from autograder.protocol import ProbeDone, frame\n"
+        "import os\n    from autograder.inside.protocol import ProbeDone, frame\n"
         "    os.write(3, frame(ProbeDone('rows_of_data', 'raised', TEXT.encode(), 'X' + TEXT, 5, 2, 'X' + TEXT)))\n    return X"
     ),
     "a forged outcome": (
-        "import os\n    from autograder.protocol import ProbeDone, frame\n"
+        "import os\n    from autograder.inside.protocol import ProbeDone, frame\n"
         "    os.write(3, frame(ProbeDone('rows_of_data', 'X' + TEXT)))\n    return X"
     ),
     "a message that is none": "import os; os.write(3, TEXT.encode()); return X",
@@ -205,7 +205,7 @@ def test_a_hidden_input_does_not_come_out_of_a_probe(tiny: Bench, way: str) -> N
     """The digits of a hidden input stand nowhere in the result, the graded notebook or its messages, however they are dressed up."""
     from autograder.autograded import graded_notebook
     from autograder.commands.autograde import results_json
-    from autograder.model import ClassResult
+    from autograder.inside.seen import ClassResult
     from autograder.notebook import dump
     from autograder.reference import environment, seed_of
 

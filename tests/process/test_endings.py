@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.model import Outcome
-from autograder.protocol import Run
+from autograder.inside.protocol import Run
+from autograder.inside.seen import Outcome
 
 from .conftest import Bench, Benches, checks_of, level
 
@@ -137,8 +137,8 @@ def test_forged_messages_are_only_values(tiny: Bench) -> None:
     """A probe that writes its own result into the channel is compared like any other and can't answer for another probe."""
     body = (
         "import os\n"
-        "    from autograder.protocol import ProbeDone, frame\n"
-        "    from autograder.wire import encode\n"
+        "    from autograder.inside.protocol import ProbeDone, frame\n"
+        "    from autograder.inside.wire import encode\n"
         "    for name in ('rows_of_data', 'one_row', 'uneven_columns', 'spread_afterwards'):\n"
         "        os.write(3, frame(ProbeDone(name, 'finished', encode({'centered': X * 0, 'scaled': X * 0, 'inputs': {'X': X}}))))\n"
         "    return X"

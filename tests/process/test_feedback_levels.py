@@ -12,7 +12,7 @@ import pytest
 from autograder.assignment import Assignment, load_assignment
 from autograder.batch import Options, Progress, grade_class
 from autograder.feedback import publish, write_feedback
-from autograder.model import ClassResult
+from autograder.inside.seen import ClassResult
 from autograder.reference import Reference, Store
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course

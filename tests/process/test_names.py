@@ -5,13 +5,13 @@ import pytest
 
 from autograder.assignment import load_assignment
 from autograder.grade import Grader
-from autograder.model import Outcome
+from autograder.inside.protocol import CellSource
+from autograder.inside.seen import Outcome
+from autograder.inside.wire import decode
 from autograder.mutate import mutants
 from autograder.notebook import Role
-from autograder.protocol import CellSource
 from autograder.reference import Reference, Store
 from autograder.variants import cells_with, load_variants
-from autograder.wire import decode
 from tests.assignments.conftest import ROOT
 
 from .conftest import Bench, level

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from autograder import nursery as nurseries
+from autograder.inside.wire import decode
 from autograder.nursery import nursery
 from autograder.observe import observe
 from autograder.reference import sandbox_for
-from autograder.wire import decode
 from tests.attacks.test_grader_killed import gone
 
 from .conftest import Bench, level

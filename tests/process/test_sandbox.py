@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from autograder.errors import SandboxError
+from autograder.inside.protocol import CellDone, CellsDone, CellSource, Run
 from autograder.process import Limits, Process
-from autograder.protocol import CellDone, CellsDone, CellSource, Run
 from autograder.reference import sandbox_for
 from autograder.sandbox import Sandbox
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from autograder.model import Outcome, Seen
+from autograder.inside.seen import Outcome, Seen
 from autograder.observe import Watch
 
 from .conftest import BRISK, Bench, Benches, checks_of
@@ -313,8 +313,8 @@ def test_a_stub_kept_from_a_second_pass_gains_nothing(boundary: Bench) -> None:
 ASK = '''
 def bend(X):
     import os, socket
-    from autograder.protocol import Call, Channel, Linked
-    from autograder.wire import decode, encode
+    from autograder.inside.protocol import Call, Channel, Linked
+    from autograder.inside.wire import decode, encode
     channel = Channel(socket.socket(fileno=os.dup(3)), Linked)
     channel.send(Call("bend", [encode(X)]))
     return decode(channel.receive().value)
@@ -378,7 +378,7 @@ def test_the_reference_is_not_there_to_be_read(boundary: Bench) -> None:
     )
     work = boundary.work().write(*WRONG["bend"]).write("everything_solution", tell)
     seen = boundary.seen(work, "everything", given=("bend",)).observations["all_of_it"]
-    from autograder.wire import decode
+    from autograder.inside.wire import decode
 
     found = decode(seen.value)["found"]
     assert found["name"] == "bend" and "maximum" not in repr(found)

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from autograder.wire import decode
+from autograder.inside.wire import decode
 from tests.tiny import ALTERNATIVES, JUDGES, MISCONCEPTIONS, NOTEBOOK, PROBES, TOML
 
 from .conftest import Bench, Benches

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.assignment import Assignment, load_assignment
 from autograder.gradebook import open_gradebook, record
-from autograder.model import Outcome, QuestionResult, SubmissionResult
+from autograder.inside.seen import Outcome, QuestionResult, SubmissionResult
 from autograder.release import update_gradebook
 from tests.tiny import NAME, Edits, make_course
 

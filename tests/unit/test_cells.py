@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import cells
-from autograder.cells import (
+from autograder.inside import cells
+from autograder.inside.cells import (
     Notebook,
     Snapshot,
     bound_names,
@@ -27,8 +27,8 @@ from autograder.cells import (
     outcome_of,
     place_of,
 )
-from autograder.model import Outcome
-from autograder.protocol import CellDone, CellSource, frame
+from autograder.inside.protocol import CellDone, CellSource, frame
+from autograder.inside.seen import Outcome
 
 # ---- reading a cell's text --------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import build
 from autograder.commands.autograde import class_table, results_json
-from autograder.model import ClassResult, Diagnosis, Outcome, QuestionResult, SubmissionResult
+from autograder.inside.seen import ClassResult, Diagnosis, Outcome, QuestionResult, SubmissionResult
 
 
 def test_help_fits_a_screen() -> None:

@@ -11,9 +11,9 @@ import pytest
 from autograder import cluster
 from autograder.assignment import Assignment
 from autograder.errors import UsageError
-from autograder.model import Observation, Outcome
+from autograder.inside.seen import Observation, Outcome
+from autograder.inside.wire import encode
 from autograder.reference import Reference, Store
-from autograder.wire import encode
 
 
 def versions(python: str = "3.11.7.final.0", **packages: str | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from autograder.assignment import Assignment
 from autograder.export import as_canvas, as_csv, as_json, as_moodle, harmless, lines
 from autograder.gradescope import Running
 from autograder.gradescope_zip import NEEDED, write_zip
-from autograder.model import Mark, Marks, SubmissionResult
+from autograder.inside.seen import Mark, Marks, SubmissionResult
 from autograder.roster import Student
 from autograder.standing import Standing
 from tests.unit.test_autograded import result
@@ -130,7 +130,7 @@ def test_the_zip_is_whole_and_the_same_each_time(tiny: Assignment, tmp_path: Pat
             assert made.read(script).startswith(b"#!/usr/bin/env bash\n") and b"NAME" not in made.read(script)
         assert made.read("salt") == b"salt\n"
         assert [line.partition("==")[0] for line in made.read("requirements.txt").decode().splitlines()] == list(NEEDED)
-    assert {"kit/autograder/worker.py", "kit/autograder/jail/__init__.py", "kit/autograder/student/checks.py"} <= set(names)
+    assert {"kit/autograder/inside/worker.py", "kit/autograder/inside/jail/__init__.py", "kit/autograder/student/checks.py"} <= set(names)
     assert {f"course/assignments/tiny/{file}" for file in ("notebook.py", "probes.py", "judges.py", "assignment.toml", "misconceptions.py")} <= set(names)
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 

@@ -10,7 +10,7 @@ import pytest
 from autograder.assignment import Assignment, load_assignment
 from autograder.evidence import Shown
 from autograder.feedback import page, question_titles
-from autograder.model import Diagnosis, Mark, Marks, Outcome, QuestionResult, SubmissionResult
+from autograder.inside.seen import Diagnosis, Mark, Marks, Outcome, QuestionResult, SubmissionResult
 from autograder.standing import Standing
 from tests.unit.test_autograded import EVIL, result
 

@@ -12,8 +12,8 @@ import pytest
 
 from autograder import journal
 from autograder.assignment import Assignment, load_assignment
+from autograder.inside.seen import CellReport, CheckResult, Diagnosis, Observation, Outcome, QuestionResult, Seen, SubmissionResult, Verdict
 from autograder.journal import Entry, Journal, Memory, key_of, read_entry, write_entry
-from autograder.model import CellReport, CheckResult, Diagnosis, Observation, Outcome, QuestionResult, Seen, SubmissionResult, Verdict
 from autograder.submission import Submission, align
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course

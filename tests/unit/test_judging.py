@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.inside.seen import Observation, Outcome, Verdict
+from autograder.inside.wire import Opaque, encode
 from autograder.judge import JUDGED_ROOM, Judge
 from autograder.judging import Fact, Unfit, array, between, fact, number
-from autograder.model import Observation, Outcome, Verdict
 from autograder.probe import Probe
-from autograder.wire import Opaque, encode
 
 
 @pytest.mark.parametrize("value", [[1, 2], (1.0, 2), np.array([1, 2], np.int8), np.array([1, 2], np.float16), [True, 2.0]])

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import protocol
-from autograder.protocol import (
+from autograder.inside import protocol
+from autograder.inside.protocol import (
     AskCpu,
     Begin,
     Call,
@@ -46,7 +46,7 @@ from autograder.protocol import (
     frame,
     send_with_descriptors,
 )
-from autograder.wire import WireError
+from autograder.inside.wire import WireError
 
 MESSAGES = {
     "zygote": (Setup | ToZygote, [

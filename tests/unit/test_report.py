@@ -12,7 +12,7 @@ import pytest
 
 from autograder.assignment import Assignment
 from autograder.autograded import write_text
-from autograder.model import CheckResult, Diagnosis, Mark, Marks, Outcome, QuestionResult, SubmissionResult, Verdict
+from autograder.inside.seen import CheckResult, Diagnosis, Mark, Marks, Outcome, QuestionResult, SubmissionResult, Verdict
 from autograder.report import ClassReport, class_report, correlation, report, report_page
 from autograder.results import Conditions, Entry, Kept, Results
 from tests.unit.test_autograded import EVIL

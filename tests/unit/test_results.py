@@ -9,7 +9,7 @@ import pytest
 
 from autograder.assignment import Assignment
 from autograder.errors import UsageError
-from autograder.model import SubmissionResult
+from autograder.inside.seen import SubmissionResult
 from autograder.results import Kept, Results, class_result, handed_in
 from autograder.submission import align
 from tests.sample_class.work import Work

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.model import Verdict
+from autograder.inside.seen import Verdict
 from autograder.probe import Probe
 from autograder.score import earned, total
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.protocol import Channel, Linked
-from autograder.stubs import Peer
+from autograder.inside.protocol import Channel, Linked
+from autograder.inside.stubs import Peer
 
 
 def answered(function: Callable[..., Any], calls: int) -> tuple[Callable[..., Any], threading.Thread]:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from autograder.assignment import Assignment
 from autograder.errors import UsageError
+from autograder.inside.protocol import frame
 from autograder.notebook import Role
-from autograder.protocol import frame
 from autograder.submission import Handin, Submission, digest, find_submissions, read_submission, reference_cells
 from tests.sample_class.work import ANSWER, Work
 from tests.tiny import NAME

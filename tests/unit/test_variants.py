@@ -9,7 +9,7 @@ import pytest
 
 from autograder.assignment import Assignment, load_assignment
 from autograder.errors import AssignmentError
-from autograder.protocol import CellSource
+from autograder.inside.protocol import CellSource
 from autograder.variants import Variant, cells_with, load_variants, solution_numbers
 from tests.tiny import MISCONCEPTIONS, NAME, line_of, make_course
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder import wire
-from autograder.wire import Instance, Opaque, Reference, TooLarge, WireError, decode, encode
+from autograder.inside import wire
+from autograder.inside.wire import Instance, Opaque, Reference, TooLarge, WireError, decode, encode
 
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of the length of a strategy's repr
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -286,7 +286,7 @@ def test_what_is_too_large_is_said_to_be(make: Any) -> None:
 
 def test_whatever_can_be_encoded_fits_into_a_frame() -> None:
     """The largest values that encode takes are smaller than what a frame carries, and can be decoded again."""
-    from autograder.protocol import MAX_FRAME
+    from autograder.inside.protocol import MAX_FRAME
 
     for value in ("\N{SNOWMAN}" * ((wire.MAX_BYTES >> 2) - 100), np.zeros((wire.MAX_BYTES >> 3) - 100), [1.5] * (wire.MAX_NODES - 1)):
         data = encode(value)

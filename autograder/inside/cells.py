@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.leftovers import Leftovers
-from autograder.model import Outcome
-from autograder.protocol import CellDone, CellSource
+from autograder.inside.leftovers import Leftovers
+from autograder.inside.protocol import CellDone, CellSource
+from autograder.inside.seen import Outcome
 
 _CELL_NAME = re.compile("<cell ([0-9]{1,8})>")
 _IPYTHON_NAMES = frozenset({"get_ipython", "In", "Out"})

@@ -32,10 +32,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from autograder.jail import files, landlock, namespaces, rlimits, seccomp, syscalls
-from autograder.jail.machine import levels, strongest, system_paths
-from autograder.jail.namespaces import BOX
-from autograder.jail.values import LEVELS, JailError, JailLimits
+from autograder.inside.jail import files, landlock, namespaces, rlimits, seccomp, syscalls
+from autograder.inside.jail.machine import levels, strongest, system_paths
+from autograder.inside.jail.namespaces import BOX
+from autograder.inside.jail.values import LEVELS, JailError, JailLimits
 
 __all__ = [
     "BOX", "LEVELS", "JailError", "JailLimits", "check_binds", "confine", "enter", "fork", "levels", "new_box", "remove_box", "strongest",

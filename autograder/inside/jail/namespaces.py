@@ -8,9 +8,9 @@ import os
 import stat
 from collections.abc import Sequence
 
-from autograder.jail import syscalls
-from autograder.jail.landlock import DEVICES
-from autograder.jail.values import JailError
+from autograder.inside.jail import syscalls
+from autograder.inside.jail.landlock import DEVICES
+from autograder.inside.jail.values import JailError
 
 BOX = "/box"
 UNPRIVILEGED = 64123

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cells import builtin_name
-from autograder.protocol import Argument, Begin, Call, Channel, Raised, Return
-from autograder.wire import Instance, Reference, WireError, decode, encode
+from autograder.inside.cells import builtin_name
+from autograder.inside.protocol import Argument, Begin, Call, Channel, Raised, Return
+from autograder.inside.wire import Instance, Reference, WireError, decode, encode
 
 MAX_CALLS = 20_000
 MAX_NESTING = 16

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from autograder.jail.values import JailError
+from autograder.inside.jail.values import JailError
 
 _PREFIX = "chainrule-box-"
 _STALE = 86_400  # seconds

@@ -7,7 +7,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 
-from autograder import jail
+from autograder.inside import jail
 
 
 def _attacks(level: str, canary: str) -> dict[str, Callable[[], object]]:

@@ -10,7 +10,7 @@ import stat
 import struct
 from collections.abc import Iterable
 
-from autograder.jail import syscalls
+from autograder.inside.jail import syscalls
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _MAKE_CHAR, _MAKE_BLOCK, _TRUNCATE, _IOCTL_DEV = 1 << 6, 1 << 11, 1 << 14, 1 << 15

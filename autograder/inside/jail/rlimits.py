@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import sys
 
-from autograder.jail.values import JailLimits
+from autograder.inside.jail.values import JailLimits
 
 try:
     import resource

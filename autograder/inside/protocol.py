@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from autograder.wire import WireError
+from autograder.inside.wire import WireError
 
 MAX_FRAME = 40 << 20
 _LENGTH = struct.Struct("<I")

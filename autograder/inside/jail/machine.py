@@ -10,12 +10,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from autograder.jail import seccomp, syscalls
-from autograder.jail.values import LEVELS
+from autograder.inside.jail import seccomp, syscalls
+from autograder.inside.jail.values import LEVELS
 
 _SECONDS = 30
 _PROFILE = "/etc/apparmor.d/chainrule"
-_PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.jail.selftest import main; main(sys.argv[2], sys.argv[3])"
+_PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.inside.jail.selftest import main; main(sys.argv[2], sys.argv[3])"
 
 
 def system_paths() -> list[str]:
@@ -43,7 +43,7 @@ def _try(level: str) -> str:
         canary.write_text("kept")
         if os.name == "posix":
             os.chmod(folder, 0o755)  # only the jail is to be in the way
-        command = [sys.executable, "-I", "-c", _PROGRAM, str(Path(__file__).parents[2]), level, str(canary)]
+        command = [sys.executable, "-I", "-c", _PROGRAM, str(Path(__file__).parents[3]), level, str(canary)]
         try:
             done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, cwd=folder)
         except (OSError, subprocess.TimeoutExpired) as error:

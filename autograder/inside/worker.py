@@ -30,7 +30,7 @@ IMPORTED = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.M)
 
 def main(requests: int, grader: int) -> None:
     """Load once, then fork a zygote for every request, until all are gone who could make one. grader: the process that has started this."""
-    from autograder.jail import syscalls
+    from autograder.inside.jail import syscalls
 
     if sys.platform == "linux":
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -62,7 +62,8 @@ def load() -> None:
     import matplotlib.pyplot
     import numpy  # noqa: F401
 
-    from autograder import cells, inputs, jail, probe, protocol, stubs  # noqa: F401
+    from autograder import inputs, probe  # noqa: F401
+    from autograder.inside import cells, jail, protocol, stubs  # noqa: F401
 
     cells.load_ipython()
 
@@ -71,7 +72,7 @@ def become_zygote(control: int, errors: int, nursery: int) -> NoReturn:
     """In a fork of the nursery: be the zygote that is spoken to by these descriptors, to its end."""
     status = 1
     try:
-        from autograder.jail import syscalls
+        from autograder.inside.jail import syscalls
 
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for source, target in [(os.dup(source), target) for source, target in ((control, CONTROL), (errors, 2))]:
@@ -91,7 +92,7 @@ def become_zygote(control: int, errors: int, nursery: int) -> NoReturn:
 
 def zygote() -> None:
     """Enter the jail, load an assignment's probes, then fork a process for every Spawn until the grader closes the channel or is gone."""
-    from autograder.protocol import DescriptorChannel, Failed, Ready, Setup, Spawn, ToZygote, send_with_descriptors
+    from autograder.inside.protocol import DescriptorChannel, Failed, Ready, Setup, Spawn, ToZygote, send_with_descriptors
 
     control = DescriptorChannel(socket.socket(fileno=CONTROL), Setup | ToZygote)
     outermost = os.pidfd_open(os.getpid())  # at level full the zygote goes on in a child of this process
@@ -118,8 +119,8 @@ def zygote() -> None:
 
 def make_ready(setup: Any) -> tuple[dict[str, Any], Any]:
     """Enter the jail, then load the assignment's probes and make what runs cells."""
-    from autograder import jail
-    from autograder.cells import cell_name, compiled, make_shell
+    from autograder.inside import jail
+    from autograder.inside.cells import cell_name, compiled, make_shell
     from autograder.probe import Probe
 
     jail.enter(setup.level, setup.readonly, box_size=64 << 20)
@@ -159,8 +160,8 @@ def add_module(name: str, text: str) -> dict[str, Any]:
 
 def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], probes: dict[str, Any], shell: Any) -> None:
     """Fork a process and watch it until it is gone."""
-    from autograder import jail
-    from autograder.protocol import Ended, Failed, Ready
+    from autograder.inside import jail
+    from autograder.inside.protocol import Ended, Failed, Ready
 
     box = jail.new_box()
     try:
@@ -187,7 +188,7 @@ def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], probes: di
 
 def watch(control: Any, pid: int) -> None:
     """Answer the grader's questions about a process until it has ended."""
-    from autograder.protocol import AskCpu, CpuSeconds, Kill, Pin
+    from autograder.inside.protocol import AskCpu, CpuSeconds, Kill, Pin
 
     handle = os.pidfd_open(pid)
     try:
@@ -228,9 +229,9 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[st
     """Enter a jail of its own, then do what is asked for; returns the exit status."""
     import msgspec
 
-    from autograder import jail
-    from autograder.cells import Notebook, Snapshot
-    from autograder.protocol import Channel, Confined, DescriptorChannel, Linked, NotConfined, Observe, Run, Serve, ToProcess
+    from autograder.inside import jail
+    from autograder.inside.cells import Notebook, Snapshot
+    from autograder.inside.protocol import Channel, Confined, DescriptorChannel, Linked, NotConfined, Observe, Run, Serve, ToProcess
 
     arrange_descriptors(*descriptors)
     channel, link = DescriptorChannel(socket.socket(fileno=CONTROL), ToProcess), Channel(socket.socket(fileno=LINK), Linked)
@@ -264,7 +265,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[st
 
 def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
     """Run the cells and tell how each ended."""
-    from autograder.protocol import CellsDone
+    from autograder.inside.protocol import CellsDone
 
     for name, content in request.handed_in:
         with open(os.path.join(box, os.path.basename(name)), "wb") as file:
@@ -277,8 +278,8 @@ def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
 
 def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, probes: dict[str, Any]) -> None:
     """Run probes on what the cells left behind; in a second pass with stubs in place of what the question builds on."""
-    from autograder.cells import Snapshot
-    from autograder.stubs import Peer
+    from autograder.inside.cells import Snapshot
+    from autograder.inside.stubs import Peer
 
     before, peer = left, Peer(link, notebook.names, frozenset(request.known))
     if request.stubs:
@@ -292,8 +293,8 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
 
 def serve(channel: Any, link: Any, notebook: Any, left: Any, request: Any) -> int:
     """Answer what arrives by the link; which names are answered, the grader says at the beginning of each second pass."""
-    from autograder.protocol import Begin, Call
-    from autograder.stubs import Peer
+    from autograder.inside.protocol import Begin, Call
+    from autograder.inside.stubs import Peer
 
     peer = Peer(link, notebook.names, serves=frozenset(request.names))
     while True:
@@ -315,11 +316,11 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     """Run one probe on the namespace and tell how it ended and what it saw."""
     import numpy as np
 
-    from autograder.cells import builtin_name, missing_name, outcome_of, place_of
-    from autograder.model import Outcome
+    from autograder.inside.cells import builtin_name, missing_name, outcome_of, place_of
+    from autograder.inside.protocol import ProbeDone
+    from autograder.inside.seen import Outcome
+    from autograder.inside.wire import TooLarge, encode
     from autograder.probe import MissingName, Namespace
-    from autograder.protocol import ProbeDone
-    from autograder.wire import TooLarge, encode
 
     snapshot.restore(seed)
     try:

@@ -11,8 +11,8 @@ import functools
 import platform
 import struct
 
-from autograder.jail import seccomp_tables as tables
-from autograder.jail import syscalls
+from autograder.inside.jail import seccomp_tables as tables
+from autograder.inside.jail import syscalls
 
 Instruction = tuple[int, int, int, int]  # struct sock_filter: code, jump where true, jump where false, operand
 Code = list[Instruction]
