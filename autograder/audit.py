@@ -12,27 +12,28 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 
-from autograder.assignment import Assignment, Question, solves
+from autograder.assignment.loading import Assignment, Question, solves
+from autograder.assignment.notebook import Role
+from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.equivalent import FILE, key_of, load_equivalent
 from autograder.errors import AssignmentError
 from autograder.grade import Grader
+from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
 from autograder.inside.seen import Observation, Outcome, QuestionResult, SubmissionResult, Value, Verdict
 from autograder.mutate import code_of, mutants, normal
-from autograder.notebook import Role
-from autograder.observe import observe
-from autograder.process import Death, Limits
 from autograder.reference import TRUSTED, Reference, Store, environment
 from autograder.release import blank_notebook
+from autograder.sandbox.process import Death
+from autograder.sandbox.watch import observe
 from autograder.score import earned
 from autograder.submission import align, reference_cells
 from autograder.trivial import trivial_answers
-from autograder.variants import Variant, cells_with, load_variants
 
 SALT = "audit"
 """Fixed, so that an audit can be repeated."""
@@ -186,7 +187,7 @@ class _Audit:
     def limits(self) -> Limits:
         """Endless loops are common among mutants, and must be cheap."""
         limits = self.assignment.limits
-        return replace(limits, probe_seconds=min(2.0, limits.probe_seconds), notebook_seconds=min(5.0, limits.notebook_seconds))
+        return msgspec.structs.replace(limits, probe_seconds=min(2.0, limits.probe_seconds), notebook_seconds=min(5.0, limits.notebook_seconds))
 
     # ---- known right, and nothing
 

@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -13,10 +11,13 @@ from typing import Any
 import msgspec
 from nbformat import NotebookNode, from_dict
 
-from autograder import nodes, notebook
-from autograder.assignment import Assignment, fingerprint, package
+from autograder import nodes
+from autograder.assignment import notebook
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import Role, SourceCell
+from autograder.files import write_text
+from autograder.fingerprints import fingerprint, package
 from autograder.inside.seen import QuestionResult, SubmissionResult, Verdict
-from autograder.notebook import Role, SourceCell
 from autograder.submission import MAX_NOTEBOOK_BYTES, Delivered, Placed, Submission, read_regular
 from autograder.text import printable
 
@@ -237,25 +238,6 @@ def result_text(question: QuestionResult) -> str:
     lines = [f"{question.id}: {question.score:g} of {question.max_score:g}"]
     lines += [f"  {'ok ' if c.earned else 'no '} {c.title} {c.message}".rstrip() for c in question.checks]
     return "\n".join(lines + ([question.diagnosis.says] if question.diagnosis else []))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file so that at no moment half of it is there; one that holds this text already is left alone, which is faster."""
-    if _holds(path, text):
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-        file.write(text)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
-
-
-def _holds(path: Path, text: str) -> bool:
-    try:
-        return path.read_bytes() == text.encode("utf-8", "replace")
-    except OSError:
-        return False
 
 
 def copy_receipts(source: Path, target: Path) -> None:

@@ -14,9 +14,11 @@ from typing import Any
 import msgspec
 
 from autograder import task
-from autograder.assignment import Assignment, fingerprint
-from autograder.autograded import graded_path, read_graded, write_text
+from autograder.assignment.loading import Assignment
+from autograder.autograded import graded_path, read_graded
 from autograder.errors import UsageError
+from autograder.files import write_text
+from autograder.fingerprints import fingerprint
 from autograder.grade import unreadable
 from autograder.inside.jail import JailError, check_binds, strongest
 from autograder.inside.seen import ClassResult, QuestionResult, SubmissionResult
@@ -25,7 +27,7 @@ from autograder.pool import Pool, local_pool
 from autograder.record import Recorder
 from autograder.reference import Reference, Store, environment
 from autograder.results import Results, handed_in
-from autograder.runtime import interpreter_folders, package_folders
+from autograder.sandbox.runtime import interpreter_folders, package_folders
 from autograder.submission import Handin, Submission, find_submissions, pick_up
 from autograder.task import Done, Failed, Job, read_answer, shown
 

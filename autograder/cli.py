@@ -8,7 +8,7 @@ import typer
 
 from autograder.commands.shared import AS_IT_IS, err
 from autograder.errors import ChainRuleError, UsageError
-from autograder.nursery import nursery
+from autograder.sandbox.nursery import nursery
 
 HELP = "Release, grade and audit notebook assignments with hidden tests."
 EXAMPLES = """\b

@@ -17,14 +17,15 @@ from distributed import Client, KilledWorker, Worker, WorkerPlugin
 from distributed.versions import get_versions
 
 from autograder import task
-from autograder.assignment import Assignment, fingerprint, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.errors import ChainRuleError, UsageError
+from autograder.fingerprints import fingerprint
 from autograder.inside.jail import LEVELS, check_binds, strongest
 from autograder.inside.seen import Observation, Value
-from autograder.nursery import nursery
 from autograder.pool import Pool
 from autograder.reference import Reference
-from autograder.runtime import interpreter_folders, package_folders
+from autograder.sandbox.nursery import nursery
+from autograder.sandbox.runtime import interpreter_folders, package_folders
 
 PATIENCE = 30
 """Seconds to wait for the scheduler, and for its first worker."""

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from autograder.assignment.variants import Variant
 from autograder.compare import INPUTS, compare, wrong_entries
 from autograder.inside.seen import Diagnosis, Finding, Observation, Outcome, Verdict
 from autograder.inside.wire import WireError, decode
 from autograder.probe import Probe
-from autograder.variants import Variant
 
 Judge = Callable[[Probe, Any], Finding]
 

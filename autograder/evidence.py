@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
-from autograder.assignment import Assignment, fingerprint
-from autograder.autograded import write_text
+from autograder.assignment.loading import Assignment
 from autograder.explain import Replay, calls_of, replay_all
 from autograder.figures import figure
+from autograder.files import write_text
+from autograder.fingerprints import fingerprint
 from autograder.grade import Grader
 from autograder.inside.seen import Value, Verdict
 from autograder.results import Entry, Results

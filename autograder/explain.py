@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.assignment import Question
+from autograder.assignment.loading import Question
 from autograder.compare import INPUTS
 from autograder.grade import Grader
 from autograder.inside.seen import CheckResult, Outcome, QuestionResult

@@ -12,7 +12,7 @@ from html import escape
 
 import msgspec
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
 from autograder.feedback import question_titles
 from autograder.pages import points
 from autograder.roster import Student

@@ -13,13 +13,14 @@ from typing import Any
 from markupsafe import Markup
 
 from autograder import batch
-from autograder.assignment import Assignment, Question, solves
-from autograder.autograded import copy_receipts, graded_path, read_graded, write_text
+from autograder.assignment.loading import Assignment, Question, solves
+from autograder.assignment.notebook import Role, SourceCell
+from autograder.autograded import copy_receipts, graded_path, read_graded
 from autograder.errors import UsageError
 from autograder.evidence import Evidence, Shown
+from autograder.files import write_text
 from autograder.grade import Grader
 from autograder.inside.seen import CheckResult, ClassResult, Marks, Outcome, Verdict
-from autograder.notebook import Role, SourceCell
 from autograder.pages import piece, points, render
 from autograder.reference import Reference, Store
 from autograder.results import Entry, Results

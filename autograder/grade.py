@@ -8,19 +8,20 @@ from types import TracebackType
 
 import msgspec
 
-from autograder.assignment import Assignment, Question, fingerprint
+from autograder.assignment.loading import Assignment, Question
+from autograder.assignment.probe_keys import key_of_probes
 from autograder.diagnose import name_mistake
 from autograder.errors import SandboxError
+from autograder.fingerprints import fingerprint
+from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellSource, Run
 from autograder.inside.seen import CheckResult, Observation, Outcome, QuestionResult, Seen, SubmissionResult
 from autograder.journal import Memory
 from autograder.judge import Judge, Judged
 from autograder.messages import cell_messages, check_message, few
-from autograder.observe import Given, Request, Watch
-from autograder.probe_text import key_of_probes
-from autograder.process import Limits
 from autograder.reference import Reference, key_of_cells, sandbox_for
-from autograder.sandbox import Sandbox
+from autograder.sandbox.watch import Given, Request, Watch
+from autograder.sandbox.zygote import Sandbox
 from autograder.score import total
 from autograder.submission import Submission, digest
 
@@ -211,7 +212,7 @@ class Grader:
         """The limits of one question's second pass: all of them together take no longer than the first pass may."""
         limits = self.assignment.limits
         least = limits.notebook_seconds + 2 * limits.probe_seconds
-        return replace(limits, submission_seconds=max(limits.submission_seconds / len(self.assignment.auto), least))
+        return msgspec.structs.replace(limits, submission_seconds=max(limits.submission_seconds / len(self.assignment.auto), least))
 
     def _question_result(self, question: Question, judged: Judged, cells: list[CellSource]) -> QuestionResult:
         points = judged.points

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import Assignment, load_assignment
-from autograder.autograded import write_text
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.batch import isolation_level
 from autograder.feedback import question_titles
+from autograder.files import write_text
 from autograder.grade import Grader
 from autograder.inside.seen import QuestionResult, SubmissionResult, Verdict
 from autograder.pages import points

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
 
 NEEDED = ("ipython", "jinja2", "jupytext", "matplotlib", "msgspec", "nbformat", "numpy")
 """What grading needs of the package's dependencies: no gradebook is written there."""

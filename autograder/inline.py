@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.errors import UsageError
 from autograder.inside.seen import Verdict
 from autograder.inside.wire import decode, encode

@@ -17,10 +17,10 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import NotANotebook
 from autograder.downloads import METADATA, Named, moment, names_of, original, read_metadata
 from autograder.errors import UsageError
-from autograder.notebook import NotANotebook
 from autograder.placing import Places, made_id
 from autograder.roster import Student
 from autograder.submission import MAX_FILE_BYTES, MAX_NOTEBOOK_BYTES, read_regular

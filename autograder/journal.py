@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.assignment import Assignment, fingerprint, package
+from autograder.assignment.loading import Assignment
+from autograder.fingerprints import fingerprint, package
 from autograder.inside.seen import Outcome, Seen, SubmissionResult, Value
 from autograder.submission import Submission, digest
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.assignment.variants import Variant
 from autograder.compare import compare
 from autograder.diagnose import Known, ends_alike, hint, known_of
 from autograder.inside.seen import Finding, Observation, Outcome, Verdict
@@ -15,7 +16,6 @@ from autograder.judging import Fact, Unfit
 from autograder.probe import Probe
 from autograder.reference import Reference
 from autograder.score import earned
-from autograder.variants import Variant
 
 NO_VALUE = Finding(Verdict.NO_VALUE)
 TOO_LARGE = Finding(Verdict.WRONG_SHAPE, "the result is far larger than what was asked for.")

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograder.assignment import Question
+from autograder.assignment.loading import Question
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import CellReport, Observation, Outcome, Verdict
 from autograder.judge import Judged

@@ -8,7 +8,7 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import default
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.feedback import page_of
 
 

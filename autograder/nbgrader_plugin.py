@@ -14,7 +14,7 @@ import nbgrader.apps.autogradeapp
 from nbgrader import converters
 from nbgrader.converters import NbGraderException
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.batch import Options, Progress, grade_class
 from autograder.errors import ChainRuleError, UsageError
 from autograder.feedback import publish

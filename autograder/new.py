@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assignment import load_assignment, names_in
+from autograder.assignment.loading import load_assignment, names_in
 from autograder.errors import UsageError
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from autograder import task
 from autograder.inside.jail import syscalls
-from autograder.nursery import nursery
 from autograder.reference import Reference
+from autograder.sandbox.nursery import nursery
 
 
 @dataclass(frozen=True)

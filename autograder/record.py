@@ -6,9 +6,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from autograder import notebook
-from autograder.assignment import Assignment
-from autograder.autograded import Graded, copy_receipts, graded_path, read_graded, write_text
+from autograder.assignment import notebook
+from autograder.assignment.loading import Assignment
+from autograder.autograded import Graded, copy_receipts, graded_path, read_graded
+from autograder.files import write_text
 from autograder.inside.seen import SubmissionResult
 from autograder.submission import read_regular
 

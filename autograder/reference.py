@@ -17,18 +17,20 @@ import msgspec
 import numpy as np
 
 from autograder import __version__
-from autograder.assignment import Assignment, fingerprint
+from autograder.assignment.loading import Assignment
+from autograder.assignment.probe_keys import text_of_probes
+from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.errors import AssignmentError
+from autograder.files import PACKAGE
+from autograder.fingerprints import fingerprint
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Observation, Outcome, Seen
 from autograder.inside.wire import decode
-from autograder.observe import Request, observe
 from autograder.probe import Probe
-from autograder.probe_text import text_of_probes
-from autograder.runtime import RUNTIME
-from autograder.sandbox import Sandbox
+from autograder.sandbox.runtime import RUNTIME
+from autograder.sandbox.watch import Request, observe
+from autograder.sandbox.zygote import Sandbox
 from autograder.submission import reference_cells
-from autograder.variants import Variant, cells_with, load_variants
 
 TRUSTED = "none"
 """The reference is our own code: it runs in a process of its own, without a jail."""
@@ -78,8 +80,8 @@ def _machine() -> str:
     model = ""
     with contextlib.suppress(OSError):
         model = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
-    here = Path(__file__).parent
-    code = [path.read_bytes() for name in RUNTIME for path in sorted((here / name).rglob("*.py") if (here / name).is_dir() else [here / name])]
+    files = [[place] if place.is_file() else sorted(place.rglob("*.py")) for place in (PACKAGE / name for name in RUNTIME)]
+    code = [path.read_bytes() for found in files for path in found]
     openblas = sorted(f"{k}={v}" for k, v in os.environ.items() if k.startswith("OPENBLAS"))
     versions = sorted(environment().items()), blas.get("name"), blas.get("version"), sys.implementation
     return fingerprint(*versions, model, platform.machine(), openblas, *code)

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder import notebook
-from autograder.assignment import Assignment
+from autograder.assignment import notebook
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import Role, SourceCell
 from autograder.errors import ReleaseError
 from autograder.grade import Grader
 from autograder.inside.cells import needs_ipython
-from autograder.notebook import Role, SourceCell
 from autograder.reference import TRUSTED, Reference, Store
 from autograder.selfcheck import FILE, filled
 from autograder.submission import align

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import numpy as np
 
 from autograder import plots
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
 from autograder.feedback import gradebook_marks, question_titles
 from autograder.inside.seen import CheckResult, Marks, Outcome, QuestionResult, SubmissionResult, Value, Verdict
 from autograder.pages import points, render

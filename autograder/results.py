@@ -12,9 +12,10 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.assignment import Assignment, fingerprint
-from autograder.autograded import write_text
+from autograder.assignment.loading import Assignment
 from autograder.errors import UsageError
+from autograder.files import write_text
+from autograder.fingerprints import fingerprint
 from autograder.inside.seen import ClassResult, QuestionResult, SubmissionResult, Value
 from autograder.reference import environment
 from autograder.score import total

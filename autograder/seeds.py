@@ -7,12 +7,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
+from autograder.assignment.variants import cells_with, load_variants
 from autograder.compare import compare
 from autograder.errors import AssignmentError
 from autograder.inside.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
@@ -21,8 +23,7 @@ from autograder.inside.wire import decode
 from autograder.judging import Fact, Unfit
 from autograder.probe import Probe
 from autograder.reference import TRUSTED, sandbox_for, seed_of
-from autograder.sandbox import Sandbox
-from autograder.variants import cells_with, load_variants
+from autograder.sandbox.zygote import Sandbox
 
 Progress = Callable[[str, int, int], None]
 Judged = tuple[str, Probe, bool, dict[str, Fact]]
@@ -112,7 +113,7 @@ def _alternatives(assignment: Assignment, chunk: range) -> Iterator[Judged]:
 
 def _observe(sandbox: Sandbox, assignment: Assignment, cells: list[CellSource], asked: list[tuple[Probe, int]]) -> Iterator[Any]:
     """What each probe saw, in one process; the text "(raised ...)" where it did not finish."""
-    limits = replace(assignment.limits, submission_seconds=3600)
+    limits = msgspec.structs.replace(assignment.limits, submission_seconds=3600)
     process = sandbox.spawn(Run(cells), limits)
     try:
         while isinstance(message := process.next(limits.notebook_seconds), CellDone):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # to load them takes longer than a student's whole check
-    from autograder.assignment import Assignment
+    from autograder.assignment.loading import Assignment
 
 FILE = "check_notebook.py"
 TEMPLATE = Path(__file__).parent / "student" / FILE

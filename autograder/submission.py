@@ -16,12 +16,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import NotANotebook, Role, SourceCell, grade_id_of, parse
 from autograder.errors import UsageError
 from autograder.inside.cells import bound_names
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Value
-from autograder.notebook import NotANotebook, Role, SourceCell, grade_id_of, parse
 
 _INSERTED = 10_000
 MAX_NOTEBOOK_BYTES = 50 << 20

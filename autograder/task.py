@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from autograder import notebook
-from autograder.assignment import Assignment
+from autograder.assignment import notebook
+from autograder.assignment.loading import Assignment
 from autograder.autograded import graded_notebook, made_from
 from autograder.errors import ChainRuleError
 from autograder.grade import Grader

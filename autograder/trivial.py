@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import inputs
-from autograder.assignment import Assignment, Question, solves
-from autograder.notebook import Role
-from autograder.variants import Variant
+from autograder.assignment.loading import Assignment, Question, solves
+from autograder.assignment.notebook import Role
+from autograder.assignment.variants import Variant
 
 _LIKE = """
 import copy as _copy

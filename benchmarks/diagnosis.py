@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.batch import isolation_level
 from autograder.grade import Grader
 from autograder.reference import Reference, Store

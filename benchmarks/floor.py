@@ -17,7 +17,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
 from autograder.inside.protocol import CellSource
 from autograder.probe import Namespace, Probe
 from autograder.reference import requests_for

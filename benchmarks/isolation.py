@@ -13,10 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.inside.jail import levels
-from autograder.observe import observe
 from autograder.reference import Reference, Store, sandbox_for
+from autograder.sandbox.watch import observe
 
 ROOT = Path(__file__).parents[1]
 

@@ -10,8 +10,8 @@ import sys
 from itertools import cycle
 from pathlib import Path
 
-from autograder.assignment import Assignment, load_assignment
-from autograder.variants import load_variants
+from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.variants import load_variants
 from tests.sample_class.work import Work
 
 ROOT = Path(__file__).parents[1]

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.reference import Reference, Store, environment
 from benchmarks import floor, ordinary, page, stock
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.assignment import Assignment
-from autograder.notebook import Role, build_source, dump, grade_id_of, hidden_call, load
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import Role, build_source, dump, grade_id_of, hidden_call, load
 from autograder.reference import Reference
 
 HELPER = '''\

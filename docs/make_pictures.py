@@ -12,7 +12,7 @@ import msgspec
 from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.commands.autograde import class_table
 from autograder.feedback import write_feedback
 from autograder.inside.seen import ClassResult

@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from autograder.assignment_table import schema as assignment_schema
+from autograder.assignment.table import schema as assignment_schema
 from autograder.cli import build
 from autograder.commands.autograde import results_json
 from autograder.inside.seen import CheckResult, ClassResult, Diagnosis, Outcome, QuestionResult, SubmissionResult, Verdict
@@ -101,7 +101,7 @@ def _word(name: str) -> str:
 def assignment_page(schema: dict[str, Any]) -> str:
     """assignment.toml, key by key."""
     parts = schema["$defs"]
-    limits = parts["LimitsTable"]["properties"]
+    limits = parts["Limits"]["properties"]
     example = "\n".join([
         'title = "Neural networks for recognition"', "order = 5", 'feedback = "inputs"', "", "[limits]",
         *(f"{name} = {entry['default']:g}" for name, entry in limits.items()), "",
@@ -117,7 +117,7 @@ def assignment_page(schema: dict[str, Any]) -> str:
         "The [JSON Schema](assignment.schema.json) is for editors.", "",
         "```toml", example, "```", "",
         "## Keys", "", *rows(schema, parts["AssignmentTable"]), "",
-        "## limits", "", f"`[limits]`: {parts['LimitsTable']['description']}", "", *rows(schema, parts["LimitsTable"]), "",
+        "## limits", "", f"`[limits]`: {parts['Limits']['description']}", "", *rows(schema, parts["Limits"]), "",
         "## question", "", f"`[questions.<id>]`: {parts['QuestionTable']['description']}", "", *rows(schema, parts["QuestionTable"]), "",
     ])  # fmt: skip
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.assignment import load_assignment, names_in
-from autograder.notebook import Role
+from autograder.assignment.loading import load_assignment, names_in
+from autograder.assignment.notebook import Role
 
 ROOT = Path(__file__).parents[1]
 

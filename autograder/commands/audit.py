@@ -9,10 +9,10 @@ import msgspec
 import typer
 from rich.text import Text
 
-from autograder.assignment import load_assignment, names_in
-from autograder.autograded import write_text
+from autograder.assignment.loading import load_assignment, names_in
 from autograder.commands.shared import Names, course_folder, out, progress_bar
 from autograder.errors import ChainRuleError
+from autograder.files import write_text
 from autograder.reference import Store
 
 

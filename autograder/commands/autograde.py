@@ -11,10 +11,10 @@ import typer
 from rich.table import Table
 
 from autograder import batch
-from autograder.assignment import Assignment, load_assignment
-from autograder.autograded import write_text
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.commands.shared import AS_IT_IS, Name, Roster, Submitted, course_folder, err, out, plain, progress_bar
 from autograder.feedback import needs_evidence, publish, write_feedback
+from autograder.files import write_text
 from autograder.inside.seen import ClassResult, SubmissionResult
 from autograder.intake import Intake, taken_in
 from autograder.roster import read_roster

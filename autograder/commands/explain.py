@@ -9,7 +9,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from autograder import batch
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.commands.shared import AS_IT_IS, Name, Roster, Submitted, course_folder, out
 from autograder.errors import UsageError
 from autograder.explain import replay

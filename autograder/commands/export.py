@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from autograder.assignment import load_assignment
-from autograder.autograded import write_text
+from autograder.assignment.loading import load_assignment
 from autograder.commands.shared import AS_IT_IS, Into, Name, course_folder, err, out
 from autograder.errors import UsageError
+from autograder.files import write_text
 
 
 class Target(StrEnum):

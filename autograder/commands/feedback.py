@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.commands.shared import AS_IT_IS, Into, Name, course_folder, out
 from autograder.errors import UsageError
 from autograder.feedback import write_feedback

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder import release
-from autograder.assignment import load_assignment, names_in
+from autograder.assignment.loading import load_assignment, names_in
 from autograder.commands.shared import AS_IT_IS, Names, course_folder, out
 from autograder.errors import ChainRuleError
 from autograder.reference import Store

@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from autograder.assignment import load_assignment
-from autograder.autograded import write_text
+from autograder.assignment.loading import load_assignment
 from autograder.commands.shared import AS_IT_IS, Into, Name, course_folder, out
+from autograder.files import write_text
 
 
 def report(

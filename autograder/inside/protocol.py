@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from autograder.inside.jail.values import JailLimits
 from autograder.inside.wire import WireError
 
 MAX_FRAME = 40 << 20
@@ -30,17 +31,6 @@ class CellSource(_Message, frozen=True):
     text: str
     number: int
     kind: str  # "given", "own" or "demo"
-
-
-class Confinement(_Message, frozen=True):
-    """Limits of one process, in bytes and seconds, for `jail.confine`."""
-
-    cpu_seconds: int
-    memory_bytes: int
-    tmp_bytes: int = 64 << 20
-    tmp_inodes: int = 2048
-    tasks: int = 64
-    open_files: int = 128
 
 
 class Setup(_Message, frozen=True):
@@ -69,7 +59,7 @@ class Run(_Message, frozen=True):
 class Spawn(_Message, frozen=True):
     """Fork a process, which runs what it is given or else waits for it. Three descriptors travel along: its channel, its output and its link."""
 
-    confinement: Confinement
+    confinement: JailLimits
     run: Run | None = None
 
 

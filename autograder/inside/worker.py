@@ -227,7 +227,6 @@ def cpu_of(pid: int) -> float:
 
 def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[str, Any], shell: Any) -> int:
     """Enter a jail of its own, then do what is asked for; returns the exit status."""
-    import msgspec
 
     from autograder.inside import jail
     from autograder.inside.cells import Notebook, Snapshot
@@ -236,7 +235,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[st
     arrange_descriptors(*descriptors)
     channel, link = DescriptorChannel(socket.socket(fileno=CONTROL), ToProcess), Channel(socket.socket(fileno=LINK), Linked)
     try:
-        jail.confine(jail.JailLimits(**msgspec.structs.asdict(job.confinement)), box, setup.files)
+        jail.confine(job.confinement, box, setup.files)
     except jail.JailError as error:
         channel.send(NotConfined(str(error)))
         return 71

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assignment import Assignment, load_assignment, names_in
+from autograder.assignment.loading import Assignment, load_assignment, names_in
 from autograder.grade import Grader
 from autograder.inside.jail import LEVELS, levels
 from autograder.reference import Reference, Store

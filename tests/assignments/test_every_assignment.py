@@ -5,13 +5,13 @@ import json
 
 import pytest
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import build_source
+from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.grade import Grader
 from autograder.inside.seen import QuestionResult
-from autograder.notebook import build_source
 from autograder.release import check_texts, check_up_to_date
 from autograder.submission import align
-from autograder.variants import Variant, cells_with, load_variants
 
 from .conftest import loaded
 

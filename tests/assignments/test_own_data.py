@@ -8,8 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from autograder.assignment import Assignment, load_assignment
-from autograder.notebook import Role
+from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.notebook import Role
 from tests.e2e.conftest import ROOT
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.notebook import Role
+from autograder.assignment.notebook import Role
 
 from .conftest import ROOT, loaded
 

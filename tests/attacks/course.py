@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from tests.jail.harness import ORDINARY_USER, as_user
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
@@ -31,7 +31,7 @@ from pathlib import Path
 import msgspec
 from autograder import batch
 from autograder.assignment import load_assignment
-from autograder.runtime import runtime_folder
+from autograder.sandbox.runtime import runtime_folder
 root, submitted, into, level, jobs = Path(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]), sys.argv[5], int(sys.argv[6])
 print(runtime_folder(), flush=True)
 batch.isolation_level = lambda unsafe: level

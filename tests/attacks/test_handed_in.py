@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import dump
 from autograder.autograded import graded_notebook
 from autograder.commands.autograde import class_table, results_json
 from autograder.grade import unreadable
 from autograder.inside.seen import ClassResult
-from autograder.notebook import dump
 from autograder.record import timestamp
 from autograder.submission import Submission, find_submissions, read_submission
 from tests.sample_class.work import Work
@@ -170,7 +170,7 @@ def test_files_beside_the_notebook(tmp_path: Path) -> None:
     from tests.tiny import make_course
 
     assignment_root = make_course(tmp_path / "course", {"assignment.toml": [("may_hand_in = []", 'may_hand_in = ["a.npz", "b.npz", "c.npz", "d.npz"]')]})
-    from autograder.assignment import load_assignment
+    from autograder.assignment.loading import load_assignment
 
     assignment = load_assignment(NAME, assignment_root)
     submitted = tmp_path / "submitted"

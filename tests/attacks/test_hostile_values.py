@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.assignment import load_assignment, names_in
+from autograder.assignment.loading import load_assignment, names_in
 from autograder.compare import compare
 from autograder.diagnose import hint
 from autograder.inside.seen import Verdict

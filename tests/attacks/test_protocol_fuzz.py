@@ -11,6 +11,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.inside.limits import Limits
 from autograder.inside.protocol import (
     Call,
     CellDone,
@@ -27,8 +28,8 @@ from autograder.inside.protocol import (
 )
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import WireError, decode
-from autograder.observe import Request, observe
-from autograder.process import Death, Limits, Process
+from autograder.sandbox.process import Death, Process
+from autograder.sandbox.watch import Request, observe
 
 LIMITS = Limits(notebook_seconds=0.05, probe_seconds=0.05, submission_seconds=0.5)
 CELLS = [CellSource("x = 1", 1, "given"), CellSource("y = 1", 2, "own"), CellSource("z = 1", 3, "own")]

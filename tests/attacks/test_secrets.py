@@ -4,10 +4,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.grade import Grader
-from autograder.observe import Request
 from autograder.reference import Reference, Store, seed_of
+from autograder.sandbox.watch import Request
 from autograder.submission import find_submissions, read_submission
 from tests.tiny import NAME, make_course
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.gradebook import open_gradebook
 from tests.browser.conftest import jupyter_lab
 from tests.gradebook.course import BIN, Course

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from autograder.assignment import load_assignment, names_in
+from autograder.assignment.loading import load_assignment, names_in
 from tests.browser.conftest import jupyter_lab
 from tests.sample_class.work import Work
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from tests.browser.conftest import jupyter_lab
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 

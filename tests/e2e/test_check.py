@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.selfcheck import FILE, filled
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course

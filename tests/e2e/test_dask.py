@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from autograder import cluster as module
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.errors import UsageError
 from tests.sample_class.work import Work
 from tests.tiny import NAME

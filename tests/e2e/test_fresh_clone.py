@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from autograder.assignment import names_in
+from autograder.assignment.loading import names_in
 
 from .conftest import ROOT
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from tests.e2e.conftest import Course
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment import load_assignment
-from autograder.variants import load_variants
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.variants import load_variants
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.assignment import load_assignment, names_in
-from autograder.notebook import Role
+from autograder.assignment.loading import load_assignment, names_in
+from autograder.assignment.notebook import Role
 from tests.sample_class.work import Work
 
 from .conftest import ROOT

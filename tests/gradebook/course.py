@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.batch import Options, grade_class
 from autograder.gradebook import open_gradebook
 from autograder.inside.seen import SubmissionResult

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.batch import Options, Progress, grade_class
 from autograder.feedback import publish
 from tests.gradebook.course import Course

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import nbformat
 import pytest
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.gradebook import ensure_alembic, open_gradebook
 from tests.gradebook.course import BIN, ROOT, Course
 from tests.sample_class.work import Work

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from tests.gradebook.course import Course
 from tests.gradebook.test_nbgrader_autograde import Rows, all_rows
 from tests.sample_class.work import Work

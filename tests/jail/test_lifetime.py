@@ -131,7 +131,7 @@ def test_misuse_is_refused() -> None:
     with pytest.raises(jail.JailError, match=r"enter\(\) comes first"):
         jail.fork()
     with pytest.raises(jail.JailError, match=r"enter\(\) comes first"):
-        jail.confine(jail.JailLimits(), "/")
+        jail.confine(jail.JailLimits(cpu_seconds=10, memory_bytes=1 << 30), "/")
     with pytest.raises(jail.JailError, match="the levels are full, landlock, none"):
         jail.enter("strong", [], 0)
     assert "in a jail already" in python("jail.enter('none', [], 0)\njail.enter('none', [], 0)").stderr
@@ -152,7 +152,7 @@ print(jail.levels()['none'] == '')
 jail.enter('none', [], 0)
 box = jail.new_box()
 if (pid := jail.fork()) == 0:
-    jail.confine(jail.JailLimits(), box, [(__import__('os').__file__, 'os.py')])
+    jail.confine(jail.JailLimits(cpu_seconds=10, memory_bytes=1 << 30), box, [(__import__('os').__file__, 'os.py')])
     os._exit(len(os.listdir('.')))
 print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 jail.remove_box(box)

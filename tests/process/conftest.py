@@ -9,12 +9,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.grade import Grader
 from autograder.inside.jail import LEVELS, levels
 from autograder.inside.seen import QuestionResult, Seen, SubmissionResult
-from autograder.observe import Given, observe
 from autograder.reference import Reference, Store
+from autograder.sandbox.watch import Given, observe
 from autograder.submission import Submission, align
 from tests.sample_class.work import Work
 from tests.tiny import NAME, Edits, make_course

@@ -2,14 +2,14 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.inside.wire import decode
-from autograder.observe import observe
+from autograder.sandbox.watch import observe
 from tests.assignments.conftest import ROOT
 from tests.tiny import TOML
 
@@ -124,7 +124,7 @@ def test_the_order_of_probes_changes_no_result_of_nn_recognition(tmp_path_factor
 
     reference = Reference(assignment, "tests", Store(tmp_path_factory.mktemp("observations")))
     with Grader(reference, level()) as grader:
-        limits = replace(assignment.limits, probe_seconds=30, notebook_seconds=60)
+        limits = msgspec.structs.replace(assignment.limits, probe_seconds=30, notebook_seconds=60)
         requests = list(reference.requests)
         straight = observe(grader.sandbox(), reference.cells, requests, limits).observations
         assert observe(grader.sandbox(), reference.cells, requests[::-1], limits).observations == straight
@@ -203,10 +203,10 @@ LEAKS = {
 @pytest.mark.parametrize("way", LEAKS)
 def test_a_hidden_input_does_not_come_out_of_a_probe(tiny: Bench, way: str) -> None:
     """The digits of a hidden input stand nowhere in the result, the graded notebook or its messages, however they are dressed up."""
+    from autograder.assignment.notebook import dump
     from autograder.autograded import graded_notebook
     from autograder.commands.autograde import results_json
     from autograder.inside.seen import ClassResult
-    from autograder.notebook import dump
     from autograder.reference import environment, seed_of
 
     seed = seed_of("tests", "tiny", "rows_of_data")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.batch import Options, Progress, grade_class
 from autograder.feedback import publish, write_feedback
 from autograder.inside.seen import ClassResult

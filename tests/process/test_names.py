@@ -3,15 +3,15 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.notebook import Role
+from autograder.assignment.variants import cells_with, load_variants
 from autograder.grade import Grader
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import decode
 from autograder.mutate import mutants
-from autograder.notebook import Role
 from autograder.reference import Reference, Store
-from autograder.variants import cells_with, load_variants
 from tests.assignments.conftest import ROOT
 
 from .conftest import Bench, level

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder import nursery as nurseries
 from autograder.inside.wire import decode
-from autograder.nursery import nursery
-from autograder.observe import observe
 from autograder.reference import sandbox_for
+from autograder.sandbox import nursery as nurseries
+from autograder.sandbox.nursery import nursery
+from autograder.sandbox.watch import observe
 from tests.attacks.test_grader_killed import gone
 
 from .conftest import Bench, level
@@ -52,7 +52,7 @@ def test_what_a_sandbox_dies_of_is_told(tiny: Bench, monkeypatch: pytest.MonkeyP
 LEAVE = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
-from autograder.nursery import nursery
+from autograder.sandbox.nursery import nursery
 from autograder.sandbox import Sandbox
 print(nursery().paths[0], flush=True)
 if sys.argv[3] == "ready":

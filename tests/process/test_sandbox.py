@@ -4,15 +4,16 @@ from __future__ import annotations
 import select
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
 
+import msgspec
 import pytest
 
 from autograder.errors import SandboxError
+from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellDone, CellsDone, CellSource, Run
-from autograder.process import Limits, Process
 from autograder.reference import sandbox_for
-from autograder.sandbox import Sandbox
+from autograder.sandbox.process import Process
+from autograder.sandbox.zygote import Sandbox
 
 from .conftest import Bench, level
 
@@ -47,9 +48,9 @@ def test_nothing_stays_for_the_next(sandbox: Sandbox) -> None:
 def test_other_limits_make_another_process(sandbox: Sandbox) -> None:
     """One that waits with the limits of before is ended, and the new limits hold."""
     large = cell("import numpy\nnumpy.ones((300, 1024, 1024), dtype='u1')")
-    assert how_it_ended(sandbox.spawn(large, replace(LIMITS, memory_mb=1024))) == "finished"
-    assert "MemoryError" in how_it_ended(sandbox.spawn(large, replace(LIMITS, memory_mb=200)))
-    assert how_it_ended(sandbox.spawn(large, replace(LIMITS, memory_mb=1024))) == "finished"
+    assert how_it_ended(sandbox.spawn(large, msgspec.structs.replace(LIMITS, memory_mb=1024))) == "finished"
+    assert "MemoryError" in how_it_ended(sandbox.spawn(large, msgspec.structs.replace(LIMITS, memory_mb=200)))
+    assert how_it_ended(sandbox.spawn(large, msgspec.structs.replace(LIMITS, memory_mb=1024))) == "finished"
 
 
 def test_what_is_always_run_is_run_beforehand(sandbox: Sandbox) -> None:

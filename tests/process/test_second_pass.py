@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from autograder.inside.seen import Outcome, Seen
-from autograder.observe import Watch
+from autograder.sandbox.watch import Watch
 
 from .conftest import BRISK, Bench, Benches, checks_of
 

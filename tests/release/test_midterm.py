@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.gradebook import open_gradebook, record
 from autograder.inside.seen import Outcome, QuestionResult, SubmissionResult
 from autograder.release import update_gradebook

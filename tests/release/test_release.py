@@ -14,9 +14,9 @@ import nbformat
 import pytest
 
 from autograder import cli
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.errors import AssignmentError, ChainRuleError, ReleaseError
-from autograder.notebook import Role
+from autograder.assignment.notebook import Role
 from autograder.reference import Store
 from autograder.release import build_release, check_texts, check_up_to_date
 from tests.tiny import NAME, Edits, line_of, make_course

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from autograder.assignment import load_assignment, names_in
+from autograder.assignment.loading import load_assignment, names_in
 
 from .roster import roster
 from .work import Work

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from autograder.variants import load_variants
+from autograder.assignment.variants import load_variants
 
 from .work import Work
 

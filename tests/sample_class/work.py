@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import Assignment, solves
-from autograder.notebook import Role, build_source, grade_id_of
-from autograder.variants import load_variants
+from autograder.assignment.loading import Assignment, solves
+from autograder.assignment.notebook import Role, build_source, grade_id_of
+from autograder.assignment.variants import load_variants
 
 ANSWER = "All units of a layer that start equal stay equal: they see the same inputs and get the same gradients, so training can't tell them apart."
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment import Assignment, fingerprint, load_assignment, names_in, solves
+from autograder.assignment.loading import Assignment, load_assignment, names_in, solves
 from autograder.errors import AssignmentError, UsageError
+from autograder.fingerprints import fingerprint
 from tests.tiny import NAME, PROBES, TOML, line_of, make_course
 
 from .conftest import Vary

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from autograder import audit, cli, seeds, trivial
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.audit import AssignmentAudit, MutantResult, VariantResult
 from autograder.audit_page import page, seeds_page, shown, shown_seeds
 from autograder.equivalent import key_of, load_equivalent

@@ -8,10 +8,11 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.assignment import Assignment
-from autograder.autograded import graded_notebook, result_html, result_text, write_text
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import grade_id_of
+from autograder.autograded import graded_notebook, result_html, result_text
+from autograder.files import write_text
 from autograder.inside.seen import CheckResult, Diagnosis, Outcome, QuestionResult, SubmissionResult, Verdict
-from autograder.notebook import grade_id_of
 from autograder.submission import align
 from tests.sample_class.work import ANSWER, Work
 

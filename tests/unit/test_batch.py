@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
 from autograder.batch import Options, Run
 from autograder.grade import unreadable
 from autograder.journal import Entry, write_entry

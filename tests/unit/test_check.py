@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment import Assignment, load_assignment, names_in
-from autograder.notebook import Role
+from autograder.assignment.loading import Assignment, load_assignment, names_in
+from autograder.assignment.notebook import Role
 from autograder.selfcheck import FILE, TEMPLATE, facts, facts_in, filled
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from autograder import cluster
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
 from autograder.errors import UsageError
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import encode

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.assignment.variants import Variant
 from autograder.compare import compare
 from autograder.diagnose import Known, hint, known_of, name_mistake
 from autograder.inside.seen import Diagnosis, Finding, Observation, Outcome, Verdict
 from autograder.inside.wire import encode
 from autograder.probe import Probe
-from autograder.variants import Variant
 
 A = np.random.default_rng(0).normal(size=(4, 3))
 SQUARE = np.random.default_rng(1).normal(size=(3, 3))

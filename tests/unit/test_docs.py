@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 import typer
 
-from autograder.assignment import names_in as names_of_assignments
+from autograder.assignment.loading import names_in as names_of_assignments
 from autograder.cli import build
 from autograder.commands.autograde import results_json
 from tests.documentation import PAGES, ROOT, anchors, blocks, code_words, links

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from autograder import intake
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.downloads import Named, moment, names_of, original, read_metadata
 from autograder.errors import UsageError
 from autograder.intake import Intake, taken_in

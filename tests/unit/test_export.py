@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
 from autograder.export import as_canvas, as_csv, as_json, as_moodle, harmless, lines
 from autograder.gradescope import Running
 from autograder.gradescope_zip import NEEDED, write_zip

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.evidence import Shown
 from autograder.feedback import page, question_titles
 from autograder.inside.seen import Diagnosis, Mark, Marks, Outcome, QuestionResult, SubmissionResult

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from autograder import journal
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.inside.seen import CellReport, CheckResult, Diagnosis, Observation, Outcome, QuestionResult, Seen, SubmissionResult, Verdict
 from autograder.journal import Entry, Journal, Memory, key_of, read_entry, write_entry
 from autograder.submission import Submission, align

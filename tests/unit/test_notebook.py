@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.assignment import Assignment
-from autograder.errors import AssignmentError
-from autograder.notebook import (
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import (
     STUB,
     WRITTEN_STUB,
     NotANotebook,
@@ -28,6 +27,7 @@ from autograder.notebook import (
     read_cells,
     release_hash,
 )
+from autograder.errors import AssignmentError
 from tests.tiny import NOTEBOOK
 
 # ---- notebook.py ------------------------------------------------------------------------------------------------

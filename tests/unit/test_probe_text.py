@@ -1,7 +1,7 @@
 """What of probes.py a question depends on: editing one question's probes leaves all others as they were."""
 from __future__ import annotations
 
-from autograder.probe_text import text_of_probes
+from autograder.assignment.probe_keys import text_of_probes
 from tests.tiny import PROBES
 
 from .conftest import Vary

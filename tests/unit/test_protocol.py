@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.inside import protocol
+from autograder.inside.jail.values import JailLimits
 from autograder.inside.protocol import (
     AskCpu,
     Begin,
@@ -22,7 +23,6 @@ from autograder.inside.protocol import (
     CellSource,
     Channel,
     Confined,
-    Confinement,
     CpuSeconds,
     DescriptorChannel,
     Ended,
@@ -51,7 +51,7 @@ from autograder.inside.wire import WireError
 MESSAGES = {
     "zygote": (Setup | ToZygote, [
         Setup("probes", [("toys", "text")], "full", ["/usr"], [("/data/x.npz", "x.npz")], [CellSource("x = 1", 1, "given")]),
-        Spawn(Confinement(5, 1 << 30)), Spawn(Confinement(5, 1 << 30), Run([CellSource("x = 1", 3, "own")])),
+        Spawn(JailLimits(5, 1 << 30)), Spawn(JailLimits(5, 1 << 30), Run([CellSource("x = 1", 3, "own")])),
         Kill(), AskCpu(),
     ]),
     "grader": (FromZygote, [Ready(7), Failed("no room"), CpuSeconds(0.25), Ended(-9, 1.5, 2048)]),

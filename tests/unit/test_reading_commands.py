@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
-from autograder.assignment import Assignment, load_assignment
-from autograder.autograded import write_text
+from autograder.assignment.loading import Assignment, load_assignment
 from autograder.cli import build
 from autograder.errors import UsageError
+from autograder.files import write_text
 from autograder.results import Results
 from tests.tiny import NAME, make_course
 from tests.unit.test_report import CLASS

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from autograder.assignment import Assignment
-from autograder.autograded import write_text
+from autograder.assignment.loading import Assignment
+from autograder.files import write_text
 from autograder.inside.seen import CheckResult, Diagnosis, Mark, Marks, Outcome, QuestionResult, SubmissionResult, Verdict
 from autograder.report import ClassReport, class_report, correlation, report, report_page
 from autograder.results import Conditions, Entry, Kept, Results

@@ -7,7 +7,7 @@ import msgspec
 import nbformat
 import pytest
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
 from autograder.errors import UsageError
 from autograder.inside.seen import SubmissionResult
 from autograder.results import Kept, Results, class_result, handed_in

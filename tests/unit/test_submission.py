@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.assignment import Assignment
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import Role
 from autograder.errors import UsageError
 from autograder.inside.protocol import frame
-from autograder.notebook import Role
 from autograder.submission import Handin, Submission, digest, find_submissions, read_submission, reference_cells
 from tests.sample_class.work import ANSWER, Work
 from tests.tiny import NAME

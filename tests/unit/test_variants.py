@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.variants import Variant, cells_with, load_variants, solution_numbers
 from autograder.errors import AssignmentError
 from autograder.inside.protocol import CellSource
-from autograder.variants import Variant, cells_with, load_variants, solution_numbers
 from tests.tiny import MISCONCEPTIONS, NAME, line_of, make_course
 
 from .conftest import Vary

@@ -52,7 +52,7 @@ def _confined(level: str, canary: str, box: str) -> dict[str, object]:
     pid = jail.fork()
     if pid == 0:
         try:
-            jail.confine(jail.JailLimits(), box)
+            jail.confine(jail.JailLimits(cpu_seconds=10, memory_bytes=1 << 30), box)
             report: dict[str, object] = {"breaches": _breaches(level, canary), "reason": "", "errno": None}
         except Exception as error:
             report = _refusal(error)

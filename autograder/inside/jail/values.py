@@ -15,8 +15,8 @@ class JailError(RuntimeError):
 class JailLimits:
     """What one submission may use. The wall clock is not here: whoever waits for the process counts it."""
 
-    cpu_seconds: int = 10
-    memory_bytes: int = 1 << 30  # address space above what the zygote maps already
+    cpu_seconds: int
+    memory_bytes: int  # address space above what the zygote maps already
     tmp_bytes: int = 64 << 20  # in the box; below level full, in each file of it
     tmp_inodes: int = 2048  # in the box; level full alone
     tasks: int = 64  # threads; level full alone

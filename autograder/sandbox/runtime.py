@@ -10,6 +10,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from autograder.files import PACKAGE
+
 RUNTIME = ("__init__.py", "probe.py", "inputs.py", "inside")
 """All of the package that can be imported where student code runs. Nothing here judges."""
 
@@ -48,12 +50,11 @@ def runtime_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="chainrule-runtime-"))
     package = folder / "autograder"
     package.mkdir()
-    here = Path(__file__).parent
     for name in RUNTIME:
-        if (here / name).is_dir():
-            shutil.copytree(here / name, package / name, ignore=shutil.ignore_patterns("__pycache__"))
+        if (PACKAGE / name).is_dir():
+            shutil.copytree(PACKAGE / name, package / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy2(here / name, package / name)
+            shutil.copy2(PACKAGE / name, package / name)
     (folder / "matplotlib").mkdir()
     for font_list in _font_lists():
         shutil.copy2(font_list, folder / "matplotlib" / font_list.name)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 
-from autograder.runtime import clean_environment, package_folders, runtime_folder
+from autograder.sandbox.runtime import clean_environment, package_folders, runtime_folder
 
 _START = "import sys; sys.path[:0] = sys.argv[3:]; from autograder.inside.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 

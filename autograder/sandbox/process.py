@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder.errors import SandboxError
-from autograder.inside.protocol import Confined, Confinement, Ended, FrameReader, FromProcess, NotConfined, send_with_descriptors
+from autograder.inside.protocol import Confined, Ended, FrameReader, FromProcess, NotConfined, send_with_descriptors
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import WireError
 
@@ -32,21 +32,6 @@ class Death:
 
     outcome: Outcome
     detail: str = ""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use. Seconds are of CPU; the wall clock has four times as long."""
-
-    notebook_seconds: float = 20.0
-    probe_seconds: float = 5.0
-    submission_seconds: float = 120.0
-    memory_mb: int = 1024
-    output_kb: int = 4096
-
-    def confinement(self) -> Confinement:
-        """The kernel's limits on a process, which may serve the first pass and all second ones, each with its own clock out here."""
-        return Confinement(cpu_seconds=int(2 * self.submission_seconds) + 5, memory_bytes=self.memory_mb << 20)
 
 
 class Keeper(Protocol):

@@ -4,7 +4,8 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from autograder.assignment import Assignment, fingerprint
+from autograder.assignment.loading import Assignment
+from autograder.fingerprints import fingerprint
 
 
 def text_of_probes(assignment: Assignment, question: str) -> str:

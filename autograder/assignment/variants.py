@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assignment import Assignment, Question, solves
+from autograder.assignment.loading import Assignment, Question, solves
+from autograder.assignment.notebook import Role
 from autograder.errors import AssignmentError, UsageError
 from autograder.inside.protocol import CellSource
-from autograder.notebook import Role
 
 KINDS = {"misconception": "misconceptions.py", "alternative": "alternatives.py"}
 

@@ -3,23 +3,22 @@ from __future__ import annotations
 
 import ast
 import difflib
-import hashlib
 import importlib.util
 import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from autograder.assignment_table import AssignmentTable, read_table
+from autograder.assignment.notebook import Role, SourceCell, read_cells, release_hash
+from autograder.assignment.table import AssignmentTable, read_table
 from autograder.errors import AssignmentError, UsageError
-from autograder.notebook import Role, SourceCell, read_cells, release_hash
+from autograder.files import PACKAGE
+from autograder.fingerprints import fingerprint
+from autograder.inside.limits import Limits
 from autograder.probe import Probe
-from autograder.process import Limits
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Assignment:
 
     @property
     def limits(self) -> Limits:
-        return Limits(**msgspec.to_builtins(self.table.limits))
+        return self.table.limits
 
     @property
     def max_score(self) -> float:
@@ -91,7 +90,7 @@ class Assignment:
         """What lies beside the notebook when it runs: name to path of the only copy."""
         files = {name: self.folder / name for name in self.table.helpers if name.endswith(".py")}
         files |= {name: self.root / "data" / name for name in self.data}
-        return {path.name: path for path in sorted((Path(__file__).parent / "student").glob("*.py"))} | files
+        return {path.name: path for path in sorted((PACKAGE / "student").glob("*.py"))} | files
 
     @property
     def auto(self) -> tuple[Question, ...]:
@@ -266,22 +265,6 @@ def _check_files(assignment: Assignment) -> None:
         if not path.is_file():
             mend = "put it there, or take it off the list"
             raise AssignmentError(f"{name} is listed, but {path} is missing", where=str(assignment.folder / "assignment.toml"), mend=mend)
-
-
-def fingerprint(*parts: object) -> str:
-    """A short hash of texts, bytes and numbers, for keys of what depends on them."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part if isinstance(part, bytes) else repr(part).encode()
-        digest.update(len(data).to_bytes(8, "little") + data)
-    return digest.hexdigest()[:24]
-
-
-@cache
-def package() -> str:
-    """A hash of the whole package: what judges, diagnoses and writes notebooks, pages and messages."""
-    here = Path(__file__).parent
-    return fingerprint(*[path.read_bytes() for path in sorted(here.rglob("*")) if path.suffix in (".py", ".j2", ".css", ".js")])
 
 
 def _nearest(name: str, known: list[str]) -> str:

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from autograder.errors import SandboxError
+from autograder.inside.limits import Limits
 from autograder.inside.protocol import (
     AskCpu,
     CellSource,
@@ -33,9 +34,9 @@ from autograder.inside.protocol import (
     send_with_descriptors,
 )
 from autograder.inside.wire import WireError
-from autograder.nursery import new_zygote, nursery
-from autograder.process import Limits, Process
-from autograder.runtime import interpreter_folders
+from autograder.sandbox.nursery import new_zygote, nursery
+from autograder.sandbox.process import Process
+from autograder.sandbox.runtime import interpreter_folders
 
 _PATIENCE_SECONDS = 300.0
 """A zygote that is silent for so long is taken for dead: better a fresh one than a class that waits."""

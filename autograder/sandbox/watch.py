@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 
+from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run, Serve
 from autograder.inside.seen import CellReport, Observation, Outcome, Seen
-from autograder.process import Death, Limits, Process
-from autograder.sandbox import Sandbox
+from autograder.sandbox.process import Death, Process
+from autograder.sandbox.zygote import Sandbox
 from autograder.text import printable
 
 MAX_HANGS = 2

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from autograder.errors import AssignmentError
+from autograder.inside.limits import Limits
 
 PAGE = "docs/reference/assignment.md"
 
@@ -19,20 +20,6 @@ FEEDBACK = (
     "What students are shown of a wrong check: what is wrong and which mistake it is (`diagnosis`); the calls that were made, too (`inputs`); "
     "and what came back and what was expected (`full`)."
 )
-
-
-def _seconds(says: str) -> Meta:
-    return Meta(gt=0, le=86_400, description=says)
-
-
-class LimitsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Limits of one submission. Seconds are those of the processor; the wall clock has four times as long."""
-
-    notebook_seconds: Annotated[float, _seconds("Seconds for all cells of the notebook together.")] = 20.0
-    probe_seconds: Annotated[float, _seconds("Seconds for one probe.")] = 5.0
-    submission_seconds: Annotated[float, _seconds("Seconds for everything.")] = 120.0
-    memory_mb: Annotated[int, Meta(gt=0, description="Memory, in MiB.")] = 1024
-    output_kb: Annotated[int, Meta(gt=0, description="What may be printed, in KiB.")] = 4096
 
 
 class QuestionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,7 +46,7 @@ class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extra_notebooks: Annotated[list[str], Meta(description="Further `.py` files of this folder that become notebooks without questions.")] = []
     may_hand_in: Annotated[list[str], Meta(description="Files that a student may hand in beside the notebook and that are then used.")] = []
     feedback: Annotated[FeedbackLevel, Meta(description=FEEDBACK)] = "diagnosis"
-    limits: Annotated[LimitsTable, Meta(description="Limits of one submission.")] = LimitsTable()
+    limits: Annotated[Limits, Meta(description="Limits of one submission.")] = Limits()
 
 
 def schema() -> dict[str, Any]:

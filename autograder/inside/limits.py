@@ -1,0 +1,27 @@
+"""What one submission may use: the only table of these limits, which assignment.toml overrides."""
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from autograder.inside.jail.values import JailLimits
+
+
+def _seconds(says: str) -> Meta:
+    return Meta(gt=0, le=86_400, description=says)
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits of one submission. Seconds are those of the processor; the wall clock has four times as long."""
+
+    notebook_seconds: Annotated[float, _seconds("Seconds for all cells of the notebook together.")] = 20.0
+    probe_seconds: Annotated[float, _seconds("Seconds for one probe.")] = 5.0
+    submission_seconds: Annotated[float, _seconds("Seconds for everything.")] = 120.0
+    memory_mb: Annotated[int, Meta(gt=0, description="Memory, in MiB.")] = 1024
+    output_kb: Annotated[int, Meta(gt=0, description="What may be printed, in KiB.")] = 4096
+
+    def confinement(self) -> JailLimits:
+        """The kernel's limits on a process, which may serve the first pass and all second ones, each with its own clock outside."""
+        return JailLimits(cpu_seconds=int(2 * self.submission_seconds) + 5, memory_bytes=self.memory_mb << 20)
