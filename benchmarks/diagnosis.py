@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 
 from autograder.assignment.loading import load_assignment
-from autograder.batch import isolation_level
-from autograder.grade import Grader
-from autograder.reference import Reference, Store
-from autograder.submission import find_submissions, read_submission
+from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.judging.grader import Grader
+from autograder.judging.reference import Reference
+from autograder.run.batch import isolation_level
+from autograder.sandbox.observed import ObservedStore
 from benchmarks.ordinary import ROOT, make
 
 
@@ -25,7 +26,7 @@ def main(count: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         make(assignment, Path(folder) / "submitted", count)
         submissions = [read_submission(handin, assignment) for handin in find_submissions(Path(folder) / "submitted", assignment)]
-        reference = Reference(assignment, "bench", Store(Path(folder) / "observations")).prepare()
+        reference = Reference(assignment, "bench", ObservedStore(Path(folder) / "observations")).prepare()
         reference.close()
         times: dict[bool, list[dict[str, float]]] = {True: [], False: []}
         wrong: set[str] = set()

@@ -18,10 +18,10 @@ import matplotlib
 import numpy as np
 
 from autograder.assignment.loading import Assignment
+from autograder.handed_in.submission import Handin, read_submission
 from autograder.inside.protocol import CellSource
+from autograder.judging.reference import requests_for
 from autograder.probe import Namespace, Probe
-from autograder.reference import requests_for
-from autograder.submission import Handin, read_submission
 
 matplotlib.use("Agg")
 import matplotlib.pyplot  # warm, as the kit's own zygote is

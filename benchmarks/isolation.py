@@ -15,7 +15,8 @@ from pathlib import Path
 
 from autograder.assignment.loading import load_assignment
 from autograder.inside.jail import levels
-from autograder.reference import Reference, Store, sandbox_for
+from autograder.judging.reference import Reference, sandbox_for
+from autograder.sandbox.observed import ObservedStore
 from autograder.sandbox.watch import observe
 
 ROOT = Path(__file__).parents[1]
@@ -25,7 +26,7 @@ def main(rounds: int) -> None:
     assignment = load_assignment("nn_recognition", ROOT)
     usable = [level for level, reason in levels().items() if not reason]
     with tempfile.TemporaryDirectory() as folder:
-        reference = Reference(assignment, "bench", Store(Path(folder)))
+        reference = Reference(assignment, "bench", ObservedStore(Path(folder)))
         sandboxes = {level: sandbox_for(assignment, level) for level in usable}
         seconds: dict[str, list[float]] = {level: [] for level in usable}
         try:

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.batch import Options, Progress, grade_class
+from autograder.run.batch import Options, Progress, grade_class
 from benchmarks import ordinary, page
 from benchmarks.speed import NAME, SALT, copy_course, load_assignment, machine
 

@@ -123,7 +123,7 @@ READING = """\
 PROFILE = """\
 ## What was taken away
 
-A profile of the first version (`python -m cProfile -m autograder.cli autograde ...`) showed most of the grader's own time in these steps, in this order:
+A profile of the first version (`python -m cProfile -m autograder autograde ...`) showed most of the grader's own time in these steps, in this order:
 
 * building the graded notebook: nbformat checks its schema at every cell and output that is made; now it is checked nowhere that no person has written;
 * reading and aligning what was handed in: names are looked for only where no cell is recognised, and what all submissions share is parsed once;

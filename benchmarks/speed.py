@@ -24,7 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment.loading import Assignment, load_assignment
-from autograder.reference import Reference, Store, environment
+from autograder.judging.keys import environment
+from autograder.judging.reference import Reference
+from autograder.sandbox.observed import ObservedStore
 from benchmarks import floor, ordinary, page, stock
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +39,7 @@ def grade(course: Path, submitted: Path, *options: str, into: Path | None = None
     place = into or Path(tempfile.mkdtemp(dir=course.parent, prefix="into-"))
     about = place / "about.json"
     driver = (
-        "import atexit, json, resource, sys; from autograder.cli import main\n"
+        "import atexit, json, resource, sys; from autograder.entry.cli import main\n"
         "def told():\n    u = resource.getrusage(resource.RUSAGE_SELF)\n"
         f"    open({str(about)!r}, 'w').write(json.dumps(dict(cpu=u.ru_utime + u.ru_stime, peak_mb=u.ru_maxrss / 1024)))\n"
         "atexit.register(told)\nmain()"
@@ -104,7 +106,7 @@ class Bench:
         self.assignment = assignment
         self.students = ordinary.make(assignment, self.submitted, count)
         ordinary.make(assignment, self.alone, 1)
-        reference = Reference(assignment, SALT, Store(self.course / ".chainrule" / "observations"))
+        reference = Reference(assignment, SALT, ObservedStore(self.course / ".chainrule" / "observations"))
         try:
             reference.prepare()
         finally:

@@ -15,7 +15,7 @@ import msgspec
 
 from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import Role, build_source, dump, grade_id_of, hidden_call, load
-from autograder.reference import Reference
+from autograder.judging.reference import Reference
 
 HELPER = '''\
 """What the hidden tests call: the probes of a question, each compared with what the reference did on the same inputs."""
@@ -31,7 +31,7 @@ sys.path.insert(0, str(HERE))
 import judges
 import probes
 
-from autograder.compare import compare
+from autograder.judging.compare import compare
 from autograder.probe import Namespace, Probe
 from autograder.inside.wire import decode
 

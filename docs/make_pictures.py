@@ -13,10 +13,10 @@ from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 
 from autograder.assignment.loading import load_assignment
-from autograder.commands.autograde import class_table
-from autograder.feedback import write_feedback
-from autograder.inside.seen import ClassResult
-from autograder.report import report, report_page
+from autograder.entry.commands.autograde import class_table
+from autograder.judging.findings import ClassResult
+from autograder.outputs.feedback import write_feedback
+from autograder.outputs.report import report, report_page
 
 ROOT = Path(__file__).parents[1]
 DEMO, IMAGES = ROOT / "demo", ROOT / "docs" / "images"

@@ -63,7 +63,7 @@ def page(figures: dict[str, Any], rounds: list[dict[str, float]], kept: float) -
         "* **The journal** is a file a submission. Past some 100,000 in one folder, give each section its own `--into`.",
         "",
         "What is not here: a web service that takes submissions, accounts, a queue. The engine's part is a function from bytes to bytes",
-        "(`autograder/task.py`), behind `concurrent.futures`, and a service would call that.",
+        "(`autograder/run/desk.py`), behind `concurrent.futures`, and a service would call that.",
     ]
     return "\n".join(lines) + "\n"
 

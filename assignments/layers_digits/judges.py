@@ -19,8 +19,7 @@ from probes import (
     unit_rows,
 )
 
-from autograder.judging import Unfit, array, between, fact
-from autograder.model import Verdict
+from autograder.judging import Unfit, Verdict, array, between, fact
 
 
 def _inside(value, *keys):

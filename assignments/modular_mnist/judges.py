@@ -4,8 +4,7 @@ from itertools import chain, pairwise
 import numpy as np
 from probes import CONFIG, _Bowl, rows
 
-from autograder.judging import Unfit, array, fact
-from autograder.model import Verdict
+from autograder.judging import Unfit, Verdict, array, fact
 
 
 def new_layers(seen, rng):

@@ -6,8 +6,7 @@ import numpy as np
 from probes import PARAMETERS, small
 
 from autograder import inputs
-from autograder.judging import Unfit, array, between, fact
-from autograder.model import Verdict
+from autograder.judging import Unfit, Verdict, array, between, fact
 
 # initialize_weights
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment.loading import Assignment, load_assignment, names_in
-from autograder.grade import Grader
 from autograder.inside.jail import LEVELS, levels
-from autograder.reference import Reference, Store
+from autograder.judging.grader import Grader
+from autograder.judging.reference import Reference
+from autograder.sandbox.observed import ObservedStore
 
 ROOT = Path(__file__).parents[2]
 NAMES = names_in(ROOT)
@@ -34,7 +35,7 @@ def graders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Grad
     made: dict[str, Grader] = {}
     found = levels()
     level = next(name for name in LEVELS if not found[name])
-    store = Store(tmp_path_factory.mktemp("observations"))
+    store = ObservedStore(tmp_path_factory.mktemp("observations"))
 
     class Lazy(dict[str, Grader]):
         def __missing__(self, name: str) -> Grader:

@@ -8,10 +8,10 @@ import pytest
 from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import build_source
 from autograder.assignment.variants import Variant, cells_with, load_variants
-from autograder.grade import Grader
-from autograder.inside.seen import QuestionResult
-from autograder.release import check_texts, check_up_to_date
-from autograder.submission import align
+from autograder.author.release import check_texts, check_up_to_date
+from autograder.handed_in.submission import align
+from autograder.judging.findings import QuestionResult
+from autograder.judging.grader import Grader
 
 from .conftest import loaded
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from autograder.grade import Grader
-from autograder.inside.seen import SubmissionResult
-from autograder.submission import find_submissions, read_submission
+from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.judging.findings import SubmissionResult
+from autograder.judging.grader import Grader
 from tests.sample_class.demo import make_class
 from tests.sample_class.roster import roster
 

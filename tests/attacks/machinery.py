@@ -256,7 +256,7 @@ def expected_values_sought():
 
     words = ("judge", "misconception", "expected", "sample_variance", "one_mean_for_all", "reference_cells", "salt")
     for name in list(sys.modules):
-        if name in ("autograder.judging", "autograder.compare", "autograder.grade", "autograder.judge", "autograder.reference", "autograder.diagnose", "judges"):
+        if name in ("autograder.judging", "autograder.judging.compare", "autograder.judging.grader", "autograder.judging.judge", "autograder.judging.reference", "autograder.judging.diagnose", "judges"):
             raise SystemError(f"BREACH {name} is loaded")
     for name in ("judging", "judge", "messages", "compare", "grade", "reference", "diagnose", "assignment", "submission", "variants"):
         try:

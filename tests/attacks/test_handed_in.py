@@ -14,12 +14,12 @@ from rich.console import Console
 
 from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import dump
-from autograder.autograded import graded_notebook
-from autograder.commands.autograde import class_table, results_json
-from autograder.grade import unreadable
-from autograder.inside.seen import ClassResult
-from autograder.record import timestamp
-from autograder.submission import Submission, find_submissions, read_submission
+from autograder.entry.commands.autograde import class_table, results_json
+from autograder.handed_in.submission import Submission, find_submissions, read_submission
+from autograder.judging.findings import ClassResult
+from autograder.judging.grader import unreadable
+from autograder.records.graded_notebook import graded_notebook
+from autograder.records.recorder import timestamp
 from tests.sample_class.work import Work
 
 from .course import NAME, hand_in, honest, make_assignment

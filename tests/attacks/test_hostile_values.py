@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from autograder.assignment.loading import load_assignment, names_in
-from autograder.compare import compare
-from autograder.diagnose import hint
-from autograder.inside.seen import Verdict
 from autograder.inside.wire import MAX_BYTES, Opaque, decode, encode
-from autograder.judge import JUDGED_ROOM
-from autograder.judging import Unfit
+from autograder.judging.compare import compare
+from autograder.judging.diagnose import hint
+from autograder.judging.facts import Unfit
+from autograder.judging.findings import Verdict
+from autograder.judging.judge import JUDGED_ROOM
 
 ROOT = Path(__file__).parents[2]
 WORD = "LEAKED"

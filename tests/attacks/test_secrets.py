@@ -5,10 +5,12 @@ import re
 from pathlib import Path
 
 from autograder.assignment.loading import load_assignment
-from autograder.grade import Grader
-from autograder.reference import Reference, Store, seed_of
+from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.judging.grader import Grader
+from autograder.judging.keys import seed_of
+from autograder.judging.reference import Reference
+from autograder.sandbox.observed import ObservedStore
 from autograder.sandbox.watch import Request
-from autograder.submission import find_submissions, read_submission
 from tests.tiny import NAME, make_course
 
 from .course import hand_in, honest
@@ -60,7 +62,7 @@ def test_secrets_are_not_in_memory(tmp_path: Path) -> None:
     text = "\n".join(f"patterns[{name!r}] = rb{pattern!r}" for name, pattern in listed.items()).replace("\\\\", "\\")
     work.add(f"patterns = {{}}\n{text}\nfound = search(patterns)\nraise ValueError(found)\n", before="center_solution")
     hand_in(work, tmp_path / "submitted", "seeker")
-    reference = Reference(assignment, SALT, Store(tmp_path / "store")).prepare()
+    reference = Reference(assignment, SALT, ObservedStore(tmp_path / "store")).prepare()
     try:
         with Grader(reference, "none") as grader:
             (handin,) = find_submissions(tmp_path / "submitted", assignment)

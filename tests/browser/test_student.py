@@ -35,7 +35,7 @@ def validate(page: Page) -> str:
 def test_a_release_is_filled_in_and_validated(page: Page, tmp_path: Path) -> None:
     """The blank release fails validation where nothing is written; a filled-in cell runs and passes; with all filled in, validation succeeds."""
     root = make_course(tmp_path / "course")
-    subprocess.run([sys.executable, "-m", "autograder.cli", "release", NAME], cwd=root, check=True, timeout=300)
+    subprocess.run([sys.executable, "-m", "autograder", "release", NAME], cwd=root, check=True, timeout=300)
     answers = Work.handed_out(load_assignment(NAME, root)).solve()
     (tmp_path / "private").mkdir()
     with jupyter_lab(root / "release" / NAME, tmp_path / "private") as url:

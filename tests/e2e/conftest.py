@@ -29,7 +29,7 @@ class Course:
 
     @staticmethod
     def command(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "autograder.cli", *arguments]
+        return [sys.executable, "-m", "autograder", *arguments]
 
     def grade(self, *arguments: str, json_file: str = "results.json") -> dict[str, Any]:
         """Grade tiny and return the results as read back."""

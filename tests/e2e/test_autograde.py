@@ -57,7 +57,8 @@ def test_the_schema_refuses_what_is_not_a_result(results: dict[str, Any]) -> Non
 
 def test_enums_of_the_schema_are_those_of_the_model() -> None:
     """The schema lists exactly the outcomes and verdicts that there are."""
-    from autograder.inside.seen import Outcome, Verdict
+    from autograder.inside.seen import Outcome
+    from autograder.judging.findings import Verdict
 
     assert SCHEMA["$defs"]["outcome"]["enum"] == [o.value for o in Outcome]
     assert SCHEMA["$defs"]["verdict"]["enum"] == [v.value for v in Verdict]
@@ -84,7 +85,7 @@ def test_the_same_salt_gives_the_same_file(course: Course, results: dict[str, An
 
 def test_another_salt_gives_other_inputs_and_the_same_scores(course: Course, results: dict[str, Any]) -> None:
     """Hidden inputs come from the salt; scores do not depend on it."""
-    from autograder.reference import seed_of
+    from autograder.judging.keys import seed_of
 
     other = course.grade("--salt", "two", "--no-gradebook", json_file="other.json")
     assert {s["student"]: s["score"] for s in other["submissions"]} == SCORES

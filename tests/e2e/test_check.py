@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment.loading import Assignment, load_assignment
-from autograder.selfcheck import FILE, filled
+from autograder.author.student_check import FILE, filled
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 
@@ -194,7 +194,7 @@ def test_as_handed_out(tiny: Assignment, tmp_path: Path) -> None:
 def test_the_command_is_the_same_check(tiny: Assignment, tmp_path: Path) -> None:
     """`chainrule check` says what the file says, also where the notebook lies alone; a notebook that is not there is a wrong call."""
     folder = folder_of(Work.handed_out(tiny).solve("center"), tmp_path)
-    command = ("-m", "autograder.cli", "check", f"{NAME}.ipynb")
+    command = ("-m", "autograder", "check", f"{NAME}.ipynb")
     rows = [line for line in check(folder)[1].splitlines() if line.startswith("  ")]
     status, text = check(folder, *command)
     assert status == 1 and [line for line in text.splitlines() if line.startswith("  ")] == rows

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from autograder import cluster as module
 from autograder.assignment.loading import load_assignment
 from autograder.errors import UsageError
+from autograder.run import dask as module
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 
@@ -106,7 +106,7 @@ def test_a_scheduler_that_is_not_there_is_a_wrong_call(course: Course, monkeypat
 
 def test_without_distributed_the_mend_is_its_installation(course: Course) -> None:
     """--scheduler where the extra is not installed: status 2, and the command that installs it."""
-    hidden = "import sys; sys.modules['distributed'] = None; from autograder.cli import main; main()"
+    hidden = "import sys; sys.modules['distributed'] = None; from autograder.entry.cli import main; main()"
     command = [sys.executable, "-c", hidden, "autograde", NAME, "--scheduler", "tcp://127.0.0.1:9"]
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 2 and "chainrule-kit[dask]" in done.stderr and "Traceback" not in done.stderr

@@ -12,7 +12,7 @@ from tests.tiny import NAME, make_course
 
 from .conftest import ROOT, Course
 
-TEMPLATES = ROOT / "autograder" / "templates"
+TEMPLATES = ROOT / "autograder" / "author" / "templates"
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ def check(release: Path, name: str, root: Path, tmp_path: Path) -> None:
 def test_a_small_release(tmp_path: Path) -> None:
     """The tiny course's release, made by the release command."""
     make_course(tmp_path)
-    subprocess.run([sys.executable, "-m", "autograder.cli", "release", NAME], cwd=tmp_path, check=True, timeout=300)
+    subprocess.run([sys.executable, "-m", "autograder", "release", NAME], cwd=tmp_path, check=True, timeout=300)
     check(tmp_path / "release" / NAME, NAME, tmp_path, tmp_path)
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["autograder"]):
-    from autograder import compare, diagnose
     from autograder.inside import protocol, wire
+    from autograder.judging import compare, diagnose
 
 import numpy as np
 

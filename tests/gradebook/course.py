@@ -12,9 +12,9 @@ from typing import Any
 import nbformat
 
 from autograder.assignment.loading import load_assignment
-from autograder.batch import Options, grade_class
-from autograder.gradebook import open_gradebook
-from autograder.inside.seen import SubmissionResult
+from autograder.judging.findings import SubmissionResult
+from autograder.records.gradebook import open_gradebook
+from autograder.run.batch import Options, grade_class
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment.loading import load_assignment
-from autograder.batch import Options, Progress, grade_class
-from autograder.feedback import publish
+from autograder.outputs.feedback import publish
+from autograder.run.batch import Options, Progress, grade_class
 from tests.gradebook.course import Course
 from tests.tiny import NAME
 

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from autograder.assignment.loading import load_assignment
-from autograder.gradebook import ensure_alembic, open_gradebook
+from autograder.records.gradebook import ensure_alembic, open_gradebook
 from tests.gradebook.course import BIN, ROOT, Course
 from tests.sample_class.work import Work
 from tests.tiny import NAME, Edits, make_course
@@ -69,7 +69,7 @@ def test_a_changed_write_up_asks_for_a_person_until_one_has_looked(course: Cours
 
 def test_a_run_that_was_stopped_does_not_forget_that_an_answer_changed(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed after the notebooks were written but before the rows were, the next run still asks for a person."""
-    from autograder import gradebook
+    from autograder.records import gradebook
 
     course.by_hand(1.0)
     course.hand_in(course.work.write(ANSWER, "Something else altogether."))

@@ -4,9 +4,9 @@ from __future__ import annotations
 import csv
 import re
 
-from autograder.gradebook import open_gradebook
-from autograder.nbgrader_course import load_config
-from autograder.nbgrader_pages import clean_markdown
+from autograder.entry.nbgrader_pages import clean_markdown
+from autograder.records.course_config import load_config
+from autograder.records.gradebook import open_gradebook
 from tests.gradebook.course import Course
 from tests.tiny import NAME
 

@@ -10,12 +10,14 @@ import nbformat
 import pytest
 
 from autograder.assignment.loading import Assignment, load_assignment
-from autograder.grade import Grader
+from autograder.handed_in.submission import Submission, align
 from autograder.inside.jail import LEVELS, levels
-from autograder.inside.seen import QuestionResult, Seen, SubmissionResult
-from autograder.reference import Reference, Store
+from autograder.inside.seen import Seen
+from autograder.judging.findings import QuestionResult, SubmissionResult
+from autograder.judging.grader import Grader
+from autograder.judging.reference import Reference
+from autograder.sandbox.observed import ObservedStore
 from autograder.sandbox.watch import Given, observe
-from autograder.submission import Submission, align
 from tests.sample_class.work import Work
 from tests.tiny import NAME, Edits, make_course
 
@@ -91,7 +93,7 @@ def benches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Benches]:
 
 def bench_of(assignment: Assignment, store: Path, salt: str = "tests") -> Bench:
     """A bench for an assignment."""
-    return Bench(assignment, Grader(Reference(assignment, salt, Store(store)).prepare(), level()))
+    return Bench(assignment, Grader(Reference(assignment, salt, ObservedStore(store)).prepare(), level()))
 
 
 @pytest.fixture

@@ -117,12 +117,13 @@ def test_the_order_of_probes_changes_no_result(tiny: Bench, answer: str) -> None
 def test_the_order_of_probes_changes_no_result_of_nn_recognition(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The reference of the largest assignment, its probes forwards, backwards and shuffled: the same observations, bit for bit."""
     assignment = load_assignment("nn_recognition", ROOT)
-    from autograder.grade import Grader
-    from autograder.reference import Reference, Store
+    from autograder.judging.grader import Grader
+    from autograder.judging.reference import Reference
+    from autograder.sandbox.observed import ObservedStore
 
     from .conftest import level
 
-    reference = Reference(assignment, "tests", Store(tmp_path_factory.mktemp("observations")))
+    reference = Reference(assignment, "tests", ObservedStore(tmp_path_factory.mktemp("observations")))
     with Grader(reference, level()) as grader:
         limits = msgspec.structs.replace(assignment.limits, probe_seconds=30, notebook_seconds=60)
         requests = list(reference.requests)
@@ -204,10 +205,10 @@ LEAKS = {
 def test_a_hidden_input_does_not_come_out_of_a_probe(tiny: Bench, way: str) -> None:
     """The digits of a hidden input stand nowhere in the result, the graded notebook or its messages, however they are dressed up."""
     from autograder.assignment.notebook import dump
-    from autograder.autograded import graded_notebook
-    from autograder.commands.autograde import results_json
-    from autograder.inside.seen import ClassResult
-    from autograder.reference import environment, seed_of
+    from autograder.entry.commands.autograde import results_json
+    from autograder.judging.findings import ClassResult
+    from autograder.judging.keys import environment, seed_of
+    from autograder.records.graded_notebook import graded_notebook
 
     seed = seed_of("tests", "tiny", "rows_of_data")
     X = np.random.default_rng(seed).normal(size=(6, 3)) + np.array([5.0, -2.0, 0.5])

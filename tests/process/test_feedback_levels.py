@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from autograder.assignment.loading import Assignment, load_assignment
-from autograder.batch import Options, Progress, grade_class
-from autograder.feedback import publish, write_feedback
-from autograder.inside.seen import ClassResult
-from autograder.reference import Reference, Store
+from autograder.judging.findings import ClassResult
+from autograder.judging.reference import Reference
+from autograder.outputs.feedback import publish, write_feedback
+from autograder.run.batch import Options, Progress, grade_class
+from autograder.sandbox.observed import ObservedStore
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 
@@ -50,7 +51,7 @@ def numbers(value: Any) -> set[float]:
 def hidden(tmp_path_factory: pytest.TempPathFactory) -> tuple[set[float], set[float]]:
     """Of the probe rows_of_data: the numbers of its input, and those of the reference's result."""
     assignment = load_assignment(NAME, make_course(tmp_path_factory.mktemp("reference")))
-    reference = Reference(assignment, "tests", Store(assignment.root / ".chainrule" / "observations"))
+    reference = Reference(assignment, "tests", ObservedStore(assignment.root / ".chainrule" / "observations"))
     try:
         reference.prepare_reference()
         seen = reference.expected["rows_of_data"]

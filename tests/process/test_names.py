@@ -6,12 +6,13 @@ import pytest
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import Role
 from autograder.assignment.variants import cells_with, load_variants
-from autograder.grade import Grader
+from autograder.author.mutants import mutants
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import decode
-from autograder.mutate import mutants
-from autograder.reference import Reference, Store
+from autograder.judging.grader import Grader
+from autograder.judging.reference import Reference
+from autograder.sandbox.observed import ObservedStore
 from tests.assignments.conftest import ROOT
 
 from .conftest import Bench, level
@@ -41,7 +42,7 @@ EVERY = 23
 def test_mutants_get_a_name_only_where_they_do_the_same(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Mutants of nn_recognition's reference: where one is named, each of its observations agrees with those of that misconception, asked anew."""
     assignment = load_assignment("nn_recognition", ROOT)
-    reference = Reference(assignment, "names", Store(tmp_path_factory.mktemp("observations"))).prepare()
+    reference = Reference(assignment, "names", ObservedStore(tmp_path_factory.mktemp("observations"))).prepare()
     known = {v.id: v for v in load_variants(assignment, "misconception")}
     solutions = {n: c for n, c in enumerate(assignment.cells, 1) if c.role is Role.SOLUTION and c.id not in ("train_solution",)}
     wrong = {}

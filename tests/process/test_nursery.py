@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.inside.wire import decode
-from autograder.reference import sandbox_for
+from autograder.judging.reference import sandbox_for
 from autograder.sandbox import nursery as nurseries
 from autograder.sandbox.nursery import nursery
 from autograder.sandbox.watch import observe

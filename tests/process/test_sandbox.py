@@ -11,7 +11,7 @@ import pytest
 from autograder.errors import SandboxError
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellDone, CellsDone, CellSource, Run
-from autograder.reference import sandbox_for
+from autograder.judging.reference import sandbox_for
 from autograder.sandbox.process import Process
 from autograder.sandbox.zygote import Sandbox
 

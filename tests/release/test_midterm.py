@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from autograder.assignment.loading import Assignment, load_assignment
-from autograder.gradebook import open_gradebook, record
-from autograder.inside.seen import Outcome, QuestionResult, SubmissionResult
-from autograder.release import update_gradebook
+from autograder.records.gradebook import open_gradebook, record
+from autograder.inside.seen import Outcome
+from autograder.judging.findings import QuestionResult, SubmissionResult
+from autograder.author.release import update_gradebook
 from tests.tiny import NAME, Edits, make_course
 
 SHIFT = '''\
@@ -220,7 +221,7 @@ def test_a_regrade_after_a_new_release_keeps_manual_scores(term: Path) -> None:
 def test_the_command_brings_an_existing_gradebook_up_to_date(term: Path) -> None:
     """`chainrule release` in mid-term, in an empty environment: the release is new, the gradebook follows, and nothing that people wrote is lost."""
     more(term)
-    done = subprocess.run([sys.executable, "-m", "autograder.cli", "release", NAME], cwd=term, env={}, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", "autograder", "release", NAME], cwd=term, env={}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "gradebook.db" in done.stdout
     assert "def shift" in (term / "release" / NAME / "tiny.ipynb").read_text()

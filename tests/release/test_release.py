@@ -13,12 +13,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder import cli
+from autograder.entry import cli
 from autograder.assignment.loading import load_assignment
 from autograder.errors import AssignmentError, ChainRuleError, ReleaseError
 from autograder.assignment.notebook import Role
-from autograder.reference import Store
-from autograder.release import build_release, check_texts, check_up_to_date
+from autograder.sandbox.observed import ObservedStore
+from autograder.author.release import build_release, check_texts, check_up_to_date
 from tests.tiny import NAME, Edits, line_of, make_course
 
 HELPER = '"""Toys for the demonstrations."""\n\n\ndef toy():\n    return 3\n'
@@ -30,7 +30,7 @@ SOLUTION_LINES = ("offset = np.sum(X, axis=0", "moved = X - offset", "spread = n
 
 
 def build(root: Path) -> list[str]:
-    return build_release(load_assignment(NAME, root), Store(root / ".chainrule" / "observations"))
+    return build_release(load_assignment(NAME, root), ObservedStore(root / ".chainrule" / "observations"))
 
 
 def course(root: Path, edits: Edits | None = None) -> Path:
@@ -188,7 +188,7 @@ def test_the_command_builds_in_an_empty_environment(copy: Path) -> None:
     """`chainrule release` needs neither PATH nor HOME, and gives the same bytes."""
     before = digest(copy)
     shutil.rmtree(copy / "release")
-    done = in_an_empty_environment(copy, "-m", "autograder.cli", "release")
+    done = in_an_empty_environment(copy, "-m", "autograder", "release")
     assert done.returncode == 0, done.stderr
     assert f"release {load_assignment(NAME, copy).release}" in done.stdout
     assert digest(copy) == before
@@ -197,7 +197,7 @@ def test_the_command_builds_in_an_empty_environment(copy: Path) -> None:
 
 def test_a_database_is_made_in_an_empty_environment(tmp_path: Path) -> None:
     """nbgrader runs `alembic` from PATH when it makes a database: it is found beside the interpreter."""
-    script = "from autograder.gradebook import open_gradebook\nwith open_gradebook('sqlite:///gradebook.db') as book: print(book.assignments)"
+    script = "from autograder.records.gradebook import open_gradebook\nwith open_gradebook('sqlite:///gradebook.db') as book: print(book.assignments)"
     done = in_an_empty_environment(tmp_path, "-c", script)
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
     assert (tmp_path / "gradebook.db").is_file()

@@ -26,7 +26,7 @@ def make_class(name: str, folder: Path, root: Path = ROOT) -> list[str]:
 def main() -> int:
     demo = ROOT / "demo"
     shutil.rmtree(demo, ignore_errors=True)
-    chainrule = [sys.executable, "-m", "autograder.cli"]
+    chainrule = [sys.executable, "-m", "autograder"]
     subprocess.run([*chainrule, "release"], cwd=ROOT, check=True)
     reports = []
     for name in names_in(ROOT):

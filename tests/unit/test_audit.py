@@ -5,13 +5,15 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from autograder import audit, cli, seeds, trivial
 from autograder.assignment.loading import load_assignment
-from autograder.audit import AssignmentAudit, MutantResult, VariantResult
-from autograder.audit_page import page, seeds_page, shown, shown_seeds
-from autograder.equivalent import key_of, load_equivalent
+from autograder.author import audit, trivial
+from autograder.author import chance as seeds
+from autograder.author.audit import AssignmentAudit, MutantResult, VariantResult
+from autograder.author.audit_page import page, seeds_page, shown, shown_seeds
+from autograder.author.equivalent import key_of, load_equivalent
+from autograder.entry import cli
 from autograder.errors import AssignmentError
-from autograder.reference import Store
+from autograder.sandbox.observed import ObservedStore
 from tests.tiny import NAME, make_course
 
 PROBES_OF_THE_FLOOR = '''
@@ -28,7 +30,7 @@ STALE = '[[equivalent]]\nreason = "None."\nmutants = { 0123456789ab = "gone" }\n
 
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory):
-    return Store(tmp_path_factory.mktemp("observations"))
+    return ObservedStore(tmp_path_factory.mktemp("observations"))
 
 
 @pytest.fixture(scope="module")

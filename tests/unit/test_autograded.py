@@ -10,10 +10,11 @@ from nbformat import NotebookNode
 
 from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import grade_id_of
-from autograder.autograded import graded_notebook, result_html, result_text
 from autograder.files import write_text
-from autograder.inside.seen import CheckResult, Diagnosis, Outcome, QuestionResult, SubmissionResult, Verdict
-from autograder.submission import align
+from autograder.handed_in.submission import align
+from autograder.inside.seen import Outcome
+from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, SubmissionResult, Verdict
+from autograder.records.graded_notebook import graded_notebook, result_html, result_text
 from tests.sample_class.work import ANSWER, Work
 
 EVIL = '<script>alert("x")</script> ![x](http://x) `code` \x1b[31m'

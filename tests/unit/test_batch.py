@@ -12,12 +12,12 @@ import msgspec
 import pytest
 
 from autograder.assignment.loading import Assignment
-from autograder.batch import Options, Run
-from autograder.grade import unreadable
-from autograder.journal import Entry, write_entry
-from autograder.pool import Pool
-from autograder.submission import Handin, Submission
-from autograder.task import Done, Failed, Job
+from autograder.handed_in.submission import Handin, Submission
+from autograder.judging.grader import unreadable
+from autograder.run.batch import Options, Run
+from autograder.run.desk import Done, Failed, Job
+from autograder.run.journal import Entry, write_entry
+from autograder.run.pool import Pool
 
 Answer = Callable[[Job], Done | Failed]
 

@@ -8,9 +8,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from autograder.cli import build
-from autograder.commands.autograde import class_table, results_json
-from autograder.inside.seen import ClassResult, Diagnosis, Outcome, QuestionResult, SubmissionResult
+from autograder.entry.cli import build
+from autograder.entry.commands.autograde import class_table, results_json
+from autograder.inside.seen import Outcome
+from autograder.judging.findings import ClassResult, Diagnosis, QuestionResult, SubmissionResult
 
 
 def test_help_fits_a_screen() -> None:

@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from autograder import cluster
 from autograder.assignment.loading import Assignment
 from autograder.errors import UsageError
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import encode
-from autograder.reference import Reference, Store
+from autograder.judging.reference import Reference
+from autograder.run import dask as cluster
+from autograder.sandbox.observed import ObservedStore
 
 
 def versions(python: str = "3.11.7.final.0", **packages: str | None) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def test_a_worker_of_other_versions_is_refused_by_name(other: dict[str, Any], sa
 
 def test_an_assignment_survives_the_journey(tiny: Assignment, tmp_path: Path) -> None:
     """Unpacked elsewhere it is the same assignment, with what was expected of it; nothing of the course is read there."""
-    reference = Reference(tiny, "salt", Store(tmp_path / "none"))
+    reference = Reference(tiny, "salt", ObservedStore(tmp_path / "none"))
     seen = {p.id: Observation(p.id, Outcome.FINISHED, encode({"scaled": 1.5})) for p in tiny.probes}
     reference._observed = {"": seen}
     course = msgspec.msgpack.decode(cluster.pack(reference, "full"), type=cluster.Course)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.compare import as_array, compare, kind_of, wrong_entries
-from autograder.inside.seen import Verdict
 from autograder.inside.wire import Opaque, decode, encode
-from autograder.judging import Unfit, array
+from autograder.judging.compare import as_array, compare, kind_of, wrong_entries
+from autograder.judging.facts import Unfit, array
+from autograder.judging.findings import Verdict
 
 TOLERANCE = 1e-8
 NAN, INF = float("nan"), float("inf")

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.assignment.variants import Variant
-from autograder.compare import compare
-from autograder.diagnose import Known, hint, known_of, name_mistake
-from autograder.inside.seen import Diagnosis, Finding, Observation, Outcome, Verdict
+from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import encode
+from autograder.judging.compare import compare
+from autograder.judging.diagnose import Known, hint, known_of, name_mistake
+from autograder.judging.findings import Diagnosis, Finding, Verdict
 from autograder.probe import Probe
 
 A = np.random.default_rng(0).normal(size=(4, 3))

@@ -14,8 +14,8 @@ import pytest
 import typer
 
 from autograder.assignment.loading import names_in as names_of_assignments
-from autograder.cli import build
-from autograder.commands.autograde import results_json
+from autograder.entry.cli import build
+from autograder.entry.commands.autograde import results_json
 from tests.documentation import PAGES, ROOT, anchors, blocks, code_words, links
 
 COMMANDS: dict[str, Any] = typer.main.get_command(build()).commands  # type: ignore[attr-defined]

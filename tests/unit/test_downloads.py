@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from autograder import intake
 from autograder.assignment.loading import Assignment, load_assignment
-from autograder.downloads import Named, moment, names_of, original, read_metadata
 from autograder.errors import UsageError
-from autograder.intake import Intake, taken_in
-from autograder.placing import Places, made_id, spellings
-from autograder.roster import Student, safe
-from autograder.submission import find_submissions, read_submission
+from autograder.handed_in import intake
+from autograder.handed_in.downloads import Named, moment, names_of, original, read_metadata
+from autograder.handed_in.intake import Intake, taken_in
+from autograder.handed_in.roster import Student, safe
+from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.handed_in.whose import Places, made_id, spellings
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 

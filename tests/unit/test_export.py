@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from autograder.assignment.loading import Assignment
-from autograder.export import as_canvas, as_csv, as_json, as_moodle, harmless, lines
-from autograder.gradescope import Running
-from autograder.gradescope_zip import NEEDED, write_zip
-from autograder.inside.seen import Mark, Marks, SubmissionResult
-from autograder.roster import Student
-from autograder.standing import Standing
+from autograder.entry.gradescope import Running
+from autograder.handed_in.roster import Student
+from autograder.judging.findings import SubmissionResult
+from autograder.outputs.gradescope_zip import NEEDED, write_zip
+from autograder.outputs.tables import as_canvas, as_csv, as_json, as_moodle, harmless, lines
+from autograder.records.marks import Mark, Marks
+from autograder.records.standing import Standing
 from tests.unit.test_autograded import result
 from tests.unit.test_report import kept
 

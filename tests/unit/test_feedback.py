@@ -8,10 +8,12 @@ import msgspec
 import pytest
 
 from autograder.assignment.loading import Assignment, load_assignment
-from autograder.evidence import Shown
-from autograder.feedback import page, question_titles
-from autograder.inside.seen import Diagnosis, Mark, Marks, Outcome, QuestionResult, SubmissionResult
-from autograder.standing import Standing
+from autograder.inside.seen import Outcome
+from autograder.judging.findings import Diagnosis, QuestionResult, SubmissionResult
+from autograder.outputs.feedback import page, question_titles
+from autograder.outputs.shown_calls import Shown
+from autograder.records.marks import Mark, Marks
+from autograder.records.standing import Standing
 from tests.unit.test_autograded import EVIL, result
 
 ROOT = Path(__file__).parents[2]

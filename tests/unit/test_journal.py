@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from autograder import journal
 from autograder.assignment.loading import Assignment, load_assignment
-from autograder.inside.seen import CellReport, CheckResult, Diagnosis, Observation, Outcome, QuestionResult, Seen, SubmissionResult, Verdict
-from autograder.journal import Entry, Journal, Memory, key_of, read_entry, write_entry
-from autograder.submission import Submission, align
+from autograder.handed_in.submission import Submission, align
+from autograder.inside.seen import CellReport, Observation, Outcome, Seen
+from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, SubmissionResult, Verdict
+from autograder.judging.memory import Memory
+from autograder.run import journal
+from autograder.run.journal import Entry, Journal, key_of, read_entry, write_entry
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 

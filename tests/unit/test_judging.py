@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.inside.seen import Observation, Outcome, Verdict
+from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import Opaque, encode
-from autograder.judge import JUDGED_ROOM, Judge
-from autograder.judging import Fact, Unfit, array, between, fact, number
+from autograder.judging.facts import Fact, Unfit, array, between, fact, number
+from autograder.judging.findings import Verdict
+from autograder.judging.judge import JUDGED_ROOM, Judge
 from autograder.probe import Probe
 
 

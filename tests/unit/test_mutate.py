@@ -5,8 +5,8 @@ import ast
 
 import pytest
 
-from autograder.mutate import code_of, mutants, normal
-from autograder.mutation_operators import OPERATORS
+from autograder.author.mutants import code_of, mutants, normal
+from autograder.author.operators import OPERATORS
 
 CELL = '''
 import numpy as np

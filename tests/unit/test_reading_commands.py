@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from autograder.assignment.loading import Assignment, load_assignment
-from autograder.cli import build
+from autograder.entry.cli import build
 from autograder.errors import UsageError
 from autograder.files import write_text
-from autograder.results import Results
+from autograder.records.results import Results
 from tests.tiny import NAME, make_course
 from tests.unit.test_report import CLASS
 

@@ -12,9 +12,11 @@ import pytest
 
 from autograder.assignment.loading import Assignment
 from autograder.files import write_text
-from autograder.inside.seen import CheckResult, Diagnosis, Mark, Marks, Outcome, QuestionResult, SubmissionResult, Verdict
-from autograder.report import ClassReport, class_report, correlation, report, report_page
-from autograder.results import Conditions, Entry, Kept, Results
+from autograder.inside.seen import Outcome
+from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, SubmissionResult, Verdict
+from autograder.outputs.report import ClassReport, class_report, correlation, report, report_page
+from autograder.records.marks import Mark, Marks
+from autograder.records.results import Conditions, Entry, Kept, Results
 from tests.unit.test_autograded import EVIL
 from tests.unit.test_feedback import Reader
 

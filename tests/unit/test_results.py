@@ -9,9 +9,9 @@ import pytest
 
 from autograder.assignment.loading import Assignment
 from autograder.errors import UsageError
-from autograder.inside.seen import SubmissionResult
-from autograder.results import Kept, Results, class_result, handed_in
-from autograder.submission import align
+from autograder.handed_in.submission import align
+from autograder.judging.findings import SubmissionResult
+from autograder.records.results import Kept, Results, class_result, handed_in
 from tests.sample_class.work import Work
 from tests.unit.test_autograded import result
 

@@ -36,7 +36,7 @@ ROOMS = {
 }
 """Each room with those that it may import from, the ground aside."""
 
-FACES = {"__main__", "gradebook", "inline", "nbgrader_feedback", "nbgrader_pages", "nbgrader_plugin"}
+FACES = {"__main__", "gradebook", "model", "inline", "nbgrader_feedback", "nbgrader_pages", "nbgrader_plugin"}
 """Names that courses outside already import: a line each, which hands on what stands in a room."""
 
 DOORS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.roster import Student, read_roster, safe
+from autograder.handed_in.roster import Student, read_roster, safe
 
 
 def read(tmp_path: Path, text: str | bytes) -> tuple[Student, ...]:

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.inside.seen import Verdict
+from autograder.judging.findings import Verdict
+from autograder.judging.points import earned, total
 from autograder.probe import Probe
-from autograder.score import earned, total
 
 RIGHT, WRONG, NONE = Verdict.RIGHT, Verdict.WRONG_VALUES, Verdict.NO_VALUE
 PROBES = (

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import Role
 from autograder.errors import UsageError
+from autograder.handed_in.submission import Handin, Submission, digest, find_submissions, read_submission, reference_cells
 from autograder.inside.protocol import frame
-from autograder.submission import Handin, Submission, digest, find_submissions, read_submission, reference_cells
 from tests.sample_class.work import ANSWER, Work
 from tests.tiny import NAME
 

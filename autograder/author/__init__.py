@@ -1,0 +1,1 @@
+"""For who writes assignments: building releases, testing the tests, beginning something new."""

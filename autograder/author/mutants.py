@@ -1,0 +1,93 @@
+"""Generates mutants: copies of a cell that differ from it in one place, as a careless student's code might. Text in, texts out."""
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.author.operators import OPERATORS, Operator
+from autograder.author.places import Place, places
+
+_MAX_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A cell with one place changed. text is the whole cell; before and after are the piece that changed, line where it stood."""
+
+    operator: str
+    line: int
+    before: str
+    after: str
+    text: str
+
+    @property
+    def says(self) -> str:
+        return f"line {self.line}: {self.before} -> {self.after or '(nothing)'}"
+
+
+def normal(text: str) -> str:
+    """A cell's code without comments and layout: what mutants are compared with."""
+    return ast.unparse(ast.parse(text))
+
+
+def code_of(text: str) -> str:
+    """The same without docstrings: what a mutant is known by, so that a reworded question leaves it as it was."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+def mutants(text: str, operators: list[Operator] = OPERATORS) -> list[Mutant]:
+    """All mutants of a cell, each text once, in the order of the operators and the code. Nothing for a cell that is not plain Python."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return []
+    seen, found = {ast.unparse(tree)}, []
+    everywhere = list(places(tree))
+    for kind in operators:
+        for place in everywhere:
+            for new in list(kind.make(place.node, place)) if isinstance(place.node, kind.types) else []:
+                changed = _with(tree, place, new)
+                if changed not in seen and _compiles(changed):
+                    seen.add(changed)
+                    line = getattr(place.node, "lineno", getattr(place.parent, "lineno", 0))
+                    found.append(Mutant(kind.name, line, _shown(place.node), _shown(new), changed))
+    return found
+
+
+def _with(tree: ast.Module, place: Place, new: ast.AST | None) -> str:
+    """The module's text with a node replaced by another, or left out."""
+    holder: Any = getattr(place.parent, place.field)
+    if new is None and isinstance(place.node, ast.stmt) and len(holder) == 1 and place.field == "body":
+        new = ast.Pass()
+    if new is not None:
+        ast.fix_missing_locations(new)
+    if place.index is None:
+        setattr(place.parent, place.field, new)
+    else:
+        there = [] if new is None else [new]
+        setattr(place.parent, place.field, [*holder[: place.index], *there, *holder[place.index + 1 :]])
+    try:
+        return ast.unparse(tree)
+    finally:
+        setattr(place.parent, place.field, holder)
+
+
+def _compiles(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<mutant>", "exec")
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _shown(node: ast.AST | None) -> str:
+    text = "" if node is None else " ".join(ast.unparse(node).split())
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"

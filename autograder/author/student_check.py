@@ -1,0 +1,64 @@
+"""What a release's check knows: the cells that students get, and what each question asks for. Nothing of it is hidden from them anyway.
+
+`check_notebook.py` lies in every release as one file with this at its end; `chainrule check` reads it from there.
+"""
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.files import PACKAGE
+
+if TYPE_CHECKING:  # to load them takes longer than a student's whole check
+    from autograder.assignment.loading import Assignment
+
+FILE = "check_notebook.py"
+TEMPLATE = PACKAGE / "student" / FILE
+_MARK = "# <release>\n"
+
+
+def facts(assignment: Assignment) -> dict[str, Any]:
+    """Everything that a check of a student's notebook needs to know of the release, as plain values."""
+    trains = {cell.id for cell in assignment.cells if cell.trains}
+    beside = [*assignment.files, *assignment.table.helpers]
+    return {
+        "assignment": assignment.name,
+        "release": assignment.release,
+        "files": [name for name in dict.fromkeys(beside) if name != FILE and name not in assignment.table.own_data],
+        "questions": [
+            {"id": q.id, "points": q.points, "written": q.written, "trains": q.id in trains, "defines": list(q.defines)} for q in assignment.questions
+        ],
+        "cells": [{"id": cell.id, "role": cell.role.value, "text": cell.released} for cell in assignment.cells if cell.role.value != "prose"],
+    }
+
+
+def filled(assignment: Assignment) -> str:
+    """The check as one file for one release: the same assignment gives the same text."""
+    lines = [f"    {key!r}: {_shown(value)},\n" for key, value in facts(assignment).items()]
+    before, mark, after = TEMPLATE.read_text(encoding="utf-8").partition(_MARK)
+    assert mark, f"{TEMPLATE} has no place for the release"
+    return f"{before}RELEASE.update({{\n{''.join(lines)}}})\n{after}"
+
+
+def _shown(value: Any) -> str:
+    """A value as Python, the entries of a list of tables a line each."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + "".join(f"        {entry!r},\n" for entry in value) + "    ]"
+    return repr(value)
+
+
+def facts_in(path: Path) -> dict[str, Any] | None:
+    """What a release's check_notebook.py knows, read without running it; None where it is not there or is another file."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return None
+    for node in tree.body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "RELEASE.update" and node.value.args:
+            try:
+                found = ast.literal_eval(node.value.args[0])
+            except ValueError:
+                return None
+            return found if isinstance(found, dict) else None
+    return None

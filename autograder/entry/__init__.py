@@ -1,0 +1,1 @@
+"""Where the kit is called from: the command line, nbgrader, Gradescope."""

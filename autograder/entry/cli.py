@@ -1,0 +1,70 @@
+"""The command line: the commands by name, and what an error ends with."""
+from __future__ import annotations
+
+import importlib
+import sys
+
+import typer
+
+from autograder.entry.commands.shared import AS_IT_IS, err
+from autograder.errors import ChainRuleError, UsageError
+from autograder.sandbox.nursery import nursery
+
+HELP = "Release, grade and audit notebook assignments with hidden tests."
+EXAMPLES = """\b
+Examples:
+  chainrule new demo                      make an assignment to begin with
+  chainrule release                       build every assignment
+  chainrule autograde nn_recognition      grade submitted/*/nn_recognition/
+  chainrule check nn_recognition.ipynb    for a student, from a clean start
+  chainrule COMMAND --help                all that a command can do
+"""
+
+COMMANDS = {
+    "new": ("new", "Make a new assignment that builds, grades and passes the audit."),
+    "release": ("build", "Build source/ and release/ from notebook.py."),
+    "autograde": ("autograde", "Grade what students handed in."),
+    "check": ("check", "For a student: what is done, and what is not yet."),
+    "report": ("report", "Show the class in one HTML page."),
+    "feedback": ("feedback", "Write students' pages anew, after people have graded."),
+    "export": ("export", "Write scores for csv, json, canvas, moodle, gradescope."),
+    "explain": ("explain", "For the grader: input, seen and expected of a question."),
+    "audit": ("audit", "Test the tests."),
+    "doctor": ("doctor", "Say what this machine allows."),
+}
+"""By name: the function of the module of that name, and what it does in a line."""
+
+WANT_SANDBOX = ("autograde", "explain", "audit")
+"""The commands that start a sandbox soon."""
+
+
+def build(called: str = "") -> typer.Typer:
+    """The command line; with the command that is called alone, where that is one, since to load all of them takes a second."""
+    app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback()(lambda: None)  # a command that stands alone keeps its name
+    for name in [called] if called in COMMANDS else COMMANDS:
+        function, says = COMMANDS[name]
+        app.command(name, short_help=says)(getattr(importlib.import_module(f"autograder.entry.commands.{name}"), function))
+    return app
+
+
+def main() -> None:
+    """Run the command line: wrong calls end with status 2, faults of ours with 1, each with a sentence on stderr."""
+    called = sys.argv[1] if len(sys.argv) > 1 else ""
+    try:
+        if called in WANT_SANDBOX and not {"--help", "--scheduler"} & set(sys.argv):
+            nursery()  # it loads while we do
+        build(called)()
+    except UsageError as error:
+        err.print(f"chainrule: {error}", style="red", **AS_IT_IS)
+        sys.exit(2)
+    except ChainRuleError as error:
+        err.print(f"chainrule: {error}", style="red", **AS_IT_IS)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        err.print("chainrule: stopped; run it again and it goes on where it was")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""`chainrule audit`: tests the tests and shows, or writes, what was found."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.text import Text
+
+from autograder.assignment.loading import load_assignment, names_in
+from autograder.entry.commands.shared import Names, course_folder, out, progress_bar
+from autograder.errors import ChainRuleError
+from autograder.files import write_text
+from autograder.sandbox.observed import ObservedStore
+
+
+def audit(
+    names: Names = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write everything to this file.")] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="Write the figures to this Markdown page.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Answers at a time.", show_default="number of cores")] = os.cpu_count() or 1,
+    seeds: Annotated[int, typer.Option("--seeds", min=0, help="Measure random thresholds instead, over this many salts.")] = 0,
+) -> None:
+    """Test the tests: grade known wrong answers, known right ones and generated mutants."""
+    from autograder.author import audit as auditing
+    from autograder.author.audit_page import page, seeds_page, shown, shown_seeds
+    from autograder.author.chance import ProbeSeeds, measure
+
+    root = course_folder()
+    assignments = [load_assignment(name, root) for name in names or names_in(root)]
+    found: list[Any] = []
+    measured: list[tuple[str, list[ProbeSeeds]]] = []
+    problems = 0
+    with progress_bar() as bar:
+        for assignment in assignments:
+            task = bar.add_task(assignment.name, total=None)
+
+            def progress(stage: str, done: int, total: int, task: Any = task, name: str = assignment.name) -> None:
+                bar.update(task, description=f"{name}: {stage}", completed=done, total=total or None)
+
+            if seeds:
+                result = measure(assignment, seeds, jobs, progress)
+                problems += sum(probe.failures + sum(probe.others.values()) for probe in result)
+                parts = shown_seeds(assignment.name, result)
+                measured.append((assignment.name, result))
+                found.append({"assignment": assignment.name, "probes": result})
+            else:
+                audited = auditing.audit(assignment, ObservedStore(root / ".chainrule" / "observations"), jobs, progress)
+                problems += len(audited.problems)
+                parts = shown(audited)
+                found.append(audited)
+            for part in parts:
+                out.print(part, soft_wrap=isinstance(part, Text), highlight=False)
+            bar.remove_task(task)
+    if json is not None:
+        write_text(json, msgspec.json.format(msgspec.json.encode({"format": 1, "assignments": found}), indent=2).decode() + "\n")
+    if write is not None:
+        command = " ".join(["chainrule audit", *(names or []), *(["--seeds", str(seeds)] if seeds else [])])
+        write_text(write, seeds_page(measured, command) if seeds else page(found, command))
+    if problems:
+        raise ChainRuleError("the audit found problems" if not seeds else f"right answers failed {problems} times by chance")

@@ -1,0 +1,66 @@
+"""`chainrule explain`: one question of one student, with input, seen and expected."""
+from __future__ import annotations
+
+from pprint import pformat
+from typing import Annotated
+
+import typer
+from rich.syntax import Syntax
+from rich.text import Text
+
+from autograder.assignment.loading import load_assignment
+from autograder.entry.commands.shared import AS_IT_IS, Name, Roster, Submitted, course_folder, out
+from autograder.errors import UsageError
+from autograder.handed_in.intake import taken_in
+from autograder.handed_in.roster import read_roster
+from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.judging.grader import Grader
+from autograder.judging.reference import Reference
+from autograder.judging.replay import replay
+from autograder.run import batch
+from autograder.sandbox.observed import ObservedStore
+
+
+def explain(
+    student: Annotated[str, typer.Argument(help="The student.")],
+    name: Name,
+    question: Annotated[str, typer.Argument(help="The question.")],
+    submitted: Submitted = None,
+    roster: Roster = None,
+    salt: Annotated[str, typer.Option("--salt", help="The salt it was graded with.", show_default="the course's own")] = "",
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Run student code even where this machine can't isolate it.")] = False,
+) -> None:
+    """For the grader alone: show input, seen and expected of each check of one question."""
+    root = course_folder()
+    assignment = load_assignment(name, root)
+    asked = assignment.question(question)
+    if asked.written:
+        raise UsageError(f"{question} is a write-up: a person grades it", mend="nbgrader formgrader")
+    folder = submitted or root / "submitted"
+    with taken_in(folder, assignment, read_roster(roster) if roster else ()) as intake:
+        handin = next((h for h in find_submissions(intake.folder, assignment) if h.student == student), None)
+        if handin is None:
+            raise UsageError(f"{folder} holds no submission of {student!r}")
+        submission = read_submission(handin, assignment)
+        if not submission.readable:
+            raise UsageError(f"nothing of {student}'s submission can be graded: {'; '.join(submission.messages)}")
+        store = ObservedStore(root / ".chainrule" / "observations")
+        reference = Reference(assignment, batch.course_salt(root, salt), store).prepare()
+        try:
+            with Grader(reference, batch.isolation_level(unsafe)) as grader:
+                result, replays = replay(grader, submission, asked)
+        finally:
+            reference.close()
+    out.print(f"{student}, {question}: {result.score:g} of {result.max_score:g}", **AS_IT_IS)
+    if result.diagnosis:
+        out.print(f"{result.diagnosis.id}: {result.diagnosis.says}", **AS_IT_IS)
+    for shown in replays:
+        out.rule(f"{shown.probe.id}: {shown.verdict}", align="left")
+        out.print(Text(f"{shown.probe.title} {shown.message}"))
+        out.print(Syntax(shown.text, "python", word_wrap=True))
+        for call in shown.inputs:
+            out.print("input:", style="bold")
+            out.print(Text(call))
+        for label, value in (("seen", shown.seen), ("expected", shown.expected)):
+            out.print(f"{label}:", style="bold")
+            out.print(Text(pformat(value, width=120)))

@@ -1,0 +1,33 @@
+"""`chainrule report`: the class in one page."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from autograder.assignment.loading import load_assignment
+from autograder.entry.commands.shared import AS_IT_IS, Into, Name, course_folder, out
+from autograder.files import write_text
+
+
+def report(
+    name: Name,
+    into: Into = None,
+    path: Annotated[Path | None, typer.Option("--out", help="The page to write.", show_default="reports/NAME.html beside the results")] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+) -> None:
+    """Show the class in one HTML page: scores, questions, misconceptions, what broke, what changed."""
+    from autograder.outputs import report as reporting
+
+    root = course_folder()
+    assignment = load_assignment(name, root)
+    folder = (into or root).resolve()
+    found = reporting.report(assignment, folder)
+    page = (path or folder / "reports" / f"{name}.html").resolve()
+    write_text(page, reporting.report_page(assignment, found, folder, page.parent))
+    if json is not None:
+        write_text(json, msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+    waiting = f"; {len(found.waiting)} wait for a person" if found.waiting else ""
+    out.print(f"{found.submissions} submissions of {name}{waiting}. Open {page}", **AS_IT_IS)

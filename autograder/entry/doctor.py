@@ -1,0 +1,45 @@
+"""What this machine allows: isolation found by trying, and the versions that matter."""
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+
+import msgspec
+
+from autograder.inside.jail import LEVELS, levels
+from autograder.judging.keys import environment
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One thing that was examined: whether it is fine, and what was found or how to mend it."""
+
+    what: str
+    ok: bool
+    says: str
+
+
+def examine() -> list[Line]:
+    """Try every isolation level and look at what grading depends on."""
+    found = levels()
+    best = next(level for level in LEVELS if not found[level])
+    lines = [Line(f"isolation level {level}", not found[level], found[level] or "works") for level in LEVELS]
+    refused = "" if best != "none" else "; autograde refuses without --unsafe"
+    lines.append(Line("student code would run", best != "none", f"at level {best}{refused}"))
+    lines.append(Line("machine", True, f"{platform.system()} {platform.release()} on {platform.machine()}, {os.cpu_count()} cores"))
+    lines += [Line(name, True, version) for name, version in environment().items()]
+    return [*lines, _nbgrader(), _jupyter()]
+
+
+def _nbgrader() -> Line:
+    try:
+        import nbgrader
+    except ImportError as error:
+        return Line("nbgrader", False, f"{error}: pip install nbgrader")
+    return Line("nbgrader", True, str(nbgrader.__version__))
+
+
+def _jupyter() -> Line:
+    found = shutil.which("jupyter", path=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]))
+    return Line("jupyter", found is not None, "found" if found else "not found: needed for formgrader alone")

@@ -1,0 +1,68 @@
+"""`nbgrader autograde` and formgrader's Autograde button: the same engine, and so the same scores, as `chainrule autograde`.
+
+nbgrader's own step walks over notebooks, so it never comes to a folder without one, ends at a file that is no JSON, copies every data file
+beside each graded notebook, and takes what a killed run has left for graded. nbgrader_config.py therefore puts `Autograde` below in its place.
+"""
+from __future__ import annotations
+
+import os
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+from nbgrader import converters
+from nbgrader.converters import NbGraderException
+
+from autograder.assignment.loading import Assignment, load_assignment
+from autograder.errors import ChainRuleError, UsageError
+from autograder.handed_in.submission import find_submissions
+from autograder.judging.findings import SubmissionResult
+from autograder.outputs.feedback import publish
+from autograder.run.batch import Options, Progress, grade_class
+from autograder.text import printable
+
+
+def take_over() -> None:
+    """Let nbgrader's command and formgrader's button grade with the kit."""
+    for module in (nbgrader.apps.autogradeapp, nbgrader.apps.api):
+        assert issubclass(module.Autograde, converters.Autograde), "nbgrader grades from another place than it did"
+        module.Autograde = Autograde
+
+
+class Autograde(converters.Autograde):
+    """Grades what lies in the submitted folder, with the kit in place of a kernel of the grader's."""
+
+    def start(self) -> None:
+        """Grade the students that coursedir.student_id matches; raises NbGraderException where one has no result."""
+        try:
+            assignment = load_assignment(self.coursedir.assignment_id, Path(self.coursedir.root))
+            options = self._options(assignment)
+            result, failures = grade_class(assignment, options)
+            publish(assignment, options, result, Progress())
+        except ChainRuleError as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from None
+        for submission in result.submissions:
+            self._tell(submission)
+        for failure in failures:
+            self.log.error("%s has no result: %s", failure.student, failure.reason)
+        if failures:
+            raise NbGraderException(f"{len(failures)} submissions have no result")
+
+    def _options(self, assignment: Assignment) -> Options:
+        root = Path(self.coursedir.root)
+        submitted = root / self.coursedir.submitted_directory
+        wanted, left_out = self.coursedir.student_id, self.coursedir.student_id_exclude.split(",")
+        found = [handin.student for handin in find_submissions(submitted, assignment) if handin.student not in left_out]
+        chosen = [student for student in found if student == wanted] or [student for student in found if fnmatchcase(student, wanted)]
+        if not chosen:
+            mend = f"it holds those of {', '.join(found) or 'nobody'}"
+            raise UsageError(f"{submitted} holds no submission of {assignment.name} by {wanted!r}", mend=mend)
+        database, config = self.coursedir.db_url, self.config
+        return Options(submitted, root, tuple(chosen), jobs=os.cpu_count() or 1, force=self.force, database=database, config=config)
+
+    def _tell(self, submission: SubmissionResult) -> None:
+        self.log.info("%s: %g of %g", submission.student, submission.score, submission.max_score)
+        for message in submission.messages:
+            self.log.warning("%s: %s", submission.student, printable(message, 1000))

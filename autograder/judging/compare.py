@@ -1,0 +1,207 @@
+"""Compares an observation with the reference's: shape first, then kind of number, then NaN and infinity, then values.
+
+Messages name places and facts, never a hidden input or an expected value.
+"""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.inside.wire import MAX_BYTES, Opaque
+from autograder.judging.findings import Finding, Verdict
+
+RIGHT = Finding(Verdict.RIGHT)
+INPUTS = "inputs"
+"""The key of an observation that holds inputs as they stand afterwards."""
+
+_NO_ERROR_BELOW = 1e-12
+_KIND = {"b": "real", "i": "real", "u": "real", "f": "real", "c": "complex", "U": "text"}
+
+
+def compare(expected: Any, seen: Any, tolerance: float) -> Finding:
+    """Say whether what was seen is what was expected, within a relative tolerance, and if not, the first way in which it differs.
+
+    The relative error is |a - b| / max(1e-8, |a| + |b|); gaps below 1e-12 * max(1, largest expected magnitude) are no error.
+    Inputs are compared bit for bit.
+    """
+    if isinstance(expected, dict) and isinstance(seen, dict) and INPUTS in expected:
+        outputs = {k: v for k, v in expected.items() if k != INPUTS}
+        found = _compare(outputs, {k: v for k, v in seen.items() if k != INPUTS}, "", tolerance)
+        return found if found.verdict is not Verdict.RIGHT else _unchanged(expected[INPUTS], seen.get(INPUTS), "")
+    return _compare(expected, seen, "", tolerance)
+
+
+def _compare(expected: Any, seen: Any, at: str, tolerance: float) -> Finding:
+    if expected is None:
+        return RIGHT if seen is None else _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected None")
+    if seen is None:
+        return _wrong(Verdict.NO_VALUE, at, "is None: is the result returned?")
+    if isinstance(expected, dict):
+        return _compare_dicts(expected, seen, at, tolerance)
+    if isinstance(expected, str):
+        right = isinstance(seen, str) and seen == expected
+        return RIGHT if right else _wrong(Verdict.WRONG_VALUES if isinstance(seen, str) else Verdict.WRONG_TYPE, at, "is not the expected text")
+    if isinstance(expected, bytes | frozenset):
+        if type(seen) is not type(expected):
+            return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {kind_of(expected)}")
+        return RIGHT if seen == expected else _wrong(Verdict.WRONG_VALUES, at, "does not hold what was expected")
+    if isinstance(expected, list | tuple) and not _is_numeric(expected, seen):
+        return _compare_sequences(expected, seen, at, tolerance)
+    return _compare_arrays(expected, seen, at, tolerance)
+
+
+def _is_numeric(expected: Any, seen: Any) -> bool:
+    """Whether a list of numbers met an array: a list where a sequence was asked for is right, and so is the other way round."""
+    if not (isinstance(seen, np.ndarray) or isinstance(expected, np.ndarray)):
+        return False
+    a = as_array(expected)
+    return a is not None and a.dtype.kind in _KIND
+
+
+def _compare_dicts(expected: dict[Any, Any], seen: Any, at: str, tolerance: float) -> Finding:
+    if not isinstance(seen, dict):
+        return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected a dictionary")
+    for key in expected:
+        if key not in seen:
+            return _wrong(Verdict.NO_VALUE, _join(at, key), "is missing")
+    for key, item in expected.items():
+        found = _compare(item, seen[key], _join(at, key), tolerance)
+        if found.verdict is not Verdict.RIGHT:
+            return found
+    return RIGHT
+
+
+def _compare_sequences(expected: Any, seen: Any, at: str, tolerance: float) -> Finding:
+    if not isinstance(seen, list | tuple):
+        return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected a sequence of {len(expected)}")
+    if len(seen) != len(expected):
+        return _wrong(Verdict.WRONG_SHAPE, at, f"has {len(seen)} entries; expected {len(expected)}")
+    for index, (item, mine) in enumerate(zip(expected, seen, strict=True)):
+        found = _compare(item, mine, f"{at}[{index}]", tolerance)
+        if found.verdict is not Verdict.RIGHT:
+            return found
+    return RIGHT
+
+
+def _compare_arrays(expected: Any, seen: Any, at: str, tolerance: float) -> Finding:
+    a, b = as_array(expected), as_array(seen)
+    if b is None or a is None or b.dtype.kind not in _KIND:
+        return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {'a number' if np.ndim(expected) == 0 else 'an array of numbers'}")
+    if a.shape != b.shape:
+        return _wrong(Verdict.WRONG_SHAPE, at, f"has shape {shown(b.shape)}; expected {a.shape}")
+    if _KIND[a.dtype.kind] != _KIND[b.dtype.kind]:
+        return _wrong(Verdict.WRONG_TYPE, at, f"holds {_KIND[b.dtype.kind]} entries; expected {_KIND[a.dtype.kind]}")
+    if a.dtype.kind == "U":
+        return RIGHT if bool((a == b).all()) else _wrong(Verdict.WRONG_VALUES, at, "does not hold the expected texts")
+    a, b = _wide(a), _wide(b)
+    if bool((~np.isfinite(b) & np.isfinite(a)).any()):
+        count = int((~np.isfinite(b) & np.isfinite(a)).sum())
+        return _wrong(Verdict.NOT_FINITE, at, f"{_some(count, b.size)} not finite (NaN or infinity)")
+    off = wrong_entries(a, b, tolerance)
+    if not off.any():
+        return RIGHT
+    return _wrong(Verdict.WRONG_VALUES, at, f"{_some(int(off.sum()), b.size)} wrong")
+
+
+def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: float) -> np.ndarray:
+    """Where two arrays of one shape differ by more than the tolerance, as booleans of that shape."""
+    with np.errstate(all="ignore"):
+        gap = np.abs(expected - seen)
+        size = np.abs(expected) + np.abs(seen)
+        largest = float(np.abs(expected[np.isfinite(expected)]).max(initial=1.0))
+        close = (gap <= tolerance * np.maximum(1e-8, size)) | (gap <= _NO_ERROR_BELOW * largest)
+    same = (expected == seen) | (np.isnan(expected) & np.isnan(seen))
+    finite = np.isfinite(expected) & np.isfinite(seen)
+    off: np.ndarray = ~(same | (close & finite))
+    return off
+
+
+def _unchanged(expected: Any, seen: Any, at: str) -> Finding:
+    """Inputs as they stand afterwards, bit for bit."""
+    if isinstance(expected, dict) and isinstance(seen, dict):
+        for key in expected:
+            found = _unchanged(expected[key], seen.get(key), _join(at, key))
+            if found.verdict is not Verdict.RIGHT:
+                return found
+        return RIGHT
+    changed = Finding(Verdict.CHANGED_INPUT, f"{at or 'the input'} was changed by the call; the caller still needs it")
+    if isinstance(expected, list | tuple):
+        if not isinstance(seen, list | tuple) or len(expected) != len(seen):
+            return changed
+        pairs = zip(expected, seen, strict=True)
+        each = [_unchanged(item, mine, f"{at}[{index}]") for index, (item, mine) in enumerate(pairs)]
+        return next((found for found in each if found.verdict is not Verdict.RIGHT), RIGHT)
+    if isinstance(expected, np.ndarray):
+        if not isinstance(seen, np.ndarray) or seen.dtype != expected.dtype or seen.shape != expected.shape:
+            return changed
+        return RIGHT if seen.tobytes() == expected.tobytes() else changed
+    both_nan = expected != expected and seen != seen
+    return RIGHT if type(expected) is type(seen) and (expected == seen or both_nan) else changed
+
+
+def kind_of(value: Any) -> str:
+    """What a decoded value is, in words that hold no text of its own."""
+    if isinstance(value, Opaque):
+        return "no plain value" if "entries" not in value.type else "an array of objects"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {shown(value.shape)}" if value.ndim else "a number"
+    names = {
+        dict: "a dictionary", list: "a list", tuple: "a tuple", frozenset: "a set", str: "text", bytes: "bytes", bool: "True or False",
+        type(None): "None",
+    }  # fmt: skip
+    return names.get(type(value), "a number" if isinstance(value, int | float | complex) else "another type")
+
+
+def shown(shape: tuple[int, ...]) -> str:
+    """A shape as text; one that nobody computes by mistake is left out, since an empty array's could spell a hidden input."""
+    return str(shape) if len(shape) <= 8 and all(size < 10_000 for size in shape) else "(...)"
+
+
+def as_array(value: Any) -> np.ndarray | None:
+    """A number, or nested sequences of numbers or texts, as an array; None where it is neither."""
+    if isinstance(value, np.ndarray | np.generic):
+        return np.asarray(value)
+    try:
+        if isinstance(value, bool | int | float | complex):
+            made = np.asarray(value)
+            return made if made.dtype.kind in _KIND else np.asarray(float(value))  # type: ignore[arg-type]
+        if isinstance(value, list | tuple):
+            entries, longest = _extent(value)
+            if 4 * entries * longest > MAX_BYTES:  # one long text among many short ones makes every entry as long
+                return None
+            made = np.asarray(value)
+            return made if made.dtype.kind in _KIND else None
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return None
+
+
+def _extent(value: Any) -> tuple[int, int]:
+    """How many entries nested sequences have, and how many characters the longest text among them."""
+    if isinstance(value, list | tuple):
+        parts = [_extent(item) for item in value]
+        return sum(entries for entries, _ in parts), max((longest for _, longest in parts), default=0)
+    if isinstance(value, np.ndarray):
+        return value.size, value.dtype.itemsize // 4 if value.dtype.kind == "U" else 0
+    return 1, len(value) if isinstance(value, str) else 0
+
+
+def _wide(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+
+
+def _some(count: int, size: int) -> str:
+    if size == 1:
+        return "the number is"
+    return "every entry is" if count == size else f"{count} of {size} entries {'is' if count == 1 else 'are'}"
+
+
+def _join(at: str, key: Any) -> str:
+    name = key if isinstance(key, str) else repr(key) if isinstance(key, int | float) else "a key"
+    return f"{at}.{name}" if at else name
+
+
+def _wrong(verdict: Verdict, at: str, says: str) -> Finding:
+    counts = says[0].isdigit() or says.startswith(("every entry", "the number"))
+    return Finding(verdict, f"{at or 'the result'}{':' if counts else ''} {says}")

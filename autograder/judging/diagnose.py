@@ -1,0 +1,163 @@
+"""Names the mistake: the misconception that produces the same numbers, else the smallest structural fact.
+
+A misconception is named only where everything that was observed of the question agrees with it, a value or a fact tells it from
+the reference, and no other misconception agrees as well. A crash names nothing.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.assignment.variants import Variant
+from autograder.inside.seen import Observation, Outcome
+from autograder.inside.wire import WireError, decode
+from autograder.judging.compare import INPUTS, compare, wrong_entries
+from autograder.judging.findings import Diagnosis, Finding, Verdict
+from autograder.probe import Probe
+
+Judge = Callable[[Probe, Any], Finding]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a misconception does on each probe of its question, judged against the reference."""
+
+    variant: Variant
+    observations: dict[str, Observation]
+    values: dict[str, Any]
+    findings: dict[str, Finding]
+
+
+def known_of(variant: Variant, observations: dict[str, Observation], probes: tuple[Probe, ...], judge: Judge) -> Known:
+    """Decode and judge a misconception's observations once, for all submissions."""
+    values, findings = {}, {}
+    for probe in probes:
+        observation = observations[probe.id]
+        if observation.outcome is Outcome.FINISHED:
+            values[probe.id] = decode(observation.value)
+            findings[probe.id] = judge(probe, values[probe.id])
+    return Known(variant, observations, values, findings)
+
+
+def ends_alike(observations: dict[str, Observation], seen: dict[str, Observation]) -> bool:
+    """Whether each probe ended in one way on both: only then can what was seen be of this misconception. Nothing is decoded for it."""
+    return all((mine := seen.get(name)) is not None and (mine.outcome, mine.error) == (o.outcome, o.error) for name, o in observations.items())
+
+
+def name_mistake(probes: tuple[Probe, ...], seen: dict[str, Observation], findings: dict[str, Finding], known: list[Known]) -> Diagnosis | None:
+    """The one misconception that agrees with all that was seen of a question, or None."""
+    matches = [k for k in known if _agrees(k, probes, seen, findings)]
+    return Diagnosis(matches[0].variant.id, matches[0].variant.says) if len(matches) == 1 else None
+
+
+def _agrees(known: Known, probes: tuple[Probe, ...], seen: dict[str, Observation], findings: dict[str, Finding]) -> bool:
+    told_apart = False
+    for probe in probes:
+        mine, theirs = seen.get(probe.id), known.observations[probe.id]
+        if mine is None or mine.outcome is not theirs.outcome:
+            return False
+        if mine.outcome is not Outcome.FINISHED:
+            if mine.error != theirs.error:
+                return False
+            continue
+        finding = known.findings[probe.id]
+        if probe.judged:
+            if finding.facts != findings[probe.id].facts or finding.verdict is not findings[probe.id].verdict:
+                return False
+        elif not _same_value(known.values[probe.id], mine, probe.tolerance):
+            return False
+        told_apart = told_apart or finding.verdict is not Verdict.RIGHT
+    return told_apart
+
+
+def _same_value(value: Any, observation: Observation, tolerance: float) -> bool:
+    try:
+        return compare(value, decode(observation.value), tolerance).verdict is Verdict.RIGHT
+    except WireError:
+        return False
+
+
+def hint(expected: Any, seen: Any, tolerance: float) -> str:
+    """The smallest structural fact about the first output that is wrong: a sentence, or the empty text."""
+    pair = _first_wrong(expected, seen, tolerance)
+    if pair is None:
+        return ""
+    a, b = pair
+    return _about_shape(a, b, tolerance) if a.shape != b.shape else _about_values(a, b, tolerance)
+
+
+def _first_wrong(expected: Any, seen: Any, tolerance: float) -> tuple[np.ndarray, np.ndarray] | None:
+    if isinstance(expected, dict) and isinstance(seen, dict):
+        pairs = [(expected[key], seen[key]) for key in expected if key in seen and key != INPUTS]
+    elif isinstance(expected, list | tuple) and isinstance(seen, list | tuple) and len(expected) == len(seen):
+        pairs = list(zip(expected, seen, strict=True))
+    else:
+        a, b = _numbers(expected), _numbers(seen)
+        if a is None or b is None or not np.isfinite(a).all() or not np.isfinite(b).all():
+            return None
+        return (a, b) if a.shape != b.shape or wrong_entries(a, b, tolerance).any() else None
+    return next((found for a, b in pairs if (found := _first_wrong(a, b, tolerance)) is not None), None)
+
+
+def _numbers(value: Any) -> np.ndarray | None:
+    if isinstance(value, np.ndarray | int | float) and not isinstance(value, bool):
+        array = np.asarray(value)
+        return array.astype(float) if array.dtype.kind in "iuf" else None
+    return None
+
+
+def _about_shape(a: np.ndarray, b: np.ndarray, tolerance: float) -> str:
+    if a.size == b.size and a.squeeze().shape == b.squeeze().shape:
+        kind = "too many" if b.ndim > a.ndim else "too few" if b.ndim < a.ndim else "in another place"
+        return f"It has an axis of length 1 {kind}."
+    if a.ndim > 1 and a.shape == b.shape[::-1]:
+        right = not wrong_entries(a, b.T, tolerance).any()
+        return "It is the right result, transposed." if right else "Its axes are in reverse order."
+    if a.size == b.size and not wrong_entries(a.ravel(), b.ravel(), tolerance).any():
+        return "It holds the right numbers in another shape."
+    return ""
+
+
+def _about_values(a: np.ndarray, b: np.ndarray, tolerance: float) -> str:
+    close = max(tolerance, 1e-9)
+
+    def same(x: np.ndarray, y: np.ndarray) -> bool:
+        return x.shape == y.shape and not wrong_entries(x, y, close).any()
+
+    if not b.any():
+        return "Every entry is zero."
+    if same(a, -b):
+        return "It is right but for the sign."
+    if (factor := _factor(a, b)) is not None and same(a * factor, b):
+        return _times(factor, a.size)
+    if a.size > 2 and same(a - a.mean(), b - b.mean()):
+        return "Every entry is off by the same amount."
+    if a.ndim == 2 and a.shape[0] == a.shape[1] and same(a, b.T):
+        return "It is the right result, transposed."
+    if a.ndim >= 1 and len(a) > 1:
+        rows = [same(x, y) for x, y in zip(a, b, strict=True)]
+        if rows[0] and not any(rows[1:]):
+            return "Only the first row is right."
+        if rows[-1] is False and all(rows[:-1]):
+            return "Only the last row is wrong."
+        if any(same(a, np.roll(b, shift, axis=0)) for shift in range(1, len(a))) or same(a[::-1], b):
+            return "The rows are right, but in another order."
+    if a.size > 2 and same(np.sort(a, axis=None), np.sort(b, axis=None)):
+        return "It holds the right numbers in other places."
+    return ""
+
+
+def _factor(a: np.ndarray, b: np.ndarray) -> float | None:
+    top = np.argmax(np.abs(a))
+    return float(b.flat[top] / a.flat[top]) if a.flat[top] else None
+
+
+def _times(factor: float, entries: int) -> str:
+    size, sign = abs(factor), ", with the sign turned" if factor < 0 else ""
+    for value, word in ((size, "large"), (1 / size if size else 0.0, "small")):
+        if round(value, 1) > 1 and abs(value - round(value, 1)) < 1e-6:
+            return f"Every entry is {round(value, 1):g} times too {word}{sign}."
+    return f"Every entry is off by the same factor{sign}." if entries > 1 else ""

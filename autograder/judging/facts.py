@@ -1,0 +1,66 @@
+"""What judges.py is written with. Judges see untrusted values; these helpers turn the unusable ones into a verdict."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.judging.compare import as_array, shown
+from autograder.judging.findings import Verdict
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One property of what was seen, and the sentence a student reads where it does not hold.
+
+    Where it is a random number between two limits, `chainrule audit --seeds` measures how far from them the reference stays.
+    """
+
+    holds: bool
+    says: str
+    value: float = math.nan
+    low: float = -math.inf
+    high: float = math.inf
+
+
+class Unfit(Exception):
+    """The observation is not of a form that can be judged."""
+
+    def __init__(self, verdict: Verdict, says: str) -> None:
+        super().__init__(says)
+        self.verdict, self.says = verdict, says
+
+
+def fact(holds: object, says: str) -> Fact:
+    """A property that holds or not; says is read by the student when it does not."""
+    return Fact(bool(holds), says)
+
+
+def between(low: float, value: Any, high: float, says: str) -> Fact:
+    """A property that holds where low < value < high, for a value that is random in right solutions too."""
+    number = float(value)
+    return Fact(low < number < high, says, number, low, high)
+
+
+def array(value: Any, name: str, *, shape: tuple[int, ...] | None = None, ndim: int | None = None, finite: bool = True) -> np.ndarray:
+    """Return value as a float array; raise Unfit, with the verdict and a sentence, where it is not one of that form."""
+    if value is None:
+        raise Unfit(Verdict.NO_VALUE, f"{name} is None: is the result returned?")
+    seen = as_array(value)
+    if seen is None or seen.dtype.kind not in "biuf":
+        raise Unfit(Verdict.WRONG_TYPE, f"{name} is not an array of numbers.")
+    seen = seen.astype(float)
+    if shape is not None and seen.shape != shape:
+        raise Unfit(Verdict.WRONG_SHAPE, f"{name} has shape {shown(seen.shape)}; expected {shape}.")
+    if ndim is not None and seen.ndim != ndim:
+        raise Unfit(Verdict.WRONG_SHAPE, f"{name} has {seen.ndim} axes; expected {ndim}.")
+    if finite and not np.isfinite(seen).all():
+        raise Unfit(Verdict.NOT_FINITE, f"{name} has entries that are not finite numbers.")
+    return seen
+
+
+def number(value: Any, name: str) -> float:
+    """Return value as a finite float; raise Unfit where it is not one number."""
+    return float(array(value, name, shape=()))

@@ -1,0 +1,131 @@
+"""What the reference and the misconceptions do on the probes: observed once for each salt, kept on disk, never near student code."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.assignment.loading import Assignment
+from autograder.assignment.probe_keys import text_of_probes
+from autograder.assignment.variants import Variant, cells_with, load_variants
+from autograder.errors import AssignmentError
+from autograder.handed_in.submission import reference_cells
+from autograder.inside.protocol import CellSource
+from autograder.inside.seen import Observation, Outcome, Seen
+from autograder.inside.wire import decode
+from autograder.judging.keys import key_of, seed_of
+from autograder.probe import Probe
+from autograder.sandbox.observed import ObservedStore
+from autograder.sandbox.watch import Request, observe
+from autograder.sandbox.zygote import Sandbox
+
+TRUSTED = "none"
+"""The reference is our own code: it runs in a process of its own, without a jail."""
+
+
+def requests_for(assignment: Assignment, salt: str, questions: tuple[str, ...] = ()) -> list[Request]:
+    """The probes to run, all or those of some questions."""
+    wanted = [p for p in assignment.probes if not questions or p.question in questions]
+    return [Request(p.id, p.question, seed_of(salt, assignment.name, p.id)) for p in wanted]
+
+
+def sandbox_for(assignment: Assignment, level: str) -> Sandbox:
+    """A zygote with an assignment's probes and files."""
+    given = [cell for cell in reference_cells(assignment) if cell.kind == "given"]
+    return Sandbox(assignment.probes_text, assignment.files, level, assignment.probe_modules, given)
+
+
+@dataclass
+class Reference:
+    """An assignment with what is expected of it, for one salt. Its sandbox is started when it is first needed."""
+
+    assignment: Assignment
+    salt: str
+    store: ObservedStore
+    expected: dict[str, Any] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    """By probe, how many bytes the reference's observation takes."""
+    _sandbox: Sandbox | None = None
+
+    def __post_init__(self) -> None:
+        self.requests = requests_for(self.assignment, self.salt)
+        self.probes: dict[str, Probe] = {p.id: p for p in self.assignment.probes}
+        self.cells = cells_with(self.assignment, [])
+        self.seeds = {r.probe: r.seed for r in self.requests}
+        self.misconceptions = load_variants(self.assignment, "misconception")
+        self._observed: dict[str, dict[str, Observation]] = {}
+
+    def sandbox(self) -> Sandbox:
+        """The reference's own zygote."""
+        if self._sandbox is None:
+            self._sandbox = sandbox_for(self.assignment, TRUSTED)
+        return self._sandbox
+
+    def close(self) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
+
+    def prepare(self, progress: Callable[[str], None] = lambda _: None) -> Reference:
+        """Observe the reference and all misconceptions; raises AssignmentError where the reference itself fails a probe."""
+        progress("reference")
+        self.prepare_reference()
+        for variant in self.misconceptions:
+            progress(variant.id)
+            self.observations_of(variant)
+        return self
+
+    def prepare_reference(self) -> None:
+        """Observe the reference alone."""
+        seen = self.observe(self.cells, self.requests, self.assignment.probes_text)
+        for cell in seen.cells:
+            if cell.outcome is not Outcome.FINISHED:
+                raise AssignmentError(
+                    f"cell {cell.number} of the reference ended: {cell.outcome.value} {cell.error}",
+                    where=f"{self.assignment.folder / 'notebook.py'}:{self.assignment.cells[cell.number - 1].line}",
+                )
+        for request in self.requests:
+            observation = seen.observations[request.probe]
+            if observation.outcome is not Outcome.FINISHED:
+                raise AssignmentError(
+                    f"the reference does not finish probe {request.probe}: {observation.outcome.value} {observation.error} {observation.missing}",
+                    where=str(self.assignment.folder / "probes.py"),
+                )
+        self._expect(seen.observations)
+
+    def _expect(self, observations: dict[str, Observation]) -> None:
+        self._observed[""] = observations
+        self.expected = {name: decode(observation.value) for name, observation in observations.items()}
+        self.sizes = {name: len(observation.value) for name, observation in observations.items()}
+
+    def observations_of(self, variant: Variant) -> dict[str, Observation]:
+        """What a variant does on its own question's probes."""
+        if variant.id not in self._observed:
+            requests = [r for r in self.requests if r.question == variant.question]
+            probes = text_of_probes(self.assignment, variant.question)
+            self._observed[variant.id] = self.observe(cells_with(self.assignment, [variant]), requests, probes).observations
+        return self._observed[variant.id]
+
+    def observed(self) -> dict[str, dict[str, Observation]]:
+        """What the reference (under the empty name) and the misconceptions did: all that another machine needs to judge as this one does."""
+        return dict(self._observed)
+
+    @classmethod
+    def received(cls, assignment: Assignment, salt: str, observed: dict[str, dict[str, Observation]]) -> Reference:
+        """A reference from what `observed` gave: nothing is run."""
+        made = cls(assignment, salt, ObservedStore(Path(os.devnull)))
+        made._observed = dict(observed)
+        made._expect(observed[""])
+        return made
+
+    def observe(self, cells: list[CellSource], requests: list[Request], probes: str) -> Seen:
+        """Observe trusted cells, or look up what was observed before. probes is the text of the probes that are asked."""
+        key = key_of(self.assignment, cells, requests, probes)
+        if (known := self.store.get(key)) is not None:
+            return known
+        seen = observe(self.sandbox(), cells, requests, self.assignment.limits)
+        if all(o.outcome in (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING) for o in seen.observations.values()):
+            self.store.put(key, seen)
+        return seen

@@ -1,0 +1,131 @@
+"""For the grader alone: replays the probes of one question on one submission and shows input, seen and expected."""
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from pprint import pformat
+from typing import Any
+
+import numpy as np
+
+from autograder.assignment.loading import Question
+from autograder.handed_in.submission import Submission
+from autograder.inside.seen import Outcome
+from autograder.inside.wire import WireError, decode
+from autograder.judging.compare import INPUTS
+from autograder.judging.findings import CheckResult, QuestionResult
+from autograder.judging.grader import Grader
+from autograder.probe import Namespace, Probe
+
+MAX_CALLS_SHOWN = 4
+MAX_SHOWN_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One probe of a question: its text and seed, and what was seen and expected as raw values."""
+
+    probe: Probe
+    seed: int
+    text: str
+    verdict: str
+    message: str
+    inputs: list[str]
+    finished: bool
+    seen: Any
+    expected: Any
+
+
+def replay(grader: Grader, submission: Submission, question: Question) -> tuple[QuestionResult, list[Replay]]:
+    """Run a submission again, with the same inputs as when it was graded, and show one question's probes."""
+    return next((r, shown) for r, shown in replay_all(grader, submission, (question.id,)) if r.id == question.id)
+
+
+def replay_all(
+    grader: Grader, submission: Submission, questions: tuple[str, ...] = (), *, inputs: bool = True
+) -> Iterator[tuple[QuestionResult, list[Replay]]]:
+    """Run a submission again and show the probes of some questions, or of all; without the calls where inputs says so."""
+    requests = grader.reference.requests
+    with grader.watch(submission.cells(), submission.demo_names(), submission.handed_in()) as watch:
+        results = grader.results(watch, watch.observe(requests), requests, submission)
+    for result in results:
+        if result.id in questions or not questions:
+            yield result, [_replay(grader, check, inputs) for check in result.checks]
+
+
+def _replay(grader: Grader, check: CheckResult, inputs: bool) -> Replay:
+    reference, observation = grader.reference, grader.observed[check.id]
+    probe = reference.probes[check.id]
+    calls = calls_of(grader, probe, grader.assignment.question(probe.question)) if inputs else []
+    value = _value(observation.outcome, observation.value)
+    return Replay(
+        probe, reference.seeds[check.id], _text(probe), check.verdict.value, check.message, calls, observation.outcome is Outcome.FINISHED,
+        _outputs(value), _outputs(reference.expected[check.id]),
+    )  # fmt: skip
+
+
+def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
+    """The calls that a probe makes to what the question defines, with their arguments: the reference is run here and watched."""
+    calls: list[str] = []
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+        for name, path in grader.assignment.files.items():
+            Path(folder, name).symlink_to(path.resolve())
+        sys.path.insert(0, folder)
+        try:
+            for cell in grader.reference.cells:  # our own notebook alone; a submission never runs in this process
+                exec(compile(cell.text, f"<cell {cell.number}>", "exec"), names)
+            for target in question.defines:
+                _watch(names, target, calls)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                probe.function(Namespace(names), np.random.default_rng(grader.reference.seeds[probe.id]))
+        finally:
+            sys.path.remove(folder)
+    return calls
+
+
+def _watch(names: dict[str, Any], target: str, calls: list[str]) -> None:
+    """Note the calls of a function or of a method from now on; classes as a whole are left alone."""
+    owner, _, name = target.rpartition(".")
+    original = getattr(names[owner], name) if owner else names[name]
+    if isinstance(original, type):
+        return
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        if len(calls) < MAX_CALLS_SHOWN:
+            shown = [pformat(a, width=120) for a in (args[1:] if owner else args)] + [f"{k}={v!r}" for k, v in kwargs.items()]
+            calls.append(f"{target}({', '.join(shown)})")
+        return original(*args, **kwargs)
+
+    if owner:
+        setattr(names[owner], name, watched)
+    else:
+        names[name] = watched
+
+
+def _value(outcome: Outcome, data: bytes) -> Any:
+    if outcome is not Outcome.FINISHED:
+        return f"({outcome.value})"
+    if len(data) > MAX_SHOWN_BYTES:
+        return "(too much to show)"
+    try:
+        return decode(data)
+    except WireError as error:
+        return f"(unreadable: {error})"
+
+
+def _outputs(value: Any) -> Any:
+    return {k: v for k, v in value.items() if k != INPUTS} if isinstance(value, dict) else value
+
+
+def _text(probe: Probe) -> str:
+    """The probe's source, as it stands in probes.py."""
+    return inspect.getsource(probe.function).rstrip()

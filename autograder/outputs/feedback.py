@@ -1,0 +1,238 @@
+"""What a student reads: one page a submission, written where `nbgrader release_feedback` looks for it.
+
+At the level "diagnosis" a page is made from the kept results alone, which hold no hidden input, no expected value and no text that student code
+made in a probe. What the levels "inputs" and "full" show besides comes from `evidence`.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from autograder.assignment.loading import Assignment, Question, solves
+from autograder.assignment.notebook import Role, SourceCell
+from autograder.errors import UsageError
+from autograder.files import write_text
+from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.inside.seen import Outcome
+from autograder.judging.findings import CheckResult, ClassResult, Verdict
+from autograder.judging.grader import Grader
+from autograder.judging.reference import Reference
+from autograder.outputs.pages import piece, points, render
+from autograder.outputs.shown_calls import Evidence, Shown
+from autograder.records.graded_notebook import copy_receipts, graded_path, read_graded
+from autograder.records.marks import Marks
+from autograder.records.results import Entry, Results
+from autograder.records.standing import Part, Standing
+from autograder.run import batch
+from autograder.sandbox.observed import ObservedStore
+
+_LONGEST_ANSWER = 20_000
+
+
+def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> dict[str, Marks]:
+    """What people have put into the gradebook of this folder, or into another database; nothing where there is none."""
+    if into != assignment.root and not (into / "gradebook.db").is_file():
+        return {}
+    from autograder.records import course_config as nbgrader_course
+    from autograder.records import gradebook
+
+    config = nbgrader_course.load_config(assignment.root) if into == assignment.root and not database else None
+    url = database or nbgrader_course.database_url(into, config)
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
+        return {}
+    return gradebook.marks(url, assignment.name, assignment.name)
+
+
+def needs_evidence(assignment: Assignment) -> bool:
+    """Whether pages show more than the results say, so that something has to be replayed first."""
+    return assignment.table.feedback != "diagnosis"
+
+
+def publish(assignment: Assignment, options: batch.Options, result: ClassResult, progress: batch.Progress) -> None:
+    """Write the pages of the submissions that were just graded, with what the assignment's level shows of wrong checks."""
+    students = {s.student for s in result.submissions}
+    if needs_evidence(assignment):
+        progress.stage("replaying what is wrong, to show it")
+        handins = [h for h in find_submissions(options.submitted, assignment) if h.student in students]
+        reference = Reference(assignment, result.salt, ObservedStore(assignment.root / ".chainrule" / "observations"))
+        try:
+            reference.prepare_reference()
+            with Grader(reference, result.isolation, diagnose=False) as grader:
+                Evidence(options.into, assignment).collect(grader, [read_submission(h, assignment) for h in handins])
+        finally:
+            reference.close()
+    progress.stage("writing feedback")
+    write_feedback(assignment, options.into, students)
+
+
+def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] = ()) -> list[Path]:
+    """Write the pages of some students, or of all, as the kept results and the gradebook stand now; returns their paths."""
+    chosen = [kept.now for kept in Results(into, assignment).all(students)]
+    marks = gradebook_marks(assignment, into)
+    written = []
+    for entry in chosen:
+        path = into / "feedback" / entry.result.student / assignment.name / f"{assignment.name}.html"
+        write_text(path, _page_of_entry(assignment, into, entry, marks))
+        copy_receipts(into / "autograded" / entry.result.student / assignment.name, path.parent)
+        written.append(path)
+    return written
+
+
+def page_of(assignment: Assignment, into: Path, student: str, database: str = "") -> str:
+    """One student's page as the kept result and the gradebook stand now; raises UsageError where no result is kept."""
+    kept = Results(into, assignment).get(student)
+    if kept is None:
+        raise UsageError(f"{into} holds no result of {student!r}", mend=f"grade first: chainrule autograde {assignment.name}")
+    return _page_of_entry(assignment, into, kept.now, gradebook_marks(assignment, into, database))
+
+
+def _page_of_entry(assignment: Assignment, into: Path, entry: Entry, marks: dict[str, Marks]) -> str:
+    student = entry.result.student
+    answers = answers_in(graded_path(into, student, assignment.name), assignment)
+    standing = Standing(entry.result, marks.get(student, Marks()))
+    return page(assignment, standing, entry.conditions.release, answers, Evidence(into, assignment).of(entry))
+
+
+def answers_in(graded: Path, assignment: Assignment) -> dict[str, str]:
+    """What the student wrote, by question, as the graded notebook has it; nothing where that can't be read or was left as it was handed out."""
+    there = read_graded(graded)
+    owners = _owners(assignment.cells, assignment.questions)
+    texts: dict[str, list[str]] = {}
+    for identifier, text in there.texts() if there is not None else ():
+        if identifier in owners and text.strip() != owners[identifier][1]:
+            texts.setdefault(owners[identifier][0], []).append(text)
+    return {question: "\n\n\n".join(parts)[:_LONGEST_ANSWER] for question, parts in texts.items()}
+
+
+@lru_cache(maxsize=4)
+def _owners(cells: tuple[SourceCell, ...], questions: tuple[Question, ...]) -> dict[str, tuple[str, str]]:
+    """For each cell that students answer in: its question, and its text as it was handed out."""
+    return {
+        cell.id: (question.id, cell.released.strip())
+        for cell in cells for question in questions
+        if (cell.id == question.id if question.written else solves(cell.id, question.id))
+    }  # fmt: skip
+
+
+# ---- the page ---------------------------------------------------------------------------------------------------
+
+
+def page(
+    assignment: Assignment, standing: Standing, release: str, answers: dict[str, str] | None = None, shown: dict[str, Shown] | None = None
+) -> str:
+    """One student's page. answers are shown by question; shown holds what the assignment's level allows to be shown of wrong checks."""
+    maximum = standing.result.max_score
+    titles = question_titles(assignment)
+    given = [_part(part, titles.get(part.question.id, part.question.id), assignment, answers or {}, shown or {}) for part in standing.parts]
+    return render(
+        "feedback.html.j2", ("base.css", "feedback.css"),
+        title=assignment.title, student=standing.student, score=standing.score, max_score=maximum, penalty=standing.marks.penalty,
+        open=sum(part.question.max_score for part in standing.parts if part.score is None), share=lambda value: _share(value, maximum),
+        unreadable=standing.result.status == "unreadable", notes=[_sentence(note) for note in standing.result.messages], parts=given, release=release,
+    )  # fmt: skip
+
+
+def question_titles(assignment: Assignment) -> dict[str, str]:
+    """The heading under which each question stands in the notebook; its id is added where two share one."""
+    return _titles(assignment.cells, tuple(q.id for q in assignment.questions))
+
+
+@lru_cache(maxsize=4)
+def _titles(cells: tuple[SourceCell, ...], questions: tuple[str, ...]) -> dict[str, str]:
+    titles: dict[str, str] = {}
+    heading = ""
+    for cell in cells:
+        if cell.role is Role.PROSE:
+            text = cell.text.splitlines()
+            heading = next((line[3:].strip() for line in reversed(text) if line.startswith("## ")), heading)
+        elif cell.id in questions:
+            titles[cell.id] = heading or cell.id
+    shared = {title for title in titles.values() if list(titles.values()).count(title) > 1}
+    return {q: f"{title} ({q})" if title in shared else title for q, title in titles.items()}
+
+
+def _part(part: Part, title: str, assignment: Assignment, answers: dict[str, str], shown: dict[str, Shown]) -> dict[str, Any]:
+    """One question, in words."""
+    question = part.question
+    kind, tone, sign, summary = _how(part)
+    return {
+        "id": question.id, "title": title, "kind": kind, "tone": tone, "sign": sign, "summary": summary,
+        "score": "–" if part.score is None else points(part.score), "max_score": question.max_score,
+        "diagnosis": question.diagnosis.says if question.diagnosis else "", "given": _given(part, assignment.question(question.id)),
+        "person": _person(part), "comments": [c for c in part.comments if not _automatic(part, c)],
+        "checks": [_check(check, shown.get(check.id)) for check in question.checks], "answer": answers.get(question.id, ""),
+    }  # fmt: skip
+
+
+def _how(part: Part) -> tuple[str, str, str, str]:
+    """Kind and tone of a question, a sign and a few words for the table."""
+    question = part.question
+    if part.waiting:
+        return "open", "wait", "…", "waits for a person"
+    if part.full:
+        return "all", "right", "✓", "all right" if question.kind == "auto" else "full points"
+    if question.kind == "manual":
+        return "lost", "wrong", "✗", "not answered" if question.outcome is Outcome.MISSING and not part.by_person else "graded by a person"
+    if question.checks and all(check.message == "This is not written yet." for check in question.checks):
+        return "lost", "wrong", "✗", "not written yet"
+    wrong = sum(check.verdict is not Verdict.RIGHT for check in question.checks)
+    if not question.checks:
+        return "lost", "wrong", "✗", "not graded"
+    return "lost", "wrong", "✗", f"{wrong} of {len(question.checks)} checks wrong" if wrong else "graded by a person"
+
+
+def _given(part: Part, question: Question) -> str:
+    if not part.question.given_correct_inputs:
+        return ""
+    return (
+        "This question builds on an earlier one that is wrong. It was judged again with right inputs from there, "
+        "so that the earlier mistake costs nothing here."
+    )
+
+
+def _person(part: Part) -> str:
+    """What people have done, or still have to do."""
+    if part.waiting and part.mark.score is not None:
+        return "The answer has changed since a person graded it, and will be looked at again."
+    if part.waiting:
+        return "A person will read and grade this answer."
+    if part.question.kind == "manual":
+        if part.question.outcome is Outcome.MISSING and not part.by_person:
+            return "No answer was written here."
+        return "Graded by a person."
+    if part.by_person:
+        return "A person has looked at this question and set its points."
+    if part.mark.extra_credit:
+        return "A person has given extra points."
+    return "Comment" if part.comments else ""
+
+
+def _automatic(part: Part, comment: str) -> bool:
+    """nbgrader's own remark on a write-up that was left as it is: the page says so in a sentence of its own."""
+    return part.question.kind == "manual" and comment == "No response."
+
+
+def _check(check: CheckResult, shown: Shown | None) -> Markup:
+    return _check_as_html(check) if check.verdict is Verdict.RIGHT or shown is None else _check_as_html.__wrapped__(check, shown)
+
+
+@lru_cache(maxsize=4096)  # most of a class have the same checks right
+def _check_as_html(check: CheckResult, shown: Shown | None = None) -> Markup:
+    right = check.verdict is Verdict.RIGHT
+    tone, sign, word = ("right", "✓", "Right") if right and check.earned else ("wait", "○", "Not counted") if right else ("wrong", "✗", "Wrong")
+    return piece(
+        "check.html.j2", title=check.title, message=check.message, worth=check.points, earned=check.earned, tone=tone, sign=sign, word=word,
+        shown=shown,
+    )  # fmt: skip
+
+
+def _share(value: float, maximum: float) -> str:
+    return f"{100 * min(max(value, 0.0), maximum) / maximum:.2f}" if maximum else "0"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", ")")) else ".")

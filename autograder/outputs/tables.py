@@ -1,0 +1,152 @@
+"""Scores for other programs: CSV, JSON, and the files that Canvas and Moodle import. What people have graded counts.
+
+A spreadsheet runs what looks like a formula, and students choose names: such a cell is written with an apostrophe in front.
+"""
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import msgspec
+
+from autograder.assignment.loading import Assignment
+from autograder.handed_in.roster import Student
+from autograder.outputs.feedback import question_titles
+from autograder.outputs.pages import points
+from autograder.records.standing import Part, Standing
+from autograder.text import printable_lines
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NOBODY = Student("")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person of an export: who it is, and how the submission stands; None where nothing was handed in."""
+
+    student: Student
+    standing: Standing | None
+
+    @property
+    def score(self) -> str:
+        return points(self.standing.score) if self.standing is not None else ""
+
+
+def lines(standings: Sequence[Standing], roster: Sequence[Student] = ()) -> list[Line]:
+    """A line for every submission, and with a roster for everybody in it, by id. A submission is found by id, login, number or address."""
+    names: dict[str, Student] = {}
+    for field in ("email", "canvas", "moodle", "number", "login", "id"):  # what is named last counts most
+        for one in roster:
+            value = getattr(one, field)
+            if value:
+                names[value] = one
+                if field == "email":
+                    names[value.partition("@")[0]] = one
+    found: dict[str, Line] = {}
+    for standing in standings:
+        known = names.get(standing.student)
+        if known is None or known.id in found:
+            known = msgspec.structs.replace(NOBODY, id=standing.student)
+        found[known.id] = Line(known, standing)
+    for one in roster:
+        found.setdefault(one.id, Line(one, None))
+    return [found[key] for key in sorted(found)]
+
+
+def as_csv(assignment: Assignment, rows: Sequence[Line]) -> str:
+    """A line a student: totals, then the points of each question; empty where nobody has graded yet."""
+    questions = [q.id for q in assignment.questions]
+    table = [["student", "name", "email", "status", "score", "max_score", "late_penalty", "waiting", *questions]]
+    for row in rows:
+        who, standing = [row.student.id, row.student.name, row.student.email], row.standing
+        if standing is None:
+            table.append([*who, "missing", "", points(assignment.max_score), "", "", *("" for _ in questions)])
+            continue
+        scores = {part.question.id: part.score for part in standing.parts}
+        each = ["" if scores.get(q) is None else points(scores[q] or 0.0) for q in questions]
+        counted = [row.score, points(assignment.max_score), points(standing.marks.penalty), " ".join(standing.waiting)]
+        table.append([*who, standing.result.status, *counted, *each])
+    return _csv(table)
+
+
+def as_json(assignment: Assignment, rows: Sequence[Line]) -> str:
+    """The same with diagnoses, checks and comments, for programs."""
+    document = {
+        "format": 1, "assignment": assignment.name, "title": assignment.title, "max_score": assignment.max_score,
+        "students": [_document(row) for row in rows],
+    }  # fmt: skip
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _document(row: Line) -> dict[str, object]:
+    who = msgspec.structs.asdict(row.student)
+    if row.standing is None:
+        return {**who, "status": "missing", "score": None}
+    standing = row.standing
+    return {
+        **who, "status": standing.result.status, "score": standing.score, "late_penalty": standing.marks.penalty, "waiting": standing.waiting,
+        "messages": standing.result.messages,
+        "questions": [
+            {"points": part.score, "by_person": part.by_person, "comments": part.comments, "tested": msgspec.to_builtins(part.question)}
+            for part in standing.parts
+        ],
+    }  # fmt: skip
+
+
+def as_canvas(assignment: Assignment, rows: Sequence[Line], column: str = "") -> str:
+    """What Canvas's gradebook imports: who, then one column of points; an empty cell leaves Canvas's as it is.
+
+    column is the assignment's column as Canvas calls it, `Title (number)`; without a number Canvas offers to make a new assignment.
+    """
+    table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column or assignment.title]]
+    table.append(["    Points Possible", "", "", "", "", points(assignment.max_score)])
+    for row in rows:
+        one = row.student
+        table.append([_last_first(one.name) or one.id, one.canvas, one.number, one.login or one.id, one.section, row.score])
+    return _csv(table)
+
+
+def as_moodle(assignment: Assignment, rows: Sequence[Line]) -> str:
+    """Moodle's offline grading worksheet, in English, with a few words of feedback."""
+    table = [["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Feedback comments"]]
+    titles = question_titles(assignment)
+    for row in rows:
+        one = row.student
+        said = _comments(row.standing, titles) if row.standing is not None else ""
+        identifier = f"Participant {one.moodle}" if one.moodle else one.id
+        table.append([identifier, one.name, one.email, row.score, points(assignment.max_score), said])
+    return _csv(table)
+
+
+def _comments(standing: Standing, titles: dict[str, str]) -> str:
+    """What went wrong and what people said, as the little HTML that Moodle shows."""
+    said = [f"<b>{escape(titles.get(part.question.id, part.question.id))}</b>: {escape(text)}" for part in standing.parts for text in _says(part)]
+    if standing.result.status == "unreadable":
+        said = [escape(message) for message in standing.result.messages]
+    return "<br>".join(printable_lines(text).replace("\n", "<br>") for text in said)
+
+
+def _says(part: Part) -> list[str]:
+    found = [part.question.diagnosis.says] if part.question.diagnosis and not part.full else []
+    return found + [comment for comment in part.comments if comment != "No response."]
+
+
+def _last_first(name: str) -> str:
+    """`Anna Lena Muster` as Canvas writes it: `Muster, Anna Lena`."""
+    first, _, last = name.rpartition(" ")
+    return f"{last}, {first}" if first else name
+
+
+def _csv(table: Sequence[Sequence[str]]) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\r\n").writerows([[harmless(cell) for cell in row] for row in table])
+    return file.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula, and without control characters."""
+    plain = printable_lines(cell)
+    return f"'{plain}" if cell.startswith(FORMULA) or plain.lstrip(" \t\n'").startswith(FORMULA) else plain

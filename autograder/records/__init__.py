@@ -1,0 +1,1 @@
+"""What is kept: results, graded notebooks, the gradebook, what people have marked."""

@@ -1,0 +1,250 @@
+"""The graded notebook that formgrader and feedback show: the student's cells, with the result in each test cell."""
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from nbformat import NotebookNode, from_dict
+
+from autograder.assignment import notebook
+from autograder.assignment.loading import Assignment
+from autograder.assignment.notebook import Role, SourceCell
+from autograder.files import write_text
+from autograder.fingerprints import fingerprint, package
+from autograder.handed_in.submission import MAX_NOTEBOOK_BYTES, Delivered, Placed, Submission, read_regular
+from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
+from autograder.records import nodes
+from autograder.text import printable
+
+RECEIPTS = ("timestamp.txt", "submission_secret.txt")
+_KEPT_OUTPUT_BYTES = 2 << 20
+_KEPT_PICTURES = ("image/png", "image/jpeg")
+_KEPT_TYPES = ("text/plain", *_KEPT_PICTURES)
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+
+
+class _NbGrader(msgspec.Struct):
+    grade_id: str = ""
+
+
+class _CellMetadata(msgspec.Struct):
+    nbgrader: _NbGrader = msgspec.field(default_factory=_NbGrader)
+
+
+class _Cell(msgspec.Struct):
+    source: str | list[str]
+    metadata: _CellMetadata
+
+
+class _Kit(msgspec.Struct):
+    made_from: str = ""
+
+
+class _Metadata(msgspec.Struct):
+    chainrule: _Kit = msgspec.field(default_factory=_Kit)
+
+
+class Graded(msgspec.Struct):
+    """What is read of a graded notebook, which we have written: without nbformat's checks, which take longer than all the rest."""
+
+    cells: list[_Cell] = []
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+    @property
+    def made_from(self) -> str:
+        """A hash of all that it was made from."""
+        return self.metadata.chainrule.made_from
+
+    def texts(self) -> list[tuple[str, str]]:
+        """Each cell's id, empty where it has none, and its text."""
+        return [(c.metadata.nbgrader.grade_id, c.source if isinstance(c.source, str) else "".join(c.source)) for c in self.cells]
+
+
+def graded_path(into: Path, student: str, assignment: str) -> Path:
+    """Where nbgrader looks for a graded notebook."""
+    return into / "autograded" / student / assignment / f"{assignment}.ipynb"
+
+
+def read_graded(path: Path) -> Graded | None:
+    """A graded notebook; None where there is none, and an empty one where somebody has broken it."""
+    if not path.is_file():
+        return None
+    try:
+        return msgspec.json.decode(read_regular(path, MAX_NOTEBOOK_BYTES), type=Graded)
+    except (OSError, msgspec.MsgspecError):
+        return Graded()
+
+
+def made_from(delivered: Delivered, result: SubmissionResult, assignment: Assignment) -> str:
+    """A hash of all that a graded notebook is made from."""
+    lasting = msgspec.structs.replace(result, seconds=0.0)
+    return fingerprint(package(), _hash_of(assignment.cells), msgspec.msgpack.encode(delivered), msgspec.msgpack.encode(lasting))
+
+
+def graded_notebook(submission: Submission, result: SubmissionResult, assignment: Assignment, made_from: str = "") -> NotebookNode:
+    """Build the notebook to show: locked cells from the source, answers from the student, results in the test cells."""
+    frame = from_dict(json.loads(_frame(assignment.cells, assignment.name)))
+    by_id = {cell.metadata.nbgrader.grade_id: cell for cell in frame.cells if "nbgrader" in cell.metadata}
+    questions = {q.id: q for q in result.questions}
+    budget = [_KEPT_OUTPUT_BYTES]
+    cells = [_top(result)]
+    if not submission.readable:
+        cells += frame.cells
+        for identifier, question in questions.items():
+            if question.kind == "auto":
+                _show_result(by_id[identifier], question)
+    for placed in submission.placed:
+        if placed.source is not None and placed.source.rubric:
+            cells.append(_rubric(placed.source))
+        cells.append(_graded_cell(placed, by_id, questions, budget))
+    made = nodes.new_notebook(cells, frame.metadata)
+    made.metadata.chainrule["made_from"] = made_from
+    for number, cell in enumerate(made.cells):
+        cell["id"] = f"cell-{number}"
+    return made
+
+
+@lru_cache(maxsize=4)
+def _hash_of(cells: tuple[SourceCell, ...]) -> str:
+    return fingerprint(cells)
+
+
+@lru_cache(maxsize=4)  # the same for a whole class, and slow to build
+def _frame(cells: tuple[SourceCell, ...], name: str) -> str:
+    return notebook.dump(notebook.build_recorded(cells, name))
+
+
+def _top(result: SubmissionResult) -> NotebookNode:
+    """What a grader reads first: how it went and all that was unusual."""
+    notes = "".join(f"<li>{_literal(message)}</li>" for message in result.messages)
+    text = f"<b>{_literal(result.student)}: {result.score:g} of {result.max_score:g}</b>" + (f"<ul>{notes}</ul>" if notes else "")
+    return nodes.new_cell("markdown", text)
+
+
+def _rubric(source: SourceCell) -> NotebookNode:
+    """What the person who grades a write-up goes by, above the answer. Feedback is made without these notebooks."""
+    text = f"**For the grader, about {source.id}. Students don't see this.**\n\n{source.rubric}"
+    cell = nodes.new_cell("markdown", text)
+    cell.metadata["tags"] = ["rubric"]
+    return cell
+
+
+def _literal(text: str) -> str:
+    """A text as HTML that Markdown does not read either: an exception's text may hold tags, links and pictures."""
+    return "".join(c if c.isalnum() or c in " ," else f"&#{ord(c)};" for c in printable(text, 1000))
+
+
+def _graded_cell(placed: Placed, by_id: dict[str, NotebookNode], questions: dict[str, QuestionResult], budget: list[int]) -> NotebookNode:
+    if placed.source is None:
+        assert placed.handed_in is not None
+        return _own_cell(placed.handed_in, budget)
+    cell = by_id[placed.source.id]
+    if placed.source.role in (Role.SOLUTION, Role.WRITTEN) and placed.handed_in is not None:
+        cell.source = str(placed.handed_in.source)
+        _attach(cell, placed.handed_in, budget)
+    if placed.source.role is Role.TEST:
+        cell.source = placed.source.released
+        _show_result(cell, questions.get(placed.source.id))
+    elif cell.cell_type == "code" and placed.handed_in is not None:
+        cell.outputs = _kept_outputs(placed.handed_in, budget)
+    return cell
+
+
+def _own_cell(cell: NotebookNode, budget: list[int]) -> NotebookNode:
+    outputs = _kept_outputs(cell, budget) if cell.cell_type == "code" else None
+    made = nodes.new_cell(cell.cell_type, str(cell.source), outputs=outputs)
+    _attach(made, cell, budget)
+    return made
+
+
+def _attach(cell: NotebookNode, handed_in: NotebookNode, budget: list[int]) -> None:
+    """Carry over the pictures that a text shows, up to a size."""
+    if cell.cell_type != "markdown":
+        return
+    kept = {}
+    for name, data in handed_in.get("attachments", {}).items():
+        pictures = _kept(data, _KEPT_PICTURES) if isinstance(data, dict) else {}
+        budget[0] -= sum(map(len, pictures.values()))
+        if pictures and budget[0] >= 0:
+            kept[name] = pictures
+    if kept:
+        cell["attachments"] = from_dict(kept)
+
+
+def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
+    """Outputs as the student saved them: text and pictures only, no HTML or scripts, up to a size."""
+    kept = []
+    for output in cell.get("outputs", []):
+        if not isinstance(output, dict):
+            continue
+        data: Any = output.get("data")
+        data = data if isinstance(data, dict) else {}
+        shown = _kept(data, _KEPT_TYPES)
+        if output.get("output_type") == "stream":
+            made = nodes.new_output("stream", name="stdout", text=_text(output.get("text", "")))
+        elif shown:
+            made = nodes.new_output("display_data", data=shown)
+        else:
+            continue
+        budget[0] -= len(str(made))
+        if budget[0] < 0:
+            break
+        kept.append(made)
+    return kept
+
+
+def _kept(data: dict[str, Any], kinds: tuple[str, ...]) -> dict[str, str]:
+    """What of some data by media type may be shown: texts, and pictures that are nothing else."""
+    texts = {kind: _text(data[kind]) for kind in kinds if kind in data}
+    return {kind: text for kind, text in texts.items() if kind == "text/plain" or _BASE64.fullmatch(text)}
+
+
+def _text(value: Any) -> str:
+    return "".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else value if isinstance(value, str) else ""
+
+
+def _show_result(cell: NotebookNode, question: QuestionResult | None) -> None:
+    """Leave in a test cell what nbgrader reads (one plain float) and what people read."""
+    if question is None or question.score is None:
+        return
+    cell.execution_count = 1
+    cell.outputs = [
+        nodes.new_output("display_data", data={"text/html": result_html(question), "text/plain": result_text(question)}),
+        nodes.new_output("execute_result", data={"text/plain": repr(float(question.score))}, execution_count=1),
+    ]
+
+
+def result_html(question: QuestionResult) -> str:
+    """A question's result as a small table, without anything that a student's code has written."""
+    rows = "".join(
+        f"<tr><td>{'✓' if c.verdict is Verdict.RIGHT and c.earned else '✗'}</td><td>{escape(c.title)}</td>"
+        f"<td>{c.earned:g}/{c.points:g}</td><td>{escape(c.message)}</td></tr>"
+        for c in question.checks
+    )
+    says = f"<p><b>{escape(question.diagnosis.says)}</b></p>" if question.diagnosis else ""
+    judged_again = "<p>Judged again with the parts that it builds on given, so that an earlier mistake costs nothing here.</p>"
+    given = judged_again if question.given_correct_inputs else ""
+    table = f'<table class="table table-condensed">{rows}</table>'  # formgrader's own look of a table
+    return f"<p>{escape(question.id)}: {question.score:g} of {question.max_score:g}</p>{says}{given}{table}"
+
+
+def result_text(question: QuestionResult) -> str:
+    """A question's result in plain lines."""
+    lines = [f"{question.id}: {question.score:g} of {question.max_score:g}"]
+    lines += [f"  {'ok ' if c.earned else 'no '} {c.title} {c.message}".rstrip() for c in question.checks]
+    return "\n".join(lines + ([question.diagnosis.says] if question.diagnosis else []))
+
+
+def copy_receipts(source: Path, target: Path) -> None:
+    """Carry along what nbgrader's exchange leaves beside a submission and needs beside its feedback; links are not followed."""
+    for name in RECEIPTS:
+        try:
+            text = read_regular(source / name, 1000).decode("utf-8")
+        except (OSError, ValueError):  # none, or something else of that name
+            continue
+        write_text(target / name, text)

@@ -1,0 +1,138 @@
+"""Results kept on disk, a file a student: what feedback, report and export read, so that nothing is graded twice for them.
+
+Each file holds the newest result and, where a later grading came out differently, the one before it with what has changed in between.
+"""
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from autograder.assignment.loading import Assignment
+from autograder.errors import UsageError
+from autograder.files import write_text
+from autograder.fingerprints import fingerprint
+from autograder.handed_in.submission import Submission, digest
+from autograder.judging.findings import ClassResult, QuestionResult, SubmissionResult
+from autograder.judging.keys import environment
+from autograder.judging.points import total
+
+FORMAT = 1
+
+
+class Conditions(msgspec.Struct, frozen=True):
+    """What a result depends on: the notebook handed in and the assignment's files as hashes, and how it was graded."""
+
+    handed_in: str
+    tests: str
+    release: str
+    salt: str
+    isolation: str
+    environment: dict[str, str]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A result, when it was first found, in UTC, and under what conditions."""
+
+    result: SubmissionResult
+    when: str
+    conditions: Conditions
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What is kept of one submission: how it stands now, and how it stood before its result last changed."""
+
+    format: int
+    now: Entry
+    before: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """The kept results of one assignment; into is the folder that holds the gradebook."""
+
+    into: Path
+    assignment: Assignment
+
+    @property
+    def folder(self) -> Path:
+        return self.into / ".chainrule" / "results" / self.assignment.name
+
+    def get(self, student: str) -> Kept | None:
+        """What is kept of a student; a broken or foreign file counts as missing."""
+        try:
+            kept = msgspec.json.decode((self.folder / f"{student}.json").read_bytes(), type=Kept)
+        except (OSError, msgspec.MsgspecError):
+            return None
+        return kept if kept.format == FORMAT else None
+
+    def all(self, students: Iterable[str] = ()) -> tuple[Kept, ...]:
+        """What is kept of these students, or everything, by student; raises UsageError where there is nothing."""
+        everybody = (path.stem for path in self.folder.glob("*.json")) if self.folder.is_dir() else ()
+        wanted = tuple(students)
+        found = [self.get(student) for student in wanted or everybody]
+        kept = sorted((k for k in found if k is not None), key=lambda k: k.now.result.student)
+        if not kept:
+            whose = f" by {', '.join(wanted)}" if wanted else ""
+            what = f"{self.into} holds no results of {self.assignment.name}{whose}"
+            raise UsageError(what, mend=f"grade first: chainrule autograde {self.assignment.name}; --into names another folder")
+        return tuple(kept)
+
+    def put(self, handed_in: str, result: SubmissionResult, salt: str, isolation: str) -> None:
+        """Keep a result of what was handed in, of which that is a hash.
+
+        One of some questions only replaces those questions; one that comes out as before changes nothing.
+        """
+        conditions = Conditions(handed_in, self.assignment.key, self.assignment.release, salt, isolation, environment())
+        kept = self.get(result.student)
+        before = kept.before if kept else None
+        if kept is not None:
+            if len(result.questions) < len(self.assignment.questions):
+                result = _merged(kept.now.result, result, self.assignment)
+            if _same(kept.now.result, result):
+                if kept.now.conditions == conditions:
+                    return
+                entry = Entry(result, kept.now.when, conditions)
+            else:
+                before, entry = kept.now, Entry(result, _now(), conditions)
+        else:
+            entry = Entry(result, _now(), conditions)
+        write_text(self.folder / f"{result.student}.json", msgspec.json.encode(Kept(FORMAT, entry, before)).decode())
+
+
+def class_result(assignment: Assignment, kept: tuple[Kept, ...]) -> ClassResult:
+    """The kept results in the form of --json, with the conditions of the newest."""
+    newest = max((k.now for k in kept), key=lambda entry: entry.when).conditions
+    submissions = tuple(k.now.result for k in kept)
+    return ClassResult(
+        FORMAT, assignment.name, assignment.max_score, newest.isolation, newest.salt, newest.release, newest.environment, submissions
+    )
+
+
+def handed_in(submission: Submission) -> str:
+    """A hash of all of a submission that its result depends on."""
+    written = [p.text for p in submission.placed if p.source is not None and p.source.role.value == "written"]
+    files = [hashlib.sha256(data).hexdigest() for _, data in submission.handed_in()]
+    return fingerprint(digest(submission.cells()), written, files, submission.messages)
+
+
+def _merged(old: SubmissionResult, new: SubmissionResult, assignment: Assignment) -> SubmissionResult:
+    """The old result with the questions of the new one in it, in the notebook's order."""
+    by_id: dict[str, QuestionResult] = {q.id: q for q in (*old.questions, *new.questions)}
+    questions = tuple(by_id[q.id] for q in assignment.questions if q.id in by_id)
+    return msgspec.structs.replace(
+        new, questions=questions, score=total([q.score or 0.0 for q in questions]), max_score=total([q.max_score for q in questions]),
+        needs_manual=tuple(q.id for q in questions if q.kind == "manual" and q.score is None),
+    )  # fmt: skip
+
+
+def _same(one: SubmissionResult, other: SubmissionResult) -> bool:
+    return msgspec.structs.replace(one, seconds=0.0) == msgspec.structs.replace(other, seconds=0.0)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

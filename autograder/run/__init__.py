@@ -1,0 +1,1 @@
+"""A class: many submissions over the cores of one machine or of several."""

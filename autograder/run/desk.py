@@ -1,0 +1,151 @@
+"""One submission from bytes to bytes: what a worker does, in a process of this machine's pool or on another machine.
+
+A worker opens a desk once, with all that grading an assignment takes, and then answers jobs. Everything of ours that goes wrong becomes
+a `Failed`: exceptions do not travel.
+"""
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from pathlib import Path
+
+import msgspec
+
+from autograder.assignment import notebook
+from autograder.assignment.loading import Assignment
+from autograder.errors import ChainRuleError
+from autograder.handed_in.submission import Delivered, Submission, understand
+from autograder.judging.findings import SubmissionResult
+from autograder.judging.grader import Grader
+from autograder.judging.keys import key_of as reference_key
+from autograder.judging.memory import Memory
+from autograder.judging.reference import Reference
+from autograder.records.graded_notebook import graded_notebook, made_from
+from autograder.records.results import handed_in
+from autograder.run.journal import Entry, key_of, read_entry, write_entry
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A submission to grade. entry is what the journal holds of it; alone: nothing else is graded meanwhile."""
+
+    delivered: Delivered
+    questions: tuple[str, ...] = ()
+    entry: bytes = b""
+    alone: bool = False
+    with_notebook: bool = True
+    made_from: str = ""
+    """Of the graded notebook that is there: it stays where it would be made from the same."""
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """A graded submission. entry is what the journal should hold from now on, empty where that has not changed.
+
+    again: something in it may have been the machine's doing and has to be tried again, alone. seconds are those of the worker.
+    """
+
+    result: SubmissionResult
+    entry: bytes
+    notebook: str
+    """The text of the graded notebook; empty where none was asked for, or the one that is there stays."""
+    answers: dict[str, str]
+    """The texts of the write-ups, by question."""
+    handed_in: str
+    """A hash of what was handed in, by which kept results are told apart."""
+    again: bool
+    seconds: float
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """A submission that has no result, for a reason of ours."""
+
+    student: str
+    reason: str
+
+
+class Desk:
+    """All that grading one assignment takes, in one process: the reference, and for each thread a grader."""
+
+    def __init__(self, reference: Reference, level: str) -> None:
+        self.reference, self.level, self.assignment = reference, level, reference.assignment
+        self.reference_key = reference_key(self.assignment, reference.cells, reference.requests, self.assignment.probes_text)
+        self._local, self._graders = threading.local(), list[Grader]()
+
+    def close(self) -> None:
+        for grader in self._graders:
+            grader.close()
+
+    def grader(self) -> Grader:
+        """This thread's own: a sandbox serves one process at a time."""
+        if not hasattr(self._local, "grader"):
+            self._local.grader = Grader(self.reference, self.level)
+            self._graders.append(self._local.grader)
+        else:
+            self._local.grader.start()  # one submission may do without the reference; among several some have it answer
+        grader: Grader = self._local.grader
+        return grader
+
+    def grade(self, job: Job) -> Done:
+        """Grade a submission, as far as its journal entry leaves anything to do."""
+        began = time.monotonic()
+        submission = understand(job.delivered, self.assignment)
+        key = key_of(submission, self.assignment, self.reference_key, self.reference.salt, self.level, job.questions)
+        before = read_entry(job.entry)
+        if before.key == key and before.result is not None:
+            return self._done(job, submission, before.result, b"", False, began)
+        memory = Memory(before.seen, job.alone)
+        result = self.grader().grade(submission, job.questions, memory)
+        entry = Entry(key, None if memory.fleeting else result, memory.kept)
+        return self._done(job, submission, result, write_entry(entry), memory.fleeting, began)
+
+    def _done(self, job: Job, submission: Submission, result: SubmissionResult, entry: bytes, again: bool, began: float) -> Done:
+        text = ""
+        if job.with_notebook and not again:
+            source = made_from(job.delivered, result, self.assignment)
+            text = shown(submission, result, self.assignment, source) if source != job.made_from else ""
+        answers = {p.source.id: p.text for p in submission.placed if p.source is not None and p.source.role is notebook.Role.WRITTEN}
+        return Done(result, entry, text, answers, handed_in(submission), again, time.monotonic() - began)
+
+
+def shown(submission: Submission, result: SubmissionResult, assignment: Assignment, source: str = "") -> str:
+    """The graded notebook as a file's text. source is a hash of what it is made from."""
+    return notebook.dump(graded_notebook(submission, result, assignment, source))
+
+
+# ---- in a worker's process --------------------------------------------------------------------------------------
+
+_DESKS: dict[str, Desk] = {}
+
+
+def open_desk(name: str, reference: Reference, level: str) -> None:
+    """Make ready for jobs of this name."""
+    _DESKS[name] = Desk(reference, level)
+
+
+def close_desk(name: str) -> None:
+    desk = _DESKS.pop(name, None)
+    if desk is not None:
+        desk.close()
+
+
+def grade(name: str, job: bytes) -> bytes:
+    """Answer a job: an encoded `Job` becomes an encoded `Done` or `Failed`."""
+    wanted = msgspec.msgpack.decode(job, type=Job)
+    return msgspec.msgpack.encode(_attempt(name, wanted))
+
+
+def read_answer(data: bytes) -> Done | Failed:
+    return msgspec.msgpack.decode(data, type=Done | Failed)
+
+
+def _attempt(name: str, job: Job) -> Done | Failed:
+    student = job.delivered.student
+    if name not in _DESKS:
+        return Failed(student, "the worker that it was sent to could not be made ready; its log says why")
+    try:
+        return _DESKS[name].grade(job)
+    except ChainRuleError as error:
+        return Failed(student, str(error))
+    except Exception as error:  # a fault of ours in one submission must not cost the others their grade
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return Failed(student, f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}: {error}; please report this")

@@ -1,0 +1,67 @@
+"""What was seen and decided of each submission, stored atomically under keys of all that it depends on.
+
+A run goes on where it was stopped, and a change, of a submission or of the assignment, has graded anew what it touches and nothing else.
+"""
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from autograder.assignment.loading import Assignment
+from autograder.fingerprints import fingerprint, package
+from autograder.handed_in.submission import Submission, digest
+from autograder.inside.seen import Seen
+from autograder.judging.findings import SubmissionResult
+
+
+def key_of(submission: Submission, assignment: Assignment, reference: str, salt: str, level: str, questions: tuple[str, ...]) -> str:
+    """The key of one submission's result. reference is the key of the reference's own observations."""
+    written = [submission.answer(q.id) for q in assignment.questions if q.written]
+    parts = [submission.student, digest(submission.cells()), submission.messages, written, submission.handed_in()]
+    return fingerprint(package(), assignment.key, reference, salt, level, questions, *parts)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What is kept of one submission: the result under its key, and what was seen of each question under the key of that."""
+
+    key: str = ""
+    result: SubmissionResult | None = None
+    seen: dict[str, Seen] = {}
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A folder with an entry for each submission. A broken entry counts as missing."""
+
+    folder: Path
+
+    def get(self, name: str) -> bytes:
+        """An entry as bytes; none where there is none."""
+        try:
+            return (self.folder / f"{name}.msgpack").read_bytes()
+        except OSError:
+            return b""
+
+    def put(self, name: str, entry: bytes) -> None:
+        """Replace an entry: at no moment half of it is there."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=self.folder, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(entry)
+        os.replace(part, self.folder / f"{name}.msgpack")
+
+
+def read_entry(data: bytes) -> Entry:
+    """An entry from its bytes; an empty one where they are broken."""
+    try:
+        return msgspec.msgpack.decode(data, type=Entry)
+    except msgspec.MsgspecError:
+        return Entry()
+
+
+def write_entry(entry: Entry) -> bytes:
+    return msgspec.msgpack.encode(entry)
