@@ -1,8 +1,8 @@
 """Makes nbgrader's own commands work from the course's folder, with this kit in place of nbgrader's execution of notebooks."""
 from pathlib import Path
 
-from autograder.records.gradebook import ensure_alembic
-from autograder.entry.nbgrader_plugin import take_over
+from autograder.gradebook import ensure_alembic
+from autograder.nbgrader_plugin import take_over
 
 ensure_alembic()
 take_over()  # student code runs in the sandbox, never in a kernel of the grader's

@@ -11,6 +11,11 @@ def printable(text: str, longest: int = 400) -> str:
     return kept if len(kept) <= longest else kept[: longest - 1] + "…"
 
 
+def sentence(text: str) -> str:
+    """A text as a sentence: a capital letter in front, a full stop at the end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) or not text else ".")
+
+
 def printable_lines(text: str) -> str:
     """A text of any number of lines without control characters, changes of direction or halves of characters."""
     if text.replace("\n", "").replace("\t", "").isprintable():

@@ -16,7 +16,7 @@ from autograder.assignment.loading import load_assignment
 from autograder.handed_in.submission import find_submissions, read_submission
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
-from autograder.run.batch import isolation_level
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
 from benchmarks.ordinary import ROOT, make
 
@@ -32,7 +32,7 @@ def main(count: int, rounds: int) -> None:
         wrong: set[str] = set()
         for turn in range(rounds + 1):
             for diagnose in (turn % 2 == 0, turn % 2 == 1):
-                with Grader(reference, isolation_level(unsafe=False), diagnose=diagnose) as grader:
+                with Grader(reference, Isolation.strongest(unsafe=False), diagnose=diagnose) as grader:
                     grader.sandbox()  # its start is not part of it
                     spent = {}
                     for submission in submissions:

@@ -17,7 +17,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.handed_in.submission import Handin, read_submission
 from autograder.inside.protocol import CellSource
 from autograder.judging.reference import requests_for

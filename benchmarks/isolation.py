@@ -15,9 +15,10 @@ from pathlib import Path
 
 from autograder.assignment.loading import load_assignment
 from autograder.inside.jail import levels
-from autograder.judging.reference import Reference, sandbox_for
+from autograder.judging.reference import Reference
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
-from autograder.sandbox.watch import observe
+from tests.observing import observe
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,7 +28,7 @@ def main(rounds: int) -> None:
     usable = [level for level, reason in levels().items() if not reason]
     with tempfile.TemporaryDirectory() as folder:
         reference = Reference(assignment, "bench", ObservedStore(Path(folder)))
-        sandboxes = {level: sandbox_for(assignment, level) for level in usable}
+        sandboxes = {level: Isolation(level).sandbox(assignment) for level in usable}
         seconds: dict[str, list[float]] = {level: [] for level in usable}
         try:
             for turn in range(rounds + 3):

@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.run.batch import Options, Progress, grade_class
+from autograder.run.batch import grade_class
+from autograder.run.options import Options, Progress
 from benchmarks import ordinary, page
 from benchmarks.speed import NAME, SALT, copy_course, load_assignment, machine
 

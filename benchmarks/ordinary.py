@@ -10,7 +10,8 @@ import sys
 from itertools import cycle
 from pathlib import Path
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.assignment.variants import load_variants
 from tests.sample_class.work import Work
 

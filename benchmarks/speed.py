@@ -23,7 +23,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.judging.keys import environment
 from autograder.judging.reference import Reference
 from autograder.sandbox.observed import ObservedStore

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import Role, build_source, dump, grade_id_of, hidden_call, load
+from autograder.assignment.values import Assignment
 from autograder.judging.reference import Reference
 
 HELPER = '''\

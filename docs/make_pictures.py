@@ -15,7 +15,7 @@ from rich.console import Console
 from autograder.assignment.loading import load_assignment
 from autograder.entry.commands.autograde import class_table
 from autograder.judging.findings import ClassResult
-from autograder.outputs.feedback import write_feedback
+from autograder.outputs.publishing import write_feedback
 from autograder.outputs.report import report, report_page
 
 ROOT = Path(__file__).parents[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.fingerprints import fingerprint
 
 

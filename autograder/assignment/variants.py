@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assignment.loading import Assignment, Question, solves
 from autograder.assignment.notebook import Role
+from autograder.assignment.values import Assignment, Question, solves
 from autograder.errors import AssignmentError, UsageError
-from autograder.inside.protocol import CellSource
+from autograder.inside.protocol import CellKind, CellSource
 
 KINDS = {"misconception": "misconceptions.py", "alternative": "alternatives.py"}
 
@@ -112,9 +112,9 @@ def cells_with(assignment: Assignment, variants: list[Variant]) -> list[CellSour
     cells: list[CellSource] = []
     for number, cell in enumerate(assignment.cells, 1):
         if cell.role in (Role.GIVEN, Role.SOLUTION):
-            cells.append(CellSource(cell.text, number, "given" if cell.role is Role.GIVEN else "own"))
+            cells.append(CellSource(cell.text, number, CellKind.GIVEN if cell.role is Role.GIVEN else CellKind.OWN))
         elif cell.role is Role.TEST:
-            cells += [CellSource(v.text, 1000 * number + i, "own") for i, v in enumerate(variants) if v.question == cell.id]
+            cells += [CellSource(v.text, 1000 * number + i, CellKind.OWN) for i, v in enumerate(variants) if v.question == cell.id]
     return cells
 
 

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from autograder.assignment.loading import Assignment, Question, solves
 from autograder.assignment.notebook import Role
+from autograder.assignment.values import Assignment, Question, QuestionKind, solves
 from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.author.equivalent import FILE, key_of, load_equivalent
 from autograder.author.mutants import code_of, mutants, normal
@@ -27,16 +27,17 @@ from autograder.author.trivial import trivial_answers
 from autograder.errors import AssignmentError
 from autograder.handed_in.submission import align, reference_cells
 from autograder.inside.limits import Limits
-from autograder.inside.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
-from autograder.inside.seen import Observation, Outcome
+from autograder.inside.protocol import CellKind, CellSource
+from autograder.inside.seen import Outcome
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.judging.grader import Grader
 from autograder.judging.keys import environment
 from autograder.judging.points import earned
-from autograder.judging.reference import TRUSTED, Reference
+from autograder.judging.reference import Reference
+from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
-from autograder.sandbox.process import Death
-from autograder.sandbox.watch import observe
+from autograder.sandbox.single_run import single_run
+from autograder.sandbox.watch import Watch
 
 SALT = "audit"
 """Fixed, so that an audit can be repeated."""
@@ -206,9 +207,8 @@ class _Audit:
                 yield f"the blank release earns {result.score:g} in {result.id}"
 
     def _grade(self, grader: Grader, cells: list[CellSource]) -> list[QuestionResult]:
-        requests = self.reference.requests
-        with grader.watch(cells) as watch:
-            return [r for r in grader.results(watch, watch.observe(requests), requests) if r.kind == "auto"]
+        with grader.sit_cells(cells) as sitting:
+            return [r for r in sitting.results() if r.kind is QuestionKind.AUTO]
 
     def _grade_blank(self, grader: Grader, _: None) -> SubmissionResult:
         return grader.grade(align("blank", blank_notebook(self.assignment), self.assignment, []))
@@ -238,15 +238,12 @@ class _Audit:
         """How a question's visible check ends that stands in the notebook after a variant; empty where it is silent."""
         test = next(n for n, c in enumerate(self.assignment.cells, 1) if c.role is Role.TEST and c.id == question)
         before = [c for c in cells_with(self.assignment, [variant] if variant else []) if c.number < test or c.number >= 1000]
-        cells = [*before, CellSource(self.assignment.cells[test - 1].text, test, "own")]
-        process = grader.sandbox().spawn(Run(cells), self.assignment.limits)
-        try:
-            while isinstance(message := process.next(self.assignment.limits.notebook_seconds), CellDone):
-                if message.number == test and message.outcome != Outcome.FINISHED.value:
-                    return message.error or message.outcome
-            return "" if isinstance(message, CellsDone) else message.outcome.value
-        finally:
-            process.close()
+        cells = [*before, CellSource(self.assignment.cells[test - 1].text, test, CellKind.OWN)]
+        with single_run(grader.sandbox(), cells, self.assignment.limits) as run:
+            ended = run.cells.get(test)
+            if ended is not None and ended.outcome is not Outcome.FINISHED:
+                return ended.error or ended.outcome.value
+            return run.death.outcome.value if run.death else ""
 
     # ---- trivial answers
 
@@ -257,7 +254,8 @@ class _Audit:
     def _trivial(self, grader: Grader, variant: Variant) -> VariantResult:
         probes, question = self.assignment.probes_of(variant.question), self.assignment.question(variant.question)
         requests = [r for r in self.reference.requests if r.question == variant.question]
-        seen = observe(grader.sandbox(), cells_with(self.assignment, [variant]), requests, self.limits)
+        with Watch(grader.sandbox(), cells_with(self.assignment, [variant]), self.limits) as watch:
+            seen = watch.observe(requests)
         for cell in seen.cells:
             if cell.outcome is not Outcome.FINISHED:
                 raise AssignmentError(f"the trivial answer {variant.id!r} to {question.id} can't be put in place: {cell.error or cell.outcome.value}")
@@ -282,23 +280,15 @@ class _Audit:
     def _first_lost(self, grader: Grader, cells: list[CellSource], question: str) -> tuple[str, str]:
         """The first check of a question that is not right on these cells, and how it ended; empty where all are right."""
         requests = [r for r in self.reference.requests if r.question == question]
-        process = grader.sandbox().spawn(Run(cells), self.limits)
-        try:
-            while isinstance(message := process.next(self.limits.notebook_seconds), CellDone):
-                pass
-            if isinstance(message, Death):
-                return "(the cells)", message.outcome.value
-            process.send(Observe([(r.probe, r.seed) for r in requests]))
-            for request in requests:
-                message = process.next(self.limits.probe_seconds)
-                if not isinstance(message, ProbeDone):
-                    return request.probe, message.outcome.value if isinstance(message, Death) else Outcome.PROTOCOL.value
-                finding = grader.judge.find(self.reference.probes[request.probe], Observation(request.probe, Outcome(message.outcome), message.value))
+        with single_run(grader.sandbox(), cells, self.limits) as run:
+            if run.death:
+                return "(the cells)", run.death.outcome.value
+            for observation in run.observe(requests):
+                finding = grader.judge.find(self.reference.probes[observation.probe], observation)
                 if finding.verdict is not Verdict.RIGHT:
-                    return request.probe, finding.verdict.value if message.outcome == Outcome.FINISHED.value else message.outcome
+                    finished = observation.outcome is Outcome.FINISHED
+                    return observation.probe, finding.verdict.value if finished else observation.outcome.value
             return "", ""
-        finally:
-            process.close()
 
 
 def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[MutantResult, str]]:

@@ -13,18 +13,20 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.assignment.variants import cells_with, load_variants
 from autograder.errors import AssignmentError
-from autograder.inside.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
+from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import decode
 from autograder.judging.compare import compare
 from autograder.judging.facts import Fact, Unfit
 from autograder.judging.findings import Verdict
 from autograder.judging.keys import seed_of
-from autograder.judging.reference import TRUSTED, sandbox_for
 from autograder.probe import Probe
+from autograder.sandbox.isolation import TRUSTED
+from autograder.sandbox.single_run import single_run
+from autograder.sandbox.watch import Request
 from autograder.sandbox.zygote import Sandbox
 
 Progress = Callable[[str, int, int], None]
@@ -92,7 +94,7 @@ def _asked(assignment: Assignment, chunk: range, probes: list[Probe]) -> list[tu
 
 def _reference(assignment: Assignment, chunk: range) -> Iterator[Judged]:
     asked = _asked(assignment, chunk, [p for p in assignment.probes if p.judged])
-    with sandbox_for(assignment, TRUSTED) as sandbox:
+    with TRUSTED.sandbox(assignment) as sandbox:
         for (probe, seed), value in zip(asked, _observe(sandbox, assignment, cells_with(assignment, []), asked), strict=True):
             yield "", probe, *_judged(assignment, probe, seed, value)
 
@@ -101,7 +103,7 @@ def _alternatives(assignment: Assignment, chunk: range) -> Iterator[Judged]:
     variants = load_variants(assignment, "alternative")
     tried = {v.question for v in variants}
     asked = _asked(assignment, chunk, [p for p in assignment.probes if p.question in tried])
-    with sandbox_for(assignment, TRUSTED) as sandbox:
+    with TRUSTED.sandbox(assignment) as sandbox:
         seen = _observe(sandbox, assignment, cells_with(assignment, []), asked)
         expected = dict(zip([(p.id, seed) for p, seed in asked], seen, strict=True))
         for variant in variants:
@@ -116,20 +118,14 @@ def _alternatives(assignment: Assignment, chunk: range) -> Iterator[Judged]:
 def _observe(sandbox: Sandbox, assignment: Assignment, cells: list[CellSource], asked: list[tuple[Probe, int]]) -> Iterator[Any]:
     """What each probe saw, in one process; the text "(raised ...)" where it did not finish."""
     limits = msgspec.structs.replace(assignment.limits, submission_seconds=3600)
-    process = sandbox.spawn(Run(cells), limits)
-    try:
-        while isinstance(message := process.next(limits.notebook_seconds), CellDone):
-            pass
-        if not isinstance(message, CellsDone):
-            raise AssignmentError(f"the cells ended: {message}", where=str(assignment.folder / "notebook.py"))
-        process.send(Observe([(probe.id, seed) for probe, seed in asked]))
-        for probe, seed in asked:
-            message = process.next(limits.probe_seconds)
-            if not isinstance(message, ProbeDone):
-                raise AssignmentError(f"{probe.id} with seed {seed} ended: {message}", where=str(assignment.folder / "probes.py"))
-            yield decode(message.value) if message.outcome == Outcome.FINISHED.value else f"({message.outcome} {message.error})"
-    finally:
-        process.close()
+    with single_run(sandbox, cells, limits) as run:
+        if run.death:
+            raise AssignmentError(f"the cells ended: {run.death.outcome.value}", where=str(assignment.folder / "notebook.py"))
+        for (probe, seed), seen in zip(asked, run.observe(Request(p.id, p.question, s) for p, s in asked), strict=False):
+            if run.death:
+                what = f"{probe.id} with seed {seed} ended: {run.death.outcome.value}"
+                raise AssignmentError(what, where=str(assignment.folder / "probes.py"))
+            yield decode(seen.value) if seen.outcome is Outcome.FINISHED else f"({seen.outcome.value} {seen.error})"
 
 
 def _judged(assignment: Assignment, probe: Probe, seed: int, value: Any) -> tuple[bool, dict[str, Fact]]:

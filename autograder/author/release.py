@@ -18,14 +18,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.assignment import notebook
-from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.values import Assignment, QuestionKind
 from autograder.author.student_check import FILE, filled
 from autograder.errors import ReleaseError
 from autograder.handed_in.submission import align
 from autograder.inside.cells import needs_ipython
 from autograder.judging.grader import Grader
-from autograder.judging.reference import TRUSTED, Reference
+from autograder.judging.reference import Reference
+from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
 
 SALT = "release"
@@ -290,11 +291,10 @@ def check_scores(assignment: Assignment, release: Path, store: ObservedStore) ->
     try:
         reference.prepare_reference()
         with Grader(reference, TRUSTED, diagnose=False) as grader:
-            # observed, not taken from the store: it must give the same twice
-            with grader.watch(reference.cells) as watch:
-                results = grader.results(watch, watch.observe(reference.requests), reference.requests)
+            with grader.sit_cells(reference.cells) as sitting:  # observed, not taken from the store: it must give the same twice
+                results = sitting.results()
             for result in results:
-                if result.kind == "auto" and result.score != result.max_score:
+                if result.kind is QuestionKind.AUTO and result.score != result.max_score:
                     lost = next(c for c in result.checks if c.earned < c.points)
                     raise ReleaseError(f"the reference loses points in {result.id}: {lost.id}: {lost.message}", where=where)
             blank = grader.grade(align("blank", notebook.load(release / f"{assignment.name}.ipynb"), assignment, []))

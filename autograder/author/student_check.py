@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.files import PACKAGE
 
 if TYPE_CHECKING:  # to load them takes longer than a student's whole check
-    from autograder.assignment.loading import Assignment
+    from autograder.assignment.values import Assignment
 
 FILE = "check_notebook.py"
 TEMPLATE = PACKAGE / "student" / FILE

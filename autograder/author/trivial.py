@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import inputs
-from autograder.assignment.loading import Assignment, Question, solves
 from autograder.assignment.notebook import Role
+from autograder.assignment.values import Assignment, Question, solves
 from autograder.assignment.variants import Variant
 
 _LIKE = """

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.assignment.loading import load_assignment
-from autograder.errors import UsageError
+from autograder.assignment.course import Course
 from autograder.inside.wire import decode, encode
 from autograder.judging.findings import Verdict
 from autograder.judging.judge import Judge
@@ -19,18 +18,11 @@ from autograder.probe import Namespace
 from autograder.sandbox.observed import ObservedStore
 
 
-def course_root(start: Path) -> Path:
-    """The folder of the course: the nearest one, from start upwards, that holds assignments/."""
-    for folder in (start, *start.parents):
-        if (folder / "assignments").is_dir():
-            return folder
-    raise UsageError(f"{start} is in no course", mend="run this in a folder that holds assignments/, or beneath one")
-
-
 def try_probes(assignment: str, question: str, names: dict[str, Any], salt: str = "release") -> None:
     """Run a question's probes on a kernel's names; raises AssertionError with the message of the first check that is wrong."""
-    loaded = load_assignment(assignment, course_root(Path.cwd()))
-    reference = Reference(loaded, salt, ObservedStore(loaded.root / ".chainrule" / "observations"))
+    course = Course.around(Path.cwd())
+    loaded = course.assignment(assignment)
+    reference = Reference(loaded, salt, ObservedStore(course.observations))
     try:
         reference.prepare_reference()
     finally:

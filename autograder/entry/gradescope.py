@@ -10,15 +10,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.files import write_text
 from autograder.handed_in.submission import handin_of, read_submission
+from autograder.inside.jail import Level
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
 from autograder.outputs.feedback import question_titles
 from autograder.outputs.pages import points
-from autograder.run.batch import isolation_level
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
 
 STUDENT = "submission"
@@ -87,12 +89,12 @@ def grade(root: Path, name: str) -> SubmissionResult:
     running = Running(root / "results" / "results.json", assignment)
     running.write("Grading has not begun.")
     submission = read_submission(handin_of(STUDENT, root / "submission", assignment), assignment)
-    level = isolation_level(unsafe=True)
-    if level != "full":
-        print(f"Student code runs at isolation level {level} here: the container is what holds it.", file=sys.stderr)
+    isolation = Isolation.strongest(unsafe=True)
+    if isolation.level is not Level.FULL:
+        print(f"Student code runs at isolation level {isolation.level} here: the container is what holds it.", file=sys.stderr)
     reference = prepare(root, name)
     try:
-        with Grader(reference, level, judged=running.add) as grader:
+        with Grader(reference, isolation, judged=running.add) as grader:
             result = grader.grade(submission)
     finally:
         reference.close()

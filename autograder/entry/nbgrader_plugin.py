@@ -14,12 +14,14 @@ import nbgrader.apps.autogradeapp
 from nbgrader import converters
 from nbgrader.converters import NbGraderException
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.errors import ChainRuleError, UsageError
 from autograder.handed_in.submission import find_submissions
 from autograder.judging.findings import SubmissionResult
-from autograder.outputs.feedback import publish
-from autograder.run.batch import Options, Progress, grade_class
+from autograder.outputs.publishing import Publisher
+from autograder.run.batch import grade_class
+from autograder.run.options import Options, Progress
 from autograder.text import printable
 
 
@@ -38,8 +40,9 @@ class Autograde(converters.Autograde):
         try:
             assignment = load_assignment(self.coursedir.assignment_id, Path(self.coursedir.root))
             options = self._options(assignment)
-            result, failures = grade_class(assignment, options)
-            publish(assignment, options, result, Progress())
+            publisher = Publisher(assignment, options.submitted, options.into)
+            result, failures = grade_class(assignment, options, Progress(recorded=publisher.recorded))
+            publisher.finish(result)
         except ChainRuleError as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None

@@ -17,11 +17,11 @@ from typing import Any
 import msgspec
 from nbformat import NotebookNode
 
-from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import NotANotebook, Role, SourceCell, grade_id_of, parse
+from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.inside.cells import bound_names
-from autograder.inside.protocol import CellSource
+from autograder.inside.protocol import CellKind, CellSource
 
 _INSERTED = 10_000
 MAX_NOTEBOOK_BYTES = 50 << 20
@@ -337,7 +337,7 @@ def _running_order(placed: tuple[Placed, ...]) -> list[CellSource]:
     def run_given(before: int) -> None:
         while given and given[0].source is not None and given[0].source.line <= before:
             cell = given.pop(0)
-            run.append(CellSource(cell.text, cell.number, "given"))
+            run.append(CellSource(cell.text, cell.number, CellKind.GIVEN))
 
     run_given(next((p.source.line - 1 for p in placed if p.source is not None and p.source.role is Role.SOLUTION), 0))
     for p in placed:
@@ -346,11 +346,11 @@ def _running_order(placed: tuple[Placed, ...]) -> list[CellSource]:
         run_given(reached)
         if p.source is None:
             if p.handed_in is not None and p.handed_in.cell_type == "code":
-                run.append(CellSource(p.text, p.number, "own"))
+                run.append(CellSource(p.text, p.number, CellKind.OWN))
         elif p.source.role is Role.SOLUTION and p.handed_in is not None:
-            run.append(CellSource(p.text, p.number, "own"))
+            run.append(CellSource(p.text, p.number, CellKind.OWN))
         elif p.source.role in (Role.DEMO, Role.TEST):
-            run.append(CellSource(p.text, p.number, "demo"))
+            run.append(CellSource(p.text, p.number, CellKind.DEMO))
     run_given(1 << 30)
     return run
 
@@ -360,11 +360,11 @@ def reference_cells(assignment: Assignment, replaced: dict[str, str] | None = No
     cells = []
     for number, cell in enumerate(assignment.cells, 1):
         if cell.role is Role.GIVEN:
-            cells.append(CellSource(cell.text, number, "given"))
+            cells.append(CellSource(cell.text, number, CellKind.GIVEN))
         elif cell.role is Role.SOLUTION:
-            cells.append(CellSource((replaced or {}).get(cell.id, cell.text), number, "own"))
+            cells.append(CellSource((replaced or {}).get(cell.id, cell.text), number, CellKind.OWN))
     if extra:
-        cells.append(CellSource(extra, len(assignment.cells) + 1, "own"))
+        cells.append(CellSource(extra, len(assignment.cells) + 1, CellKind.OWN))
     return cells
 
 

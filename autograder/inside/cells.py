@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder.inside.leftovers import Leftovers
-from autograder.inside.protocol import CellDone, CellSource
+from autograder.inside.protocol import CellDone, CellKind, CellSource
 from autograder.inside.seen import Outcome
 
 _CELL_NAME = re.compile("<cell ([0-9]{1,8})>")
@@ -46,16 +46,16 @@ class Notebook:
 
         again: the student's cells that missed a name which is defined by now are run once more, as a person would.
         """
-        own = [c for c in cells if c.kind == "own"]
+        own = [c for c in cells if c.kind is CellKind.OWN]
         self.uses_ipython = self.shell is not None and any(needs_ipython(c.text, cell_name(c.number)) for c in own)
         if self.uses_ipython:
             self._adopt()
         missed: list[tuple[CellSource, str]] = []
         for cell in cells:
-            if cell.number in skip or (cell.kind == "demo" and not demos):
+            if cell.number in skip or (cell.kind is CellKind.DEMO and not demos):
                 continue
             done = self._run(cell)
-            if done.missing and cell.kind == "own":
+            if done.missing and cell.kind is CellKind.OWN:
                 missed.append((cell, done.missing))
             yield done
         for cell, name in missed:
@@ -65,7 +65,7 @@ class Notebook:
     def _run(self, cell: CellSource) -> CellDone:
         name = cell_name(cell.number)
         try:
-            if self.uses_ipython and cell.kind == "own":
+            if self.uses_ipython and cell.kind is CellKind.OWN:
                 self._run_in_ipython(cell.text, name)
             else:
                 exec(compiled(cell.text, name), self.names)

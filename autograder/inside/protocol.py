@@ -7,11 +7,12 @@ from __future__ import annotations
 import select
 import socket
 import struct
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from autograder.inside.jail.values import JailLimits
+from autograder.inside.jail.values import JailLimits, Level
 from autograder.inside.wire import WireError
 
 MAX_FRAME = 40 << 20
@@ -25,12 +26,20 @@ class _Message(msgspec.Struct, frozen=True, tag=True, array_like=True):
 # ---- the grader to a zygote -------------------------------------------------------------------------------------
 
 
+class CellKind(StrEnum):
+    """Whose code a cell is: the instructor's, the student's, or a demonstration, which runs only where its names are needed."""
+
+    GIVEN = "given"
+    OWN = "own"
+    DEMO = "demo"
+
+
 class CellSource(_Message, frozen=True):
     """A code cell: its text, the number by which the student knows it, and what it is."""
 
     text: str
     number: int
-    kind: str  # "given", "own" or "demo"
+    kind: CellKind
 
 
 class Setup(_Message, frozen=True):
@@ -38,7 +47,7 @@ class Setup(_Message, frozen=True):
 
     probes: str
     modules: list[tuple[str, str]]  # files beside probes.py that it imports: (name, text)
-    level: str
+    level: Level
     readonly: list[str]
     files: list[tuple[str, str]]  # (where it lies, its name in the working folder)
     given: list[CellSource] = []  # the instructor's own cells, which every submission runs: compiled once

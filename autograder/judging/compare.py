@@ -4,6 +4,7 @@ Messages name places and facts, never a hidden input or an expected value.
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,19 @@ def _compare_arrays(expected: Any, seen: Any, at: str, tolerance: float) -> Find
     if not off.any():
         return RIGHT
     return _wrong(Verdict.WRONG_VALUES, at, f"{_some(int(off.sum()), b.size)} wrong")
+
+
+def paired(expected: Any, seen: Any, name: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Outputs side by side, in the reference's order: what each is called, what was expected and what was seen. Inputs are left out."""
+    if isinstance(expected, dict) and isinstance(seen, dict):
+        for key in expected:
+            if key in seen and key != INPUTS:
+                yield from paired(expected[key], seen[key], f"{name}.{key}".lstrip("."))
+    elif isinstance(expected, list | tuple) and isinstance(seen, list | tuple) and len(expected) == len(seen):
+        for index, (one, other) in enumerate(zip(expected, seen, strict=True)):
+            yield from paired(one, other, f"{name}[{index}]")
+    else:
+        yield name, expected, seen
 
 
 def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: float) -> np.ndarray:

@@ -14,8 +14,9 @@ import numpy as np
 from autograder.assignment.variants import Variant
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
-from autograder.judging.compare import INPUTS, compare, wrong_entries
+from autograder.judging.compare import compare, paired, wrong_entries
 from autograder.judging.findings import Diagnosis, Finding, Verdict
+from autograder.judging.judged import Judged
 from autograder.probe import Probe
 
 Judge = Callable[[Probe, Any], Finding]
@@ -47,16 +48,16 @@ def ends_alike(observations: dict[str, Observation], seen: dict[str, Observation
     return all((mine := seen.get(name)) is not None and (mine.outcome, mine.error) == (o.outcome, o.error) for name, o in observations.items())
 
 
-def name_mistake(probes: tuple[Probe, ...], seen: dict[str, Observation], findings: dict[str, Finding], known: list[Known]) -> Diagnosis | None:
+def name_mistake(judged: Judged, known: list[Known]) -> Diagnosis | None:
     """The one misconception that agrees with all that was seen of a question, or None."""
-    matches = [k for k in known if _agrees(k, probes, seen, findings)]
+    matches = [k for k in known if _agrees(k, judged)]
     return Diagnosis(matches[0].variant.id, matches[0].variant.says) if len(matches) == 1 else None
 
 
-def _agrees(known: Known, probes: tuple[Probe, ...], seen: dict[str, Observation], findings: dict[str, Finding]) -> bool:
+def _agrees(known: Known, judged: Judged) -> bool:
     told_apart = False
-    for probe in probes:
-        mine, theirs = seen.get(probe.id), known.observations[probe.id]
+    for probe in judged.probes:
+        mine, theirs = judged.observations.get(probe.id), known.observations[probe.id]
         if mine is None or mine.outcome is not theirs.outcome:
             return False
         if mine.outcome is not Outcome.FINISHED:
@@ -65,7 +66,7 @@ def _agrees(known: Known, probes: tuple[Probe, ...], seen: dict[str, Observation
             continue
         finding = known.findings[probe.id]
         if probe.judged:
-            if finding.facts != findings[probe.id].facts or finding.verdict is not findings[probe.id].verdict:
+            if finding.facts != judged.findings[probe.id].facts or finding.verdict is not judged.findings[probe.id].verdict:
                 return False
         elif not _same_value(known.values[probe.id], mine, probe.tolerance):
             return False
@@ -82,24 +83,15 @@ def _same_value(value: Any, observation: Observation, tolerance: float) -> bool:
 
 def hint(expected: Any, seen: Any, tolerance: float) -> str:
     """The smallest structural fact about the first output that is wrong: a sentence, or the empty text."""
-    pair = _first_wrong(expected, seen, tolerance)
-    if pair is None:
-        return ""
-    a, b = pair
-    return _about_shape(a, b, tolerance) if a.shape != b.shape else _about_values(a, b, tolerance)
-
-
-def _first_wrong(expected: Any, seen: Any, tolerance: float) -> tuple[np.ndarray, np.ndarray] | None:
-    if isinstance(expected, dict) and isinstance(seen, dict):
-        pairs = [(expected[key], seen[key]) for key in expected if key in seen and key != INPUTS]
-    elif isinstance(expected, list | tuple) and isinstance(seen, list | tuple) and len(expected) == len(seen):
-        pairs = list(zip(expected, seen, strict=True))
-    else:
-        a, b = _numbers(expected), _numbers(seen)
+    for _, one, other in paired(expected, seen):
+        a, b = _numbers(one), _numbers(other)
         if a is None or b is None or not np.isfinite(a).all() or not np.isfinite(b).all():
-            return None
-        return (a, b) if a.shape != b.shape or wrong_entries(a, b, tolerance).any() else None
-    return next((found for a, b in pairs if (found := _first_wrong(a, b, tolerance)) is not None), None)
+            continue
+        if a.shape != b.shape:
+            return _about_shape(a, b, tolerance)
+        if wrong_entries(a, b, tolerance).any():
+            return _about_values(a, b, tolerance)
+    return ""
 
 
 def _numbers(value: Any) -> np.ndarray | None:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from autograder.assignment.values import QuestionKind
 from autograder.inside.seen import Outcome
 
 
@@ -47,11 +48,18 @@ class CheckResult(msgspec.Struct, frozen=True):
     message: str = ""
 
 
+class Status(StrEnum):
+    """Whether a submission could be graded."""
+
+    GRADED = "graded"
+    UNREADABLE = "unreadable"
+
+
 class QuestionResult(msgspec.Struct, frozen=True):
-    """One question: kind is "auto" or "manual"; score is None until a person has graded a write-up."""
+    """One question: score is None until a person has graded a write-up."""
 
     id: str
-    kind: str
+    kind: QuestionKind
     score: float | None
     max_score: float
     outcome: Outcome
@@ -61,10 +69,10 @@ class QuestionResult(msgspec.Struct, frozen=True):
 
 
 class SubmissionResult(msgspec.Struct, frozen=True):
-    """One student's result. status is "graded" or "unreadable"."""
+    """One student's result."""
 
     student: str
-    status: str
+    status: Status
     score: float
     max_score: float
     needs_manual: tuple[str, ...]

@@ -1,7 +1,6 @@
 """Decides, outside the sandbox, about what was seen: one observation at a time, then a question from all of its own."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +13,6 @@ from autograder.judging.compare import compare
 from autograder.judging.diagnose import Known, ends_alike, hint, known_of
 from autograder.judging.facts import Fact, Unfit
 from autograder.judging.findings import Finding, Verdict
-from autograder.judging.points import earned
 from autograder.judging.reference import Reference
 from autograder.probe import Probe
 
@@ -82,23 +80,3 @@ def _from_facts(facts: dict[str, Fact]) -> Finding:
     if failed is None:
         return Finding(Verdict.RIGHT, facts=held)
     return Finding(Verdict.WRONG_VALUES, failed.says, held)
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A question's observations and findings, and what they earn."""
-
-    probes: tuple[Probe, ...]
-    observations: dict[str, Observation]
-    findings: dict[str, Finding]
-    given_correct_inputs: bool = False
-    """Whether points were earned in a second pass alone."""
-
-    @property
-    def points(self) -> dict[str, float]:
-        return earned(self.probes, {name: finding.verdict for name, finding in self.findings.items()})
-
-    @property
-    def lost(self) -> frozenset[str]:
-        """The probes that are not right."""
-        return frozenset(name for name, finding in self.findings.items() if finding.verdict is not Verdict.RIGHT)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder import __version__
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.files import PACKAGE
 from autograder.fingerprints import fingerprint
 from autograder.inside.protocol import CellSource

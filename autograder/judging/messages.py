@@ -3,25 +3,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograder.assignment.loading import Question
-from autograder.inside.protocol import CellSource
+from autograder.assignment.values import Question
+from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import CellReport, Observation, Outcome
 from autograder.judging.findings import Verdict
-from autograder.judging.judge import Judged
+from autograder.judging.judged import Judged
 from autograder.probe import Probe
-from autograder.text import printable
+from autograder.text import printable, sentence
 
 MAX_MESSAGES = 40
 
 
-def check_message(question: Question, probe: Probe, judged: Judged, points: float, cells: list[CellSource]) -> str:
+def check_message(question: Question, probe: Probe, judged: Judged, cells: list[CellSource]) -> str:
     """One sentence on a check: how it ended, or what is wrong; empty where it is right."""
     observation, finding = judged.observations[probe.id], judged.findings[probe.id]
     if finding.verdict is Verdict.RIGHT:
-        return "" if points else "This is right, but counts only once the question's main checks are."
+        return "" if judged.points[probe.id] else "This is right, but counts only once the question's main checks are."
     match observation.outcome:
         case Outcome.FINISHED:
-            return _sentence(finding.message) if finding.message else "What came back can't be read."
+            return sentence(finding.message) if finding.message else "What came back can't be read."
         case Outcome.RAISED:
             line = _line(cells, observation)
             where = f" at `{line}` (cell {observation.cell}, line {observation.line})" if line else ""
@@ -31,7 +31,7 @@ def check_message(question: Question, probe: Probe, judged: Judged, points: floa
         case Outcome.MISSING:
             return f"The notebook does not define {' or '.join(question.defines)}, or not under this name."
         case Outcome.TIMED_OUT:
-            return _sentence(observation.error) or "It took too long and was stopped: is there a loop that does not end?"
+            return sentence(observation.error) or "It took too long and was stopped: is there a loop that does not end?"
         case Outcome.KILLED:
             return "It crashed the Python process."
         case Outcome.EXITED:
@@ -46,13 +46,9 @@ def check_message(question: Question, probe: Probe, judged: Judged, points: floa
 
 def _line(cells: list[CellSource], observation: Observation) -> str:
     """The line of the student's own cell where an exception was raised, from our copy of the cell."""
-    text = next((c.text for c in cells if c.number == observation.cell and c.kind == "own"), "")
+    text = next((c.text for c in cells if c.number == observation.cell and c.kind is CellKind.OWN), "")
     lines = text.splitlines()
     return lines[observation.line - 1].strip()[:120] if 0 < observation.line <= len(lines) else ""
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) or not text else ".")
 
 
 def few(messages: list[str]) -> tuple[str, ...]:
@@ -64,7 +60,7 @@ def few(messages: list[str]) -> tuple[str, ...]:
 
 def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> list[str]:
     """What went wrong in the student's own cells."""
-    own = {c.number: c for c in cells if c.kind == "own"}
+    own = {c.number: c for c in cells if c.kind is CellKind.OWN}
     messages = []
     for report in reports:
         if report.number not in own:

@@ -7,34 +7,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment.loading import Assignment
 from autograder.assignment.probe_keys import text_of_probes
+from autograder.assignment.values import Assignment
 from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.errors import AssignmentError
-from autograder.handed_in.submission import reference_cells
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Observation, Outcome, Seen
 from autograder.inside.wire import decode
 from autograder.judging.keys import key_of, seed_of
 from autograder.probe import Probe
+from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
-from autograder.sandbox.watch import Request, observe
+from autograder.sandbox.watch import Request, Watch
 from autograder.sandbox.zygote import Sandbox
-
-TRUSTED = "none"
-"""The reference is our own code: it runs in a process of its own, without a jail."""
 
 
 def requests_for(assignment: Assignment, salt: str, questions: tuple[str, ...] = ()) -> list[Request]:
     """The probes to run, all or those of some questions."""
     wanted = [p for p in assignment.probes if not questions or p.question in questions]
     return [Request(p.id, p.question, seed_of(salt, assignment.name, p.id)) for p in wanted]
-
-
-def sandbox_for(assignment: Assignment, level: str) -> Sandbox:
-    """A zygote with an assignment's probes and files."""
-    given = [cell for cell in reference_cells(assignment) if cell.kind == "given"]
-    return Sandbox(assignment.probes_text, assignment.files, level, assignment.probe_modules, given)
 
 
 @dataclass
@@ -60,7 +51,7 @@ class Reference:
     def sandbox(self) -> Sandbox:
         """The reference's own zygote."""
         if self._sandbox is None:
-            self._sandbox = sandbox_for(self.assignment, TRUSTED)
+            self._sandbox = TRUSTED.sandbox(self.assignment)
         return self._sandbox
 
     def close(self) -> None:
@@ -125,7 +116,8 @@ class Reference:
         key = key_of(self.assignment, cells, requests, probes)
         if (known := self.store.get(key)) is not None:
             return known
-        seen = observe(self.sandbox(), cells, requests, self.assignment.limits)
+        with Watch(self.sandbox(), cells, self.assignment.limits) as watch:
+            seen = watch.observe(requests)
         if all(o.outcome in (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING) for o in seen.observations.values()):
             self.store.put(key, seen)
         return seen

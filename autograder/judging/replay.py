@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.assignment.loading import Question
+from autograder.assignment.values import Question
 from autograder.handed_in.submission import Submission
-from autograder.inside.seen import Outcome
+from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import INPUTS
 from autograder.judging.findings import CheckResult, QuestionResult
@@ -52,17 +52,15 @@ def replay_all(
     grader: Grader, submission: Submission, questions: tuple[str, ...] = (), *, inputs: bool = True
 ) -> Iterator[tuple[QuestionResult, list[Replay]]]:
     """Run a submission again and show the probes of some questions, or of all; without the calls where inputs says so."""
-    requests = grader.reference.requests
-    with grader.watch(submission.cells(), submission.demo_names(), submission.handed_in()) as watch:
-        results = grader.results(watch, watch.observe(requests), requests, submission)
+    with grader.sit(submission) as sitting:
+        results = sitting.results()
     for result in results:
         if result.id in questions or not questions:
-            yield result, [_replay(grader, check, inputs) for check in result.checks]
+            yield result, [_replay(grader, check, sitting.observed[check.id], inputs) for check in result.checks]
 
 
-def _replay(grader: Grader, check: CheckResult, inputs: bool) -> Replay:
-    reference, observation = grader.reference, grader.observed[check.id]
-    probe = reference.probes[check.id]
+def _replay(grader: Grader, check: CheckResult, observation: Observation, inputs: bool) -> Replay:
+    reference, probe = grader.reference, grader.reference.probes[check.id]
     calls = calls_of(grader, probe, grader.assignment.question(probe.question)) if inputs else []
     value = _value(observation.outcome, observation.value)
     return Replay(

@@ -5,30 +5,24 @@ made in a probe. What the levels "inputs" and "full" show besides comes from `ev
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from autograder.assignment.loading import Assignment, Question, solves
 from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.values import Assignment, Question, QuestionKind, solves
 from autograder.errors import UsageError
-from autograder.files import write_text
-from autograder.handed_in.submission import find_submissions, read_submission
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import CheckResult, ClassResult, Verdict
-from autograder.judging.grader import Grader
-from autograder.judging.reference import Reference
+from autograder.judging.findings import CheckResult, Status, Verdict
 from autograder.outputs.pages import piece, points, render
 from autograder.outputs.shown_calls import Evidence, Shown
-from autograder.records.graded_notebook import copy_receipts, graded_path, read_graded
+from autograder.records.graded_notebook import graded_path, read_graded
 from autograder.records.marks import Marks
 from autograder.records.results import Entry, Results
 from autograder.records.standing import Part, Standing
-from autograder.run import batch
-from autograder.sandbox.observed import ObservedStore
+from autograder.text import sentence
 
 _LONGEST_ANSWER = 20_000
 
@@ -47,50 +41,15 @@ def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> d
     return gradebook.marks(url, assignment.name, assignment.name)
 
 
-def needs_evidence(assignment: Assignment) -> bool:
-    """Whether pages show more than the results say, so that something has to be replayed first."""
-    return assignment.table.feedback != "diagnosis"
-
-
-def publish(assignment: Assignment, options: batch.Options, result: ClassResult, progress: batch.Progress) -> None:
-    """Write the pages of the submissions that were just graded, with what the assignment's level shows of wrong checks."""
-    students = {s.student for s in result.submissions}
-    if needs_evidence(assignment):
-        progress.stage("replaying what is wrong, to show it")
-        handins = [h for h in find_submissions(options.submitted, assignment) if h.student in students]
-        reference = Reference(assignment, result.salt, ObservedStore(assignment.root / ".chainrule" / "observations"))
-        try:
-            reference.prepare_reference()
-            with Grader(reference, result.isolation, diagnose=False) as grader:
-                Evidence(options.into, assignment).collect(grader, [read_submission(h, assignment) for h in handins])
-        finally:
-            reference.close()
-    progress.stage("writing feedback")
-    write_feedback(assignment, options.into, students)
-
-
-def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] = ()) -> list[Path]:
-    """Write the pages of some students, or of all, as the kept results and the gradebook stand now; returns their paths."""
-    chosen = [kept.now for kept in Results(into, assignment).all(students)]
-    marks = gradebook_marks(assignment, into)
-    written = []
-    for entry in chosen:
-        path = into / "feedback" / entry.result.student / assignment.name / f"{assignment.name}.html"
-        write_text(path, _page_of_entry(assignment, into, entry, marks))
-        copy_receipts(into / "autograded" / entry.result.student / assignment.name, path.parent)
-        written.append(path)
-    return written
-
-
 def page_of(assignment: Assignment, into: Path, student: str, database: str = "") -> str:
     """One student's page as the kept result and the gradebook stand now; raises UsageError where no result is kept."""
     kept = Results(into, assignment).get(student)
     if kept is None:
         raise UsageError(f"{into} holds no result of {student!r}", mend=f"grade first: chainrule autograde {assignment.name}")
-    return _page_of_entry(assignment, into, kept.now, gradebook_marks(assignment, into, database))
+    return page_of_entry(assignment, into, kept.now, gradebook_marks(assignment, into, database))
 
 
-def _page_of_entry(assignment: Assignment, into: Path, entry: Entry, marks: dict[str, Marks]) -> str:
+def page_of_entry(assignment: Assignment, into: Path, entry: Entry, marks: dict[str, Marks]) -> str:
     student = entry.result.student
     answers = answers_in(graded_path(into, student, assignment.name), assignment)
     standing = Standing(entry.result, marks.get(student, Marks()))
@@ -132,7 +91,7 @@ def page(
         "feedback.html.j2", ("base.css", "feedback.css"),
         title=assignment.title, student=standing.student, score=standing.score, max_score=maximum, penalty=standing.marks.penalty,
         open=sum(part.question.max_score for part in standing.parts if part.score is None), share=lambda value: _share(value, maximum),
-        unreadable=standing.result.status == "unreadable", notes=[_sentence(note) for note in standing.result.messages], parts=given, release=release,
+        unreadable=standing.result.status is Status.UNREADABLE, notes=[sentence(note) for note in standing.result.messages], parts=given, release=release,
     )  # fmt: skip
 
 
@@ -174,8 +133,8 @@ def _how(part: Part) -> tuple[str, str, str, str]:
     if part.waiting:
         return "open", "wait", "…", "waits for a person"
     if part.full:
-        return "all", "right", "✓", "all right" if question.kind == "auto" else "full points"
-    if question.kind == "manual":
+        return "all", "right", "✓", "all right" if question.kind is QuestionKind.AUTO else "full points"
+    if question.kind is QuestionKind.MANUAL:
         return "lost", "wrong", "✗", "not answered" if question.outcome is Outcome.MISSING and not part.by_person else "graded by a person"
     if question.checks and all(check.message == "This is not written yet." for check in question.checks):
         return "lost", "wrong", "✗", "not written yet"
@@ -200,7 +159,7 @@ def _person(part: Part) -> str:
         return "The answer has changed since a person graded it, and will be looked at again."
     if part.waiting:
         return "A person will read and grade this answer."
-    if part.question.kind == "manual":
+    if part.question.kind is QuestionKind.MANUAL:
         if part.question.outcome is Outcome.MISSING and not part.by_person:
             return "No answer was written here."
         return "Graded by a person."
@@ -213,7 +172,7 @@ def _person(part: Part) -> str:
 
 def _automatic(part: Part, comment: str) -> bool:
     """nbgrader's own remark on a write-up that was left as it is: the page says so in a sentence of its own."""
-    return part.question.kind == "manual" and comment == "No response."
+    return part.question.kind is QuestionKind.MANUAL and comment == "No response."
 
 
 def _check(check: CheckResult, shown: Shown | None) -> Markup:
@@ -232,7 +191,3 @@ def _check_as_html(check: CheckResult, shown: Shown | None = None) -> Markup:
 
 def _share(value: float, maximum: float) -> str:
     return f"{100 * min(max(value, 0.0), maximum) / maximum:.2f}" if maximum else "0"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", ")")) else ".")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.compare import INPUTS, as_array, wrong_entries
+from autograder.judging.compare import as_array, paired, wrong_entries
 
 Pair = tuple[str, np.ndarray, np.ndarray]
 _LONGEST_AXIS = 200
@@ -18,7 +18,7 @@ def figure(expected: Any, seen: Any, tolerance: float) -> tuple[str, str]:
 
     Both are empty where there is nothing to draw: a wrong shape, a single number, entries that are not finite.
     """
-    pair = _first_wrong("", expected, seen, tolerance)
+    pair = _first_wrong(expected, seen, tolerance)
     if pair is None:
         return "", ""
     name, a, b = pair
@@ -35,19 +35,16 @@ def figure(expected: Any, seen: Any, tolerance: float) -> tuple[str, str]:
     return "data:image/png;base64," + base64.b64encode(drawn).decode(), alt
 
 
-def _first_wrong(name: str, expected: Any, seen: Any, tolerance: float) -> Pair | None:
-    if isinstance(expected, dict) and isinstance(seen, dict):
-        parts = [(f"{name}.{key}".lstrip("."), expected[key], seen[key]) for key in expected if key in seen and key != INPUTS]
-    elif isinstance(expected, list | tuple) and isinstance(seen, list | tuple) and len(expected) == len(seen):
-        parts = [(f"{name}[{index}]", one, other) for index, (one, other) in enumerate(zip(expected, seen, strict=True))]
-    else:
-        a, b = as_array(expected), as_array(seen)
+def _first_wrong(expected: Any, seen: Any, tolerance: float) -> Pair | None:
+    for name, one, other in paired(expected, seen):
+        a, b = as_array(one), as_array(other)
         if a is None or b is None or a.shape != b.shape or a.dtype.kind not in "biuf" or b.dtype.kind not in "biuf":
-            return None
+            continue
         a, b = a.astype(float), b.astype(float)
         drawable = a.size > 3 and max(a.shape) <= _LONGEST_AXIS and np.isfinite(a).all() and np.isfinite(b).all()
-        return (name, a, b) if drawable and wrong_entries(a, b, tolerance).any() else None
-    return next((found for part in parts if (found := _first_wrong(*part, tolerance)) is not None), None)
+        if drawable and wrong_entries(a, b, tolerance).any():
+            return name, a, b
+    return None
 
 
 def _maps(a: np.ndarray, b: np.ndarray) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.files import PACKAGE
 
 NEEDED = ("ipython", "jinja2", "jupytext", "matplotlib", "msgspec", "nbformat", "numpy")

@@ -12,9 +12,9 @@ from urllib.parse import quote
 import msgspec
 import numpy as np
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment, QuestionKind
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import CheckResult, QuestionResult, SubmissionResult, Verdict
+from autograder.judging.findings import CheckResult, QuestionResult, Status, SubmissionResult, Verdict
 from autograder.outputs import plots
 from autograder.outputs.feedback import gradebook_marks, question_titles
 from autograder.outputs.pages import points, render
@@ -89,10 +89,10 @@ class ClassReport(msgspec.Struct, frozen=True):
 def class_report(assignment: Assignment, kept: Sequence[Kept], marks: dict[str, Marks]) -> ClassReport:
     """The figures of a class; what people have put into the gradebook counts."""
     standings = [Standing(k.now.result, marks.get(k.now.result.student, Marks())) for k in kept]
-    readable = [s for s in standings if s.result.status == "graded"]
+    readable = [s for s in standings if s.result.status is Status.GRADED]
     return ClassReport(
         format=1, assignment=assignment.name, max_score=assignment.max_score, submissions=len(standings),
-        unreadable=tuple(s.student for s in standings if s.result.status != "graded"),
+        unreadable=tuple(s.student for s in standings if s.result.status is not Status.GRADED),
         waiting={s.student: s.waiting for s in standings if s.waiting},
         scores={s.student: s.score for s in standings}, seconds={s.student: s.result.seconds for s in readable},
         questions=_questions(assignment, readable), misconceptions=_misconceptions(readable), breakages=tuple(_breakages(standings)),
@@ -152,7 +152,7 @@ def _breakages(standings: list[Standing]) -> list[Breakage]:
     found = []
     for standing in standings:
         result = standing.result
-        found += [Breakage(result.student, "the file" if result.status != "graded" else "the notebook", message) for message in result.messages]
+        found += [Breakage(result.student, "the file" if result.status is not Status.GRADED else "the notebook", message) for message in result.messages]
         for question in result.questions:
             outcomes = [check.outcome for check in question.checks if check.outcome in BROKEN]
             for outcome in dict.fromkeys(outcomes):
@@ -253,7 +253,7 @@ def _facts(found: ClassReport, scores: list[float]) -> list[tuple[str, str]]:
 
 def _lost(result: SubmissionResult) -> list[str]:
     """The tested questions that do not have all their points."""
-    short = [q for q in result.questions if q.kind == "auto" and (q.score or 0) < q.max_score]
+    short = [q for q in result.questions if q.kind is QuestionKind.AUTO and (q.score or 0) < q.max_score]
     return [f"{q.id} {points(q.score or 0)}/{points(q.max_score)}" for q in short]
 
 

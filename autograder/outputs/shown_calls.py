@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint
 from autograder.handed_in.submission import Submission

@@ -12,8 +12,10 @@ from html import escape
 
 import msgspec
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
+from autograder.files import pretty_json
 from autograder.handed_in.roster import Student
+from autograder.judging.findings import Status
 from autograder.outputs.feedback import question_titles
 from autograder.outputs.pages import points
 from autograder.records.standing import Part, Standing
@@ -78,7 +80,7 @@ def as_json(assignment: Assignment, rows: Sequence[Line]) -> str:
         "format": 1, "assignment": assignment.name, "title": assignment.title, "max_score": assignment.max_score,
         "students": [_document(row) for row in rows],
     }  # fmt: skip
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return pretty_json(document)
 
 
 def _document(row: Line) -> dict[str, object]:
@@ -124,7 +126,7 @@ def as_moodle(assignment: Assignment, rows: Sequence[Line]) -> str:
 def _comments(standing: Standing, titles: dict[str, str]) -> str:
     """What went wrong and what people said, as the little HTML that Moodle shows."""
     said = [f"<b>{escape(titles.get(part.question.id, part.question.id))}</b>: {escape(text)}" for part in standing.parts for text in _says(part)]
-    if standing.result.status == "unreadable":
+    if standing.result.status is Status.UNREADABLE:
         said = [escape(message) for message in standing.result.messages]
     return "<br>".join(printable_lines(text).replace("\n", "<br>") for text in said)
 

@@ -41,6 +41,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
+from autograder.assignment.values import QuestionKind
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.records.marks import Mark, Marks
 
@@ -198,7 +199,7 @@ def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Gr
             grades.append({"row": identifier, **_grade_of(question, manual, asked, changed.get(question.id, False))})
     for identifier, name, owned in book.db.execute(_of(Comment, owner)):
         question = next((q for q in graded[owner[owned]][0].questions if q.id == name), None)
-        untouched = question is not None and question.kind == "manual" and question.score == 0.0
+        untouched = question is not None and question.kind is QuestionKind.MANUAL and question.score == 0.0
         comments.append({"row": identifier, "auto_comment": "No response." if untouched else None})
     for table, rows in ((Grade.__table__, grades), (Comment.__table__, comments)):
         if rows:
@@ -237,8 +238,8 @@ def _of(kind: Any, owner: dict[str, str], *columns: Any) -> Any:
 
 def _grade_of(question: QuestionResult, manual: float | None, asked: bool, changed: bool) -> dict[str, Any]:
     """A grade's columns from now on."""
-    by_hand = question.kind == "manual" and question.score is None
-    if question.kind == "manual" and question.score == 0.0 and changed:
+    by_hand = question.kind is QuestionKind.MANUAL and question.score is None
+    if question.kind is QuestionKind.MANUAL and question.score == 0.0 and changed:
         manual = None
     return {
         "auto_score": question.score, "manual_score": manual,

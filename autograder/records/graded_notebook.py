@@ -12,8 +12,8 @@ import msgspec
 from nbformat import NotebookNode, from_dict
 
 from autograder.assignment import notebook
-from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.values import Assignment, QuestionKind
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint, package
 from autograder.handed_in.submission import MAX_NOTEBOOK_BYTES, Delivered, Placed, Submission, read_regular
@@ -96,7 +96,7 @@ def graded_notebook(submission: Submission, result: SubmissionResult, assignment
     if not submission.readable:
         cells += frame.cells
         for identifier, question in questions.items():
-            if question.kind == "auto":
+            if question.kind is QuestionKind.AUTO:
                 _show_result(by_id[identifier], question)
     for placed in submission.placed:
         if placed.source is not None and placed.source.rubric:

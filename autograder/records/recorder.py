@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment import notebook
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.files import write_text
 from autograder.handed_in.submission import read_regular
 from autograder.judging.findings import SubmissionResult

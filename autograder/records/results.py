@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment, QuestionKind
 from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint
@@ -126,7 +126,7 @@ def _merged(old: SubmissionResult, new: SubmissionResult, assignment: Assignment
     questions = tuple(by_id[q.id] for q in assignment.questions if q.id in by_id)
     return msgspec.structs.replace(
         new, questions=questions, score=total([q.score or 0.0 for q in questions]), max_score=total([q.max_score for q in questions]),
-        needs_manual=tuple(q.id for q in questions if q.kind == "manual" and q.score is None),
+        needs_manual=tuple(q.id for q in questions if q.kind is QuestionKind.MANUAL and q.score is None),
     )  # fmt: skip
 
 

@@ -16,42 +16,43 @@ import msgspec
 from distributed import Client, KilledWorker, Worker, WorkerPlugin
 from distributed.versions import get_versions
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.errors import ChainRuleError, UsageError
 from autograder.fingerprints import fingerprint
-from autograder.inside.jail import LEVELS, check_binds, strongest
+from autograder.inside.jail import LEVELS, Level, strongest
 from autograder.inside.seen import Observation
 from autograder.judging.reference import Reference
-from autograder.run import desk as task
+from autograder.run import desk
 from autograder.run.pool import Pool
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.nursery import nursery
-from autograder.sandbox.runtime import interpreter_folders, package_folders
 
 PATIENCE = 30
 """Seconds to wait for the scheduler, and for its first worker."""
 _SAME = {"python": "Python", "numpy": "NumPy", "autograder": "chainrule-kit"}
 
 
-class Course(msgspec.Struct, frozen=True):
+class Parcel(msgspec.Struct, frozen=True):
     """An assignment as it travels: its files beneath the course's folder, and what the reference and the misconceptions did."""
 
     name: str
     salt: str
-    level: str
+    level: Level
     files: dict[str, bytes]
     observed: dict[str, dict[str, Observation]]
 
 
-def pack(reference: Reference, level: str) -> bytes:
+def pack(reference: Reference, isolation: Isolation) -> bytes:
     """All that a worker needs."""
     assignment = reference.assignment
     mine = [path for path in assignment.folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     data = [assignment.root / "data" / name for name in assignment.table.data]
     files = {str(path.relative_to(assignment.root)): path.read_bytes() for path in [*mine, *data]}
-    return msgspec.msgpack.encode(Course(assignment.name, reference.salt, level, files, reference.observed()))
+    return msgspec.msgpack.encode(Parcel(assignment.name, reference.salt, isolation.level, files, reference.observed()))
 
 
-def unpack(course: Course, folder: Path) -> Assignment:
+def unpack(course: Parcel, folder: Path) -> Assignment:
     """Lay an assignment's files into a folder, where they do not lie there yet, and load it."""
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True)
@@ -70,15 +71,15 @@ class Desks(WorkerPlugin):
 
     def setup(self, worker: Worker) -> None:
         nursery()  # it loads while the rest is made ready
-        course = msgspec.msgpack.decode(self.course, type=Course)
+        course = msgspec.msgpack.decode(self.course, type=Parcel)
         folder = Path(worker.local_directory) / self.name
         reference = Reference.received(unpack(course, folder), course.salt, course.observed)
-        if course.level != "none":
-            check_binds([*package_folders(), *interpreter_folders()], [str(folder)])
-        task.open_desk(self.name, reference, course.level)
+        isolation = Isolation(course.level)
+        isolation.check_places(folder)
+        desk.open_desk(self.name, reference, isolation)
 
     def teardown(self, worker: Worker) -> None:
-        task.close_desk(self.name)
+        desk.close_desk(self.name)
 
 
 @contextlib.contextmanager
@@ -116,24 +117,24 @@ def _of(versions: dict[str, Any], name: str) -> str:
     return str(found).removesuffix(".final.0") if found else "none"
 
 
-def weakest_level(client: Client, unsafe: bool) -> str:
+def weakest(client: Client, unsafe: bool) -> Isolation:
     """The isolation that every worker can give; raises UsageError where one has none, unless unsafe says to go on."""
-    found: dict[str, str] = client.run(strongest)
-    level = max(found.values(), key=list(LEVELS).index)
-    if level == "none" and not unsafe:
-        bare = next(address for address, name in found.items() if name == "none")
+    found: dict[str, Level] = client.run(strongest)
+    level = max(found.values(), key=LEVELS.index)
+    if level is Level.NONE and not unsafe:
+        bare = next(address for address, name in found.items() if name is Level.NONE)
         mend = "run `chainrule doctor` there; --unsafe grades without isolation, at your own risk"
         raise UsageError(f"worker {bare} can't isolate student code", mend=mend)
-    return level
+    return Isolation(level)
 
 
 @contextlib.contextmanager
-def cluster_pool(client: Client, reference: Reference, level: str, jobs: int) -> Iterator[Pool]:
+def cluster_pool(client: Client, reference: Reference, isolation: Isolation, jobs: int) -> Iterator[Pool]:
     """The workers as a pool, however many jobs were asked for here.
 
     One that dies is reported at the first time: who is to blame is found out by trying again, alone.
     """
-    course = pack(reference, level)
+    course = pack(reference, isolation)
     name = f"chainrule-{fingerprint(course)}"
     before = client.run_on_scheduler(_blame(), deaths=0)
     client.register_plugin(Desks(name, course), name=name)

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.assignment import notebook
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.errors import ChainRuleError
 from autograder.handed_in.submission import Delivered, Submission, understand
 from autograder.judging.findings import SubmissionResult
@@ -24,6 +24,7 @@ from autograder.judging.reference import Reference
 from autograder.records.graded_notebook import graded_notebook, made_from
 from autograder.records.results import handed_in
 from autograder.run.journal import Entry, key_of, read_entry, write_entry
+from autograder.sandbox.isolation import Isolation
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -66,8 +67,8 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 class Desk:
     """All that grading one assignment takes, in one process: the reference, and for each thread a grader."""
 
-    def __init__(self, reference: Reference, level: str) -> None:
-        self.reference, self.level, self.assignment = reference, level, reference.assignment
+    def __init__(self, reference: Reference, isolation: Isolation) -> None:
+        self.reference, self.isolation, self.assignment = reference, isolation, reference.assignment
         self.reference_key = reference_key(self.assignment, reference.cells, reference.requests, self.assignment.probes_text)
         self._local, self._graders = threading.local(), list[Grader]()
 
@@ -78,7 +79,7 @@ class Desk:
     def grader(self) -> Grader:
         """This thread's own: a sandbox serves one process at a time."""
         if not hasattr(self._local, "grader"):
-            self._local.grader = Grader(self.reference, self.level)
+            self._local.grader = Grader(self.reference, self.isolation)
             self._graders.append(self._local.grader)
         else:
             self._local.grader.start()  # one submission may do without the reference; among several some have it answer
@@ -89,7 +90,8 @@ class Desk:
         """Grade a submission, as far as its journal entry leaves anything to do."""
         began = time.monotonic()
         submission = understand(job.delivered, self.assignment)
-        key = key_of(submission, self.assignment, self.reference_key, self.reference.salt, self.level, job.questions)
+        conditions = (self.reference_key, self.reference.salt, self.isolation.level, job.questions)
+        key = key_of(submission, self.assignment, conditions)
         before = read_entry(job.entry)
         if before.key == key and before.result is not None:
             return self._done(job, submission, before.result, b"", False, began)
@@ -117,9 +119,9 @@ def shown(submission: Submission, result: SubmissionResult, assignment: Assignme
 _DESKS: dict[str, Desk] = {}
 
 
-def open_desk(name: str, reference: Reference, level: str) -> None:
+def open_desk(name: str, reference: Reference, isolation: Isolation) -> None:
     """Make ready for jobs of this name."""
-    _DESKS[name] = Desk(reference, level)
+    _DESKS[name] = Desk(reference, isolation)
 
 
 def close_desk(name: str) -> None:

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.fingerprints import fingerprint, package
 from autograder.handed_in.submission import Submission, digest
 from autograder.inside.seen import Seen
 from autograder.judging.findings import SubmissionResult
 
 
-def key_of(submission: Submission, assignment: Assignment, reference: str, salt: str, level: str, questions: tuple[str, ...]) -> str:
-    """The key of one submission's result. reference is the key of the reference's own observations."""
+def key_of(submission: Submission, assignment: Assignment, conditions: tuple[object, ...]) -> str:
+    """The key of one submission's result. conditions: the reference's key, the salt, the level of isolation, the questions asked for."""
     written = [submission.answer(q.id) for q in assignment.questions if q.written]
     parts = [submission.student, digest(submission.cells()), submission.messages, written, submission.handed_in()]
-    return fingerprint(package(), assignment.key, reference, salt, level, questions, *parts)
+    return fingerprint(package(), assignment.key, *conditions, *parts)
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from autograder.inside.jail import syscalls
 from autograder.judging.reference import Reference
-from autograder.run import desk as task
+from autograder.run import desk
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.nursery import nursery
 
 
@@ -29,13 +30,13 @@ class Pool:
 
 
 @contextlib.contextmanager
-def local_pool(reference: Reference, level: str, jobs: int) -> Iterator[Pool]:
+def local_pool(reference: Reference, isolation: Isolation, jobs: int) -> Iterator[Pool]:
     """So many processes, forked from this one: they have everything loaded."""
     opened: list[ProcessPoolExecutor] = []
 
     def opens() -> Pool:
         context = multiprocessing.get_context("fork")
-        opened.append(ProcessPoolExecutor(jobs, context, _begin, ("local", reference, level, os.getpid())))
+        opened.append(ProcessPoolExecutor(jobs, context, _begin, ("local", reference, isolation, os.getpid())))
         return Pool("local", opened[-1], lambda: jobs, (BrokenProcessPool,), opens)
 
     nursery()  # one for all of them
@@ -46,10 +47,10 @@ def local_pool(reference: Reference, level: str, jobs: int) -> Iterator[Pool]:
             executor.shutdown(cancel_futures=True)
 
 
-def _begin(name: str, reference: Reference, level: str, parent: int) -> None:
+def _begin(name: str, reference: Reference, isolation: Isolation, parent: int) -> None:
     """A worker dies with the process that forked it, and with it all that it has started."""
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    task.open_desk(name, reference, level)
+    desk.open_desk(name, reference, isolation)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from autograder.inside.limits import Limits
-from autograder.inside.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run, Serve
+from autograder.inside.protocol import CellDone, CellKind, CellsDone, CellSource, Observe, ProbeDone, Run, Serve
 from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.sandbox.process import Death, Process
 from autograder.sandbox.zygote import Sandbox
@@ -127,21 +127,6 @@ class Watch:
         return self._reference is not None and self._reference.gone()
 
 
-def observe(
-    sandbox: Sandbox,
-    cells: list[CellSource],
-    requests: Iterable[Request],
-    limits: Limits,
-    *,
-    demo_names: frozenset[str] = frozenset(),
-    handed_in: tuple[tuple[str, bytes], ...] = (),
-    given: Given | None = None,
-) -> Seen:
-    """One pass over a submission that nothing else is asked of."""
-    with Watch(sandbox, cells, limits, demo_names=demo_names, handed_in=handed_in) as watch:
-        return watch.observe(requests, given=given)
-
-
 @dataclass
 class _Pass:
     watch: Watch
@@ -187,7 +172,7 @@ class _Pass:
     def _run_cells(self, process: Process) -> bool:
         """Run the cells of a fresh process; False where they must be run again, with a cell skipped or demonstrations added."""
         watch = self.watch
-        order = [c.number for c in watch.cells if c.number not in watch.skip and (watch.demos or c.kind != "demo")]
+        order = [c.number for c in watch.cells if c.number not in watch.skip and (watch.demos or c.kind is not CellKind.DEMO)]
         done = 0
         seconds = max(1.0, self.limits.notebook_seconds / 2 ** len(watch.skip))  # after each cell that hung, half as long
         end = time.monotonic() + 4 * seconds
@@ -219,7 +204,7 @@ class _Pass:
     def _skip_unfinished(self) -> None:
         """Go on with those cells alone that have ended by themselves in an earlier process."""
         for cell in self.watch.cells:
-            if cell.kind == "own" and cell.number not in self.watch.reports:
+            if cell.kind is CellKind.OWN and cell.number not in self.watch.reports:
                 self.watch.reports[cell.number] = CellReport(cell.number, Outcome.TIMED_OUT)
                 self.watch.skip.add(cell.number)
 
@@ -258,7 +243,7 @@ class _Pass:
                     self.watch.demos = True
                     return
                 self.waiting.pop(0)
-                self._note(_observation(message))
+                self._note(observation_of(message))
                 warm = False
                 continue
             self.watch.end_process()
@@ -309,7 +294,7 @@ class _Pass:
         self.waiting = []
 
 
-def _observation(message: ProbeDone) -> Observation:
+def observation_of(message: ProbeDone) -> Observation:
     """What a process says of a probe, believed as far as it can't carry a text of the student's making."""
     outcome = _OUTCOMES.get(message.outcome, Outcome.PROTOCOL)
     value = message.value if outcome is Outcome.FINISHED else b""

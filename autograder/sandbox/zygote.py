@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from autograder.errors import SandboxError
+from autograder.inside.jail.values import Level
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import (
     AskCpu,
@@ -49,7 +50,7 @@ class Sandbox:
     """
 
     def __init__(
-        self, probes: str, files: dict[str, Path], level: str, modules: tuple[tuple[str, str], ...] = (), given: Sequence[CellSource] = ()
+        self, probes: str, files: dict[str, Path], level: Level, modules: tuple[tuple[str, str], ...] = (), given: Sequence[CellSource] = ()
     ) -> None:
         self._setup = (probes, files, level, modules, given)
         self.level = level

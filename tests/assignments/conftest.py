@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment, names_in
+from autograder.assignment.loading import load_assignment, names_in
+from autograder.assignment.values import Assignment
 from autograder.inside.jail import LEVELS, levels
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
 
 ROOT = Path(__file__).parents[2]
@@ -34,12 +36,12 @@ def graders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Grad
     """A grader for each assignment, made when it is first asked for."""
     made: dict[str, Grader] = {}
     found = levels()
-    level = next(name for name in LEVELS if not found[name])
+    isolation = Isolation(next(level for level in LEVELS if not found[level]))
     store = ObservedStore(tmp_path_factory.mktemp("observations"))
 
     class Lazy(dict[str, Grader]):
         def __missing__(self, name: str) -> Grader:
-            self[name] = Grader(Reference(loaded(name), SALT, store).prepare(), level)
+            self[name] = Grader(Reference(loaded(name), SALT, store).prepare(), isolation)
             made[name] = self[name]
             return self[name]
 

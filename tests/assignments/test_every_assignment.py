@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import build_source
+from autograder.assignment.values import Assignment
 from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.author.release import check_texts, check_up_to_date
 from autograder.handed_in.submission import align
@@ -21,9 +21,8 @@ EVERY = 4
 
 def results_with(grader: Grader, variants: list[Variant]) -> dict[str, QuestionResult]:
     """The results of the reference with some of its solutions replaced, by question."""
-    requests = grader.reference.requests
-    with grader.watch(cells_with(grader.assignment, variants)) as watch:
-        return {r.id: r for r in grader.results(watch, watch.observe(requests), requests) if r.kind == "auto"}
+    with grader.sit_cells(cells_with(grader.assignment, variants)) as sitting:
+        return {r.id: r for r in sitting.results() if r.kind == "auto"}
 
 
 def lost(results: dict[str, QuestionResult]) -> dict[str, list[tuple[str, str]]]:

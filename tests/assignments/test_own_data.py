@@ -8,8 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import Role
+from autograder.assignment.values import Assignment
 from tests.e2e.conftest import ROOT
 
 

@@ -57,7 +57,7 @@ def hasty(graders: dict[str, Grader]) -> Iterator[Grader]:
     """A grader that waits less long for what never ends."""
     patient = graders[NAME]
     limits = msgspec.structs.replace(patient.assignment.table.limits, notebook_seconds=3, probe_seconds=1.5)
-    with Grader(patient.reference, patient.level) as grader:
+    with Grader(patient.reference, patient.isolation) as grader:
         grader.assignment = replace(patient.assignment, table=msgspec.structs.replace(patient.assignment.table, limits=limits))
         yield grader
 

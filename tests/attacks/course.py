@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from tests.jail.harness import ORDINARY_USER, as_user
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
@@ -29,14 +30,17 @@ import json, os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 import msgspec
-from autograder import batch
-from autograder.assignment import load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.inside.jail import Level
+from autograder.run.batch import grade_class
+from autograder.run.options import Options
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.runtime import runtime_folder
 root, submitted, into, level, jobs = Path(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]), sys.argv[5], int(sys.argv[6])
 print(runtime_folder(), flush=True)
-batch.isolation_level = lambda unsafe: level
-options = batch.Options(submitted, into, jobs=jobs, gradebook=len(sys.argv) > 7, salt="attacked")
-result, failures = batch.grade_class(load_assignment(sys.argv[8] if len(sys.argv) > 8 else "tiny", root), options)
+Isolation.strongest = staticmethod(lambda unsafe: Isolation(Level(level)))
+options = Options(submitted, into, jobs=jobs, gradebook=len(sys.argv) > 7, salt="attacked")
+result, failures = grade_class(load_assignment(sys.argv[8] if len(sys.argv) > 8 else "tiny", root), options)
 found = {"result": msgspec.to_builtins(result), "failures": [[f.student, f.reason] for f in failures]}
 (into / "found.json").write_text(json.dumps(found, indent=1))
 """

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import dump
+from autograder.assignment.values import Assignment
 from autograder.entry.commands.autograde import class_table, results_json
 from autograder.handed_in.submission import Submission, find_submissions, read_submission
 from autograder.judging.findings import ClassResult

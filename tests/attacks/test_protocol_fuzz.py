@@ -15,6 +15,7 @@ from autograder.inside.limits import Limits
 from autograder.inside.protocol import (
     Call,
     CellDone,
+    CellKind,
     CellsDone,
     CellSource,
     Confined,
@@ -29,10 +30,11 @@ from autograder.inside.protocol import (
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.sandbox.process import Death, Process
-from autograder.sandbox.watch import Request, observe
+from autograder.sandbox.watch import Request
+from tests.observing import observe
 
 LIMITS = Limits(notebook_seconds=0.05, probe_seconds=0.05, submission_seconds=0.5)
-CELLS = [CellSource("x = 1", 1, "given"), CellSource("y = 1", 2, "own"), CellSource("z = 1", 3, "own")]
+CELLS = [CellSource("x = 1", 1, CellKind.GIVEN), CellSource("y = 1", 2, CellKind.OWN), CellSource("z = 1", 3, CellKind.OWN)]
 REQUESTS = [Request("rows", "first", 1), Request("columns", "first", 2), Request("spread", "second", 3)]
 
 short = st.text(max_size=20)

@@ -9,6 +9,7 @@ from autograder.handed_in.submission import find_submissions, read_submission
 from autograder.judging.grader import Grader
 from autograder.judging.keys import seed_of
 from autograder.judging.reference import Reference
+from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
 from autograder.sandbox.watch import Request
 from tests.tiny import NAME, make_course
@@ -64,7 +65,7 @@ def test_secrets_are_not_in_memory(tmp_path: Path) -> None:
     hand_in(work, tmp_path / "submitted", "seeker")
     reference = Reference(assignment, SALT, ObservedStore(tmp_path / "store")).prepare()
     try:
-        with Grader(reference, "none") as grader:
+        with Grader(reference, TRUSTED) as grader:
             (handin,) = find_submissions(tmp_path / "submitted", assignment)
             result = grader.grade(read_submission(handin, assignment))
     finally:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.author.student_check import FILE, filled
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course

@@ -14,7 +14,8 @@ import nbformat
 from autograder.assignment.loading import load_assignment
 from autograder.judging.findings import SubmissionResult
 from autograder.records.gradebook import open_gradebook
-from autograder.run.batch import Options, grade_class
+from autograder.run.batch import grade_class
+from autograder.run.options import Options
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 

@@ -7,7 +7,8 @@ import pytest
 
 from autograder.assignment.loading import load_assignment
 from autograder.outputs.feedback import publish
-from autograder.run.batch import Options, Progress, grade_class
+from autograder.run.batch import grade_class
+from autograder.run.options import Options, Progress
 from tests.gradebook.course import Course
 from tests.tiny import NAME
 

@@ -100,7 +100,7 @@ def test_grader_killed_at_any_moment(outsides: dict[str, Outside], delay: float)
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run code in a fresh interpreter."""
-    head = f"import sys; sys.path.insert(0, {str(HERE.parents[1])!r})\nfrom autograder import jail\n"
+    head = f"import sys; sys.path.insert(0, {str(HERE.parents[1])!r})\nfrom autograder.inside import jail\n"
     return subprocess.run([sys.executable, "-I", "-c", head + code, *arguments], capture_output=True, text=True, check=False, env=ENVIRONMENT)
 
 
@@ -144,7 +144,7 @@ import os
 sys.modules['resource'] = None
 for name in [n for n in sys.modules if n.startswith('autograder')]: del sys.modules[name]
 sys.platform = 'darwin'
-from autograder import jail
+from autograder.inside import jail
 for level in ('full', 'landlock'):
     try: jail.enter(level, [], 0)
     except jail.JailError as error: print(error)

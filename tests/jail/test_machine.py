@@ -18,7 +18,7 @@ from .harness import HERE, USERS, as_user
 @pytest.mark.parametrize("user", USERS)
 def test_levels_are_found_by_trying(user: str) -> None:
     """Here every level works, for root and for a user. CI's machine has to allow it: isolation is tested nowhere else."""
-    code = "import json, sys; sys.path.insert(0, sys.argv[1]); from autograder import jail; print(json.dumps(jail.levels()))"
+    code = "import json, sys; sys.path.insert(0, sys.argv[1]); from autograder.inside import jail; print(json.dumps(jail.levels()))"
     command = as_user(user, [sys.executable, "-c", code, str(HERE.parents[1])])
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "TMPDIR": "/tmp"}, cwd="/")
     assert json.loads(done.stdout) == {"full": "", "landlock": "", "none": ""}, done.stderr
@@ -70,7 +70,7 @@ def forbid(*numbers: int) -> str:
         f"code = [(0x20, 0, 0, 0)] + [i for n in {numbers} for i in seccomp._when(0x15, n, seccomp._fail(errno.EPERM))]\n"
         "syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)\n"
         "syscalls.seccomp_filter(b''.join(struct.pack('HBBI', *i) for i in [*code, (6, 0, 0, 0x7FFF0000)]))\n"
-        "import json; from autograder import jail; print(json.dumps(jail.levels()))\n"
+        "import json; from autograder.inside import jail; print(json.dumps(jail.levels()))\n"
     )
 
 

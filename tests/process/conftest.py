@@ -3,21 +3,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.handed_in.submission import Submission, align
-from autograder.inside.jail import LEVELS, levels
+from autograder.inside.jail import LEVELS, Level, levels
 from autograder.inside.seen import Seen
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
-from autograder.sandbox.watch import Given, observe
+from autograder.sandbox.watch import Given
+from tests.observing import observe
 from tests.sample_class.work import Work
 from tests.tiny import NAME, Edits, make_course
 
@@ -58,16 +62,22 @@ class Bench:
         """What is observed, before anybody judges it; with names given, as in a second pass."""
         submission = self.submission(work)
         requests = [r for r in self.grader.reference.requests if question in ("", r.question)]
-        reference = Given(self.grader._reference_sandbox(), self.grader.reference.cells, given, given) if given else None
+        reference = Given(self.grader.reference_sandbox(), self.grader.reference.cells, given, given) if given else None
         return observe(
             self.grader.sandbox(), submission.cells(), requests, self.assignment.limits, demo_names=submission.demo_names(), given=reference
         )
 
 
-def level() -> str:
+def level() -> Level:
     """The strongest level of isolation that this machine allows."""
+    return isolation().level
+
+
+@cache
+def isolation() -> Isolation:
+    """The strongest isolation that this machine allows."""
     found = levels()
-    return next(name for name in LEVELS if not found[name])
+    return Isolation(next(level for level in LEVELS if not found[level]))
 
 
 Benches = Callable[..., Bench]
@@ -93,7 +103,7 @@ def benches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Benches]:
 
 def bench_of(assignment: Assignment, store: Path, salt: str = "tests") -> Bench:
     """A bench for an assignment."""
-    return Bench(assignment, Grader(Reference(assignment, salt, ObservedStore(store)).prepare(), level()))
+    return Bench(assignment, Grader(Reference(assignment, salt, ObservedStore(store)).prepare(), isolation()))
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 
 from autograder.assignment.loading import load_assignment
 from autograder.inside.wire import decode
-from autograder.sandbox.watch import observe
 from tests.assignments.conftest import ROOT
+from tests.observing import observe
 from tests.tiny import TOML
 
 from .conftest import BRISK, Bench, Benches
@@ -121,10 +121,10 @@ def test_the_order_of_probes_changes_no_result_of_nn_recognition(tmp_path_factor
     from autograder.judging.reference import Reference
     from autograder.sandbox.observed import ObservedStore
 
-    from .conftest import level
+    from .conftest import isolation
 
     reference = Reference(assignment, "tests", ObservedStore(tmp_path_factory.mktemp("observations")))
-    with Grader(reference, level()) as grader:
+    with Grader(reference, isolation()) as grader:
         limits = msgspec.structs.replace(assignment.limits, probe_seconds=30, notebook_seconds=60)
         requests = list(reference.requests)
         straight = observe(grader.sandbox(), reference.cells, requests, limits).observations

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.judging.findings import ClassResult
 from autograder.judging.reference import Reference
-from autograder.outputs.feedback import publish, write_feedback
-from autograder.run.batch import Options, Progress, grade_class
+from autograder.outputs.publishing import Publisher, write_feedback
+from autograder.run.batch import grade_class
+from autograder.run.options import Options
 from autograder.sandbox.observed import ObservedStore
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
@@ -32,7 +34,7 @@ def graded(root: Path, level: str, **answers: str) -> tuple[Assignment, Options,
     options = Options(submitted=root / "submitted", into=root, salt="tests")
     result, failures = grade_class(assignment, options)
     assert failures == []
-    publish(assignment, options, result, Progress())
+    Publisher(assignment, options.submitted, options.into).finish(result)
     return assignment, options, result
 
 

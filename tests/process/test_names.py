@@ -12,10 +12,11 @@ from autograder.inside.seen import Outcome
 from autograder.inside.wire import decode
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
+from autograder.judging.sitting import OwnCells
 from autograder.sandbox.observed import ObservedStore
 from tests.assignments.conftest import ROOT
 
-from .conftest import Bench, level
+from .conftest import Bench, isolation
 
 CRASHES = ["1 / 0", "raise ValueError", "return None", "return 0", "return np.nan", "return X.T", "return X * np.nan", "return 'x'"]
 
@@ -46,15 +47,15 @@ def test_mutants_get_a_name_only_where_they_do_the_same(tmp_path_factory: pytest
     known = {v.id: v for v in load_variants(assignment, "misconception")}
     solutions = {n: c for n, c in enumerate(assignment.cells, 1) if c.role is Role.SOLUTION and c.id not in ("train_solution",)}
     wrong = {}
-    with Grader(reference, level()) as grader:
+    with Grader(reference, isolation()) as grader:
         for number, cell in solutions.items():
             for mutant in mutants(cell.text)[::EVERY]:
                 cells = [CellSource(mutant.text, c.number, c.kind) if c.number == number else c for c in cells_with(assignment, [])]
                 question = next(q for q in assignment.auto if cell.id.startswith(q.id + "_solution"))
                 requests = [r for r in reference.requests if r.question == question.id]
-                with grader.watch(cells) as watch:
-                    seen = watch.observe(requests)
-                    (result,) = [r for r in grader.results(watch, seen, requests) if r.id == question.id]
+                with grader.sit(OwnCells(cells), (question.id,)) as sitting:
+                    (result,) = [r for r in sitting.results() if r.id == question.id]
+                    seen = sitting.seen
                 if result.diagnosis is None:
                     continue
                 theirs = reference.observations_of(known[result.diagnosis.id])

@@ -11,19 +11,18 @@ from pathlib import Path
 import pytest
 
 from autograder.inside.wire import decode
-from autograder.judging.reference import sandbox_for
 from autograder.sandbox import nursery as nurseries
 from autograder.sandbox.nursery import nursery
-from autograder.sandbox.watch import observe
 from tests.attacks.test_grader_killed import gone
+from tests.observing import observe
 
-from .conftest import Bench, level
+from .conftest import Bench, isolation, level
 
 
 def test_zygotes_of_all_sandboxes_come_from_one_nursery(tiny: Bench) -> None:
     """Two sandboxes are two processes of the same parent, and each answers for itself."""
     before = nursery()
-    with sandbox_for(tiny.assignment, level()) as one, sandbox_for(tiny.assignment, level()) as two:
+    with isolation().sandbox(tiny.assignment) as one, isolation().sandbox(tiny.assignment) as two:
         for sandbox in (one, two):
             seen = observe(sandbox, tiny.grader.reference.cells, tiny.grader.reference.requests, tiny.assignment.limits)
             assert all(o.value for o in seen.observations.values())
@@ -45,7 +44,7 @@ def test_what_a_sandbox_dies_of_is_told(tiny: Bench, monkeypatch: pytest.MonkeyP
     """A nursery whose Python can't start says why, in the error of the sandbox."""
     monkeypatch.setattr(nurseries, "_START", "raise SystemExit('no NumPy here')")
     monkeypatch.setattr(nurseries, "_nursery", None)
-    with pytest.raises(Exception, match="no NumPy here"), sandbox_for(tiny.assignment, level()) as sandbox:
+    with pytest.raises(Exception, match="no NumPy here"), isolation().sandbox(tiny.assignment) as sandbox:
         sandbox.ready()
 
 

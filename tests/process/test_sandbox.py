@@ -10,24 +10,23 @@ import pytest
 
 from autograder.errors import SandboxError
 from autograder.inside.limits import Limits
-from autograder.inside.protocol import CellDone, CellsDone, CellSource, Run
-from autograder.judging.reference import sandbox_for
+from autograder.inside.protocol import CellDone, CellKind, CellsDone, CellSource, Run
 from autograder.sandbox.process import Process
 from autograder.sandbox.zygote import Sandbox
 
-from .conftest import Bench, level
+from .conftest import Bench, isolation
 
 LIMITS = Limits(notebook_seconds=5.0, probe_seconds=5.0)
 
 
 @pytest.fixture
 def sandbox(tiny: Bench) -> Iterator[Sandbox]:
-    with sandbox_for(tiny.assignment, level()) as made:
+    with isolation().sandbox(tiny.assignment) as made:
         yield made
 
 
 def cell(text: str) -> Run:
-    return Run([CellSource(text, 1, "own")])
+    return Run([CellSource(text, 1, CellKind.OWN)])
 
 
 def how_it_ended(process: Process) -> str:

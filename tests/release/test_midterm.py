@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.judging.findings import Status
+from autograder.assignment.values import QuestionKind
+from autograder.assignment.values import Assignment
+from autograder.assignment.loading import load_assignment
 from autograder.records.gradebook import open_gradebook, record
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import QuestionResult, SubmissionResult
@@ -70,10 +73,10 @@ def more(root: Path) -> None:
 
 def result(student: str, center: float, scale: float) -> SubmissionResult:
     questions = (
-        QuestionResult("center", "auto", center, 2.0, Outcome.FINISHED), QuestionResult("scale", "auto", scale, 3.0, Outcome.FINISHED),
-        QuestionResult("why", "manual", None, 1.0, Outcome.FINISHED),
+        QuestionResult("center", QuestionKind.AUTO, center, 2.0, Outcome.FINISHED), QuestionResult("scale", QuestionKind.AUTO, scale, 3.0, Outcome.FINISHED),
+        QuestionResult("why", QuestionKind.MANUAL, None, 1.0, Outcome.FINISHED),
     )  # fmt: skip
-    return SubmissionResult(student, "graded", center + scale, 6.0, ("why",), 0.1, (), questions)
+    return SubmissionResult(student, Status.GRADED, center + scale, 6.0, ("why",), 0.1, (), questions)
 
 
 def url(root: Path) -> str:
@@ -177,9 +180,9 @@ def test_a_new_question_gets_a_place_for_those_already_graded(term: Path) -> Non
     assert set(found["ann"]) == set(found["bob"]) == {"center", "scale", "why", "shift", "how"}
     assert found["ann"]["shift"][:5] == (None, None, None, 4.0, 0.0)
     assert comments(term) == {s: SEEN[s] | {"shift_solution": None, "how": None} for s in SEEN}
-    new = (QuestionResult("shift", "auto", 4.0, 4.0, Outcome.FINISHED), QuestionResult("how", "manual", None, 2.0, Outcome.FINISHED))
+    new = (QuestionResult("shift", QuestionKind.AUTO, 4.0, 4.0, Outcome.FINISHED), QuestionResult("how", QuestionKind.MANUAL, None, 2.0, Outcome.FINISHED))
     regraded = result("ann", 1.0, 3.0)
-    grade(term, SubmissionResult("ann", "graded", 8.0, 12.0, ("how",), 0.1, (), (*regraded.questions, *new)))
+    grade(term, SubmissionResult("ann", Status.GRADED, 8.0, 12.0, ("how",), 0.1, (), (*regraded.questions, *new)))
     ann = scores(term)["ann"]
     assert ann["shift"] == (4.0, None, None, 4.0, 4.0, False)
     assert ann["how"] == (None, None, None, 2.0, 0.0, True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment.loading import Assignment, solves
 from autograder.assignment.notebook import Role, build_source, grade_id_of
+from autograder.assignment.values import Assignment, solves
 from autograder.assignment.variants import load_variants
 
 ANSWER = "All units of a layer that start equal stay equal: they see the same inputs and get the same gradients, so training can't tell them apart."

@@ -7,7 +7,8 @@ from pathlib import Path
 import distributed  # noqa: F401 -- it asks every class of exception for its subclasses, so before tests make some that mind
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from tests.sample_class.work import Work
 from tests.tiny import NAME, Edits, make_course
 

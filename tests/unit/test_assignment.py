@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment, names_in, solves
+from autograder.assignment.loading import load_assignment, names_in
+from autograder.assignment.values import Assignment, solves
 from autograder.errors import AssignmentError, UsageError
 from autograder.fingerprints import fingerprint
 from tests.tiny import NAME, PROBES, TOML, line_of, make_course

@@ -8,12 +8,12 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import grade_id_of
+from autograder.assignment.values import Assignment, QuestionKind
 from autograder.files import write_text
 from autograder.handed_in.submission import align
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, SubmissionResult, Verdict
+from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, Status, SubmissionResult, Verdict
 from autograder.records.graded_notebook import graded_notebook, result_html, result_text
 from tests.sample_class.work import ANSWER, Work
 
@@ -26,10 +26,10 @@ def result(*messages: str, student: str = "ann", center: float = 0.5) -> Submiss
         CheckResult("one_row", "A single row.", 0.5, 0.0, Outcome.RAISED, Verdict.NO_VALUE, "It raised ValueError."),
     )
     questions = (
-        QuestionResult("center", "auto", center, 2.0, Outcome.FINISHED, True, Diagnosis("one_mean", "You subtract <one> mean."), checks),
-        QuestionResult("scale", "auto", 3.0, 3.0, Outcome.FINISHED), QuestionResult("why", "manual", None, 1.0, Outcome.FINISHED),
+        QuestionResult("center", QuestionKind.AUTO, center, 2.0, Outcome.FINISHED, True, Diagnosis("one_mean", "You subtract <one> mean."), checks),
+        QuestionResult("scale", QuestionKind.AUTO, 3.0, 3.0, Outcome.FINISHED), QuestionResult("why", QuestionKind.MANUAL, None, 1.0, Outcome.FINISHED),
     )  # fmt: skip
-    return SubmissionResult(student, "graded", center + 3, 6.0, ("why",), 0.1, messages, questions)
+    return SubmissionResult(student, Status.GRADED, center + 3, 6.0, ("why",), 0.1, messages, questions)
 
 
 def graded(work: Work, made: SubmissionResult | None = None) -> NotebookNode:
@@ -100,8 +100,8 @@ def test_an_unreadable_submission_has_a_notebook_too(tiny: Assignment) -> None:
     """All cells as handed out, so that formgrader has something to show, and 0 where it reads the score."""
     submission = align("ann", nbformat.from_dict({"cells": [], "metadata": {}}), tiny, [])
     assert not submission.readable
-    questions = tuple(QuestionResult(q.id, "manual" if q.written else "auto", 0.0, q.points, Outcome.MISSING) for q in tiny.questions)
-    built = graded_notebook(submission, SubmissionResult("ann", "unreadable", 0.0, 6.0, (), 0.0, ("the file is empty",), questions), tiny)
+    questions = tuple(QuestionResult(q.id, q.kind, 0.0, q.points, Outcome.MISSING) for q in tiny.questions)
+    built = graded_notebook(submission, SubmissionResult("ann", Status.UNREADABLE, 0.0, 6.0, (), 0.0, ("the file is empty",), questions), tiny)
     nbformat.validate(built)
     assert by_id(built, "center").outputs[-1].data == {"text/plain": "0.0"}
     assert "offset" not in str(built)

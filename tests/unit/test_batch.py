@@ -11,12 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.handed_in.submission import Handin, Submission
+from autograder.inside.jail import Level
 from autograder.judging.grader import unreadable
-from autograder.run.batch import Options, Run
 from autograder.run.desk import Done, Failed, Job
+from autograder.run.dispatch import Dispatch
 from autograder.run.journal import Entry, write_entry
+from autograder.run.options import Options
 from autograder.run.pool import Pool
 
 Answer = Callable[[Job], Done | Failed]
@@ -55,7 +57,7 @@ class Class:
     def grade(self, answer: Answer, students: list[str], **options: Any) -> tuple[dict[str, Done | Failed], Workers]:
         workers = Workers(answer)
         pool = Pool("fake", workers, lambda: 1, (BrokenProcessPool,), lambda: pool)
-        run = Run(self.assignment, Options(self.into, self.into, **options), "salt", "full", pool)
+        run = Dispatch(self.assignment, Options(self.into, self.into, **options), ("salt", Level.FULL), pool)
         found = {}
         for answered in run.answers([Handin(s, None) for s in students], lambda: workers.work() if workers.waiting else None):
             found[answered.result.student if isinstance(answered, Done) else answered.student] = answered

@@ -27,7 +27,7 @@ from autograder.inside.cells import (
     outcome_of,
     place_of,
 )
-from autograder.inside.protocol import CellDone, CellSource, frame
+from autograder.inside.protocol import CellDone, CellKind, CellSource, frame
 from autograder.inside.seen import Outcome
 
 # ---- reading a cell's text --------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def run(notebook: Notebook, *sources: CellSource, skip: tuple[int, ...] = (), de
 
 
 def own(number: int, text: str) -> CellSource:
-    return CellSource(text, number, "own")
+    return CellSource(text, number, CellKind.OWN)
 
 
 def test_a_broken_cell_does_not_stop_the_others(notebook: Notebook) -> None:
@@ -238,7 +238,7 @@ def test_a_hostile_exception_ends_its_cell_only(notebook: Notebook, kind: str) -
 
 def test_demonstrations_run_only_when_asked_for(notebook: Notebook) -> None:
     """Demo cells are left out, unless demos says so; skipped cells are left out always."""
-    sources = (own(1, "x = 1"), CellSource("y = 2", 2, "demo"), own(3, "z = 3"))
+    sources = (own(1, "x = 1"), CellSource("y = 2", 2, CellKind.DEMO), own(3, "z = 3"))
     assert [d.number for d in run(notebook, *sources, skip=(3,))] == [1]
     assert "y" not in notebook.names
     assert [d.number for d in run(notebook, *sources, demos=True)] == [1, 2, 3]
@@ -246,7 +246,7 @@ def test_demonstrations_run_only_when_asked_for(notebook: Notebook) -> None:
 
 def test_a_cell_that_came_too_early_is_run_again(notebook: Notebook) -> None:
     """A student's cell that missed a name which a later cell defines runs once more at the end; a given one does not."""
-    sources = (own(1, "y = x + 1"), own(2, "z = never"), own(3, "x = 1"), CellSource("w = late", 4, "given"), own(5, "late = 2"))
+    sources = (own(1, "y = x + 1"), own(2, "z = never"), own(3, "x = 1"), CellSource("w = late", 4, CellKind.GIVEN), own(5, "late = 2"))
     done = run(notebook, *sources)
     assert [(d.number, d.missing) for d in done] == [(1, "x"), (2, "never"), (3, ""), (4, "late"), (5, ""), (1, "")]
     assert notebook.names["y"] == 2

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment, names_in
+from autograder.assignment.loading import load_assignment, names_in
 from autograder.assignment.notebook import Role
+from autograder.assignment.values import Assignment
 from autograder.author.student_check import FILE, TEMPLATE, facts, facts_in, filled
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course

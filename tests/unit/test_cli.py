@@ -8,10 +8,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from autograder.assignment.values import QuestionKind
 from autograder.entry.cli import build
 from autograder.entry.commands.autograde import class_table, results_json
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import ClassResult, Diagnosis, QuestionResult, SubmissionResult
+from autograder.judging.findings import ClassResult, Diagnosis, QuestionResult, Status, SubmissionResult
 
 
 def test_help_fits_a_screen() -> None:
@@ -30,10 +31,10 @@ def test_every_command_explains_itself(name: str) -> None:
     assert "Usage: " in found.output and len(found.output.splitlines()) > 5
 
 
-def submission(student: str, center: float, scale: float, *messages: str, status: str = "graded", diagnosis: Diagnosis | None = None) -> SubmissionResult:
+def submission(student: str, center: float, scale: float, *messages: str, status: Status = Status.GRADED, diagnosis: Diagnosis | None = None) -> SubmissionResult:
     questions = (
-        QuestionResult("center", "auto", center, 2.0, Outcome.FINISHED, diagnosis=diagnosis), QuestionResult("scale", "auto", scale, 3.0, Outcome.FINISHED),
-        QuestionResult("why", "manual", None, 1.0, Outcome.FINISHED),
+        QuestionResult("center", QuestionKind.AUTO, center, 2.0, Outcome.FINISHED, diagnosis=diagnosis), QuestionResult("scale", QuestionKind.AUTO, scale, 3.0, Outcome.FINISHED),
+        QuestionResult("why", QuestionKind.MANUAL, None, 1.0, Outcome.FINISHED),
     )  # fmt: skip
     return SubmissionResult(student, status, center + scale, 6.0, ("why",), 0.1, messages, questions)
 
@@ -53,7 +54,7 @@ def test_each_student_has_a_row() -> None:
     assert "5" in row("ann", 2.0, 3.0) and "why" in row("ann", 2.0, 3.0) and "all right" in row("ann", 2.0, 3.0)
     assert "center 0.5/2 (one mean for all)" in row("bob", 0.5, 3.0, diagnosis=Diagnosis("one_mean_for_all", "…"))
     assert "nothing solved yet; cell 3 raised KeyError" in row("cid", 0.0, 0.0, "cell 3 raised KeyError")
-    assert "unreadable; the file is empty" in row("dan", 0.0, 0.0, "the file is empty", status="unreadable")
+    assert "unreadable; the file is empty" in row("dan", 0.0, 0.0, "the file is empty", status=Status.UNREADABLE)
 
 
 def test_no_text_of_a_students_is_markup_or_a_control_code() -> None:

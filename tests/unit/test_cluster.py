@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
+from autograder.inside.jail import Level
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import encode
 from autograder.judging.reference import Reference
 from autograder.run import dask as cluster
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
 
 
@@ -48,7 +50,7 @@ def test_an_assignment_survives_the_journey(tiny: Assignment, tmp_path: Path) ->
     reference = Reference(tiny, "salt", ObservedStore(tmp_path / "none"))
     seen = {p.id: Observation(p.id, Outcome.FINISHED, encode({"scaled": 1.5})) for p in tiny.probes}
     reference._observed = {"": seen}
-    course = msgspec.msgpack.decode(cluster.pack(reference, "full"), type=cluster.Course)
+    course = msgspec.msgpack.decode(cluster.pack(reference, Isolation(Level.FULL)), type=cluster.Parcel)
     made = cluster.unpack(course, tmp_path / "there")
     assert made.folder == tmp_path / "there" / "assignments" / tiny.name
     assert dataclasses.replace(made, folder=tiny.folder, root=tiny.root, probes=(), judges={}) == dataclasses.replace(tiny, probes=(), judges={})

@@ -14,6 +14,7 @@ from autograder.inside.wire import encode
 from autograder.judging.compare import compare
 from autograder.judging.diagnose import Known, hint, known_of, name_mistake
 from autograder.judging.findings import Diagnosis, Finding, Verdict
+from autograder.judging.judged import Judged
 from autograder.probe import Probe
 
 A = np.random.default_rng(0).normal(size=(4, 3))
@@ -124,7 +125,7 @@ def known(name: str, observations: Seen) -> Known:
 
 def named(mine: Seen, *misconceptions: Known) -> str:
     findings = {p.id: known_of(Variant("", "", "", "", "", ""), mine, (p,), judge).findings.get(p.id, Finding(Verdict.NO_VALUE)) for p in PROBES}
-    found = name_mistake(PROBES, mine, findings, list(misconceptions))
+    found = name_mistake(Judged(PROBES, mine, findings), list(misconceptions))
     assert found is None or found == Diagnosis(found.id, f"You {found.id}.")
     return found.id if found else ""
 
@@ -180,4 +181,4 @@ def test_bytes_that_are_no_value_name_nothing() -> None:
     mine = seen(-A)
     spoiled = {**mine, "other": Observation("other", Outcome.FINISHED, b"\xc1")}
     findings = {p.id: Finding(Verdict.NO_VALUE) for p in PROBES}
-    assert name_mistake(PROBES, spoiled, findings, [TURNED]) is None
+    assert name_mistake(Judged(PROBES, spoiled, findings), [TURNED]) is None

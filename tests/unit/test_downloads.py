@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in import intake
 from autograder.handed_in.downloads import Named, moment, names_of, original, read_metadata

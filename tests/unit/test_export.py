@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.entry.gradescope import Running
 from autograder.handed_in.roster import Student
 from autograder.judging.findings import SubmissionResult

@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment, QuestionKind
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import Diagnosis, QuestionResult, SubmissionResult
+from autograder.judging.findings import Diagnosis, QuestionResult, Status, SubmissionResult
 from autograder.outputs.feedback import page, question_titles
 from autograder.outputs.shown_calls import Shown
 from autograder.records.marks import Mark, Marks
@@ -108,7 +109,7 @@ def test_a_changed_answer_is_looked_at_again(tiny: Assignment) -> None:
 
 def test_an_untouched_write_up_is_not_called_graded(tiny: Assignment) -> None:
     """It is 0 at once, since nothing was written, and nbgrader's own remark is not repeated."""
-    empty = QuestionResult("why", "manual", 0.0, 1.0, Outcome.MISSING)
+    empty = QuestionResult("why", QuestionKind.MANUAL, 0.0, 1.0, Outcome.MISSING)
     of = msgspec.structs.replace(result(), questions=(*result().questions[:2], empty), needs_manual=())
     text = made(tiny, of, Marks({"why": Mark(comment="No response.")})).text
     assert "No answer was written here." in text
@@ -117,7 +118,7 @@ def test_an_untouched_write_up_is_not_called_graded(tiny: Assignment) -> None:
 
 def test_an_unreadable_submission_gets_a_page_that_helps(tiny: Assignment) -> None:
     """It says why and what to do, and lists no question as if it had been judged."""
-    of = msgspec.structs.replace(result("the file is empty"), status="unreadable", score=0.0, needs_manual=())
+    of = msgspec.structs.replace(result("the file is empty"), status=Status.UNREADABLE, score=0.0, needs_manual=())
     text = made(tiny, of).text
     assert "It could not be graded" in text and "The file is empty." in text and "hand in that file again" in text
     assert "Rows & columns." not in text

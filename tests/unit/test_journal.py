@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment, QuestionKind
 from autograder.handed_in.submission import Submission, align
 from autograder.inside.seen import CellReport, Observation, Outcome, Seen
-from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, SubmissionResult, Verdict
+from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, Status, SubmissionResult, Verdict
 from autograder.judging.memory import Memory
 from autograder.run import journal
 from autograder.run.journal import Entry, Journal, key_of, read_entry, write_entry
@@ -31,7 +32,7 @@ def read(work: Work, **values: Any) -> Submission:
 
 def key(submission: Submission, assignment: Assignment, **changes: Any) -> str:
     arguments = {"reference": "r", "salt": "s", "level": "full", "questions": (), **changes}
-    return key_of(submission, assignment, **arguments)
+    return key_of(submission, assignment, tuple(arguments.values()))
 
 
 def test_the_same_submission_has_the_same_key(tiny: Assignment) -> None:
@@ -98,8 +99,8 @@ def test_the_key_changes_with_the_package(tiny: Assignment, monkeypatch: pytest.
 
 def result(outcome: Outcome = Outcome.FINISHED) -> SubmissionResult:
     check = CheckResult("rows", "Rows of data.", 1.5, 0.5, outcome, Verdict.WRONG_VALUES, "centered: 1 of 3 entries is wrong.")
-    auto = QuestionResult("center", "auto", 0.5, 2.0, outcome, True, Diagnosis("one_mean", "You …"), (check,))
-    return SubmissionResult("ann", "graded", 0.5, 6.0, ("why",), 0.25, ("cell 3 raised",), (auto, QuestionResult("why", "manual", None, 1.0, outcome)))
+    auto = QuestionResult("center", QuestionKind.AUTO, 0.5, 2.0, outcome, True, Diagnosis("one_mean", "You …"), (check,))
+    return SubmissionResult("ann", Status.GRADED, 0.5, 6.0, ("why",), 0.25, ("cell 3 raised",), (auto, QuestionResult("why", QuestionKind.MANUAL, None, 1.0, outcome)))
 
 
 def seen(probe: Outcome = Outcome.FINISHED, cell: Outcome = Outcome.FINISHED) -> Seen:

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import (
     STUB,
     WRITTEN_STUB,
@@ -27,6 +26,7 @@ from autograder.assignment.notebook import (
     read_cells,
     release_hash,
 )
+from autograder.assignment.values import Assignment
 from autograder.errors import AssignmentError
 from tests.tiny import NOTEBOOK
 

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.entry.cli import build
 from autograder.errors import UsageError
 from autograder.files import write_text

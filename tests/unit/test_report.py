@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment, QuestionKind
 from autograder.files import write_text
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, SubmissionResult, Verdict
+from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, Status, SubmissionResult, Verdict
 from autograder.outputs.report import ClassReport, class_report, correlation, report, report_page
 from autograder.records.marks import Mark, Marks
 from autograder.records.results import Conditions, Entry, Kept, Results
@@ -28,10 +28,10 @@ def kept(student: str, center: float, scale: float, why: float | None = None, **
     check = CheckResult("rows_of_data", "Rows.", 2.0, center, Outcome.FINISHED, Verdict.RIGHT if center == 2 else Verdict.WRONG_VALUES)
     mistake = Diagnosis("one_mean", "You subtract one mean.") if center == 1 else None
     questions = (
-        QuestionResult("center", "auto", center, 2.0, Outcome.FINISHED, False, mistake, (check,)),
-        QuestionResult("scale", "auto", scale, 3.0, Outcome.FINISHED), QuestionResult("why", "manual", why, 1.0, Outcome.FINISHED),
+        QuestionResult("center", QuestionKind.AUTO, center, 2.0, Outcome.FINISHED, False, mistake, (check,)),
+        QuestionResult("scale", QuestionKind.AUTO, scale, 3.0, Outcome.FINISHED), QuestionResult("why", QuestionKind.MANUAL, why, 1.0, Outcome.FINISHED),
     )  # fmt: skip
-    result = SubmissionResult(student, "graded", center + scale + (why or 0), 6.0, (), 0.5, (), questions)
+    result = SubmissionResult(student, Status.GRADED, center + scale + (why or 0), 6.0, (), 0.5, (), questions)
     return Kept(1, Entry(msgspec.structs.replace(result, **more), "2026-11-22T04:00:00+00:00", CONDITIONS))
 
 
@@ -72,7 +72,7 @@ def test_no_correlation_is_claimed_where_there_is_none_to_find(pairs: list[tuple
 
 def test_unreadable_submissions_count_for_no_question(tiny: Assignment) -> None:
     """They are listed with their reason and would otherwise make every question look good at telling students apart."""
-    found = figures(tiny, kept("zed", 0, 0, 0.0, status="unreadable", messages=("the file is empty",)))
+    found = figures(tiny, kept("zed", 0, 0, 0.0, status=Status.UNREADABLE, messages=("the file is empty",)))
     assert found.unreadable == ("zed",)
     assert found.questions[0].graded == 6
     assert [(b.student, b.where, b.says) for b in found.breakages] == [("zed", "the file", "the file is empty")]

@@ -7,7 +7,7 @@ import msgspec
 import nbformat
 import pytest
 
-from autograder.assignment.loading import Assignment
+from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.submission import align
 from autograder.judging.findings import SubmissionResult

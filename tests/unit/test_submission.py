@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.assignment.loading import Assignment
 from autograder.assignment.notebook import Role
+from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.submission import Handin, Submission, digest, find_submissions, read_submission, reference_cells
 from autograder.inside.protocol import frame

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.assignment.loading import Assignment, load_assignment
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.values import Assignment
 from autograder.assignment.variants import Variant, cells_with, load_variants, solution_numbers
 from autograder.errors import AssignmentError
 from autograder.inside.protocol import CellSource

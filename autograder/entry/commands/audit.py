@@ -5,14 +5,12 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 from rich.text import Text
 
-from autograder.assignment.loading import load_assignment, names_in
-from autograder.entry.commands.shared import Names, course_folder, out, progress_bar
+from autograder.entry.commands.shared import Names, out, progress_bar, this_course
 from autograder.errors import ChainRuleError
-from autograder.files import write_text
+from autograder.files import pretty_json, write_text
 from autograder.sandbox.observed import ObservedStore
 
 
@@ -28,8 +26,8 @@ def audit(
     from autograder.author.audit_page import page, seeds_page, shown, shown_seeds
     from autograder.author.chance import ProbeSeeds, measure
 
-    root = course_folder()
-    assignments = [load_assignment(name, root) for name in names or names_in(root)]
+    course = this_course()
+    assignments = [course.assignment(name) for name in names or course.names]
     found: list[Any] = []
     measured: list[tuple[str, list[ProbeSeeds]]] = []
     problems = 0
@@ -47,7 +45,7 @@ def audit(
                 measured.append((assignment.name, result))
                 found.append({"assignment": assignment.name, "probes": result})
             else:
-                audited = auditing.audit(assignment, ObservedStore(root / ".chainrule" / "observations"), jobs, progress)
+                audited = auditing.audit(assignment, ObservedStore(course.observations), jobs, progress)
                 problems += len(audited.problems)
                 parts = shown(audited)
                 found.append(audited)
@@ -55,7 +53,7 @@ def audit(
                 out.print(part, soft_wrap=isinstance(part, Text), highlight=False)
             bar.remove_task(task)
     if json is not None:
-        write_text(json, msgspec.json.format(msgspec.json.encode({"format": 1, "assignments": found}), indent=2).decode() + "\n")
+        write_text(json, pretty_json({"format": 1, "assignments": found}))
     if write is not None:
         command = " ".join(["chainrule audit", *(names or []), *(["--seeds", str(seeds)] if seeds else [])])
         write_text(write, seeds_page(measured, command) if seeds else page(found, command))

@@ -6,18 +6,18 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.table import Table
 
-from autograder.assignment.loading import Assignment, load_assignment
-from autograder.entry.commands.shared import AS_IT_IS, Name, Roster, Submitted, course_folder, err, out, plain, progress_bar
-from autograder.files import write_text
+from autograder.assignment.values import Assignment, QuestionKind
+from autograder.entry.commands.shared import AS_IT_IS, Name, Roster, Submitted, err, out, plain, progress_bar, this_course
+from autograder.files import pretty_json, write_text
 from autograder.handed_in.intake import Intake, taken_in
 from autograder.handed_in.roster import read_roster
-from autograder.judging.findings import ClassResult, SubmissionResult
-from autograder.outputs.feedback import needs_evidence, publish, write_feedback
-from autograder.run import batch
+from autograder.judging.findings import ClassResult, Status, SubmissionResult
+from autograder.outputs.publishing import Publisher
+from autograder.run.batch import grade_class
+from autograder.run.options import Failure, Options, Progress
 
 
 def autograde(
@@ -36,11 +36,11 @@ def autograde(
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where this machine can't isolate student code.")] = False,
 ) -> None:
     """Grade what students handed in."""
-    root = course_folder()
-    assignment = load_assignment(name, root)
-    with taken_in((submitted or root / "submitted").resolve(), assignment, read_roster(roster) if roster else ()) as intake:
-        options = batch.Options(
-            submitted=intake.folder, notes=intake.notes, into=(into or root).resolve(), students=tuple(student or ()),
+    course = this_course(into)
+    assignment = course.assignment(name)
+    with taken_in((submitted or course.root / "submitted").resolve(), assignment, read_roster(roster) if roster else ()) as intake:
+        options = Options(
+            submitted=intake.folder, notes=intake.notes, into=course.into, students=tuple(student or ()),
             questions=tuple(question or ()), jobs=jobs, gradebook=not no_gradebook, force=force, salt=salt, unsafe=unsafe,
             scheduler=scheduler,
         )  # fmt: skip
@@ -60,25 +60,22 @@ def autograde(
         sys.exit(1)
 
 
-def _graded(assignment: Assignment, options: batch.Options) -> tuple[ClassResult, list[batch.Failure], list[str]]:
+def _graded(assignment: Assignment, options: Options) -> tuple[ClassResult, list[Failure], list[str]]:
     """Grade behind a progress bar: results, failures, and where the gradebook is."""
     places: list[str] = []
 
-    def write_pages(students: list[str]) -> None:
-        if not needs_evidence(assignment):
-            write_feedback(assignment, options.into, students)
-
+    publisher = Publisher(assignment, options.submitted, options.into)
     with progress_bar() as bar:
         task = bar.add_task(assignment.name, total=None)
-        shown = batch.Progress(
+        shown = Progress(
             stage=lambda text: bar.update(task, description=f"{assignment.name}: {text}"),
             found=lambda count: bar.update(task, total=count, description=f"{assignment.name}: grading"),
             done=lambda _: bar.advance(task),
-            recorded=write_pages, written=places.append,
+            recorded=publisher.recorded, written=places.append,
         )
-        result, failures = batch.grade_class(assignment, options, shown)
-        if options.gradebook and needs_evidence(assignment):
-            publish(assignment, options, result, shown)
+        result, failures = grade_class(assignment, options, shown)
+        if options.gradebook:
+            publisher.finish(result, shown.stage)
     return result, failures, places
 
 
@@ -95,7 +92,7 @@ def _tell_intake(intake: Intake) -> None:
 
 def results_json(result: ClassResult) -> str:
     """The results as the contract has them, readable."""
-    return msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n"
+    return pretty_json(result)
 
 
 def class_table(result: ClassResult) -> Table:
@@ -112,10 +109,10 @@ def class_table(result: ClassResult) -> Table:
 
 
 def _how_it_went(submission: SubmissionResult) -> str:
-    lost = [q for q in submission.questions if q.kind == "auto" and (q.score or 0) < q.max_score]
+    lost = [q for q in submission.questions if q.kind is QuestionKind.AUTO and (q.score or 0) < q.max_score]
     parts = [f"{q.id} {q.score:g}/{q.max_score:g}" + (f" ({q.diagnosis.id.replace('_', ' ')})" if q.diagnosis else "") for q in lost]
-    if submission.status == "unreadable":
+    if submission.status is Status.UNREADABLE:
         parts = ["unreadable"]
-    elif lost and all(not q.score for q in submission.questions if q.kind == "auto"):
+    elif lost and all(not q.score for q in submission.questions if q.kind is QuestionKind.AUTO):
         parts = ["nothing solved yet"]
     return "; ".join([*parts, *submission.messages]) or "all right"

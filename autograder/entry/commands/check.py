@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.entry.commands.shared import AS_IT_IS, course_folder, out
+from autograder.entry.commands.shared import AS_IT_IS, out, this_course
 from autograder.errors import UsageError
 
 
@@ -41,6 +41,6 @@ def _release(notebook: Path) -> dict[str, Any] | None:
         return beside
     try:
         name = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["chainrule"]["assignment"]
-        return facts_in(course_folder() / "release" / str(name) / FILE)
+        return facts_in(this_course().root / "release" / str(name) / FILE)
     except (UsageError, OSError, ValueError, LookupError, TypeError):
         return None

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.table import Table
 
 from autograder.entry.commands.shared import out
+from autograder.files import pretty_json
 
 
 def doctor(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
@@ -16,7 +16,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
 
     report = examine()
     if json:
-        print(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+        print(pretty_json(report), end="")
         return
     table = Table(show_header=False, box=None)
     for line in report:

@@ -8,8 +8,7 @@ import typer
 from rich.syntax import Syntax
 from rich.text import Text
 
-from autograder.assignment.loading import load_assignment
-from autograder.entry.commands.shared import AS_IT_IS, Name, Roster, Submitted, course_folder, out
+from autograder.entry.commands.shared import AS_IT_IS, Name, Roster, Submitted, out, this_course
 from autograder.errors import UsageError
 from autograder.handed_in.intake import taken_in
 from autograder.handed_in.roster import read_roster
@@ -17,7 +16,7 @@ from autograder.handed_in.submission import find_submissions, read_submission
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
 from autograder.judging.replay import replay
-from autograder.run import batch
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
 
 
@@ -31,12 +30,12 @@ def explain(
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Run student code even where this machine can't isolate it.")] = False,
 ) -> None:
     """For the grader alone: show input, seen and expected of each check of one question."""
-    root = course_folder()
-    assignment = load_assignment(name, root)
+    course = this_course()
+    assignment = course.assignment(name)
     asked = assignment.question(question)
     if asked.written:
         raise UsageError(f"{question} is a write-up: a person grades it", mend="nbgrader formgrader")
-    folder = submitted or root / "submitted"
+    folder = submitted or course.root / "submitted"
     with taken_in(folder, assignment, read_roster(roster) if roster else ()) as intake:
         handin = next((h for h in find_submissions(intake.folder, assignment) if h.student == student), None)
         if handin is None:
@@ -44,10 +43,9 @@ def explain(
         submission = read_submission(handin, assignment)
         if not submission.readable:
             raise UsageError(f"nothing of {student}'s submission can be graded: {'; '.join(submission.messages)}")
-        store = ObservedStore(root / ".chainrule" / "observations")
-        reference = Reference(assignment, batch.course_salt(root, salt), store).prepare()
+        reference = Reference(assignment, course.salt(salt), ObservedStore(course.observations)).prepare()
         try:
-            with Grader(reference, batch.isolation_level(unsafe)) as grader:
+            with Grader(reference, Isolation.strongest(unsafe)) as grader:
                 result, replays = replay(grader, submission, asked)
         finally:
             reference.close()

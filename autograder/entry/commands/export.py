@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.assignment.loading import load_assignment
-from autograder.entry.commands.shared import AS_IT_IS, Into, Name, course_folder, err, out
+from autograder.entry.commands.shared import AS_IT_IS, Into, Name, err, out, this_course
 from autograder.errors import UsageError
 from autograder.files import write_text
 
@@ -40,16 +39,14 @@ def export(
     from autograder.outputs.gradescope_zip import write_zip
     from autograder.records.results import Results
     from autograder.records.standing import standings
-    from autograder.run.batch import course_salt
 
-    root = course_folder()
-    assignment = load_assignment(name, root)
-    folder = (into or root).resolve()
+    course = this_course(into)
+    assignment, folder = course.assignment(name), course.into
     if to is Target.GRADESCOPE:
         target = path or folder / "exports" / f"{name}_gradescope.zip"
         if str(target) == "-":
             raise UsageError("a zip can't be printed", mend="name a file with --out PATH")
-        write_zip(assignment, course_salt(root, salt), target)
+        write_zip(assignment, course.salt(salt), target)
         out.print(f"{target}: upload it under Configure Autograder. It holds the reference and the salt: give it to nobody else.", **AS_IT_IS)
         return
     found = standings(tuple(kept.now.result for kept in Results(folder, assignment).all()), gradebook_marks(assignment, folder))

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from autograder.assignment.loading import load_assignment
-from autograder.entry.commands.shared import AS_IT_IS, Into, Name, course_folder, out
+from autograder.entry.commands.shared import AS_IT_IS, Into, Name, out, this_course
 from autograder.errors import UsageError
-from autograder.outputs.feedback import write_feedback
+from autograder.outputs.publishing import write_feedback
 from autograder.records.results import Results
 
 
@@ -18,9 +17,8 @@ def feedback(
     into: Into = None,
 ) -> None:
     """Write the students' feedback pages anew, after people have graded; nothing is run."""
-    root = course_folder()
-    assignment = load_assignment(name, root)
-    folder = (into or root).resolve()
+    course = this_course(into)
+    assignment, folder = course.assignment(name), course.into
     known = {kept.now.result.student for kept in Results(folder, assignment).all()}
     for one in student or ():
         if one not in known:

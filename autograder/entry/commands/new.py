@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.entry.commands.shared import AS_IT_IS, course_folder, out
+from autograder.entry.commands.shared import AS_IT_IS, out, this_course
 from autograder.errors import UsageError
 
 
@@ -18,7 +18,7 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The new assign
     from autograder.author.new import make_assignment
 
     try:
-        root, start = course_folder(), False
+        root, start = this_course().root, False
     except UsageError:
         root, start = Path.cwd(), True
     made = make_assignment(name, root, start=start)

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.assignment.loading import load_assignment, names_in
 from autograder.author import release
-from autograder.entry.commands.shared import AS_IT_IS, Names, course_folder, out
+from autograder.entry.commands.shared import AS_IT_IS, Names, out, this_course
 from autograder.errors import ChainRuleError
 from autograder.sandbox.observed import ObservedStore
 
@@ -20,21 +19,21 @@ def build(
     """Build source/ and release/ from notebook.py; refuses a release that would leak, break or score wrongly."""
     from autograder.records.course_config import existing_database, shown_url  # nbgrader takes more than a second
 
-    root = course_folder()
+    course = this_course()
     stale = False
-    for name in names or names_in(root):
-        assignment = load_assignment(name, root)
+    for name in names or course.names:
+        assignment = course.assignment(name)
         if check:
             found = release.check_up_to_date(assignment)
             stale = stale or bool(found)
             out.print(f"{name}: " + ("up to date" if not found else "not what notebook.py gives: " + ", ".join(found)), **AS_IT_IS)
             continue
         with out.status(f"{name}: checking") as status:
-            written = release.build_release(assignment, ObservedStore(root / ".chainrule" / "observations"), _progress_line(status, name))
-        url = existing_database(root)
+            written = release.build_release(assignment, ObservedStore(course.observations), _progress_line(status, name))
+        url = existing_database(course.root)
         if url:
             release.update_gradebook(assignment, url)
-            written.append("gradebook.db" if shown_url(url) == str(root / "gradebook.db") else shown_url(url))
+            written.append("gradebook.db" if shown_url(url) == str(course.root / "gradebook.db") else shown_url(url))
         out.print(f"{name}: {assignment.max_score:g} points, release {assignment.release}; wrote {', '.join(written)}", **AS_IT_IS)
     if stale:
         raise ChainRuleError("source/ or release/ is not up to date", mend="run `chainrule release`")

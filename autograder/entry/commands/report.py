@@ -4,12 +4,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from autograder.assignment.loading import load_assignment
-from autograder.entry.commands.shared import AS_IT_IS, Into, Name, course_folder, out
-from autograder.files import write_text
+from autograder.entry.commands.shared import AS_IT_IS, Into, Name, out, this_course
+from autograder.files import pretty_json, write_text
 
 
 def report(
@@ -21,13 +19,12 @@ def report(
     """Show the class in one HTML page: scores, questions, misconceptions, what broke, what changed."""
     from autograder.outputs import report as reporting
 
-    root = course_folder()
-    assignment = load_assignment(name, root)
-    folder = (into or root).resolve()
+    course = this_course(into)
+    assignment, folder = course.assignment(name), course.into
     found = reporting.report(assignment, folder)
     page = (path or folder / "reports" / f"{name}.html").resolve()
     write_text(page, reporting.report_page(assignment, found, folder, page.parent))
     if json is not None:
-        write_text(json, msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+        write_text(json, pretty_json(found))
     waiting = f"; {len(found.waiting)} wait for a person" if found.waiting else ""
     out.print(f"{found.submissions} submissions of {name}{waiting}. Open {page}", **AS_IT_IS)

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
+
+if TYPE_CHECKING:  # to load it takes longer than --help may
+    from autograder.assignment.course import Course
 
 out, err = Console(), Console(stderr=True)
 AS_IT_IS: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
@@ -20,11 +23,12 @@ Roster = Annotated[Path | None, typer.Option("--roster", help="A CSV file of the
 Into = Annotated[Path | None, typer.Option("--into", help="Where gradebook.db and the results are.", show_default="the course's folder")]
 
 
-def course_folder() -> Path:
-    """The course that the working folder is in."""
-    from autograder.author.try_here import course_root
+def this_course(into: Path | None = None) -> Course:
+    """The course that the working folder is in; into: where results are, or shall go."""
+    from autograder.assignment.course import Course
 
-    return course_root(Path.cwd())
+    around = Course.around(Path.cwd())
+    return Course.at(around.root, into)
 
 
 def progress_bar() -> Progress:

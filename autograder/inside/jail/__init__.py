@@ -35,10 +35,10 @@ from typing import NoReturn
 from autograder.inside.jail import files, landlock, namespaces, rlimits, seccomp, syscalls
 from autograder.inside.jail.machine import levels, strongest, system_paths
 from autograder.inside.jail.namespaces import BOX
-from autograder.inside.jail.values import LEVELS, JailError, JailLimits
+from autograder.inside.jail.values import LEVELS, JailError, JailLimits, Level
 
 __all__ = [
-    "BOX", "LEVELS", "JailError", "JailLimits", "check_binds", "confine", "enter", "fork", "levels", "new_box", "remove_box", "strongest",
+    "BOX", "LEVELS", "JailError", "JailLimits", "Level", "check_binds", "confine", "enter", "fork", "levels", "new_box", "remove_box", "strongest",
     "system_paths",
 ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.inside.jail import seccomp, syscalls
-from autograder.inside.jail.values import LEVELS
+from autograder.inside.jail.values import LEVELS, Level
 
 _SECONDS = 30
 _PROFILE = "/etc/apparmor.d/chainrule"
@@ -30,7 +30,7 @@ def levels() -> dict[str, str]:
     return {level: _try(level) for level in LEVELS}
 
 
-def strongest() -> str:
+def strongest() -> Level:
     """The strongest level that works here. Weaker ones are not tried."""
     return next(level for level in LEVELS if not _try(level))
 

@@ -2,9 +2,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-LEVELS = ("full", "landlock", "none")
-"""The levels of isolation, strongest first."""
+
+class Level(StrEnum):
+    """The levels of isolation, strongest first."""
+
+    FULL = "full"
+    LANDLOCK = "landlock"
+    NONE = "none"
+
+
+LEVELS = tuple(Level)
 
 
 class JailError(RuntimeError):

@@ -1,0 +1,236 @@
+"""The story of one submission: its cells are run and its probes observed in the sandbox; what was seen is judged here, outside."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Protocol
+
+import msgspec
+
+from autograder.assignment.probe_keys import key_of_probes
+from autograder.assignment.values import Question, QuestionKind
+from autograder.fingerprints import fingerprint
+from autograder.handed_in.submission import digest
+from autograder.inside.limits import Limits
+from autograder.inside.protocol import CellSource
+from autograder.inside.seen import Observation, Outcome, Seen
+from autograder.judging.bench import Bench
+from autograder.judging.diagnose import name_mistake
+from autograder.judging.findings import CheckResult, QuestionResult
+from autograder.judging.judged import Judged
+from autograder.judging.keys import key_of_cells
+from autograder.judging.memory import Memory
+from autograder.judging.messages import check_message
+from autograder.judging.points import total
+from autograder.sandbox.watch import Given, Request, Watch
+
+
+class Notebook(Protocol):
+    """What can sit: a submission, or cells of our own."""
+
+    def cells(self) -> list[CellSource]: ...
+    def demo_names(self) -> frozenset[str]: ...
+    def handed_in(self) -> tuple[tuple[str, bytes], ...]: ...
+    def answer(self, identifier: str) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class OwnCells:
+    """A notebook of our own, without write-ups: the reference, or the reference with variants in place."""
+
+    code: list[CellSource]
+
+    def cells(self) -> list[CellSource]:
+        return self.code
+
+    def demo_names(self) -> frozenset[str]:
+        return frozenset()
+
+    def handed_in(self) -> tuple[tuple[str, bytes], ...]:
+        return ()
+
+    def answer(self, identifier: str) -> str | None:
+        return None
+
+
+class Sitting:
+    """One notebook being observed and judged, at a bench. What memory holds is not observed again.
+
+    seen and observed are there once `results` was called: the first pass, and by probe the observation of the pass that counts.
+    """
+
+    def __init__(self, bench: Bench, notebook: Notebook, questions: tuple[str, ...], memory: Memory) -> None:
+        self.bench, self.notebook, self.memory = bench, notebook, memory
+        self.assignment, self.reference, self.judge = bench.assignment, bench.reference, bench.judge
+        self.requests = [r for r in self.reference.requests if not questions or r.question in questions]
+        self.seen = Seen((), {}, 0.0)
+        self.observed: dict[str, Observation] = {}
+        self._blamed: dict[str, set[str]] = {}
+        """By question, the ones whose mistakes show in it."""
+
+    def __enter__(self) -> Sitting:
+        handed_in, demos = self.notebook.handed_in(), self.notebook.demo_names()
+        cells, limits = self.notebook.cells(), self.assignment.limits
+        self.watch = Watch(self.bench.sandbox(), cells, limits, demo_names=demos, handed_in=handed_in)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.watch.end_process()
+
+    def results(self) -> list[QuestionResult]:
+        """Observe what is asked for, judge it, give a second chance where an earlier part is wrong, and name the mistakes."""
+        self.seen = self._first_pass()
+        self.observed = dict(self.seen.observations)
+        self.watch.skip.update(self.seen.skipped)
+        asked = {r.question for r in self.requests}
+        first = {q.id: self._judged(q, self.observed) for q in self.assignment.auto if q.id in asked}
+        self._blamed = {q.id: set() if q.written or q.id in asked else {q.id} for q in self.assignment.questions}
+        results = []
+        for question in self.assignment.questions:
+            if question.written:
+                results.append(self._written(question))
+            elif question.id in asked:
+                judged = self._second_chance(question, first[question.id])
+                results.append(self._result(question, judged))
+                if self.bench.judged is not None and judged is not first[question.id]:
+                    self.bench.judged(results[-1])
+        return results
+
+    # ---- observing
+
+    def _first_pass(self) -> Seen:
+        """What memory holds of each question, and in one process all of the others."""
+        keys = self._keys(self.requests)
+        known = {key: seen for key in keys.values() if (seen := self.memory.get(key)) is not None}
+        waiting = [r for r in self.requests if keys[r.question] not in known]
+        if self.requests and not waiting:
+            return _together([*known.values()])
+        seen = self.watch.observe(waiting, noted=self._early())
+        if seen.demos and known:  # they may change what is seen of any question
+            self.memory.forget(keys.values())
+            seen, known = self.watch.observe(self.requests), {}
+        self.memory.note(seen)
+        if not seen.demos:
+            for question, part in _by_question(seen, waiting).items():
+                self.memory.put(keys[question], part)
+        return _together([*known.values(), seen])
+
+    def _early(self) -> Callable[[Observation], None] | None:
+        """Judge each question when its last observation arrives, for whoever wants to know before the end."""
+        told = self.bench.judged
+        if told is None:
+            return None
+        arrived: dict[str, Observation] = {}
+
+        def note(observation: Observation) -> None:
+            arrived[observation.probe] = observation
+            question = self.assignment.question(self.reference.probes[observation.probe].question)
+            if all(p.id in arrived for p in self.assignment.probes_of(question.id)):
+                told(self._result(question, self._judged(question, arrived)))
+
+        return note
+
+    def _keys(self, requests: list[Request], more: object = "") -> dict[str, str]:
+        """For each question the key of all that observing it depends on."""
+        watch = self.watch
+        level = self.bench.isolation.level
+        ran = fingerprint(key_of_cells(self.assignment, watch.cells), level, sorted(watch.demo_names), watch.handed_in, more)
+        asked: dict[str, list[tuple[str, int]]] = {}
+        for request in requests:
+            asked.setdefault(request.question, []).append((request.probe, request.seed))
+        return {q: fingerprint(ran, key_of_probes(self.assignment, q), probes) for q, probes in asked.items()}
+
+    # ---- judging
+
+    def _judged(self, question: Question, observations: dict[str, Observation]) -> Judged:
+        probes = self.assignment.probes_of(question.id)
+        found = {p.id: self.judge.find(p, observations[p.id]) for p in probes}
+        return Judged(probes, {p.id: observations[p.id] for p in probes}, found)
+
+    def _result(self, question: Question, judged: Judged) -> QuestionResult:
+        points = judged.points
+        diagnosis = None
+        if self.bench.diagnose and judged.lost:
+            diagnosis = name_mistake(judged, self.judge.known(question.id, judged.observations))
+        checks = tuple(
+            CheckResult(
+                id=p.id, title=p.title, points=p.points, earned=points[p.id], outcome=judged.observations[p.id].outcome,
+                verdict=judged.findings[p.id].verdict, message=check_message(question, p, judged, self.watch.cells),
+            )
+            for p in judged.probes
+        )  # fmt: skip
+        outcomes = [c.outcome for c in checks if c.outcome is not Outcome.FINISHED]
+        return QuestionResult(
+            id=question.id, kind=QuestionKind.AUTO, score=total([c.earned for c in checks]), max_score=question.points,
+            outcome=outcomes[0] if outcomes else Outcome.FINISHED, given_correct_inputs=judged.given_correct_inputs,
+            diagnosis=diagnosis, checks=checks,
+        )  # fmt: skip
+
+    def _written(self, question: Question) -> QuestionResult:
+        """A write-up waits for a person; left as it was handed out, it is 0 at once."""
+        touched = self.notebook.answer(question.id) is not None
+        outcome = Outcome.FINISHED if touched else Outcome.MISSING
+        return QuestionResult(question.id, QuestionKind.MANUAL, None if touched else 0.0, question.points, outcome)
+
+    # ---- second passes
+
+    def _second_chance(self, question: Question, judged: Judged) -> Judged:
+        """Judge a question once more where it lost something and an earlier part, which it needs, is wrong."""
+        blamed = self._blamed
+        wrong = tuple(n for n in question.needs if n in blamed[n] or not blamed[n] <= set(question.needs))
+        if judged.lost and wrong:
+            blamed[question.id].update(wrong)
+            judged = self._given_correct_inputs(question, wrong, judged)
+            self.observed.update(judged.observations)
+        if judged.lost:
+            blamed[question.id].add(question.id)
+        return judged
+
+    def _given_correct_inputs(self, question: Question, wrong: tuple[str, ...], first: Judged) -> Judged:
+        """Observe what was lost of a question once more, with what it builds on answered by the reference: the mistakes left are its own.
+
+        The reference answers what is wrong of it; what is then still lost is observed with all of it answered, since parts of which each
+        is right can differ in what they leave for each other.
+        """
+        judged = first
+        for answered in dict.fromkeys((wrong, question.needs)):
+            waiting = [r for r in self.requests if r.question == question.id and r.probe in judged.lost]
+            if waiting:
+                seen = self._observe_given(question, answered, waiting)
+                judged = self._judged(question, judged.observations | seen.observations)
+        return replace(judged, given_correct_inputs=sum(judged.points.values()) > sum(first.points.values()))
+
+    def _observe_given(self, question: Question, answered: tuple[str, ...], requests: list[Request]) -> Seen:
+        """What memory holds of a second pass, or what is seen where the reference answers these questions' names."""
+        own = set(question.defines)
+        names = {need: [n for n in self.assignment.question(need).defines if n not in own] for need in question.needs}
+        stubs = tuple(name for need in answered for name in names[need])
+        known = tuple(sorted(self.assignment.given_names | {n for group in names.values() for n in group if "." not in n}))
+        key = self._keys(requests, (digest(self.reference.cells), stubs, known, self.seen.skipped))[question.id]
+        seen = self.memory.get(key)
+        if seen is None:
+            given = Given(self.bench.reference_sandbox(), self.reference.cells, stubs, known)
+            seen = self.watch.observe(requests, given=given, limits=self._share())
+            self.memory.put(key, seen)
+        return seen
+
+    def _share(self) -> Limits:
+        """The limits of one question's second pass: all of them together take no longer than the first pass may."""
+        limits = self.assignment.limits
+        least = limits.notebook_seconds + 2 * limits.probe_seconds
+        return msgspec.structs.replace(limits, submission_seconds=max(limits.submission_seconds / len(self.assignment.auto), least))
+
+
+def _by_question(seen: Seen, requests: list[Request]) -> dict[str, Seen]:
+    """What was seen, cut into its questions; each has the cells with it."""
+    parts: dict[str, dict[str, Observation]] = {}
+    for request in requests:
+        parts.setdefault(request.question, {})[request.probe] = seen.observations[request.probe]
+    return {question: msgspec.structs.replace(seen, observations=part) for question, part in parts.items()}
+
+
+def _together(parts: list[Seen]) -> Seen:
+    """Questions that were seen at different times as one; what was seen last says how the cells ended."""
+    observations = {name: observation for part in parts for name, observation in part.observations.items()}
+    return msgspec.structs.replace(parts[-1], observations=observations)
