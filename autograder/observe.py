@@ -25,7 +25,8 @@ _WALL = 4
 """The wall clock has so many times as long as the CPU time of a limit."""
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
-_ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)} | {"LinAlgError"}
+_PUBLIC = {name: kind for name, kind in vars(builtins).items() if not name.startswith("_")}
+_ERRORS = {name for name, kind in _PUBLIC.items() if isinstance(kind, type) and issubclass(kind, BaseException)} | {"LinAlgError"}
 
 
 @dataclass(frozen=True)
@@ -131,14 +132,10 @@ def observe(
     cells: list[CellSource],
     requests: Iterable[Request],
     limits: Limits,
-    *,
-    demo_names: frozenset[str] = frozenset(),
-    handed_in: tuple[tuple[str, bytes], ...] = (),
-    given: Given | None = None,
 ) -> Seen:
-    """One pass over a submission that nothing else is asked of."""
-    with Watch(sandbox, cells, limits, demo_names=demo_names, handed_in=handed_in) as watch:
-        return watch.observe(requests, given=given)
+    """One pass over cells that nothing else is asked of."""
+    with Watch(sandbox, cells, limits) as watch:
+        return watch.observe(requests)
 
 
 @dataclass

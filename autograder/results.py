@@ -15,7 +15,7 @@ import msgspec
 from autograder.assignment import Assignment, fingerprint
 from autograder.autograded import write_text
 from autograder.errors import UsageError
-from autograder.model import ClassResult, QuestionResult, SubmissionResult, Value
+from autograder.model import QuestionResult, SubmissionResult, Value
 from autograder.reference import environment
 from autograder.score import total
 from autograder.submission import Submission, digest
@@ -101,15 +101,6 @@ class Results:
         else:
             entry = Entry(result, _now(), conditions)
         write_text(self.folder / f"{result.student}.json", msgspec.json.encode(Kept(FORMAT, entry, before)).decode())
-
-
-def class_result(assignment: Assignment, kept: tuple[Kept, ...]) -> ClassResult:
-    """The kept results in the form of --json, with the conditions of the newest."""
-    newest = max((k.now for k in kept), key=lambda entry: entry.when).conditions
-    submissions = tuple(k.now.result for k in kept)
-    return ClassResult(
-        FORMAT, assignment.name, assignment.max_score, newest.isolation, newest.salt, newest.release, newest.environment, submissions
-    )
 
 
 def handed_in(submission: Submission) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from autograder.assignment import Assignment
 from autograder.compare import compare
 from autograder.errors import AssignmentError
-from autograder.judging import Fact, Unfit
+from autograder.judging import Fact, Unfit, facts_of
 from autograder.model import Outcome, Value, Verdict
 from autograder.probe import Probe
 from autograder.protocol import CellDone, CellsDone, CellSource, Observe, ProbeDone, Run
@@ -131,7 +131,7 @@ def _observe(sandbox: Sandbox, assignment: Assignment, cells: list[CellSource], 
 
 def _judged(assignment: Assignment, probe: Probe, seed: int, value: Any) -> tuple[bool, dict[str, Fact]]:
     try:
-        facts = assignment.judges[probe.id](value, np.random.default_rng(seed))
+        facts = facts_of(assignment.judges[probe.id], value, seed)
     except Unfit as error:
         return False, {"form": Fact(False, error.says)}
     return all(f.holds for f in facts.values()), facts

@@ -13,7 +13,7 @@ from autograder.assignment import Assignment, load_assignment
 from autograder.grade import Grader
 from autograder.jail import LEVELS, levels
 from autograder.model import QuestionResult, Seen, SubmissionResult
-from autograder.observe import Given, observe
+from autograder.observe import Given
 from autograder.reference import Reference, Store
 from autograder.submission import Submission, align
 from tests.sample_class.work import Work
@@ -57,9 +57,8 @@ class Bench:
         submission = self.submission(work)
         requests = [r for r in self.grader.reference.requests if question in ("", r.question)]
         reference = Given(self.grader._reference_sandbox(), self.grader.reference.cells, given, given) if given else None
-        return observe(
-            self.grader.sandbox(), submission.cells(), requests, self.assignment.limits, demo_names=submission.demo_names(), given=reference
-        )
+        with self.grader.watch(submission.cells(), submission.demo_names()) as watch:
+            return watch.observe(requests, given=reference)
 
 
 def level() -> str:

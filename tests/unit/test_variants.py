@@ -10,7 +10,7 @@ import pytest
 from autograder.assignment import Assignment, load_assignment
 from autograder.errors import AssignmentError
 from autograder.protocol import CellSource
-from autograder.variants import Variant, cells_with, load_variants, solution_numbers
+from autograder.variants import Variant, cells_with, load_variants
 from tests.tiny import MISCONCEPTIONS, NAME, line_of, make_course
 
 from .conftest import Vary
@@ -105,11 +105,6 @@ def test_several_variants_stand_together(tiny: Assignment) -> None:
     """Variants of different questions each stand at their own place."""
     cells = cells_with(tiny, list(load_variants(tiny, "misconception")))
     assert [c.number for c in cells] == [2, 3, 5, 6000, 9, 10001]
-
-
-def test_solution_cells_are_found_by_question(tiny: Assignment) -> None:
-    """The numbers of the cells that hold a question's reference solution."""
-    assert [solution_numbers(tiny, q) for q in ("center", "scale", "why")] == [[5], [9], []]
 
 
 CASES = {
