@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 
-from autograder import task
 from autograder.assignment import Assignment, fingerprint
 from autograder.autograded import graded_path, read_graded, write_text
 from autograder.errors import UsageError
@@ -21,7 +20,7 @@ from autograder.grade import unreadable
 from autograder.jail import JailError, check_binds, strongest
 from autograder.journal import Journal
 from autograder.model import ClassResult, QuestionResult, SubmissionResult
-from autograder.pool import Pool, local_pool
+from autograder.pool import Pool, local_workers
 from autograder.record import Recorder
 from autograder.reference import Reference, Store, environment
 from autograder.results import Results, handed_in
@@ -119,7 +118,7 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
     results, failures, alike = [], [], dict[QuestionResult, QuestionResult]()
     recorder = _recorder(assignment, options, progress)
     kept = Results(options.into, assignment)
-    with _machines(assignment, options) as (level, pool_for):
+    with _machines(assignment, options, min(options.jobs, len(handins))) as (level, pool_for):
         salt = course_salt(assignment.root, options.salt)
         reference = Reference(assignment, salt, Store(assignment.root / ".chainrule" / "observations"))
         progress.stage("observing the reference and the misconceptions")
@@ -152,12 +151,13 @@ def _sharing(result: SubmissionResult, alike: dict[QuestionResult, QuestionResul
 
 
 @contextlib.contextmanager
-def _machines(assignment: Assignment, options: Options) -> Iterator[tuple[str, PoolFor]]:
+def _machines(assignment: Assignment, options: Options, jobs: int) -> Iterator[tuple[str, PoolFor]]:
     """Where the work is done: how well student code is isolated there, and what makes a pool of it."""
     if not options.scheduler:
         level = isolation_level(options.unsafe)
         check_places(assignment, level, options.into, options.submitted)
-        yield level, local_pool
+        with local_workers(jobs) as workers:
+            yield level, workers.pool
         return
     try:
         from autograder import cluster
@@ -235,10 +235,10 @@ class Run:
             Job(pick_up(handin), self.options.questions, entry, alone, with_notebook, there.made_from if there is not None else "")
         )
         try:
-            return self.pool.executor.submit(task.grade, self.pool.name, job)
+            return self.pool.submit(job)
         except self.pool.deaths:
             self.pool = self.pool.renew()
-            return self.pool.executor.submit(task.grade, self.pool.name, job)
+            return self.pool.submit(job)
 
     def _name(self, handin: Handin) -> str:
         return fingerprint(handin.student, *self.run)
