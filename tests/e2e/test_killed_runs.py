@@ -70,6 +70,7 @@ def graded_at(journal: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in journal.glob("*.msgpack")}
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize(("count", "kills"), [pytest.param(200, 10, marks=pytest.mark.long), (12, 2)], ids=["200", "12"])
 def test_killed_again_and_again(course: Course, tmp_path: Path, count: int, kills: int) -> None:
     """The results equal those of a run in peace, byte for byte but for the seconds; nothing is graded twice, and nothing is left running."""
