@@ -5,16 +5,21 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TESTED := $(VENV)/.tested
 
+# The tests of a file share a process, and what it prepares once. That nothing was selected (5) is no failure.
+alone = $(BIN)/python -m pytest $(TESTS) -m "$(1)" || [ $$? = 5 ]
+
 .PHONY: demo test test-long lint docs release audit bench fuzz clean
 
 demo: $(INSTALLED)  ## grade the sample class of every assignment
 	$(BIN)/python -m tests.sample_class.demo
 
-test: $(TESTED)  ## the whole suite but what is marked long; the tests of a file share a process, and what it prepares once
-	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
+test: $(TESTED)  ## the whole suite, or TESTS of it, but what is marked long; what is marked quiet comes after the rest, by itself
+	$(BIN)/python -m pytest $(TESTS) -m "not long and not quiet" -n 2 --dist loadfile
+	$(call alone,quiet and not long)
 
-test-long: $(TESTED)  ## what is marked long
-	$(BIN)/python -m pytest -m long -n 2 --dist loadfile
+test-long: $(TESTED)  ## what is marked long, in the same order
+	$(BIN)/python -m pytest $(TESTS) -m "long and not quiet" -n 2 --dist loadfile
+	$(call alone,quiet and long)
 
 lint: $(TESTED)
 	$(BIN)/ruff check .

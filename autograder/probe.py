@@ -26,17 +26,6 @@ class Probe:
     judged: bool = False
 
 
-@dataclass(frozen=True)
-class Variant:
-    """A solution that stands in for the reference's: a misconception (known wrong) or an alternative (known right)."""
-
-    id: str
-    question: str
-    kind: str
-    replaces: str | None
-    says: str
-
-
 def _sentence(function: Callable[..., Any]) -> str:
     text = " ".join((function.__doc__ or "").split())
     if not text:
@@ -55,22 +44,20 @@ def probe(
     return decorate
 
 
-def _variant(kind: str, question: str, replaces: str | None) -> Callable[[Any], Any]:
-    def decorate(thing: Any) -> Any:
-        thing.__chainrule__ = Variant(thing.__name__, question, kind, replaces, _sentence(thing))
-        return thing
-
-    return decorate
-
-
 def misconception(question: str, *, replaces: str | None = None) -> Callable[[Any], Any]:
     """Declare a known wrong solution. Its docstring tells the student what the code does and where to look."""
-    return _variant("misconception", question, replaces)
+    return _with_docstring
 
 
 def alternative(question: str, *, replaces: str | None = None) -> Callable[[Any], Any]:
     """Declare a right solution written another way; it must score full marks."""
-    return _variant("alternative", question, replaces)
+    return _with_docstring
+
+
+def _with_docstring(thing: Any) -> Any:
+    """The function or class itself: what its decorator declares is read from the file's text."""
+    _sentence(thing)
+    return thing
 
 
 class MissingName(NameError):

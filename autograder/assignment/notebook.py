@@ -34,6 +34,8 @@ from autograder.errors import AssignmentError  # noqa: E402
 
 SCHEMA_VERSION = 3
 MAX_PARTS = 500_000
+MAX_DEPTH = 200
+"""So many lists and objects may stand one inside another in a file that is handed in: far more than any program writes."""
 STUB = "raise NotImplementedError"
 WRITTEN_STUB = "*Write your answer here, in place of this line.*"
 _HEADER = re.compile(r"^# %%(?!%)")
@@ -211,6 +213,8 @@ def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
         raw = json.loads(data.decode("utf-8-sig"))
         if b"\\ud" in data.lower():  # half of a surrogate pair, perhaps: no program can write it, so it must not get any further
             raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
+        if _is_deeper(raw, MAX_DEPTH):  # how deep Python's own parser goes depends on its version
+            raise RecursionError
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         deep, text = isinstance(error, RecursionError), not isinstance(error, UnicodeDecodeError)
         reason = "it is nested too deeply" if deep else f"its JSON is broken ({str(error)[:80]})" if text else "it is not text"
@@ -226,10 +230,16 @@ def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
     if not isinstance(cells, list):
         raise NotANotebook("the file is a notebook without a list of cells")
     made = {"cells": [_tidy(cell) for cell in cells if isinstance(cell, dict)], "metadata": _mapping(raw.get("metadata"))}
-    try:
-        return nbformat.from_dict(made), messages
-    except RecursionError:
-        raise NotANotebook("the file is not a notebook: it is nested too deeply") from None
+    return nbformat.from_dict(made), messages
+
+
+def _is_deeper(value: Any, limit: int) -> bool:
+    """Whether more than limit lists and objects stand one inside another."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        parts = [part for whole in level for part in (whole.values() if isinstance(whole, dict) else whole)]
+        level = [part for part in parts if isinstance(part, dict | list)]
+    return bool(level)
 
 
 def _cells_of_worksheets(worksheets: Any) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment.notebook import Role
-from autograder.assignment.values import Assignment, Question, solves
+from autograder.assignment.values import Assignment, Question
 from autograder.errors import AssignmentError, UsageError
 from autograder.inside.protocol import CellKind, CellSource
 
@@ -116,8 +116,3 @@ def cells_with(assignment: Assignment, variants: list[Variant]) -> list[CellSour
         elif cell.role is Role.TEST:
             cells += [CellSource(v.text, 1000 * number + i, CellKind.OWN) for i, v in enumerate(variants) if v.question == cell.id]
     return cells
-
-
-def solution_numbers(assignment: Assignment, question: str) -> list[int]:
-    """Numbers of the cells that hold the reference solution of a question."""
-    return [n for n, c in enumerate(assignment.cells, 1) if c.role is Role.SOLUTION and solves(c.id, question)]

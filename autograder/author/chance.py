@@ -20,7 +20,7 @@ from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import decode
 from autograder.judging.compare import compare
-from autograder.judging.facts import Fact, Unfit
+from autograder.judging.facts import Fact, Unfit, facts_of
 from autograder.judging.findings import Verdict
 from autograder.judging.keys import seed_of
 from autograder.probe import Probe
@@ -130,7 +130,7 @@ def _observe(sandbox: Sandbox, assignment: Assignment, cells: list[CellSource], 
 
 def _judged(assignment: Assignment, probe: Probe, seed: int, value: Any) -> tuple[bool, dict[str, Fact]]:
     try:
-        facts = assignment.judges[probe.id](value, np.random.default_rng(seed))
+        facts = facts_of(assignment.judges[probe.id], value, seed)
     except Unfit as error:
         return False, {"form": Fact(False, error.says)}
     return all(f.holds for f in facts.values()), facts

@@ -101,10 +101,6 @@ class Submission:
                 return None if _plain(text) == _plain(placed.source.released) else text
         return None
 
-    def text_of(self, number: int) -> str:
-        """The text of a cell by its number."""
-        return next((p.text for p in self.placed if p.number == number), "")
-
 
 def find_submissions(folder: Path, assignment: Assignment) -> list[Handin]:
     """The files under folder, in nbgrader's layout or flat; raises UsageError where there is no such folder."""

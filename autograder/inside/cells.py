@@ -244,9 +244,9 @@ def describe(error: BaseException) -> str:
 
 
 def builtin_name(error: BaseException) -> str:
-    """The name of the nearest built-in or NumPy class: a class of the student's own could carry any text in its name."""
+    """The name of the nearest public class of Python or NumPy: a class of the student's own could carry any text in its name."""
     for cls in type(error).__mro__:
-        if getattr(builtins, cls.__name__, None) is cls or cls is np.linalg.LinAlgError:
+        if (getattr(builtins, cls.__name__, None) is cls and not cls.__name__.startswith("_")) or cls is np.linalg.LinAlgError:
             return cls.__name__
     return "Exception"
 

@@ -108,11 +108,10 @@ class CpuSeconds(_Message, frozen=True):
 
 
 class Ended(_Message, frozen=True):
-    """The spawned process is gone: its exit status (negative: the signal), CPU seconds and largest resident size in KiB."""
+    """The spawned process is gone: its exit status (negative: the signal) and CPU seconds."""
 
     status: int
     cpu: float
-    peak_kb: int
 
 
 # ---- the grader to the process of a submission ------------------------------------------------------------------
@@ -161,9 +160,7 @@ class CellDone(_Message, frozen=True):
 
 
 class CellsDone(_Message, frozen=True):
-    """All cells ended; the process waits for probes. has_ipython tells whether a cell needed IPython."""
-
-    has_ipython: bool = False
+    """All cells ended; the process waits for probes."""
 
 
 class ProbeDone(_Message, frozen=True):
@@ -262,6 +259,18 @@ class FrameReader:
             raise WireError(f"malformed message: {type(error).__name__}") from None
 
 
+def readable(sources: list[Any], seconds: float | None) -> list[Any]:
+    """Wait until one of these sockets and descriptors can be read, or has ended, and return those.
+
+    A negative number of seconds is none, None is for ever. Unlike `select.select` it takes descriptors beyond 1023.
+    """
+    poll = select.poll()
+    by_descriptor = {source if isinstance(source, int) else source.fileno(): source for source in sources}
+    for descriptor in by_descriptor:
+        poll.register(descriptor, select.POLLIN)
+    return [by_descriptor[found] for found, _ in poll.poll(None if seconds is None else 1000 * max(0.0, seconds))]
+
+
 class Channel:
     """A blocking stream of messages over a socket, for either end."""
 
@@ -280,7 +289,7 @@ class Channel:
 
     def arrived(self) -> Any | None:
         """The next message, if it is there already."""
-        while (message := self._reader.next()) is None and select.select([self.socket], [], [], 0)[0]:
+        while (message := self._reader.next()) is None and readable([self.socket], 0):
             if not self.pump():
                 return None
         return message

@@ -9,7 +9,6 @@ import contextlib
 import gc
 import os
 import re
-import select
 import signal
 import socket
 import sys
@@ -183,17 +182,17 @@ def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], probes: di
     watch(control, pid)
     _, status, usage = os.wait4(pid, 0)
     jail.remove_box(box)
-    control.send(Ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss))
+    control.send(Ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime))
 
 
 def watch(control: Any, pid: int) -> None:
     """Answer the grader's questions about a process until it has ended."""
-    from autograder.inside.protocol import AskCpu, CpuSeconds, Kill, Pin
+    from autograder.inside.protocol import AskCpu, CpuSeconds, Kill, Pin, readable
 
     handle = os.pidfd_open(pid)
     try:
         while True:
-            ready, _, _ = select.select([handle, control.socket], [], [])
+            ready = readable([handle, control.socket], None)
             if handle in ready:
                 return
             if not control.pump():
@@ -203,7 +202,7 @@ def watch(control: Any, pid: int) -> None:
                 if isinstance(message, Kill):  # the grader may have sent more since, which is for later
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
-                    select.select([handle], [], [])
+                    readable([handle], None)
                     return
                 if isinstance(message, Pin):
                     with contextlib.suppress(OSError):
@@ -272,7 +271,7 @@ def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
     sys.path[:0] = [box]
     for done in notebook.run(request.cells, frozenset(request.skip), request.demos, request.again):
         channel.send(done)
-    channel.send(CellsDone(notebook.uses_ipython))
+    channel.send(CellsDone())
 
 
 def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, probes: dict[str, Any]) -> None:

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from autograder.errors import AssignmentError
 from autograder.judging.compare import as_array, shown
 from autograder.judging.findings import Verdict
 
@@ -64,3 +66,29 @@ def array(value: Any, name: str, *, shape: tuple[int, ...] | None = None, ndim: 
 def number(value: Any, name: str) -> float:
     """Return value as a finite float; raise Unfit where it is not one number."""
     return float(array(value, name, shape=()))
+
+
+def facts_of(judge: Callable[..., Any], value: Any, seed: int) -> dict[str, Fact]:
+    """What a function of judges.py says of a value that was seen with this seed.
+
+    Raises Unfit where it says that the value can't be judged, and AssignmentError where it returns anything but facts: no fact at all
+    would make everybody right.
+    """
+    facts = judge(value, np.random.default_rng(seed))
+    if isinstance(facts, dict) and facts and all(isinstance(name, str) and isinstance(found, Fact) for name, found in facts.items()):
+        return facts
+    name, code = getattr(judge, "__name__", "a judge"), getattr(judge, "__code__", None)
+    where = f"{code.co_filename}:{code.co_firstlineno}" if code is not None else "judges.py"
+    raise AssignmentError(f"{name} returned {_named(facts)}", where=where, mend='return a dict of facts: {"name": fact(holds, "A sentence.")}')
+
+
+def _named(returned: Any) -> str:
+    """What a judge returned in place of facts, in a few words."""
+    if returned is None:
+        return "None: is there a `return` on every way through it?"
+    if isinstance(returned, dict) and not returned:
+        return "a dict without any fact"
+    if isinstance(returned, dict):
+        key, value = next((k, v) for k, v in returned.items() if not (isinstance(k, str) and isinstance(v, Fact)))
+        return f"a dict in which {key!r} is of type {type(value).__name__}, not a fact"
+    return f"a value of type {type(returned).__name__}"

@@ -4,20 +4,20 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from autograder.assignment.variants import Variant
+from autograder.errors import AssignmentError
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import compare
 from autograder.judging.diagnose import Known, ends_alike, hint, known_of
-from autograder.judging.facts import Fact, Unfit
+from autograder.judging.facts import Fact, Unfit, facts_of
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.reference import Reference
 from autograder.probe import Probe
 
 NO_VALUE = Finding(Verdict.NO_VALUE)
 TOO_LARGE = Finding(Verdict.WRONG_SHAPE, "the result is far larger than what was asked for.")
+UNDECIDED = Finding(Verdict.NO_VALUE, "this test could not decide about the result, which is a fault of the test: please tell your instructor.")
 JUDGED_ROOM = 1_000_000
 """Bytes that an observation for a judge may have beyond 16 times the reference's: judges take their time over every entry."""
 _REMEMBERED, _REMEMBERED_BYTES = 2048, 1 << 14
@@ -55,9 +55,11 @@ class Judge:
                 return Finding(finding.verdict, f"{finding.message}. {hint(expected, value, probe.tolerance)}".rstrip(". ") + ".")
             return finding
         try:
-            facts = self.reference.assignment.judges[probe.id](value, np.random.default_rng(self.reference.seeds[probe.id]))
+            facts = facts_of(self.reference.assignment.judges[probe.id], value, self.reference.seeds[probe.id])
         except Unfit as error:
             return Finding(error.verdict, error.says)
+        except AssignmentError:  # the judge is at fault, not the value
+            return UNDECIDED
         except Exception:  # the value is a student's: whatever a judge trips over in it is a wrong form
             return Finding(Verdict.WRONG_TYPE, "the result does not have the form that was asked for.")
         return _from_facts(facts)

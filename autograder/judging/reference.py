@@ -14,6 +14,7 @@ from autograder.errors import AssignmentError
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Observation, Outcome, Seen
 from autograder.inside.wire import decode
+from autograder.judging.facts import Unfit, facts_of
 from autograder.judging.keys import key_of, seed_of
 from autograder.probe import Probe
 from autograder.sandbox.isolation import TRUSTED
@@ -85,6 +86,20 @@ class Reference:
                     where=str(self.assignment.folder / "probes.py"),
                 )
         self._expect(seen.observations)
+        self._check_judges()
+
+    def _check_judges(self) -> None:
+        """Have every judge decide about the reference; raises AssignmentError where one fails or does not return facts."""
+        for name, judge in self.assignment.judges.items():
+            try:
+                facts_of(judge, self.expected[name], self.seeds[name])
+            except AssignmentError:
+                raise
+            except Unfit:
+                continue  # that the reference is not right is for the release and the audit to say
+            except Exception as error:
+                what = f"{name} raised {type(error).__name__} for what the reference gives: {error}"
+                raise AssignmentError(what, where=str(self.assignment.folder / "judges.py")) from None
 
     def _expect(self, observations: dict[str, Observation]) -> None:
         self._observed[""] = observations

@@ -17,7 +17,7 @@ from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint
 from autograder.handed_in.submission import Submission, digest
-from autograder.judging.findings import ClassResult, QuestionResult, SubmissionResult
+from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.judging.keys import environment
 from autograder.judging.points import total
 
@@ -102,15 +102,6 @@ class Results:
         else:
             entry = Entry(result, _now(), conditions)
         write_text(self.folder / f"{result.student}.json", msgspec.json.encode(Kept(FORMAT, entry, before)).decode())
-
-
-def class_result(assignment: Assignment, kept: tuple[Kept, ...]) -> ClassResult:
-    """The kept results in the form of --json, with the conditions of the newest."""
-    newest = max((k.now for k in kept), key=lambda entry: entry.when).conditions
-    submissions = tuple(k.now.result for k in kept)
-    return ClassResult(
-        FORMAT, assignment.name, assignment.max_score, newest.isolation, newest.salt, newest.release, newest.environment, submissions
-    )
 
 
 def handed_in(submission: Submission) -> str:

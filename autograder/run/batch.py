@@ -20,7 +20,7 @@ from autograder.records.results import Results
 from autograder.run.desk import Failed
 from autograder.run.dispatch import Dispatch
 from autograder.run.options import Failure, Options, Progress
-from autograder.run.pool import Pool, local_pool
+from autograder.run.pool import Pool, local_workers
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
 
@@ -42,7 +42,7 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
     recorder = _recorder(assignment, options, progress)
     kept = Results(options.into, assignment)
     course = Course.at(assignment.root, options.into)
-    with _machines(assignment, options) as (isolation, pool_for):
+    with _machines(assignment, options, min(options.jobs, len(handins))) as (isolation, pool_for):
         salt = course.salt(options.salt)
         reference = Reference(assignment, salt, ObservedStore(course.observations))
         progress.stage("observing the reference and the misconceptions")
@@ -76,12 +76,13 @@ def _sharing(result: SubmissionResult, alike: dict[QuestionResult, QuestionResul
 
 
 @contextlib.contextmanager
-def _machines(assignment: Assignment, options: Options) -> Iterator[tuple[Isolation, PoolFor]]:
+def _machines(assignment: Assignment, options: Options, jobs: int) -> Iterator[tuple[Isolation, PoolFor]]:
     """Where the work is done: how well student code is isolated there, and what makes a pool of it."""
     if not options.scheduler:
         isolation = Isolation.strongest(options.unsafe)
         isolation.check_places(assignment.root / "assignments", options.into, options.submitted)
-        yield isolation, local_pool
+        with local_workers(jobs) as workers:
+            yield isolation, workers.pool
         return
     try:
         from autograder.run import dask

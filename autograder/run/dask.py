@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,8 @@ def cluster_pool(client: Client, reference: Reference, isolation: Isolation, job
     client.register_plugin(Desks(name, course), name=name)
 
     def pool() -> Pool:
-        return Pool(name, client.get_executor(pure=False), lambda: sum(client.nthreads().values()), (KilledWorker,), pool)
+        submit = partial(client.get_executor(pure=False).submit, desk.grade, name)
+        return Pool(submit, lambda: sum(client.nthreads().values()), (KilledWorker,), pool)
 
     try:
         yield pool()

@@ -16,7 +16,6 @@ from autograder.judging.findings import Status
 from autograder.judging.grader import unreadable
 from autograder.records.graded_notebook import graded_path, read_graded
 from autograder.records.results import handed_in
-from autograder.run import desk
 from autograder.run.desk import Done, Failed, Job, read_answer, shown
 from autograder.run.journal import Journal
 from autograder.run.options import Options
@@ -76,10 +75,10 @@ class Dispatch:
             Job(pick_up(handin), self.options.questions, entry, alone, with_notebook, there.made_from if there is not None else "")
         )
         try:
-            return self.pool.executor.submit(desk.grade, self.pool.name, job)
+            return self.pool.submit(job)
         except self.pool.deaths:
             self.pool = self.pool.renew()
-            return self.pool.executor.submit(desk.grade, self.pool.name, job)
+            return self.pool.submit(job)
 
     def _name(self, handin: Handin) -> str:
         return fingerprint(handin.student, *self.conditions)

@@ -1,6 +1,6 @@
 """A process that has loaded all that student code may import, and forks a zygote from itself whenever a sandbox wants one.
 
-To load takes more than a second, to fork a few milliseconds. One nursery serves this process and all that are forked from it. It knows
+To load takes more than a second, to fork a few milliseconds. One nursery serves this process and the workers that it starts. It knows
 nothing of any assignment, and ends when the last of those that may ask it has ended.
 """
 from __future__ import annotations
@@ -33,6 +33,17 @@ class Nursery:
             )  # fmt: skip
         atexit.register(self.close)
 
+    @classmethod
+    def shared(cls, descriptor: int, paths: list[str]) -> Nursery:
+        """The nursery of the process that has started this one, by the descriptor of its requests."""
+        made = cls.__new__(cls)
+        made.paths, made._owner, made._requests = paths, 0, socket.socket(fileno=descriptor)
+        return made
+
+    def descriptor(self) -> int:
+        """What another process needs to ask it."""
+        return self._requests.fileno()
+
     def ask(self, control: socket.socket, errors: int) -> None:
         """Have a zygote forked that is spoken to by control and complains to errors. Raises OSError where the nursery is gone."""
         socket.send_fds(self._requests, [b"zygote"], [control.fileno(), errors])
@@ -62,12 +73,18 @@ _starting = threading.Lock()
 
 
 def nursery() -> Nursery:
-    """This process's own, or the one of the process that it was forked from. It is started by the first call and loads while its caller goes on."""
+    """This process's own, or the one that was shared with it. It is started by the first call and loads while its caller goes on."""
     global _nursery
     with _starting:
         if _nursery is None:
             _nursery = Nursery()
         return _nursery
+
+
+def share_nursery(descriptor: int, paths: list[str]) -> None:
+    """From now on ask the nursery of the process that has started this one."""
+    global _nursery
+    _nursery = Nursery.shared(descriptor, paths)
 
 
 def new_zygote(control: socket.socket, errors: int) -> list[str]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import socket
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder.errors import SandboxError
-from autograder.inside.protocol import Confined, Ended, FrameReader, FromProcess, NotConfined, send_with_descriptors
+from autograder.inside.protocol import Confined, Ended, FrameReader, FromProcess, NotConfined, readable, send_with_descriptors
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import WireError
 
@@ -118,7 +117,7 @@ class Process:
         watched: list[Any] = [self.channel, self.output] if self.output >= 0 else [self.channel]
         if self.link is not None and self.called is not None:
             watched.append(self.link)
-        ready, _, _ = select.select(watched, [], [], max(0.0, seconds))
+        ready = readable(watched, seconds)
         if self.called is not None and self.link is not None and self.link in ready:
             link, self.link = self.link, None
             began = time.monotonic()
@@ -205,7 +204,7 @@ class Process:
 
     def gone(self) -> bool:
         """Whether a process that has nothing more to say has ended."""
-        return self.death is not None or bool(select.select([self.channel], [], [], 0)[0])
+        return self.death is not None or bool(readable([self.channel], 0))
 
     def _release(self) -> None:
         self.forget()

@@ -26,7 +26,8 @@ _WALL = 4
 """The wall clock has so many times as long as the CPU time of a limit."""
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
-_ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)} | {"LinAlgError"}
+_PUBLIC = {name: kind for name, kind in vars(builtins).items() if not name.startswith("_")}
+_ERRORS = {name for name, kind in _PUBLIC.items() if isinstance(kind, type) and issubclass(kind, BaseException)} | {"LinAlgError"}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import socket
 import time
@@ -32,6 +31,7 @@ from autograder.inside.protocol import (
     Run,
     Setup,
     Spawn,
+    readable,
     send_with_descriptors,
 )
 from autograder.inside.wire import WireError
@@ -126,15 +126,15 @@ class Sandbox:
         """Wait until the zygote has ended, and all below it; end it where that takes longer."""
         if self._zygote is None:
             self._listen(seconds)  # nobody is left who could complain
-        elif not select.select([self._zygote], [], [], seconds)[0]:
+        elif not readable([self._zygote], seconds):
             with contextlib.suppress(OSError):
                 signal.pidfd_send_signal(self._zygote, signal.SIGKILL)
-            select.select([self._zygote], [], [], seconds)
+            readable([self._zygote], seconds)
 
     def _listen(self, seconds: float) -> None:
         """Take in what the zygote complains of, until it ends or the time is over."""
         end = time.monotonic() + seconds
-        while select.select([self._errors], [], [], max(0.0, end - time.monotonic()))[0]:
+        while readable([self._errors], end - time.monotonic()):
             data = os.read(self._errors, 1 << 16)
             if not data:
                 return
@@ -255,7 +255,7 @@ class Sandbox:
 
     def wait_end(self, seconds: float) -> Ended | None:
         """How the current process ended, once it has."""
-        if not select.select([self._control.socket], [], [], seconds)[0]:
+        if not readable([self._control.socket], seconds):
             return None
         message = self._receive_any()
         return message if isinstance(message, Ended) else None

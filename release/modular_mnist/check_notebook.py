@@ -428,7 +428,8 @@ def _described(error):
         text = str(error.msg if isinstance(error, SyntaxError) else error)
     except Exception:
         text = ""
-    return {"type": type(error).__name__, "text": text[:600], "name": str(getattr(error, "name", None) or ""), "frames": frames}
+    public = next(kind.__name__ for kind in type(error).__mro__ if not kind.__name__.startswith("_"))  # Python 3.13 has an _IncompleteInputError
+    return {"type": public, "text": text[:600], "name": str(getattr(error, "name", None) or ""), "frames": frames}
 
 
 # ---- what it means, question by question --------------------------------------------------------------------------

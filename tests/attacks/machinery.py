@@ -415,7 +415,7 @@ def a_bomb_in_a_result():
 def messages_of_somebody_else():
     """What only a zygote says, or the grader: Ended, Failed, NotConfined, Kill."""
     send(NotConfined("LEA" "KED"))
-    send(Failed("LEA" "KED"), Ended(0, 0.0, 0))
+    send(Failed("LEA" "KED"), Ended(0, 0.0))
 
 
 @attack("center", scale=0)

@@ -17,6 +17,8 @@ EXPECTED = {0: (CENTER, SCALE), 1: (0.0, SCALE), 2: (CENTER, 0.0), 3: (0.0, 0.0)
 EXCEPTIONS = {"a_thousand_threads", "fill_the_folder", "many_files"}
 """What level landlock does not contain, as docs/explanation/security.md says."""
 
+pytestmark = pytest.mark.quiet  # the class that attacks has a second a notebook
+
 
 def test_there_are_many() -> None:
     """The suite is as large as it is meant to be, and its exceptions are the documented ones."""

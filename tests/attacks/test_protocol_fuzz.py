@@ -42,7 +42,7 @@ number = st.integers(-(1 << 63), (1 << 64) - 1)
 outcome = st.one_of(st.sampled_from([o.value for o in Outcome]), short)
 probe = st.one_of(st.sampled_from([r.probe for r in REQUESTS]), short)
 messages = st.one_of(
-    st.builds(CellDone, number | st.integers(0, 4), outcome, short, number, short), st.builds(CellsDone, st.booleans()), st.just(Confined()),
+    st.builds(CellDone, number | st.integers(0, 4), outcome, short, number, short), st.just(CellsDone()), st.just(Confined()),
     st.builds(ProbeDone, probe, outcome, st.binary(max_size=60), short, number, number, short), st.builds(Call, short | number, st.lists(st.binary(max_size=20), max_size=3)),
     st.builds(Return, st.binary(max_size=20)), st.builds(Raised, short),
 )  # fmt: skip
@@ -87,7 +87,7 @@ class FakeSandbox:
     def end(self) -> Any:
         from autograder.inside.protocol import Ended
 
-        return Ended(-9, 0.0, 0)
+        return Ended(-9, 0.0)
 
     def wait_end(self, seconds: float) -> Any:
         return self.end()

@@ -21,7 +21,6 @@ from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
 from autograder.sandbox.watch import Given
-from tests.observing import observe
 from tests.sample_class.work import Work
 from tests.tiny import NAME, Edits, make_course
 
@@ -63,9 +62,8 @@ class Bench:
         submission = self.submission(work)
         requests = [r for r in self.grader.reference.requests if question in ("", r.question)]
         reference = Given(self.grader.reference_sandbox(), self.grader.reference.cells, given, given) if given else None
-        return observe(
-            self.grader.sandbox(), submission.cells(), requests, self.assignment.limits, demo_names=submission.demo_names(), given=reference
-        )
+        with self.grader.sit(submission) as sitting:
+            return sitting.watch.observe(requests, given=reference)
 
 
 def level() -> Level:

@@ -1,6 +1,8 @@
 """The process of the next submission is forked while the last one is judged: it is used where it fits, and never for anything else."""
 from __future__ import annotations
 
+import os
+import resource
 import select
 import signal
 from collections.abc import Iterator
@@ -11,10 +13,11 @@ import pytest
 from autograder.errors import SandboxError
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellDone, CellKind, CellsDone, CellSource, Run
+from autograder.sandbox import nursery as nurseries
 from autograder.sandbox.process import Process
 from autograder.sandbox.zygote import Sandbox
 
-from .conftest import Bench, isolation
+from .conftest import Bench, bench_of, isolation
 
 LIMITS = Limits(notebook_seconds=5.0, probe_seconds=5.0)
 
@@ -36,6 +39,35 @@ def how_it_ended(process: Process) -> str:
     assert not select.select([process.channel], [], [], 0.1)[0]
     process.close()
     return done.outcome if not done.error else done.error
+
+
+@pytest.fixture
+def crowded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process that has more descriptors open than select(2) can take, as nbgrader's or a notebook server may; it has no nursery yet."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2000:
+        pytest.skip(f"a process may open no more than {hard} files here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2000), hard))
+    monkeypatch.setattr(nurseries, "_nursery", None)
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    yield
+    for descriptor in held:
+        os.close(descriptor)
+    nurseries.nursery().close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_it_works_beside_a_thousand_open_files(crowded: None, tiny: Bench) -> None:
+    """Cells, probes, a second pass answered by the reference, and a cell that is stopped: all by descriptors beyond 1023."""
+    bench = bench_of(tiny.assignment, tiny.assignment.root / "crowded")
+    wrong = "def center(X):\n    return X * 1.0\n"
+    results = {q.id: q for q in bench.grade(bench.work().write("center_solution", wrong)).questions}
+    assert results["scale"].given_correct_inputs and results["scale"].score == results["scale"].max_score
+    hung = bench.grade(bench.work().add("while True: pass", before="center_solution"))
+    assert hung.score == 5.0 and any("took too long" in message for message in hung.messages)
+    assert bench.grader.sandbox()._control.socket.fileno() > 1023
+    bench.grader.close()
+    bench.grader.reference.close()
 
 
 def test_nothing_stays_for_the_next(sandbox: Sandbox) -> None:

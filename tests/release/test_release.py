@@ -380,6 +380,10 @@ SCORES: dict[str, tuple[Edits, str]] = {
         "the untouched release earns 1.5 points in center",
     ),
     "the reference loses to a judge": ({"judges.py": [("< 1e-9", "< -1")]}, "the reference loses points in scale: spread_afterwards: The columns are not centered."),
+    "a judge forgets its return": ({"judges.py": [("    return {", "    found = {")]}, "spread_afterwards returned None"),
+    "a judge returns a truth": ({"judges.py": [("fact(abs(scaled.mean(axis=0)).max() < 1e-9, \"The columns are not centered.\")", "True")]}, "'middle' is of type bool, not a fact"),
+    "a judge returns no fact": ({"judges.py": [("    return {", "    return {}\n    found = {")]}, "a dict without any fact"),
+    "a judge fails": ({"judges.py": [('seen["scaled"]', 'seen["scald"]')]}, "spread_afterwards raised KeyError for what the reference gives: 'scald'"),
     "the reference draws without a seed": (
         notebook("    moved = X - offset\n", "    moved = X - offset + np.random.default_rng().normal()\n"), "the reference loses points in center: rows_of_data",
     ),

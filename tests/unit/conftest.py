@@ -1,7 +1,8 @@
 """The tiny course, and what tests make of it."""
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import distributed  # noqa: F401 -- it asks every class of exception for its subclasses, so before tests make some that mind
@@ -11,6 +12,26 @@ from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment
 from tests.sample_class.work import Work
 from tests.tiny import NAME, Edits, make_course
+
+STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"}
+_watched = False
+
+
+def _refuse(event: str, arguments: tuple[object, ...]) -> None:
+    if _watched and event in STARTS:
+        raise AssertionError("a test in tests/unit starts no process: what does belongs into tests/process")
+
+
+sys.addaudithook(_refuse)
+
+
+@pytest.fixture(autouse=True)
+def starts_no_process() -> Iterator[None]:
+    """These tests are the fast loop: none of them starts a process."""
+    global _watched
+    _watched = True
+    yield
+    _watched = False
 
 
 @pytest.fixture(scope="session")

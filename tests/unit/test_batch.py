@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +18,18 @@ from autograder.run.desk import Done, Failed, Job
 from autograder.run.dispatch import Dispatch
 from autograder.run.journal import Entry, write_entry
 from autograder.run.options import Options
-from autograder.run.pool import Pool
+from autograder.run.pool import Pool, WorkerDied
 
 Answer = Callable[[Job], Done | Failed]
 
 
-class Workers(Executor):
-    """An executor that answers when asked to, and remembers what it was asked."""
+class Workers:
+    """Workers that answer when asked to, and remembers what it was asked."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer, self.jobs, self.waiting, self.most = answer, list[Job](), list[tuple[Future[Any], Job]](), 0
 
-    def submit(self, function: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        _, job = args
+    def submit(self, job: bytes) -> Future[Any]:
         future: Future[Any] = Future()
         self.jobs.append(msgspec.msgpack.decode(job, type=Job))
         self.waiting.append((future, self.jobs[-1]))
@@ -43,7 +41,7 @@ class Workers(Executor):
         future, job = self.waiting.pop(0)
         try:
             future.set_result(msgspec.msgpack.encode(self.answer(job)))
-        except BrokenProcessPool as error:
+        except WorkerDied as error:
             future.set_exception(error)
 
 
@@ -56,7 +54,7 @@ class Class:
 
     def grade(self, answer: Answer, students: list[str], **options: Any) -> tuple[dict[str, Done | Failed], Workers]:
         workers = Workers(answer)
-        pool = Pool("fake", workers, lambda: 1, (BrokenProcessPool,), lambda: pool)
+        pool = Pool(workers.submit, lambda: 1, (WorkerDied,), lambda: pool)
         run = Dispatch(self.assignment, Options(self.into, self.into, **options), ("salt", Level.FULL), pool)
         found = {}
         for answered in run.answers([Handin(s, None) for s in students], lambda: workers.work() if workers.waiting else None):
@@ -101,7 +99,7 @@ def test_a_worker_that_dies_costs_nobody_a_result(people: Class) -> None:
     def answer(job: Job) -> Done:
         if job.delivered.student == "ann" and not died:
             died.append("once")
-            raise BrokenProcessPool
+            raise WorkerDied
         return done(job, people.assignment)
 
     found, workers = people.grade(answer, ["ann", "bob"])
@@ -115,7 +113,7 @@ def test_who_ends_two_workers_is_charged(people: Class) -> None:
 
     def answer(job: Job) -> Done:
         if job.delivered.student == "bad":
-            raise BrokenProcessPool
+            raise WorkerDied
         return done(job, people.assignment)
 
     found, workers = people.grade(answer, ["bad", "ann"])

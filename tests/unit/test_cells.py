@@ -157,6 +157,18 @@ def test_only_built_in_names_are_named() -> None:
     """A class of the student's that is called like a built-in one is not taken for it."""
     fake = type("MemoryError", (Exception,), {})
     assert builtin_name(fake()) == "Exception"
+
+
+def test_a_private_class_of_pythons_is_named_by_its_public_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.13 has an _IncompleteInputError: a student reads SyntaxError under every version."""
+    private = type("_IncompleteInputError", (SyntaxError,), {})
+    monkeypatch.setattr(builtins, "_IncompleteInputError", private, raising=False)
+    assert builtin_name(private("x")) == "SyntaxError"
+
+
+def test_a_fake_out_of_memory_is_a_raise() -> None:
+    """It is told from the real one by what it is, not by what it is called."""
+    fake = type("MemoryError", (Exception,), {})
     assert outcome_of(fake()) is Outcome.RAISED
 
 

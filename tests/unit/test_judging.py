@@ -1,15 +1,17 @@
 """What judges are written with: unusable values become a verdict, usable ones a float array."""
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from autograder.errors import AssignmentError
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import Opaque, encode
-from autograder.judging.facts import Fact, Unfit, array, between, fact, number
+from autograder.judging.facts import Unfit, array, between, fact, facts_of, number
 from autograder.judging.findings import Verdict
 from autograder.judging.judge import JUDGED_ROOM, Judge
 from autograder.probe import Probe
@@ -65,7 +67,7 @@ def test_a_number_is_one_finite_number() -> None:
 
 def test_facts_are_plain_booleans() -> None:
     """NumPy's booleans and other truths become Python's, so that they can be stored and compared."""
-    assert fact(np.bool_(True), "s") == Fact(True, "s")
+    assert fact(np.bool_(True), "s").holds is True
     assert fact([], "s").holds is False
 
 
@@ -83,3 +85,35 @@ def test_a_random_number_lies_between_its_limits(value: Any, holds: bool) -> Non
     """The limits themselves and NaN are outside; the number and its limits are kept to measure the margin."""
     found = between(0, value, 1, "out of range")
     assert found.holds is holds and (found.low, found.high, found.says) == (0, 1, "out of range")
+
+
+RETURNED = {
+    "nothing": (None, "None: is there a `return` on every way through it?"),
+    "no fact": ({}, "a dict without any fact"),
+    "a truth": ({"rows": fact(True, ""), "x": True}, "a dict in which 'x' is of type bool, not a fact"),
+    "a name that is none": ({3: fact(True, "")}, "a dict in which 3 is of type Fact"),
+    "a fact alone": (fact(True, ""), "a value of type Fact"),
+    "an array": (np.zeros(3), "a value of type ndarray"),
+}
+
+
+@pytest.mark.parametrize("case", RETURNED)
+def test_a_judge_that_returns_no_facts_is_named(case: str) -> None:
+    """Whatever it returned instead is told, with the place in the file and what to write."""
+    returned, says = RETURNED[case]
+
+    def rows(seen: Any, rng: Any) -> Any:
+        return returned
+
+    with pytest.raises(AssignmentError, match=re.escape(f"rows returned {says}")) as caught:
+        facts_of(rows, None, 1)
+    assert __file__ in str(caught.value) and "return a dict of facts" in caught.value.mend
+
+
+@pytest.mark.parametrize("case", RETURNED)
+def test_nobody_is_right_or_wrong_by_a_judge_that_returns_no_facts(case: str) -> None:
+    """When a submission is judged, the finding says that the test is at fault, and not the result."""
+    judges = {"p": lambda seen, rng: RETURNED[case][0]}
+    judge = Judge(SimpleNamespace(sizes={"p": 100}, seeds={"p": 1}, assignment=SimpleNamespace(judges=judges)))  # type: ignore[arg-type]
+    finding = judge.judge(Probe("p", "q", 1.0, "", len, judged=True), 1.0)
+    assert finding.verdict is Verdict.NO_VALUE and "a fault of the test" in finding.message

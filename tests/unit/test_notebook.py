@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.assignment.notebook import (
+    MAX_DEPTH,
     STUB,
     WRITTEN_STUB,
     NotANotebook,
@@ -246,6 +247,17 @@ def test_what_is_no_notebook_is_said_in_a_sentence(data: bytes, says: str) -> No
     """Each kind of broken file raises NotANotebook with what it is instead, and nothing else."""
     with pytest.raises(NotANotebook, match=says):
         parse(data)
+
+
+@pytest.mark.parametrize("opens", [b'{"a":', b"["], ids=["objects", "lists"])
+def test_how_deep_a_file_may_be_nested_is_a_rule_of_ours(opens: bytes) -> None:
+    """It is the same under every version of Python: what is at the limit is read, and one more level is refused."""
+    closes = b"}" if opens == b'{"a":' else b"]"
+    there = MAX_DEPTH - 3  # the file itself, its list of cells and the cell are the other three
+    for levels in (there - 1, there):
+        assert len(parse(b'{"cells": [{"source": "x", "outputs": ' + opens * levels + b"1" + closes * levels + b'}], "nbformat": 4}')[0].cells) == 1
+    with pytest.raises(NotANotebook, match="nested too deeply"):
+        parse(b'{"cells": [{"source": "x", "outputs": ' + opens * (there + 1) + b"1" + closes * (there + 1) + b'}], "nbformat": 4}')
 
 
 def test_a_notebook_is_read_with_its_texts_joined() -> None:

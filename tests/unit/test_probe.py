@@ -33,15 +33,18 @@ def test_without_a_docstring_there_is_nothing_to_read(decorate: Any) -> None:
 
 
 def test_variants_stay_what_they_are() -> None:
-    """A decorated function or class can still be called; what it stands for is noted on it."""
+    """A decorated function or class can still be called, and one without a docstring is refused: students read it."""
 
     @misconception("layer", replaces="Layer")
     class Layer:
         """You forget the bias."""
 
+        def method(self) -> None:
+            pass
+
     assert isinstance(Layer(), Layer)
-    noted = Layer.__chainrule__  # type: ignore[attr-defined]
-    assert (noted.id, noted.question, noted.kind, noted.replaces, noted.says) == ("Layer", "layer", "misconception", "Layer", "You forget the bias.")
+    with pytest.raises(TypeError, match="method has no docstring"):
+        alternative("layer")(Layer.method)
 
 
 def test_a_namespace_gives_what_the_notebook_defined() -> None:

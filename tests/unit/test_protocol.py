@@ -55,10 +55,10 @@ MESSAGES = {
         Spawn(JailLimits(5, 1 << 30)), Spawn(JailLimits(5, 1 << 30), Run([CellSource("x = 1", 3, CellKind.OWN)])),
         Kill(), AskCpu(),
     ]),
-    "grader": (FromZygote, [Ready(7), Failed("no room"), CpuSeconds(0.25), Ended(-9, 1.5, 2048)]),
+    "grader": (FromZygote, [Ready(7), Failed("no room"), CpuSeconds(0.25), Ended(-9, 1.5)]),
     "process": (ToProcess, [Run([CellSource("x = 1", 3, CellKind.OWN)], [2], True, False, [("x.npz", b"x")]), Observe([("rows", 1 << 50)], ["softmax"], ["relu"]), Serve(["softmax"])]),
     "from process": (FromProcess, [
-        Confined(), CellDone(3, "raised", "NameError: x", 2, "x"), CellsDone(True), ProbeDone("rows", "finished", b"\0\1"),
+        Confined(), CellDone(3, "raised", "NameError: x", 2, "x"), CellsDone(), ProbeDone("rows", "finished", b"\0\1"),
     ]),
     "linked": (Linked, [Begin(1 << 50), Call("softmax", [b"\0", {"W": b"\1"}], {"name": b""}), Call(4, []), Return(b"\1", [(0, b"\2"), ("name", {"W": b""})]), Raised("ValueError")]),
 }  # fmt: skip

@@ -7,11 +7,10 @@ import msgspec
 import nbformat
 import pytest
 
-from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.submission import align
 from autograder.judging.findings import SubmissionResult
-from autograder.records.results import Kept, Results, class_result, handed_in
+from autograder.records.results import Kept, Results, handed_in
 from tests.sample_class.work import Work
 from tests.unit.test_autograded import result
 
@@ -85,12 +84,3 @@ def test_a_broken_file_counts_as_missing(results: Results, work: Work) -> None:
     with pytest.raises(UsageError, match="holds no results of tiny") as raised:
         results.all()
     assert "chainrule autograde tiny" in raised.value.mend
-
-
-def test_kept_results_are_a_class_result(results: Results, tiny: Assignment, work: Work) -> None:
-    """All that is kept, by student, in the form of --json."""
-    for student in ("zoe", "ann"):
-        results.put(submission(work, student), result(student=student), "salt", "full")
-    made = class_result(tiny, results.all())
-    assert [s.student for s in made.submissions] == ["ann", "zoe"]
-    assert (made.assignment, made.max_score, made.salt, made.release) == ("tiny", 6.0, "salt", tiny.release)

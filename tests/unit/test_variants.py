@@ -9,7 +9,7 @@ import pytest
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment
-from autograder.assignment.variants import Variant, cells_with, load_variants, solution_numbers
+from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.errors import AssignmentError
 from autograder.inside.protocol import CellSource
 from tests.tiny import MISCONCEPTIONS, NAME, line_of, make_course
@@ -106,11 +106,6 @@ def test_several_variants_stand_together(tiny: Assignment) -> None:
     """Variants of different questions each stand at their own place."""
     cells = cells_with(tiny, list(load_variants(tiny, "misconception")))
     assert [c.number for c in cells] == [2, 3, 5, 6000, 9, 10001]
-
-
-def test_solution_cells_are_found_by_question(tiny: Assignment) -> None:
-    """The numbers of the cells that hold a question's reference solution."""
-    assert [solution_numbers(tiny, q) for q in ("center", "scale", "why")] == [[5], [9], []]
 
 
 CASES = {

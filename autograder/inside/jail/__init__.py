@@ -127,7 +127,9 @@ def _enter_namespaces(readonly: Sequence[str], box_size: int, parent: int) -> in
         _wait_for(pid, parent, keep=waiters)
     os.close(waiters)
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-    if select.select([ours], [], [], 0)[0]:  # closed: the waiter was dead before the call, and getppid() is 0 in here
+    ended = select.poll()
+    ended.register(ours, select.POLLIN)
+    if ended.poll(0):  # closed: the waiter was dead before the call, and getppid() is 0 in here
         os._exit(1)
     os.close(ours)
     files.settle_in(BOX)

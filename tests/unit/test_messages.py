@@ -1,0 +1,80 @@
+"""What a student is told of a check or a cell: how it ended, where in the student's own line, and nothing that the student's code has said."""
+from __future__ import annotations
+
+import pytest
+
+from autograder.assignment.values import Assignment
+from autograder.inside.protocol import CellSource
+from autograder.inside.seen import CellReport, Observation, Outcome
+from autograder.judging.findings import Finding, Verdict
+from autograder.judging.judged import Judged
+from autograder.judging.messages import MAX_MESSAGES, cell_messages, check_message, few
+
+CELLS = [CellSource("import checks\n", 2, "given"), CellSource("def center(X):\n    return X[9]\n", 5, "own"), CellSource("raise NotImplementedError\n", 6, "own")]
+LOST = Finding(Verdict.NO_VALUE)
+
+
+def told(tiny: Assignment, observation: Observation, finding: Finding = LOST, points: float = 0.0) -> str:
+    """The message of the first probe of center."""
+    question, probe = tiny.question("center"), tiny.probes_of("center")[0]
+    return check_message(question, probe, Judged((probe,), {probe.id: observation}, {probe.id: finding}), points, CELLS)
+
+
+ENDINGS = [
+    (Observation("p", Outcome.RAISED, error="IndexError", cell=5, line=2), "It raised IndexError at `return X[9]` (cell 5, line 2)."),
+    (Observation("p", Outcome.RAISED, error="IndexError", cell=2, line=1), "It raised IndexError."),
+    (Observation("p", Outcome.RAISED, error="IndexError", cell=5, line=99), "It raised IndexError."),
+    (Observation("p", Outcome.RAISED), "It raised an exception."),
+    (Observation("p", Outcome.RAISED, error="NotImplementedError", cell=6, line=1), "This is not written yet."),
+    (Observation("p", Outcome.RAISED, error="NotImplementedError", cell=5, line=2), "It raised NotImplementedError at `return X[9]` (cell 5, line 2)."),
+    (Observation("p", Outcome.MISSING), "The notebook does not define center, or not under this name."),
+    (Observation("p", Outcome.TIMED_OUT), "It took too long and was stopped: is there a loop that does not end?"),
+    (Observation("p", Outcome.TIMED_OUT, error="not run: the time was used up"), "Not run: the time was used up."),
+    (Observation("p", Outcome.KILLED, error="SIGSEGV"), "It crashed the Python process."),
+    (Observation("p", Outcome.EXITED), "It left Python: exit() or quit() ends everything that comes after."),
+    (Observation("p", Outcome.OUT_OF_MEMORY), "It ran out of memory: is an array far larger than it need be?"),
+    (Observation("p", Outcome.OUTPUT_LIMIT), "It printed or returned too much."),
+    (Observation("p", Outcome.PROTOCOL, error="malformed"), "What came back can't be read."),
+    (Observation("p", Outcome.FINISHED), "What came back can't be read."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("observation", "says"), ENDINGS, ids=lambda value: value[:40] if isinstance(value, str) else value.outcome.value)
+def test_each_ending_has_its_sentence(tiny: Assignment, observation: Observation, says: str) -> None:
+    """Where a line of the student's own cell is known it is quoted, and only then."""
+    assert told(tiny, observation) == says
+
+
+def test_what_is_wrong_is_a_whole_sentence(tiny: Assignment) -> None:
+    """A finding's message gets its capital letter and its full stop, and keeps a mark that it has."""
+    seen = Observation("p", Outcome.FINISHED)
+    assert told(tiny, seen, Finding(Verdict.WRONG_VALUES, "2 of 3 entries differ")) == "2 of 3 entries differ."
+    assert told(tiny, seen, Finding(Verdict.NO_VALUE, "x is None: is it returned?")) == "X is None: is it returned?"
+
+
+def test_what_is_right_says_nothing_unless_it_does_not_count(tiny: Assignment) -> None:
+    """A contract check that is right earns nothing before a core check does, and the student reads why."""
+    seen, right = Observation("p", Outcome.FINISHED), Finding(Verdict.RIGHT)
+    assert told(tiny, seen, right, 0.5) == ""
+    assert told(tiny, seen, right, 0.0) == "This is right, but counts only once the question's main checks are."
+
+
+def test_cells_are_told_of_where_they_are_the_students_own() -> None:
+    """How each ended that did not finish, and what had to be run a second time; a given cell is no fault of the student's."""
+    reports = [
+        CellReport(2, Outcome.RAISED, "KeyError"), CellReport(5, Outcome.FINISHED), CellReport(5, Outcome.FINISHED, missing="np"), CellReport(5, Outcome.FINISHED, missing="<b>"),
+        CellReport(5, Outcome.RAISED, "ValueError: no", 2), CellReport(5, Outcome.RAISED, "ValueError"), CellReport(6, Outcome.TIMED_OUT),
+        CellReport(6, Outcome.KILLED, "SIGSEGV"), CellReport(6, Outcome.OUT_OF_MEMORY),
+    ]  # fmt: skip
+    assert cell_messages(reports, CELLS) == [
+        "cell 5 uses np before it is defined; it was run again at the end", "cell 5 raised ValueError: no (line 2)", "cell 5 raised ValueError",
+        "cell 6 took too long and was stopped; the rest was graded without it", f"cell 6 ended: {Outcome.KILLED.value} SIGSEGV", f"cell 6 ended: {Outcome.OUT_OF_MEMORY.value}",
+    ]  # fmt: skip
+
+
+def test_no_more_messages_than_anybody_reads() -> None:
+    """The rest is counted, and each is one line of printable text."""
+    told = few([f"cell {n} raised\x1b[31m\nKeyError" for n in range(MAX_MESSAGES + 3)])
+    assert len(told) == MAX_MESSAGES + 1 and told[-1] == "and 3 more of the kind"
+    assert all(message.isprintable() for message in told)
+    assert few(["one"]) == ("one",)
