@@ -147,7 +147,7 @@ def a_thousand_threads():
     import threading
     import time
 
-    threading.stack_size(64 << 10)
+    threading.stack_size(128 << 10)
     for count in range(1000):
         try:
             threading.Thread(target=time.sleep, args=(10_000,), daemon=True).start()

@@ -24,6 +24,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 X86 = platform.machine() == "x86_64"
 
@@ -42,6 +43,8 @@ class World:
     home: str
     package: str  # a module of the interpreter's library, by its path
     data: str  # the name in the box of a data file that the assignment ships
+    used: dict[str, Any]  # System V IPC and a message queue of the grader's user, open to everybody: shared.py
+    removable: dict[str, Any]  # the same once more
 
     @property
     def hidden(self) -> str:
@@ -380,7 +383,7 @@ def make_many_files(world: World) -> str | None:
 
 def start_a_thousand_threads(world: World) -> str | None:
     """More threads than it may have."""
-    threading.stack_size(64 << 10)
+    threading.stack_size(128 << 10)  # the least there is on aarch64
     for _ in range(1000):
         threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
     return "1000 threads"
@@ -454,6 +457,170 @@ def connect_a_stream_pair(world: World) -> str | None:
     return "a socket pair was turned"
 
 
+def make_pairs_of_odd_sockets(world: World) -> str | None:
+    """Pairs of another domain or protocol: the kernel makes two sockets, and loads what they need, before it finds that they make no pair."""
+    seen = []
+    for family, protocol in [*((family, 0) for family in range(2, 46)), (socket.AF_UNIX, 7)]:
+        for kind in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
+            try:
+                socket.socketpair(family, kind, protocol)
+            except OSError as error:
+                if error.errno == errno.EACCES:
+                    continue
+            seen.append((family, kind, protocol))
+    return f"the network answered for {seen}" if seen else None
+
+
+def name_a_pair(world: World) -> str | None:
+    """Take a name among the machine's abstract sockets, from a pair: whoever wants it next cannot have it."""
+    pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    pair[0].bind("\0" + world.abstract + "-taken")
+    return "a name was taken"
+
+
+def send_a_descriptor(world: World) -> str | None:
+    """An open file in a socket's buffer: it counts for nobody's limit of descriptors, and whoever reads there is handed it."""
+    pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    socket.send_fds(pair[0], [b"1"], [0])
+    return "a descriptor was sent"
+
+
+# ---- shared by number or name --------------------------------------------------------------------------------------------
+
+_libc.shmat.restype = ctypes.c_void_p
+IPC_RMID, IPC_NOWAIT, SETVAL = 0, 0o4000, 16
+
+
+def _got(result: int | None) -> int:
+    if result is None or result in (-1, 2**64 - 1):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def read_the_graders_shared_memory(world: World) -> str | None:
+    """shmat(2)."""
+    return ctypes.string_at(_got(_libc.shmat(world.used["memory"], None, 0o10000)), 15).decode()
+
+
+def write_to_the_graders_shared_memory(world: World) -> str | None:
+    """shmat(2), for writing."""
+    ctypes.memmove(_got(_libc.shmat(world.used["memory"], None, 0)), b"T", 1)
+    return "shared memory outside was changed"
+
+
+def change_the_graders_semaphore(world: World) -> str | None:
+    """semop(2), semtimedop(2), semctl(2)."""
+    one_less = struct.pack("Hhh", 0, -1, IPC_NOWAIT)
+    attempts: list[Callable[[], object]] = [
+        lambda: _got(_libc.semop(world.used["semaphore"], one_less, 1)),
+        lambda: _got(_libc.semtimedop(world.used["semaphore"], one_less, 1, None)),
+        lambda: _got(_libc.semctl(world.used["semaphore"], 0, SETVAL, 3)),
+    ]
+    return _any(attempts, "a semaphore outside")
+
+
+def take_the_graders_message(world: World) -> str | None:
+    """msgrcv(2)."""
+    message = ctypes.create_string_buffer(100)
+    return message.raw[8 : 8 + _got(_libc.msgrcv(world.used["messages"], message, 90, 0, IPC_NOWAIT))].decode()
+
+
+def send_the_grader_a_message(world: World) -> str | None:
+    """msgsnd(2)."""
+    _got(_libc.msgsnd(world.used["messages"], struct.pack("l", 1) + b"forged", 6, IPC_NOWAIT))
+    return "a message was sent"
+
+
+def look_for_what_is_shared(world: World) -> str | None:
+    """shmctl(2), semctl(2), msgctl(2): how many there are on the machine, and SHM_STAT_ANY and its like, which need no permission."""
+    about = ctypes.create_string_buffer(512)
+    attempts: list[Callable[[], object]] = [
+        lambda: _got(_libc.shmctl(0, 14, about)), lambda: _got(_libc.shmctl(0, 15, about)), lambda: _got(_libc.semctl(0, 0, 19, about)),
+        lambda: _got(_libc.semctl(0, 0, 20, about)), lambda: _got(_libc.msgctl(0, 12, about)), lambda: _got(_libc.msgctl(0, 13, about)),
+        lambda: _got(_libc.shmdt(None)) if ctypes.get_errno() != errno.EINVAL else None,
+    ]  # fmt: skip
+    return _any(attempts[:-1], "IPC of the machine")
+
+
+def use_the_graders_queue(world: World) -> str | None:
+    """mq_open(3), mq_timedreceive(2), mq_timedsend(2), mq_notify(2), mq_getsetattr(2)."""
+    queue, message = _got(_libc.mq_open(world.used["queue"].encode(), os.O_RDWR | os.O_NONBLOCK)), ctypes.create_string_buffer(1 << 14)
+    attempts: list[Callable[[], object]] = [
+        lambda: _got(_libc.mq_receive(queue, message, len(message), None)),
+        lambda: _got(_libc.mq_send(queue, b"forged", 6, 0)),
+        lambda: _got(_libc.mq_notify(queue, None)),
+        lambda: _got(_libc.mq_getattr(queue, message)),
+    ]
+    return _any(attempts, "a message queue outside") or "a message queue outside was opened"
+
+
+def remove_what_the_grader_shares(world: World) -> str | None:
+    """IPC_RMID, mq_unlink(3)."""
+    attempts: list[Callable[[], object]] = [
+        lambda: _got(_libc.mq_unlink(world.removable["queue"].encode())),
+        lambda: _got(_libc.shmctl(world.removable["memory"], IPC_RMID, None)),
+        lambda: _got(_libc.semctl(world.removable["semaphore"], 0, IPC_RMID)),
+        lambda: _got(_libc.msgctl(world.removable["messages"], IPC_RMID, None)),
+    ]
+    return _any(attempts, "what the grader shares is gone")
+
+
+def lock_a_shared_file(world: World) -> str | None:
+    """flock(2), fcntl(2): nobody else gets a lock on a file that every submission and the grader read. It may say yes, and do nothing."""
+    lock = struct.pack("hhqqixxxx", fcntl.F_RDLCK, 0, 0, 0, 0)
+    for take in (
+        lambda fd: fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB),
+        lambda fd: fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB),
+        lambda fd: fcntl.lockf(fd, fcntl.LOCK_SH | fcntl.LOCK_NB),
+        lambda fd: fcntl.lockf(fd, fcntl.LOCK_SH),
+        lambda fd: fcntl.fcntl(fd, fcntl.F_OFD_SETLK, lock),
+        lambda fd: fcntl.fcntl(fd, fcntl.F_OFD_SETLKW, lock),
+    ):
+        fd = os.open(world.package, os.O_RDONLY)
+        try:
+            take(fd)
+            if how := _is_locked(world.package):
+                return f"{world.package} is locked: {how}"
+        except OSError:
+            continue
+        finally:
+            os.close(fd)
+    return None
+
+
+def _is_locked(path: str) -> str | None:
+    """Does a lock stand in the way of another opening of the file, as of another process?"""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        wanted = struct.pack("hhqqixxxx", fcntl.F_WRLCK, 0, 0, 0, 0)
+        return None if struct.unpack_from("h", fcntl.fcntl(fd, fcntl.F_OFD_GETLK, wanted))[0] == fcntl.F_UNLCK else "fcntl"
+    except BlockingIOError:
+        return "flock"
+    finally:
+        os.close(fd)
+
+
+def queue_asynchronous_reads(world: World) -> str | None:
+    """io_setup(2): how many there may be is counted for the whole machine."""
+    _system_call(_by_machine(206, 0), 1 << 10, ctypes.byref(ctypes.c_ulong()))
+    return "a thousand of the machine's asynchronous operations are taken"
+
+
+def set_many_alarms(world: World) -> str | None:
+    """timer_create(2): how many there may be is counted for the user, together with all signals that wait."""
+    number = ctypes.c_int()
+    for _ in range(5000):
+        _system_call(_by_machine(222, 107), 1, struct.pack("QiiQ", 0, signal.SIGUSR1, 0, 0) + bytes(64), ctypes.byref(number))
+    return "5000 of the user's timers are taken"
+
+
+def grow_a_pipe(world: World) -> str | None:
+    """fcntl(2), F_SETPIPE_SZ: memory that no limit counts, of which each user has only so much."""
+    reader, _ = os.pipe()
+    return f"a pipe holds {fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 1 << 20)} bytes"
+
+
 # ---- files -------------------------------------------------------------------------------------------------------------
 
 
@@ -509,6 +676,17 @@ def remove_the_graders_file(world: World) -> str | None:
             continue
         return "a file of the grader's is gone"
     return None
+
+
+def read_attributes_outside(world: World) -> str | None:
+    """listxattr(2), getxattr(2): Landlock guards what is in a file, not what is attached to it."""
+    attempts: list[Callable[[], object]] = [
+        lambda: os.listxattr(world.hidden),
+        lambda: os.listxattr(world.hidden, follow_symlinks=False),
+        lambda: os.getxattr(world.hidden, "user.note"),
+        lambda: os.getxattr(world.hidden, "user.note", follow_symlinks=False),
+    ]
+    return _any(attempts, "attributes of a file outside were read")
 
 
 def link_the_graders_file(world: World) -> str | None:

@@ -75,6 +75,7 @@ class Outside:
                 os.chown(path, ORDINARY_USER, ORDINARY_USER)
         self.before = self.state()
         self.new_victim()
+        self.share()
         return self
 
     def _listen(self, server: socket.socket, address: Any, name: str) -> Any:
@@ -106,6 +107,22 @@ class Outside:
         self.closing.append(self.victim.kill)
         self.victim_before = self._victim_state()
 
+    def share(self) -> None:
+        """A process of the grader's user that shares memory, a semaphore and messages with whoever may use them."""
+        command = as_user(self.user, [sys.executable, "-I", "-B", str(HERE / "shared.py")])
+        self.sharer = subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self.sharer.stdout is not None
+        self.shared = json.loads(self.sharer.stdout.readline())
+        self.shared_before = self._shared_state()
+        self.closing.append(lambda: self.sharer.communicate())
+
+    def _shared_state(self) -> Any:
+        """What the shared things hold, as their owner sees it."""
+        assert self.sharer.stdin is not None and self.sharer.stdout is not None
+        self.sharer.stdin.write("\n")
+        self.sharer.stdin.flush()
+        return json.loads(self.sharer.stdout.readline())
+
     def _victim_state(self) -> tuple[Any, ...]:
         pid = self.victim.pid
         return os.getpriority(os.PRIO_PROCESS, pid), os.sched_getaffinity(pid), os.sched_getscheduler(pid)
@@ -127,13 +144,15 @@ class Outside:
             found.append(f"the victim ended with {self.victim.returncode}")
         elif self._victim_state() != self.victim_before:
             found.append("the victim's priority or processors changed")
+        if (shared := self._shared_state()) != self.shared_before:
+            found.append(f"what is shared changed from {self.shared_before} to {shared}")
         return found
 
     def world(self) -> attacks.World:
         return attacks.World(
             folder=str(self.root / "folder"), tcp=self.tcp, udp=self.udp, abstract=self.abstract, path_socket=self.path_socket,
             victim=self.victim.pid, grader=os.getpid(), home=os.path.expanduser("~"), package=str(self.root / "library/module.py"),
-            data="data/digits.npz",
+            data="data/digits.npz", **self.shared,
         )  # fmt: skip
 
     def close(self) -> None:

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import resource
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -43,6 +45,43 @@ def copy_files(world: World) -> str | None:
     shutil.copy2("one", "three")
     Path("one").touch()
     return None if Path("three").read_text() == "text" else "the copy holds something else"
+
+
+def lock_files(world: World) -> str | None:
+    """Locks are had, in the box and on the data, by every interface; asking after one finds none."""
+    with open(world.data) as data, open("own", "w") as own:
+        for file in (data, own):
+            fcntl.flock(file, fcntl.LOCK_SH)
+            fcntl.flock(file, fcntl.LOCK_UN)
+        fcntl.lockf(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found = struct.unpack_from("h", fcntl.fcntl(own, fcntl.F_GETLK, struct.pack("hhqqixxxx", fcntl.F_WRLCK, 0, 0, 0, 0)))[0]
+    return None if found == fcntl.F_UNLCK else "a lock of its own is in its way"
+
+
+def share_a_table(world: World) -> str | None:
+    """SQLite, which locks its file: two connections write one after the other."""
+    import sqlite3
+
+    with sqlite3.connect("shared.db") as one, sqlite3.connect("shared.db") as two:
+        one.execute("create table t (x)")
+        one.execute("insert into t values (1)")
+        one.commit()
+        two.execute("insert into t values (2)")
+        two.commit()
+        return None if one.execute("select sum(x) from t").fetchone() == (3,) else "the table holds something else"
+
+
+def talk_to_oneself(world: World) -> str | None:
+    """A pair of sockets, used as files too."""
+    import socket
+
+    left, right = socket.socketpair()
+    left.setblocking(False)
+    left.sendall(b"to the right\n")
+    with right.makefile() as file:
+        said = file.readline()
+    left.shutdown(socket.SHUT_WR)
+    return None if (said, right.recv(9)) == ("to the right\n", b"") else f"{said!r}"
 
 
 def use_devices(world: World) -> str | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from .attacks import X86
 from .harness import Zygote
 
 SUCCEED = [
@@ -14,8 +15,12 @@ SUCCEED = [
     "fork", "clone3", "posix_spawn", "run_a_program", "run_a_shell", "use_multiprocessing", "open_a_memory_file", "make_a_message_queue",
     "attach_shared_memory", "write_a_long_file", "make_many_files", "start_a_thousand_threads", "open_many_files", 
     "limit_somebody_else", "change_metadata_outside", "change_metadata_of_the_library", "write_to_the_library", "watch_files",
-    "read_the_victims_memory", "write_into_the_zygote", "trace_the_victim", "outlive_the_zygote", "lose_the_filter", "call_as_32_bit",
-    "reprioritise", "make_a_file_outside", "truncate_the_graders_file", "climb_out",
+    "read_the_victims_memory", "write_into_the_zygote", "trace_the_victim", "outlive_the_zygote", "lose_the_filter",
+    "reprioritise", "make_a_file_outside", "truncate_the_graders_file", "climb_out", "make_pairs_of_odd_sockets", "name_a_pair",
+    "send_a_descriptor", "read_the_graders_shared_memory", "write_to_the_graders_shared_memory", "change_the_graders_semaphore",
+    "take_the_graders_message", "send_the_grader_a_message", "look_for_what_is_shared", "use_the_graders_queue",
+    "remove_what_the_grader_shares", "lock_a_shared_file", "queue_asynchronous_reads", "set_many_alarms", "grow_a_pipe",
+    "read_attributes_outside", *(["call_as_32_bit"] if X86 else []),
 ]  # fmt: skip
 
 

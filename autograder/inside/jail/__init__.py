@@ -16,7 +16,8 @@
 | none     | limits, as far as the system has them                                                               |
 
 What level landlock does not hold: bytes and files in the box as a whole, the number of threads, and that a path exists, with its
-size and times. Mode and times of files cannot be changed there, one's own neither: chmod and utime say yes and do nothing.
+size, times, owner and mode. Mode and times of files cannot be changed there, one's own neither: chmod and utime say yes and do
+nothing. Locks on files do so at both levels: who shares a file with a submission must not wait for it.
 
 The zygote must hold no secret: its memory is copied into every submission's process. Standard library and ctypes only; Linux on
 x86-64 and aarch64, and level none anywhere.

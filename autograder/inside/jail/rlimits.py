@@ -12,6 +12,10 @@ except ImportError:  # Windows has none
     resource = None  # type: ignore[assignment]
 
 
+_SIGNALS = 256
+"""Timers and real-time signals that may wait: they are counted together with those of all the user's processes. Others are not limited."""
+
+
 def mapped_bytes() -> int | None:
     """Address space in use by this process, None where the system does not tell: proc_pid_statm(5)."""
     try:
@@ -33,6 +37,7 @@ def _wanted(limits: JailLimits, mapped: int | None, count_tasks: bool) -> dict[s
         "RLIMIT_CORE": 0,
         "RLIMIT_MSGQUEUE": 0,
         "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_SIGPENDING": _SIGNALS,
     }
     if mapped is not None:
         wanted["RLIMIT_AS"] = mapped + limits.memory_bytes

@@ -29,8 +29,10 @@ _SELF = -1  # operand that stands for the confined process's own number until th
 
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020000  # every CLONE_NEW* flag that clone(2) takes
-_SOCK_TYPE, _SOCK_STREAM, _SOCK_SEQPACKET = 0xF, 1, 5
-_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
+_AF_UNIX, _SOCK_TYPE, _SOCK_STREAM, _SOCK_SEQPACKET = 1, 0xF, 1, 5
+# F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_OFD_GETLK, F_DUPFD_CLOEXEC, F_GETPIPE_SZ
+_FCNTLS = (0, 1, 2, 3, 4, 5, 36, 1030, 1032)
+_F_SETLK, _F_SETLKW, _F_OFD_SETLK, _F_OFD_SETLKW = 6, 7, 37, 38
 # TCGETS, TCGETS2, TIOCGPGRP, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: is it a terminal, how wide, may it block (ioctl_list(2))
 _IOCTLS = (0x5401, 0x802C542A, 0x540F, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 
@@ -46,6 +48,11 @@ def _fail(number: int) -> Code:
 def _when(test: int, operand: int, then: Code) -> Code:
     """Run `then`, which ends in a return, where the test holds; go on behind it where it does not."""
     return [(test, 0, len(then), operand), *then]
+
+
+def _unless(test: int, operand: int, then: Code) -> Code:
+    """Run `then`, which ends in a return, where the test does not hold; go on behind it where it does."""
+    return [(test, len(then), 0, operand), *then]
 
 
 def _argument(index: int) -> Code:
@@ -72,17 +79,31 @@ def _by_argument(level: str, landlock_abi: int) -> dict[str, Code]:
         *_when(_IF_ANY_BIT, _CLONE_THREAD, _give(_ALLOW)),
         *_fail(errno.EPERM),
     ]
+    # asyncio wants a pair of streams; a datagram socket could still be sent to any path, /dev/log for one. Of another domain
+    # or protocol the kernel makes two sockets, and loads its modules, before it finds that they make no pair
+    own_pair = [
+        *_argument(0),
+        *_unless(_IF_EQUAL, _AF_UNIX, _fail(errno.EACCES)),
+        *_argument(2),
+        *_unless(_IF_EQUAL, 0, _fail(errno.EACCES)),
+        *_only(1, (_SOCK_STREAM, _SOCK_SEQPACKET), errno.EACCES, _SOCK_TYPE),
+    ]
+    # not signals by way of SIGIO, leases that hold up the grader's own opens, pipes that take the user's share of memory.
+    # A lock is told to be had, as in _by_name
+    own_descriptors = [
+        *_argument(1),
+        *[i for lock in (_F_SETLK, _F_SETLKW, _F_OFD_SETLK, _F_OFD_SETLKW) for i in _when(_IF_EQUAL, lock, _fail(0))],
+        *_only(1, _FCNTLS, errno.EPERM),
+    ]
     rules = {
         "socket": _fail(errno.EACCES),
-        # asyncio wants a pair of streams; a datagram socket could still be sent to any path, /dev/log for one
-        "socketpair": _only(1, (_SOCK_STREAM, _SOCK_SEQPACKET), errno.EACCES, _SOCK_TYPE),
+        "socketpair": own_pair,
         "clone": threads_only,
         "clone3": _fail(errno.ENOSYS),  # its flags lie in memory, where a filter cannot look: glibc then takes clone
         # not typing into the grader's terminal, not the file systems' own ways to change a file that is only open for reading
         "ioctl": _only(1, _IOCTLS, errno.ENOTTY),
         "prlimit64": _only(0, (0, _SELF), errno.EPERM),
-        # signals by way of SIGIO, leases that hold up the grader's own opens
-        "fcntl": _never(1, (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY)),
+        "fcntl": own_descriptors,
         "prctl": _never(0, (syscalls.PR_SET_PDEATHSIG, syscalls.PR_SET_DUMPABLE, syscalls.PR_SET_MM, syscalls.PR_SET_PTRACER)),
     }
     if level == "landlock":  # the pid namespace is the grader's, and the files are on its own writable mounts
@@ -93,15 +114,18 @@ def _by_argument(level: str, landlock_abi: int) -> dict[str, Code]:
 
 
 def _by_name(level: str) -> dict[str, tuple[tables.Numbers, int]]:
-    """What becomes of the other calls that are named: numbers and errno."""
-    groups = [tables.MOUNTS, tables.NAMESPACES, tables.OTHER_PROCESSES, tables.NEW_PROCESSES, tables.UNCOUNTED_MEMORY, tables.KERNEL]
+    """What becomes of the other calls that are named: numbers and errno. With errno 0 nothing is done and success is told."""
+    denied = [
+        tables.MOUNTS, tables.NAMESPACES, tables.OTHER_PROCESSES, tables.NEW_PROCESSES, tables.UNCOUNTED_MEMORY, tables.SHARED_BY_NAME,
+        tables.SOCKETS, tables.ASYNCHRONOUS_IO, tables.KERNEL,
+    ]  # fmt: skip
+    groups = [(group, errno.EPERM) for group in denied]
+    groups.append((tables.LOCKS, 0))  # nobody else is in the box to be locked out, and SQLite asks for locks there
     if level == "landlock":
-        groups.append(tables.OWNER_AND_ATTRIBUTES)
-    rules = {name: (numbers, errno.EPERM) for group in groups for name, numbers in group.items()}
-    if level == "landlock":
-        # errno 0: nothing is done and success is told, or shutil.copy would fail in the student's own folder
-        rules |= {name: (numbers, 0) for name, numbers in tables.MODE_AND_TIMES.items()}
-    return rules
+        groups.append((tables.OWNER_AND_ATTRIBUTES, errno.EPERM))
+        groups.append((tables.READING_ATTRIBUTES, errno.EOPNOTSUPP))  # as where there are none, so that shutil.copy2 goes on
+        groups.append((tables.MODE_AND_TIMES, 0))  # or shutil.copy would fail in the student's own folder
+    return {name: (numbers, reason) for group, reason in groups for name, numbers in group.items()}
 
 
 @functools.cache

@@ -64,11 +64,47 @@ NEW_PROCESSES: dict[str, Numbers] = {
 UNCOUNTED_MEMORY: dict[str, Numbers] = {  # outside RLIMIT_AS
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
+}
+
+SHARED_BY_NAME: dict[str, Numbers] = {  # the user's or the machine's, wherever one stands: sysvipc(7), mq_overview(7)
     "shmget": (29, 194),
     "shmat": (30, 196),
-    "msgget": (68, 186),
+    "shmctl": (31, 195),
+    "shmdt": (67, 197),
     "semget": (64, 190),
+    "semop": (65, 193),
+    "semtimedop": (220, 192),
+    "semctl": (66, 191),
+    "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "msgctl": (71, 187),
     "mq_open": (240, 180),
+    "mq_unlink": (241, 181),
+    "mq_timedsend": (242, 182),
+    "mq_timedreceive": (243, 183),
+    "mq_notify": (244, 184),
+    "mq_getsetattr": (245, 185),
+}
+
+SOCKETS: dict[str, Numbers] = {  # a pair of one's own needs none of these; sendmsg is what open files are handed over by
+    "connect": (42, 203),
+    "bind": (49, 200),
+    "listen": (50, 201),
+    "accept": (43, 202),
+    "accept4": (288, 242),
+    "setsockopt": (54, 208),
+    "sendmsg": (46, 211),
+    "sendmmsg": (307, 269),
+}
+
+ASYNCHRONOUS_IO: dict[str, Numbers] = {  # its operations are counted for the whole machine: aio-max-nr in proc_sys_fs(5)
+    "io_setup": (206, 0),
+    "io_destroy": (207, 1),
+    "io_submit": (209, 2),
+    "io_cancel": (210, 3),
+    "io_getevents": (208, 4),
+    "io_pgetevents": (333, 292),
 }
 
 KERNEL: dict[str, Numbers] = {  # what no notebook needs and where kernels have had holes
@@ -102,11 +138,18 @@ KERNEL: dict[str, Numbers] = {  # what no notebook needs and where kernels have 
     "vhangup": (153, 58),
     "uselib": (134, None),
     "fanotify_init": (300, 262),
+    "fanotify_mark": (301, 263),
     "inotify_init": (253, None),
     "inotify_init1": (294, 26),
+    "inotify_add_watch": (254, 27),
+    "inotify_rm_watch": (255, 28),
     "vmsplice": (278, 75),
     "sync": (162, 81),
     "syncfs": (306, 267),
+}
+
+LOCKS: dict[str, Numbers] = {  # on any file that may be read, which others read too; fcntl(2) has the other kinds
+    "flock": (73, 32),
 }
 
 MODE_AND_TIMES: dict[str, Numbers] = {  # Landlock does not guard metadata (landlock(7), "Current limitations")
@@ -130,6 +173,15 @@ OWNER_AND_ATTRIBUTES: dict[str, Numbers] = {
     "removexattr": (197, 14),
     "lremovexattr": (198, 15),
     "fremovexattr": (199, 16),
+}
+
+READING_ATTRIBUTES: dict[str, Numbers] = {  # of every file whose path is known, for Landlock
+    "getxattr": (191, 8),
+    "lgetxattr": (192, 9),
+    "fgetxattr": (193, 10),
+    "listxattr": (194, 11),
+    "llistxattr": (195, 12),
+    "flistxattr": (196, 13),
 }
 
 BY_ARGUMENT: dict[str, Numbers] = {  # allowed or not by what they are asked
