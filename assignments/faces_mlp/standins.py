@@ -58,7 +58,7 @@ class Spy:
     def __init__(self, cases: int = 23):
         self.x = np.stack([np.linspace(-1, 1.3, cases), np.arange(float(cases))], axis=1)
         self.t = np.eye(2)[np.arange(cases) % 3 % 2]
-        self.data = [array.copy() for array in (self.x, self.x[:7], self.x[:3], self.t, self.t[:7], self.t[:3])]
+        self.data = [array.copy() for array in (self.x, self.x[-7:], self.x[:3], self.t, self.t[-7:], self.t[:3])]
         self.model = {name: np.zeros((2, 2) if name[0] == "W" else 2) for name in ["W1", "b1", "W2", "b2", "W3", "b3"]}
         self.batches, self.etas = [], []
 
@@ -78,6 +78,6 @@ class Spy:
         return np.stack([first, -first], axis=1) / len(cases)
 
     def measured(self, weight: float, count: int) -> list[float]:
-        """Cross-entropy and accuracy on the first cases, worked out for this weight."""
-        lead = 2 * weight * self.x[:count, 0] * (self.t[:count, 0] - self.t[:count, 1])
+        """Cross-entropy and accuracy on the last cases, worked out for this weight."""
+        lead = 2 * weight * self.x[-count:, 0] * (self.t[-count:, 0] - self.t[-count:, 1])
         return [float(np.log(1 + np.exp(-lead)).mean()), float((lead > 0).mean())]
