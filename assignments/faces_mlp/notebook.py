@@ -30,7 +30,7 @@ import numpy as np
 
 import checks
 import pictures
-from standins import Spy, Toy
+from standins import Spy, Toy, wide
 from utils import display_plot, load, load_data, save, show_confusion, show_faces
 
 plt.style.use("tableau-colorblind10")
@@ -99,16 +99,28 @@ def init_nn(num_inputs: int, num_hiddens: list[int], num_outputs: int) -> dict[s
     ### END SOLUTION
 
 # %% test="init_nn" points=4
-fresh = init_nn(90, [80, 70], 60)
-for name, size, scale in [("W1", (90, 80), 0.1), ("W2", (80, 70), 0.1), ("W3", (70, 60), 0.01)]:
-    checks.shape(f"{name} of init_nn(90, [80, 70], 60)", fresh[name], size,
-                 "one row an input of the layer, one column a unit")
-    checks.close(f"the standard deviation of {name} / {scale}", np.std(fresh[name]) / scale, 1,
-                 "a factor on a standard normal", 0.07)
-    checks.close(f"the mean of {name} / {scale}", np.mean(fresh[name]) / scale, 0,
-                 "a normal around zero has both signs", 0.08)
-for name, units in [("b1", 80), ("b2", 70), ("b3", 60)]:
-    checks.close(name, fresh[name], np.zeros(units), "a bias has one axis and starts at zero")
+@checks.run
+def check():
+    for sizes in ((90, [80, 70], 60), (3, [5, 2], 4)):
+        fresh, (D, (H1, H2), C) = init_nn(*sizes), sizes
+        for name, size in (("W1", (D, H1)), ("W2", (H1, H2)), ("W3", (H2, C))):
+            checks.that(name in fresh, f"init_nn made no {name}.")
+            checks.shape(f"{name} of init_nn{sizes}", fresh[name], size,
+                         "one row an input of the layer, one column a unit")
+        for name, units in (("b1", H1), ("b2", H2), ("b3", C)):
+            checks.that(name in fresh, f"init_nn made no {name}.")
+            checks.close(f"{name} of init_nn{sizes}", fresh[name], np.zeros(units),
+                         "a bias has one axis and starts at zero")
+    fresh = init_nn(90, [80, 70], 60)
+    for name, scale in (("W1", 0.1), ("W2", 0.1), ("W3", 0.01)):
+        weights = np.asarray(fresh[name]) / scale
+        checks.close(f"the standard deviation of {name} / {scale}", weights.std(), 1,
+                     "a factor on a standard normal", 0.07)
+        checks.close(f"the mean of {name} / {scale}", weights.mean(), 0,
+                     "a normal around zero has both signs", 0.08)
+        checks.that(np.abs(weights).max() > 2.5,
+                    f"No weight of {name} is larger than 2.5 standard deviations: "
+                    "is it a normal distribution?")
 
 # %% demo="look_at_init_nn"
 model = init_nn(2304, [16, 32], 7)
@@ -152,15 +164,31 @@ def affine_backward(
     ### END SOLUTION
 
 # %% test="affine" points=8
-x = np.array([[1.0, -2, 0], [3, 1, 2]])
-w, b = np.array([[1.0, 2], [0, -1], [2, 3]]), np.array([10.0, 20])
-checks.close("affine(x, w, b)", affine(x, w, b), [[11, 24], [17, 31]],
-             "(N, M): the product x w, and the bias added to every row")
-grad_x, grad_w, grad_b = affine_backward(np.array([[1.0, 4], [2, -1]]), x, w)
-checks.close("grad_x", grad_x, [[9, -4, 14], [0, 1, 1]], "(N, D): grad_y times the transpose of w")
-checks.close("grad_w", grad_w, [[7, 1], [0, -9], [4, -2]],
-             "(D, M), summed over the examples, not averaged")
-checks.close("grad_b", grad_b, [3, 3], "(M,), summed over the examples, not averaged")
+@checks.run
+def check():
+    # two cases of three numbers, four outputs
+    x, b = np.array([[1.0, -2, 0], [3, 1, 2]]), np.array([10.0, 20, 30, 40])
+    w, grad_y = np.array([[1.0, 2, 0, -1], [0, -1, 2, 1], [2, 3, 1, 0]]), np.ones((2, 4))
+    grad_y[1] = [2, -1, 0, 4]
+    before = x.copy(), w.copy(), b.copy(), grad_y.copy()
+    checks.close("affine(x, w, b)", affine(x, w, b), [[11, 24, 26, 37], [17, 31, 34, 38]],
+                 "weighted sums of each row of x, and the bias added to every row")
+    grad_x, grad_w, grad_b = affine_backward(grad_y, x, w)
+    checks.close("grad_x", grad_x, [[2, 2, 6], [-4, 5, 1]],
+                 "(N, D): each entry of x collects from all outputs of its own case")
+    checks.close("grad_w", grad_w, [[7, -2, 1, 13], [0, -3, -2, 2], [4, -2, 0, 8]],
+                 "(D, M), summed over the cases, not averaged")
+    checks.close("grad_b", grad_b, [3, 0, 1, 5], "(M,), summed over the cases, not averaged")
+    for name, seen, was in zip(("x", "w", "b", "grad_y"), (x, w, b, grad_y), before):
+        checks.kept(name, seen, was)
+    # one case of two numbers, three outputs
+    x, w = np.array([[2, -3]]), np.array([[1, 0, 4], [2, -1, 1]])
+    checks.close("affine of a single case", affine(x, w, np.array([0, 0, -9])), [[-4, 3, -4]],
+                 "no size is written into the code")
+    grad_x, grad_w, grad_b = affine_backward(np.array([[0.5, 1, -1]]), x, w)
+    checks.close("grad_x of a single case", grad_x, [[-3.5, -1]])
+    checks.close("grad_w of a single case", grad_w, [[1, 2, -2], [-1.5, -3, 3]])
+    checks.close("grad_b of a single case", grad_b, [0.5, 1, -1], "(M,), one axis")
 
 # %% demo="look_at_affine"
 faces, w, b = inputs_train[:5], model["W1"], model["b1"]
@@ -199,14 +227,22 @@ def relu_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
     ### END SOLUTION
 
 # %% test="relu" points=6
-x, grad_y = np.array([[-2.0, 3, 0.5], [4, -0.1, -6]]), np.array([[5.0, -7, 2], [3, -1, 8]])
-checks.close("relu(x)", relu(x), [[0, 3, 0.5], [4, 0, 0]],
-             "negative entries become 0, the others stay")
-checks.close("relu_backward(grad_y, x)", relu_backward(grad_y, x), [[0, -7, 2], [3, 0, 0]],
-             "grad_y where x is positive, otherwise 0")
-checks.close("x", x, [[-2, 3, 0.5], [4, -0.1, -6]], "x is overwritten: return a new array")
-checks.close("grad_y", grad_y, [[5, -7, 2], [3, -1, 8]],
-             "grad_y is overwritten: return a new array")
+@checks.run
+def check():
+    x, grad_y = np.array([[-2.0, 3, 0.5], [4, -0.1, -6]]), np.array([[5.0, -7, 2], [3, -1, 8]])
+    before = x.copy(), grad_y.copy()
+    checks.close("relu(x)", relu(x), [[0, 3, 0.5], [4, 0, 0]],
+                 "negative entries become 0, the others stay")
+    checks.kept("x", x, before[0])
+    checks.close("relu_backward(grad_y, x)", relu_backward(grad_y, x), [[0, -7, 2], [3, 0, 0]],
+                 "grad_y where x is positive, otherwise 0")
+    checks.kept("x", x, before[0])
+    checks.kept("grad_y", grad_y, before[1])
+    x = np.array([[3], [-1], [2], [-4]])  # four cases of one whole number
+    checks.close("relu of whole numbers", relu(x), [[3], [0], [2], [0]])
+    seen = relu_backward(np.array([[0.5], [0.25], [-1.5], [1.0]]), x)
+    checks.close("relu_backward where x holds whole numbers", seen, [[0.5], [0], [-1.5], [0]],
+                 "fractions of grad_y are kept")
 
 # %% demo="look_at_relu"
 line = np.linspace(-2, 2, 201)
@@ -269,13 +305,18 @@ def example() -> tuple[dict, dict]:
     return model, passed
 
 # %% test="nn_forward" points=6
-small, passed = example()
-var = nn_forward(small, passed["x"])
-checks.that(isinstance(var, dict) and set(var) >= set(passed),
-            "nn_forward returns a dictionary with the keys x, z1, h1, z2, h2, y.")
-for name, expected in passed.items():
-    checks.close(f'nn_forward(model, x)["{name}"]', var[name], expected,
-                 "z before a rectifier, h after it; y has neither rectifier nor softmax")
+@checks.run
+def check():
+    for (small, passed), what in ((example(), "two cases"), (wide()[:2], "one case of four numbers")):
+        before = {name: value.copy() for name, value in small.items()}
+        var = nn_forward(small, passed["x"])
+        checks.that(isinstance(var, dict) and set(var) >= set(passed),
+                    "nn_forward returns a dictionary with the keys x, z1, h1, z2, h2, y.")
+        for name, expected in passed.items():
+            checks.close(f'nn_forward(model, x)["{name}"] of {what}', var[name], expected,
+                         "z before a rectifier, h after it; y has neither rectifier nor softmax")
+        for name, value in before.items():
+            checks.kept(f'model["{name}"]', small[name], value, "nn_forward only reads the model")
 
 # %% demo="look_at_nn_forward"
 var = nn_forward(model, inputs_train[:100])
@@ -310,15 +351,28 @@ def nn_backward(model: dict[str, np.ndarray], err: np.ndarray, var: dict[str, np
     ### END SOLUTION
 
 # %% test="nn_backward" points=6
-small, passed = example()
-for err in [np.ones((2, 2)), np.array([[1.0, -1], [0, 2]])]:
+@checks.run
+def check():
+    hint = "h fed the affine layers, z decides at the rectifiers; "
+    wanted = {"W3": [[4, 4], [2, -2], [0, 2]], "b3": [1, 1], "W2": [[2, 2, 0], [0, 0, 8]],
+              "b2": [1, 1, 2], "W1": [[6, 0]], "b1": [3, 0]}
+    small, passed = example()
+    err = np.array([[1.0, -1], [0, 2]])
+    before = {name: value.copy() for name, value in {**small, **passed, "err": err}.items()}
+    for call in ("the first call", "a second, equal call"):
+        nn_backward(small, err, passed)
+        for name, expected in wanted.items():
+            checks.that("dE_d" + name in small, f"nn_backward wrote no dE_d{name} into model.")
+            checks.close(f"dE_d{name} after {call}", small["dE_d" + name], expected,
+                         hint + "gradients replace those of an earlier call")
+    for name, value in before.items():
+        seen = err if name == "err" else small.get(name, passed.get(name))
+        checks.kept(name, seen, value, "nn_backward writes nothing but the six gradients")
+    small, passed, err, wanted = wide()
     nn_backward(small, err, passed)
-gradients = {"W3": [[4, 4], [2, -2], [0, 2]], "b3": [1, 1],
-             "W2": [[2, 2, 0], [0, 0, 8]], "b2": [1, 1, 2], "W1": [[6, 0]], "b1": [3, 0]}
-for name, expected in gradients.items():
-    checks.that("dE_d" + name in small, f"nn_backward wrote no dE_d{name} into model.")
-    checks.close("dE_d" + name, small["dE_d" + name], expected,
-                 "h fed the affine layers, z decides at the rectifiers, nothing is added up")
+    for name, expected in wanted.items():
+        checks.close(f"dE_d{name} of layers with 4, 3, 5 and 2 units", small["dE_d" + name], expected,
+                     hint + "no size is written into the code")
 
 # %% demo="look_at_nn_backward"
 nn_backward(model, np.ones((100, 7)) / 100, nn_forward(model, inputs_train[:100]))
@@ -375,29 +429,36 @@ def check_grad(model: dict, forward, backward, name: str, x: np.ndarray) -> None
 # the entries of `W1`, weighted by 200, 201, 202 and so on. Its gradient can be made wrong on purpose.
 
 # %% test="check_grad" points=5
-for toy in [Toy((30, 2)), Toy((3,)), Toy((3,), fault=5e-4)]:
-    checks.that(not toy.is_refused(check_grad),
-                "check_grad refuses a right gradient: does it step to both sides, "
-                "and allow a difference of 1.5e-3?")
-    checks.that(np.array_equal(toy.model["W1"], toy.before),
-                "check_grad changes a parameter: keep the old value and write it back.")
-    checks.that(toy.passes <= 100,
-                f"check_grad calls forward {toy.passes} times: "
-                "two calls for each of 20 entries are enough.")
-for toy in [Toy((3,), fault=5e-3), Toy((30, 2), fault=1.0, start=20)]:
-    checks.that(toy.is_refused(check_grad),
-                "check_grad lets a wrong gradient pass: are the entries random, "
-                "and a difference above 1.5e-3 refused?")
-    checks.that(np.array_equal(toy.model["W1"], toy.before),
-                "check_grad changes a parameter when it raises: write the old value back first.")
+@checks.run
+def check():
+    for toy in [Toy((30, 2)), Toy((3,)), Toy((4, 1)), Toy((3,), fault=1e-3)]:
+        checks.that(not toy.is_refused(check_grad),
+                    "check_grad refuses a right gradient: does it step to both sides, "
+                    "and allow a difference of 1.5e-3?")
+        checks.that(np.array_equal(toy.model["W1"], toy.before),
+                    "check_grad changes a parameter: keep the old value and write it back.")
+        checks.that(toy.passes <= 100,
+                    f"check_grad calls forward {toy.passes} times: "
+                    "two calls for each of 20 entries are enough.")
+    faults = [(Toy((3,), fault=2.5e-3), "is off by 2.5e-3 everywhere"),
+              (Toy((4, 1), fault=-2.5e-3), "is too small by 2.5e-3 everywhere"),
+              (Toy((30, 2), fault=1.0, start=20), "is wrong in the last 40 of 60 entries"),
+              (Toy((3, 5), fault=1.0, start=14), "is wrong in the last of 15 entries")]
+    for toy, what in faults:
+        checks.that(toy.is_refused(check_grad),
+                    f"check_grad lets a gradient pass that {what}. Are up to 20 different entries "
+                    "taken at random, all where there are fewer, and is a difference above 1.5e-3 "
+                    "refused, whatever its sign?")
+        checks.that(np.array_equal(toy.model["W1"], toy.before),
+                    "check_grad changes a parameter when it raises: write the old value back first.")
 
 # %% [markdown]
 # Now the real network, at its starting weights, on ten random pictures. Nothing is printed where a gradient is right.
 
 # %% demo="check_the_network"
-pictures = 0.1 * np.random.default_rng(3).random((10, 2304))
+noise = 0.1 * np.random.default_rng(3).random((10, 2304))
 for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
-    check_grad(model, nn_forward, nn_backward, name, pictures)
+    check_grad(model, nn_forward, nn_backward, name, noise)
 print("All six gradients pass.")
 
 # %% [markdown]
@@ -408,8 +469,8 @@ def without_first_layer(model, err, var):
     nn_backward(model, err, var)
     model["dE_dW1"] = np.zeros_like(model["W1"])
 
-check_grad(model, nn_forward, without_first_layer, "W1", pictures)
-var = nn_forward(model, pictures)
+check_grad(model, nn_forward, without_first_layer, "W1", noise)
+var = nn_forward(model, noise)
 nn_backward(model, var["y"], var)
 largest = np.abs(model["dE_dW1"]).max()
 print(f"No gradient at all passes too: the largest right entry is only {largest:.1e}.")
@@ -422,9 +483,9 @@ print(f"No gradient at all passes too: the largest right entry is only {largest:
 
 # %% demo="stronger_check"
 large = {name: 10 * value for name, value in model.items()}
-check_grad(large, nn_forward, nn_backward, "W1", pictures)
+check_grad(large, nn_forward, nn_backward, "W1", noise)
 try:
-    check_grad(large, nn_forward, without_first_layer, "W1", pictures)
+    check_grad(large, nn_forward, without_first_layer, "W1", noise)
 except AssertionError:
     print("With weights ten times as large, "
           "the right gradient still passes and the zeros are found.")
@@ -448,13 +509,17 @@ def softmax(x: np.ndarray) -> np.ndarray:
     ### END SOLUTION
 
 # %% test="softmax" points=4
-x = np.array([[0.0, np.log(3.0), 0.0], [2000.0, 2000.0, -2000.0], [-1000.0, -1000.0, -1000.0]])
-probs = softmax(x)
-checks.shape("softmax(x)", probs, (3, 3), "one row an example, one column a class")
-checks.close("softmax(x)", probs, [[0.2, 0.6, 0.2], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]],
-             "each row less its own maximum, over its own sum")
-checks.close("x", x, [[0, np.log(3), 0], [2000, 2000, -2000], [-1000, -1000, -1000]],
-             "x is overwritten: subtract in a new array")
+@checks.run
+def check():
+    x = np.array([[0.0, np.log(3.0), 0.0, 0.0], [2000.0, 2000.0, -2000.0, -2000.0],
+                  [-1000.0, -1000.0, -1000.0, -1000.0]])
+    start, probs = x.copy(), softmax(x)
+    checks.shape("softmax(x)", probs, (3, 4), "one row an example, one column a class")
+    checks.close("softmax(x)", probs, [[1 / 6, 1 / 2, 1 / 6, 1 / 6], [0.5, 0.5, 0, 0], [0.25] * 4],
+                 "each row less its own maximum, over its own sum")
+    checks.kept("x", x, start)
+    checks.close("softmax of a single row", softmax(np.array([[1, 1]])), [[0.5, 0.5]],
+                 "two whole numbers")
 
 # %% demo="look_at_softmax"
 print(softmax(nn_forward(model, inputs_train[:2])["y"]).round(3))
@@ -498,14 +563,27 @@ def evaluate(
     ### END SOLUTION
 
 # %% test="evaluate" points=5
-scores = np.log(np.array([[1.0, 1, 2], [1, 6, 1], [2, 5, 3], [8, 1, 1], [1, 1, 2]]))
-target, of_the_right_class = np.eye(3)[[2, 1, 0, 0, 1]], np.array([0.5, 0.75, 0.2, 0.8, 0.25])
-for batch_size in [-1, 5, 2]:
-    ce, acc = evaluate(scores, target, {}, lambda model, x: {"y": x}, batch_size)
-    checks.close(f"ce with batch_size={batch_size}", ce, -np.log(of_the_right_class).mean(),
-                 "the mean over all cases")
-    checks.close(f"acc with batch_size={batch_size}", acc, 0.6,
-                 "the fraction of all cases whose most probable class is the right one")
+@checks.run
+def check():
+    def forward(model, x):
+        return {"y": model["scale"] * x}
+
+    # scores whose softmax can be read off: the rows sum to 4, 8, 10, 10 and 4
+    scores = np.log(np.array([[1.0, 1, 2], [1, 6, 1], [2, 5, 3], [8, 1, 1], [1, 1, 2]]))
+    target, of_the_right_class = np.eye(3)[[2, 1, 0, 0, 1]], np.array([0.5, 0.75, 0.2, 0.8, 0.25])
+    before = scores.copy(), target.copy()
+    for batch_size in (-1, 5, 2, 3):
+        ce, acc = evaluate(scores / 2, target, {"scale": 2}, forward, batch_size)
+        checks.close(f"ce with batch_size={batch_size}", ce, -np.log(of_the_right_class).mean(),
+                     "the mean over all cases, of the scores that forward gives for this model")
+        checks.close(f"acc with batch_size={batch_size}", acc, 0.6,
+                     "the fraction of all cases whose most probable class is the right one")
+    evaluate(scores, target, {"scale": 1}, forward)
+    checks.kept("inputs", scores, before[0])
+    checks.kept("target", target, before[1])
+    # a single case of four classes, in batches of two
+    ce, acc = evaluate(np.zeros((1, 4)), np.array([[0, 0, 0, 1]]), {"scale": 1}, forward, 2)
+    checks.close("ce of four equal scores", ce, np.log(4), "a batch may be larger than the data")
 
 # %% demo="look_at_evaluate"
 ce, acc = evaluate(inputs_valid, target_valid, model, nn_forward)
@@ -534,19 +612,25 @@ def nn_update(model: dict[str, np.ndarray], eta: float) -> None:
     ### END SOLUTION
 
 # %% test="nn_update" points=4
-slopes = {"W1": np.full((2, 3), 10.0), "W2": np.full((3, 2), 20.0), "W3": np.full((2, 4), -30.0)}
-slopes |= {"b1": np.ones(3), "b2": np.full(2, -5.0), "b3": np.full(4, 2.0)}
-step = {name: np.ones_like(slope) for name, slope in slopes.items()}
-step |= {"dE_d" + name: slope.copy() for name, slope in slopes.items()}
-for count in [1, 2]:
-    nn_update(step, 0.2)
-    for name, slope in slopes.items():
-        checks.close(f"{name} after step {count}", step[name], 1 - count * 0.2 * slope,
-                     "minus eta times the gradient, in model itself")
+@checks.run
+def check():
+    slopes = {"W1": np.full((2, 3), 10.0), "W2": np.full((3, 5), 20.0),
+              "W3": np.full((5, 4), -30.0), "b1": np.ones(3), "b2": np.full(5, -5.0),
+              "b3": np.full(4, 2.0)}
+    step = {name: np.ones_like(slope) for name, slope in slopes.items()}
+    step |= {"dE_d" + name: slope.copy() for name, slope in slopes.items()}
+    moved = {name: 1.0 for name in slopes}
+    for count, eta in ((1, 0.2), (2, 0.2), (3, 0.5)):
+        nn_update(step, eta)
+        for name, slope in slopes.items():
+            moved[name] = moved[name] - eta * slope
+            checks.close(f"{name} after step {count}", step[name], moved[name],
+                         "minus eta times the gradient, in model itself; no step is remembered")
+            checks.kept("dE_d" + name, step["dE_d" + name], slope, "the gradients stay")
 
 # %% demo="look_at_nn_update"
 for steps in range(4):
-    var = nn_forward(model, pictures)
+    var = nn_forward(model, noise)
     half_sum = 0.5 * np.sum(var["y"] ** 2)
     print(f"half the sum of the squared scores after {steps} steps: {half_sum:.6f}")
     nn_backward(model, var["y"], var)
@@ -611,30 +695,43 @@ def train(
 # larger the row's first entry.
 
 # %% test="train" points=6
-spy = Spy()
-trained, stats = train(spy.model, spy.forward, spy.backward, spy.update, 0.5, 2, 5, spy.data)
-sizes = [len(cases) for cases, _, _ in spy.batches]
-order = np.concatenate([cases for cases, _, _ in spy.batches])
-checks.that(sizes == [5, 5, 5, 5, 3] * 2,
-            f"The batches have {sizes} cases; expected 5 5 5 5 3 in each of two epochs.")
-checks.close("the cases of each epoch, sorted", np.sort(order.reshape(2, 23)), [range(23)] * 2,
-             "every case once an epoch")
-checks.that((order[:23] != order[23:]).any(),
-            "Both epochs have the cases in the same order: draw a new one for each epoch.")
-for cases, scores, err in spy.batches:
-    checks.close("err", err, (softmax(scores) - spy.t[cases]) / len(cases),
-                 "prediction minus these cases' own targets, over their number")
-checks.that(spy.etas == [0.5] * 10,
-            f"update was called with eta {spy.etas}; expected 0.5 for each of the ten batches.")
-checks.close("W1 of the returned model", trained["W1"], [[5, -5], [0, 0]],
-             "the trained model comes first, then stats")
-for split, x, t in [("train", spy.x, spy.t), ("valid", spy.x[:7], spy.t[:7])]:
-    last = [stats[split + "_ce"][1][1], stats[split + "_acc"][1][1]]
-    expected = evaluate(x, t, trained, spy.forward)
-    checks.close(f"{split}_ce and {split}_acc of epoch 2", last, expected,
-                 "after the epoch, on the whole split")
-checks.that(np.array_equal(spy.data[0], spy.x) and np.array_equal(spy.data[3], spy.t),
-            "train changed its data: shuffle row numbers instead.")
+@checks.run
+def check():
+    spy = Spy(23)
+    trained, stats = train(spy.model, spy.forward, spy.backward, spy.update, 0.5, 2, 5, spy.data)
+    sizes = [len(cases) for cases, _, _ in spy.batches]
+    checks.that(sizes == [5, 5, 5, 5, 3] * 2,
+                f"The batches have {sizes} cases; expected 5 5 5 5 3 in each of two epochs.")
+    order = np.concatenate([cases for cases, _, _ in spy.batches])
+    checks.close("the cases of each epoch, sorted", np.sort(order.reshape(2, 23)), [range(23)] * 2,
+                 "every case once an epoch")
+    checks.that((order[:23] != order[23:]).any() and (np.diff(order) != 1).any(),
+                "The cases come in the same order in both epochs: draw a new one for each epoch.")
+    for cases, scores, err in spy.batches:
+        checks.close("err", err, spy.wanted(cases, scores),
+                     "prediction minus these cases' own targets, over their number")
+    checks.that(spy.etas == [0.5] * 10,
+                f"update was called with eta {spy.etas}; expected 0.5 for each of the ten batches.")
+    checks.close("W1 of the returned model", trained["W1"], [[5, -5], [0, 0]],
+                 "the trained model comes first, then stats")
+    for epoch, weight in enumerate((2.5, 5.0)):
+        for split, count in (("train", 23), ("valid", 7)):
+            entry = [stats[split + what][epoch][1] for what in ("_ce", "_acc")]
+            checks.close(f"[{split}_ce, {split}_acc] of epoch {epoch + 1}", entry,
+                         spy.measured(weight, count), "after the epoch, on the whole split")
+    checks.that(len(stats["train_ce"]) == 2, "One entry an epoch: there were two epochs.")
+    fresh = Spy(23)
+    for name, seen, was in zip(("inputs_train", "inputs_valid", "inputs_test", "target_train"),
+                               spy.data, fresh.data):
+        checks.kept(name, seen, was, "shuffle row numbers instead")
+    # nine cases at once, then in batches of four
+    for batch_size, expected in ((-1, [9]), (4, [4, 4, 1])):
+        spy = Spy(9)
+        train(spy.model, spy.forward, spy.backward, spy.update, 0.1, 1, batch_size, spy.data)
+        sizes = [len(cases) for cases, _, _ in spy.batches]
+        checks.that(sizes == expected,
+                    f"With batch_size={batch_size} nine cases come in batches of {sizes}; "
+                    f"expected {expected}.")
 
 # %% [markdown]
 # ### The run
@@ -728,13 +825,18 @@ def least_confident(prediction: np.ndarray, k: int = 5) -> np.ndarray:
     ### END SOLUTION
 
 # %% test="least_confident" points=3
-guesses = [[0.5, 0.25, 0.25], [0.05, 0.9, 0.05], [0.2, 0.4, 0.4], [0.0, 0.45, 0.55],
-           [0.3, 0.0, 0.7], [0.34, 0.36, 0.3], [0.6, 0.2, 0.2]]
-guesses = np.array(guesses)
-checks.close("least_confident(prediction, 3)", least_confident(guesses, 3), [5, 2, 0],
-             "row numbers, the smallest of the largest probabilities first")
-checks.close("least_confident(prediction)", least_confident(guesses), [5, 2, 0, 3, 6],
-             "five where k isn't given")
+@checks.run
+def check():
+    guesses = np.array([[0.5, 0.25, 0.25], [0.05, 0.9, 0.05], [0.2, 0.4, 0.4], [0.0, 0.45, 0.55],
+                        [0.3, 0.0, 0.7], [0.34, 0.36, 0.3], [0.6, 0.2, 0.2]])
+    start = guesses.copy()
+    checks.close("least_confident(prediction, 3)", least_confident(guesses, 3), [5, 2, 0],
+                 "row numbers, the smallest of the largest probabilities first")
+    checks.close("least_confident(prediction)", least_confident(guesses), [5, 2, 0, 3, 6],
+                 "five where k isn't given")
+    checks.kept("prediction", guesses, start)
+    few = np.array([[0.1, 0.1, 0.1, 0.7], [0.25, 0.25, 0.2, 0.3]])
+    checks.close("least_confident of two cases", least_confident(few, 2), [1, 0], "four classes")
 
 # %% [markdown]
 # Above each face stand its true class, which comes from the targets, and below that the predicted class with its probability. (Printing

@@ -155,19 +155,34 @@ def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndar
 
 
 # %% test="affine_forward" points=6
-x = np.linspace(-0.1, 0.5, 240).reshape(2, 4, 5, 6)
-w, b = np.linspace(-0.2, 0.3, 360).reshape(120, 3), np.linspace(-0.3, 0.1, 3)
-out, cache = affine_forward(x, w, b)
-checks.shape("out", out, (2, 3), "one row an example, one column an output")
-expected = [[1.49834967, 1.70660132, 1.91485297], [3.25553199, 3.5141327, 3.77273342]]
-checks.close("out", out, expected,
-             "flatten each example by itself with x.reshape(N, D), "
-             "multiply by w, add b to every row", 1e-7)
-checks.shape("x in the cache", cache[0], (2, 4, 5, 6),
-             "keep x as it came: the flattened copy is for the product alone")
+@checks.run
+def check():
+    x = np.linspace(-0.1, 0.5, 240).reshape(2, 4, 5, 6)
+    w, b = np.linspace(-0.2, 0.3, 360).reshape(120, 3), np.linspace(-0.3, 0.1, 3)
+    out, cache = affine_forward(x, w, b)
+    checks.shape("out", out, (2, 3), "one row an example, one column an output")
+    expected = [[1.49834967, 1.70660132, 1.91485297], [3.25553199, 3.5141327, 3.77273342]]
+    checks.close("out", out, expected,
+                 "each example becomes one row; its weighted sums, plus the bias of each column", 1e-7)
+    checks.shape("x in the cache", cache[0], (2, 4, 5, 6),
+                 "keep x as it came: the flattened copy is for the product alone")
+    # three examples of 2 x 2 numbers, and one output; whole numbers
+    x, w, b = np.array([[[1, -2], [0, 3]], [[2, 0], [1, 1]], [[0, 1], [-1, 0]]]), [3, 1, -2, 1], 0.5
+    out, cache = affine_forward(x, np.array(w)[:, None], np.array([b]))
+    checks.close("out of three examples and one output", out, [[4.5], [5.5], [3.5]],
+                 "no size is written into the code, and negative sums stay negative")
+    out, cache = affine_forward(-x[:1], np.array(w)[:, None], np.array([b]))
+    checks.close("out of a single example", out, [[-3.5]], "weighted sums may be negative")
+    checks.that(len(cache) == 3, f"the cache holds {len(cache)} things; expected (x, w, b)")
+    for name, seen, given in zip(("x", "w", "b"), cache, (-x[:1], np.array(w)[:, None], [b])):
+        checks.close(f"{name} in the cache", seen, given, "the cache is (x, w, b), as they came")
 
 # %% demo="look_at_affine"
-print("relative error against the printed digits", f"{rel_error(out, np.array(expected)):.0e}")
+pixels = X_train[:5].reshape(5, 8, 8)  # five pictures, not yet flattened
+weights, biases = np.full((64, 3), 1 / 64), np.array([0.0, 1.0, 2.0])
+out, cache = affine_forward(pixels, weights, biases)
+print("five pictures", cache[0].shape, "become", out.shape, "with weights", weights.shape)
+print("the mean grey value of each picture, plus 0, 1 and 2:", out.round(2), sep="\n")
 
 # %% [markdown]
 # ## 2. Affine layer, backward
@@ -197,20 +212,37 @@ def affine_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndar
 
 
 # %% test="affine_backward" points=10
+@checks.run
+def check():
+    # two examples of 1 x 3 numbers, four outputs
+    x = np.array([[[1.0, 2.0, 0.0]], [[0.0, -1.0, 3.0]]])
+    w = np.array([[1.0, 0, 2, -1], [0, 3, 1, 1], [2, 1, 0, 5]])
+    dout = np.array([[1.0, 0, -1, 2], [0, 2, 1, 1]])
+    before = x.copy(), w.copy(), dout.copy()
+    dx, dw, db = affine_backward(dout, (x, w, np.zeros(4)))
+    checks.shape("dx", dx, (2, 1, 3), "dx has the shape of x itself")
+    checks.close("dx", dx, [[[-3, 1, 12]], [[1, 8, 7]]],
+                 "each entry of x collects from all outputs of its own example")
+    checks.shape("dw", dw, (3, 4), "dw has the shape of w")
+    checks.close("dw", dw, [[1, 0, -1, 2], [2, -2, -3, 3], [0, 6, 3, 3]],
+                 "each weight collects from all examples: a sum over the batch, not a mean")
+    checks.close("db", db, [1, 2, 0, 3], "one number an output, a sum over the batch, not a mean")
+    for name, seen, was in zip(("x", "w", "dout"), (x, w, dout), before):
+        checks.kept(name, seen, was)
+    # one example of two numbers, three outputs; whole numbers, and a bias that is not zero
+    cache = np.array([[2, -3]]), np.array([[1, 0, 4], [2, -1, 1]]), np.array([7, 8, 9])
+    dx, dw, db = affine_backward(np.array([[0.5, 1, -1]]), cache)
+    checks.close("dx of a single example", dx, [[-3.5, -1]], "the bias plays no part in it")
+    checks.close("dw of a single example", dw, [[1, 2, -2], [-1.5, -3, 3]], "x times dout")
+    checks.close("db of a single example", db, [0.5, 1, -1], "(M,), one axis")
+
+# %% demo="look_at_affine_backward"
 rng = np.random.default_rng(0)
 x, w, b = rng.normal(size=(10, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5)
 dout = rng.normal(size=(10, 5))
-dx, dw, db = affine_backward(dout, (x, w, b))
-measured = {name: eval_numerical_gradient_array(lambda _: affine_forward(x, w, b)[0], at, dout)
-            for name, at in zip(("dx", "dw", "db"), (x, w, b))}
-checks.close("dx", dx, measured["dx"], "dout times the transpose of w, then the shape of x itself")
-checks.close("dw", dw, measured["dw"],
-             "the transpose of the flattened x times dout: a sum over the batch, not a mean")
-checks.close("db", db, measured["db"], "the sum of dout over the examples, one number an output")
-
-# %% demo="look_at_affine_backward"
-for name, seen in zip(("dx", "dw", "db"), (dx, dw, db)):
-    error = rel_error(seen, measured[name])
+for name, at, seen in zip(("dx", "dw", "db"), (x, w, b), affine_backward(dout, (x, w, b))):
+    measured = eval_numerical_gradient_array(lambda _: affine_forward(x, w, b)[0], at, dout)
+    error = rel_error(seen, measured)
     print(f"{name} {seen.shape}: relative error against the measured gradient {error:.0e}")
 
 # %% [markdown]
@@ -236,12 +268,19 @@ def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 # %% test="relu_forward" points=3
-x = np.linspace(-0.5, 0.5, 12).reshape(3, 4)
-out, cache = relu_forward(x)
-expected = [[0, 0, 0, 0], [0, 0, 0.04545455, 0.13636364], [0.22727273, 0.31818182, 0.40909091, 0.5]]
-checks.close("out", out, expected, "negative entries become 0, the others stay what they are", 1e-7)
-checks.close("the cache", cache, np.linspace(-0.5, 0.5, 12).reshape(3, 4),
-             "it is x itself, and x is not to be changed")
+@checks.run
+def check():
+    x = np.linspace(-0.5, 0.5, 12).reshape(3, 4)
+    out, cache = relu_forward(x)
+    expected = [[0, 0, 0, 0], [0, 0, 0.04545455, 0.13636364],
+                [0.22727273, 0.31818182, 0.40909091, 0.5]]
+    checks.close("out", out, expected,
+                 "negative entries become 0, the others stay what they are", 1e-7)
+    checks.kept("x", x, np.linspace(-0.5, 0.5, 12).reshape(3, 4))
+    checks.close("the cache", cache, x, "it is x itself, negative entries included")
+    out, cache = relu_forward(np.array([[[-3], [0], [7]]]))  # three axes, whole numbers
+    checks.close("out", out, [[[0], [0], [7]]], "any number of axes, and whole numbers too")
+    checks.close("the cache", cache, [[[-3], [0], [7]]], "it is x itself")
 
 # %% [markdown]
 # ## 4. ReLU, backward
@@ -267,13 +306,19 @@ def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
 
 
 # %% test="relu_backward" points=5
-rng = np.random.default_rng(1)
-x, dout = rng.normal(size=(10, 10)), rng.normal(size=(10, 10))
-kept, measured = dout.copy(), eval_numerical_gradient_array(lambda x: relu_forward(x)[0], x, dout)
-dx = relu_backward(dout, x)
-checks.close("dx", dx, measured,
-             "dout where x is positive, 0 elsewhere: the gate is set by x, not by dout")
-checks.close("dout after the call", dout, kept, "it was written to: work on a copy")
+@checks.run
+def check():
+    x = np.array([[-2.0, 3.0, 0.5], [4.0, -0.1, -6.0]])
+    dout = np.array([[5.0, -7.0, 2.0], [3.0, -1.0, 8.0]])
+    before = x.copy(), dout.copy()
+    dx = relu_backward(dout, x)
+    checks.close("dx", dx, [[0, -7, 2], [3, 0, 0]],
+                 "dout where x is positive, 0 elsewhere: the gate is set by x, not by dout")
+    checks.kept("x", x, before[0])
+    checks.kept("dout", dout, before[1])
+    dx = relu_backward(np.array([0.5, 0.25, -1.5, 1.0]), np.array([3, -1, 2, -4]))
+    checks.close("dx where x holds whole numbers", dx, [0.5, 0, -1.5, 0],
+                 "one axis is a shape too; fractions of dout are kept")
 
 # %% demo="look_at_relu"
 x, dout = np.linspace(-2, 2, 400), np.cos(6 * np.linspace(-2, 2, 400))
@@ -339,17 +384,32 @@ def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 # %% test="softmax_loss" points=10
-loss, dx = softmax_loss(np.array([[1000.0, 0.0], [-1000.0, -1000.0 + np.log(3)]]), np.array([1, 1]))
-checks.close("the loss", loss, (1000 + np.log(4 / 3)) / 2,
-             "shift each row by its own maximum, take the logarithm of the sum, "
-             "then the mean over examples")
-x, y = np.random.default_rng(2).normal(size=(10, 3)), np.arange(10) % 3
-kept, (loss, dx) = x.copy(), softmax_loss(x, y)
-checks.close("x after the call", x, kept, "it was written to: work on a copy")
-checks.close("dx", dx, eval_numerical_gradient(lambda x: softmax_loss(x, y)[0], x),
-             "(P - 1 at the label) / N, with P the softmax of each row")
-checks.close("each row's sum of dx", dx.sum(axis=1), np.zeros(10),
-             "probabilities sum to 1 and the label takes 1 away")
+@checks.run
+def check():
+    # probabilities 1/4 and 3/4, then 1/2 and 1/2, then 3/4 and 1/4
+    x, y = np.log([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]]), np.array([1, 0, 1])
+    start = x.copy()
+    loss, dx = softmax_loss(x, y)
+    checks.shape("the loss", loss, (), "one number for the batch")
+    checks.close("the loss", loss, (np.log(4 / 3) + np.log(2) + np.log(4)) / 3,
+                 "minus the logarithm of what the label got, then the mean over examples")
+    checks.shape("dx", dx, (3, 2), "the shape of x")
+    checks.close("dx", 3 * dx, [[0.25, -0.25], [-0.5, 0.5], [0.75, -0.75]],
+                 "this is dx times 3, the number of examples: is dx divided by it?")
+    checks.kept("x", x, start)
+    # one example, four classes, then rows that lie far apart
+    loss, dx = softmax_loss(np.array([[0, 0, 0, 0]]), np.array([2]))
+    checks.close("the loss of four equal scores", loss, np.log(4), "a guess among 4 costs log 4")
+    checks.close("dx of four equal scores", dx, [[0.25, 0.25, -0.75, 0.25]], "1 less at the label")
+    loss, dx = softmax_loss(np.array([[1000.0, 0.0], [-1000.0, -1000.0]]), np.array([1, 1]))
+    checks.close("the loss of [1000, 0] and [-1000, -1000]", loss, (1000 + np.log(2)) / 2,
+                 "each row is shifted by its own maximum; no logarithm of a rounded 0")
+    checks.close("dx of [1000, 0] and [-1000, -1000]", dx, [[0.5, -0.5], [0.25, -0.25]],
+                 "each row is shifted by its own maximum")
+    x, y = np.random.default_rng(2).normal(size=(5, 3)), np.array([0, 2, 1, 1, 2])
+    measured = eval_numerical_gradient(lambda x: softmax_loss(x, y)[0], x)
+    checks.close("dx", softmax_loss(x, y)[1], measured,
+                 "expected is the slope of your own loss, measured: dx is not its gradient")
 
 # %% demo="look_at_softmax_loss"
 lead = np.linspace(-6, 6, 121)
@@ -458,29 +518,80 @@ def train_two_layer(
 
 
 # %% test="train_two_layer" points=12
-X = np.random.default_rng(3).normal(size=(60, 4))
-y, X_kept = X[:, :3].argmax(axis=1), X.copy()  # the class is the largest of three columns
-params, history = train_two_layer(X, y, X_kept, (y + 1) % 3, hidden=30, learning_rate=1.0,
-                                  iters=100, batch_size=20, std=0.1)
-checks.shape("W1", params["W1"], (4, 30), "one row an input, one column a hidden unit")
-checks.shape("W2", params["W2"], (30, 3), "one row a hidden unit, one column a class of y_train")
-checks.that(history["train_loss"][-1] < 0.4,
-            f"The train loss ends at {history['train_loss'][-1]:.3g}; below 0.4 is usual. "
-            "Is the mean gradient subtracted from all four parameters?")
-checks.that(history["test_loss"][-1] > 2,
-            "These test labels are all wrong, yet the test loss ends at "
-            f"{history['test_loss'][-1]:.3g}. Is it measured against y_test?")
-checks.that(history["test_accuracy"][-1] < 0.2,
-            "These test labels are all wrong, yet many count as right. "
-            "Is accuracy measured on X_test and y_test?")
-checks.that(np.any(params["b1"]) and np.any(params["b2"]),
-            "b1 or b2 is still all zeros after training. Are the biases updated too?")
-checks.close("X_train after training", X, X_kept, "the caller's array was written to")
-runs = [train_two_layer(X, y, X, y, hidden=30, iters=2, batch_size=20, seed=s) for s in (0, 0, 1)]
-start, same, other = (run[0]["W1"] for run in runs)
-checks.close("W1 of a second run with the same seed", same, start,
-             "draw all random numbers from np.random.default_rng(seed)")
-checks.that(not np.allclose(other, start), "Two seeds give the same weights. Is seed used?")
+@checks.run
+def check():
+    # The start
+    X, y = np.random.default_rng(5).normal(size=(6, 40)), np.array([2, 0, 1, 2, 1, 0])
+    runs = [train_two_layer(X, y, X, y, hidden=60, learning_rate=0.0, iters=2, batch_size=3,
+                            std=0.3, seed=s)[0]["W1"] for s in (0, 0, 1)]
+    checks.that(0.27 < runs[0].std() < 0.33,
+                f"With std 0.3 the standard deviation of W1 is {runs[0].std():.3f}. "
+                "Is W1 std times a standard normal, whatever its shape?")
+    checks.that(np.abs(runs[0]).max() > 0.66,
+                "No weight of 2400 is larger than 2.2 standard deviations: is it a normal distribution?")
+    checks.that(np.array_equal(runs[0], runs[1]),
+                "The same seed gives different weights: draw all from np.random.default_rng(seed).")
+    checks.that(not np.allclose(runs[0], runs[2]), "Two seeds give the same weights: use seed.")
+
+    # Every row is the same x, so that of a batch only its labels matter. What does one step do?
+    x, rate = np.array([1.0, -2.0, 0.5]), 0.4
+    X, y = np.tile(x, (8, 1)), np.arange(8) % 4
+    small = {"hidden": 5, "batch_size": 6, "std": 0.8, "iters": 1}
+    start, _ = train_two_layer(X, y, X, y, learning_rate=0.0, **small)
+    for name, size in ("W1", (3, 5)), ("b1", (5,)), ("W2", (5, 4)), ("b2", (4,)):
+        checks.shape(name, start[name], size, "3 inputs, 5 hidden units, labels from 0 to 3")
+    kept = {name: value.copy() for name, value in start.items()}
+    checks.close("[b1, b2] at the start", [*kept["b1"], *kept["b2"]], np.zeros(9), "biases are zero")
+    end, _ = train_two_layer(X, y, X, y, learning_rate=rate, **small)
+    step = {name: (end[name] - kept[name]) / rate for name in kept}
+    hidden = np.maximum(x @ kept["W1"], 0)
+    probs = np.exp(hidden @ kept["W2"]) / np.exp(hidden @ kept["W2"]).sum()
+    count = 6 * (step["b2"] + probs)  # how often each label was drawn
+    checks.that(np.abs(count - count.round()).max() < 1e-6 and count.min() > -0.5,
+                "b2 did not move by learning_rate times (labels - probabilities), a mean over the "
+                "batch. Is the gradient subtracted, once, and is it that of the mean loss?")
+    checks.close("(the change of W2) / learning_rate", step["W2"], np.outer(hidden, step["b2"]),
+                 "the hidden activations times what moved b2")
+    back = (kept["W2"] @ step["b2"]) * (hidden > 0)
+    checks.close("(the change of b1) / learning_rate", step["b1"], back,
+                 "back through W2 as it was in the forward pass, then through ReLU")
+    checks.close("(the change of W1) / learning_rate", step["W1"], np.outer(x, back),
+                 "the inputs times what moved b1")
+
+    # The batches: weights of zero, one row a batch; b2 rises for the label that was drawn
+    X, y = np.eye(6), np.arange(6)
+    drawn = [train_two_layer(X, y, X, y, iters=1, batch_size=1, std=0.0, seed=s)[0]["b2"].argmax()
+             for s in range(12)]
+    checks.that(len(set(drawn)) > 1,
+                f"Twelve seeds begin with the same row, {drawn[0]}: draw the batch at random.")
+
+    # A whole run: the class is the largest of three columns, and all test labels are wrong
+    X = np.random.default_rng(3).normal(size=(60, 4))
+    y, before = X[:, :3].argmax(axis=1), X.copy()
+    wrong = (y + 1) % 3
+    _, history = train_two_layer(X, y, before, wrong, hidden=30, learning_rate=1.0, iters=100,
+                                 batch_size=20, std=0.1)
+    checks.kept("X_train", X, before)
+    train_loss, test_loss, accuracy = (history[name] for name in
+                                       ("train_loss", "test_loss", "test_accuracy"))
+    checks.that(len(train_loss) == len(test_loss) == len(accuracy) > 1,
+                f"The lists of history have {len(train_loss)}, {len(test_loss)} and {len(accuracy)} "
+                "entries: as many in each, and at least two.")
+    checks.that(train_loss[-1] < 0.4,
+                f"The train loss ends at {train_loss[-1]:.3g}, though a first step goes the "
+                "right way; below 0.4 is usual. Are all iters steps made, each on a new batch of rows "
+                "with their own labels, and along the gradient of that batch alone?")
+    checks.that(test_loss[-1] > 2,
+                f"All test labels here are wrong, yet the test loss ends at {test_loss[-1]:.3g}. "
+                "Is it measured on X_test, against y_test?")
+    checks.that(0 <= accuracy[-1] < 0.2,
+                f"All test labels here are wrong, yet the accuracy ends at {accuracy[-1]:.3g}. "
+                "Is it measured on X_test, against y_test?")
+    _, history = train_two_layer(X, y, X[:50], y[:50], hidden=30, learning_rate=1.0, iters=100,
+                                 batch_size=20, std=0.1)
+    checks.that(0.8 < history["test_accuracy"][-1] <= 1,
+                f"The test accuracy ends at {history['test_accuracy'][-1]:.3g}; expected more than "
+                "0.8, and at most 1: it is a share of all test rows.")
 
 # %% [markdown]
 # ### What it learns

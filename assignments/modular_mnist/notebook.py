@@ -106,18 +106,21 @@ def load_data(fname: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 # %% test="load_data" points=4
-tiny = np.arange(3 * 785).reshape(3, 785) % 256
-tiny[:, -1] = [7, 0, 2]
-with tempfile.TemporaryDirectory() as folder:
-    np.savez(f"{folder}/tiny.npz", data=tiny)
-    tiny.astype(float).dump(f"{folder}/tiny.pkl")  # a pickle of our own making, so it may be loaded
-    for name in ["tiny.npz", "tiny.pkl"]:
-        images, one_hot = load_data(f"{folder}/{name}")
-        checks.shape(f"the images of {name}", images, (3, 784), "all columns but the last")
-        checks.close(f"the images of {name}", images, tiny[:, :784],
-                     "pixels as they are in the file")
-        checks.close(f"the labels of {name}", one_hot, np.eye(10)[[7, 0, 2]],
-                     "a 1 in the column of the label, 10 columns always")
+@checks.run
+def check():
+    tiny = np.arange(3 * 785).reshape(3, 785) % 256
+    tiny[:, -1] = [7, 0, 2]
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(f"{folder}/tiny.npz", data=tiny)
+        np.savez(f"{folder}/one.npz", data=tiny[1:2].astype(np.uint8))
+        tiny.astype(float).dump(f"{folder}/tiny.pkl")  # a pickle of our own making: it is safe to load
+        for name, rows in (("tiny.npz", [0, 1, 2]), ("one.npz", [1]), ("tiny.pkl", [0, 1, 2])):
+            images, one_hot = load_data(f"{folder}/{name}")
+            checks.shape(f"the images of {name}", images, (len(rows), 784), "all columns but the last")
+            checks.close(f"the images of {name}", images, tiny[rows, :784],
+                         "pixels as they are in the file")
+            checks.close(f"the labels of {name}", one_hot, np.eye(10)[tiny[rows, -1]],
+                         "a 1 in the column of the label, 10 columns always")
 
 
 # %% [markdown]
@@ -167,14 +170,17 @@ def softmax(x: np.ndarray) -> np.ndarray:
 
 
 # %% test="softmax" points=4
-scores = np.array([[0.0, np.log(3.0), 0.0], [2000.0, 2000.0, 0.0], [-900.0, -900.0, -900.0]])
-probs = softmax(scores)
-checks.shape("softmax(x)", probs, (3, 3), "one row an example, one column a class")
-expected = [[0.2, 0.6, 0.2], [0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]]
-checks.close("softmax(x)", probs, expected,
-             "shift each row by its own maximum, divide by its own sum")
-checks.that(scores[1, 0] == 2000 and scores[2, 0] == -900,
-            "softmax changed its input: subtract into a new array.")
+@checks.run
+def check():
+    x = np.array([[0.0, np.log(3.0), 0.0, 0.0], [2000.0, 2000.0, 0.0, 0.0],
+                  [-900.0, -900.0, -900.0, -900.0]])
+    start, probs = x.copy(), softmax(x)
+    checks.shape("softmax(x)", probs, (3, 4), "one row an example, one column a class")
+    checks.close("softmax(x)", probs, [[1 / 6, 1 / 2, 1 / 6, 1 / 6], [0.5, 0.5, 0, 0], [0.25] * 4],
+                 "shift each row by its own maximum, divide by its own sum")
+    checks.kept("x", x, start)
+    checks.close("softmax of a single row", softmax(np.array([[1, 1]])), [[0.5, 0.5]],
+                 "two whole numbers")
 
 # %% demo="look_at_softmax"
 for scale in [0.1, 1.0, 10.0]:
@@ -262,29 +268,41 @@ class Activation:
 
 
 # %% test="Activation" points=9
-a = np.array([[np.log(3.0), -np.log(3.0)], [-2000.0, 2000.0]])
-delta = np.array([[1.0, -2.0], [3.0, 4.0]])
-expected = {
-    "sigmoid": ([[0.75, 0.25], [0.0, 1.0]], [[0.1875, -0.375], [0.0, 0.0]]),
-    "tanh": ([[0.8, -0.8], [-1.0, 1.0]], [[0.36, -0.72], [0.0, 0.0]]),
-    "ReLU": ([[np.log(3.0), 0.0], [0.0, 2000.0]], [[1.0, 0.0], [0.0, 4.0]]),
-}
-for kind, (out, grad) in expected.items():
-    activation, before, upstream = Activation(kind), a.copy(), delta.copy()
-    checks.close(f"the forward pass of {kind}", activation.forward_pass(before), out,
-                 "entry by entry, and finite at -2000 and 2000")
-    checks.close(f"the backward pass of {kind}", activation.backward_pass(upstream), grad,
-                 "delta times the derivative at the input self.x")
-    checks.close(f"self.x of {kind}", activation.x, a,
-                 "forward_pass keeps its input, not its output")
-    checks.that(np.array_equal(before, a) and np.array_equal(upstream, delta),
-                f"{kind} changed its arguments: work on new arrays.")
-try:
-    Activation("softplus")
-    refused = False
-except ValueError:
-    refused = True
-checks.that(refused, "Activation('softplus') should raise a ValueError in the constructor.")
+@checks.run
+def check():
+    a = np.array([[np.log(3.0), -np.log(3.0)], [-2000.0, 2000.0], [np.log(7.0), -1.0]])
+    delta = np.array([[1.0, -2.0], [3.0, 4.0], [8.0, 0.0]])
+    expected = {
+        "sigmoid": ([[0.75, 0.25], [0, 1], [0.875, 1 / (1 + np.e)]],
+                    [[0.1875, -0.375], [0, 0], [0.875, 0]]),
+        "tanh": ([[0.8, -0.8], [-1, 1], [0.96, -0.76159416]], [[0.36, -0.72], [0, 0], [0.6272, 0]]),
+        "ReLU": ([[np.log(3.0), 0], [0, 2000], [np.log(7.0), 0]], [[1, 0], [0, 4], [8, 0]]),
+    }
+    for kind, (out, grad) in expected.items():
+        activation, before, upstream = Activation(kind), a.copy(), delta.copy()
+        checks.close(f"the forward pass of {kind}", activation.forward_pass(before), out,
+                     "entry by entry, and finite at -2000 and 2000")
+        checks.that(hasattr(activation, "x"), f"The forward pass of {kind} keeps no self.x.")
+        checks.close(f"self.x of {kind}", activation.x, a,
+                     "forward_pass keeps its input, not its output")
+        for _ in range(2):
+            checks.close(f"the backward pass of {kind}", activation.backward_pass(upstream), grad,
+                         "delta times the derivative at the input self.x")
+        checks.kept(f"the input of {kind}", before, a)
+        checks.kept(f"the delta of {kind}", upstream, delta)
+        activation.forward_pass(np.array([[1, -3, 2]]))  # another shape, and whole numbers
+        slopes = {"sigmoid": [[0.19661193, 0.04517666, 0.10499359]],
+                  "tanh": [[0.41997434, 0.00986604, 0.07065082]], "ReLU": [[1, 0, 1]]}
+        half = activation.backward_pass(np.array([[0.5, 0.5, 0.5]]))
+        checks.close(f"the backward pass of {kind} after another forward pass, times 2",
+                     2 * np.asarray(half), slopes[kind],
+                     "self.x is that of the latest forward pass; fractions are kept")
+    try:
+        Activation("softplus")
+        refused = False
+    except ValueError:
+        refused = True
+    checks.that(refused, "Activation('softplus') should raise a ValueError in the constructor.")
 
 # %% demo="activations"
 figures.activations(Activation)
@@ -345,24 +363,37 @@ class Layer:
 
 
 # %% test="Layer" points=9
-layer, twin = Layer(3, 2), Layer(3, 2)
-checks.shape("w of Layer(3, 2)", layer.w, (3, 2), "a row for each input, a column for each unit")
-checks.close("b of Layer(3, 2)", layer.b, [[0.0, 0.0]], "zeros, (1, out_units)")
-checks.that(len(np.unique([layer.w, twin.w])) == 12,
-            "Some starting weights of two layers are equal: draw all at random, without a seed.")
-layer.w, layer.b = np.array([[1.0, -1.0], [0.0, 2.0], [3.0, 0.5]]), np.array([[10.0, 20.0]])
-x, delta = np.array([[1.0, 2.0, 3.0], [-1.0, 0.0, 4.0]]), np.array([[1.0, 0.5], [2.0, -1.0]])
-checks.close("the forward pass", layer.forward_pass(x), [[20.0, 24.5], [21.0, 23.0]], "x w + b")
-for _ in range(2):
-    back = layer.backward_pass(delta)
-    checks.close("the backward pass", back, [[0.5, 1.0, 3.25], [3.0, -2.0, 5.5]],
-                 "delta times w transposed; return it, too")
-    checks.close("d_w", layer.d_w, [[-1.0, 1.5], [2.0, 1.0], [11.0, -2.5]],
-                 "a sum over the rows, with no further 1/N, anew each time")
-    checks.close("d_b", layer.d_b, [[3.0, -0.5]],
-                 "the sum of delta over the rows, kept as (1, out_units)")
-checks.close("a kept by the layer", layer.a, [[20.0, 24.5], [21.0, 23.0]],
-             "the output of the forward pass")
+@checks.run
+def check():
+    layer, twin = Layer(3, 2), Layer(3, 2)
+    checks.shape("w of Layer(3, 2)", layer.w, (3, 2), "a row for each input, a column for each unit")
+    checks.close("b of Layer(3, 2)", layer.b, [[0.0, 0.0]], "zeros, (1, out_units)")
+    checks.that(len(np.unique([layer.w, twin.w])) == 12,
+                "Some starting weights of two layers are equal: draw all at random, without a seed.")
+    layer.w, layer.b = np.array([[1.0, -1], [0, 2], [3, 0.5]]), np.array([[10.0, 20.0]])
+    one, four = np.array([[2, -1, 1]]), np.array([[1.0, 2, 3], [-1, 0, 4], [0, 0, 0], [0, 1, 0]])
+    for x, delta, out, d_x, d_w, d_b in (
+        (four, [[1, 0.5], [2, -1], [3, 0], [0, 4]], [[20, 24.5], [21, 23], [10, 20], [10, 22]],
+         [[0.5, 1, 3.25], [3, -2, 5.5], [3, 0, 9], [-4, 8, 2]], [[-1, 1.5], [2, 5], [11, -2.5]],
+         [[6, 3.5]]),
+        (one, [[0.5, 1]], [[15, 16.5]], [[-0.5, 2, 2]], [[1, 2], [-0.5, -1], [0.5, 1]], [[0.5, 1]]),
+    ):
+        what, delta = f"a batch of {len(x)}", np.array(delta)
+        before = x.copy(), delta.copy()
+        checks.close(f"the forward pass of {what}", layer.forward_pass(x), out, "x w + b")
+        checks.close(f"self.a after {what}", layer.a, out, "the output of the forward pass")
+        checks.close(f"self.x after {what}", layer.x, x, "the input of the forward pass")
+        for _ in range(2):
+            back = layer.backward_pass(delta)
+            checks.close(f"the backward pass of {what}", back, d_x,
+                         "each input collects from all units of its own row; return it, too")
+            checks.close(f"d_x of {what}", layer.d_x, d_x, "what the backward pass returns")
+            checks.close(f"d_w of {what}", layer.d_w, d_w,
+                         "a sum over the rows, with no further 1/N, made anew each time")
+            checks.close(f"d_b of {what}", layer.d_b, d_b,
+                         "the sum of delta over the rows, kept as (1, out_units), made anew")
+        checks.kept("x", x, before[0])
+        checks.kept("delta", delta, before[1])
 
 # %% demo="size_of_signals"
 signal = np.random.default_rng(0).normal(size=(200, 100))
@@ -434,26 +465,38 @@ class Neuralnetwork:
 
 
 # %% test="Neuralnetwork" points=12
-net = Neuralnetwork({**config, "layer_specs": [2, 2, 2, 3], "activation": "tanh"})
-kinds = [type(layer).__name__ for layer in net.layers]
-checks.that(kinds == ["Layer", "Activation", "Layer", "Activation", "Layer"],
-            f"layers holds {kinds}: Layer and Activation in turn, a Layer last.")
-for layer in net.layers[::2]:
-    layer.w = np.linspace(-1.0, 1.5, layer.w.size).reshape(layer.w.shape)
-    layer.b = np.full(layer.b.shape, 0.5)
-x, targets = np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 0.2]]), np.eye(3)[[1, 0, 2]]
-loss, probs = net.forward_pass(x, targets)
-net.backward_pass()
-checks.close("a row of probabilities", probs[0], [0.33838764, 0.33330792, 0.32830444],
-             "config's activation after hidden layers, then softmax")
-checks.close("the loss", loss, 1.35268207, "the sum over classes, the mean over rows")
-checks.close("d_b of the last layer", net.layers[4].d_b, [[-0.12463621, -0.03458479, 0.159221]],
-             "it starts from (probs - targets) / N")
-grad = net.layers[0].d_b
-checks.close("d_b of the first layer", grad, [[0.01903692, 0.0132868]],
-             "an Activation of its own in every place; hand back what each returns")
-checks.that(net.forward_pass(x)[0] is None,
-            "Without targets there is no loss: return None in its place.")
+@checks.run
+def check():
+    small = Neuralnetwork({**config, "layer_specs": [2, 4, 5, 3], "activation": "tanh"})
+    kinds = [type(layer).__name__ for layer in small.layers]
+    checks.that(kinds == ["Layer", "Activation", "Layer", "Activation", "Layer"],
+                f"layers holds {kinds}: Layer and Activation in turn, a Layer last.")
+    for layer, size in zip(small.layers[::2], ((2, 4), (4, 5), (5, 3))):
+        checks.shape("w of a layer", layer.w, size, "layer_specs is [2, 4, 5, 3]")
+        layer.w, layer.b = np.linspace(-1.0, 1.5, layer.w.size).reshape(size), np.full((1, size[1]), 0.5)
+    x, targets = np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 0.2], [0.1, 0.9]]), np.eye(3)[[1, 0, 2, 2]]
+    loss, probs = small.forward_pass(x, targets)
+    checks.close("probs", probs[:1], [[0.44864311, 0.32128144, 0.23007545]],
+                 "config's activation after hidden layers, then softmax")
+    checks.close("the loss", loss, 1.11924729, "the sum over classes, the mean over rows")
+    checks.close("loss_func of two rows that are surely right", small.loss_func(np.eye(3)[:2],
+                 np.eye(3)[:2]), 0.0, "a guard in the logarithm is at most 1e-12", 1e-9)
+    unlikely = small.loss_func(np.array([[1e-10, 1, 0]]), np.array([[1, 0, 0]]))
+    checks.close("loss_func where the right class has probability 1e-10", unlikely, -np.log(1e-10),
+                 "a guard in the logarithm is at most 1e-12", 1e-2)
+    for call in ("", " after a second call"):
+        small.backward_pass()
+        checks.close(f"d_b of the last layer{call}", small.layers[4].d_b, 
+                     [[-0.03847676, 0.03859007, -0.00011331]],
+                     "it starts from (probs - targets) / N")
+        checks.close(f"d_b of the first layer{call}", small.layers[0].d_b, 
+                     [[0.05010615, 0.00969415, -0.01974709, -0.05971357]],
+                     "an Activation of its own in every place; hand back what each returns")
+    loss, probs = small.forward_pass(x[:1])
+    checks.that(loss is None, "Without targets there is no loss: return None in its place.")
+    checks.close("probs without targets", probs, [[0.44864311, 0.32128144, 0.23007545]])
+    flat = Neuralnetwork({**config, "layer_specs": [6, 2], "activation": "ReLU"})
+    checks.that(len(flat.layers) == 1, "layer_specs [6, 2] has a single Layer and no Activation.")
 
 # %% demo="untrained"
 np.random.seed(0)
@@ -510,25 +553,37 @@ def gradient_approximation(
 
 
 # %% test="gradient_approximation" points=12
-toy = toys.ToyModel(Layer, Activation, cost=lambda p: p**3, slope=lambda p: 3 * p**2)
-toy.layers[2].w[1, 0] = 0.1
-x, targets = np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]]
-numerical, analytic, within = gradient_approximation(toy, 2, "w", (1, 0), x, targets)
-checks.close("numerical", numerical, 0.03 + 1e-4,
-             "(above - below) / (2 epsilon), with epsilon 1e-2 unless another is given",
-             tolerance=1e-9)
-checks.close("analytic", analytic, 0.03,
-             "from a forward and a backward pass with the parameter at its own value",
-             tolerance=1e-9)
-checks.that(within, "A difference of epsilon**2 is within 9 epsilon**2.")
-checks.that(toy.layers[2].w[1, 0] == 0.1,
-            "The parameter is not what it was, bit for bit: keep its old value and write it back.")
-steep = toys.ToyModel(Layer, Activation, cost=lambda p: 20 * p**3, slope=lambda p: 60 * p**2)
-numerical, analytic, within = gradient_approximation(steep, 0, "b", (0, 2), x, targets,
-                                                     epsilon=1e-3)
-checks.close("numerical for a bias", numerical, 240 + 20e-6,
-             "index is (0, j), and epsilon is the argument", tolerance=1e-9)
-checks.that(not within, "A difference of 20 epsilon**2 is not within 9 epsilon**2.")
+@checks.run
+def check():
+    toy = toys.ToyModel(Layer, Activation, cost=lambda p: p**3, slope=lambda p: 3 * p**2)
+    toy.layers[2].w[1, 0] = 0.1
+    x, targets = np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]]
+    numerical, analytic, within = gradient_approximation(toy, 2, "w", (1, 0), x, targets)
+    checks.close("numerical", numerical, 0.03 + 1e-4,
+                 "(above - below) / (2 epsilon), with epsilon 1e-2 unless another is given",
+                 tolerance=1e-9)
+    checks.close("analytic", analytic, 0.03,
+                 "from a forward and a backward pass with the parameter at its own value",
+                 tolerance=1e-9)
+    checks.that(within, "within is False, yet the two differ by epsilon**2 only.")
+    checks.that(toy.layers[2].w[1, 0] == 0.1,
+                "The parameter is not what it was, bit for bit: keep its old value and write it back.")
+    checks.that(all(np.array_equal(batch, x) for batch, _ in toy.passes)
+                and np.array_equal(toy.steps[-1][1], targets),
+                "The batch does not reach the model: call forward_pass(x, y), images first.")
+    for factor, kind, layer, index in ((9.5, "b", 0, (0, 2)), (-9.5, "w", 0, (1, 2)), (8.5, "b", 2, (0, 0))):
+        toy = toys.ToyModel(Layer, Activation, cost=lambda p: factor * p**3,
+                            slope=lambda p: 3 * factor * p**2)
+        numerical, analytic, within = gradient_approximation(toy, layer, kind, index, x, targets,
+                                                             epsilon=1e-3)
+        what = f"for {kind} of layer {layer} at {index}, with epsilon 1e-3"
+        checks.close(f"numerical {what}", numerical, 12 * factor + factor * 1e-6,
+                     "index is that of the entry, and epsilon is the argument", tolerance=1e-9)
+        checks.close(f"analytic {what}", analytic, 12 * factor, "d_w or d_b of the same entry",
+                     tolerance=1e-9)
+        checks.that(bool(within) == (abs(factor) <= 9),
+                    f"within is {within} where numerical - analytic is {factor} epsilon**2: "
+                    "it says whether their distance is at most 9 epsilon**2.")
 
 # %% [markdown]
 # Now the real network: weights and biases of every layer, on ten training images. Every entry should be within $9 \varepsilon^2 = 0.0009$
@@ -706,41 +761,53 @@ def trainer(
 
 
 # %% test="trainer" points=14
-plain = toys.train_toy(trainer, Layer, Activation)
-checks.close("a weight and a bias after 6 plain steps", plain["ends"], [2 * 0.9**6] * 2,
-             "3 batches an epoch, one short; subtract the gradient")
-checks.that(len(plain["train_loss"]) == 2, "train_loss has one entry each epoch.")
-rows, in_order = plain["rows"], list(range(10))
-checks.that([sorted(epoch) for epoch in rows] == [in_order] * 2,
-            f"The rows of the two epochs are {rows}: every row once in each.")
-checks.that(rows[0] != rows[1] and in_order not in rows,
-            f"The rows of the two epochs are {rows}: draw a new order for each.")
-checks.that(plain["labels"] == [[row % 3 for row in epoch] for epoch in rows],
-            "Rows and labels were not shuffled alike.")
-checks.that(plain["X_train"] == in_order,
-            "X_train itself was shuffled: index with a permutation, or work on a copy.")
-moved = toys.train_toy(trainer, Layer, Activation, momentum=True)
-checks.close("a weight and a bias after 6 steps with momentum", moved["ends"], [-0.156014] * 2,
-             "v is kept from step to step and from epoch to epoch")
-decayed = toys.train_toy(trainer, Layer, Activation, L2_penalty=0.5)
-checks.close("a weight and a bias after 6 steps with L2 0.5", decayed["ends"],
-             [2 * 0.85**6, 2 * 0.9**6], "add L2_penalty * w to d_w, not to d_b")
-checks.close("valid_loss with L2 0.5", decayed["valid_loss"], [1.0, 1.0],
-             "the loss as the model gives it, without the penalty")
-table = [0.9, 0.6, 0.7, 0.8, 0.8, 0.85, 0.9, 1.0, 0.1, 0.2]
-early = {"batch_size": 10, "epochs": 10, "early_stop": True}
-stopped = toys.train_toy(trainer, Layer, Activation, table, **early)
-checks.close("valid_loss of the table's run", stopped["valid_loss"], table[:8],
-             "it ends at the third rise in a row; an equal loss resets the count")
-checks.close("a weight and a bias after that run", stopped["ends"], [2 * 0.9**2] * 2,
-             "put back copies of what epoch 2 had")
-patient = toys.train_toy(trainer, Layer, Activation, table[:8],
-                         **{**early, "epochs": 8, "early_stop_epoch": 5})
-checks.close("a weight and a bias where all 8 epochs run", patient["ends"], [2 * 0.9**2] * 2,
-             "the best weights are restored without a stop, too")
-free = toys.train_toy(trainer, Layer, Activation, table, **{**early, "early_stop": False})
-checks.close("a weight and a bias without early stopping", free["ends"], [2 * 0.9**10] * 2,
-             "all 10 epochs, and the last weights")
+@checks.run
+def check():
+    plain = toys.train_toy(trainer, Layer, Activation)
+    checks.that(plain["sizes"] == [4, 4, 2] * 2,
+                f"The batches have {plain['sizes']} rows; expected 4, 4 and 2 in each of two epochs.")
+    rows, in_order = plain["rows"], list(range(10))
+    checks.that([sorted(epoch) for epoch in rows] == [in_order] * 2,
+                f"The rows of the two epochs are {rows}: every row once in each.")
+    checks.that(rows[0] != rows[1] and in_order not in rows,
+                f"The rows of the two epochs are {rows}: draw a new order for each.")
+    checks.that(plain["labels"] == [[row % 3 for row in epoch] for epoch in rows],
+                "Rows and labels were not shuffled alike.")
+    checks.that(plain["X_train"] == in_order,
+                "X_train itself was shuffled: index with a permutation, or work on a copy.")
+    checks.close("a weight and a bias after 6 plain steps", plain["ends"], [2 * 0.9**6] * 2,
+                 "3 batches an epoch, one short; subtract the gradient")
+    checks.that(len(plain["train_loss"]) == 2, "train_loss has one entry each epoch.")
+    for epoch, seen in enumerate(plain["train_loss"]):  # the toy's loss is 26, and 0.81 of it after a step
+        checks.that(26 * 0.81 ** (3 * epoch + 3) - 1e-9 < seen < 26 * 0.81 ** (3 * epoch) + 1e-9,
+                    f"train_loss of epoch {epoch + 1} is {seen:.4g}, outside of what the loss was in "
+                    "this epoch: it is a mean over its rows or batches, or the loss after it.")
+    moved = toys.train_toy(trainer, Layer, Activation, momentum=True)
+    checks.close("a weight and a bias after 6 steps with momentum", moved["ends"], [-0.156014] * 2,
+                 "v is kept from step to step and from epoch to epoch")
+    decayed = toys.train_toy(trainer, Layer, Activation, L2_penalty=0.5)
+    checks.close("a weight and a bias after 6 steps with L2 0.5", decayed["ends"],
+                 [2 * 0.85**6, 2 * 0.9**6], "add L2_penalty * w to d_w, not to d_b")
+    checks.close("valid_loss with L2 0.5", decayed["valid_loss"], [1.0, 1.0],
+                 "the loss as the model gives it, without the penalty")
+    table = [0.9, 0.6, 0.7, 0.8, 0.8, 0.85, 0.9, 1.0, 0.1, 0.2]
+    early = {"batch_size": 10, "epochs": 10, "early_stop": True}
+    stopped = toys.train_toy(trainer, Layer, Activation, table, **early)
+    checks.close("valid_loss of the table's run", stopped["valid_loss"], table[:8],
+                 "it ends at the third rise in a row; an equal loss resets the count")
+    checks.close("a weight and a bias after that run", stopped["ends"], [2 * 0.9**2] * 2,
+                 "put back copies of what epoch 2 had")
+    rising = toys.train_toy(trainer, Layer, Activation, [1.0, 1.1, 1.2, 1.3, 1.4],
+                            **{**early, "epochs": 5})
+    checks.close("valid_loss where it rises from the start", rising["valid_loss"],
+                 [1.0, 1.1, 1.2, 1.3], "the first epoch to be compared is the second")
+    patient = toys.train_toy(trainer, Layer, Activation, table[:8],
+                             **{**early, "epochs": 8, "early_stop_epoch": 5})
+    checks.close("a weight and a bias where all 8 epochs run", patient["ends"], [2 * 0.9**2] * 2,
+                 "the best weights are restored without a stop, too")
+    free = toys.train_toy(trainer, Layer, Activation, table, **{**early, "early_stop": False})
+    checks.close("a weight and a bias without early stopping", free["ends"], [2 * 0.9**10] * 2,
+                 "all 10 epochs, and the last weights")
 
 # %% [markdown]
 # ## 8. Testing
@@ -765,11 +832,17 @@ def test(model: Neuralnetwork, X_test: np.ndarray, y_test: np.ndarray, config: d
 
 
 # %% test="test" points=3
-probs = np.array([[0.4, 0.3, 0.3], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3],
-                  [0.9, 0.1, 0.0], [0.2, 0.2, 0.6]])
-accuracy = test(toys.Echo(), probs, np.eye(3)[[0, 2, 1, 0, 1]], {**config, "batch_size": 2})
-checks.close("the accuracy where 4 of 5 are right", accuracy, 0.8,
-             "compare the column of the largest probability with the column of the 1")
+@checks.run
+def check():
+    probs = np.array([[0.4, 0.3, 0.3], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3],
+                      [0.9, 0.1, 0.0], [0.2, 0.2, 0.6]])
+    for batch_size in (2, 5, 64):
+        accuracy = test(toys.Echo(), probs, np.eye(3)[[0, 2, 1, 0, 1]],
+                        {**config, "batch_size": batch_size})
+        checks.close(f"the accuracy where 4 of 5 are right, with batch_size {batch_size},", accuracy,
+                     0.8, "compare the column of the largest probability with that of the 1")
+    accuracy = test(toys.Echo(), np.array([[0.7, 0.3]]), np.array([[0, 1]]), config)
+    checks.close("the accuracy of one wrong image", accuracy, 0.0, "two classes")
 
 # %% [markdown]
 # ## 9. What the settings do

@@ -15,13 +15,14 @@ class ToyModel:
     def __init__(self, Layer, Activation, cost=lambda p: p**2 / 2, slope=lambda p: p, valid_losses=(1.0,) * 20):
         self.cost, self.slope, self.valid_losses = cost, slope, [0.0, *valid_losses]
         self.layers = [_layer(Layer, 2, 3), object.__new__(Activation), _layer(Layer, 3, 1)]
-        self.steps = []  # (x, targets) of every training step
+        self.passes, self.steps = [], []  # (x, targets) of every forward pass, and of every training step
 
     def forward_pass(self, x, targets=None):
         total = sum(self.cost(p).sum() for layer in self.layers[::2] for p in (layer.w, layer.b))
         probs = np.zeros((len(x), 3))
         probs[:, 0] = np.where(x[:, 1] == 1, self.valid_losses[len(self.steps)], total)
         self.latest = x, targets
+        self.passes.append(self.latest)
         self.slopes = [(np.array(self.slope(layer.w)), np.array(self.slope(layer.b))) for layer in self.layers[::2]]
         return None if targets is None else self.loss_func(probs, targets), probs
 
@@ -47,7 +48,7 @@ class Echo:
 def train_toy(trainer, Layer, Activation, valid_losses=(1.0,) * 20, **changes):
     """Train a ToyModel on 10 rows in batches of 4 for 2 epochs, at learning rate 0.1 and gamma 0.8, with some settings changed.
 
-    Returns a weight and a bias as they end, the history's two lists, the row numbers and the labels of each epoch's steps
+    Returns a weight and a bias as they end, the history's two lists, the size of each batch, the row numbers and the labels of each epoch's steps
     (three an epoch), and the row numbers of X_train as they stand afterwards.
     """
     model = ToyModel(Layer, Activation, valid_losses=valid_losses)
@@ -61,6 +62,7 @@ def train_toy(trainer, Layer, Activation, valid_losses=(1.0,) * 20, **changes):
         "ends": [float(model.layers[2].w[1, 0]), float(model.layers[0].b[0, 1])],
         "train_loss": [float(loss) for loss in history["train_loss"]],
         "valid_loss": [float(loss) for loss in history["valid_loss"]],
+        "sizes": [len(batch) for batch, _ in model.steps],
         "rows": [[int(n) for batch, _ in steps for n in batch[:, 0]] for steps in epochs],
         "labels": [[int(label) for _, targets in steps for label in targets.argmax(axis=1)] for steps in epochs],
         "X_train": [int(n) for n in x[:, 0]],

@@ -142,18 +142,34 @@ def initialize_weights(in_size: int, out_size: int, params: dict, name: str = ""
     ### END SOLUTION
 
 # %% test="initialize_weights" points=3
-params = {}
-for name, D, H, bound in (("layer1", 2, 25, 0.4714), ("output", 25, 4, 0.4549)):
-    initialize_weights(D, H, params, name)
-    checks.shape(f'params["W{name}"]', params["W" + name], (D, H),
-                 "one row an input, one column an output")
-    checks.close(f'params["b{name}"]', params["b" + name], np.zeros(H),
-                 "biases are one-dimensional and start at 0")
-    seen = np.abs(params["W" + name]).max()
-    checks.that(0.7 * bound < seen < bound,
-                f"the largest weight of {name} is {seen:.3f}; "
-                f"expected a little below {bound}, where Xavier's range ends")
-checks.that(params["Woutput"].min() < -0.2, "weights reach as far below 0 as above it")
+@checks.run
+def check():
+    params = {"Wother": np.ones((2, 3))}
+    for name, D, H, bound in (("layer1", 2, 25, 0.4714), ("output", 25, 4, 0.4549),
+                              ("", 60, 20, 0.2739)):
+        initialize_weights(D, H, params, name)
+        for letter in "Wb":
+            checks.that(letter + name in params, f'params has no "{letter}{name}".')
+        weights = np.asarray(params["W" + name])
+        checks.shape(f'params["W{name}"]', weights, (D, H), "one row an input, one column an output")
+        checks.close(f'params["b{name}"]', params["b" + name], np.zeros(H),
+                     "biases are one-dimensional and start at 0")
+        largest = np.abs(weights).max()
+        checks.that(0.7 * bound < largest < bound,
+                    f"the largest weight of a layer of {D} inputs and {H} outputs is {largest:.3f} in "
+                    f"size; expected a little below {bound}, where Xavier's range ends")
+        checks.that(weights.min() < -0.5 * bound < 0.5 * bound < weights.max(),
+                    f"the weights go from {weights.min():.3f} to {weights.max():.3f}; "
+                    "expected as far below 0 as above it")
+    spread = np.asarray(params["W"]).std()
+    checks.that(abs(spread / 0.1581 - 1) < 0.08,
+                f"the standard deviation of 60 x 20 weights is {spread:.3f}; "
+                "expected about 0.158: is the distribution uniform?")
+    first = np.array(params["W"])
+    initialize_weights(60, 20, params)
+    checks.that(not np.array_equal(first, params["W"]),
+                "two calls gave the same weights: draw anew, without a seed of your own")
+    checks.kept('params["Wother"]', params["Wother"], np.ones((2, 3)), "other layers stay")
 
 # %% demo="look_at_weights"
 rng, spreads = np.random.default_rng(0), {}
@@ -213,13 +229,17 @@ def sigmoid(X: np.ndarray) -> np.ndarray:
     ### END SOLUTION
 
 # %% test="sigmoid" points=4
-seen = sigmoid(np.array([[0, np.log(3), -np.log(3)], [2, -100, 100]]))
-checks.close("sigmoid(X)", seen, [[0.5, 0.75, 0.25], [0.8807971, 0, 1]],
-             "is the sign of the exponent right?", tolerance=1e-3)
-X = np.array([-1000, 1000])
-checks.close("sigmoid([-1000, 1000])", sigmoid(X), [0, 1], "which exponential overflows?")
-checks.that((X == [-1000, 1000]).all(),
-            f"sigmoid changed its input to {X}; compute in an array of your own")
+@checks.run
+def check():
+    X = np.array([[0, np.log(3), -np.log(3)], [2, -100, 100]])
+    start = X.copy()
+    checks.close("sigmoid(X)", sigmoid(X), [[0.5, 0.75, 0.25], [0.8807971, 0, 1]],
+                 "is the sign of the exponent right?")
+    checks.kept("X", X, start)
+    X = np.array([-1000, 1000, 1])
+    checks.close("sigmoid([-1000, 1000, 1])", sigmoid(X), [0, 1, 0.7310586],
+                 "which exponential overflows? Is the result cut off, because X holds whole numbers?")
+    checks.kept("X", X, [-1000, 1000, 1])
 
 # %% demo="look_at_sigmoid"
 z = np.linspace(-4, 4, 161)
@@ -261,17 +281,27 @@ def forward(X: np.ndarray, params: dict, name: str = "", activation=sigmoid) -> 
     ### END SOLUTION
 
 # %% test="forward" points=8
-params = {"Wtest": np.ones((10, 25)), "btest": np.zeros(25)}
-params |= {"W": np.array([[1.0, 0, -1], [0.5, 1, 2]]), "b": np.array([0.5, -1, 0])}
-checks.shape("forward(X, ...)", forward(np.ones((3, 10)), params, "test", tanh), (3, 25),
-             "one row an example, one column a unit")
-seen = forward(np.array([[1.0, 2.0]]), params, activation=np.square)
-checks.close("forward(X, ...)", seen, [[6.25, 1, 9]],
-             "here the activation squares; the bias is added before it")
-expected = {"X": [[1, 2]], "pre_act": [[2.5, 1, 3]], "post_act": [[6.25, 1, 9]]}
-for what, kept in zip(expected, params["cache_"]):
-    checks.close(f'{what} in params["cache_"]', kept, expected[what],
-                 "the order is X, pre_act, post_act")
+@checks.run
+def check():
+    params = {"Wtest": np.ones((10, 25)), "btest": np.zeros(25)}
+    params |= {"W": np.array([[1.0, 0, -1], [0.5, 1, 2]]), "b": np.array([0.5, -1, 0])}
+    checks.shape("forward(X, ...)", forward(np.ones((4, 10)), params, "test", tanh), (4, 25),
+                 "one row an example, one column a unit")
+    X = np.array([[1, 2]])
+    checks.close("forward(X, ...)", forward(X, params, activation=np.square), [[6.25, 1, 9]],
+                 "here the activation squares; the bias is added before it")
+    for name in ("", "test"):
+        checks.that("cache_" + name in params, f'params has no "cache_{name}".')
+        checks.that(len(params["cache_" + name]) == 3,
+                    f'params["cache_{name}"] holds {len(params["cache_" + name])} things; '
+                    "expected X, pre_act and post_act")
+    expected = {"X": [[1, 2]], "pre_act": [[2.5, 1, 3]], "post_act": [[6.25, 1, 9]]}
+    for what, seen in zip(expected, params["cache_"]):
+        checks.close(f'{what} in params["cache_"]', seen, expected[what],
+                     "the order is X, pre_act, post_act")
+    checks.close('post_act in params["cache_test"]', params["cache_test"][2],
+                 np.full((4, 25), np.tanh(10)), "a second layer leaves the first one's cache alone")
+    checks.kept("X", X, [[1, 2]])
 
 # %% demo="look_at_forward"
 X = np.random.default_rng(0).normal(size=(4, 10))
@@ -302,13 +332,17 @@ def softmax(X: np.ndarray) -> np.ndarray:
     ### END SOLUTION
 
 # %% test="softmax" points=5
-X = np.array([[0.0, np.log(3.0), -2000.0], [1000.0, 1000.0, 1000.0], [-1500.0, -1500.0, -1500.0]])
-probs = softmax(X)
-checks.shape("softmax(X)", probs, (3, 3), "one row an example, one column a class")
-checks.close("softmax(X)", probs, [[0.25, 0.75, 0], [1 / 3] * 3, [1 / 3] * 3],
-             "each row is shifted by its own maximum and divided by its own sum")
-checks.that(X[0, 0] == 0.0 and X[1, 0] == 1000.0,
-            "softmax changed its input; compute in an array of your own")
+@checks.run
+def check():
+    X = np.array([[0.0, np.log(3.0), -2000.0, -2000.0], [1000.0 + np.log(3), 1000.0, 0.0, -1000.0],
+                  [-1500.0, -1500.0, -1500.0, -1500.0]])
+    start, probs = X.copy(), softmax(X)
+    checks.shape("softmax(X)", probs, (3, 4), "one row an example, one column a class")
+    checks.close("softmax(X)", probs, [[0.25, 0.75, 0, 0], [0.75, 0.25, 0, 0], [0.25] * 4],
+                 "each row is shifted by its own maximum and divided by its own sum")
+    checks.kept("X", X, start)
+    checks.close("softmax of a single row", softmax(np.array([[1, 1]])), [[0.5, 0.5]],
+                 "two whole numbers")
 
 # %% demo="look_at_softmax"
 for scale in (0.1, 1, 10):
@@ -343,13 +377,21 @@ def compute_loss_and_acc(y: np.ndarray, probs: np.ndarray) -> tuple[float, float
     ### END SOLUTION
 
 # %% test="compute_loss_and_acc" points=5
-probs = np.array([[0.5, 0.3, 0.2], [0.0, 0.25, 0.75], [0.25, 0.35, 0.4]])
-loss, acc = compute_loss_and_acc(np.eye(3), probs)
-checks.close("loss", loss, np.log(20),
-             "the sum of -log(0.5), -log(0.25) and -log(0.4); a 0 where y is 0 adds nothing")
-checks.close("acc", acc, 2 / 3, "the second example is wrong: its largest probability is elsewhere")
-checks.that(probs[1, 0] == 0.0 and probs[0, 0] == 0.5,
-            "compute_loss_and_acc changed the probabilities it was given")
+@checks.run
+def check():
+    probs = np.array([[0.5, 0.3, 0.2], [0.0, 0.25, 0.75], [0.25, 0.35, 0.4], [0.1, 0.8, 0.1]])
+    y, start = np.eye(3)[[0, 1, 2, 1]], probs.copy()
+    loss, acc = compute_loss_and_acc(y, probs)
+    checks.close("loss", loss, np.log(25),
+                 "the sum of -log(0.5), -log(0.25), -log(0.4) and -log(0.8); a 0 where y is 0 adds nothing")
+    checks.close("acc", acc, 3 / 4,
+                 "the second example is wrong: its largest probability is elsewhere")
+    checks.kept("probs", probs, start)
+    checks.kept("y", y, np.eye(3)[[0, 1, 2, 1]])
+    loss, acc = compute_loss_and_acc(np.array([[0, 1]]), np.array([[1 - 1e-3, 1e-3]]))
+    checks.close("loss of a single example", loss, -np.log(1e-3),
+                 "no constant is added inside the logarithm")
+    checks.close("acc of a single example", acc, 0.0, "a share of the examples, from 0 to 1")
 
 # %% demo="look_at_loss"
 for right in (0.99, 0.5, 0.25, 0.01):
@@ -391,21 +433,32 @@ def backwards(
     ### END SOLUTION
 
 # %% test="backwards" points=10
-net = {"Wbig": np.ones((40, 20)), "bbig": np.zeros(20)}
-net["cache_big"] = np.ones((5, 40)), np.zeros((5, 20)), np.zeros((5, 20))
-checks.shape("grad_X", backwards(np.ones((5, 20)), net, "big", tanh_deriv), (5, 40),
-             "shaped like X")
-checks.shape("grad_W", net["grad_Wbig"], (40, 20), "shaped like W")
-checks.shape("grad_b", net["grad_bbig"], (20,), "shaped like b")
-X, delta = np.array([[1.0, 0, 2], [0, 1, -1]]), np.array([[1.0, 1], [2, 0]])
-net |= {"W": np.array([[1.0, 2], [0, 1], [-1, 0]]), "b": np.zeros(2)}
-net["cache_"] = X, np.zeros((2, 2)), np.array([[0.0, 2], [3, 1]])
-grad_X = [backwards(delta, net, activation_deriv=lambda post_act: post_act + 1) for _ in range(2)]
-checks.close("grad_X of two calls", grad_X, [[[7, 3, -1], [8, 0, -8]]] * 2,
-             "delta, unchanged by the first call, times post_act + 1 here, before W")
-checks.close("grad_W", net["grad_W"], [[1, 3], [8, 0], [-6, 6]],
-             "a sum over the examples, made anew in each call")
-checks.close("grad_b", net["grad_b"], [9, 3], "a sum over the examples, made anew in each call")
+@checks.run
+def check():
+    net = {"Wbig": np.ones((40, 20)), "bbig": np.zeros(20)}
+    net["cache_big"] = np.ones((5, 40)), np.zeros((5, 20)), np.zeros((5, 20))
+    checks.shape("grad_X", backwards(np.ones((5, 20)), net, "big", tanh_deriv), (5, 40),
+                 "shaped like X")
+    checks.that({"grad_Wbig", "grad_bbig"} <= set(net), 'params has no "grad_Wbig" or "grad_bbig".')
+    checks.shape("grad_W", net["grad_Wbig"], (40, 20), "shaped like W")
+    checks.shape("grad_b", net["grad_bbig"], (20,), "shaped like b")
+    X, delta = np.array([[1.0, 0, 2], [0, 1, -1]]), np.array([[1.0, 1, 0, -1], [2, 0, 1, 1]])
+    net |= {"W": np.array([[1.0, 2, 0, 1], [0, 1, -1, 2], [-1, 0, 3, 1]]), "b": np.ones(4)}
+    net["cache_"] = X, np.zeros((2, 4)), np.array([[0.0, 2, 1, 1], [3, 1, 0, 2]])
+    before = X.copy(), delta.copy(), net["W"].copy()
+    for call in ("", " of a second, equal call"):
+        grad_X = backwards(delta, net, activation_deriv=lambda post_act: post_act + 1)
+        checks.close(f"grad_X{call}", grad_X, [[5, -1, -3], [11, 5, -2]],
+                     "delta times the derivative, here post_act + 1, comes before W")
+        checks.close(f"grad_W{call}", net["grad_W"], [[1, 3, 0, -2], [8, 0, 1, 3], [-6, 6, -1, -7]],
+                     "a sum over the examples, made anew in each call")
+        checks.close(f"grad_b{call}", net["grad_b"], [9, 3, 1, 1],
+                     "a sum over the examples, made anew in each call")
+        for name, seen, was in zip(("X", "delta", "W"), (X, delta, net["W"]), before):
+            checks.kept(name, seen, was)
+    net["cache_"] = X[1:], np.zeros((1, 4)), np.zeros((1, 4))
+    backwards(delta[1:], net, activation_deriv=linear_deriv)
+    checks.close("grad_b of a single example", net["grad_b"], [2, 0, 1, 1], "(H,), one axis")
 
 # %% demo="look_at_backwards"
 initialize_weights(10, 3, params, "small")
@@ -456,23 +509,38 @@ def conv_forward(
     ### END SOLUTION
 
 # %% test="conv_forward" points=5
-params = {"W": np.linspace(-0.2, 0.3, 144).reshape(3, 3, 4, 4), "b": np.linspace(-0.1, 0.2, 3)}
-seen = conv_forward(np.linspace(-0.1, 0.5, 96).reshape(2, 3, 4, 4), params, stride=2, pad=1)
-y_ref = [[[[-0.08759809, -0.10987781], [-0.18387192, -0.2109216]],
-          [[0.21027089, 0.21661097], [0.22847626, 0.23004637]],
-          [[0.50813986, 0.54309974], [0.64082444, 0.67101435]]],
-         [[[-0.98053589, -1.03143541], [-1.19128892, -1.24695841]],
-          [[0.69108355, 0.66880383], [0.59480972, 0.56776003]],
-          [[2.36270298, 2.36904306], [2.38090835, 2.38247847]]]]
-checks.close("conv_forward(X, ...)", seen, y_ref,
-             "one sum over channels and window for each filter and place, plus the bias",
-             tolerance=1e-7)
-checks.shape('X in params["cache_"]', params["cache_"][0], (2, 3, 4, 4),
-             "the cache keeps X as it came, without padding")
-small = {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0])}
-wide = conv_forward(np.arange(10.0).reshape(1, 1, 2, 5), small, stride=2)
-checks.close("conv_forward(X, ...)", wide, [[[[11, 17]]]],
-             "an image of 2 x 5, a filter of 1 x 2, stride 2, the bias 10; sizes are rounded down")
+@checks.run
+def check():
+    params = {"W": np.linspace(-0.2, 0.3, 144).reshape(3, 3, 4, 4), "b": np.linspace(-0.1, 0.2, 3)}
+    seen = conv_forward(np.linspace(-0.1, 0.5, 96).reshape(2, 3, 4, 4), params, stride=2, pad=1)
+    y_ref = [[[[-0.08759809, -0.10987781], [-0.18387192, -0.2109216]],
+              [[0.21027089, 0.21661097], [0.22847626, 0.23004637]],
+              [[0.50813986, 0.54309974], [0.64082444, 0.67101435]]],
+             [[[-0.98053589, -1.03143541], [-1.19128892, -1.24695841]],
+              [[0.69108355, 0.66880383], [0.59480972, 0.56776003]],
+              [[2.36270298, 2.36904306], [2.38090835, 2.38247847]]]]
+    checks.close("conv_forward(X, ...)", seen, y_ref,
+                 "one sum over channels and window for each filter and place, plus the bias",
+                 tolerance=1e-7)
+    # one image of 3 x 5 with two channels, three filters of 2 x 3; all are whole numbers
+    X, W = (np.arange(30) % 7 - 3).reshape(1, 2, 3, 5), (np.arange(36) % 5 - 2).reshape(3, 2, 2, 3)
+    params, start = {"Wa": W, "ba": np.array([10, 0, -10])}, X.copy()
+    expected = [[[[13, 3], [12, -2]], [[2, 4], [0, -2]], [[-19, -10], [-12, -12]]]]
+    checks.close("conv_forward of one image of 3 x 5, stride 3, pad 1",
+                 conv_forward(X, params, "a", stride=3, pad=1), expected,
+                 "height and width have sizes of their own, which are rounded down")
+    checks.that("cache_a" in params, 'params has no "cache_a".')
+    cached, stride, pad = params["cache_a"]
+    checks.close('X in params["cache_a"]', cached, start, "the cache keeps X as it came, not padded")
+    checks.that((stride, pad) == (3, 1),
+                f'params["cache_a"] has stride {stride} and pad {pad}; expected 3 and 1')
+    checks.kept("X", X, start)
+    checks.close("conv_forward of the same image, stride 2, no padding",
+                 conv_forward(X, params, "a", stride=2), [[[[48, 7]], [[-20, 10]], [[-8, -22]]]],
+                 "the padding is 0 where none is given")
+    seen = conv_forward(X[:, :, :2, :4], params, "a")
+    checks.shape("conv_forward of a part of 2 x 4, with stride and pad left out", seen, (1, 3, 1, 2),
+                 "the stride is 1 where none is given")
 
 # %% demo="look_at_conv_forward"
 image = figures.picture()
@@ -530,23 +598,47 @@ def conv_backward(delta: np.ndarray, params: dict, name: str = "") -> np.ndarray
     ### END SOLUTION
 
 # %% test="conv_backward" points=5
-rng = np.random.default_rng(0)
-X, delta = rng.normal(size=(5, 4, 16, 16)), rng.normal(size=(5, 8, 8, 8))
-params = {"W": rng.normal(size=(8, 4, 7, 7)), "b": np.zeros(8), "cache_": (X, 2, 3)}
-grad_X = conv_backward(delta, params)
-for what, seen, size in (("grad_X", grad_X, X.shape), ("grad_W", params["grad_W"], (8, 4, 7, 7)),
-                         ("grad_b", params["grad_b"], (8,))):
-    checks.shape(what, seen, size, "shaped like what it is the gradient of")
-checks.close("sum of X * grad_X", (X * grad_X).sum(), (params["W"] * params["grad_W"]).sum(),
-             "as the sum of W * grad_W: is each window in both?")
-params = {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0])}
-params["cache_"] = np.arange(10.0).reshape(1, 1, 2, 5), 2, 0
-grad_X = conv_backward(np.array([[[[1.0, 10.0]]]]), params)
-checks.close("grad_X", grad_X, [[[[2, 1, 20, 10, 0], [0] * 5]]],
-             "an image of 2 x 5, a filter of 1 x 2, stride 2, no padding")
-checks.close("grad_W", params["grad_W"], [[[[20, 31]]]],
-             "each place of the filter meets every second pixel")
-checks.close("grad_b", params["grad_b"], [11], "the sum of delta for each filter")
+@checks.run
+def check():
+    # one image of 2 x 5, one filter of 1 x 2, stride 2, no padding
+    params = {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0])}
+    params["cache_"] = np.arange(10.0).reshape(1, 1, 2, 5), 2, 0
+    grad_X = conv_backward(np.array([[[[1.0, 10.0]]]]), params)
+    checks.that({"grad_W", "grad_b"} <= set(params), 'params has no "grad_W" or "grad_b".')
+    checks.close("grad_b", params["grad_b"], [11], "the sum of delta for each filter")
+    checks.close("grad_W", params["grad_W"], [[[[20, 31]]]],
+                 "each place of the filter meets every second pixel")
+    checks.close("grad_X", grad_X, [[[[2, 1, 20, 10, 0], [0] * 5]]],
+                 "delta times the filter, at the place of each window; 0 where no window was")
+    # one image of 3 x 5 with two channels, three filters of 2 x 3, stride 3, padding 1
+    X, W = (np.arange(30) % 7 - 3).reshape(1, 2, 3, 5), (np.arange(36) % 5 - 2).reshape(3, 2, 2, 3)
+    params = {"Wa": W, "ba": np.array([10, 0, -10]), "cache_a": (X, 3, 1)}
+    delta = (np.arange(12.0) % 5 - 2).reshape(1, 3, 2, 2)
+    before = X.copy(), W.copy(), delta.copy()
+    of_image = [[[-5, 6, 3, 2, 6], [0] * 5, [3, 0, -4, 1, 1]],
+                [[6, 2, 2, 6, -5], [0] * 5, [0, 2, 1, 1, 1]]]
+    of_filters = [[[[2, 3, -3], [1, 6, 3]], [[3, -3, -2], [0, 3, 0]]],
+                  [[[0, 0, -1], [2, -6, -6]], [[0, -1, -2], [0, -6, -6]]],
+                  [[[-2, -3, 1], [-2, -3, 0]], [[-3, 1, -2], [0, 0, 3]]]]
+    for call in ("", " of a second, equal call"):
+        grad_X = conv_backward(delta, params, "a")
+        checks.close(f"grad_ba{call}", params["grad_ba"], [-2, -1, 0], "made anew in each call")
+        checks.close(f"grad_Wa{call}", params["grad_Wa"], of_filters,
+                     "delta times the windows of the padded image; height and width differ here")
+        checks.close(f"grad_X{call}", grad_X, [of_image],
+                     "the gradient of the padded image, with the padding cut off")
+        for name, seen, was in zip(("X", "W", "delta"), (X, W, delta), before):
+            checks.kept(name, seen, was)
+    # overlapping windows of many images
+    rng = np.random.default_rng(0)
+    X, delta = rng.normal(size=(5, 4, 16, 16)), rng.normal(size=(5, 8, 8, 8))
+    params = {"W": rng.normal(size=(8, 4, 7, 7)), "b": np.zeros(8), "cache_": (X, 2, 3)}
+    grad_X = conv_backward(delta, params)
+    checks.shape("grad_X", grad_X, X.shape, "shaped like X")
+    checks.shape("grad_W", params["grad_W"], (8, 4, 7, 7), "shaped like W")
+    checks.close("sum of X * grad_X", (X * grad_X).sum(), (params["W"] * params["grad_W"]).sum(),
+                 "it equals the sum of W * grad_W, for the output is a sum of products of the two; "
+                 "where windows overlap their contributions add up")
 
 # %% demo="look_at_conv_backward"
 delta = np.zeros((1, 1, 12, 12))
@@ -590,24 +682,28 @@ def get_random_batches(x: np.ndarray, y: np.ndarray, batch_size: int) -> list:
     ### END SOLUTION
 
 # %% test="get_random_batches" points=3
-x, y = np.arange(2000.0).reshape(20, 100), np.eye(5)[np.arange(20) % 5]
-batches = get_random_batches(x, y, 3)
-sizes = [len(xb) for xb, _ in batches]
-checks.that(sizes == [3] * 6 + [2],
-            f"the batches have {sizes} examples; "
-            "expected six of 3 and one of 2, since 20 = 6 * 3 + 2")
-rows = np.concatenate([xb[:, 0] for xb, _ in batches]) / 100
-checks.close("the examples of all batches, sorted,", np.sort(rows), np.arange(20),
-             "each example is in exactly one batch")
-checks.that((np.diff(rows) == 1).sum() < 10,
-            "neighbours in x stay together; shuffle before you cut")
-labels = np.concatenate([yb for _, yb in batches])
-checks.close("the labels of all batches", labels, np.eye(5)[rows.astype(int) % 5],
-             "each example keeps its own label")
-again = np.concatenate([xb[:, 0] for xb, _ in get_random_batches(x, y, 3)]) / 100
-checks.that(again.tolist() != rows.tolist(), "two calls gave the same batches; draw anew each time")
-checks.close("x afterwards", x[:, 0], np.arange(20) * 100.0,
-             "get_random_batches shuffled the caller's array")
+@checks.run
+def check():
+    for N, size, expected in ((20, 3, [3] * 6 + [2]), (10, 4, [4, 4, 2]), (6, 6, [6])):
+        x, y = np.outer(np.arange(float(N)), [100, 1]), np.eye(5)[np.arange(N) % 5]
+        batches = get_random_batches(x, y, size)
+        sizes = [len(xb) for xb, _ in batches]
+        checks.that(sizes == expected,
+                    f"{N} examples and batch_size {size} give batches of {sizes}; expected {expected}")
+        rows = np.concatenate([xb[:, 0] for xb, _ in batches]) / 100
+        checks.close(f"the {N} examples of all batches, sorted,", np.sort(rows), np.arange(N),
+                     "each example is in exactly one batch")
+        labels = np.concatenate([yb for _, yb in batches])
+        checks.close("the labels of all batches", labels, np.eye(5)[rows.astype(int) % 5],
+                     "each example keeps its own label")
+        checks.close("x afterwards", x[:, 0], np.arange(N) * 100.0,
+                     "get_random_batches shuffled the caller's array")
+    x, y = np.outer(np.arange(20.0), [100, 1]), np.eye(5)[np.arange(20) % 5]
+    mates = [[set(xb[:, 1]) for xb, _ in get_random_batches(x, y, 5)] for _ in range(2)]
+    checks.that(any(max(batch) - min(batch) > 4 for batch in mates[0] + mates[1]),
+                "neighbours in x stay together; shuffle before you cut")
+    checks.that(any(batch not in mates[1] for batch in mates[0]),
+                "two calls put the same examples together; draw anew in each call, without a seed")
 
 # %% demo="look_at_batches"
 for xb, yb in get_random_batches(np.arange(8)[:, None], np.eye(2)[np.arange(8) % 2], 3):
@@ -630,12 +726,13 @@ def make_clouds(rng):
 
 
 def small_network():
-    """Three examples, their labels and a network of 2, 3 and 2 units, for the checks below."""
-    x, y = np.array([[1.0, 2], [-1, 1], [0.5, -2]]), np.array([[1.0, 0], [0, 1], [1, 0]])
-    layer1 = {"Wlayer1": np.array([[0.5, -1, 2], [1, 0.5, -0.5]]),
-              "blayer1": np.array([0.0, 0.5, -0.5])}
-    output = {"Woutput": np.array([[1.0, -1], [0.5, 2], [-2, 0.5]]),
-              "boutput": np.array([0.25, -0.25])}
+    """Six examples, their labels and a network of 2, 4 and 3 units, for the checks below."""
+    x = np.array([[1.0, 2], [-1, 1], [0.5, -2], [2, 0], [-0.5, -1], [1.5, 1]])
+    y = np.eye(3)[[0, 1, 2, 0, 2, 1]]
+    layer1 = {"Wlayer1": np.array([[0.5, -1, 2, 0.25], [1, 0.5, -0.5, -1]]),
+              "blayer1": np.array([0.0, 0.5, -0.5, 1])}
+    output = {"Woutput": np.array([[1.0, -1, 0.5], [0.5, 2, -1], [-2, 0.5, 1], [1, 0, -0.5]]),
+              "boutput": np.array([0.25, -0.25, 0.5])}
     return x, y, layer1 | output
 
 
@@ -687,27 +784,48 @@ def train(
     ### END SOLUTION
 
 # %% test="train" points=7 trains=true
-x, y, params = small_network()
-seen = train(x, y, params, batch_size=3, max_iters=4, learning_rate=0.5)
-checks.close("[total_loss, avg_acc]", seen, [0.97253265, 1.0],
-             "the summed loss of the fourth iteration, before its update")
-checks.close('params["boutput"]', params["boutput"], [0.5615899, -0.5615899],
-             "four steps along the summed loss's gradient")
-checks.close('params["Wlayer1"][0]', params["Wlayer1"][0], [1.33169149, -1.52137029, 1.53771072],
-             "the error comes from the output layer's delta")
-checks.close('params["blayer1"]', params["blayer1"], [-0.10750534, 0.20912705, -0.93251258],
-             "biases are updated as weights are")
-start = np.random.default_rng(19)
-params = {"Wlayer1": start.normal(scale=0.3, size=(2, 25)),
-          "Woutput": start.normal(scale=0.3, size=(25, 4))}
-params |= {"blayer1": np.zeros(25), "boutput": np.zeros(4)}
-loss, acc = train(*make_clouds(start), params)
-checks.that(20 < loss < 35,
-            f"on the clouds the total loss ends at {loss:.1f}; "
-            "expected about 24, the sum over all batches of the last iteration")
-checks.that(0.7 < acc <= 1,
-            f"on the clouds the accuracy ends at {acc:.2f}; "
-            "expected about 0.95, a mean over all batches")
+@checks.run
+def check():
+    x, y, params = small_network()
+    seen = train(x, y, params, batch_size=6, max_iters=1, learning_rate=0.5)
+    expected = {  # after one step along the gradient of the summed loss
+        "boutput": [0.25055232, -0.1035561, 0.35300378],
+        "Woutput": [[1.26419838, -0.6982092, -0.06598918], [0.3002319, 2.18970085, -0.98993275],
+                    [-1.64140203, 0.49281828, 0.64858375], [0.94728411, -0.07369934, -0.37358476]],
+        "blayer1": [-0.09166709, 0.52161766, -0.49324061, 1.05907208],
+        "Wlayer1": [[0.69390299, -0.52490218, 1.64263311, 0.62330314],
+                    [0.71895134, 1.36022803, -1.17536469, -0.79609242]],
+    }
+    hints = {"boutput": "minus learning_rate times the sum of P - y; is it the summed loss's gradient?",
+             "Woutput": "the output layer goes backward as a linear one, once",
+             "blayer1": "the error comes from the output layer, through Woutput before its update",
+             "Wlayer1": "the error comes from the output layer, through Woutput before its update"}
+    for key, wanted in expected.items():
+        checks.close(f'params["{key}"] after one step', params[key], wanted, hints[key])
+    checks.close("[total_loss, avg_acc] of one iteration", seen, [8.54809368, 1 / 6],
+                 "the summed loss, taken before the update, and the mean accuracy")
+    x, y, params = small_network()
+    seen = train(x, y, params, batch_size=6, max_iters=4, learning_rate=0.5)
+    checks.close("[total_loss, avg_acc] of four iterations", seen, [3.85850961, 5 / 6],
+                 "those of the last iteration alone")
+    # six equal examples in batches of two: three steps an iteration, in whatever order
+    params = small_network()[2]
+    seen = train(np.tile(x[:1], (6, 1)), np.tile(y[:1], (6, 1)), params, batch_size=2, max_iters=2,
+                 learning_rate=0.1)
+    checks.close('params["boutput"] after six steps', params["boutput"],
+                 [0.63789675, -0.42305865, 0.2851619], "a step after each batch, all batches used")
+    checks.close("[total_loss, avg_acc] of three batches", seen, [1.16988226, 1.0],
+                 "the losses of all batches of the iteration, added up")
+    rng = np.random.default_rng(19)
+    params = {"Wlayer1": rng.normal(scale=0.3, size=(2, 25)), "blayer1": np.zeros(25),
+              "Woutput": rng.normal(scale=0.3, size=(25, 4)), "boutput": np.zeros(4)}
+    loss, acc = train(*make_clouds(rng), params)
+    checks.that(20 < loss < 35,
+                f"on the clouds the total loss ends at {loss:.1f}; "
+                "expected about 24, the sum over all batches of the last iteration")
+    checks.that(0.7 < acc <= 1,
+                f"on the clouds the accuracy ends at {acc:.2f}; "
+                "expected about 0.95, a mean over all batches")
 
 # %% demo="train_on_clouds"
 x, y = make_clouds(np.random.default_rng(0))
@@ -777,25 +895,32 @@ def central_differences_gradient(params: dict, x: np.ndarray, y: np.ndarray, eps
     ### END SOLUTION
 
 # %% test="central_differences_gradient" points=15
-x, y, params = small_network()
-start = small_network()[2]
-# moves nothing, and leaves the analytic gradients
-train(x, y, params, batch_size=3, max_iters=1, learning_rate=0)
-analytic = {key: params["grad_" + key].copy() for key in start}
-central_differences_gradient(params, x, y)
-pairs = [(params["grad_" + key], a) for key, a in analytic.items()]
-error = sum((np.abs(n - a) / (np.abs(n) + np.abs(a))).sum() for n, a in pairs)
-checks.that(0 < error < 1e-4,
-            f"the relative differences from the analytic gradients sum to {error:.2g}; "
-            "expected more than 0 and less than 1e-4")
-for key in start:
-    checks.close(f'params["{key}"] afterwards', params[key], start[key],
-                 "put each entry back before you change the next", tolerance=1e-12)
-central_differences_gradient(params, x, y, eps=0.5)
-hint = "with eps=0.5; is eps used, and on both sides?"
-checks.close('params["grad_Wlayer1"][0]', params["grad_Wlayer1"][0],
-             [-0.44770262, 0.40078173, 0.52962425], hint)
-checks.close('params["grad_boutput"]', params["grad_boutput"], [-0.79569114, 0.79569114], hint)
+@checks.run
+def check():
+    x, y, params = small_network()
+    start = small_network()[2] | {"Wspare": np.array([[1.0, 2.0]]), "bspare": np.zeros(2)}
+    params |= {"Wspare": np.array([[1.0, 2.0]]), "bspare": np.zeros(2)}
+    central_differences_gradient(params, x, y, eps=0.5)
+    for key in start:
+        checks.that("grad_" + key in params, f'params has no "grad_{key}".')
+        checks.shape(f'params["grad_{key}"]', params["grad_" + key], start[key].shape,
+                     "shaped like the parameter")
+    for key in start:
+        checks.close(f'params["{key}"] afterwards', params[key], start[key],
+                     "put each entry back before you change the next", tolerance=1e-12)
+    expected = {"boutput": [0.01207863, -0.27351068, 0.29915938],
+                "blayer1": [0.17785526, -0.04145766, -0.02280023, -0.11705774],
+                "Wlayer1": [[-0.3787186, -0.89365035, 0.71506506, -0.74850206]]}
+    for key, wanted in expected.items():
+        seen = params["grad_" + key]
+        checks.close(f'params["grad_{key}"] with eps=0.5', seen if key[0] == "b" else seen[:1], wanted,
+                     "a step of eps to both sides, over 2 eps, of the loss of all examples")
+    for key in ("Wspare", "bspare"):
+        checks.close(f'params["grad_{key}"]', params["grad_" + key], np.zeros(start[key].shape),
+                     "this layer is not in the network, so the loss does not change with it")
+    central_differences_gradient(params, x, y)
+    checks.close('params["grad_boutput"] of a second call', params["grad_boutput"],
+                 [-0.00110464, -0.2928878, 0.29399244], "eps is 1e-6 where none is given")
 
 # %% demo="look_at_gradients"
 x, y = make_clouds(np.random.default_rng(0))

@@ -121,16 +121,25 @@ def eval_numerical_gradient(
 
 
 # %% test="eval_numerical_gradient" points=5
-x = np.array([[0.3, -1.2, 2.1], [1.7, 0.7, -0.9]])
-start, slope = x.copy(), 3 * x**2 + np.prod(x) / x
-grad = eval_numerical_gradient(lambda _: np.sum(x**3) + np.prod(x), x)  # this f reads x itself
-checks.close("grad", grad, slope,
-             "f is sum(x**3) + prod(x): move x itself, one entry at a time, to both sides, over 2h")
-checks.that(np.array_equal(x, start),
-            "x is not what it was, bit for bit: keep each entry's old value and write it back.")
-grad = eval_numerical_gradient(lambda z: np.sum(z**3), x, h=0.5)
-checks.close("grad", grad, 3 * start**2 + 0.25,
-             "f is sum(x**3) and h is 0.5: the step is the argument h")
+@checks.run
+def check():
+    x = np.array([[0.3, -1.2, 2.1], [1.7, 0.7, -0.9]])
+    start = x.copy()
+    grad = eval_numerical_gradient(lambda z: np.sum(z**3), x, h=0.5)
+    checks.close("grad of sum(x**3) with h=0.5", grad, 3 * start**2 + 0.25,
+                 "one entry at a time, to both sides, over 2h; the step is the argument h")
+    grad = eval_numerical_gradient(lambda z: np.sum(z**3) + np.prod(z), x)
+    checks.close("grad of sum(x**3) + prod(x)", grad, 3 * start**2 + np.prod(start) / start,
+                 "all entries but one stay where they are; h is 1e-5 where none is given")
+    grad = eval_numerical_gradient(lambda _: np.sum(x**3), x)
+    checks.close("grad of an f that reads x itself", grad, 3 * start**2,
+                 "move the entries of x, not those of a copy")
+    checks.kept("x", x, start, "bit for bit: keep each entry's old value and write it back")
+    whole = np.arange(24.0).reshape(2, 3, 4)
+    view = whole[:, :1].T  # four by one by two, and not in one piece
+    grad = eval_numerical_gradient(lambda _: np.sum(whole**2), view)
+    checks.close("grad at a view of another array", grad, 2 * view,
+                 "x.reshape and x.flatten may copy; index x itself, with as many axes as it has")
 
 # %% [markdown]
 # ### How small should the step be?
@@ -204,20 +213,28 @@ def eval_numerical_gradient_array(
 
 
 # %% test="eval_numerical_gradient_array" points=5
-x = np.array([[0.5, -1.0, 2.0], [1.5, 0.2, -0.3]])
-start, df = x.copy(), np.array([[1.0, -2.0], [0.5, 3.0]])
-# neighbours in a row, multiplied
-grad = eval_numerical_gradient_array(lambda _: x[:, :2] * x[:, 1:], x, df)
-checks.close("grad", grad, [[-1.0, -3.5, 2.0], [0.1, -0.15, 0.6]],
-             "move x itself; weight each output by its entry of df, sum, divide by 2h")
-checks.that(np.array_equal(x, start),
-            "x is not what it was, bit for bit: keep each entry's old value and write it back.")
-grad = eval_numerical_gradient_array(lambda z: z.T, x, np.arange(6.0).reshape(3, 2))
-checks.close("grad", grad, [[0, 2, 4], [1, 3, 5]],
-             "f returns x.T, a view: it changes with x unless you copy it")
-grad = eval_numerical_gradient_array(lambda z: z**3, x, np.full((2, 3), 2.0), h=0.5)
-checks.close("grad", grad, 6 * start**2 + 0.5,
-             "f is x**3, df is 2 and h is 0.5: central differences with the step h")
+@checks.run
+def check():
+    x = np.array([[0.5, -1.0, 2.0], [1.5, 0.2, -0.3]])
+    start, df = x.copy(), np.array([[1.0, -2.0], [0.5, 3.0]])
+    grad = eval_numerical_gradient_array(lambda z: z**3, x, np.full((2, 3), 2.0), h=0.5)
+    checks.close("grad of x**3 with df = 2 and h=0.5", grad, 6 * start**2 + 0.5,
+                 "to both sides, times df, over 2h; the step is the argument h")
+    # neighbours in a row, multiplied: three entries make two
+    grad = eval_numerical_gradient_array(lambda z: z[:, :2] * z[:, 1:], x, df)
+    checks.close("grad of x[:, :2] * x[:, 1:]", grad, [[-1.0, -3.5, 2.0], [0.1, -0.15, 0.6]],
+                 "weight each output by its own entry of df, then sum over all outputs")
+    grad = eval_numerical_gradient_array(lambda _: x[:, :2] * x[:, 1:], x, df)
+    checks.close("grad of an f that reads x itself", grad, [[-1.0, -3.5, 2.0], [0.1, -0.15, 0.6]],
+                 "move the entries of x, not those of a copy")
+    grad = eval_numerical_gradient_array(lambda z: z.T, x, np.arange(6.0).reshape(3, 2))
+    checks.close("grad of x.T", grad, [[0, 2, 4], [1, 3, 5]],
+                 "f returns x.T, a view: it changes with x unless you copy it")
+    checks.kept("x", x, start, "bit for bit: keep each entry's old value and write it back")
+    whole = np.arange(12.0).reshape(4, 3)
+    grad = eval_numerical_gradient_array(lambda _: whole[1] ** 2, whole[1], np.array([1.0, 0, 2]))
+    checks.close("grad at a row of another array", grad, [6, 0, 20],
+                 "x may have one axis, or any number of them, and be a view")
 
 # %% [markdown]
 # ## 3. How far apart are two gradients?
@@ -240,14 +257,18 @@ def rel_error(x: np.ndarray, y: np.ndarray) -> float:
 
 
 # %% test="rel_error" points=2
-error = rel_error(np.array([[100.0, -0.3], [0.0, 7.0]]), np.array([[101.0, -0.1], [0.0, 7.0]]))
-checks.shape("rel_error(x, y)", error, (), "one number: the worst entry")
-checks.close("rel_error(x, y)", error, 0.5,
-             "divide entry by entry, sum of absolute values below, then take the largest")
-error = rel_error(np.array([1.0]), np.array([-0.5]))
-checks.close("rel_error of 1 and -0.5", error, 1.0, "take absolute values first, then add them")
-error = rel_error(np.array([3e-9]), np.array([1e-9]))
-checks.close("rel_error of 3e-9 and 1e-9", error, 0.2, "the denominator is never below 1e-8")
+@checks.run
+def check():
+    x, y = np.array([[100.0, -0.3], [0.0, 7.0]]), np.array([[101.0, -0.1], [0.0, 7.0]])
+    error = rel_error(x, y)
+    checks.shape("rel_error(x, y)", error, (), "one number: the worst entry")
+    checks.close("rel_error(x, y)", error, 0.5,
+                 "divide entry by entry, sum of absolute values below, then take the largest")
+    checks.close("rel_error(y, x)", rel_error(y, x), 0.5, "neither of the two comes first")
+    error = rel_error(np.array([1.0, 2.0, 2.0]), np.array([-0.5, 2.0, 2.0]))
+    checks.close("rel_error of 1 and -0.5", error, 1.0, "take absolute values first, then add them")
+    error = rel_error(np.array([3e-9]), np.array([1e-9]))
+    checks.close("rel_error of 3e-9 and 1e-9", error, 0.2, "the denominator is never below 1e-8")
 
 # %% demo="look_at_rel_error"
 for a, b in [(1.0, 1.0 + 1e-9), (0.001, 0.002), (0.5, -0.5), (1e-12, 3e-12)]:
@@ -311,22 +332,42 @@ def affine_backward(self, dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, n
 TwoLayerPerceptron.affine_backward = affine_backward
 
 # %% test="affine" points=8
-rng = np.random.RandomState(231)
-x, w, b, dout = rng.randn(10, 2, 3), rng.randn(6, 5), rng.randn(5), rng.randn(10, 5)
-out, cache = layers.affine_forward(x, w, b)
-checks.shape("out", out, (10, 5), "one row an example, one column an output")
-checks.close("out", out[:1], [[-2.17606361, -2.12184729, 0.00900847, 2.20337442, -0.99083714]],
-             "x_flat @ w + b", 1e-7)
-checks.shape("x in the cache", cache[0], (10, 2, 3), "the shape it came in")
-dx, dw, db = layers.affine_backward(dout, (x, w, b))
-checks.shape("dx", dx, (10, 2, 3), "the shape of x itself")
-first = [[[5.06973048, 0.52895344, 1.22136172], [-0.19561005, 1.56951029, 3.72781223]]]
-checks.close("dx", dx[:1], first, "dout against the rows of w, summed over outputs", 1e-7)
-checks.shape("dw", dw, (6, 5), "one row an input, one column an output, as in w")
-checks.close("dw", dw[:1], [[-2.37342917, -0.51198268, 0.31810037, 2.90403428, 1.06935402]],
-             "a sum over the batch, no mean", 1e-7)
-checks.close("db", db, [-5.78588657, -2.14288946, -3.93648137, -4.10664587, -0.09253319],
-             "(M,), a sum over the batch", 1e-7)
+@checks.run
+def check():
+    rng = np.random.RandomState(231)
+    x, w, b, dout = rng.randn(10, 2, 3), rng.randn(6, 5), rng.randn(5), rng.randn(10, 5)
+    before = x.copy(), w.copy(), b.copy(), dout.copy()
+    out, cache = layers.affine_forward(x, w, b)
+    checks.shape("out", out, (10, 5), "one row an example, one column an output")
+    checks.close("out", out[:1],
+                 [[-2.17606361, -2.12184729, 0.00900847, 2.20337442, -0.99083714]],
+                 "each example becomes one row; its weighted sums, plus the bias of each column",
+                 1e-7)
+    checks.kept("x", x, before[0])
+    checks.that(len(cache) == 3, f"the cache holds {len(cache)} things; expected (x, w, b)")
+    for name, seen, given in zip(("x", "w", "b"), cache, before):
+        checks.close(f"{name} in the cache", seen, given, "the cache is (x, w, b), as they came")
+    dx, dw, db = layers.affine_backward(dout, (x, w, b))
+    checks.shape("dx", dx, (10, 2, 3), "the shape of x itself")
+    first = [[[5.06973048, 0.52895344, 1.22136172], [-0.19561005, 1.56951029, 3.72781223]]]
+    checks.close("dx", dx[:1], first, "each entry of x collects from all outputs of its example",
+                 1e-7)
+    checks.shape("dw", dw, (6, 5), "one row an input, one column an output, as in w")
+    checks.close("dw", dw[:1],
+                 [[-2.37342917, -0.51198268, 0.31810037, 2.90403428, 1.06935402]],
+                 "a sum over the batch, not a mean", 1e-7)
+    checks.close("db", db, [-5.78588657, -2.14288946, -3.93648137, -4.10664587, -0.09253319],
+                 "(M,), a sum over the batch, not a mean", 1e-7)
+    for name, seen, was in zip(("x", "w", "b", "dout"), (x, w, b, dout), before):
+        checks.kept(name, seen, was)
+    # one example of three numbers, two outputs; whole numbers
+    x, w, b = np.array([[2, -1, 3]]), np.array([[1, 0], [4, -2], [0, 5]]), np.array([10, -40])
+    out, _ = layers.affine_forward(x, w, b)
+    checks.close("out of a single example", out, [[8, -23]], "no size is written into the code")
+    dx, dw, db = layers.affine_backward(np.array([[0.5, -1]]), (x, w, b))
+    checks.close("dx of a single example", dx, [[0.5, 4, -5]], "the bias plays no part in it")
+    checks.close("dw of a single example", dw, [[1, -2], [-0.5, 1], [1.5, -3]], "x times dout")
+    checks.close("db of a single example", db, [0.5, -1], "(M,), one axis")
 
 # %% demo="check_affine"
 rng = np.random.RandomState(231)
@@ -381,18 +422,26 @@ def relu_backward(self, dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
 TwoLayerPerceptron.relu_backward = relu_backward
 
 # %% test="relu" points=4
-x = np.array([[-2.0, 0.5, 3.0], [0.1, -0.2, -7.0]])
-dout = np.array([[1.0, -4.0, 2.0], [-3.0, 5.0, -6.0]])
-out, cache = layers.relu_forward(x)
-checks.close("out", out, [[0, 0.5, 3.0], [0.1, 0, 0]],
-             "positive entries stay, negative ones become 0")
-checks.close("the cache", cache, [[-2.0, 0.5, 3.0], [0.1, -0.2, -7.0]],
-             "the cache is x, and x stays as it was")
-dx = layers.relu_backward(dout, x)
-checks.close("dx", dx, [[0, -4.0, 2.0], [-3.0, 0, 0]],
-             "dout where the input was positive, 0 where it was negative")
-checks.close("dout", dout, [[1.0, -4.0, 2.0], [-3.0, 5.0, -6.0]],
-             "dout was changed in place: work on a copy")
+@checks.run
+def check():
+    x = np.array([[-2.0, 0.5, 3.0], [0.1, -0.2, -7.0]])
+    dout = np.array([[1.0, -4.0, 2.0], [-3.0, 5.0, -6.0]])
+    before = x.copy(), dout.copy()
+    out, cache = layers.relu_forward(x)
+    checks.close("out", out, [[0, 0.5, 3.0], [0.1, 0, 0]],
+                 "positive entries stay, negative ones become 0")
+    checks.kept("x", x, before[0])
+    checks.close("the cache", cache, before[0], "the cache is x itself, negative entries included")
+    dx = layers.relu_backward(dout, x)
+    checks.close("dx", dx, [[0, -4.0, 2.0], [-3.0, 0, 0]],
+                 "dout where the input was positive, 0 where it was negative")
+    checks.kept("x", x, before[0])
+    checks.kept("dout", dout, before[1])
+    # four numbers in a row, whole ones
+    out, _ = layers.relu_forward(np.array([4, -1, 2, -3]))
+    checks.close("out of four numbers in a row", out, [4, 0, 2, 0], "x has any number of axes")
+    dx = layers.relu_backward(np.array([0.5, 0.25, -1.5, 1.0]), np.array([4, -1, 2, -3]))
+    checks.close("dx where x holds whole numbers", dx, [0.5, 0, -1.5, 0], "fractions of dout are kept")
 
 # %% demo="check_relu"
 rng = np.random.RandomState(231)
@@ -538,16 +587,30 @@ def svm_loss(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
 TwoLayerPerceptron.svm_loss = svm_loss
 
 # %% test="svm_loss" points=8
-rng = np.random.RandomState(231)
-value, dx = layers.svm_loss(0.001 * rng.randn(50, 10), rng.randint(10, size=50))
-checks.shape("the loss", value, (), "one number for the batch")
-checks.close("the loss of fifty near-zero rows", value, 8.999602749096233,
-             "nine wrong classes, each about 1; a mean over the batch", 1e-7)
-value, dx = layers.svm_loss(np.array([[3.0, 1.0, 2.5], [0.0, 4.0, -2.0]]), np.array([0, 2]))
-checks.close("the loss", value, 5.25,
-             "(0.5 + 3 + 7) / 2: a class that is beaten by more than 1 costs nothing")
-checks.close("dx", dx, [[-0.5, 0, 0.5], [0.5, 0.5, -1.0]],
-             "each violated margin: +1/N for its class, -1/N for the right one")
+@checks.run
+def check():
+    x, y = np.array([[3.0, 1.0, 2.5], [0.0, 4.0, -2.0]]), np.array([0, 2])
+    start = x.copy()
+    value, dx = layers.svm_loss(x, y)
+    checks.shape("the loss", value, (), "one number for the batch")
+    checks.close("the loss", value, 5.25,
+                 "(0.5 + 3 + 7) / 2: a class that is beaten by more than 1 costs nothing")
+    checks.close("dx", dx, [[-0.5, 0, 0.5], [0.5, 0.5, -1.0]],
+                 "each violated margin: +1/N for its class, -1/N for the right one")
+    checks.kept("x", x, start)
+    # one example, four classes; whole numbers
+    value, dx = layers.svm_loss(np.array([[2, 3, 0, 4]]), np.array([0]))
+    checks.close("the loss of one example", value, 5, "2 + 0 + 3: the right class costs nothing")
+    checks.close("dx of one example", dx, [[-2, 1, 0, 1]], "two classes push, one pulls twice")
+    # three examples, two classes; whole numbers again, and thirds as the result
+    value, dx = layers.svm_loss(np.array([[1, 4], [5, 2], [0, 3]]), np.array([0, 0, 1]))
+    checks.close("the loss of whole numbers", value, 4 / 3, "(4 + 0 + 0) / 3")
+    checks.close("dx of whole numbers", dx, [[-1 / 3, 1 / 3], [0, 0], [0, 0]],
+                 "the scores are whole numbers, their gradient is not")
+    rng = np.random.RandomState(231)
+    value, _ = layers.svm_loss(0.001 * rng.randn(50, 10), rng.randint(10, size=50))
+    checks.close("the loss of fifty near-zero rows", value, 8.999602749096233,
+                 "nine wrong classes, each about 1; a mean over the batch", 1e-7)
 
 # %% [markdown]
 # ## 8. The softmax loss
@@ -586,19 +649,31 @@ def softmax_loss(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]
 TwoLayerPerceptron.softmax_loss = softmax_loss
 
 # %% test="softmax_loss" points=6
-rng = np.random.RandomState(231)
-value, dx = layers.softmax_loss(0.001 * rng.randn(50, 10), rng.randint(10, size=50))
-checks.shape("the loss", value, (), "one number for the batch")
-checks.close("the loss of fifty near-zero rows", value, 2.302545844500738,
-             "close to log(10); a mean over the batch", 1e-7)
-x = np.array([[0.0, np.log(3.0)], [1000.0, 0.0], [-1000.0, -1000.0]])
-value, dx = layers.softmax_loss(x, np.array([1, 1, 0]))
-checks.close("the loss", value, (np.log(4 / 3) + 1000 + np.log(2)) / 3,
-             "shift each row by its own maximum; no log of a probability that is 0")
-checks.close("dx", dx, np.array([[0.25, -0.25], [1, -1], [-0.5, 0.5]]) / 3,
-             "p, less 1 at the label, over N")
-checks.close("x", x, [[0.0, np.log(3.0)], [1000.0, 0.0], [-1000.0, -1000.0]],
-             "the scores were changed in place: work on a copy")
+@checks.run
+def check():
+    # probabilities 1/4 and 3/4, then 1/2 and 1/2, then 3/4 and 1/4
+    x, y = np.log([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]]), np.array([1, 0, 1])
+    start = x.copy()
+    value, dx = layers.softmax_loss(x, y)
+    checks.shape("the loss", value, (), "one number for the batch")
+    checks.close("the loss", value, (np.log(4 / 3) + np.log(2) + np.log(4)) / 3,
+                 "minus the logarithm of what the label got, then the mean over examples")
+    checks.close("dx times 3", 3 * np.asarray(dx), [[0.25, -0.25], [-0.5, 0.5], [0.75, -0.75]],
+                 "p, less 1 at the label, over N; N is 3 here")
+    checks.kept("x", x, start)
+    # one example, four classes, whole numbers; then rows that lie far apart
+    value, dx = layers.softmax_loss(np.array([[0, 0, 0, 0]]), np.array([2]))
+    checks.close("the loss of four equal scores", value, np.log(4), "a guess among 4 costs log 4")
+    checks.close("dx of four equal scores", dx, [[0.25, 0.25, -0.75, 0.25]], "1 less at the label")
+    value, dx = layers.softmax_loss(np.array([[1000.0, 0.0], [-1000.0, -1000.0]]), np.array([1, 1]))
+    checks.close("the loss of [1000, 0] and [-1000, -1000]", value, (1000 + np.log(2)) / 2,
+                 "shift each row by its own maximum; no log of a probability that is 0")
+    checks.close("dx of [1000, 0] and [-1000, -1000]", dx, [[0.5, -0.5], [0.25, -0.25]],
+                 "shift each row by its own maximum")
+    rng = np.random.RandomState(231)
+    value, _ = layers.softmax_loss(0.001 * rng.randn(50, 10), rng.randint(10, size=50))
+    checks.close("the loss of fifty near-zero rows", value, 2.302545844500738,
+                 "close to log(10); a mean over the batch", 1e-7)
 
 # %% demo="check_losses"
 rng = np.random.RandomState(231)
@@ -719,36 +794,52 @@ TwoLayerPerceptron.loss = loss
 # to follow with a pencil.
 
 # %% test="network" points=8
-drawn = [TwoLayerPerceptron(200, 30, 5, weight_scale=0.01, seed=seed).params for seed in (3, 3, 4)]
-for name, size in ("W1", (200, 30)), ("b1", (30,)), ("W2", (30, 5)), ("b2", (5,)):
-    checks.shape(f"params['{name}']", drawn[0][name], size)
-    if name in ("b1", "b2"):
-        checks.close(f"params['{name}']", drawn[0][name], np.zeros(size), "biases start at zero")
-checks.close("the spread of W1", np.std(drawn[0]["W1"]), 0.01,
-             "weight_scale times a standard normal", 1e-3)
-checks.close("the mean of W1", np.mean(drawn[0]["W1"]), 0.0,
-             "a normal distribution around zero", 1e-3)
-checks.that(np.array_equal(drawn[1]["W1"], drawn[0]["W1"]),
-            "The same seed gave two different W1: is the seed used?")
-checks.that(not np.array_equal(drawn[2]["W1"], drawn[0]["W1"]),
-            "Two seeds gave the same W1: is the seed used?")
+@checks.run
+def check():
+    drawn = [TwoLayerPerceptron(200, 30, 5, weight_scale=0.01, seed=s).params for s in (3, 3, 4)]
+    for name, size in ("W1", (200, 30)), ("b1", (30,)), ("W2", (30, 5)), ("b2", (5,)):
+        checks.that(name in drawn[0], f"init_params wrote no {name} into self.params.")
+        checks.shape(f"params['{name}']", drawn[0][name], size)
+        if name in ("b1", "b2"):
+            checks.close(f"params['{name}']", drawn[0][name], np.zeros(size), "biases start at zero")
+            continue
+        spread, within = np.std(drawn[0][name]) / 0.01, 6 / np.sqrt(2 * size[0] * size[1])
+        checks.close(f"the standard deviation of {name} over weight_scale", spread, 1,
+                     "weight_scale times a standard normal", within)
+        checks.close(f"the mean of {name} over weight_scale", np.mean(drawn[0][name]) / 0.01, 0,
+                     "a normal distribution around zero", 1.5 * within)
+    checks.that(np.abs(drawn[0]["W1"]).max() > 0.025,
+                "No weight of 6000 is larger than 2.5 weight_scale: is it a normal distribution?")
+    checks.that(np.array_equal(drawn[1]["W1"], drawn[0]["W1"]),
+                "The same seed gave two different W1: is the seed used?")
+    checks.that(not np.array_equal(drawn[2]["W1"], drawn[0]["W1"]),
+                "Two seeds gave the same W1: is the seed used?")
 
-net = TwoLayerPerceptron(2, 2, 2, reg=0.1)
-W1, W2 = np.array([[1.0, -1.0], [2.0, 1.0]]), np.array([[1.0, -1.0], [0.5, 2.0]])
-net.params = {"W1": W1, "b1": np.array([0.5, -0.5]), "W2": W2, "b2": np.array([0.0, 1.0])}
-X, y = np.array([[1.0, 0.5], [-1.0, 1.0]]), np.array([1, 1])
-checks.close("the scores", net.loss(X), [[2.5, -1.5], [2.25, 2.5]],
-             "affine, ReLU, affine, and no ReLU on the scores")
-value, grads = net.loss(X, y, "svm")
-checks.close("the svm loss", value, 2.875 + 0.6625,
-             "the mean hinge loss plus 0.05 times the sum of the squared weights, no biases")
-expected = {"W1": [[0.1, 0.65], [1.7, -0.65]], "b1": [2, -0.75],
-            "W2": [[2.1, -2.1], [0.8, -0.55]], "b2": [1, -1]}
-for name, wanted in expected.items():
-    checks.close(f"grads['{name}']", grads[name], wanted,
-                 "back through every layer in reverse; reg * W for weights alone")
-checks.close("the softmax loss", net.loss(X, y)[0], 2.2970426 + 0.6625,
-             "softmax is the default kind")
+    # two inputs, three hidden units, two classes; one example, then three
+    small = TwoLayerPerceptron.__new__(TwoLayerPerceptron)
+    small.reg = 0.1
+    W1, b1 = np.array([[1.0, -1.0, 0.5], [2.0, 1.0, 0.0]]), np.array([0.5, -0.5, 1.0])
+    W2, b2 = np.array([[1.0, -1.0], [0.5, 2.0], [2.0, 0.0]]), np.array([0.0, 1.0])
+    small.params = {"W1": W1.copy(), "b1": b1.copy(), "W2": W2.copy(), "b2": b2.copy()}
+    X, y = np.array([[1.0, 0.5], [-1.0, 1.0], [2.0, -1.0]]), np.array([1, 1, 0])
+    checks.close("the scores", small.loss(X), [[5.5, -1.5], [3.25, 2.5], [4.5, 0.5]],
+                 "affine, ReLU, affine, and no ReLU on the scores")
+    value, grads = small.loss(X, y, "svm")
+    checks.close("the svm loss", value, 3.25 + 0.875,
+                 "the mean hinge loss plus 0.05 times the sum of the squared weights, no biases")
+    expected = {"W2": [[4.3 / 3, -4.3 / 3], [0.55, -0.3], [2.6 / 3, -2 / 3]], "b2": [2 / 3, -2 / 3],
+                "W1": [[0.1, 0.4, 0.05], [1.2, -0.4, 1.0]], "b1": [4 / 3, -0.5, 4 / 3]}
+    for name, wanted in expected.items():
+        checks.that(name in grads, f"The gradients have no {name}.")
+        checks.close(f"grads['{name}']", grads[name], wanted,
+                     "back through every layer in reverse; reg * W for weights alone")
+    for name, was in ("W1", W1), ("b1", b1), ("W2", W2), ("b2", b2):
+        checks.kept(f"params['{name}']", small.params[name], was, "loss only measures")
+    checks.close("the softmax loss", small.loss(X, y)[0], 2.71864413 + 0.875,
+                 "softmax is the default kind")
+    small.reg = 0.0
+    checks.close("the svm loss of one example with reg 0", small.loss(X[:1], y[:1], "svm")[0], 8.0,
+                 "self.reg is read anew at every call")
 
 # %% [markdown]
 # ### Is the backward pass right?

@@ -65,7 +65,7 @@ def check(notebook, release, everything=False, seconds=SECONDS, out=print):
         results, defined = _run_cells(placed, release, folder, everything, seconds, demos=True)
         notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
     judge = _Judge(placed, results, defined, release, folder)
-    rows = [judge.question(question) for question in release["questions"]]
+    rows = judge.waiting([judge.question(question) for question in release["questions"]])
     notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
     _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
     return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
@@ -275,6 +275,17 @@ def _bound(text):
     return names
 
 
+def _called_in(text):
+    """What a cell calls, or hands on: functions and classes by name, and methods of its own class (self.name)."""
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    asked = {id(a) for n in nodes if isinstance(n, ast.Call) and getattr(n.func, "id", "") in ("isinstance", "issubclass") for a in n.args}
+    names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in asked}
+    return names | {n.attr for n in nodes if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"}
+
+
 # ---- running it ---------------------------------------------------------------------------------------------------
 
 
@@ -468,6 +479,41 @@ class _Judge:
         if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
             says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
         return "wrong", question, says
+
+    def waiting(self, rows):
+        """The rows, where an answer that fails calls another that is not right: which of the two is at fault can't be told yet."""
+        states, told = {question["id"]: state for state, question, _ in rows}, []
+        for state, question, says in rows:
+            unfinished = [other for other in self.used_by(question) if states[other] in ("wrong", "not yet")]
+            if state == "wrong" and unfinished and self.runs_through(question):
+                state, says = "not yet", f"it waits for {', '.join(unfinished)}, above. As things stand: {says}"
+            told.append((state, question, says))
+        return told
+
+    def runs_through(self, question):
+        """Whether a question's own cells run, and its check comes to an end."""
+        ends = [self.error(i) for i, cell in enumerate(self.placed) if _solves(cell["id"], question["id"])]
+        check = next(self.error(i) for i, cell in enumerate(self.placed) if cell["id"] == question["id"])
+        return not any(ends) and (check or {}).get("type") not in ("timeout", "died")
+
+    def used_by(self, question):
+        """The questions above this one whose answers its own calls, itself or through a helper."""
+        earlier, owners = [], {}
+        for other in self.release["questions"]:
+            if other["id"] == question["id"]:
+                break
+            earlier.append(other["id"])
+            owners.update({name.removesuffix(".__init__"): other["id"] for name in other["defines"]})
+        texts = [cell["text"] for cell in self.placed if _solves(cell["id"], question["id"])]
+        helpers = [cell["text"] for cell in self.placed if cell["code"] and cell["role"] in ("given", "own")]
+        seen = set()
+        while texts:
+            new = _called_in(texts.pop()) - seen
+            seen |= new
+            texts += [text for text in helpers if _bound(text) & new]
+        own = {name.rpartition(".")[0] for name in question["defines"]}
+        used = {owners.get(name) or next((owners[f"{o}.{name}"] for o in own if f"{o}.{name}" in owners), "") for name in seen}
+        return [other for other in earlier if other in used]
 
     def error(self, place):
         return (self.results.get(place) or {}).get("error")

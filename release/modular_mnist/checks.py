@@ -1,12 +1,33 @@
 """Visible checks for the notebook: silent when right; otherwise one sentence with what was seen, what was expected and the usual cause."""
+import linecache
+
 import numpy as np
 
-__all__ = ["close", "shape", "that"]
+__all__ = ["close", "kept", "run", "shape", "that"]
+
+
+def run(check):
+    """Run a check at once, as `@checks.run`: what it names stays inside, so that no other cell finds it."""
+    __tracebackhide__ = True
+    try:
+        check()
+    except AssertionError:
+        raise
+    except Exception as error:
+        place = error.__traceback__
+        while place.tb_next:
+            place = place.tb_next
+        if place.tb_frame.f_code is not check.__code__:
+            raise  # it stopped in the code that is checked, and the traceback says where
+        line = linecache.getline(check.__code__.co_filename, place.tb_lineno).strip()
+        where = f"`{line}`" if line else "The check"
+        _fail(f"{where} stopped with {type(error).__name__}: {error}. Does your function return, or write, what its docstring says?")
 
 
 def _fail(sentence):
-    __tracebackhide__ = True
-    raise AssertionError(sentence) from None
+    error = AssertionError(sentence)
+    error._render_traceback_ = lambda: [sentence]  # IPython then shows the sentence alone
+    raise error from None
 
 
 def _says(hint):
@@ -47,3 +68,9 @@ def close(name, value, expected, hint="", tolerance=1e-6):
         at = tuple(int(i) for i in np.argwhere(off)[0])
         where = f"{name}[{', '.join(map(str, at))}]" if at else name
         _fail(f"{where} is {seen[at]:.8g}; expected {wanted[at]:.8g}{_says(hint)}.")
+
+
+def kept(name, value, before, hint="work on a new array, or on a copy"):
+    """Fail unless an argument is, bit for bit, what it was before the call."""
+    if not np.array_equal(value, before):
+        _fail(f"{name} was changed by the call; it should stay as it was{_says(hint)}.")

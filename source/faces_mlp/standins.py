@@ -2,6 +2,27 @@
 import numpy as np
 
 
+def wide() -> tuple[dict, dict, np.ndarray, dict]:
+    """A network of whole numbers with layers of 4, 3, 5 and 2 units, for a single case: its parameters, what becomes of the case on its
+    way, a gradient with respect to the scores, and the six gradients that follow from it.
+    """
+    model = {
+        "W1": np.array([[1, 0, -1], [2, 1, 0], [0, -1, 1], [1, 1, 1]]), "b1": np.array([0, 1, -1]),
+        "W2": np.array([[1, 0, 2, -1, 1], [0, 1, 1, 1, -2], [3, -1, 0, 0, 1]]), "b2": np.array([0, 0, -1, 1, 0]),
+        "W3": np.array([[1, -1], [0, 2], [1, 0], [-2, 1], [1, 3]]), "b3": np.array([0.5, -0.5]),
+    }  # fmt: skip
+    passed = {
+        "x": [[1, 0, -2, 1]], "z1": [[2, 4, -3]], "h1": [[2, 4, 0]],
+        "z2": [[2, 4, 7, 3, -6]], "h2": [[2, 4, 7, 3, 0]], "y": [[3.5, 8.5]],
+    }  # fmt: skip
+    gradients = {
+        "W3": [[2, -4], [4, -8], [7, -14], [3, -6], [0, 0]], "b3": [1, -2],
+        "W2": [[6, -8, 2, -8, 0], [12, -16, 4, -16, 0], [0, 0, 0, 0, 0]], "b2": [3, -4, 1, -4, 0],
+        "W1": [[9, -7, 0], [0, 0, 0], [-18, 14, 0], [9, -7, 0]], "b1": [9, -7, 0],
+    }  # fmt: skip
+    return model, {name: np.array(value) for name, value in passed.items()}, np.array([[1.0, -2.0]]), gradients
+
+
 class Toy:
     """A model for check_grad. Its gradient of W1 is off by fault, from the entry with number start on."""
 
@@ -29,12 +50,15 @@ class Toy:
 
 
 class Spy:
-    """23 cases, numbered in their second entry, and three functions to pass to train, which note the cases, errors and rates they see."""
+    """Cases, numbered in their second entry, and three functions to pass to train, which note the cases, errors and rates they see.
 
-    def __init__(self):
-        self.x = np.stack([np.linspace(-1, 1, 23), np.arange(23.0)], axis=1)
-        self.t = np.eye(2)[np.arange(23) % 3 % 2]
-        self.data = [array.copy() for array in (self.x, self.x[:7], self.x[:3], self.t, self.t[:7], self.t[:3])]
+    Its scores of two classes are s and -s, with s the first entry of a case times a weight that each update raises by eta.
+    """
+
+    def __init__(self, cases: int = 23):
+        self.x = np.stack([np.linspace(-1, 1.3, cases), np.arange(float(cases))], axis=1)
+        self.t = np.eye(2)[np.arange(cases) % 3 % 2]
+        self.data = [array.copy() for array in (self.x, self.x[-7:], self.x[:3], self.t, self.t[-7:], self.t[:3])]
         self.model = {name: np.zeros((2, 2) if name[0] == "W" else 2) for name in ["W1", "b1", "W2", "b2", "W3", "b3"]}
         self.batches, self.etas = [], []
 
@@ -47,3 +71,13 @@ class Spy:
     def update(self, model: dict, eta: float) -> None:
         self.etas.append(eta)
         model["W1"] = model["W1"] + eta * np.array([[1.0, -1], [0, 0]])
+
+    def wanted(self, cases: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """The error that train should pass to backward for a batch of these cases; with two classes a sigmoid says it all."""
+        first = 1 / (1 + np.exp(scores[:, 1] - scores[:, 0])) - self.t[cases, 0]
+        return np.stack([first, -first], axis=1) / len(cases)
+
+    def measured(self, weight: float, count: int) -> list[float]:
+        """Cross-entropy and accuracy on the last cases, worked out for this weight."""
+        lead = 2 * weight * self.x[-count:, 0] * (self.t[-count:, 0] - self.t[-count:, 1])
+        return [float(np.log(1 + np.exp(-lead)).mean()), float((lead > 0).mean())]

@@ -91,7 +91,7 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
     "a function was renamed": (
         lambda w: w.edit("center_solution", "def center(", "def centre("),
         "wrong 2 center: center is not defined. Is it what you call centre? Grading looks for center.",
-        ("wrong 3 scale: `center` is not defined. Did you mean centre?",),
+        ("not yet 3 scale: it waits for center, above. As things stand: `center` is not defined. Did you mean centre?",),
     ),
     "a method was renamed": (
         lambda w: w.edit("scale_solution", "def apply(", "def Apply("),
@@ -99,7 +99,7 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
     ),
     "the shape is wrong": (
         lambda w: w.edit("center_solution", "return moved", "return moved.sum(axis=1)"),
-        "wrong 2 center: center(X) has shape (2,); expected (2, 2).", (),
+        "wrong 2 center: center(X) has shape (2,); expected (2, 2).", ("not yet 3 scale: it waits for center, above. As things stand:",),
     ),
     "only the session knows a name": (
         one_state_only, "wrong 2 center: `whole` is nowhere in the notebook: only your session still knows it", ("It is used in cell 5, line 8 (`moved = X - offset * whole`).",),
@@ -113,11 +113,18 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
     "a check was copied": (copied, "done 2 center", ("has the id of cell 6 (center): a copy",)),
     "a syntax error": (
         lambda w: w.edit("center_solution", "return moved", "return (moved"),
-        "wrong 2 center: SyntaxError in cell 5, line 9 (`return (moved`): '(' was never closed", ("3 scale: `center` is not defined.",),
+        "wrong 2 center: SyntaxError in cell 5, line 9 (`return (moved`): '(' was never closed", ("3 scale: it waits for center, above. As things stand: `center` is not defined.",),
     ),
     "an exception": (
         lambda w: w.edit("center_solution", "moved = X - offset", 'moved = X - {}["a"]'),
-        """wrong 2 center: KeyError in cell 5, line 8 (`moved = X - {}["a"]`): 'a'""", ("3 scale: KeyError in cell 5 (your answer to center), line 8",),
+        """wrong 2 center: KeyError in cell 5, line 8 (`moved = X - {}["a"]`): 'a'""", ("3 scale: it waits for center, above. As things stand: KeyError in cell 5 (your answer to center), line 8",),
+    ),
+    "two answers are wrong, and the second calls the first": (
+        lambda w: w.edit("center_solution", "return moved", "return -moved").edit("scale_solution", "return middle / ", "return 2 * middle / "),
+        "wrong 2 center", ("not yet 3 scale: it waits for center, above. As things stand: Scaler().apply(X)[0, 0] is 2; expected -1.",),
+    ),
+    "the second of two is wrong": (
+        lambda w: w.edit("scale_solution", "return middle / ", "return 2 * middle / "), "done 2 center", ("wrong 3 scale: Scaler().apply(X)[0, 0] is -2; expected -1.",),
     ),
     "Python is left": (lambda w: w.edit("center_solution", "return moved", "import os; os._exit(0)"), "wrong 2 center: It ended Python itself.", ()),
     "a name from a demonstration": (

@@ -1,0 +1,76 @@
+"""The visible checks' helper, which lies in every release: what a student sees when a check fails."""
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+sys.path.append(str(Path(__file__).parents[2] / "autograder" / "student"))
+
+import checks  # noqa: E402
+
+
+def shown(cell: str) -> str:
+    """What IPython shows of a cell that fails."""
+    shell, seen = InteractiveShell(), []
+    shell.user_ns["checks"] = checks
+    shell._showtraceback = lambda kind, value, lines: seen.extend(lines)  # type: ignore[method-assign]
+    shell.run_cell(cell)
+    return re.sub(r"\x1b\[[\d;]*m", "", "\n".join(seen))  # without colours
+
+
+def test_a_failed_check_shows_its_sentence_alone() -> None:
+    """No traceback: the sentence says what was seen, what was expected and why."""
+    cell = "@checks.run\ndef check():\n    checks.close('out', [1.0, 3.0], [1.0, 2.0], 'double it')"
+    assert shown(cell) == "out[1] is 3; expected 2 (double it)."
+
+
+def test_code_that_stops_keeps_its_traceback() -> None:
+    """An exception in the code that is checked is shown with its line."""
+    cell = "def f():\n    return 1 / 0\n\n@checks.run\ndef check():\n    f()"
+    assert "ZeroDivisionError" in shown(cell) and "return 1 / 0" in shown(cell)
+
+
+def test_a_result_that_is_none_is_a_sentence_too() -> None:
+    """A check that can't take apart what it got says which line of it stopped, and what to look at."""
+    said = shown("def f():\n    pass\n\n@checks.run\ndef check():\n    out, cache = f()")
+    assert said.startswith("`out, cache = f()` stopped with TypeError: cannot unpack") and said.endswith("what its docstring says?")
+
+
+def test_a_stub_stays_a_stub() -> None:
+    """An answer that is not written yet ends as NotImplementedError, by which the check of the notebook knows it."""
+    def stub() -> None:
+        raise NotImplementedError
+
+    with pytest.raises(NotImplementedError):
+        checks.run(lambda: stub())
+
+
+def test_no_name_is_left_behind() -> None:
+    """What a check names stays inside it."""
+    names: dict[str, Any] = {"checks": checks}
+    exec("@checks.run\ndef check():\n    x = 1", names)
+    assert "x" not in names and names["check"] is None
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: checks.close("y", [np.nan], [1.0]), "y has entries that are not finite numbers, such as nan."),
+        (lambda: checks.shape("y", np.ones(3), (1, 3), "a row"), r"y has shape (3,); expected (1, 3) (a row)."),
+        (lambda: checks.close("y", None, 1.0), "y is None: does the function return its result?"),
+        (lambda: checks.kept("x", np.zeros(2), np.ones(2)), "x was changed by the call; it should stay as it was (work on a new array, or on a copy)."),
+        (lambda: checks.kept("x", np.zeros((1, 2)), np.zeros(2)), "x was changed by the call; it should stay as it was (work on a new array, or on a copy)."),
+    ],
+)
+def test_sentences(call: Callable[[], None], says: str) -> None:
+    """Each kind of difference has its own sentence."""
+    with pytest.raises(AssertionError) as raised:
+        call()
+    assert str(raised.value) == says
