@@ -1,4 +1,5 @@
 """`python -m autograder` is the command line, as `chainrule` is."""
+
 from autograder.entry.cli import main
 
 main()

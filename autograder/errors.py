@@ -1,4 +1,5 @@
 """Errors that reach a person: each says what is wrong, where, and the mend."""
+
 from __future__ import annotations
 
 
@@ -23,4 +24,6 @@ class UsageError(ChainRuleError):
 
 
 class SandboxError(ChainRuleError):
-    """The sandbox could not be set up or died for a reason of ours: never a student's fault, never to be scored."""
+    """The sandbox could not be set up or died for a reason of ours: never a student's fault, never to be
+    scored.
+    """

@@ -1,4 +1,7 @@
-"""Files of ours: where the package lies, and how a file is written so that at no moment half of it is there."""
+"""Files of ours: where the package lies, and how a file is written so that at no moment half of it is
+there.
+"""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """Short hashes, for keys of what depends on something."""
+
 from __future__ import annotations
 
 import hashlib
@@ -19,4 +20,10 @@ def fingerprint(*parts: object) -> str:
 @cache
 def package() -> str:
     """A hash of the whole package: what judges, diagnoses and writes notebooks, pages and messages."""
-    return fingerprint(*[path.read_bytes() for path in sorted(PACKAGE.rglob("*")) if path.suffix in (".py", ".j2", ".css", ".js")])
+    return fingerprint(
+        *[
+            path.read_bytes()
+            for path in sorted(PACKAGE.rglob("*"))
+            if path.suffix in (".py", ".j2", ".css", ".js")
+        ]
+    )

@@ -1,8 +1,9 @@
 """Input makers that the probes of several assignments share.
 
-They run where student code runs, so nothing here answers a question: a maker draws arrays and never computes with them what a student is
-asked to compute. Every draw comes from the generator that is passed in.
+They run where student code runs, so nothing here answers a question: a maker draws arrays and never computes
+with them what a student is asked to compute. Every draw comes from the generator that is passed in.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -14,7 +15,9 @@ def scores(rng: np.random.Generator, n: int, classes: int, scale: float = 1.0) -
 
 
 def far_rows(rng: np.random.Generator, n: int, classes: int, distance: float = 1000.0) -> np.ndarray:
-    """Scores whose rows lie far apart, (n, classes): a shift that suits one row underflows or overflows another."""
+    """Scores whose rows lie far apart, (n, classes): a shift that suits one row underflows or overflows
+    another.
+    """
     offsets = distance * (np.arange(n) - n // 2)
     return rng.normal(size=(n, classes)) + rng.permutation(offsets)[:, None]
 
@@ -30,7 +33,9 @@ def one_hot(y: np.ndarray, classes: int) -> np.ndarray:
 
 
 def labelled(rng: np.random.Generator, n: int, features: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Distinct rows that carry their own number in column 0, (n, features), with one-hot labels, (n, classes)."""
+    """Distinct rows that carry their own number in column 0, (n, features), with one-hot labels, (n,
+    classes).
+    """
     x = rng.normal(size=(n, features))
     x[:, 0] = np.arange(n)
     return x, one_hot(labels(rng, n, classes), classes)
@@ -49,7 +54,9 @@ def probabilities(rng: np.random.Generator, n: int, classes: int, floor: float =
 
 
 def scribble(*results: object) -> None:
-    """Write over arrays that a submission returned: an input that shares memory with one of them is seen to change."""
+    """Write over arrays that a submission returned: an input that shares memory with one of them is seen
+    to change.
+    """
     for result in results:
         if isinstance(result, np.ndarray) and result.flags.writeable:
             result[...] = -7

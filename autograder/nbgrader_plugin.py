@@ -1,4 +1,5 @@
 """A name that courses already import: what it hands on stands in autograder/entry/nbgrader_plugin.py."""
+
 from autograder.entry.nbgrader_plugin import take_over
 
 __all__ = ["take_over"]

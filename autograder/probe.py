@@ -1,4 +1,8 @@
-"""What the author of an assignment decorates: probes, misconceptions, alternatives. Imported where student code runs."""
+"""What the author of an assignment decorates: probes, misconceptions, alternatives.
+
+Imported where student code runs.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -12,8 +16,9 @@ DEFAULT_TOLERANCE = 1e-8
 class Probe:
     """A hidden test: calls what the notebook defines and returns what it saw.
 
-    title is the sentence that students read. points count towards the question; contract probes count only where a core
-    probe of the question is right. tolerance is relative. judged: a function of the same name in judges.py decides.
+    title is the sentence that students read. points count towards the question; contract probes count only
+    where a core probe of the question is right. tolerance is relative. judged: a function of the same name in
+    judges.py decides.
     """
 
     id: str
@@ -34,18 +39,35 @@ def _sentence(function: Callable[..., Any]) -> str:
 
 
 def probe(
-    question: str, *, points: float, contract: bool = False, tolerance: float = DEFAULT_TOLERANCE, judged: bool = False
+    question: str,
+    *,
+    points: float,
+    contract: bool = False,
+    tolerance: float = DEFAULT_TOLERANCE,
+    judged: bool = False,
 ) -> Callable[[Callable[..., Any]], Probe]:
     """Declare a hidden test of a question: a function of (ns, rng) that returns raw values."""
 
     def decorate(function: Callable[..., Any]) -> Probe:
-        return Probe(function.__name__, question, float(points), _sentence(function), function, contract, tolerance, judged)
+        return Probe(
+            function.__name__,
+            question,
+            float(points),
+            _sentence(function),
+            function,
+            contract,
+            tolerance,
+            judged,
+        )
 
     return decorate
 
 
 def misconception(question: str, *, replaces: str | None = None) -> Callable[[Any], Any]:
-    """Declare a known wrong solution. Its docstring tells the student what the code does and where to look."""
+    """Declare a known wrong solution.
+
+    Its docstring tells the student what the code does and where to look.
+    """
     return _with_docstring
 
 

@@ -13,7 +13,15 @@ import time
 from pathlib import Path
 
 from tests.attacks.conftest import LEVELS
-from tests.attacks.course import all_attacks, command_for, environment, hand_in, hostile, make_assignment, processes_of
+from tests.attacks.course import (
+    all_attacks,
+    command_for,
+    environment,
+    hand_in,
+    hostile,
+    make_assignment,
+    processes_of,
+)
 from tests.attacks.test_grader_killed import BUSY, wait_for
 
 

@@ -15,7 +15,14 @@ from autograder.assignment.table import schema as assignment_schema
 from autograder.entry.cli import build
 from autograder.entry.commands.autograde import results_json
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import CheckResult, ClassResult, Diagnosis, QuestionResult, SubmissionResult, Verdict
+from autograder.judging.findings import (
+    CheckResult,
+    ClassResult,
+    Diagnosis,
+    QuestionResult,
+    SubmissionResult,
+    Verdict,
+)
 
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- made by python docs/make_reference.py: do not edit, run it again -->\n"

@@ -1,4 +1,5 @@
 """Whether the files of an assignment fit together: its probes, its points, what it hands out."""
+
 from __future__ import annotations
 
 from autograder.assignment.values import Assignment, nearest
@@ -13,10 +14,16 @@ def check_probes(assignment: Assignment) -> None:
         if names.count(probe.id) > 1:
             raise AssignmentError(f"two probes are called {probe.id}", where=str(path), mend="rename one")
         if probe.points < 0:
-            raise AssignmentError(f"probe {probe.id} has {probe.points:g} points", where=str(path), mend="points are 0 or more")
+            raise AssignmentError(
+                f"probe {probe.id} has {probe.points:g} points", where=str(path), mend="points are 0 or more"
+            )
         if probe.question not in ids or ids[probe.question].written:
             mend = nearest(probe.question, [q.id for q in assignment.auto])
-            raise AssignmentError(f"probe {probe.id} is for {probe.question!r}, which is no auto-graded question", where=str(path), mend=mend)
+            raise AssignmentError(
+                f"probe {probe.id} is for {probe.question!r}, which is no auto-graded question",
+                where=str(path),
+                mend=mend,
+            )
     for question in assignment.auto:
         probes = assignment.probes_of(question.id)
         if not probes:
@@ -24,17 +31,32 @@ def check_probes(assignment: Assignment) -> None:
             raise AssignmentError(f"question {question.id} has no probe", where=str(path), mend=mend)
         total = sum(p.points for p in probes)
         if abs(total - question.points) > 1e-9:
-            mend = f"{question.id} has points={question.points:g} in notebook.py; two functions of one name count once"
-            what = f"the probes of {question.id} add up to {total:g} points, the question has {question.points:g}"
+            mend = (
+                f"{question.id} has points={question.points:g} in notebook.py; two functions of one "
+                "name count once"
+            )
+            what = (
+                f"the probes of {question.id} add up to {total:g} points, the question has "
+                f"{question.points:g}"
+            )
             raise AssignmentError(what, where=str(path), mend=mend)
         if 2 * sum(p.points for p in probes if not p.contract) < total - 1e-9:
             mend = "give more points to those without contract=True"
-            raise AssignmentError(f"core probes carry less than half the points of {question.id}", where=str(path), mend=mend)
+            raise AssignmentError(
+                f"core probes carry less than half the points of {question.id}", where=str(path), mend=mend
+            )
 
 
 def check_files(assignment: Assignment) -> None:
-    shipped = {name: assignment.folder / name for name in (*assignment.table.helpers, *assignment.table.extra_notebooks)}
+    shipped = {
+        name: assignment.folder / name
+        for name in (*assignment.table.helpers, *assignment.table.extra_notebooks)
+    }
     for name, path in {**shipped, **assignment.files}.items():
         if not path.is_file():
             mend = "put it there, or take it off the list"
-            raise AssignmentError(f"{name} is listed, but {path} is missing", where=str(assignment.folder / "assignment.toml"), mend=mend)
+            raise AssignmentError(
+                f"{name} is listed, but {path} is missing",
+                where=str(assignment.folder / "assignment.toml"),
+                mend=mend,
+            )

@@ -1,4 +1,5 @@
 """A course's folder: what lies where in it."""
+
 from __future__ import annotations
 
 import secrets
@@ -13,7 +14,9 @@ from autograder.files import write_text
 
 @dataclass(frozen=True)
 class Course:
-    """A course: root holds assignments/, into (the same folder, where no other is named) what grading writes."""
+    """A course: root holds assignments/, into (the same folder, where no other is named) what grading
+    writes.
+    """
 
     root: Path
     into: Path
@@ -28,7 +31,9 @@ class Course:
         for folder in (start, *start.parents):
             if (folder / "assignments").is_dir():
                 return cls.at(folder)
-        raise UsageError(f"{start} is in no course", mend="run this in a folder that holds assignments/, or beneath one")
+        raise UsageError(
+            f"{start} is in no course", mend="run this in a folder that holds assignments/, or beneath one"
+        )
 
     @property
     def names(self) -> list[str]:
@@ -48,7 +53,9 @@ class Course:
         return self.into / ".chainrule" / "journal" / assignment
 
     def salt(self, asked: str = "") -> str:
-        """The salt that was asked for, or the course's own, made when it is first needed and kept from then on."""
+        """The salt that was asked for, or the course's own, made when it is first needed and kept from
+        then on.
+        """
         if asked:
             return asked
         path = self.root / ".chainrule" / "salt"

@@ -1,4 +1,7 @@
-"""An assignment's folder: loads notebook.py, assignment.toml, probes.py and judges.py, and checks that they fit together."""
+"""An assignment's folder: loads notebook.py, assignment.toml, probes.py and judges.py, and checks that
+they fit together.
+"""
+
 from __future__ import annotations
 
 import importlib.util
@@ -31,11 +34,17 @@ def _order(folder: Path) -> int:
 
 
 def load_assignment(name: str, root: Path) -> Assignment:
-    """Load assignments/<name>; raises UsageError where there is none, AssignmentError where it is not whole."""
+    """Load assignments/<name>; raises UsageError where there is none, AssignmentError where it is not
+    whole.
+    """
     folder = root / "assignments" / name
     if not (folder / "notebook.py").is_file():
         known = names_in(root)
-        mend = nearest(name, known) if known else f"run this in a course's folder: {root / 'assignments'} holds no assignment"
+        mend = (
+            nearest(name, known)
+            if known
+            else f"run this in a course's folder: {root / 'assignments'} holds no assignment"
+        )
         raise UsageError(f"there is no assignment {name!r}", mend=mend)
     table = read_table(folder / "assignment.toml")
     cells = read_cells(folder / "notebook.py")
@@ -53,36 +62,60 @@ def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTab
     seen: dict[str, int] = {}
     for cell in cells:
         if cell.id and cell.id in seen:
-            raise AssignmentError(f"the id {cell.id!r} is used twice, first in line {seen[cell.id]}", where=f"{path}:{cell.line}", mend="rename one")
+            raise AssignmentError(
+                f"the id {cell.id!r} is used twice, first in line {seen[cell.id]}",
+                where=f"{path}:{cell.line}",
+                mend="rename one",
+            )
         seen[cell.id] = cell.line
     questions = []
     for cell in cells:
         if cell.role not in (Role.TEST, Role.WRITTEN):
             continue
         if cell.id not in table.questions:
-            raise AssignmentError(f"question {cell.id} has no table", where=str(toml), mend=f"add [questions.{cell.id}]")
+            raise AssignmentError(
+                f"question {cell.id} has no table", where=str(toml), mend=f"add [questions.{cell.id}]"
+            )
         entry, written = table.questions[cell.id], cell.role is Role.WRITTEN
         solved = any(c.role is Role.SOLUTION and solves(c.id, cell.id) for c in cells)
         if not written and not solved:
             mend = f'add a cell solution="{cell.id}_solution"'
-            raise AssignmentError(f"question {cell.id} has no solution cell", where=f"{path}:{cell.line}", mend=mend)
+            raise AssignmentError(
+                f"question {cell.id} has no solution cell", where=f"{path}:{cell.line}", mend=mend
+            )
         if not written and not entry.defines:
-            raise AssignmentError(f"question {cell.id} defines nothing", where=str(toml), mend='defines = ["name"]')
+            raise AssignmentError(
+                f"question {cell.id} defines nothing", where=str(toml), mend='defines = ["name"]'
+            )
         questions.append(Question(cell.id, cell.points, written, tuple(entry.defines), tuple(entry.needs)))
     ids = [q.id for q in questions]
     for name, entry in table.questions.items():
         if name not in ids:
-            raise AssignmentError(f"[questions.{name}] has no test cell in notebook.py", where=str(toml), mend=nearest(name, sorted(ids)))
+            raise AssignmentError(
+                f"[questions.{name}] has no test cell in notebook.py",
+                where=str(toml),
+                mend=nearest(name, sorted(ids)),
+            )
         for need in entry.needs:
             if need not in ids:
-                raise AssignmentError(f"{name} needs {need!r}, which is no question", where=str(toml), mend=nearest(need, sorted(ids)))
-            if ids.index(need) >= ids.index(name):  # what a second pass answers must not be observed afterwards in the same process
+                raise AssignmentError(
+                    f"{name} needs {need!r}, which is no question",
+                    where=str(toml),
+                    mend=nearest(need, sorted(ids)),
+                )
+            if ids.index(need) >= ids.index(
+                name
+            ):  # what a second pass answers must not be observed afterwards in the same process
                 mend = "put the question that it builds on before it in notebook.py"
-                raise AssignmentError(f"{name} needs {need}, which does not come before it", where=str(toml), mend=mend)
+                raise AssignmentError(
+                    f"{name} needs {need}, which does not come before it", where=str(toml), mend=mend
+                )
     for cell in cells:
         if cell.role is Role.SOLUTION and not any(solves(cell.id, q.id) for q in questions):
             mend = "name it <question>_solution"
-            raise AssignmentError(f"solution cell {cell.id} belongs to no question", where=f"{path}:{cell.line}", mend=mend)
+            raise AssignmentError(
+                f"solution cell {cell.id} belongs to no question", where=f"{path}:{cell.line}", mend=mend
+            )
     return tuple(questions)
 
 
@@ -98,7 +131,9 @@ def _load_module(path: Path, name: str) -> dict[str, Any]:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise AssignmentError(f"{type(error).__name__}: {error}", where=str(path), mend="the file must import without error") from error
+        raise AssignmentError(
+            f"{type(error).__name__}: {error}", where=str(path), mend="the file must import without error"
+        ) from error
     finally:
         sys.path.remove(str(path.parent))
     return vars(module)
@@ -107,7 +142,9 @@ def _load_module(path: Path, name: str) -> dict[str, Any]:
 def _load_probes(folder: Path) -> tuple[Probe, ...]:
     path = folder / "probes.py"
     if not path.is_file():
-        raise AssignmentError("the file is missing", where=str(path), mend="every auto-graded question needs probes")
+        raise AssignmentError(
+            "the file is missing", where=str(path), mend="every auto-graded question needs probes"
+        )
     return tuple(value for value in _load_module(path, "probes").values() if isinstance(value, Probe))
 
 
@@ -119,6 +156,10 @@ def _load_judges(folder: Path, probes: tuple[Probe, ...]) -> dict[str, Callable[
         if probe.judged:
             if not callable(names.get(probe.id)):
                 mend = f"add `def {probe.id}(seen, rng)`"
-                raise AssignmentError(f"probe {probe.id} is judged, but no function of that name is here", where=str(path), mend=mend)
+                raise AssignmentError(
+                    f"probe {probe.id} is judged, but no function of that name is here",
+                    where=str(path),
+                    mend=mend,
+                )
             judges[probe.id] = names[probe.id]
     return judges

@@ -2,6 +2,7 @@
 
 The only module that imports nbformat and jupytext.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -13,7 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-# jsonschema, which nbformat imports, looks for a checker of IRIs whose grammar takes seconds to build and that no notebook needs
+# jsonschema, which nbformat imports, looks for a checker of IRIs whose grammar takes seconds to build and
+# that no notebook needs
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 # jupytext loads Jupyter's server, where it is installed, to be a part of it; we only read and write texts
@@ -35,7 +37,9 @@ from autograder.errors import AssignmentError  # noqa: E402
 SCHEMA_VERSION = 3
 MAX_PARTS = 500_000
 MAX_DEPTH = 200
-"""So many lists and objects may stand one inside another in a file that is handed in: far more than any program writes."""
+"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
+program writes.
+"""
 STUB = "raise NotImplementedError"
 WRITTEN_STUB = "*Write your answer here, in place of this line.*"
 _HEADER = re.compile(r"^# %%(?!%)")
@@ -68,7 +72,9 @@ class SourceCell:
     is_code: bool
     points: float = 0.0
     trains: bool = False
-    """Whether a visible check trains for a while: a student's own check of the notebook then leaves it for last."""
+    """Whether a visible check trains for a while: a student's own check of the notebook then leaves it
+    for last.
+    """
 
     @property
     def released(self) -> str:
@@ -84,40 +90,62 @@ class SourceCell:
 
 
 def read_cells(path: Path) -> tuple[SourceCell, ...]:
-    """Read a percent-format file; raises AssignmentError naming file and line for a header that makes no sense."""
+    """Read a percent-format file; raises AssignmentError naming file and line for a header that makes no
+    sense.
+    """
     text = path.read_text(encoding="utf-8")
     lines = [number for number, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
     cells = jupytext.reads(text, fmt="py:percent").cells
     if len(cells) != len(lines):
-        raise AssignmentError("text stands before the first cell", where=f"{path}:1", mend="start the file with a `# %%` header")
+        raise AssignmentError(
+            "text stands before the first cell", where=f"{path}:1", mend="start the file with a `# %%` header"
+        )
     return tuple(_source_cell(cell, line, path) for cell, line in zip(cells, lines, strict=True))
 
 
 def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
-    metadata = {key: value for key, value in cell.metadata.items() if not key.startswith("lines_to_")}  # jupytext's own
+    metadata = {
+        key: value for key, value in cell.metadata.items() if not key.startswith("lines_to_")
+    }  # jupytext's own
     points, trains = metadata.pop("points", 0), bool(metadata.pop("trains", False))
     roles = [role for role in Role if role.value in metadata]
     is_code = cell.cell_type == "code"
     where = f"{path}:{line}"
     if len(roles) > 1 or set(metadata) - {role.value for role in Role}:
-        raise AssignmentError(f"the header says {sorted(metadata)}", where=where, mend='one role and its id, such as given="imports"')
+        raise AssignmentError(
+            f"the header says {sorted(metadata)}",
+            where=where,
+            mend='one role and its id, such as given="imports"',
+        )
     if not roles:
         if is_code:
-            raise AssignmentError("a code cell without a role", where=where, mend="given, solution, test or demo: see docs/reference/authoring.md")
+            raise AssignmentError(
+                "a code cell without a role",
+                where=where,
+                mend="given, solution, test or demo: see docs/reference/authoring.md",
+            )
         return SourceCell(Role.PROSE, "", cell.source, line, False)
     role, identifier = roles[0], metadata[roles[0].value]
     if not isinstance(identifier, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,60}", identifier):
-        raise AssignmentError(f"{role.value}={identifier!r} is not an id", where=where, mend="letters, digits and underscores")
+        raise AssignmentError(
+            f"{role.value}={identifier!r} is not an id", where=where, mend="letters, digits and underscores"
+        )
     if is_code != (role is not Role.WRITTEN):
         mend = "write `# %% [markdown]`" if is_code else "leave [markdown] out"
-        raise AssignmentError(f"a {role.value} cell is {'code' if is_code else 'Markdown'}", where=where, mend=mend)
+        raise AssignmentError(
+            f"a {role.value} cell is {'code' if is_code else 'Markdown'}", where=where, mend=mend
+        )
     graded = role in (Role.TEST, Role.WRITTEN)
     if graded and not (isinstance(points, int | float) and points > 0):
-        raise AssignmentError(f"question {identifier} has no points", where=where, mend="add points=… to the header")
+        raise AssignmentError(
+            f"question {identifier} has no points", where=where, mend="add points=… to the header"
+        )
     if points and not graded:
         raise AssignmentError("points stand on a cell that is not graded", where=where)
     if trains and role is not Role.TEST:
-        raise AssignmentError(f"trains=true stands on a {role.value} cell", where=where, mend="it is for visible checks alone")
+        raise AssignmentError(
+            f"trains=true stands on a {role.value} cell", where=where, mend="it is for visible checks alone"
+        )
     return SourceCell(role, identifier, cell.source, line, is_code, float(points), trains)
 
 
@@ -163,9 +191,14 @@ def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNo
     if cell.role is not Role.PROSE:
         graded, solution = cell.role in (Role.TEST, Role.WRITTEN), cell.role in (Role.SOLUTION, Role.WRITTEN)
         node.metadata["nbgrader"] = {
-            "grade": graded, "grade_id": cell.id, "locked": not solution, "schema_version": SCHEMA_VERSION,
-            "solution": solution, "task": False, **({"points": cell.points} if graded else {}),
-        }  # fmt: skip
+            "grade": graded,
+            "grade_id": cell.id,
+            "locked": not solution,
+            "schema_version": SCHEMA_VERSION,
+            "solution": solution,
+            "task": False,
+            **({"points": cell.points} if graded else {}),
+        }
     if cell.role is Role.DEMO:
         node.metadata["tags"] = ["demo"]
     if cell.trains:
@@ -211,13 +244,21 @@ def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
         raise NotANotebook("the file is not a notebook that anybody wrote: it has too many parts")
     try:
         raw = json.loads(data.decode("utf-8-sig"))
-        if b"\\ud" in data.lower():  # half of a surrogate pair, perhaps: no program can write it, so it must not get any further
+        if (
+            b"\\ud" in data.lower()
+        ):  # half of a surrogate pair, perhaps: no program can write it, so it must not get any further
             raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
         if _is_deeper(raw, MAX_DEPTH):  # how deep Python's own parser goes depends on its version
             raise RecursionError
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         deep, text = isinstance(error, RecursionError), not isinstance(error, UnicodeDecodeError)
-        reason = "it is nested too deeply" if deep else f"its JSON is broken ({str(error)[:80]})" if text else "it is not text"
+        reason = (
+            "it is nested too deeply"
+            if deep
+            else f"its JSON is broken ({str(error)[:80]})"
+            if text
+            else "it is not text"
+        )
         raise NotANotebook(f"the file is not a notebook: {reason}") from None
     if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
         raise NotANotebook("the file is JSON, but not a notebook")
@@ -225,11 +266,16 @@ def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
     if raw.get("nbformat") != 4:
         version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
         older = f"the notebook is in the older format {version}; it was converted"
-        messages.append(older if version else "the notebook does not say that it is in format 4; it was read as if it did")
+        messages.append(
+            older if version else "the notebook does not say that it is in format 4; it was read as if it did"
+        )
     cells = raw["cells"] if "cells" in raw else _cells_of_worksheets(raw["worksheets"])
     if not isinstance(cells, list):
         raise NotANotebook("the file is a notebook without a list of cells")
-    made = {"cells": [_tidy(cell) for cell in cells if isinstance(cell, dict)], "metadata": _mapping(raw.get("metadata"))}
+    made = {
+        "cells": [_tidy(cell) for cell in cells if isinstance(cell, dict)],
+        "metadata": _mapping(raw.get("metadata")),
+    }
     return nbformat.from_dict(made), messages
 
 
@@ -248,7 +294,12 @@ def _cells_of_worksheets(worksheets: Any) -> Any:
         return None
     sheets = [_mapping(sheet).get("cells") for sheet in worksheets]
     cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet if isinstance(cell, dict)]
-    return [{**cell, "source": cell.get("input", "")} if cell.get("cell_type") == "code" else {**cell, "cell_type": "markdown"} for cell in cells]
+    return [
+        {**cell, "source": cell.get("input", "")}
+        if cell.get("cell_type") == "code"
+        else {**cell, "cell_type": "markdown"}
+        for cell in cells
+    ]
 
 
 def _tidy(cell: dict[str, Any]) -> dict[str, Any]:

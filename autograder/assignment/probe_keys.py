@@ -1,4 +1,7 @@
-"""Which part of probes.py a question's observations depend on, so that editing one question's probes leaves all others as they were seen."""
+"""Which part of probes.py a question's observations depend on, so that editing one question's probes
+leaves all others as they were seen.
+"""
+
 from __future__ import annotations
 
 import ast
@@ -9,7 +12,9 @@ from autograder.fingerprints import fingerprint
 
 
 def text_of_probes(assignment: Assignment, question: str) -> str:
-    """The text of a question's own probes and of all in probes.py that is no probe: imports, constants, functions that several use."""
+    """The text of a question's own probes and of all in probes.py that is no probe: imports, constants,
+    functions that several use.
+    """
     owners = tuple((probe.id, probe.question) for probe in assignment.probes)
     return _parts(assignment.probes_text, owners)[question]
 
@@ -26,7 +31,9 @@ def _hash_of(text: str) -> str:
 
 @lru_cache(maxsize=8)
 def _parts(text: str, owners: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """The text for each question; the whole text for each where a probe is mentioned by name anywhere in the file."""
+    """The text for each question; the whole text for each where a probe is mentioned by name anywhere in
+    the file.
+    """
     question_of = dict(owners)
     tree = ast.parse(text)
     if any(isinstance(node, ast.Name) and node.id in question_of for node in ast.walk(tree)):

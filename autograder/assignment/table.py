@@ -1,4 +1,8 @@
-"""assignment.toml: its keys, and what is said where the file is wrong. Its schema, docs/reference/assignment.schema.json, is made from here."""
+"""assignment.toml: its keys, and what is said where the file is wrong.
+
+Its schema, docs/reference/assignment.schema.json, is made from here.
+"""
+
 from __future__ import annotations
 
 import difflib
@@ -17,7 +21,8 @@ PAGE = "docs/reference/assignment.md"
 
 FeedbackLevel = Literal["diagnosis", "inputs", "full"]
 FEEDBACK = (
-    "What students are shown of a wrong check: what is wrong and which mistake it is (`diagnosis`); the calls that were made, too (`inputs`); "
+    "What students are shown of a wrong check: what is wrong and which mistake it is "
+    "(`diagnosis`); the calls that were made, too (`inputs`); "
     "and what came back and what was expected (`full`)."
 )
 
@@ -26,10 +31,20 @@ class QuestionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A question, by the id of its test cell or write-up."""
 
     defines: Annotated[
-        list[str], Meta(description='Names that its solution cells define, "Class.method" for methods. Empty for a write-up alone.')
+        list[str],
+        Meta(
+            description='Names that its solution cells define, "Class.method" for methods. '
+            "Empty for a write-up alone."
+        ),
     ] = []
     needs: Annotated[
-        list[str], Meta(description="Earlier questions whose names it calls. Where one of them is wrong, this one is judged again with it given.")
+        list[str],
+        Meta(
+            description=(
+                "Earlier questions whose names it calls. Where one of them is wrong, this one is "
+                "judged again with it given."
+            )
+        ),
     ] = []
 
 
@@ -38,13 +53,31 @@ class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: Annotated[str, Meta(description="The title that people read.")]
     order: Annotated[int, Meta(description="Place in the course.")]
-    questions: Annotated[dict[str, QuestionTable], Meta(description="A table for every question, write-ups too: `[questions.<id>]`.")]
+    questions: Annotated[
+        dict[str, QuestionTable],
+        Meta(description="A table for every question, write-ups too: `[questions.<id>]`."),
+    ]
     summary: Annotated[str, Meta(description="One sentence on what it teaches.")] = ""
     data: Annotated[list[str], Meta(description="Files of `data/` that lie beside the notebook.")] = []
-    own_data: Annotated[list[str], Meta(description="Files that a course may have in `data/`; the notebook takes them instead, where they are.")] = []
-    helpers: Annotated[list[str], Meta(description="Files of this folder that are handed out beside the notebook.")] = []
-    extra_notebooks: Annotated[list[str], Meta(description="Further `.py` files of this folder that become notebooks without questions.")] = []
-    may_hand_in: Annotated[list[str], Meta(description="Files that a student may hand in beside the notebook and that are then used.")] = []
+    own_data: Annotated[
+        list[str],
+        Meta(
+            description=(
+                "Files that a course may have in `data/`; the notebook takes them instead, where they are."
+            )
+        ),
+    ] = []
+    helpers: Annotated[
+        list[str], Meta(description="Files of this folder that are handed out beside the notebook.")
+    ] = []
+    extra_notebooks: Annotated[
+        list[str],
+        Meta(description="Further `.py` files of this folder that become notebooks without questions."),
+    ] = []
+    may_hand_in: Annotated[
+        list[str],
+        Meta(description="Files that a student may hand in beside the notebook and that are then used."),
+    ] = []
     feedback: Annotated[FeedbackLevel, Meta(description=FEEDBACK)] = "diagnosis"
     limits: Annotated[Limits, Meta(description="Limits of one submission.")] = Limits()
 
@@ -56,13 +89,19 @@ def schema() -> dict[str, Any]:
 
 
 def read_table(path: Path) -> AssignmentTable:
-    """Read an assignment.toml; raises AssignmentError with the file, the key and the mend where it is wrong."""
+    """Read an assignment.toml; raises AssignmentError with the file, the key and the mend where it is
+    wrong.
+    """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise AssignmentError("the file is missing", where=str(path), mend=f"{PAGE} shows what it holds") from None
+        raise AssignmentError(
+            "the file is missing", where=str(path), mend=f"{PAGE} shows what it holds"
+        ) from None
     except ValueError as error:
-        raise AssignmentError(f"not valid TOML: {error}", where=str(path), mend=f"{PAGE} shows what it holds") from None
+        raise AssignmentError(
+            f"not valid TOML: {error}", where=str(path), mend=f"{PAGE} shows what it holds"
+        ) from None
     try:
         return msgspec.convert(raw, AssignmentTable)
     except msgspec.ValidationError as error:
@@ -76,11 +115,17 @@ def _explained(error: str, raw: dict[str, Any]) -> tuple[str, str]:
     keys = _keys(at.rstrip("`"), raw)
     place = _place(keys)
     if found := re.search(r"missing required field `(.*)`", says):
-        return f"{'.'.join([*keys, found[1]])} is missing", f"add it: {_belongs(place['properties'][found[1]])}"
+        return (
+            f"{'.'.join([*keys, found[1]])} is missing",
+            f"add it: {_belongs(place['properties'][found[1]])}",
+        )
     if found := re.search(r"unknown field `(.*)`", says):
         known = list(place["properties"])
         close = difflib.get_close_matches(found[1], known, 1)
-        return f"unknown key {'.'.join([*keys, found[1]])}", f"did you mean {close[0]!r}?" if close else f"there is {', '.join(known)}"
+        return (
+            f"unknown key {'.'.join([*keys, found[1]])}",
+            f"did you mean {close[0]!r}?" if close else f"there is {', '.join(known)}",
+        )
     value: Any = raw
     for key in keys:
         value = value[key]
@@ -89,7 +134,10 @@ def _explained(error: str, raw: dict[str, Any]) -> tuple[str, str]:
 
 
 def _keys(at: str, raw: dict[str, Any]) -> list[str]:
-    """The keys of a msgspec path such as `.questions[...].needs[0]`. It leaves out which question: the first that is wrong in itself."""
+    """The keys of a msgspec path such as `.questions[...].needs[0]`.
+
+    It leaves out which question: the first that is wrong in itself.
+    """
     keys = re.findall(r"[.](\w+)", at)
     if at.startswith(".questions[...]"):
         keys.insert(1, next(name for name, table in raw["questions"].items() if not _is_question(table)))
@@ -110,7 +158,10 @@ def _place(keys: list[str]) -> dict[str, Any]:
     at: dict[str, Any] = whole
     for key in [*keys, None]:
         if "$ref" in at:
-            at = {**whole["$defs"][at["$ref"].rpartition("/")[2]], **{k: v for k, v in at.items() if k != "$ref"}}
+            at = {
+                **whole["$defs"][at["$ref"].rpartition("/")[2]],
+                **{k: v for k, v in at.items() if k != "$ref"},
+            }
         if key is not None:
             at = at["properties"][key] if "properties" in at else at["additionalProperties"]
     return at
@@ -118,7 +169,13 @@ def _place(keys: list[str]) -> dict[str, Any]:
 
 def _belongs(place: dict[str, Any]) -> str:
     """What may stand at a place of the schema, in words."""
-    kinds = {"string": "a text in quotes", "integer": "a whole number", "number": "a number", "array": "a list of texts", "object": "a table"}
+    kinds = {
+        "string": "a text in quotes",
+        "integer": "a whole number",
+        "number": "a number",
+        "array": "a list of texts",
+        "object": "a table",
+    }
     kind = f"one of {', '.join(place['enum'])}" if "enum" in place else kinds[place["type"]]
     low, high = place.get("exclusiveMinimum"), place.get("maximum")
     kind += f" above {low}" if low is not None else ""

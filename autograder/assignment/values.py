@@ -1,4 +1,5 @@
 """An assignment as people wrote it, checked: frozen values, and what follows from them."""
+
 from __future__ import annotations
 
 import ast
@@ -29,7 +30,9 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """One question. defines are names of the notebook, "Class.method" for methods; needs are ids of earlier questions."""
+    """One question. defines are names of the notebook, "Class.method" for methods; needs are ids of
+    earlier questions.
+    """
 
     id: str
     points: float
@@ -75,7 +78,9 @@ class Assignment:
     @cached_property
     def key(self) -> str:
         """A hash of all that people wrote of it, data aside."""
-        return fingerprint(*[path.read_bytes() for path in sorted(self.folder.iterdir()) if path.suffix in (".py", ".toml")])
+        return fingerprint(
+            *[path.read_bytes() for path in sorted(self.folder.iterdir()) if path.suffix in (".py", ".toml")]
+        )
 
     @cached_property
     def probes_text(self) -> str:
@@ -92,8 +97,13 @@ class Assignment:
 
     @cached_property
     def data(self) -> tuple[str, ...]:
-        """Files of data/ that go with the notebook: those that ship, and a course's own that the notebook takes instead, where they are."""
-        return (*self.table.data, *(name for name in self.table.own_data if (self.root / "data" / name).is_file()))
+        """Files of data/ that go with the notebook: those that ship, and a course's own that the notebook
+        takes instead, where they are.
+        """
+        return (
+            *self.table.data,
+            *(name for name in self.table.own_data if (self.root / "data" / name).is_file()),
+        )
 
     @cached_property
     def files(self) -> dict[str, Path]:
@@ -110,7 +120,10 @@ class Assignment:
         for question in self.questions:
             if question.id == identifier:
                 return question
-        raise UsageError(f"{self.name} has no question {identifier!r}", mend=nearest(identifier, [q.id for q in self.questions]))
+        raise UsageError(
+            f"{self.name} has no question {identifier!r}",
+            mend=nearest(identifier, [q.id for q in self.questions]),
+        )
 
     def probes_of(self, question: str) -> tuple[Probe, ...]:
         return self._probes.get(question, ())
@@ -122,7 +135,9 @@ class Assignment:
     @cached_property
     def given_cells(self) -> tuple[CellSource, ...]:
         """The instructor's own cells, which every submission runs."""
-        return tuple(CellSource(c.text, n, CellKind.GIVEN) for n, c in enumerate(self.cells, 1) if c.role is Role.GIVEN)
+        return tuple(
+            CellSource(c.text, n, CellKind.GIVEN) for n, c in enumerate(self.cells, 1) if c.role is Role.GIVEN
+        )
 
     @cached_property
     def given_names(self) -> frozenset[str]:
@@ -130,7 +145,9 @@ class Assignment:
         names: set[str] = set()
         for cell in self.cells:
             if cell.role is Role.GIVEN:
-                names.update(node.name for node in ast.parse(cell.text).body if isinstance(node, ast.FunctionDef))
+                names.update(
+                    node.name for node in ast.parse(cell.text).body if isinstance(node, ast.FunctionDef)
+                )
         return frozenset(names)
 
 

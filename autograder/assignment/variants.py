@@ -1,7 +1,9 @@
 """Misconceptions and alternatives: solutions that stand in for the reference's, as cells to run.
 
-They are read as text, never imported: each becomes one more cell of the reference's notebook, at the place of its question's test.
+They are read as text, never imported: each becomes one more cell of the reference's notebook, at the place of
+its question's test.
 """
+
 from __future__ import annotations
 
 import ast
@@ -19,7 +21,9 @@ KINDS = {"misconception": "misconceptions.py", "alternative": "alternatives.py"}
 
 @dataclass(frozen=True)
 class Variant:
-    """A known wrong or known right solution. text is the cell that puts it in place; says is its docstring."""
+    """A known wrong or known right solution. text is the cell that puts it in place; says is its
+    docstring.
+    """
 
     id: str
     question: str
@@ -40,7 +44,11 @@ def load_variants(assignment: Assignment, kind: str) -> tuple[Variant, ...]:
     except SyntaxError as error:
         raise AssignmentError(f"not valid Python: {error.msg}", where=f"{path}:{error.lineno}") from None
     preamble = "\n\n".join(_segment(text, node) for node in tree.body if _shared(node))
-    found = [_variant(assignment, kind, path, text, node, preamble) for node in tree.body if _decorator(node) is not None]
+    found = [
+        _variant(assignment, kind, path, text, node, preamble)
+        for node in tree.body
+        if _decorator(node) is not None
+    ]
     ids = [v.id for v in found]
     for name in ids:
         if ids.count(name) > 1:
@@ -51,7 +59,11 @@ def load_variants(assignment: Assignment, kind: str) -> tuple[Variant, ...]:
 def _decorator(node: ast.stmt) -> ast.Call | None:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         for decorator in node.decorator_list:
-            if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id in KINDS:
+            if (
+                isinstance(decorator, ast.Call)
+                and isinstance(decorator.func, ast.Name)
+                and decorator.func.id in KINDS
+            ):
                 return decorator
     return None
 
@@ -60,35 +72,59 @@ def _shared(node: ast.stmt) -> bool:
     """Whether a statement is at hand for all variants: helpers and imports, but not the decorators' own."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return False
-    ours = isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("autograder", "__future__")
+    ours = isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in (
+        "autograder",
+        "__future__",
+    )
     return not ours and _decorator(node) is None
 
 
-def _variant(assignment: Assignment, kind: str, path: Path, text: str, node: ast.stmt, preamble: str) -> Variant:
+def _variant(
+    assignment: Assignment, kind: str, path: Path, text: str, node: ast.stmt, preamble: str
+) -> Variant:
     assert isinstance(node, ast.FunctionDef | ast.ClassDef)
     decorator = _decorator(node)
     assert decorator is not None and isinstance(decorator.func, ast.Name)
     where = f"{path}:{node.lineno}"
     if decorator.func.id != kind:
-        raise AssignmentError(f"{node.name} is decorated as {decorator.func.id}", where=where, mend=f"this file holds each {kind}")
+        raise AssignmentError(
+            f"{node.name} is decorated as {decorator.func.id}",
+            where=where,
+            mend=f"this file holds each {kind}",
+        )
     try:
         values = [ast.literal_eval(argument) for argument in decorator.args]
         options = {k.arg: ast.literal_eval(k.value) for k in decorator.keywords}
         question = assignment.question(values[0])
     except (ValueError, IndexError):
-        raise AssignmentError("the decorator's arguments must be plain texts", where=where, mend=f'@{kind}("question")') from None
+        raise AssignmentError(
+            "the decorator's arguments must be plain texts", where=where, mend=f'@{kind}("question")'
+        ) from None
     except UsageError as error:
         raise AssignmentError(error.what, where=where, mend=error.mend) from None
     says = " ".join((ast.get_docstring(node) or "").split())
     if not says:
-        raise AssignmentError(f"{node.name} has no docstring", where=where, mend="say what it does: students read it")
+        raise AssignmentError(
+            f"{node.name} has no docstring", where=where, mend="say what it does: students read it"
+        )
     replaces = options.get("replaces") or _only_name(question, where)
-    return Variant(node.name, question.id, kind, replaces, says, f"{preamble}\n\n{_in_place(text, node, replaces)}".strip())
+    return Variant(
+        node.name,
+        question.id,
+        kind,
+        replaces,
+        says,
+        f"{preamble}\n\n{_in_place(text, node, replaces)}".strip(),
+    )
 
 
 def _only_name(question: Question, where: str) -> str:
     if len(question.defines) != 1:
-        raise AssignmentError(f"{question.id} defines several names", where=where, mend=f'add replaces="…": one of {", ".join(question.defines)}')
+        raise AssignmentError(
+            f"{question.id} defines several names",
+            where=where,
+            mend=f'add replaces="…": one of {", ".join(question.defines)}',
+        )
     return question.defines[0]
 
 
@@ -112,7 +148,13 @@ def cells_with(assignment: Assignment, variants: list[Variant]) -> list[CellSour
     cells: list[CellSource] = []
     for number, cell in enumerate(assignment.cells, 1):
         if cell.role in (Role.GIVEN, Role.SOLUTION):
-            cells.append(CellSource(cell.text, number, CellKind.GIVEN if cell.role is Role.GIVEN else CellKind.OWN))
+            cells.append(
+                CellSource(cell.text, number, CellKind.GIVEN if cell.role is Role.GIVEN else CellKind.OWN)
+            )
         elif cell.role is Role.TEST:
-            cells += [CellSource(v.text, 1000 * number + i, CellKind.OWN) for i, v in enumerate(variants) if v.question == cell.id]
+            cells += [
+                CellSource(v.text, 1000 * number + i, CellKind.OWN)
+                for i, v in enumerate(variants)
+                if v.question == cell.id
+            ]
     return cells

@@ -1,9 +1,12 @@
-"""Tests the tests of an assignment: grades answers whose worth is known, and finds out what its checks would let pass.
+"""Tests the tests of an assignment: grades answers whose worth is known, and finds out what its checks would
+let pass.
 
-Known right: the reference and every alternative, full marks. Known wrong: every misconception loses points in its own question alone and is
-named as itself; the blank release and trivial answers earn nothing. Generated: mutants of the reference, which a question's own probes must
-tell from it. All of it is our own code, so it runs without a jail.
+Known right: the reference and every alternative, full marks. Known wrong: every misconception loses points in
+its own question alone and is named as itself; the blank release and trivial answers earn nothing. Generated:
+mutants of the reference, which a question's own probes must tell from it. All of it is our own code, so it
+runs without a jail.
 """
+
 from __future__ import annotations
 
 import difflib
@@ -53,7 +56,9 @@ Progress = Callable[[str, int, int], None]
 
 
 class MutantResult(msgspec.Struct, frozen=True):
-    """A mutant: lost_in names the check that told it from the reference (empty: it survived), how the way in which that ended."""
+    """A mutant: lost_in names the check that told it from the reference (empty: it survived), how the way
+    in which that ended.
+    """
 
     key: str
     question: str
@@ -71,7 +76,9 @@ class MutantResult(msgspec.Struct, frozen=True):
 
 
 class VariantResult(msgspec.Struct, frozen=True):
-    """A misconception, an alternative or a trivial answer: what it earned in its question, where else it lost, what it was named."""
+    """A misconception, an alternative or a trivial answer: what it earned in its question, where else it
+    lost, what it was named.
+    """
 
     id: str
     question: str
@@ -121,7 +128,9 @@ class AssignmentAudit(msgspec.Struct, frozen=True):
         return sum(not m.survived for m in counted) / len(counted) if counted else 1.0
 
 
-def audit(assignment: Assignment, store: ObservedStore, jobs: int = 0, progress: Progress = lambda *_: None) -> AssignmentAudit:
+def audit(
+    assignment: Assignment, store: ObservedStore, jobs: int = 0, progress: Progress = lambda *_: None
+) -> AssignmentAudit:
     """Audit one assignment. Raises AssignmentError where it can't be graded at all."""
     began, jobs = time.monotonic(), jobs or os.cpu_count() or 1
     reference = Reference(assignment, SALT, store)
@@ -137,12 +146,24 @@ def audit(assignment: Assignment, store: ObservedStore, jobs: int = 0, progress:
             found = run.mutants()
     finally:
         reference.close()
-    problems += [*_variant_problems(alternatives, misconceptions, trivial), *_mutant_problems(assignment, found)]
+    problems += [
+        *_variant_problems(alternatives, misconceptions, trivial),
+        *_mutant_problems(assignment, found),
+    ]
     return AssignmentAudit(
-        assignment.name, assignment.release, SALT, round(time.monotonic() - began, 1), jobs, environment(), tuple(problems),
+        assignment.name,
+        assignment.release,
+        SALT,
+        round(time.monotonic() - began, 1),
+        jobs,
+        environment(),
+        tuple(problems),
         tuple(_figures(q, alternatives, misconceptions, trivial, found) for q in assignment.auto),
-        tuple(misconceptions), tuple(alternatives), tuple(trivial), tuple(found),
-    )  # fmt: skip
+        tuple(misconceptions),
+        tuple(alternatives),
+        tuple(trivial),
+        tuple(found),
+    )
 
 
 class _Pool:
@@ -191,7 +212,11 @@ class _Audit:
     def limits(self) -> Limits:
         """Endless loops are common among mutants, and must be cheap."""
         limits = self.assignment.limits
-        return msgspec.structs.replace(limits, probe_seconds=min(2.0, limits.probe_seconds), notebook_seconds=min(5.0, limits.notebook_seconds))
+        return msgspec.structs.replace(
+            limits,
+            probe_seconds=min(2.0, limits.probe_seconds),
+            notebook_seconds=min(5.0, limits.notebook_seconds),
+        )
 
     # ---- known right, and nothing
 
@@ -225,19 +250,33 @@ class _Audit:
         elsewhere = tuple(r.id for r in results.values() if r.score != r.max_score and r is not own)
         named = own.diagnosis.id if own.diagnosis else ""
         visible = bool(self._visible_check(grader, variant.question, variant))
-        return VariantResult(variant.id, variant.question, own.score or 0.0, own.max_score, elsewhere, named, visible)
+        return VariantResult(
+            variant.id, variant.question, own.score or 0.0, own.max_score, elsewhere, named, visible
+        )
 
     def visible_check_problems(self) -> Iterator[str]:
         """The visible checks are silent on the reference."""
         questions = [q.id for q in self.assignment.auto]
-        for question, error in zip(questions, self.pool.map("visible checks", lambda g, q: self._visible_check(g, q), questions), strict=True):
+        for question, error in zip(
+            questions,
+            self.pool.map("visible checks", lambda g, q: self._visible_check(g, q), questions),
+            strict=True,
+        ):
             if error:
                 yield f"the visible check of {question} fails on the reference: {error}"
 
     def _visible_check(self, grader: Grader, question: str, variant: Variant | None = None) -> str:
-        """How a question's visible check ends that stands in the notebook after a variant; empty where it is silent."""
-        test = next(n for n, c in enumerate(self.assignment.cells, 1) if c.role is Role.TEST and c.id == question)
-        before = [c for c in cells_with(self.assignment, [variant] if variant else []) if c.number < test or c.number >= 1000]
+        """How a question's visible check ends that stands in the notebook after a variant; empty where it
+        is silent.
+        """
+        test = next(
+            n for n, c in enumerate(self.assignment.cells, 1) if c.role is Role.TEST and c.id == question
+        )
+        before = [
+            c
+            for c in cells_with(self.assignment, [variant] if variant else [])
+            if c.number < test or c.number >= 1000
+        ]
         cells = [*before, CellSource(self.assignment.cells[test - 1].text, test, CellKind.OWN)]
         with single_run(grader.sandbox(), cells, self.assignment.limits) as run:
             ended = run.cells.get(test)
@@ -252,13 +291,19 @@ class _Audit:
         return self.pool.map("trivial answers", self._trivial, trivial_answers(self.assignment))
 
     def _trivial(self, grader: Grader, variant: Variant) -> VariantResult:
-        probes, question = self.assignment.probes_of(variant.question), self.assignment.question(variant.question)
+        probes, question = (
+            self.assignment.probes_of(variant.question),
+            self.assignment.question(variant.question),
+        )
         requests = [r for r in self.reference.requests if r.question == variant.question]
         with Watch(grader.sandbox(), cells_with(self.assignment, [variant]), self.limits) as watch:
             seen = watch.observe(requests)
         for cell in seen.cells:
             if cell.outcome is not Outcome.FINISHED:
-                raise AssignmentError(f"the trivial answer {variant.id!r} to {question.id} can't be put in place: {cell.error or cell.outcome.value}")
+                raise AssignmentError(
+                    f"the trivial answer {variant.id!r} to {question.id} can't be put in place: "
+                    f"{cell.error or cell.outcome.value}"
+                )
         points = earned(probes, {p.id: grader.judge.find(p, seen.observations[p.id]).verdict for p in probes})
         return VariantResult(variant.id, variant.question, sum(points.values()), question.points)
 
@@ -271,14 +316,18 @@ class _Audit:
 
     def _mutant(self, grader: Grader, item: tuple[MutantResult, str]) -> MutantResult:
         mutant, text = item
-        lost_in, how = self._first_lost(grader, reference_cells(self.assignment, {mutant.cell: text}), mutant.question)
+        lost_in, how = self._first_lost(
+            grader, reference_cells(self.assignment, {mutant.cell: text}), mutant.question
+        )
         if lost_in:
             return msgspec.structs.replace(mutant, lost_in=lost_in, how=how)
         original = next(c.text for c in self.assignment.cells if c.id == mutant.cell)
         return msgspec.structs.replace(mutant, diff=_diff(normal(original), text))
 
     def _first_lost(self, grader: Grader, cells: list[CellSource], question: str) -> tuple[str, str]:
-        """The first check of a question that is not right on these cells, and how it ended; empty where all are right."""
+        """The first check of a question that is not right on these cells, and how it ended; empty where
+        all are right.
+        """
         requests = [r for r in self.reference.requests if r.question == question]
         with single_run(grader.sandbox(), cells, self.limits) as run:
             if run.death:
@@ -295,10 +344,18 @@ def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[
     """Every mutant of every solution cell, with its text."""
     for cell in assignment.cells:
         if cell.role is Role.SOLUTION:
-            original, question = code_of(cell.text), next(q.id for q in assignment.auto if solves(cell.id, q.id))
+            original, question = (
+                code_of(cell.text),
+                next(q.id for q in assignment.auto if solves(cell.id, q.id)),
+            )
             for mutant in mutants(cell.text):
                 key = key_of(cell.id, original, code_of(mutant.text))
-                yield MutantResult(key, question, cell.id, mutant.operator, mutant.says, equivalent=reasons.get(key, "")), mutant.text
+                yield (
+                    MutantResult(
+                        key, question, cell.id, mutant.operator, mutant.says, equivalent=reasons.get(key, "")
+                    ),
+                    mutant.text,
+                )
 
 
 def _diff(before: str, after: str) -> str:
@@ -306,10 +363,13 @@ def _diff(before: str, after: str) -> str:
     return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
 
 
-# ---- what is wrong, and the figures -----------------------------------------------------------------------------
+# ---- what is wrong, and the figures
+# -----------------------------------------------------------------------------
 
 
-def _variant_problems(alternatives: list[VariantResult], misconceptions: list[VariantResult], trivial: list[VariantResult]) -> Iterator[str]:
+def _variant_problems(
+    alternatives: list[VariantResult], misconceptions: list[VariantResult], trivial: list[VariantResult]
+) -> Iterator[str]:
     for v in alternatives:
         if v.score != v.max_score:
             yield f"alternative {v.id} earns {v.score:g} of {v.max_score:g} in {v.question}"
@@ -329,7 +389,10 @@ def _variant_problems(alternatives: list[VariantResult], misconceptions: list[Va
             yield f"a trivial answer, {v.id}, earns {v.score:g} in {v.question}"
     seen = sum(v.visible for v in misconceptions)
     if misconceptions and seen < VISIBLE_ENOUGH * len(misconceptions):
-        yield f"the visible checks catch {seen} of {len(misconceptions)} misconceptions, fewer than {VISIBLE_ENOUGH:.0%}"
+        yield (
+            f"the visible checks catch {seen} of {len(misconceptions)} misconceptions, fewer than "
+            f"{VISIBLE_ENOUGH:.0%}"
+        )
 
 
 def _mutant_problems(assignment: Assignment, found: list[MutantResult]) -> Iterator[str]:
@@ -356,8 +419,15 @@ def _figures(
     own = [m for m in found if m.question == question.id]
     known = [v for v in misconceptions if v.question == question.id]
     return QuestionAudit(
-        id=question.id, mutants=len(own), killed=sum(bool(m.lost_in) for m in own), crashed=sum(m.how == Outcome.RAISED.value for m in own),
-        equivalent=sum(bool(m.equivalent) for m in own), survivors=sum(m.survived for m in own), misconceptions=len(known),
-        named=sum(v.named == v.id for v in known), visible=sum(v.visible for v in known),
-        alternatives=sum(v.question == question.id for v in alternatives), trivial=sum(v.question == question.id for v in trivial),
-    )  # fmt: skip
+        id=question.id,
+        mutants=len(own),
+        killed=sum(bool(m.lost_in) for m in own),
+        crashed=sum(m.how == Outcome.RAISED.value for m in own),
+        equivalent=sum(bool(m.equivalent) for m in own),
+        survivors=sum(m.survived for m in own),
+        misconceptions=len(known),
+        named=sum(v.named == v.id for v in known),
+        visible=sum(v.visible for v in known),
+        alternatives=sum(v.question == question.id for v in alternatives),
+        trivial=sum(v.question == question.id for v in trivial),
+    )

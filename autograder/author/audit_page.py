@@ -1,4 +1,5 @@
 """Shows what an audit found: in the terminal, and as the page docs/reference/audit.md."""
+
 from __future__ import annotations
 
 import datetime
@@ -18,33 +19,61 @@ from autograder.author.equivalent import FILE
 COLUMNS = ("question", "mutants", "killed", "equal", "alive", "wrong", "named", "seen", "right", "trivial")
 
 
-LEGEND = "margin: from the mean to the next limit, in standard deviations; nearest: how far the most extreme one went, 100% being the limit."
+LEGEND = (
+    "margin: from the mean to the next limit, in standard deviations; nearest: how far the most "
+    "extreme one went, 100% being the limit."
+)
 
 
 def _row(q: QuestionAudit) -> tuple[str, ...]:
-    counts = (q.mutants, q.killed, q.equivalent, q.survivors, q.misconceptions, q.named, q.visible, q.alternatives, q.trivial)
+    counts = (
+        q.mutants,
+        q.killed,
+        q.equivalent,
+        q.survivors,
+        q.misconceptions,
+        q.named,
+        q.visible,
+        q.alternatives,
+        q.trivial,
+    )
     return (q.id, *map(str, counts))
 
 
 def _sums(audit: AssignmentAudit) -> tuple[str, ...]:
-    return ("all", *(str(sum(int(cell) for cell in column)) for column in list(zip(*map(_row, audit.questions), strict=True))[1:]))
+    return (
+        "all",
+        *(
+            str(sum(int(cell) for cell in column))
+            for column in list(zip(*map(_row, audit.questions), strict=True))[1:]
+        ),
+    )
 
 
 def _verdict(audit: AssignmentAudit) -> str:
     crashed = sum(q.crashed for q in audit.questions)
     killed = sum(q.killed for q in audit.questions)
     return (
-        f"{audit.killed:.1%} of the mutants killed, equivalent ones aside ({killed - crashed} by what they return, {crashed} by an exception); "
-        f"{sum(v.named == v.id for v in audit.misconceptions)} of {len(audit.misconceptions)} misconceptions named, "
-        f"{sum(v.visible for v in audit.misconceptions)} seen by the visible checks; {audit.seconds:.0f} s with {audit.jobs} at a time"
+        f"{audit.killed:.1%} of the mutants killed, equivalent ones aside ({killed - crashed} by "
+        f"what they return, {crashed} by an exception); "
+        f"{sum(v.named == v.id for v in audit.misconceptions)} of {len(audit.misconceptions)} "
+        "misconceptions named, "
+        f"{sum(v.visible for v in audit.misconceptions)} seen by the visible checks; "
+        f"{audit.seconds:.0f} s with {audit.jobs} at a time"
     )
 
 
 def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
-    """An audit for the terminal: the figures, what a visible check misses, each survivor with its diff, and what is wrong."""
-    table = Table(title=audit.assignment, title_justify="left", box=SIMPLE, padding=0)  # ten columns in the 80 of a terminal
+    """An audit for the terminal: the figures, what a visible check misses, each survivor with its diff,
+    and what is wrong.
+    """
+    table = Table(
+        title=audit.assignment, title_justify="left", box=SIMPLE, padding=0
+    )  # ten columns in the 80 of a terminal
     for index, name in enumerate(COLUMNS):
-        table.add_column(name, justify="right" if index else "left", no_wrap=True, min_width=len(name) if index else None)
+        table.add_column(
+            name, justify="right" if index else "left", no_wrap=True, min_width=len(name) if index else None
+        )
     for question in audit.questions:
         table.add_row(*_row(question), style="yellow" if question.survivors else None)
     table.add_section()
@@ -56,15 +85,26 @@ def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
         yield Text("Not seen by their visible check: " + ", ".join(unseen), style="dim")
     survivors = [m for m in audit.mutants if m.survived]
     for mutant in survivors:
-        yield Text(f"survives ({mutant.operator.replace('_', ' ')}): {mutant.key} = {f'{mutant.cell} {mutant.says}'!r}")
-        yield from (Text(line, style="red" if line.startswith("-") else "green") for line in mutant.diff.splitlines())
+        yield Text(
+            f"survives ({mutant.operator.replace('_', ' ')}): {mutant.key} = "
+            f"{f'{mutant.cell} {mutant.says}'!r}"
+        )
+        yield from (
+            Text(line, style="red" if line.startswith("-") else "green") for line in mutant.diff.splitlines()
+        )
     if survivors:
-        yield Text(f"A better probe kills a survivor; one that no behaviour asked for can tell goes into {FILE} with the reason.", style="dim")
+        yield Text(
+            "A better probe kills a survivor; one that no behaviour asked for can tell goes into "
+            f"{FILE} with the reason.",
+            style="dim",
+        )
     yield from (Text(problem, style="red") for problem in audit.problems)
 
 
 def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> Iterator[RenderableType]:
-    """Random thresholds for the terminal: by judged probe and fact, then the alternatives that ever failed."""
+    """Random thresholds for the terminal: by judged probe and fact, then the alternatives that ever
+    failed.
+    """
     columns = ("probe or fact", "salts", "failures", "mean", "deviation", "margin", "nearest")
     table = Table(title=f"{name}: the reference", title_justify="left", box=SIMPLE, padding=0)
     for index, column in enumerate(columns):
@@ -80,16 +120,26 @@ def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> Iterator[RenderableT
 
 
 def _alternatives(probes: Sequence[ProbeSeeds]) -> str:
-    failed = [f"{other} failed {probe.probe} {count} times" for probe in probes for other, count in probe.others.items() if count]
+    failed = [
+        f"{other} failed {probe.probe} {count} times"
+        for probe in probes
+        for other, count in probe.others.items()
+        if count
+    ]
     tried = len({other for probe in probes for other in probe.others})
     return f"{tried} alternatives on a tenth as many salts: " + ("; ".join(failed) or "no failure")
 
 
 def _numbers(fact: Spread) -> tuple[str, ...]:
-    return () if fact.mean is None else (f"{fact.mean:.4g}", f"{fact.deviation:.2g}", f"{fact.margin:.1f} sd", f"{fact.nearest:.0%}")
+    return (
+        ()
+        if fact.mean is None
+        else (f"{fact.mean:.4g}", f"{fact.deviation:.2g}", f"{fact.margin:.1f} sd", f"{fact.nearest:.0%}")
+    )
 
 
-# ---- the page ---------------------------------------------------------------------------------------------------
+# ---- the page
+# ---------------------------------------------------------------------------------------------------
 
 
 def page(audits: Sequence[AssignmentAudit], command: str) -> str:
@@ -101,20 +151,32 @@ def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
     environment = audits[0].environment
     yield "# Audit"
     yield ""
-    yield f"Made by `{command}` on {datetime.date.today():%d %B %Y}: {_machine()}, Python {environment['python']}, NumPy {environment['numpy']}."
+    yield (
+        f"Made by `{command}` on {datetime.date.today():%d %B %Y}: {_machine()}, Python "
+        f"{environment['python']}, NumPy {environment['numpy']}."
+    )
     yield "Do not edit; run it again."
     yield ""
     yield "| column | what it counts |"
     yield "| --- | --- |"
-    yield "| mutants | copies of the reference with one place changed: an operator, an axis, a bound, a term, a statement, a name, ... |"
+    yield (
+        "| mutants | copies of the reference with one place changed: an operator, an axis, a bound, a "
+        "term, a statement, a name, ... |"
+    )
     yield "| killed | those from which the question's own probes take points |"
-    yield f"| equal | those that no behaviour asked for can tell from the reference, each with the reason in the assignment's `{FILE}` |"
+    yield (
+        "| equal | those that no behaviour asked for can tell from the reference, each with the "
+        f"reason in the assignment's `{FILE}` |"
+    )
     yield "| alive | the rest: what the probes would let pass |"
     yield "| wrong | misconceptions; each must lose points in its own question and in no other |"
     yield "| named | those that the feedback then names as themselves |"
     yield "| seen | those that fail the question's visible check, the one that students have |"
     yield "| right | alternatives; each must earn everything and pass the visible check |"
-    yield "| trivial | answers that must earn nothing: None, zeros, ones, the input, an exception, any function within reach of the hidden tests |"
+    yield (
+        "| trivial | answers that must earn nothing: None, zeros, ones, the input, an exception, any "
+        "function within reach of the hidden tests |"
+    )
     yield ""
     rows = [(f"[{a.assignment}](#{a.assignment})", *_sums(a)[1:], _result(a)) for a in audits]
     yield from _markdown_table(("assignment", *COLUMNS[1:], "result"), rows)
@@ -141,25 +203,41 @@ def _seeds_page(measured: Sequence[tuple[str, Sequence[ProbeSeeds]]], command: s
     yield ""
     yield f"Made by `{command}` on {datetime.date.today():%d %B %Y}: {_machine()}. Do not edit; run it again."
     yield ""
-    yield "A judge decides where right answers differ: random weights, batches, a trained network. Here the reference is judged on the hidden"
-    yield "inputs of many salts. A number that a judge holds between limits is listed with its mean, its standard deviation over the salts,"
-    yield "its margin (from the mean to the nearer limit, in standard deviations) and how far the most extreme one went (100% being the limit)."
+    yield (
+        "A judge decides where right answers differ: random weights, batches, a trained network. Here "
+        "the reference is judged on the hidden"
+    )
+    yield (
+        "inputs of many salts. A number that a judge holds between limits is listed with its mean, "
+        "its standard deviation over the salts,"
+    )
+    yield (
+        "its margin (from the mean to the nearer limit, in standard deviations) and how far the most "
+        "extreme one went (100% being the limit)."
+    )
     for name, probes in measured:
         judged = [p for p in probes if p.judged]
         yield ""
         yield f"## {name}"
         yield ""
         salts, failures = max((p.salts for p in judged), default=0), sum(p.failures for p in judged)
-        yield f"{len(judged)} judged probes on {salts} salts each: {failures or 'no'} failure{'s' if failures > 1 else ''}. {_alternatives(probes)}."
+        yield (
+            f"{len(judged)} judged probes on {salts} salts each: {failures or 'no'} "
+            f"failure{'s' if failures > 1 else ''}. {_alternatives(probes)}."
+        )
         yield ""
-        rows = [(f"`{p.probe}`: {f.fact}", *_numbers(f)) for p in judged for f in p.facts if f.mean is not None]
+        rows = [
+            (f"`{p.probe}`: {f.fact}", *_numbers(f)) for p in judged for f in p.facts if f.mean is not None
+        ]
         if rows:
             yield from _markdown_table(("number", "mean", "deviation", "margin", "nearest"), rows)
 
 
 def _result(audit: AssignmentAudit) -> str:
     many = len(audit.problems)
-    return f"{audit.killed:.1%} killed, " + (f"{many} problem{'s' if many > 1 else ''}" if many else "all green")
+    return f"{audit.killed:.1%} killed, " + (
+        f"{many} problem{'s' if many > 1 else ''}" if many else "all green"
+    )
 
 
 def _unseen(audit: AssignmentAudit) -> Iterator[str]:
@@ -189,7 +267,9 @@ def _machine() -> str:
     model = platform.machine()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            model = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), model)
+            model = next(
+                (line.partition(":")[2].strip() for line in file if line.startswith("model name")), model
+            )
     except OSError:
         pass
     return f"{os.cpu_count()} cores ({model})"

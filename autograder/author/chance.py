@@ -1,7 +1,10 @@
-"""Measures how often chance alone costs points: the reference and every alternative on the inputs of many salts.
+"""Measures how often chance alone costs points: the reference and every alternative on the inputs of many
+salts.
 
-A probe whose judge has a threshold on a random quantity, or whose tolerance leaves no room for another order of summation, shows here.
+A probe whose judge has a threshold on a random quantity, or whose tolerance leaves no room for another order
+of summation, shows here.
 """
+
 from __future__ import annotations
 
 import math
@@ -31,14 +34,17 @@ from autograder.sandbox.zygote import Sandbox
 
 Progress = Callable[[str, int, int], None]
 Judged = tuple[str, Probe, bool, dict[str, Fact]]
-"""Whose observation it is (empty: the reference's), of which probe, whether it is right, and the facts of its judge."""
+"""Whose observation it is (empty: the reference's), of which probe, whether it is right, and the facts of
+its judge.
+"""
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """A fact of a judge over all salts: how often it failed and, where it is a number between limits, how that was spread.
+    """A fact of a judge over all salts: how often it failed and, where it is a number between limits, how
+    that was spread.
 
-    margin is the least distance from the mean to a limit, in standard deviations; nearest is how far the most extreme one went from
-    the mean (0) to its limit (1).
+    margin is the least distance from the mean to a limit, in standard deviations; nearest is how far the most
+    extreme one went from the mean (0) to its limit (1).
     """
 
     fact: str
@@ -50,7 +56,9 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class ProbeSeeds(msgspec.Struct, frozen=True):
-    """One probe over many salts: failures of the reference, and by name those of the alternatives. salts is 0 where no judge decides."""
+    """One probe over many salts: failures of the reference, and by name those of the alternatives. salts
+    is 0 where no judge decides.
+    """
 
     probe: str
     question: str
@@ -70,17 +78,25 @@ class _Tally:
     numbers: dict[str, list[Fact]] = field(default_factory=dict)
 
 
-def measure(assignment: Assignment, salts: int, jobs: int, progress: Progress = lambda *_: None) -> list[ProbeSeeds]:
-    """Observe the reference's judged probes on the inputs of so many salts, and all probes of every alternative on those of a tenth as many."""
+def measure(
+    assignment: Assignment, salts: int, jobs: int, progress: Progress = lambda *_: None
+) -> list[ProbeSeeds]:
+    """Observe the reference's judged probes on the inputs of so many salts, and all probes of every
+    alternative on those of a tenth as many.
+    """
     tallies = {p.id: _Tally() for p in assignment.probes}
-    work = [(_reference, chunk) for chunk in _chunks(salts, 100)] + [(_alternatives, chunk) for chunk in _chunks(-(-salts // 10), 10)]
+    work = [(_reference, chunk) for chunk in _chunks(salts, 100)] + [
+        (_alternatives, chunk) for chunk in _chunks(-(-salts // 10), 10)
+    ]
     with ThreadPoolExecutor(jobs) as pool:
         progress("salts", 0, len(work))
         for done, seen in enumerate(pool.map(lambda job: list(job[0](assignment, job[1])), work), 1):
             for name, probe, right, facts in seen:
                 _count(tallies[probe.id], name, right, facts)
             progress("salts", done, len(work))
-    return [_summary(p, tallies[p.id]) for p in assignment.probes if tallies[p.id].salts or tallies[p.id].others]
+    return [
+        _summary(p, tallies[p.id]) for p in assignment.probes if tallies[p.id].salts or tallies[p.id].others
+    ]
 
 
 def _chunks(salts: int, size: int) -> list[range]:
@@ -95,7 +111,9 @@ def _asked(assignment: Assignment, chunk: range, probes: list[Probe]) -> list[tu
 def _reference(assignment: Assignment, chunk: range) -> Iterator[Judged]:
     asked = _asked(assignment, chunk, [p for p in assignment.probes if p.judged])
     with TRUSTED.sandbox(assignment) as sandbox:
-        for (probe, seed), value in zip(asked, _observe(sandbox, assignment, cells_with(assignment, []), asked), strict=True):
+        for (probe, seed), value in zip(
+            asked, _observe(sandbox, assignment, cells_with(assignment, []), asked), strict=True
+        ):
             yield "", probe, *_judged(assignment, probe, seed, value)
 
 
@@ -108,24 +126,41 @@ def _alternatives(assignment: Assignment, chunk: range) -> Iterator[Judged]:
         expected = dict(zip([(p.id, seed) for p, seed in asked], seen, strict=True))
         for variant in variants:
             own = [(p, seed) for p, seed in asked if p.question == variant.question]
-            for (probe, seed), value in zip(own, _observe(sandbox, assignment, cells_with(assignment, [variant]), own), strict=True):
+            for (probe, seed), value in zip(
+                own, _observe(sandbox, assignment, cells_with(assignment, [variant]), own), strict=True
+            ):
                 if probe.judged:
                     yield variant.id, probe, *_judged(assignment, probe, seed, value)
                 else:
-                    yield variant.id, probe, compare(expected[probe.id, seed], value, probe.tolerance).verdict is Verdict.RIGHT, {}
+                    yield (
+                        variant.id,
+                        probe,
+                        compare(expected[probe.id, seed], value, probe.tolerance).verdict is Verdict.RIGHT,
+                        {},
+                    )
 
 
-def _observe(sandbox: Sandbox, assignment: Assignment, cells: list[CellSource], asked: list[tuple[Probe, int]]) -> Iterator[Any]:
+def _observe(
+    sandbox: Sandbox, assignment: Assignment, cells: list[CellSource], asked: list[tuple[Probe, int]]
+) -> Iterator[Any]:
     """What each probe saw, in one process; the text "(raised ...)" where it did not finish."""
     limits = msgspec.structs.replace(assignment.limits, submission_seconds=3600)
     with single_run(sandbox, cells, limits) as run:
         if run.death:
-            raise AssignmentError(f"the cells ended: {run.death.outcome.value}", where=str(assignment.folder / "notebook.py"))
-        for (probe, seed), seen in zip(asked, run.observe(Request(p.id, p.question, s) for p, s in asked), strict=False):
+            raise AssignmentError(
+                f"the cells ended: {run.death.outcome.value}", where=str(assignment.folder / "notebook.py")
+            )
+        for (probe, seed), seen in zip(
+            asked, run.observe(Request(p.id, p.question, s) for p, s in asked), strict=False
+        ):
             if run.death:
                 what = f"{probe.id} with seed {seed} ended: {run.death.outcome.value}"
                 raise AssignmentError(what, where=str(assignment.folder / "probes.py"))
-            yield decode(seen.value) if seen.outcome is Outcome.FINISHED else f"({seen.outcome.value} {seen.error})"
+            yield (
+                decode(seen.value)
+                if seen.outcome is Outcome.FINISHED
+                else f"({seen.outcome.value} {seen.error})"
+            )
 
 
 def _judged(assignment: Assignment, probe: Probe, seed: int, value: Any) -> tuple[bool, dict[str, Fact]]:
@@ -149,8 +184,12 @@ def _count(tally: _Tally, name: str, right: bool, facts: dict[str, Fact]) -> Non
 
 
 def _summary(probe: Probe, tally: _Tally) -> ProbeSeeds:
-    facts = tuple(_spread(name, failures, tally.numbers.get(name, [])) for name, failures in tally.failed.items())
-    return ProbeSeeds(probe.id, probe.question, probe.judged, tally.salts, tally.failures, tally.others, facts)
+    facts = tuple(
+        _spread(name, failures, tally.numbers.get(name, [])) for name, failures in tally.failed.items()
+    )
+    return ProbeSeeds(
+        probe.id, probe.question, probe.judged, tally.salts, tally.failures, tally.others, facts
+    )
 
 
 def _spread(name: str, failures: int, numbers: list[Fact]) -> Spread:

@@ -1,12 +1,15 @@
-"""Mutants that no behaviour asked for can tell from the reference: assignments/<name>/equivalent.toml lists each with the reason.
+"""Mutants that no behaviour asked for can tell from the reference: assignments/<name>/equivalent.toml lists
+each with the reason.
 
     [[equivalent]]
     reason = "At the kink itself either slope is accepted."
     [equivalent.mutants]
     4c1fd0a2b6e7 = "relu_solution line 7: cache > 0 -> cache >= 0"
 
-The key is a hash of the cell's id, its code and the mutant's, so an entry goes stale when either changes; the text beside it is for readers.
+The key is a hash of the cell's id, its code and the mutant's, so an entry goes stale when either changes; the
+text beside it is for readers.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -32,19 +35,26 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def key_of(cell: str, original: str, mutated: str) -> str:
-    """The key of a mutant of a cell; both texts without comments, docstrings and layout, as `mutate.code_of` gives them."""
+    """The key of a mutant of a cell; both texts without comments, docstrings and layout, as
+    `mutate.code_of` gives them.
+    """
     return hashlib.sha256("\0".join((cell, original, mutated)).encode()).hexdigest()[:12]
 
 
 def load_equivalent(folder: Path) -> dict[str, str]:
-    """The reasons by key; empty where there is no file. Raises AssignmentError for one that can't be read, or gives no reason."""
+    """The reasons by key; empty where there is no file.
+
+    Raises AssignmentError for one that can't be read, or gives no reason.
+    """
     path = folder / FILE
     if not path.is_file():
         return {}
     try:
         table = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Table)
     except (ValueError, msgspec.ValidationError) as error:
-        raise AssignmentError(str(error), where=str(path), mend="each [[equivalent]] has a reason and a table of mutants") from None
+        raise AssignmentError(
+            str(error), where=str(path), mend="each [[equivalent]] has a reason and a table of mutants"
+        ) from None
     reasons: dict[str, str] = {}
     for entry in table.equivalent:
         if not entry.reason.strip() or not entry.mutants:

@@ -1,4 +1,8 @@
-"""Generates mutants: copies of a cell that differ from it in one place, as a careless student's code might. Text in, texts out."""
+"""Generates mutants: copies of a cell that differ from it in one place, as a careless student's code might.
+
+Text in, texts out.
+"""
+
 from __future__ import annotations
 
 import ast
@@ -14,7 +18,9 @@ _MAX_SHOWN = 100
 
 @dataclass(frozen=True)
 class Mutant:
-    """A cell with one place changed. text is the whole cell; before and after are the piece that changed, line where it stood."""
+    """A cell with one place changed. text is the whole cell; before and after are the piece that changed,
+    line where it stood.
+    """
 
     operator: str
     line: int
@@ -33,16 +39,24 @@ def normal(text: str) -> str:
 
 
 def code_of(text: str) -> str:
-    """The same without docstrings: what a mutant is known by, so that a reworded question leaves it as it was."""
+    """The same without docstrings: what a mutant is known by, so that a reworded question leaves it as it
+    was.
+    """
     tree = ast.parse(text)
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
+        if (
+            isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and ast.get_docstring(node, clean=False) is not None
+        ):
             node.body = node.body[1:] or [ast.Pass()]
     return ast.unparse(tree)
 
 
 def mutants(text: str, operators: list[Operator] = OPERATORS) -> list[Mutant]:
-    """All mutants of a cell, each text once, in the order of the operators and the code. Nothing for a cell that is not plain Python."""
+    """All mutants of a cell, each text once, in the order of the operators and the code.
+
+    Nothing for a cell that is not plain Python.
+    """
     try:
         tree = ast.parse(text)
     except SyntaxError:

@@ -1,12 +1,16 @@
-"""The mistakes that mutants make: each operator is a function of a place in the code that yields what could stand there instead.
+"""The mistakes that mutants make: each operator is a function of a place in the code that yields what could
+stand there instead.
 
 It carries its own examples, which the tests run. To add one, write the function: nothing else changes.
 
-Why not a library's operators: those of cosmic-ray 8.7 and mutmut 3.8 were run on nn_recognition. Together they make 175 of the 1183 mutants that
-these make: they swap operators, change numbers and leave out arguments, but every axis, term, statement, transpose, slice bound and variable stays
-as it is. Of 755 mutants that they alone make (nine more operators for each `+` in `"W" + name`, texts in capitals), the probes kill all but 34,
-which concern prints and speed. Both come with parsers, services and a runner that edit files on disk; what would be shared is a table of operators.
+Why not a library's operators: those of cosmic-ray 8.7 and mutmut 3.8 were run on nn_recognition. Together
+they make 175 of the 1183 mutants that these make: they swap operators, change numbers and leave out
+arguments, but every axis, term, statement, transpose, slice bound and variable stays as it is. Of 755 mutants
+that they alone make (nine more operators for each `+` in `"W" + name`, texts in capitals), the probes kill
+all but 34, which concern prints and speed. Both come with parsers, services and a runner that edit files on
+disk; what would be shared is a table of operators.
 """
+
 from __future__ import annotations
 
 import ast
@@ -22,7 +26,9 @@ Make = Callable[[Any, Place], Iterator[Any]]
 
 @dataclass(frozen=True)
 class Operator:
-    """One kind of mistake. make yields the nodes that could stand at a place; each example reads "before => after"."""
+    """One kind of mistake. make yields the nodes that could stand at a place; each example reads "before
+    => after".
+    """
 
     name: str
     says: str
@@ -45,29 +51,62 @@ def operator(*types: type, examples: tuple[str, ...]) -> Callable[[Make], Make]:
     return register
 
 
-# ---- operators on arithmetic and logic --------------------------------------------------------------------------
+# ---- operators on arithmetic and logic
+# --------------------------------------------------------------------------
 
 _ARITHMETIC: dict[type, type] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Div,
-    ast.Mod: ast.FloorDiv, ast.Pow: ast.Mult, ast.MatMult: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
-}  # fmt: skip
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Div,
+    ast.Mod: ast.FloorDiv,
+    ast.Pow: ast.Mult,
+    ast.MatMult: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
 _COMPARISONS: dict[type, tuple[type, ...]] = {
-    ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
-    ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
-}  # fmt: skip
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.GtE),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.LtE),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+}
 _SIBLINGS = {
-    a: b for left, right in (
-        ("mean", "sum"), ("max", "min"), ("argmax", "argmin"), ("maximum", "minimum"), ("zeros", "ones"), ("zeros_like", "ones_like"),
-        ("floor", "ceil"), ("std", "var"), ("all", "any"), ("sqrt", "square"), ("uniform", "normal"), ("hstack", "vstack"), ("log", "log2"),
-        ("sorted", "list"), ("argsort", "sort"),
-    ) for a, b in ((left, right), (right, left))
-}  # fmt: skip
+    a: b
+    for left, right in (
+        ("mean", "sum"),
+        ("max", "min"),
+        ("argmax", "argmin"),
+        ("maximum", "minimum"),
+        ("zeros", "ones"),
+        ("zeros_like", "ones_like"),
+        ("floor", "ceil"),
+        ("std", "var"),
+        ("all", "any"),
+        ("sqrt", "square"),
+        ("uniform", "normal"),
+        ("hstack", "vstack"),
+        ("log", "log2"),
+        ("sorted", "list"),
+        ("argsort", "sort"),
+    )
+    for a, b in ((left, right), (right, left))
+}
 
 
 @operator(ast.BinOp, ast.AugAssign, examples=("x + y => x - y", "x @ y => x * y", "x += y => x -= y"))
 def arithmetic(node: Any, place: Place) -> Iterator[Any]:
     """Another arithmetic operator; texts have but one."""
-    if isinstance(node, ast.BinOp) and any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in (node.left, node.right)):
+    if isinstance(node, ast.BinOp) and any(
+        isinstance(side, ast.Constant) and isinstance(side.value, str) for side in (node.left, node.right)
+    ):
         return
     other = _ARITHMETIC.get(type(node.op))
     if other is not None and isinstance(node, ast.AugAssign):
@@ -97,7 +136,10 @@ def dropped_sign(node: ast.UnaryOp, place: Place) -> Iterator[Any]:
 
 
 @operator(
-    ast.BinOp, ast.Call, ast.Subscript, ast.Name,
+    ast.BinOp,
+    ast.Call,
+    ast.Subscript,
+    ast.Name,
     examples=(
         "y = f(x) => y = -f(x)",
         "def f(x):\n    return x + 1 => def f(x):\n    return -(x + 1)",
@@ -114,10 +156,14 @@ def comparison(node: ast.Compare, place: Place) -> Iterator[Any]:
     """Another comparison."""
     for index, op in enumerate(node.ops):
         for other in _COMPARISONS.get(type(op), ()):
-            yield ast.Compare(node.left, [*node.ops[:index], other(), *node.ops[index + 1 :]], node.comparators)
+            yield ast.Compare(
+                node.left, [*node.ops[:index], other(), *node.ops[index + 1 :]], node.comparators
+            )
 
 
-@operator(ast.BoolOp, ast.IfExp, examples=("x and y => x or y", "x and y => y", "x if c else y => y if c else x"))
+@operator(
+    ast.BoolOp, ast.IfExp, examples=("x and y => x or y", "x and y => y", "x if c else y => y if c else x")
+)
 def logic(node: Any, place: Place) -> Iterator[Any]:
     """`and` for `or`, a condition left out, the two outcomes swapped."""
     if isinstance(node, ast.IfExp):
@@ -129,7 +175,9 @@ def logic(node: Any, place: Place) -> Iterator[Any]:
         yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
 
 
-@operator(ast.expr, examples=("if x:\n    y = 1 => if not x:\n    y = 1", "if x:\n    y = 1 => if True:\n    y = 1"))
+@operator(
+    ast.expr, examples=("if x:\n    y = 1 => if not x:\n    y = 1", "if x:\n    y = 1 => if True:\n    y = 1")
+)
 def condition(node: ast.expr, place: Place) -> Iterator[Any]:
     """A condition that is negated, or always met."""
     if place.field == "test" or (place.field == "ifs" and isinstance(place.parent, ast.comprehension)):
@@ -137,10 +185,20 @@ def condition(node: ast.expr, place: Place) -> Iterator[Any]:
         yield ast.Constant(True)
 
 
-# ---- operators on constants and names ---------------------------------------------------------------------------
+# ---- operators on constants and names
+# ---------------------------------------------------------------------------
 
 
-@operator(ast.Constant, examples=("x = 0 => x = 1", "x = 3 => x = 4", "x = 0.5 => x = 1.0", "x = 1e-06 => x = 0.001", "x = True => x = False"))
+@operator(
+    ast.Constant,
+    examples=(
+        "x = 0 => x = 1",
+        "x = 3 => x = 4",
+        "x = 0.5 => x = 1.0",
+        "x = 1e-06 => x = 0.001",
+        "x = True => x = False",
+    ),
+)
 def constant(node: ast.Constant, place: Place) -> Iterator[Any]:
     """Another number, or the other truth value."""
     value = node.value
@@ -178,14 +236,23 @@ def text(node: ast.Constant, place: Place) -> Iterator[Any]:
     yield from (ast.Constant(other) for other in others or [f"{node.value}_"])
 
 
-@operator(ast.Name, ast.Attribute, examples=("def f(x, y):\n    return x => def f(x, y):\n    return y", "f(sigmoid)\ng(tanh) => f(tanh)\ng(tanh)"))
+@operator(
+    ast.Name,
+    ast.Attribute,
+    examples=(
+        "def f(x, y):\n    return x => def f(x, y):\n    return y",
+        "f(sigmoid)\ng(tanh) => f(tanh)\ng(tanh)",
+    ),
+)
 def other_name(node: Any, place: Place) -> Iterator[Any]:
     """A variable, a function that is passed on, or an attribute of self, taken for its neighbour."""
     if not isinstance(node.ctx, ast.Load) or (isinstance(place.parent, ast.Call) and place.field == "func"):
         return
     if isinstance(node, ast.Attribute):
         if is_own_attribute(node):
-            yield from (ast.Attribute(node.value, name, node.ctx) for name in neighbours(node.attr, place.attributes))
+            yield from (
+                ast.Attribute(node.value, name, node.ctx) for name in neighbours(node.attr, place.attributes)
+            )
         return
     if isinstance(place.parent, ast.Attribute) and node.id in place.free:
         return
@@ -194,16 +261,25 @@ def other_name(node: Any, place: Place) -> Iterator[Any]:
     yield from (ast.Name(name, node.ctx) for name in neighbours(node.id, names))
 
 
-@operator(ast.Name, ast.Attribute, examples=("np.mean(x) => np.sum(x)", "x.max() => x.min()", "np.zeros(3) => np.ones(3)"))
+@operator(
+    ast.Name,
+    ast.Attribute,
+    examples=("np.mean(x) => np.sum(x)", "x.max() => x.min()", "np.zeros(3) => np.ones(3)"),
+)
 def sibling(node: Any, place: Place) -> Iterator[Any]:
     """A function's sibling: a sum for a mean, a minimum for a maximum."""
     if isinstance(place.parent, ast.Call) and place.field == "func":
         name = node.attr if isinstance(node, ast.Attribute) else node.id
         if (other := _SIBLINGS.get(name)) is not None:
-            yield ast.Attribute(node.value, other, node.ctx) if isinstance(node, ast.Attribute) else ast.Name(other, node.ctx)
+            yield (
+                ast.Attribute(node.value, other, node.ctx)
+                if isinstance(node, ast.Attribute)
+                else ast.Name(other, node.ctx)
+            )
 
 
-# ---- operators on calls, axes and indices -----------------------------------------------------------------------
+# ---- operators on calls, axes and indices
+# -----------------------------------------------------------------------
 
 _STRUCTURAL = frozenset({"range", "enumerate", "zip", "isinstance", "super", "slice"})
 _MODULES = frozenset({"np", "self", "rng", "math", "random"})
@@ -250,7 +326,9 @@ def dropped_argument(node: ast.Call, place: Place) -> Iterator[Any]:
 
 
 @operator(
-    ast.Call, ast.Attribute, ast.Subscript,
+    ast.Call,
+    ast.Attribute,
+    ast.Subscript,
     examples=(
         "y = x.copy() => y = x",
         "y = np.abs(x) => y = x",
@@ -269,7 +347,11 @@ def unwrapped(node: Any, place: Place) -> Iterator[Any]:
             root = receiver
             while isinstance(root, ast.Attribute):
                 root = root.value
-            if not (isinstance(root, ast.Name) and root.id in _MODULES and isinstance(receiver, ast.Name | ast.Attribute)):
+            if not (
+                isinstance(root, ast.Name)
+                and root.id in _MODULES
+                and isinstance(receiver, ast.Name | ast.Attribute)
+            ):
                 yield receiver
             if arguments and not isinstance(arguments[0], ast.Starred):
                 yield arguments[0]
@@ -279,7 +361,11 @@ def unwrapped(node: Any, place: Place) -> Iterator[Any]:
 def off_by_one(node: ast.expr, place: Place) -> Iterator[Any]:
     """A bound of a range or a slice, one more or one less."""
     parent = place.parent
-    ranges = isinstance(parent, ast.Call) and place.field == "args" and _last_name(parent.func) in ("range", "arange", "slice", "ndindex")
+    ranges = (
+        isinstance(parent, ast.Call)
+        and place.field == "args"
+        and _last_name(parent.func) in ("range", "arange", "slice", "ndindex")
+    )
     if (ranges and not isinstance(node, ast.Starred)) or isinstance(parent, ast.Slice):
         yield ast.BinOp(node, ast.Add(), ast.Constant(1))
         yield ast.BinOp(node, ast.Sub(), ast.Constant(1))
@@ -297,7 +383,9 @@ def open_slice(node: ast.Slice, place: Place) -> Iterator[Any]:
 
 
 @operator(
-    ast.Tuple, ast.List, ast.Dict,
+    ast.Tuple,
+    ast.List,
+    ast.Dict,
     examples=(
         "y = (a, b) => y = (b, a)",
         "y = [a, b] => y = [b]",
@@ -309,7 +397,10 @@ def collection(node: Any, place: Place) -> Iterator[Any]:
     """Two neighbouring entries swapped, or one left out."""
     if isinstance(node, ast.Dict):
         for index in range(len(node.keys)):
-            yield ast.Dict([*node.keys[:index], *node.keys[index + 1 :]], [*node.values[:index], *node.values[index + 1 :]])
+            yield ast.Dict(
+                [*node.keys[:index], *node.keys[index + 1 :]],
+                [*node.values[:index], *node.values[index + 1 :]],
+            )
         for index, (a, b) in enumerate(pairwise(node.values)):
             yield ast.Dict(node.keys, [*node.values[:index], b, a, *node.values[index + 2 :]])
         return
@@ -324,17 +415,33 @@ def _last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-# ---- operators on statements ------------------------------------------------------------------------------------
+# ---- operators on statements
+# ------------------------------------------------------------------------------------
 
 
-@operator(ast.stmt, examples=("x = 1\ny = 2 => x = 1", "for i in y:\n    x += i\nz = 0 => z = 0", "if x:\n    raise E\ny = 0 => y = 0"))
+@operator(
+    ast.stmt,
+    examples=(
+        "x = 1\ny = 2 => x = 1",
+        "for i in y:\n    x += i\nz = 0 => z = 0",
+        "if x:\n    raise E\ny = 0 => y = 0",
+    ),
+)
 def dropped_statement(node: ast.stmt, place: Place) -> Iterator[Any]:
     """A statement left out."""
-    if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom | ast.Global | ast.Nonlocal):
+    if not isinstance(
+        node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom | ast.Global | ast.Nonlocal
+    ):
         yield None
 
 
-@operator(ast.For, ast.While, ast.Break, ast.Continue, examples=("for i in y:\n    x += i => for i in y:\n    x += i\n    break",))
+@operator(
+    ast.For,
+    ast.While,
+    ast.Break,
+    ast.Continue,
+    examples=("for i in y:\n    x += i => for i in y:\n    x += i\n    break",),
+)
 def loop(node: Any, place: Place) -> Iterator[Any]:
     """A loop that ends after its first round; `break` for `continue`."""
     if isinstance(node, ast.Break | ast.Continue):
@@ -352,15 +459,23 @@ def dropped_else(node: ast.If, place: Place) -> Iterator[Any]:
         yield ast.If(node.test, node.body, [])
 
 
-@operator(ast.Assign, ast.AugAssign, examples=("x += y => x = y", "x += y => x = x + y", "x = x - y => x -= y"))
+@operator(
+    ast.Assign, ast.AugAssign, examples=("x += y => x = y", "x += y => x = x + y", "x = x - y => x -= y")
+)
 def assignment(node: Any, place: Place) -> Iterator[Any]:
-    """A value replaced where it should grow, and the other way round; in place where it should not be, and the other way round."""
+    """A value replaced where it should grow, and the other way round; in place where it should not be,
+    and the other way round.
+    """
     if isinstance(node, ast.AugAssign):
         yield ast.Assign([node.target], node.value)
         if isinstance(node.target, ast.Name | ast.Attribute):
             now = ast.parse(ast.unparse(node.target), mode="eval").body
             yield ast.Assign([node.target], ast.BinOp(now, node.op, node.value))
-    elif isinstance(node.value, ast.BinOp) and len(node.targets) == 1 and ast.unparse(node.value.left) == ast.unparse(node.targets[0]):
+    elif (
+        isinstance(node.value, ast.BinOp)
+        and len(node.targets) == 1
+        and ast.unparse(node.value.left) == ast.unparse(node.targets[0])
+    ):
         yield ast.AugAssign(node.targets[0], node.value.op, node.value.right)
 
 
@@ -368,4 +483,12 @@ def assignment(node: Any, place: Place) -> Iterator[Any]:
 def dropped_default(node: ast.arguments, place: Place) -> Iterator[Any]:
     """A parameter that has no default any more."""
     if node.defaults:
-        yield ast.arguments(node.posonlyargs, node.args, node.vararg, node.kwonlyargs, node.kw_defaults, node.kwarg, node.defaults[1:])
+        yield ast.arguments(
+            node.posonlyargs,
+            node.args,
+            node.vararg,
+            node.kwonlyargs,
+            node.kw_defaults,
+            node.kwarg,
+            node.defaults[1:],
+        )

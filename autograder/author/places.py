@@ -2,6 +2,7 @@
 
 Never mutated: docstrings, annotations, what is only printed or only concerns speed, and the text of errors.
 """
+
 from __future__ import annotations
 
 import ast
@@ -30,13 +31,25 @@ class Place:
 
 def places(tree: ast.Module) -> Iterator[Place]:
     """Every node that may be mutated, outermost first."""
-    texts = _in_order(n.value for n in _mutable(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    texts = _in_order(
+        n.value for n in _mutable(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    )
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
     bound = {name for function in functions for _, name in _bound(function)}
-    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)} | {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
-    loads = [n for n in _mutable(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in called]
+    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)} | {
+        id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)
+    }
+    loads = [
+        n
+        for n in _mutable(tree)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in called
+    ]
     free = _in_order(n.id for n in loads if n.id not in bound)
-    attributes = _in_order(n.attr for n in _mutable(tree) if isinstance(n, ast.Attribute) and is_own_attribute(n) and id(n) not in called)
+    attributes = _in_order(
+        n.attr
+        for n in _mutable(tree)
+        if isinstance(n, ast.Attribute) and is_own_attribute(n) and id(n) not in called
+    )
     outside = Place(tree, tree, "", None, texts, free, attributes, [])
     yield from _below(tree, outside)
 
@@ -70,14 +83,20 @@ def _children(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
             continue
         if isinstance(value, list):
             for index, child in enumerate(value):
-                if isinstance(child, ast.AST) and not _is_silent(child) and not (isinstance(child, ast.keyword) and child.arg in SPEED):
+                if (
+                    isinstance(child, ast.AST)
+                    and not _is_silent(child)
+                    and not (isinstance(child, ast.keyword) and child.arg in SPEED)
+                ):
                     yield name, index, child
         elif isinstance(value, ast.AST):
             yield name, None, value
 
 
 def _is_silent(node: ast.AST) -> bool:
-    """Whether a statement does nothing that is ever judged: it prints, guards what prints, or is a docstring."""
+    """Whether a statement does nothing that is ever judged: it prints, guards what prints, or is a
+    docstring.
+    """
     match node:
         case ast.Expr(value=ast.Constant()) | ast.Pass():
             return True
@@ -91,7 +110,11 @@ def _is_silent(node: ast.AST) -> bool:
 def _bound(function: ast.FunctionDef) -> list[tuple[int, str]]:
     """The function's parameters and local names, each with the line of its first binding, in that order."""
     arguments = function.args
-    found = [(0, a.arg) for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs] if a.arg != "self"]
+    found = [
+        (0, a.arg)
+        for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        if a.arg != "self"
+    ]
     stores = [n for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     for node in sorted(stores, key=lambda n: (n.lineno, n.col_offset)):
         if node.id not in [name for _, name in found] and node.id != "_":

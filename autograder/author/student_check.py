@@ -1,7 +1,10 @@
-"""What a release's check knows: the cells that students get, and what each question asks for. Nothing of it is hidden from them anyway.
+"""What a release's check knows: the cells that students get, and what each question asks for. Nothing of it
+is hidden from them anyway.
 
-`check_notebook.py` lies in every release as one file with this at its end; `chainrule check` reads it from there.
+`check_notebook.py` lies in every release as one file with this at its end; `chainrule check` reads it from
+there.
 """
+
 from __future__ import annotations
 
 import ast
@@ -25,11 +28,24 @@ def facts(assignment: Assignment) -> dict[str, Any]:
     return {
         "assignment": assignment.name,
         "release": assignment.release,
-        "files": [name for name in dict.fromkeys(beside) if name != FILE and name not in assignment.table.own_data],
-        "questions": [
-            {"id": q.id, "points": q.points, "written": q.written, "trains": q.id in trains, "defines": list(q.defines)} for q in assignment.questions
+        "files": [
+            name for name in dict.fromkeys(beside) if name != FILE and name not in assignment.table.own_data
         ],
-        "cells": [{"id": cell.id, "role": cell.role.value, "text": cell.released} for cell in assignment.cells if cell.role.value != "prose"],
+        "questions": [
+            {
+                "id": q.id,
+                "points": q.points,
+                "written": q.written,
+                "trains": q.id in trains,
+                "defines": list(q.defines),
+            }
+            for q in assignment.questions
+        ],
+        "cells": [
+            {"id": cell.id, "role": cell.role.value, "text": cell.released}
+            for cell in assignment.cells
+            if cell.role.value != "prose"
+        ],
     }
 
 
@@ -49,13 +65,20 @@ def _shown(value: Any) -> str:
 
 
 def facts_in(path: Path) -> dict[str, Any] | None:
-    """What a release's check_notebook.py knows, read without running it; None where it is not there or is another file."""
+    """What a release's check_notebook.py knows, read without running it; None where it is not there or is
+    another file.
+    """
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):
         return None
     for node in tree.body:
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "RELEASE.update" and node.value.args:
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and ast.unparse(node.value.func) == "RELEASE.update"
+            and node.value.args
+        ):
             try:
                 found = ast.literal_eval(node.value.args[0])
             except ValueError:

@@ -1,5 +1,7 @@
-"""Answers that know nothing, which must earn nothing: functions that return None, zeros, ones or their input, or always raise,
-and every function that can be reached from the hidden tests, tried as the answer of each question."""
+"""Answers that know nothing, which must earn nothing: functions that return None, zeros, ones or their input,
+or always raise, and every function that can be reached from the hidden tests, tried as the answer of each
+question."""
+
 from __future__ import annotations
 
 import ast
@@ -27,7 +29,8 @@ def _filled(value, fill):
         return type(value)()  # how many items there are, and under which keys, is a part of the answer
     if isinstance(value, tuple):
         return tuple(_filled(item, fill) for item in value)
-    return _np.full(_np.shape(value), fill) if isinstance(value, (int, float, _np.ndarray, _np.generic)) else value
+    numeric = isinstance(value, (int, float, _np.ndarray, _np.generic))
+    return _np.full(_np.shape(value), fill) if numeric else value
 """
 
 _KNOW_NOTHING = {
@@ -47,7 +50,9 @@ _KNOW_THE_SHAPE = {
 
 @dataclass(frozen=True)
 class Reachable:
-    """A function that can be reached from the hidden tests: how to write it, and how many arguments it takes."""
+    """A function that can be reached from the hidden tests: how to write it, and how many arguments it
+    takes.
+    """
 
     expression: str
     module: str
@@ -56,7 +61,9 @@ class Reachable:
 
 
 def trivial_answers(assignment: Assignment) -> list[Variant]:
-    """All trivial answers of an assignment, as cells that put them in place of what their question defines."""
+    """All trivial answers of an assignment, as cells that put them in place of what their question
+    defines.
+    """
     return [*_that_know_nothing(assignment), *_that_are_reachable(assignment)]
 
 
@@ -64,9 +71,19 @@ def _that_know_nothing(assignment: Assignment) -> Iterator[Variant]:
     for question in assignment.auto:
         numbers = any(_numbers(node.returns) for node in _definitions(assignment, question))
         for name, line in (_KNOW_NOTHING | (_KNOW_THE_SHAPE if numbers else {})).items():
-            make = f"def _trivial(old, skip):\n    def answer(*args, **options):\n        {line}\n    return answer\n"
+            make = (
+                f"def _trivial(old, skip):\n    def answer(*args, **options):\n        {line}\n    "
+                "return answer\n"
+            )
             places = [f"{target} = _trivial({target}, {int('.' in target)})" for target in question.defines]
-            yield Variant(name, question.id, "trivial", ", ".join(question.defines), name, "\n".join((_LIKE, make, *places)))
+            yield Variant(
+                name,
+                question.id,
+                "trivial",
+                ", ".join(question.defines),
+                name,
+                "\n".join((_LIKE, make, *places)),
+            )
 
 
 def _that_are_reachable(assignment: Assignment) -> Iterator[Variant]:
@@ -76,9 +93,20 @@ def _that_are_reachable(assignment: Assignment) -> Iterator[Variant]:
             if any(function.fewest <= most and fewest <= function.most for fewest, most in wanted):
                 lines = [f"import {function.module}"]
                 for target in question.defines:
-                    answer = f"lambda self, *args, **options: {function.expression}(*args, **options)" if "." in target else function.expression
+                    answer = (
+                        f"lambda self, *args, **options: {function.expression}(*args, **options)"
+                        if "." in target
+                        else function.expression
+                    )
                     lines.append(f"{target} = {answer}")
-                yield Variant(function.expression, question.id, "trivial", ", ".join(question.defines), function.expression, "\n".join(lines))
+                yield Variant(
+                    function.expression,
+                    question.id,
+                    "trivial",
+                    ", ".join(question.defines),
+                    function.expression,
+                    "\n".join(lines),
+                )
 
 
 def reachable(assignment: Assignment) -> list[Reachable]:
@@ -89,11 +117,15 @@ def reachable(assignment: Assignment) -> list[Reachable]:
     for module, text in modules:
         for node in ast.parse(text).body:
             if isinstance(node, ast.FunctionDef):
-                attribute = ".function" if any(_is_probe(decorator) for decorator in node.decorator_list) else ""
+                attribute = (
+                    ".function" if any(_is_probe(decorator) for decorator in node.decorator_list) else ""
+                )
                 found.append(Reachable(f"{module}.{node.name}{attribute}", module, *_counts(node)))
             elif isinstance(node, ast.ClassDef):
                 methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
-                found += [Reachable(f"{module}.{node.name}.{item.name}", module, *_counts(item)) for item in methods]
+                found += [
+                    Reachable(f"{module}.{node.name}.{item.name}", module, *_counts(item)) for item in methods
+                ]
     return found
 
 
@@ -102,16 +134,24 @@ def _definitions(assignment: Assignment, question: Question) -> Iterator[ast.Fun
     names = {name.rpartition(".")[2] for name in question.defines}
     for cell in assignment.cells:
         if cell.role is Role.SOLUTION and solves(cell.id, question.id):
-            yield from (node for node in ast.walk(ast.parse(cell.text)) if isinstance(node, ast.FunctionDef) and node.name in names)
+            yield from (
+                node
+                for node in ast.walk(ast.parse(cell.text))
+                if isinstance(node, ast.FunctionDef) and node.name in names
+            )
 
 
 def _arguments_of(assignment: Assignment, question: Question) -> list[tuple[int, int]]:
-    """For each function that a question asks for, the fewest and the most arguments that it takes, self aside."""
+    """For each function that a question asks for, the fewest and the most arguments that it takes, self
+    aside.
+    """
     return [_counts(node) for node in _definitions(assignment, question)]
 
 
 def _numbers(annotation: ast.expr | None) -> bool:
-    """Whether an annotation says that numbers or arrays come back, alone or in a tuple; what is written into arguments does not count."""
+    """Whether an annotation says that numbers or arrays come back, alone or in a tuple; what is written
+    into arguments does not count.
+    """
     match annotation:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name in ("float", "int", "ndarray")
@@ -123,7 +163,11 @@ def _numbers(annotation: ast.expr | None) -> bool:
 
 
 def _is_probe(decorator: ast.expr) -> bool:
-    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "probe"
+    return (
+        isinstance(decorator, ast.Call)
+        and isinstance(decorator.func, ast.Name)
+        and decorator.func.id == "probe"
+    )
 
 
 def _counts(node: ast.FunctionDef) -> tuple[int, int]:

@@ -1,7 +1,10 @@
-"""Tries a question's probes in the instructor's own kernel: what the hidden region of a source test cell calls.
+"""Tries a question's probes in the instructor's own kernel: what the hidden region of a source test cell
+calls.
 
-It compares with the reference, as autograde does, but in this process and without limits. It is never part of a release.
+It compares with the reference, as autograde does, but in this process and without limits. It is never part of
+a release.
 """
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -19,7 +22,9 @@ from autograder.sandbox.observed import ObservedStore
 
 
 def try_probes(assignment: str, question: str, names: dict[str, Any], salt: str = "release") -> None:
-    """Run a question's probes on a kernel's names; raises AssertionError with the message of the first check that is wrong."""
+    """Run a question's probes on a kernel's names; raises AssertionError with the message of the first
+    check that is wrong.
+    """
     course = Course.around(Path.cwd())
     loaded = course.assignment(assignment)
     reference = Reference(loaded, salt, ObservedStore(course.observations))

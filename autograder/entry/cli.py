@@ -1,4 +1,5 @@
 """The command line: the commands by name, and what an error ends with."""
+
 from __future__ import annotations
 
 import importlib
@@ -39,17 +40,29 @@ WANT_SANDBOX = ("autograde", "explain", "audit")
 
 
 def build(called: str = "") -> typer.Typer:
-    """The command line; with the command that is called alone, where that is one, since to load all of them takes a second."""
-    app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+    """The command line; with the command that is called alone, where that is one, since to load all of
+    them takes a second.
+    """
+    app = typer.Typer(
+        help=HELP,
+        epilog=EXAMPLES,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
     app.callback()(lambda: None)  # a command that stands alone keeps its name
     for name in [called] if called in COMMANDS else COMMANDS:
         function, says = COMMANDS[name]
-        app.command(name, short_help=says)(getattr(importlib.import_module(f"autograder.entry.commands.{name}"), function))
+        app.command(name, short_help=says)(
+            getattr(importlib.import_module(f"autograder.entry.commands.{name}"), function)
+        )
     return app
 
 
 def main() -> None:
-    """Run the command line: wrong calls end with status 2, faults of ours with 1, each with a sentence on stderr."""
+    """Run the command line: wrong calls end with status 2, faults of ours with 1, each with a sentence on
+    stderr.
+    """
     called = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         if called in WANT_SANDBOX and not {"--help", "--scheduler"} & set(sys.argv):

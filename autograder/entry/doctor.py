@@ -1,4 +1,5 @@
 """What this machine allows: isolation found by trying, and the versions that matter."""
+
 from __future__ import annotations
 
 import os
@@ -27,7 +28,13 @@ def examine() -> list[Line]:
     lines = [Line(f"isolation level {level}", not found[level], found[level] or "works") for level in LEVELS]
     refused = "" if best != "none" else "; autograde refuses without --unsafe"
     lines.append(Line("student code would run", best != "none", f"at level {best}{refused}"))
-    lines.append(Line("machine", True, f"{platform.system()} {platform.release()} on {platform.machine()}, {os.cpu_count()} cores"))
+    lines.append(
+        Line(
+            "machine",
+            True,
+            f"{platform.system()} {platform.release()} on {platform.machine()}, {os.cpu_count()} cores",
+        )
+    )
     lines += [Line(name, True, version) for name, version in environment().items()]
     return [*lines, _nbgrader(), _jupyter()]
 
@@ -41,5 +48,7 @@ def _nbgrader() -> Line:
 
 
 def _jupyter() -> Line:
-    found = shutil.which("jupyter", path=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]))
+    found = shutil.which(
+        "jupyter", path=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+    )
     return Line("jupyter", found is not None, "found" if found else "not found: needed for formgrader alone")

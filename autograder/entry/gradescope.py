@@ -1,7 +1,10 @@
-"""Grading inside Gradescope: reads what was handed in there and writes its results.json, anew whenever a question is done.
+"""Grading inside Gradescope: reads what was handed in there and writes its results.json, anew whenever a
+question is done.
 
-Started by `run_autograder` of the zip that `chainrule export NAME --to gradescope` makes: python -m autograder.entry.gradescope ROOT NAME
+Started by `run_autograder` of the zip that `chainrule export NAME --to gradescope` makes: python -m
+autograder.entry.gradescope ROOT NAME
 """
+
 from __future__ import annotations
 
 import json
@@ -46,23 +49,46 @@ class Running:
         self.write("\n".join(f"- {message}" for message in result.messages))
 
     def write(self, output: str) -> None:
-        tests = [self._test(number, q.id, q.points, q.written) for number, q in enumerate(self.assignment.questions, 1)]
+        tests = [
+            self._test(number, q.id, q.points, q.written)
+            for number, q in enumerate(self.assignment.questions, 1)
+        ]
         document = {
-            "score": round(sum(test["score"] for test in tests), 6), "execution_time": round(time.monotonic() - self.began), "output": output,
-            "output_format": "text", "test_output_format": "text", "visibility": "visible", "stdout_visibility": "hidden", "tests": tests,
-        }  # fmt: skip
+            "score": round(sum(test["score"] for test in tests), 6),
+            "execution_time": round(time.monotonic() - self.began),
+            "output": output,
+            "output_format": "text",
+            "test_output_format": "text",
+            "visibility": "visible",
+            "stdout_visibility": "hidden",
+            "tests": tests,
+        }
         write_text(self.path, json.dumps(document, indent=1) + "\n")
 
     def _test(self, number: int, identifier: str, maximum: float, written: bool) -> dict[str, Any]:
         question = self.done.get(identifier)
-        about: dict[str, Any] = {"name": self.titles[identifier], "number": str(number), "max_score": maximum, "visibility": "visible"}
+        about: dict[str, Any] = {
+            "name": self.titles[identifier],
+            "number": str(number),
+            "max_score": maximum,
+            "visibility": "visible",
+        }
         if question is None:
             return {**about, "score": 0.0, "status": "failed", "output": "This was not graded yet."}
         score = question.score or 0.0
         if written:
             waits = question.score is None
-            return {**about, "score": score, "output": "A person will grade this answer." if waits else "No answer was written here."}
-        return {**about, "score": score, "status": "passed" if score >= maximum else "failed", "output": _output(question)}
+            return {
+                **about,
+                "score": score,
+                "output": "A person will grade this answer." if waits else "No answer was written here.",
+            }
+        return {
+            **about,
+            "score": score,
+            "status": "passed" if score >= maximum else "failed",
+            "output": _output(question),
+        }
 
 
 def _output(question: QuestionResult) -> str:
@@ -72,15 +98,23 @@ def _output(question: QuestionResult) -> str:
         lines += ["It was judged again with right inputs from the questions that it builds on.", ""]
     for check in question.checks:
         sign = "✓" if check.verdict is Verdict.RIGHT else "✗"
-        lines.append(f"{sign} {check.title} {points(check.earned)} of {points(check.points)}. {check.message}".rstrip())
+        lines.append(
+            f"{sign} {check.title} {points(check.earned)} of {points(check.points)}. {check.message}".rstrip()
+        )
     return "\n".join(lines)
 
 
 def prepare(root: Path, name: str) -> Reference:
-    """The reference with what it and the misconceptions do: looked up where setup.sh has observed them on a machine of the same kind."""
+    """The reference with what it and the misconceptions do: looked up where setup.sh has observed them on
+    a machine of the same kind.
+    """
     source = root / "source"
     assignment = load_assignment(name, source / "course")
-    return Reference(assignment, (source / "salt").read_text(encoding="utf-8").strip(), ObservedStore(source / "observations")).prepare()
+    return Reference(
+        assignment,
+        (source / "salt").read_text(encoding="utf-8").strip(),
+        ObservedStore(source / "observations"),
+    ).prepare()
 
 
 def grade(root: Path, name: str) -> SubmissionResult:
@@ -91,7 +125,10 @@ def grade(root: Path, name: str) -> SubmissionResult:
     submission = read_submission(handin_of(STUDENT, root / "submission", assignment), assignment)
     isolation = Isolation.strongest(unsafe=True)
     if isolation.level is not Level.FULL:
-        print(f"Student code runs at isolation level {isolation.level} here: the container is what holds it.", file=sys.stderr)
+        print(
+            f"Student code runs at isolation level {isolation.level} here: the container is what holds it.",
+            file=sys.stderr,
+        )
     reference = prepare(root, name)
     try:
         with Grader(reference, isolation, judged=running.add) as grader:

@@ -1,4 +1,7 @@
-"""What `nbgrader generate_feedback` and formgrader's button write in place of a rendered notebook: the kit's own page, as things stand now."""
+"""What `nbgrader generate_feedback` and formgrader's button write in place of a rendered notebook: the
+kit's own page, as things stand now.
+"""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -13,7 +16,9 @@ from autograder.outputs.feedback import page_of
 
 
 class FeedbackPage(Exporter):
-    """Exports a graded notebook as the student's feedback page, from the results that are kept beside the gradebook."""
+    """Exports a graded notebook as the student's feedback page, from the results that are kept beside the
+    gradebook.
+    """
 
     output_mimetype = "text/html"
 
@@ -26,5 +31,11 @@ class FeedbackPage(Exporter):
         resources["output_extension"] = ".html"
         root = Path.cwd()  # nbgrader converts in the course's root
         if info["notebook"] != info["assignment"]:
-            return "<!doctype html>\n<title>Not graded</title>\n<p>This notebook is not graded: there is no feedback on it.</p>\n", resources
-        return page_of(load_assignment(info["assignment"], root), root, info["student"], info["db_url"]), resources
+            return (
+                "<!doctype html>\n<title>Not graded</title>\n<p>This notebook is not graded: "
+                "there is no feedback on it.</p>\n",
+                resources,
+            )
+        return page_of(
+            load_assignment(info["assignment"], root), root, info["student"], info["db_url"]
+        ), resources

@@ -1,4 +1,7 @@
-"""What nbgrader shows and hands on of a class: formgrader's pages, cleaned of what a student's Markdown may hold, and grades as CSV."""
+"""What nbgrader shows and hands on of a class: formgrader's pages, cleaned of what a student's Markdown
+may hold, and grades as CSV.
+"""
+
 from __future__ import annotations
 
 import csv
@@ -16,17 +19,62 @@ from nbgrader.plugins import CsvExportPlugin
 from autograder.outputs.tables import harmless
 
 _TAGS = {
-    "a", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li",
-    "ol", "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
 _COLUMNS = (
-    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
-    "raw_score", "late_submission_penalty", "score", "max_score",
-)  # fmt: skip
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+)
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's own, for which a picture that is named and not there is no reason to show nothing of a notebook."""
+    """nbconvert's own, for which a picture that is named and not there is no reason to show nothing of a
+    notebook.
+    """
 
     def _embed_image_or_attachment(self, src: str) -> str:
         missing = src.startswith("attachment:") and src.removeprefix("attachment:") not in self.attachments
@@ -35,18 +83,25 @@ class _Renderer(IPythonRenderer):
 
 @pass_context
 def clean_markdown(context: Mapping[str, Any], source: str) -> str:
-    """Markdown as HTML in which nothing runs, nothing is fetched and nothing leaves its place; other markup is shown as it was typed.
+    """Markdown as HTML in which nothing runs, nothing is fetched and nothing leaves its place; other markup
+    is shown as it was typed.
 
     context: the template's, which holds the cell with the pictures attached to it.
     """
     pictures = context.get("cell", {}).get("attachments", {})
-    html = MarkdownWithMath(renderer=_Renderer(escape=False, attachments=pictures, exclude_anchor_links=True)).render(source)
-    cleaned: str = bleach.clean(html, tags=_TAGS, attributes=_harmless, protocols={"http", "https", "mailto", "data"})
+    html = MarkdownWithMath(
+        renderer=_Renderer(escape=False, attachments=pictures, exclude_anchor_links=True)
+    ).render(source)
+    cleaned: str = bleach.clean(
+        html, tags=_TAGS, attributes=_harmless, protocols={"http", "https", "mailto", "data"}
+    )
     return cleaned
 
 
 def _harmless(tag: str, name: str, value: str) -> bool:
-    """Whether an attribute is kept: where a link leads, a picture that is there already, the classes of coloured code."""
+    """Whether an attribute is kept: where a link leads, a picture that is there already, the classes of
+    coloured code.
+    """
     if tag == "a":
         return name == "href" and not value.strip().lower().startswith("data:")
     if tag == "img":
@@ -55,7 +110,9 @@ def _harmless(tag: str, name: str, value: str) -> bool:
 
 
 class CsvExport(CsvExportPlugin):
-    """nbgrader's own columns, quoted where they must be, and without formulas: a student's id or name may begin with "="."""
+    """nbgrader's own columns, quoted where they must be, and without formulas: a student's id or name may
+    begin with "=".
+    """
 
     def export(self, gradebook: Gradebook) -> None:
         path = Path(self.to or "grades.csv")
@@ -66,7 +123,12 @@ class CsvExport(CsvExportPlugin):
             for assignment, student in product(gradebook.assignments, gradebook.students):
                 if _chosen(assignment.name, self.assignment) and _chosen(student.id, self.student):
                     row = _row(gradebook, assignment, student)
-                    writer.writerow({name: harmless(value) if isinstance(value, str) else value for name, value in row.items()})
+                    writer.writerow(
+                        {
+                            name: harmless(value) if isinstance(value, str) else value
+                            for name, value in row.items()
+                        }
+                    )
 
 
 def _chosen(name: str, names: list[Any]) -> bool:
@@ -81,7 +143,15 @@ def _row(gradebook: Gradebook, assignment: Any, student: Any) -> dict[str, Any]:
     except MissingEntry:
         raw, penalty, timestamp = 0.0, 0.0, None
     return {
-        "assignment": assignment.name, "duedate": assignment.duedate, "timestamp": timestamp,
-        "student_id": student.id, "last_name": student.last_name, "first_name": student.first_name, "email": student.email,
-        "raw_score": raw, "late_submission_penalty": penalty, "score": max(0.0, raw - penalty), "max_score": assignment.max_score,
-    }  # fmt: skip
+        "assignment": assignment.name,
+        "duedate": assignment.duedate,
+        "timestamp": timestamp,
+        "student_id": student.id,
+        "last_name": student.last_name,
+        "first_name": student.first_name,
+        "email": student.email,
+        "raw_score": raw,
+        "late_submission_penalty": penalty,
+        "score": max(0.0, raw - penalty),
+        "max_score": assignment.max_score,
+    }

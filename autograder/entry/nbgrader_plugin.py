@@ -1,8 +1,11 @@
-"""`nbgrader autograde` and formgrader's Autograde button: the same engine, and so the same scores, as `chainrule autograde`.
+"""`nbgrader autograde` and formgrader's Autograde button: the same engine, and so the same scores, as
+`chainrule autograde`.
 
-nbgrader's own step walks over notebooks, so it never comes to a folder without one, ends at a file that is no JSON, copies every data file
-beside each graded notebook, and takes what a killed run has left for graded. nbgrader_config.py therefore puts `Autograde` below in its place.
+nbgrader's own step walks over notebooks, so it never comes to a folder without one, ends at a file that is no
+JSON, copies every data file beside each graded notebook, and takes what a killed run has left for graded.
+nbgrader_config.py therefore puts `Autograde` below in its place.
 """
+
 from __future__ import annotations
 
 import os
@@ -28,7 +31,9 @@ from autograder.text import printable
 def take_over() -> None:
     """Let nbgrader's command and formgrader's button grade with the kit."""
     for module in (nbgrader.apps.autogradeapp, nbgrader.apps.api):
-        assert issubclass(module.Autograde, converters.Autograde), "nbgrader grades from another place than it did"
+        assert issubclass(module.Autograde, converters.Autograde), (
+            "nbgrader grades from another place than it did"
+        )
         module.Autograde = Autograde
 
 
@@ -36,7 +41,9 @@ class Autograde(converters.Autograde):
     """Grades what lies in the submitted folder, with the kit in place of a kernel of the grader's."""
 
     def start(self) -> None:
-        """Grade the students that coursedir.student_id matches; raises NbGraderException where one has no result."""
+        """Grade the students that coursedir.student_id matches; raises NbGraderException where one has no
+        result.
+        """
         try:
             assignment = load_assignment(self.coursedir.assignment_id, Path(self.coursedir.root))
             options = self._options(assignment)
@@ -57,13 +64,27 @@ class Autograde(converters.Autograde):
         root = Path(self.coursedir.root)
         submitted = root / self.coursedir.submitted_directory
         wanted, left_out = self.coursedir.student_id, self.coursedir.student_id_exclude.split(",")
-        found = [handin.student for handin in find_submissions(submitted, assignment) if handin.student not in left_out]
-        chosen = [student for student in found if student == wanted] or [student for student in found if fnmatchcase(student, wanted)]
+        found = [
+            handin.student
+            for handin in find_submissions(submitted, assignment)
+            if handin.student not in left_out
+        ]
+        chosen = [student for student in found if student == wanted] or [
+            student for student in found if fnmatchcase(student, wanted)
+        ]
         if not chosen:
             mend = f"it holds those of {', '.join(found) or 'nobody'}"
             raise UsageError(f"{submitted} holds no submission of {assignment.name} by {wanted!r}", mend=mend)
         database, config = self.coursedir.db_url, self.config
-        return Options(submitted, root, tuple(chosen), jobs=os.cpu_count() or 1, force=self.force, database=database, config=config)
+        return Options(
+            submitted,
+            root,
+            tuple(chosen),
+            jobs=os.cpu_count() or 1,
+            force=self.force,
+            database=database,
+            config=config,
+        )
 
     def _tell(self, submission: SubmissionResult) -> None:
         self.log.info("%s: %g of %g", submission.student, submission.score, submission.max_score)

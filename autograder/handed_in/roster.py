@@ -1,8 +1,10 @@
 """The class list: a CSV file of any learning platform, read into students with one id each.
 
-What a platform's own export looks like is understood as it comes: Canvas's gradebook, Moodle's grading worksheet and participants,
-Gradescope's roster, nbgrader's students. Anything else needs a column that names an id, an email address or a name.
+What a platform's own export looks like is understood as it comes: Canvas's gradebook, Moodle's grading
+worksheet and participants, Gradescope's roster, nbgrader's students. Anything else needs a column that names
+an id, an email address or a name.
 """
+
 from __future__ import annotations
 
 import csv
@@ -16,7 +18,19 @@ from autograder.errors import UsageError
 
 COLUMNS = {
     "id": (
-        "student_id", "studentid", "id", "student", "username", "user", "netid", "login", "sis_login_id", "sid", "sis_user_id", "id_number", "email",
+        "student_id",
+        "studentid",
+        "id",
+        "student",
+        "username",
+        "user",
+        "netid",
+        "login",
+        "sis_login_id",
+        "sid",
+        "sis_user_id",
+        "id_number",
+        "email",
     ),
     "name": ("name", "full_name", "student_name", "display_name", "student"),
     "first": ("first_name", "firstname", "given_name", "first"),
@@ -27,8 +41,11 @@ COLUMNS = {
     "canvas": ("canvas_id", "canvas_user_id", "lms_user_id"),
     "moodle": ("moodle_id", "participant_id", "participant", "identifier"),
     "section": ("section", "group", "groups"),
-}  # fmt: skip
-"""By field, the columns that it is read from, the first that is there and not empty. Case and punctuation of a column's title don't matter."""
+}
+"""By field, the columns that it is read from, the first that is there and not empty.
+
+Case and punctuation of a column's title don't matter.
+"""
 
 _CANVAS = {"id": ("sis_login_id", "sis_user_id", "id"), "name": ("student",), "canvas": ("id",)}
 """Canvas's gradebook calls a name `Student` and its own number `ID`."""
@@ -53,14 +70,20 @@ class Student(msgspec.Struct, frozen=True):
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
-    """Read a class list; raises UsageError naming the file and the line where it can't be one, or names one id twice."""
+    """Read a class list; raises UsageError naming the file and the line where it can't be one, or names
+    one id twice.
+    """
     rows = _rows(path)
     if not rows:
         raise UsageError("the roster is empty", where=str(path), mend=_MEND)
     titles = [_title(cell) for cell in rows[0][1]]
     columns = _columns(titles)
     if not any(columns[field] for field in ("id", "name", "first", "last", "email")):
-        raise UsageError(f"none of the columns {', '.join(rows[0][1])[:200]} says who a student is", where=f"{path}:{rows[0][0]}", mend=_MEND)
+        raise UsageError(
+            f"none of the columns {', '.join(rows[0][1])[:200]} says who a student is",
+            where=f"{path}:{rows[0][0]}",
+            mend=_MEND,
+        )
     students: list[Student] = []
     lines: dict[str, int] = {}
     for line, cells in rows[1:]:
@@ -69,10 +92,16 @@ def read_roster(path: Path) -> tuple[Student, ...]:
             continue
         if not safe(student.id):
             mend = "an id becomes the name of a folder: letters, digits and @ . _ + - and blanks"
-            raise UsageError(f"{student.id[:80]!r} can't be a student's id", where=f"{path}:{line}", mend=mend)
+            raise UsageError(
+                f"{student.id[:80]!r} can't be a student's id", where=f"{path}:{line}", mend=mend
+            )
         if student.id in lines:
             mend = "each student stands there once; is there a column with an id of its own for each?"
-            raise UsageError(f"the id {student.id!r} stands in line {lines[student.id]} too", where=f"{path}:{line}", mend=mend)
+            raise UsageError(
+                f"the id {student.id!r} stands in line {lines[student.id]} too",
+                where=f"{path}:{line}",
+                mend=mend,
+            )
         lines[student.id] = line
         students.append(student)
     if not students:
@@ -80,23 +109,37 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     return tuple(students)
 
 
-_MEND = "its first line names columns, such as `id,name,email`; docs/how-to/grade_downloads.md lists those that are known"
+_MEND = (
+    "its first line names columns, such as `id,name,email`; docs/how-to/grade_downloads.md lists "
+    "those that are known"
+)
 
 
 def safe(identifier: str) -> bool:
     """Whether a text can be a student's id, and so the name of a folder."""
-    kept = identifier and identifier == identifier.strip() and len(identifier.encode("utf-8", "replace")) <= 120 and identifier[0] not in "._-+"
+    kept = (
+        identifier
+        and identifier == identifier.strip()
+        and len(identifier.encode("utf-8", "replace")) <= 120
+        and identifier[0] not in "._-+"
+    )
     return bool(kept) and all(c.isalnum() or c in "@._+- " for c in identifier)
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """The lines of the file that hold something, numbered, cut at the separator that its first line has most of."""
+    """The lines of the file that hold something, numbered, cut at the separator that its first line has
+    most of.
+    """
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise UsageError("the file is too large for a roster", where=str(path))
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"the roster can't be read: {error.strerror}", where=str(path), mend="name a CSV file with --roster") from None
+        raise UsageError(
+            f"the roster can't be read: {error.strerror}",
+            where=str(path),
+            mend="name a CSV file with --roster",
+        ) from None
     text = _decoded(data)
     if "\0" in text:
         raise UsageError("the roster is not a text file", where=str(path), mend="save the spreadsheet as CSV")
@@ -104,7 +147,11 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        return [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(cell.strip() for cell in row)]
+        return [
+            (reader.line_num, [cell.strip() for cell in row])
+            for row in reader
+            if any(cell.strip() for cell in row)
+        ]
     except csv.Error as error:
         raise UsageError(f"not valid CSV: {error}", where=f"{path}:{reader.line_num}") from None
 
@@ -127,7 +174,9 @@ def _columns(titles: list[str]) -> dict[str, list[int]]:
     """By field, the places of its columns, the preferred first."""
     canvas = "student" in titles and ("sis_login_id" in titles or "sis_user_id" in titles)
     wanted = {**COLUMNS, **_CANVAS} if canvas else COLUMNS
-    found = {field: [titles.index(name) for name in names if name in titles] for field, names in wanted.items()}
+    found = {
+        field: [titles.index(name) for name in names if name in titles] for field, names in wanted.items()
+    }
     if found["name"] == found["id"][:1]:  # `student` alone is the id, where there is nothing better
         found["name"] = []
     return found
@@ -135,7 +184,10 @@ def _columns(titles: list[str]) -> dict[str, list[int]]:
 
 def _student(cells: list[str], columns: dict[str, list[int]]) -> Student | None:
     """One line as a student; None for a line that is no person's."""
-    values = {field: next((cells[i] for i in places if i < len(cells) and cells[i]), "") for field, places in columns.items()}
+    values = {
+        field: next((cells[i] for i in places if i < len(cells) and cells[i]), "")
+        for field, places in columns.items()
+    }
     first, last = values.pop("first"), values.pop("last")
     name = _forename_first(values["name"]) or " ".join(part for part in (first, last) if part)
     identifier = values["id"] or values["email"] or name

@@ -1,7 +1,9 @@
 """What was handed in: finds the files, reads them, and lays their cells beside the source's.
 
-Nothing raises for what a student may hand in: what can't be read becomes a `Submission` without a layout and with a sentence.
+Nothing raises for what a student may hand in: what can't be read becomes a `Submission` without a layout and
+with a sentence.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -29,7 +31,9 @@ MAX_FILE_BYTES = 4 << 20
 MAX_CELLS = 5000
 MAX_CODE = 1 << 20
 _LONGEST_NAME = 120
-_CAREFULLY = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))  # Windows has few of them
+_CAREFULLY = sum(
+    getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
+)  # Windows has few of them
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,10 @@ class Handin:
 
 
 class Delivered(msgspec.Struct, frozen=True):
-    """What a student handed in, as bytes: it can be graded in another process, or on another machine. No data: it could not be read."""
+    """What a student handed in, as bytes: it can be graded in another process, or on another machine.
+
+    No data: it could not be read.
+    """
 
     student: str
     data: bytes | None
@@ -81,7 +88,9 @@ class Submission:
         return bool(self.placed)
 
     def cells(self) -> list[CellSource]:
-        """The code cells to run, in order: the student's, and each given cell before what comes after it in the source."""
+        """The code cells to run, in order: the student's, and each given cell before what comes after it
+        in the source.
+        """
         return _running_order(self.placed)
 
     def handed_in(self) -> tuple[tuple[str, bytes], ...]:
@@ -90,11 +99,17 @@ class Submission:
 
     def demo_names(self) -> frozenset[str]:
         """Names that are defined only in cells that are not run when grading."""
-        skipped = [bound_names(p.text) for p in self.placed if p.source is not None and p.source.role in (Role.DEMO, Role.TEST)]
+        skipped = [
+            bound_names(p.text)
+            for p in self.placed
+            if p.source is not None and p.source.role in (Role.DEMO, Role.TEST)
+        ]
         return frozenset().union(*skipped)
 
     def answer(self, identifier: str) -> str | None:
-        """The student's text of a solution or write-up cell; None where it is missing or as it was handed out."""
+        """The student's text of a solution or write-up cell; None where it is missing or as it was handed
+        out.
+        """
         for placed in self.placed:
             if placed.source is not None and placed.source.id == identifier and placed.handed_in is not None:
                 text = str(placed.handed_in.source)
@@ -103,9 +118,14 @@ class Submission:
 
 
 def find_submissions(folder: Path, assignment: Assignment) -> list[Handin]:
-    """The files under folder, in nbgrader's layout or flat; raises UsageError where there is no such folder."""
+    """The files under folder, in nbgrader's layout or flat; raises UsageError where there is no such
+    folder.
+    """
     if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}", mend="name the one that holds the submissions with --submitted DIR")
+        raise UsageError(
+            f"there is no folder {folder}",
+            mend="name the one that holds the submissions with --submitted DIR",
+        )
     found: dict[str, Handin] = {}
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "_")):
@@ -113,7 +133,9 @@ def find_submissions(folder: Path, assignment: Assignment) -> list[Handin]:
         if path.is_dir() and (path / assignment.name).is_dir():
             student = _shown(path.name)
             if path.is_symlink() or (path / assignment.name).is_symlink():
-                found[student] = Handin(student, None, ("the folder is a link to another; links are not followed",))
+                found[student] = Handin(
+                    student, None, ("the folder is a link to another; links are not followed",)
+                )
             else:
                 found[student] = handin_of(student, path / assignment.name, assignment)
         elif not path.is_dir() and path.suffix == ".ipynb":
@@ -131,7 +153,11 @@ def handin_of(student: str, folder: Path, assignment: Assignment) -> Handin:
     """What lies in one student's folder: the assignment's notebook, else the newest one."""
     extras = {Path(name).with_suffix(".ipynb").name for name in assignment.table.extra_notebooks}
     notebooks = sorted(path for path in folder.glob("*.ipynb") if path.name not in extras)
-    files = {name: folder / name for name in assignment.table.may_hand_in if (folder / name).is_file() and not (folder / name).is_symlink()}
+    files = {
+        name: folder / name
+        for name in assignment.table.may_hand_in
+        if (folder / name).is_file() and not (folder / name).is_symlink()
+    }
     expected = folder / f"{assignment.name}.ipynb"
     others = [_shown(path.name) for path in notebooks if path != expected]
     if expected in notebooks:
@@ -140,11 +166,18 @@ def handin_of(student: str, folder: Path, assignment: Assignment) -> Handin:
     if not notebooks:
         return Handin(student, None, (f"no notebook was handed in: {expected.name} is missing",), files)
     newest = max(notebooks, key=lambda path: (path.lstat().st_mtime, path.name))
-    return Handin(student, newest, (f"{expected.name} is missing; {_shown(newest.name)} was graded in its place",), files)
+    return Handin(
+        student,
+        newest,
+        (f"{expected.name} is missing; {_shown(newest.name)} was graded in its place",),
+        files,
+    )
 
 
 def _shown(name: str) -> str:
-    """A file's name as text that can be stored and shown: bytes of another encoding become escapes, and a very long one is cut."""
+    """A file's name as text that can be stored and shown: bytes of another encoding become escapes, and a
+    very long one is cut.
+    """
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     if len(os.fsencode(text)) <= _LONGEST_NAME:
         return text
@@ -157,7 +190,9 @@ def read_submission(handin: Handin, assignment: Assignment) -> Submission:
 
 
 def pick_up(handin: Handin) -> Delivered:
-    """The bytes of a student's files; what is too large or can't be read becomes a message, or is left out."""
+    """The bytes of a student's files; what is too large or can't be read becomes a message, or is left
+    out.
+    """
     files = {}
     for name, path in handin.files.items():
         with contextlib.suppress(OSError, NotANotebook):
@@ -165,9 +200,13 @@ def pick_up(handin: Handin) -> Delivered:
     if handin.path is None:
         return Delivered(handin.student, None, handin.messages, files)
     try:
-        return Delivered(handin.student, read_regular(handin.path, MAX_NOTEBOOK_BYTES), handin.messages, files)
+        return Delivered(
+            handin.student, read_regular(handin.path, MAX_NOTEBOOK_BYTES), handin.messages, files
+        )
     except OSError as error:
-        return Delivered(handin.student, None, (*handin.messages, f"the file can't be read: {error.strerror}"), files)
+        return Delivered(
+            handin.student, None, (*handin.messages, f"the file can't be read: {error.strerror}"), files
+        )
     except NotANotebook as error:
         return Delivered(handin.student, None, (*handin.messages, str(error)), files)
 
@@ -185,7 +224,8 @@ def understand(delivered: Delivered, assignment: Assignment) -> Submission:
 
 
 def read_regular(path: Path, longest: int) -> bytes:
-    """The bytes of a plain file of a limited size. A link is not followed, and a pipe or a device is never waited for.
+    """The bytes of a plain file of a limited size. A link is not followed, and a pipe or a device is never
+    waited for.
 
     Raises NotANotebook with the reason, or OSError.
     """
@@ -207,7 +247,9 @@ def read_regular(path: Path, longest: int) -> bytes:
 
 
 def _refuse_too_much(notebook: NotebookNode) -> None:
-    """More cells, or more code, than anybody writes: parsing it would cost the grader more than it could be worth."""
+    """More cells, or more code, than anybody writes: parsing it would cost the grader more than it could
+    be worth.
+    """
     if len(notebook.cells) > MAX_CELLS:
         raise NotANotebook(f"the notebook has more than {MAX_CELLS} cells")
     if sum(len(cell.source) for cell in notebook.cells if cell.cell_type == "code") > MAX_CODE:
@@ -215,14 +257,20 @@ def _refuse_too_much(notebook: NotebookNode) -> None:
 
 
 def align(
-    student: str, notebook: NotebookNode, assignment: Assignment, messages: list[str], files: dict[str, bytes] | None = None
+    student: str,
+    notebook: NotebookNode,
+    assignment: Assignment,
+    messages: list[str],
+    files: dict[str, bytes] | None = None,
 ) -> Submission:
     """Lay a notebook's cells beside the source's by grade id, else by text."""
     reason = _foreign(notebook, assignment)
     if reason:
         return Submission(student, (), (*messages, reason))
     by_id = {cell.id: cell for cell in assignment.cells if cell.id}
-    by_text = {_plain(cell.released): cell for cell in assignment.cells if cell.id and cell.role is not Role.WRITTEN}
+    by_text = {
+        _plain(cell.released): cell for cell in assignment.cells if cell.id and cell.role is not Role.WRITTEN
+    }
     placed: list[Placed] = []
     used: dict[str, int] = {}
     older = _older(notebook, assignment)  # of another release, locked cells may well differ
@@ -249,17 +297,32 @@ def align(
     return Submission(student, tuple(complete), tuple(messages), files or {})
 
 
-def _recognise_write_ups(placed: list[Placed], cells: tuple[SourceCell, ...], used: dict[str, int]) -> list[Placed]:
-    """Find write-ups that have lost their metadata: the Markdown cell that follows the prose which stands before it in the source."""
+def _recognise_write_ups(
+    placed: list[Placed], cells: tuple[SourceCell, ...], used: dict[str, int]
+) -> list[Placed]:
+    """Find write-ups that have lost their metadata: the Markdown cell that follows the prose which stands
+    before it in the source.
+    """
     result = list(placed)
     for before, cell in pairwise(cells):
         if cell.role is not Role.WRITTEN or cell.id in used:
             continue
-        at = next((i for i, p in enumerate(result) if p.handed_in is not None and _plain(p.handed_in.source) == _plain(before.released)), None)
+        at = next(
+            (
+                i
+                for i, p in enumerate(result)
+                if p.handed_in is not None and _plain(p.handed_in.source) == _plain(before.released)
+            ),
+            None,
+        )
         if at is None or at + 1 >= len(result):
             continue
         follower = result[at + 1]
-        if follower.source is None and follower.handed_in is not None and follower.handed_in.cell_type == "markdown":
+        if (
+            follower.source is None
+            and follower.handed_in is not None
+            and follower.handed_in.cell_type == "markdown"
+        ):
             result[at + 1] = Placed(follower.number, cell, follower.handed_in)
             used[cell.id] = follower.number
     return result
@@ -277,7 +340,10 @@ def _foreign(notebook: NotebookNode, assignment: Assignment) -> str:
         return ""
     wanted = {name.partition(".")[0] for question in assignment.auto for name in question.defines}
     if not any(wanted & bound_names(c.source) for c in notebook.cells if c.cell_type == "code"):
-        return "nothing of this assignment was found in the notebook: none of its cells, none of the names it asks for"
+        return (
+            "nothing of this assignment was found in the notebook: none of its cells, none of the "
+            "names it asks for"
+        )
     return ""
 
 
@@ -304,7 +370,10 @@ def _older(notebook: NotebookNode, assignment: Assignment) -> list[str]:
     kit = notebook.metadata.get("chainrule")
     release = kit.get("release") if isinstance(kit, dict) else None
     if isinstance(release, str) and release != assignment.release:
-        return [f"it was made from another release of the assignment ({release[:16]}; graded against {assignment.release})"]
+        return [
+            f"it was made from another release of the assignment ({release[:16]}; graded against "
+            f"{assignment.release})"
+        ]
     return []
 
 
@@ -317,7 +386,9 @@ def _insert_missing(placed: list[Placed], cells: tuple[SourceCell, ...]) -> list
         if not cell.id:
             continue
         if cell.id not in present:
-            after = next((i for i, p in enumerate(result) if p.source is not None and p.source.id == previous), -1)
+            after = next(
+                (i for i, p in enumerate(result) if p.source is not None and p.source.id == previous), -1
+            )
             result.insert(after + 1, Placed(_INSERTED + index, cell, None))
         previous = cell.id
     return result
@@ -326,7 +397,10 @@ def _insert_missing(placed: list[Placed], cells: tuple[SourceCell, ...]) -> list
 def _running_order(placed: tuple[Placed, ...]) -> list[CellSource]:
     """The student's order, in which no cell runs before a given cell that precedes it in the source."""
     lines = {p.source.id: p.source.line for p in placed if p.source is not None}
-    given = sorted((p for p in placed if p.source is not None and p.source.role is Role.GIVEN), key=lambda p: lines[p.source.id])  # type: ignore[union-attr]
+    given = sorted(
+        (p for p in placed if p.source is not None and p.source.role is Role.GIVEN),
+        key=lambda p: lines[p.source.id],
+    )  # type: ignore[union-attr]
     run: list[CellSource] = []
     reached = 0
 
@@ -335,7 +409,11 @@ def _running_order(placed: tuple[Placed, ...]) -> list[CellSource]:
             cell = given.pop(0)
             run.append(CellSource(cell.text, cell.number, CellKind.GIVEN))
 
-    run_given(next((p.source.line - 1 for p in placed if p.source is not None and p.source.role is Role.SOLUTION), 0))
+    run_given(
+        next(
+            (p.source.line - 1 for p in placed if p.source is not None and p.source.role is Role.SOLUTION), 0
+        )
+    )
     for p in placed:
         if p.source is not None:
             reached = max(reached, p.source.line)
@@ -351,8 +429,12 @@ def _running_order(placed: tuple[Placed, ...]) -> list[CellSource]:
     return run
 
 
-def reference_cells(assignment: Assignment, replaced: dict[str, str] | None = None, extra: str = "") -> list[CellSource]:
-    """The source's own cells to run: the reference, with solution cells replaced, or a last cell added, where asked."""
+def reference_cells(
+    assignment: Assignment, replaced: dict[str, str] | None = None, extra: str = ""
+) -> list[CellSource]:
+    """The source's own cells to run: the reference, with solution cells replaced, or a last cell added,
+    where asked.
+    """
     cells = []
     for number, cell in enumerate(assignment.cells, 1):
         if cell.role is Role.GIVEN:

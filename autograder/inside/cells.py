@@ -1,4 +1,7 @@
-"""Runs the code cells of one notebook in this process: plainly where that suffices, in IPython where a cell needs it."""
+"""Runs the code cells of one notebook in this process: plainly where that suffices, in IPython where a
+cell needs it.
+"""
+
 from __future__ import annotations
 
 import ast
@@ -41,13 +44,18 @@ class Notebook:
         builtins.input = _input
         vars(builtins).update(help=_help, exit=_exit, quit=_exit)  # which Python has from site alone
 
-    def run(self, cells: list[CellSource], skip: frozenset[int], demos: bool, again: bool) -> Iterator[CellDone]:
+    def run(
+        self, cells: list[CellSource], skip: frozenset[int], demos: bool, again: bool
+    ) -> Iterator[CellDone]:
         """Run cells in order, yielding how each ended. Demonstrations run only where demos says so.
 
-        again: the student's cells that missed a name which is defined by now are run once more, as a person would.
+        again: the student's cells that missed a name which is defined by now are run once more, as a person
+        would.
         """
         own = [c for c in cells if c.kind is CellKind.OWN]
-        self.uses_ipython = self.shell is not None and any(needs_ipython(c.text, cell_name(c.number)) for c in own)
+        self.uses_ipython = self.shell is not None and any(
+            needs_ipython(c.text, cell_name(c.number)) for c in own
+        )
         if self.uses_ipython:
             self._adopt()
         missed: list[tuple[CellSource, str]] = []
@@ -90,7 +98,9 @@ class Notebook:
 def _ended(number: int, name: str, error: BaseException) -> CellDone:
     """How a cell ended that raised, whatever the exception's own methods and attributes do."""
     try:
-        return CellDone(number, outcome_of(error).value, describe(error), line_in(error, name), missing_name(error))
+        return CellDone(
+            number, outcome_of(error).value, describe(error), line_in(error, name), missing_name(error)
+        )
     except BaseException:
         return CellDone(number, Outcome.RAISED.value, "Exception")
 
@@ -100,7 +110,11 @@ def cell_name(number: int) -> str:
     return f"<cell {number}>"
 
 
-@lru_cache(maxsize=512)  # own cells are looked at before they are run; given ones are compiled once, in the zygote, for all submissions
+@lru_cache(
+    maxsize=512
+    # own cells are looked at before they are run; given ones are compiled once, in the zygote, for all
+    # submissions
+)
 def compiled(text: str, name: str) -> CodeType:
     """A cell as Python's code; raises what `compile` raises."""
     with warnings.catch_warnings():
@@ -114,7 +128,10 @@ def needs_ipython(text: str, name: str = "<cell>") -> bool:
         code = compiled(text, name)
     except (SyntaxError, ValueError):
         return True
-    except (RecursionError, MemoryError):  # an expression nested beyond what Python parses: IPython would do no better
+    except (
+        RecursionError,
+        MemoryError,
+    ):  # an expression nested beyond what Python parses: IPython would do no better
         return False
     return not _IPYTHON_NAMES.isdisjoint(code.co_names)
 
@@ -130,7 +147,9 @@ def bound_names(text: str) -> frozenset[str]:
     waiting: list[ast.AST] = list(tree.body)
     while waiting:
         node = waiting.pop()
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):  # what is local to them is not bound
+        if not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+        ):  # what is local to them is not bound
             waiting += ast.iter_child_nodes(node)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
@@ -147,7 +166,9 @@ def load_ipython() -> None:
 
 
 def make_shell() -> Any:
-    """An IPython shell without history, threads, rendering or child processes; None where IPython is missing."""
+    """An IPython shell without history, threads, rendering or child processes; None where IPython is
+    missing.
+    """
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
@@ -186,7 +207,20 @@ def make_shell() -> Any:
     shell.displayhook.write_output_prompt = shell.displayhook.write_format_data = lambda *a, **k: None
     for magic in ("pip", "conda", "mamba", "uv", "sx", "system", "sc"):
         shell.register_magic_function(lambda line, _name=magic: _not_run(f"%{_name} {line}"), "line", magic)
-    for magic in ("bash", "sh", "script", "system", "sx", "perl", "ruby", "javascript", "html", "svg", "latex", "markdown"):
+    for magic in (
+        "bash",
+        "sh",
+        "script",
+        "system",
+        "sx",
+        "perl",
+        "ruby",
+        "javascript",
+        "html",
+        "svg",
+        "latex",
+        "markdown",
+    ):
         shell.register_magic_function(lambda line, cell, _name=magic: _not_run(f"%%{_name}"), "cell", magic)
     return shell
 
@@ -233,7 +267,10 @@ def outcome_of(error: BaseException) -> Outcome:
 
 
 def describe(error: BaseException) -> str:
-    """The exception's type and text, short, whatever its methods do. The place of a syntax error is told beside it, as a line."""
+    """The exception's type and text, short, whatever its methods do.
+
+    The place of a syntax error is told beside it, as a line.
+    """
     name = builtin_name(error)
     try:
         said = error.msg if isinstance(error, SyntaxError) and type(error.msg) is str else str(error)
@@ -244,9 +281,13 @@ def describe(error: BaseException) -> str:
 
 
 def builtin_name(error: BaseException) -> str:
-    """The name of the nearest public class of Python or NumPy: a class of the student's own could carry any text in its name."""
+    """The name of the nearest public class of Python or NumPy: a class of the student's own could carry
+    any text in its name.
+    """
     for cls in type(error).__mro__:
-        if (getattr(builtins, cls.__name__, None) is cls and not cls.__name__.startswith("_")) or cls is np.linalg.LinAlgError:
+        if (
+            getattr(builtins, cls.__name__, None) is cls and not cls.__name__.startswith("_")
+        ) or cls is np.linalg.LinAlgError:
             return cls.__name__
     return "Exception"
 
@@ -281,7 +322,9 @@ def missing_name(error: BaseException) -> str:
 
 
 class Snapshot:
-    """What cells left behind, to be put back before each probe: names, what they hold, and the settings that code may have changed."""
+    """What cells left behind, to be put back before each probe: names, what they hold, and the settings
+    that code may have changed.
+    """
 
     def __init__(self, notebook: Notebook) -> None:
         self.live = notebook.names

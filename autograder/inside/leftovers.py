@@ -1,8 +1,10 @@
-"""What student code keeps between calls, and how it is put back: containers and arrays that are written to in place, generators that move on.
+"""What student code keeps between calls, and how it is put back: containers and arrays that are written to in
+place, generators that move on.
 
-Found from the notebook's names, through functions (defaults, closures, attributes), classes and their instances. Bounded: what lies deeper or is
-larger than a notebook's own bookkeeping stays as it is.
+Found from the notebook's names, through functions (defaults, closures, attributes), classes and their
+instances. Bounded: what lies deeper or is larger than a notebook's own bookkeeping stays as it is.
 """
+
 from __future__ import annotations
 
 import random
@@ -106,7 +108,11 @@ def _function(thing: FunctionType) -> Visited:
 
 
 def _class(thing: type) -> tuple[Callable[[], None], Iterable[Any]]:
-    kept = {name: value for name, value in vars(thing).items() if name not in ("__dict__", "__weakref__", "__doc__")}
+    kept = {
+        name: value
+        for name, value in vars(thing).items()
+        if name not in ("__dict__", "__weakref__", "__doc__")
+    }
 
     def undo() -> None:
         for name in vars(thing).keys() - kept.keys() - {"__dict__", "__weakref__", "__doc__"}:
@@ -146,8 +152,17 @@ def _python_generator(thing: random.Random) -> Visited:
 
 
 _KINDS: dict[type, Callable[[Any], Visited]] = {
-    list: _list, dict: _dict, set: _set, tuple: lambda thing: (None, thing), np.ndarray: _array, FunctionType: _function, CellType: _cell,
-    staticmethod: lambda thing: (None, [thing.__func__]), classmethod: lambda thing: (None, [thing.__func__]),
+    list: _list,
+    dict: _dict,
+    set: _set,
+    tuple: lambda thing: (None, thing),
+    np.ndarray: _array,
+    FunctionType: _function,
+    CellType: _cell,
+    staticmethod: lambda thing: (None, [thing.__func__]),
+    classmethod: lambda thing: (None, [thing.__func__]),
     property: lambda thing: (None, [thing.fget, thing.fset]),
-    np.random.Generator: _generator, np.random.RandomState: _old_generator, random.Random: _python_generator,
-}  # fmt: skip
+    np.random.Generator: _generator,
+    np.random.RandomState: _old_generator,
+    random.Random: _python_generator,
+}

@@ -1,4 +1,5 @@
 """What one submission may use: the only table of these limits, which assignment.toml overrides."""
+
 from __future__ import annotations
 
 from typing import Annotated
@@ -23,5 +24,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     output_kb: Annotated[int, Meta(gt=0, description="What may be printed, in KiB.")] = 4096
 
     def confinement(self) -> JailLimits:
-        """The kernel's limits on a process, which may serve the first pass and all second ones, each with its own clock outside."""
+        """The kernel's limits on a process, which may serve the first pass and all second ones, each with
+        its own clock outside.
+        """
         return JailLimits(cpu_seconds=int(2 * self.submission_seconds) + 5, memory_bytes=self.memory_mb << 20)

@@ -1,7 +1,9 @@
 """Messages between the grader, a zygote and the process that runs a submission, and how they are framed.
 
-What comes from the submission's process is untrusted: a frame is decoded into one of the types below or is a `WireError`.
+What comes from the submission's process is untrusted: a frame is decoded into one of the types below or is a
+`WireError`.
 """
+
 from __future__ import annotations
 
 import select
@@ -23,11 +25,14 @@ class _Message(msgspec.Struct, frozen=True, tag=True, array_like=True):
     pass
 
 
-# ---- the grader to a zygote -------------------------------------------------------------------------------------
+# ---- the grader to a zygote
+# -------------------------------------------------------------------------------------
 
 
 class CellKind(StrEnum):
-    """Whose code a cell is: the instructor's, the student's, or a demonstration, which runs only where its names are needed."""
+    """Whose code a cell is: the instructor's, the student's, or a demonstration, which runs only where
+    its names are needed.
+    """
 
     GIVEN = "given"
     OWN = "own"
@@ -66,7 +71,10 @@ class Run(_Message, frozen=True):
 
 
 class Spawn(_Message, frozen=True):
-    """Fork a process, which runs what it is given or else waits for it. Three descriptors travel along: its channel, its output and its link."""
+    """Fork a process, which runs what it is given or else waits for it.
+
+    Three descriptors travel along: its channel, its output and its link.
+    """
 
     confinement: JailLimits
     run: Run | None = None
@@ -86,7 +94,8 @@ class AskCpu(_Message, frozen=True):
     """How much CPU time has the spawned process used?"""
 
 
-# ---- a zygote to the grader -------------------------------------------------------------------------------------
+# ---- a zygote to the grader
+# -------------------------------------------------------------------------------------
 
 
 class Ready(_Message, frozen=True):
@@ -114,7 +123,8 @@ class Ended(_Message, frozen=True):
     cpu: float
 
 
-# ---- the grader to the process of a submission ------------------------------------------------------------------
+# ---- the grader to the process of a submission
+# ------------------------------------------------------------------
 
 
 class Observe(_Message, frozen=True):
@@ -128,7 +138,8 @@ class Observe(_Message, frozen=True):
 
 
 class Serve(_Message, frozen=True):
-    """From now on answer what arrives by the link, calls to these names and no others: the reference's part in a second pass.
+    """From now on answer what arrives by the link, calls to these names and no others: the reference's part
+    in a second pass.
 
     The first comes with a descriptor, the link's other end.
     """
@@ -136,7 +147,8 @@ class Serve(_Message, frozen=True):
     names: list[str]
 
 
-# ---- the process of a submission to the grader ------------------------------------------------------------------
+# ---- the process of a submission to the grader
+# ------------------------------------------------------------------
 
 
 class Confined(_Message, frozen=True):
@@ -150,7 +162,9 @@ class NotConfined(_Message, frozen=True):
 
 
 class CellDone(_Message, frozen=True):
-    """A cell ended. line counts from 1 in the cell where it raised, 0 if unknown; missing names an undefined name."""
+    """A cell ended. line counts from 1 in the cell where it raised, 0 if unknown; missing names an
+    undefined name.
+    """
 
     number: int
     outcome: str
@@ -164,7 +178,9 @@ class CellsDone(_Message, frozen=True):
 
 
 class ProbeDone(_Message, frozen=True):
-    """A probe ended. error is the name of a built-in exception; cell and line say where in the student's own code."""
+    """A probe ended. error is the name of a built-in exception; cell and line say where in the student's
+    own code.
+    """
 
     probe: str
     outcome: str
@@ -175,21 +191,28 @@ class ProbeDone(_Message, frozen=True):
     missing: str = ""
 
 
-# ---- between a submission's process and the reference's, either way ---------------------------------------------
+# ---- between a submission's process and the reference's, either way
+# ---------------------------------------------
 
 
 class Begin(_Message, frozen=True):
-    """A probe begins: put back what the cells left behind, whatever has been answered before, and seed the global generators."""
+    """A probe begins: put back what the cells left behind, whatever has been answered before, and seed
+    the global generators.
+    """
 
     seed: int
 
 
 Argument = bytes | dict[str, bytes]
-"""A value; a dictionary's entries each by itself, so that those which a call leaves alone need not travel back."""
+"""A value; a dictionary's entries each by itself, so that those which a call leaves alone need not travel
+back.
+"""
 
 
 class Call(_Message, frozen=True):
-    """Call a function of the other side: a known name ("softmax", "Layer.forward_pass") or a callback's number."""
+    """Call a function of the other side: a known name ("softmax", "Layer.forward_pass") or a callback's
+    number.
+    """
 
     target: str | int
     args: list[Argument]
@@ -197,7 +220,9 @@ class Call(_Message, frozen=True):
 
 
 class Return(_Message, frozen=True):
-    """What the call returned, and what it has written into its arguments, each by position or name; an entry that is gone is empty."""
+    """What the call returned, and what it has written into its arguments, each by position or name; an
+    entry that is gone is empty.
+    """
 
     value: bytes
     written: list[tuple[int | str, Argument]] = []
@@ -262,13 +287,16 @@ class FrameReader:
 def readable(sources: list[Any], seconds: float | None) -> list[Any]:
     """Wait until one of these sockets and descriptors can be read, or has ended, and return those.
 
-    A negative number of seconds is none, None is for ever. Unlike `select.select` it takes descriptors beyond 1023.
+    A negative number of seconds is none, None is for ever. Unlike `select.select` it takes descriptors beyond
+    1023.
     """
     poll = select.poll()
     by_descriptor = {source if isinstance(source, int) else source.fileno(): source for source in sources}
     for descriptor in by_descriptor:
         poll.register(descriptor, select.POLLIN)
-    return [by_descriptor[found] for found, _ in poll.poll(None if seconds is None else 1000 * max(0.0, seconds))]
+    return [
+        by_descriptor[found] for found, _ in poll.poll(None if seconds is None else 1000 * max(0.0, seconds))
+    ]
 
 
 class Channel:

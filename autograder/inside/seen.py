@@ -1,4 +1,8 @@
-"""What was seen of a notebook, as frozen values: how cells and probes ended, and what came back. Nothing here judges."""
+"""What was seen of a notebook, as frozen values: how cells and probes ended, and what came back.
+
+Nothing here judges.
+"""
+
 from __future__ import annotations
 
 from enum import StrEnum
@@ -47,7 +51,8 @@ class CellReport(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """Everything observed of one notebook. skipped are the cells that hung or ended the process, and were left out from then on.
+    """Everything observed of one notebook. skipped are the cells that hung or ended the process, and were
+    left out from then on.
 
     demos: whether the demonstrations had to be run, for a name that they define.
     """

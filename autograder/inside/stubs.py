@@ -1,8 +1,10 @@
 """Calls across the boundary: a stub on one side, the function on the other, values in between.
 
-In a second pass the names that a question builds on are answered by the reference. The submission's process holds stubs, the
-reference's own process holds the functions, and neither ever sees the other's code. Both ends run this file.
+In a second pass the names that a question builds on are answered by the reference. The submission's process
+holds stubs, the reference's own process holds the functions, and neither ever sees the other's code. Both
+ends run this file.
 """
+
 from __future__ import annotations
 
 import builtins
@@ -31,7 +33,11 @@ class Peer:
     """One end of the boundary: serves calls to its own functions and makes calls to the other's."""
 
     def __init__(
-        self, channel: Channel, names: dict[str, Any], known: frozenset[str] = frozenset(), serves: frozenset[str] = frozenset()
+        self,
+        channel: Channel,
+        names: dict[str, Any],
+        known: frozenset[str] = frozenset(),
+        serves: frozenset[str] = frozenset(),
     ) -> None:
         self.channel, self.names, self.known, self.serves = channel, names, known, serves
         self.callbacks: list[Callable[..., Any]] = []
@@ -63,19 +69,31 @@ class Peer:
             if not owner:
                 self._give(name, self.stub(target))
                 continue
-            if not isinstance(self.names.get(owner), type):  # the class itself is missing: what builds on it can still be judged
+            if not isinstance(
+                self.names.get(owner), type
+            ):  # the class itself is missing: what builds on it can still be judged
                 self.names[owner] = type(owner, (), {"__module__": "__main__"})
             setattr(self.names[owner], name, self.stub(target))
 
     def _give(self, name: str, stub: Callable[..., Any]) -> None:
-        """Put a stub in place of a function wherever the notebook holds it: under any name, and as a default argument."""
+        """Put a stub in place of a function wherever the notebook holds it: under any name, and as a
+        default argument.
+        """
         old, self.names[name] = self.names.get(name), stub
         if type(old) is not types.FunctionType:
             return
         self.names.update({other: stub for other, value in self.names.items() if value is old})
-        own = [vars(value).values() for value in self.names.values() if type(value) is type and value.__module__ == "__main__"]
-        for function in [f for group in (self.names.values(), *own) for f in group if type(f) is types.FunctionType]:
-            function.__defaults__ = tuple(stub if value is old else value for value in function.__defaults__ or ()) or None
+        own = [
+            vars(value).values()
+            for value in self.names.values()
+            if type(value) is type and value.__module__ == "__main__"
+        ]
+        for function in [
+            f for group in (self.names.values(), *own) for f in group if type(f) is types.FunctionType
+        ]:
+            function.__defaults__ = (
+                tuple(stub if value is old else value for value in function.__defaults__ or ()) or None
+            )
             options = function.__kwdefaults__ or {}
             options.update({option: stub for option, value in options.items() if value is old})
 
@@ -92,7 +110,13 @@ class Peer:
             if self._begin is not None:
                 self.channel.send(self._begin)
                 self._begin = None
-            self.channel.send(Call(target, [self._packed(value) for value in args], {name: self._packed(value) for name, value in kwargs.items()}))
+            self.channel.send(
+                Call(
+                    target,
+                    [self._packed(value) for value in args],
+                    {name: self._packed(value) for name, value in kwargs.items()},
+                )
+            )
             answer = self._answer()
         finally:
             self.nesting -= 1
@@ -118,9 +142,14 @@ class Peer:
         """Answer one call to a function of this side."""
         try:
             function = self._resolve(call.target)
-            args, kwargs = [self._unpacked(sent) for sent in call.args], {name: self._unpacked(sent) for name, sent in call.kwargs.items()}
+            args, kwargs = (
+                [self._unpacked(sent) for sent in call.args],
+                {name: self._unpacked(sent) for name, sent in call.kwargs.items()},
+            )
             value = encode(function(*args, **kwargs), self.refer)
-            changes: dict[int | str, Argument] = {n: self._change(sent, args[n]) for n, sent in enumerate(call.args)}
+            changes: dict[int | str, Argument] = {
+                n: self._change(sent, args[n]) for n, sent in enumerate(call.args)
+            }
             changes |= {name: self._change(sent, kwargs[name]) for name, sent in call.kwargs.items()}
         except Exception as error:
             self.channel.send(Raised(builtin_name(error)))
@@ -146,10 +175,17 @@ class Peer:
         return encode(value, self.refer)
 
     def _unpacked(self, sent: Argument) -> Any:
-        return {key: self._read(data) for key, data in sent.items()} if isinstance(sent, dict) else self._read(sent)
+        return (
+            {key: self._read(data) for key, data in sent.items()}
+            if isinstance(sent, dict)
+            else self._read(sent)
+        )
 
     def _read(self, data: bytes) -> Any:
-        """A value of one's own from its bytes. Most are those of the call before, such as a network's weights."""
+        """A value of one's own from its bytes.
+
+        Most are those of the call before, such as a network's weights.
+        """
         if (value := self._recent.get(data)) is None:
             value = decode(data, jailed=True)
             if len(data) <= _RECENT_BYTES:
@@ -162,7 +198,9 @@ class Peer:
         """What of an argument is not as it was sent; empty where nothing was written."""
         now = self._packed(left)
         if isinstance(sent, dict) and isinstance(now, dict):
-            return {key: data for key, data in now.items() if data != sent.get(key)} | {key: b"" for key in sent if key not in now}
+            return {key: data for key, data in now.items() if data != sent.get(key)} | {
+                key: b"" for key in sent if key not in now
+            }
         return now if now != sent else b""
 
     def _write(self, old: Any, change: Argument) -> None:
@@ -187,7 +225,9 @@ class Peer:
         return function
 
     def refer(self, value: Any) -> Reference | Instance | None:
-        """Functions cross by name where both sides know it, else by number; objects of the notebook's classes by attributes."""
+        """Functions cross by name where both sides know it, else by number; objects of the notebook's
+        classes by attributes.
+        """
         if (proxied := self.proxies.get(id(value))) is not None:
             return Reference(proxied) if isinstance(proxied, str) else Reference(-1 - proxied)
         for name in self.known:
@@ -196,13 +236,17 @@ class Peer:
         cls = type(value)
         if isinstance(self.names.get(cls.__name__), type) and self.names[cls.__name__] is cls:
             return Instance(cls.__name__, {k: v for k, v in vars(value).items() if type(k) is str})
-        if isinstance(value, types.FunctionType | types.MethodType | types.BuiltinFunctionType | np.ufunc) or callable(value):
+        if isinstance(
+            value, types.FunctionType | types.MethodType | types.BuiltinFunctionType | np.ufunc
+        ) or callable(value):
             self.callbacks.append(value)
             return Reference(len(self.callbacks) - 1)
         return None
 
     def revive(self, value: Any) -> Any:
-        """A copy of a decoded value, with references turned back into functions and instances into objects."""
+        """A copy of a decoded value, with references turned back into functions and instances into
+        objects.
+        """
         kind = type(value)
         if kind in _PLAIN:
             return value
@@ -252,7 +296,9 @@ def write_back(old: Any, new: Any) -> None:
 
 
 def _kept(old: Any, new: Any) -> Any:
-    """The value of a dict's entry after the call: the old object where it is unchanged, or a container that was written to."""
+    """The value of a dict's entry after the call: the old object where it is unchanged, or a container
+    that was written to.
+    """
     if isinstance(old, np.ndarray):
         return old if isinstance(new, np.ndarray) and _same(old, new) else new
     if callable(old) and callable(new):

@@ -1,9 +1,11 @@
 """The codec between the sandbox and the grader: it carries values, never code.
 
-A value becomes MessagePack with a few extension types; NaN, infinities, tuples, large integers, shapes and dtypes survive.
-What is not a value (a generator, an open file, an object array) arrives as `Opaque` with the name of its type. Both ends are
-bounded in bytes, nodes and depth, and the decoder accepts only what the encoder could have sent.
+A value becomes MessagePack with a few extension types; NaN, infinities, tuples, large integers, shapes and
+dtypes survive. What is not a value (a generator, an open file, an object array) arrives as `Opaque` with the
+name of its type. Both ends are bounded in bytes, nodes and depth, and the decoder accepts only what the
+encoder could have sent.
 """
+
 from __future__ import annotations
 
 import math
@@ -17,7 +19,9 @@ MAX_BYTES = 32 << 20
 MAX_NODES = 200_000
 MAX_DEPTH = 40
 MAX_HASHED = 4096
-"""Members of sets, and keys that are no text, in one message: a hostile one could make each collide with all before it."""
+"""Members of sets, and keys that are no text, in one message: a hostile one could make each collide with
+all before it.
+"""
 
 _TUPLE, _ARRAY, _BIGINT, _COMPLEX, _PAIRS, _OPAQUE, _SET, _REFERENCE, _INSTANCE = range(1, 10)
 _CODES = {np.dtype(code): np.dtype(code).str for code in "?bBhHiIlLqQefdFD"}
@@ -26,8 +30,23 @@ _MAX_TEXT_WIDTH = 4096
 _SMALL = 1 << 20
 """An array of no more bytes needs no counting."""
 
-# MessagePack's headers: the bytes that follow one as its payload, and the bytes that hold a payload's length or a container's count
-_PAYLOAD = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8}
+# MessagePack's headers: the bytes that follow one as its payload, and the bytes that hold a payload's length
+# or a container's count
+_PAYLOAD = {
+    0xC0: 0,
+    0xC2: 0,
+    0xC3: 0,
+    0xCA: 4,
+    0xCB: 8,
+    0xCC: 1,
+    0xCD: 2,
+    0xCE: 4,
+    0xCF: 8,
+    0xD0: 1,
+    0xD1: 2,
+    0xD2: 4,
+    0xD3: 8,
+}
 _LENGTH = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 _FIXED_EXTENSION = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
 _EXTENSION = frozenset({*_FIXED_EXTENSION, 0xC7, 0xC8, 0xC9})
@@ -37,7 +56,9 @@ _MAPS = frozenset({0xDE, 0xDF})
 
 _to_bytes = msgspec.msgpack.Encoder().encode
 _numbers = msgspec.msgpack.Decoder(tuple[str, list[int], bytes])
-"""Reads the payload of an array of numbers: nothing else than its dtype, its shape and its bytes can be built from it."""
+"""Reads the payload of an array of numbers: nothing else than its dtype, its shape and its bytes can be
+built from it.
+"""
 
 
 class WireError(ValueError):
@@ -72,8 +93,12 @@ Referrer = Callable[[Any], "Reference | Instance | None"]
 
 
 def encode(value: Any, refer: Referrer | None = None) -> bytes:
-    """Encode a value as bytes; raises TooLarge beyond the limits, and nothing else, whatever the value's methods do."""
-    if type(value) is np.ndarray and value.nbytes <= _SMALL and (code := _CODES.get(value.dtype)) is not None:  # most values are such
+    """Encode a value as bytes; raises TooLarge beyond the limits, and nothing else, whatever the value's
+    methods do.
+    """
+    if (
+        type(value) is np.ndarray and value.nbytes <= _SMALL and (code := _CODES.get(value.dtype)) is not None
+    ):  # most values are such
         return _to_bytes(_numbers_of(code, value))
     return _to_bytes(_Encoder(refer).tree(value, 0))
 
@@ -81,7 +106,8 @@ def encode(value: Any, refer: Referrer | None = None) -> bytes:
 def decode(data: bytes, *, jailed: bool = False) -> Any:
     """Decode bytes that may be hostile; raises WireError for all that `encode` can't have made.
 
-    jailed: this process may hold no more memory than a submission's, so the parts are not counted before any is built.
+    jailed: this process may hold no more memory than a submission's, so the parts are not counted before any
+    is built.
     """
     if len(data) > MAX_BYTES + (1 << 20):
         raise TooLarge(f"a message of {len(data)} bytes")
@@ -104,7 +130,9 @@ class _Encoder:
             raise TooLarge(f"the value has more than {MAX_NODES} parts or {MAX_BYTES >> 20} MiB")
 
     def tree(self, value: Any, depth: int) -> Any:
-        """Translate into what msgspec encodes; exact base types only, so that no method of a subclass is ever called."""
+        """Translate into what msgspec encodes; exact base types only, so that no method of a subclass is
+        ever called.
+        """
         if depth > MAX_DEPTH:
             raise TooLarge(f"the value is nested deeper than {MAX_DEPTH} levels")
         kind = type(value)
@@ -151,7 +179,9 @@ class _Encoder:
         if tuple in bases:
             return self.extension(_TUPLE, [self.tree(item, depth + 1) for item in tuple.__iter__(value)])
         if kind is set or kind is frozenset:
-            return self.extension(_SET, sorted((self.hashable(item, depth + 1) for item in value), key=msgspec.msgpack.encode))
+            return self.extension(
+                _SET, sorted((self.hashable(item, depth + 1) for item in value), key=msgspec.msgpack.encode)
+            )
         if float in bases:
             return float.__float__(value)
         if int in bases:
@@ -161,7 +191,9 @@ class _Encoder:
         return self.opaque(kind)
 
     def text(self, value: str) -> str:
-        """A text as it can be sent: half of a surrogate pair, which UTF-8 has not, becomes a question mark."""
+        """A text as it can be sent: half of a surrogate pair, which UTF-8 has not, becomes a question
+        mark.
+        """
         if value.isascii():
             self.spend(len(value))
             return value
@@ -189,10 +221,16 @@ class _Encoder:
         if value.dtype.kind == "c" and value.dtype.itemsize > 16:
             value = value.astype(np.complex128)
         text = value.dtype.kind == "U"
-        if not text and value.dtype.newbyteorder("<").str.replace("=", "<") not in _TYPES and value.dtype.str not in _TYPES:
+        if (
+            not text
+            and value.dtype.newbyteorder("<").str.replace("=", "<") not in _TYPES
+            and value.dtype.str not in _TYPES
+        ):
             return self.opaque(type(value), f" of {value.dtype.kind} entries")
         if text:
-            return self.extension(_ARRAY, ["U", list(value.shape), [self.text(s) for s in value.ravel().tolist()]])
+            return self.extension(
+                _ARRAY, ["U", list(value.shape), [self.text(s) for s in value.ravel().tolist()]]
+            )
         if value.dtype.byteorder == ">":
             value = value.astype(value.dtype.newbyteorder("<"))
         return self.extension(_ARRAY, [value.dtype.str, list(value.shape), value.tobytes()])
@@ -213,7 +251,9 @@ class _Encoder:
     def mapping(self, value: dict[Any, Any], depth: int) -> Any:
         if all(type(key) is str for key in value):
             return {self.text(key): self.tree(item, depth + 1) for key, item in value.items()}
-        return self.extension(_PAIRS, [[self.hashable(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()])
+        return self.extension(
+            _PAIRS, [[self.hashable(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]
+        )
 
     def opaque(self, kind: type, more: str = "") -> Any:
         name = _exact(type.__dict__["__name__"].__get__(kind))
@@ -251,9 +291,16 @@ class _Decoder:
         self.depth, self.nodes, self.hashed = 0, 0, 0
         self.decoder = msgspec.msgpack.Decoder(ext_hook=self.extension)
         self.readers = {
-            _TUPLE: self.tuple, _ARRAY: self.array, _BIGINT: self.bigint, _COMPLEX: self.complex, _PAIRS: self.pairs,
-            _OPAQUE: self.opaque, _SET: self.set, _REFERENCE: self.reference, _INSTANCE: self.instance,
-        }  # fmt: skip
+            _TUPLE: self.tuple,
+            _ARRAY: self.array,
+            _BIGINT: self.bigint,
+            _COMPLEX: self.complex,
+            _PAIRS: self.pairs,
+            _OPAQUE: self.opaque,
+            _SET: self.set,
+            _REFERENCE: self.reference,
+            _INSTANCE: self.instance,
+        }
 
     def anew(self) -> _Decoder:
         """Make ready for another message; to build a decoder takes longer than to read a small one."""
@@ -270,7 +317,11 @@ class _Decoder:
 
         A map's keys must be texts: other dictionaries come as pairs.
         """
-        at, left, is_map = 0, 1, False  # in the innermost open container: how many parts are to come, and whether every other one is a key
+        at, left, is_map = (
+            0,
+            1,
+            False,
+        )  # in the innermost open container: how many parts are to come, and whether every other one is a key
         levels: list[tuple[int, bool]] = []  # the same of the containers around it
         while True:
             while not left:
@@ -297,7 +348,9 @@ class _Decoder:
                 end = at + _LENGTH.get(head, 0)
                 size = _FIXED_EXTENSION.get(head) or int.from_bytes(data[at:end], "big")
                 if head in _EXTENSION:
-                    if end >= len(data) or data[end] not in self.readers:  # a code of MessagePack's own would bypass `extension`
+                    if (
+                        end >= len(data) or data[end] not in self.readers
+                    ):  # a code of MessagePack's own would bypass `extension`
                         raise WireError("an unknown extension")
                     end += 1
                 at, count = end + size, 0
@@ -368,13 +421,20 @@ class _Decoder:
 
     def array(self, payload: Any) -> np.ndarray:
         code, shape, data = self.items(payload)
-        if type(shape) is not list or len(shape) > 32 or not all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape):
+        if (
+            type(shape) is not list
+            or len(shape) > 32
+            or not all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape)
+        ):
             raise WireError("not a shape")
         if math.prod(n for n in shape if n) > MAX_BYTES:  # an empty array may still have axes that are long
             raise WireError("an array too large")
         if code == "U":
             texts = [_text(item, _MAX_TEXT_WIDTH) for item in self.items(data)]
-            if sum(map(len, texts)) > MAX_BYTES or len(texts) * max(map(len, texts), default=0) * 4 > MAX_BYTES:
+            if (
+                sum(map(len, texts)) > MAX_BYTES
+                or len(texts) * max(map(len, texts), default=0) * 4 > MAX_BYTES
+            ):
                 raise WireError("texts too large")
             return _checked(np.array(texts, dtype=np.str_), shape)
         if type(data) is not bytes:
@@ -392,13 +452,17 @@ def _array(code: str, shape: list[int], data: bytes) -> np.ndarray:
         raise WireError("not an array")
     if math.prod(shape) * dtype.itemsize != len(data):
         raise WireError("an array's bytes do not fill its shape")
-    if not data and math.prod(n for n in shape if n) > MAX_BYTES:  # an empty array may still have axes that are long
+    if (
+        not data and math.prod(n for n in shape if n) > MAX_BYTES
+    ):  # an empty array may still have axes that are long
         raise WireError("an array too large")
     return np.ndarray(shape, dtype, data).copy()
 
 
 def _holds_numbers(data: memoryview) -> bool:
-    """Whether a payload starts as an array of numbers does: three parts, a dtype of three letters, at most fifteen axes. Most values are such."""
+    """Whether a payload starts as an array of numbers does: three parts, a dtype of three letters, at
+    most fifteen axes. Most values are such.
+    """
     return len(data) > 6 and data[0] == 0x93 and data[1] == 0xA3 and data[5] & 0xF0 == 0x90
 
 

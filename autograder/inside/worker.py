@@ -1,8 +1,11 @@
-"""What runs where student code may: the nursery, the zygotes that it forks, and the processes that these fork, one for each submission.
+"""What runs where student code may: the nursery, the zygotes that it forks, and the processes that these
+fork, one for each submission.
 
-Nobody imports this module; `nursery` starts it with `python -I -S`. It holds the probes and no answer to them. Nursery and zygotes run no
-student code. A process of a submission runs the cells, then the probes it is asked for, and leaves by os._exit: the judging is elsewhere.
+Nobody imports this module; `nursery` starts it with `python -I -S`. It holds the probes and no answer to
+them. Nursery and zygotes run no student code. A process of a submission runs the cells, then the probes it is
+asked for, and leaves by os._exit: the judging is elsewhere.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -22,13 +25,17 @@ from typing import Any, NoReturn
 CONTROL = 3
 """The descriptor on which the zygote is spoken to, and each process that it forks."""
 LINK = 4
-"""The descriptor by which the process of a submission and that of the reference speak with each other in second passes."""
+"""The descriptor by which the process of a submission and that of the reference speak with each other in
+second passes.
+"""
 IMPORTED = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.M)
 """The modules that a text imports, wherever in it."""
 
 
 def main(requests: int, grader: int) -> None:
-    """Load once, then fork a zygote for every request, until all are gone who could make one. grader: the process that has started this."""
+    """Load once, then fork a zygote for every request, until all are gone who could make one. grader: the
+    process that has started this.
+    """
     from autograder.inside.jail import syscalls
 
     if sys.platform == "linux":
@@ -39,7 +46,9 @@ def main(requests: int, grader: int) -> None:
     gc.collect()
     gc.freeze()  # what is never looked at again stays shared with all that is forked
     if sys.platform == "linux":
-        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 0)  # others forked from the grader may ask as well; and the signal comes when a thread ends
+        syscalls.prctl(
+            syscalls.PR_SET_PDEATHSIG, 0
+        )  # others forked from the grader may ask as well; and the signal comes when a thread ends
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a zygote
     own = os.getpid()
     with socket.socket(fileno=requests) as asked:
@@ -74,7 +83,9 @@ def become_zygote(control: int, errors: int, nursery: int) -> NoReturn:
         from autograder.inside.jail import syscalls
 
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for source, target in [(os.dup(source), target) for source, target in ((control, CONTROL), (errors, 2))]:
+        for source, target in [
+            (os.dup(source), target) for source, target in ((control, CONTROL), (errors, 2))
+        ]:
             os.dup2(source, target)
         os.closerange(CONTROL + 1, 1 << 16)
         if sys.platform == "linux":
@@ -90,8 +101,18 @@ def become_zygote(control: int, errors: int, nursery: int) -> NoReturn:
 
 
 def zygote() -> None:
-    """Enter the jail, load an assignment's probes, then fork a process for every Spawn until the grader closes the channel or is gone."""
-    from autograder.inside.protocol import DescriptorChannel, Failed, Ready, Setup, Spawn, ToZygote, send_with_descriptors
+    """Enter the jail, load an assignment's probes, then fork a process for every Spawn until the grader
+    closes the channel or is gone.
+    """
+    from autograder.inside.protocol import (
+        DescriptorChannel,
+        Failed,
+        Ready,
+        Setup,
+        Spawn,
+        ToZygote,
+        send_with_descriptors,
+    )
 
     control = DescriptorChannel(socket.socket(fileno=CONTROL), Setup | ToZygote)
     outermost = os.pidfd_open(os.getpid())  # at level full the zygote goes on in a child of this process
@@ -128,12 +149,17 @@ def make_ready(setup: Any) -> tuple[dict[str, Any], Any]:
     names = add_module("probes", setup.probes)
     for cell in setup.given:
         compiled(cell.text, cell_name(cell.number))
-    compile_once({Path(name).stem: Path(path) for path, name in setup.files if name.endswith(".py")}, [cell.text for cell in setup.given])
+    compile_once(
+        {Path(name).stem: Path(path) for path, name in setup.files if name.endswith(".py")},
+        [cell.text for cell in setup.given],
+    )
     return {p.id: p for p in names.values() if isinstance(p, Probe)}, make_shell()
 
 
 def compile_once(files: dict[str, Path], texts: list[str]) -> None:
-    """Have the modules that these texts import, of these files, compiled here and not anew in each process: what is compiled is never stored."""
+    """Have the modules that these texts import, of these files, compiled here and not anew in each
+    process: what is compiled is never stored.
+    """
     known: dict[bytes, types.CodeType] = {}
     while texts:
         for name in IMPORTED.findall(texts.pop()):
@@ -157,7 +183,9 @@ def add_module(name: str, text: str) -> dict[str, Any]:
     return module.__dict__
 
 
-def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], probes: dict[str, Any], shell: Any) -> None:
+def spawn(
+    control: Any, setup: Any, job: Any, descriptors: list[int], probes: dict[str, Any], shell: Any
+) -> None:
     """Fork a process and watch it until it is gone."""
     from autograder.inside import jail
     from autograder.inside.protocol import Ended, Failed, Ready
@@ -221,7 +249,8 @@ def cpu_of(pid: int) -> float:
         return 0.0
 
 
-# ---- the process of one submission ------------------------------------------------------------------------------
+# ---- the process of one submission
+# ------------------------------------------------------------------------------
 
 
 def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[str, Any], shell: Any) -> int:
@@ -229,10 +258,23 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[st
 
     from autograder.inside import jail
     from autograder.inside.cells import Notebook, Snapshot
-    from autograder.inside.protocol import Channel, Confined, DescriptorChannel, Linked, NotConfined, Observe, Run, Serve, ToProcess
+    from autograder.inside.protocol import (
+        Channel,
+        Confined,
+        DescriptorChannel,
+        Linked,
+        NotConfined,
+        Observe,
+        Run,
+        Serve,
+        ToProcess,
+    )
 
     arrange_descriptors(*descriptors)
-    channel, link = DescriptorChannel(socket.socket(fileno=CONTROL), ToProcess), Channel(socket.socket(fileno=LINK), Linked)
+    channel, link = (
+        DescriptorChannel(socket.socket(fileno=CONTROL), ToProcess),
+        Channel(socket.socket(fileno=LINK), Linked),
+    )
     try:
         jail.confine(job.confinement, box, setup.files)
     except jail.JailError as error:
@@ -255,7 +297,13 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[st
         elif isinstance(request, Observe):
             run_probes(channel, link, notebook, left, request, probes)
         elif isinstance(request, Serve):
-            return serve(channel, Channel(socket.socket(fileno=channel.descriptors.pop()), Linked), notebook, left, request)
+            return serve(
+                channel,
+                Channel(socket.socket(fileno=channel.descriptors.pop()), Linked),
+                notebook,
+                left,
+                request,
+            )
         else:
             return 71
         request = None
@@ -274,8 +322,12 @@ def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
     channel.send(CellsDone())
 
 
-def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, probes: dict[str, Any]) -> None:
-    """Run probes on what the cells left behind; in a second pass with stubs in place of what the question builds on."""
+def run_probes(
+    channel: Any, link: Any, notebook: Any, left: Any, request: Any, probes: dict[str, Any]
+) -> None:
+    """Run probes on what the cells left behind; in a second pass with stubs in place of what the question
+    builds on.
+    """
     from autograder.inside.cells import Snapshot
     from autograder.inside.stubs import Peer
 
@@ -290,7 +342,9 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
 
 
 def serve(channel: Any, link: Any, notebook: Any, left: Any, request: Any) -> int:
-    """Answer what arrives by the link; which names are answered, the grader says at the beginning of each second pass."""
+    """Answer what arrives by the link; which names are answered, the grader says at the beginning of each
+    second pass.
+    """
     from autograder.inside.protocol import Begin, Call
     from autograder.inside.stubs import Peer
 
@@ -329,15 +383,20 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
         return ProbeDone(probe.id, Outcome.OUTPUT_LIMIT.value)
     except BaseException as error:
         cell, line = place_of(error)
-        return ProbeDone(probe.id, outcome_of(error).value, b"", builtin_name(error), cell, line, missing_name(error))
+        return ProbeDone(
+            probe.id, outcome_of(error).value, b"", builtin_name(error), cell, line, missing_name(error)
+        )
     return ProbeDone(probe.id, Outcome.FINISHED.value, value)
 
 
 def arrange_descriptors(channel: int, output: int, link: int) -> None:
-    """Keep the channel as CONTROL, the link as LINK, output as stdout and stderr, nothing as stdin; close everything else."""
+    """Keep the channel as CONTROL, the link as LINK, output as stdout and stderr, nothing as stdin; close
+    everything else.
+    """
     null = os.open(os.devnull, os.O_RDWR)
     kept = [(null, 0), (output, 1), (output, 2), (channel, CONTROL), (link, LINK)]
-    for source, target in [(os.dup(source), target) for source, target in kept]:  # none of the copies lies where another belongs
+    for source, target in [
+        (os.dup(source), target) for source, target in kept
+    ]:  # none of the copies lies where another belongs
         os.dup2(source, target)
     os.closerange(LINK + 1, 1 << 16)
-

@@ -1,4 +1,8 @@
-"""The answers: what was seen is compared with what was expected, given points, and the mistake is named. Never loaded where student code runs."""
+"""The answers: what was seen is compared with what was expected, given points, and the mistake is named.
+
+Never loaded where student code runs.
+"""
+
 from autograder.judging.facts import Fact, Unfit, array, between, fact, number
 from autograder.judging.findings import Verdict
 

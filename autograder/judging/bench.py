@@ -1,4 +1,7 @@
-"""Where submissions of one assignment are graded: the reference, who judges, and the sandboxes that this takes."""
+"""Where submissions of one assignment are graded: the reference, who judges, and the sandboxes that this
+takes.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -17,20 +20,28 @@ class Bench:
     """What grading submissions of one assignment takes, one after another. Use one a thread."""
 
     def __init__(
-        self, reference: Reference, isolation: Isolation, *, diagnose: bool = True,
+        self,
+        reference: Reference,
+        isolation: Isolation,
+        *,
+        diagnose: bool = True,
         judged: Callable[[QuestionResult], None] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.reference, self.assignment, self.isolation = reference, reference.assignment, isolation
         self.judge, self.diagnose = Judge(reference), diagnose
         self.judged = judged
-        """Told of each tested question as soon as all of it was observed, and again where a second look changed it."""
+        """Told of each tested question as soon as all of it was observed, and again where a second look
+        changed it.
+        """
         self._sandbox: Sandbox | None = None
         self._trusted: Sandbox | None = None
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -47,13 +58,17 @@ class Bench:
         return self._sandbox
 
     def reference_sandbox(self) -> Sandbox:
-        """The zygote of the processes that answer in second passes: our own code, but called with what a student's code sends."""
+        """The zygote of the processes that answer in second passes: our own code, but called with what a
+        student's code sends.
+        """
         if self._trusted is None:
             self._trusted = self.isolation.sandbox(self.assignment)
             self._trusted.prepare(self.assignment.limits, Run(self.reference.cells))
         return self._trusted
 
     def start(self) -> None:
-        """Start what grading a class will need, without waiting for it: one zygote loads while the other is at work."""
+        """Start what grading a class will need, without waiting for it: one zygote loads while the other
+        is at work.
+        """
         self.sandbox()
         self.reference_sandbox()

@@ -1,7 +1,9 @@
-"""Compares an observation with the reference's: shape first, then kind of number, then NaN and infinity, then values.
+"""Compares an observation with the reference's: shape first, then kind of number, then NaN and infinity, then
+values.
 
 Messages name places and facts, never a hidden input or an expected value.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -21,15 +23,20 @@ _KIND = {"b": "real", "i": "real", "u": "real", "f": "real", "c": "complex", "U"
 
 
 def compare(expected: Any, seen: Any, tolerance: float) -> Finding:
-    """Say whether what was seen is what was expected, within a relative tolerance, and if not, the first way in which it differs.
+    """Say whether what was seen is what was expected, within a relative tolerance, and if not, the first way
+    in which it differs.
 
-    The relative error is |a - b| / max(1e-8, |a| + |b|); gaps below 1e-12 * max(1, largest expected magnitude) are no error.
-    Inputs are compared bit for bit.
+    The relative error is |a - b| / max(1e-8, |a| + |b|); gaps below 1e-12 * max(1, largest expected
+    magnitude) are no error. Inputs are compared bit for bit.
     """
     if isinstance(expected, dict) and isinstance(seen, dict) and INPUTS in expected:
         outputs = {k: v for k, v in expected.items() if k != INPUTS}
         found = _compare(outputs, {k: v for k, v in seen.items() if k != INPUTS}, "", tolerance)
-        return found if found.verdict is not Verdict.RIGHT else _unchanged(expected[INPUTS], seen.get(INPUTS), "")
+        return (
+            found
+            if found.verdict is not Verdict.RIGHT
+            else _unchanged(expected[INPUTS], seen.get(INPUTS), "")
+        )
     return _compare(expected, seen, "", tolerance)
 
 
@@ -42,18 +49,30 @@ def _compare(expected: Any, seen: Any, at: str, tolerance: float) -> Finding:
         return _compare_dicts(expected, seen, at, tolerance)
     if isinstance(expected, str):
         right = isinstance(seen, str) and seen == expected
-        return RIGHT if right else _wrong(Verdict.WRONG_VALUES if isinstance(seen, str) else Verdict.WRONG_TYPE, at, "is not the expected text")
+        return (
+            RIGHT
+            if right
+            else _wrong(
+                Verdict.WRONG_VALUES if isinstance(seen, str) else Verdict.WRONG_TYPE,
+                at,
+                "is not the expected text",
+            )
+        )
     if isinstance(expected, bytes | frozenset):
         if type(seen) is not type(expected):
             return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {kind_of(expected)}")
-        return RIGHT if seen == expected else _wrong(Verdict.WRONG_VALUES, at, "does not hold what was expected")
+        return (
+            RIGHT if seen == expected else _wrong(Verdict.WRONG_VALUES, at, "does not hold what was expected")
+        )
     if isinstance(expected, list | tuple) and not _is_numeric(expected, seen):
         return _compare_sequences(expected, seen, at, tolerance)
     return _compare_arrays(expected, seen, at, tolerance)
 
 
 def _is_numeric(expected: Any, seen: Any) -> bool:
-    """Whether a list of numbers met an array: a list where a sequence was asked for is right, and so is the other way round."""
+    """Whether a list of numbers met an array: a list where a sequence was asked for is right, and so is
+    the other way round.
+    """
     if not (isinstance(seen, np.ndarray) or isinstance(expected, np.ndarray)):
         return False
     a = as_array(expected)
@@ -88,13 +107,23 @@ def _compare_sequences(expected: Any, seen: Any, at: str, tolerance: float) -> F
 def _compare_arrays(expected: Any, seen: Any, at: str, tolerance: float) -> Finding:
     a, b = as_array(expected), as_array(seen)
     if b is None or a is None or b.dtype.kind not in _KIND:
-        return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {'a number' if np.ndim(expected) == 0 else 'an array of numbers'}")
+        return _wrong(
+            Verdict.WRONG_TYPE,
+            at,
+            f"is {kind_of(seen)}; expected {'a number' if np.ndim(expected) == 0 else 'an array of numbers'}",
+        )
     if a.shape != b.shape:
         return _wrong(Verdict.WRONG_SHAPE, at, f"has shape {shown(b.shape)}; expected {a.shape}")
     if _KIND[a.dtype.kind] != _KIND[b.dtype.kind]:
-        return _wrong(Verdict.WRONG_TYPE, at, f"holds {_KIND[b.dtype.kind]} entries; expected {_KIND[a.dtype.kind]}")
+        return _wrong(
+            Verdict.WRONG_TYPE, at, f"holds {_KIND[b.dtype.kind]} entries; expected {_KIND[a.dtype.kind]}"
+        )
     if a.dtype.kind == "U":
-        return RIGHT if bool((a == b).all()) else _wrong(Verdict.WRONG_VALUES, at, "does not hold the expected texts")
+        return (
+            RIGHT
+            if bool((a == b).all())
+            else _wrong(Verdict.WRONG_VALUES, at, "does not hold the expected texts")
+        )
     a, b = _wide(a), _wide(b)
     if bool((~np.isfinite(b) & np.isfinite(a)).any()):
         count = int((~np.isfinite(b) & np.isfinite(a)).sum())
@@ -106,7 +135,9 @@ def _compare_arrays(expected: Any, seen: Any, at: str, tolerance: float) -> Find
 
 
 def paired(expected: Any, seen: Any, name: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Outputs side by side, in the reference's order: what each is called, what was expected and what was seen. Inputs are left out."""
+    """Outputs side by side, in the reference's order: what each is called, what was expected and what was
+    seen. Inputs are left out.
+    """
     if isinstance(expected, dict) and isinstance(seen, dict):
         for key in expected:
             if key in seen and key != INPUTS:
@@ -139,7 +170,9 @@ def _unchanged(expected: Any, seen: Any, at: str) -> Finding:
             if found.verdict is not Verdict.RIGHT:
                 return found
         return RIGHT
-    changed = Finding(Verdict.CHANGED_INPUT, f"{at or 'the input'} was changed by the call; the caller still needs it")
+    changed = Finding(
+        Verdict.CHANGED_INPUT, f"{at or 'the input'} was changed by the call; the caller still needs it"
+    )
     if isinstance(expected, list | tuple):
         if not isinstance(seen, list | tuple) or len(expected) != len(seen):
             return changed
@@ -161,14 +194,22 @@ def kind_of(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {shown(value.shape)}" if value.ndim else "a number"
     names = {
-        dict: "a dictionary", list: "a list", tuple: "a tuple", frozenset: "a set", str: "text", bytes: "bytes", bool: "True or False",
+        dict: "a dictionary",
+        list: "a list",
+        tuple: "a tuple",
+        frozenset: "a set",
+        str: "text",
+        bytes: "bytes",
+        bool: "True or False",
         type(None): "None",
-    }  # fmt: skip
+    }
     return names.get(type(value), "a number" if isinstance(value, int | float | complex) else "another type")
 
 
 def shown(shape: tuple[int, ...]) -> str:
-    """A shape as text; one that nobody computes by mistake is left out, since an empty array's could spell a hidden input."""
+    """A shape as text; one that nobody computes by mistake is left out, since an empty array's could
+    spell a hidden input.
+    """
     return str(shape) if len(shape) <= 8 and all(size < 10_000 for size in shape) else "(...)"
 
 
@@ -182,7 +223,9 @@ def as_array(value: Any) -> np.ndarray | None:
             return made if made.dtype.kind in _KIND else np.asarray(float(value))  # type: ignore[arg-type]
         if isinstance(value, list | tuple):
             entries, longest = _extent(value)
-            if 4 * entries * longest > MAX_BYTES:  # one long text among many short ones makes every entry as long
+            if (
+                4 * entries * longest > MAX_BYTES
+            ):  # one long text among many short ones makes every entry as long
                 return None
             made = np.asarray(value)
             return made if made.dtype.kind in _KIND else None

@@ -1,8 +1,9 @@
 """Names the mistake: the misconception that produces the same numbers, else the smallest structural fact.
 
-A misconception is named only where everything that was observed of the question agrees with it, a value or a fact tells it from
-the reference, and no other misconception agrees as well. A crash names nothing.
+A misconception is named only where everything that was observed of the question agrees with it, a value or a
+fact tells it from the reference, and no other misconception agrees as well. A crash names nothing.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -32,7 +33,9 @@ class Known:
     findings: dict[str, Finding]
 
 
-def known_of(variant: Variant, observations: dict[str, Observation], probes: tuple[Probe, ...], judge: Judge) -> Known:
+def known_of(
+    variant: Variant, observations: dict[str, Observation], probes: tuple[Probe, ...], judge: Judge
+) -> Known:
     """Decode and judge a misconception's observations once, for all submissions."""
     values, findings = {}, {}
     for probe in probes:
@@ -44,8 +47,14 @@ def known_of(variant: Variant, observations: dict[str, Observation], probes: tup
 
 
 def ends_alike(observations: dict[str, Observation], seen: dict[str, Observation]) -> bool:
-    """Whether each probe ended in one way on both: only then can what was seen be of this misconception. Nothing is decoded for it."""
-    return all((mine := seen.get(name)) is not None and (mine.outcome, mine.error) == (o.outcome, o.error) for name, o in observations.items())
+    """Whether each probe ended in one way on both: only then can what was seen be of this misconception.
+
+    Nothing is decoded for it.
+    """
+    return all(
+        (mine := seen.get(name)) is not None and (mine.outcome, mine.error) == (o.outcome, o.error)
+        for name, o in observations.items()
+    )
 
 
 def name_mistake(judged: Judged, known: list[Known]) -> Diagnosis | None:
@@ -66,7 +75,10 @@ def _agrees(known: Known, judged: Judged) -> bool:
             continue
         finding = known.findings[probe.id]
         if probe.judged:
-            if finding.facts != judged.findings[probe.id].facts or finding.verdict is not judged.findings[probe.id].verdict:
+            if (
+                finding.facts != judged.findings[probe.id].facts
+                or finding.verdict is not judged.findings[probe.id].verdict
+            ):
                 return False
         elif not _same_value(known.values[probe.id], mine, probe.tolerance):
             return False

@@ -1,4 +1,8 @@
-"""What judges.py is written with. Judges see untrusted values; these helpers turn the unusable ones into a verdict."""
+"""What judges.py is written with.
+
+Judges see untrusted values; these helpers turn the unusable ones into a verdict.
+"""
+
 from __future__ import annotations
 
 import math
@@ -17,7 +21,8 @@ from autograder.judging.findings import Verdict
 class Fact:
     """One property of what was seen, and the sentence a student reads where it does not hold.
 
-    Where it is a random number between two limits, `chainrule audit --seeds` measures how far from them the reference stays.
+    Where it is a random number between two limits, `chainrule audit --seeds` measures how far from them the
+    reference stays.
     """
 
     holds: bool
@@ -46,8 +51,17 @@ def between(low: float, value: Any, high: float, says: str) -> Fact:
     return Fact(low < number < high, says, number, low, high)
 
 
-def array(value: Any, name: str, *, shape: tuple[int, ...] | None = None, ndim: int | None = None, finite: bool = True) -> np.ndarray:
-    """Return value as a float array; raise Unfit, with the verdict and a sentence, where it is not one of that form."""
+def array(
+    value: Any,
+    name: str,
+    *,
+    shape: tuple[int, ...] | None = None,
+    ndim: int | None = None,
+    finite: bool = True,
+) -> np.ndarray:
+    """Return value as a float array; raise Unfit, with the verdict and a sentence, where it is not one of
+    that form.
+    """
     if value is None:
         raise Unfit(Verdict.NO_VALUE, f"{name} is None: is the result returned?")
     seen = as_array(value)
@@ -71,15 +85,23 @@ def number(value: Any, name: str) -> float:
 def facts_of(judge: Callable[..., Any], value: Any, seed: int) -> dict[str, Fact]:
     """What a function of judges.py says of a value that was seen with this seed.
 
-    Raises Unfit where it says that the value can't be judged, and AssignmentError where it returns anything but facts: no fact at all
-    would make everybody right.
+    Raises Unfit where it says that the value can't be judged, and AssignmentError where it returns anything
+    but facts: no fact at all would make everybody right.
     """
     facts = judge(value, np.random.default_rng(seed))
-    if isinstance(facts, dict) and facts and all(isinstance(name, str) and isinstance(found, Fact) for name, found in facts.items()):
+    if (
+        isinstance(facts, dict)
+        and facts
+        and all(isinstance(name, str) and isinstance(found, Fact) for name, found in facts.items())
+    ):
         return facts
     name, code = getattr(judge, "__name__", "a judge"), getattr(judge, "__code__", None)
     where = f"{code.co_filename}:{code.co_firstlineno}" if code is not None else "judges.py"
-    raise AssignmentError(f"{name} returned {_named(facts)}", where=where, mend='return a dict of facts: {"name": fact(holds, "A sentence.")}')
+    raise AssignmentError(
+        f"{name} returned {_named(facts)}",
+        where=where,
+        mend='return a dict of facts: {"name": fact(holds, "A sentence.")}',
+    )
 
 
 def _named(returned: Any) -> str:
@@ -89,6 +111,8 @@ def _named(returned: Any) -> str:
     if isinstance(returned, dict) and not returned:
         return "a dict without any fact"
     if isinstance(returned, dict):
-        key, value = next((k, v) for k, v in returned.items() if not (isinstance(k, str) and isinstance(v, Fact)))
+        key, value = next(
+            (k, v) for k, v in returned.items() if not (isinstance(k, str) and isinstance(v, Fact))
+        )
         return f"a dict in which {key!r} is of type {type(value).__name__}, not a fact"
     return f"a value of type {type(returned).__name__}"

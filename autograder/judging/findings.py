@@ -1,4 +1,5 @@
 """What judging finds, as frozen values: a check, a question, a submission, a class."""
+
 from __future__ import annotations
 
 from enum import StrEnum
@@ -22,7 +23,9 @@ class Verdict(StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What comparing or judging one observation found. facts maps each property of a judged probe to whether it holds."""
+    """What comparing or judging one observation found. facts maps each property of a judged probe to
+    whether it holds.
+    """
 
     verdict: Verdict
     message: str = ""

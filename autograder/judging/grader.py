@@ -1,4 +1,5 @@
 """Grades submissions of one assignment: whatever was handed in, there is a result."""
+
 from __future__ import annotations
 
 import time
@@ -19,8 +20,11 @@ from autograder.judging.sitting import Notebook, OwnCells, Sitting
 class Grader(Bench):
     """Grades submissions of one assignment one after another, with sandboxes of its own."""
 
-    def grade(self, submission: Submission, questions: tuple[str, ...] = (), memory: Memory | None = None) -> SubmissionResult:
-        """Grade a submission: always a result, whatever was handed in. Raises SandboxError where a fresh sandbox fails as well.
+    def grade(
+        self, submission: Submission, questions: tuple[str, ...] = (), memory: Memory | None = None
+    ) -> SubmissionResult:
+        """Grade a submission: always a result, whatever was handed in. Raises SandboxError where a fresh
+        sandbox fails as well.
 
         What memory holds is not observed again.
         """
@@ -32,20 +36,31 @@ class Grader(Bench):
             self.close()
             return self._grade(submission, questions, memory)
 
-    def _grade(self, submission: Submission, questions: tuple[str, ...], memory: Memory | None) -> SubmissionResult:
+    def _grade(
+        self, submission: Submission, questions: tuple[str, ...], memory: Memory | None
+    ) -> SubmissionResult:
         began = time.monotonic()
         with self.sit(submission, questions, memory) as sitting:
             results = [r for r in sitting.results() if not questions or r.id in questions]
             messages = few([*submission.messages, *cell_messages(sitting.seen.cells, sitting.watch.cells)])
         return SubmissionResult(
-            student=submission.student, status=Status.GRADED,
-            score=total([r.score or 0.0 for r in results]), max_score=total([r.max_score for r in results]),
+            student=submission.student,
+            status=Status.GRADED,
+            score=total([r.score or 0.0 for r in results]),
+            max_score=total([r.max_score for r in results]),
             needs_manual=tuple(r.id for r in results if r.kind is QuestionKind.MANUAL and r.score is None),
-            seconds=round(time.monotonic() - began, 3), messages=messages, questions=tuple(results),
-        )  # fmt: skip
+            seconds=round(time.monotonic() - began, 3),
+            messages=messages,
+            questions=tuple(results),
+        )
 
-    def sit(self, notebook: Notebook, questions: tuple[str, ...] = (), memory: Memory | None = None) -> Sitting:
-        """Seat a notebook: within the context that this gives, it is observed and judged. Leave it before the next sits."""
+    def sit(
+        self, notebook: Notebook, questions: tuple[str, ...] = (), memory: Memory | None = None
+    ) -> Sitting:
+        """Seat a notebook: within the context that this gives, it is observed and judged.
+
+        Leave it before the next sits.
+        """
         return Sitting(self, notebook, questions, memory or Memory())
 
     def sit_cells(self, cells: list[CellSource]) -> Sitting:
@@ -53,7 +68,20 @@ class Grader(Bench):
         return self.sit(OwnCells(cells))
 
 
-def unreadable(submission: Submission, assignment: Assignment, status: Status = Status.UNREADABLE) -> SubmissionResult:
+def unreadable(
+    submission: Submission, assignment: Assignment, status: Status = Status.UNREADABLE
+) -> SubmissionResult:
     """The result of what can't be graded: 0, with the reason."""
-    questions = tuple(QuestionResult(q.id, q.kind, 0.0, q.points, Outcome.MISSING) for q in assignment.questions)
-    return SubmissionResult(submission.student, status, 0.0, assignment.max_score, (), 0.0, few(list(submission.messages)), questions)
+    questions = tuple(
+        QuestionResult(q.id, q.kind, 0.0, q.points, Outcome.MISSING) for q in assignment.questions
+    )
+    return SubmissionResult(
+        submission.student,
+        status,
+        0.0,
+        assignment.max_score,
+        (),
+        0.0,
+        few(list(submission.messages)),
+        questions,
+    )

@@ -1,4 +1,7 @@
-"""Decides, outside the sandbox, about what was seen: one observation at a time, then a question from all of its own."""
+"""Decides, outside the sandbox, about what was seen: one observation at a time, then a question from all
+of its own.
+"""
+
 from __future__ import annotations
 
 from functools import lru_cache
@@ -17,15 +20,23 @@ from autograder.probe import Probe
 
 NO_VALUE = Finding(Verdict.NO_VALUE)
 TOO_LARGE = Finding(Verdict.WRONG_SHAPE, "the result is far larger than what was asked for.")
-UNDECIDED = Finding(Verdict.NO_VALUE, "this test could not decide about the result, which is a fault of the test: please tell your instructor.")
+UNDECIDED = Finding(
+    Verdict.NO_VALUE,
+    "this test could not decide about the result, which is a fault of the test: please tell your instructor.",
+)
 JUDGED_ROOM = 1_000_000
-"""Bytes that an observation for a judge may have beyond 16 times the reference's: judges take their time over every entry."""
+"""Bytes that an observation for a judge may have beyond 16 times the reference's: judges take their time
+over every entry.
+"""
 _REMEMBERED, _REMEMBERED_BYTES = 2048, 1 << 14
 """How many findings are kept for observations that come again, and of what size these may be."""
 
 
 class Judge:
-    """Decides about observations of one assignment, for one salt. Holds the answers; lives outside the sandbox."""
+    """Decides about observations of one assignment, for one salt.
+
+    Holds the answers; lives outside the sandbox.
+    """
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
@@ -38,7 +49,11 @@ class Judge:
             return NO_VALUE
         if probe.judged and len(observation.value) > 16 * self.reference.sizes[probe.id] + JUDGED_ROOM:
             return TOO_LARGE
-        return self._found(probe, observation) if len(observation.value) <= _REMEMBERED_BYTES else self._find(probe, observation)
+        return (
+            self._found(probe, observation)
+            if len(observation.value) <= _REMEMBERED_BYTES
+            else self._find(probe, observation)
+        )
 
     def _find(self, probe: Probe, observation: Observation) -> Finding:
         try:
@@ -47,15 +62,22 @@ class Judge:
             return NO_VALUE
 
     def judge(self, probe: Probe, value: Any) -> Finding:
-        """Judge one decoded value: by its facts where the probe is judged, else by comparing it with the reference's."""
+        """Judge one decoded value: by its facts where the probe is judged, else by comparing it with the
+        reference's.
+        """
         if not probe.judged:
             expected = self.reference.expected[probe.id]
             finding = compare(expected, value, probe.tolerance)
             if finding.verdict in (Verdict.WRONG_VALUES, Verdict.WRONG_SHAPE):
-                return Finding(finding.verdict, f"{finding.message}. {hint(expected, value, probe.tolerance)}".rstrip(". ") + ".")
+                return Finding(
+                    finding.verdict,
+                    f"{finding.message}. {hint(expected, value, probe.tolerance)}".rstrip(". ") + ".",
+                )
             return finding
         try:
-            facts = facts_of(self.reference.assignment.judges[probe.id], value, self.reference.seeds[probe.id])
+            facts = facts_of(
+                self.reference.assignment.judges[probe.id], value, self.reference.seeds[probe.id]
+            )
         except Unfit as error:
             return Finding(error.verdict, error.says)
         except AssignmentError:  # the judge is at fault, not the value
@@ -72,7 +94,9 @@ class Judge:
     def _known_of(self, variant: Variant) -> Known:
         if variant.id not in self._known:
             probes = self.reference.assignment.probes_of(variant.question)
-            self._known[variant.id] = known_of(variant, self.reference.observations_of(variant), probes, self.judge)
+            self._known[variant.id] = known_of(
+                variant, self.reference.observations_of(variant), probes, self.judge
+            )
         return self._known[variant.id]
 
 

@@ -1,4 +1,5 @@
 """A question's observations and findings together, and what they earn."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -26,4 +27,6 @@ class Judged:
     @property
     def lost(self) -> frozenset[str]:
         """The probes that are not right."""
-        return frozenset(name for name, finding in self.findings.items() if finding.verdict is not Verdict.RIGHT)
+        return frozenset(
+            name for name, finding in self.findings.items() if finding.verdict is not Verdict.RIGHT
+        )

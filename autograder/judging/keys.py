@@ -1,4 +1,5 @@
 """Keys of what was observed: hashes of all that it depends on, and the seeds of its inputs."""
+
 from __future__ import annotations
 
 import contextlib
@@ -37,8 +38,18 @@ def _machine() -> str:
     blas = np.show_config(mode="dicts").get("Build Dependencies", {}).get("blas", {})  # type: ignore[union-attr]
     model = ""
     with contextlib.suppress(OSError):
-        model = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
-    files = [[place] if place.is_file() else sorted(place.rglob("*.py")) for place in (PACKAGE / name for name in RUNTIME)]
+        model = next(
+            (
+                line
+                for line in Path("/proc/cpuinfo").read_text().splitlines()
+                if line.startswith("model name")
+            ),
+            "",
+        )
+    files = [
+        [place] if place.is_file() else sorted(place.rglob("*.py"))
+        for place in (PACKAGE / name for name in RUNTIME)
+    ]
     code = [path.read_bytes() for found in files for path in found]
     openblas = sorted(f"{k}={v}" for k, v in os.environ.items() if k.startswith("OPENBLAS"))
     versions = sorted(environment().items()), blas.get("name"), blas.get("version"), sys.implementation
@@ -52,7 +63,9 @@ def key_of(assignment: Assignment, cells: list[CellSource], requests: list[Reque
 
 def key_of_cells(assignment: Assignment, cells: list[CellSource]) -> str:
     """The key of running these cells on this machine, beside the assignment's files."""
-    files = [(name, _file_hash(path, path.stat().st_mtime_ns)) for name, path in sorted(assignment.files.items())]
+    files = [
+        (name, _file_hash(path, path.stat().st_mtime_ns)) for name, path in sorted(assignment.files.items())
+    ]
     texts = [(c.text, c.number, c.kind) for c in cells]
     return fingerprint(_machine(), texts, assignment.probe_modules, files, assignment.limits)
 

@@ -1,4 +1,5 @@
 """What is known of a submission while it is graded, so that nothing is observed twice."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -7,19 +8,25 @@ from dataclasses import dataclass, field
 from autograder.inside.seen import Outcome, Seen
 
 _FLEETING = {Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.KILLED, Outcome.PROTOCOL}
-"""Outcomes that a busy or full machine may have caused: kept only once they have come again in a try of their own."""
+"""Outcomes that a busy or full machine may have caused: kept only once they have come again in a try of
+their own.
+"""
 
 
 def is_fleeting(seen: Seen) -> bool:
     """Whether something in it might end otherwise another time: a cell, or a probe."""
-    return any(cell.outcome in _FLEETING for cell in seen.cells) or any(o.outcome in _FLEETING for o in seen.observations.values())
+    return any(cell.outcome in _FLEETING for cell in seen.cells) or any(
+        o.outcome in _FLEETING for o in seen.observations.values()
+    )
 
 
 @dataclass
 class Memory:
-    """What is known of a submission while it is graded: what an earlier run saw, and what this one saw or used again.
+    """What is known of a submission while it is graded: what an earlier run saw, and what this one saw or
+    used again.
 
-    alone: nothing else runs meanwhile, so that a timeout, a death or an exhausted memory is the submission's own.
+    alone: nothing else runs meanwhile, so that a timeout, a death or an exhausted memory is the submission's
+    own.
     """
 
     before: dict[str, Seen] = field(default_factory=dict)

@@ -1,4 +1,7 @@
-"""What a student is told of a check or a cell, in sentences of ours: never text that the student's code has made."""
+"""What a student is told of a check or a cell, in sentences of ours: never text that the student's code
+has made.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -18,7 +21,11 @@ def check_message(question: Question, probe: Probe, judged: Judged, cells: list[
     """One sentence on a check: how it ended, or what is wrong; empty where it is right."""
     observation, finding = judged.observations[probe.id], judged.findings[probe.id]
     if finding.verdict is Verdict.RIGHT:
-        return "" if judged.points[probe.id] else "This is right, but counts only once the question's main checks are."
+        return (
+            ""
+            if judged.points[probe.id]
+            else "This is right, but counts only once the question's main checks are."
+        )
     match observation.outcome:
         case Outcome.FINISHED:
             return sentence(finding.message) if finding.message else "What came back can't be read."
@@ -31,7 +38,10 @@ def check_message(question: Question, probe: Probe, judged: Judged, cells: list[
         case Outcome.MISSING:
             return f"The notebook does not define {' or '.join(question.defines)}, or not under this name."
         case Outcome.TIMED_OUT:
-            return sentence(observation.error) or "It took too long and was stopped: is there a loop that does not end?"
+            return (
+                sentence(observation.error)
+                or "It took too long and was stopped: is there a loop that does not end?"
+            )
         case Outcome.KILLED:
             return "It crashed the Python process."
         case Outcome.EXITED:
@@ -67,13 +77,21 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
             continue
         if report.outcome is Outcome.FINISHED:
             if report.missing.isidentifier():
-                messages.append(f"cell {report.number} uses {report.missing} before it is defined; it was run again at the end")
+                messages.append(
+                    f"cell {report.number} uses {report.missing} before it is defined; it was run "
+                    "again at the end"
+                )
             continue
         match report.outcome:
             case Outcome.RAISED:
-                messages.append(f"cell {report.number} raised {report.error}" + (f" (line {report.line})" if report.line else ""))
+                messages.append(
+                    f"cell {report.number} raised {report.error}"
+                    + (f" (line {report.line})" if report.line else "")
+                )
             case Outcome.TIMED_OUT:
-                messages.append(f"cell {report.number} took too long and was stopped; the rest was graded without it")
+                messages.append(
+                    f"cell {report.number} took too long and was stopped; the rest was graded without it"
+                )
             case _:
                 messages.append(f"cell {report.number} ended: {report.outcome.value} {report.error}".rstrip())
     return messages

@@ -1,4 +1,5 @@
 """Points from findings: a contract check counts only where a core check of its question is right."""
+
 from __future__ import annotations
 
 from autograder.judging.findings import Verdict

@@ -1,4 +1,7 @@
-"""What the reference and the misconceptions do on the probes: observed once for each salt, kept on disk, never near student code."""
+"""What the reference and the misconceptions do on the probes: observed once for each salt, kept on disk,
+never near student code.
+"""
+
 from __future__ import annotations
 
 import os
@@ -31,7 +34,10 @@ def requests_for(assignment: Assignment, salt: str, questions: tuple[str, ...] =
 
 @dataclass
 class Reference:
-    """An assignment with what is expected of it, for one salt. Its sandbox is started when it is first needed."""
+    """An assignment with what is expected of it, for one salt.
+
+    Its sandbox is started when it is first needed.
+    """
 
     assignment: Assignment
     salt: str
@@ -61,7 +67,9 @@ class Reference:
             self._sandbox = None
 
     def prepare(self, progress: Callable[[str], None] = lambda _: None) -> Reference:
-        """Observe the reference and all misconceptions; raises AssignmentError where the reference itself fails a probe."""
+        """Observe the reference and all misconceptions; raises AssignmentError where the reference itself
+        fails a probe.
+        """
         progress("reference")
         self.prepare_reference()
         for variant in self.misconceptions:
@@ -76,20 +84,26 @@ class Reference:
             if cell.outcome is not Outcome.FINISHED:
                 raise AssignmentError(
                     f"cell {cell.number} of the reference ended: {cell.outcome.value} {cell.error}",
-                    where=f"{self.assignment.folder / 'notebook.py'}:{self.assignment.cells[cell.number - 1].line}",
+                    where=(
+                        f"{self.assignment.folder / 'notebook.py'}:"
+                        f"{self.assignment.cells[cell.number - 1].line}"
+                    ),
                 )
         for request in self.requests:
             observation = seen.observations[request.probe]
             if observation.outcome is not Outcome.FINISHED:
                 raise AssignmentError(
-                    f"the reference does not finish probe {request.probe}: {observation.outcome.value} {observation.error} {observation.missing}",
+                    f"the reference does not finish probe {request.probe}: "
+                    f"{observation.outcome.value} {observation.error} {observation.missing}",
                     where=str(self.assignment.folder / "probes.py"),
                 )
         self._expect(seen.observations)
         self._check_judges()
 
     def _check_judges(self) -> None:
-        """Have every judge decide about the reference; raises AssignmentError where one fails or does not return facts."""
+        """Have every judge decide about the reference; raises AssignmentError where one fails or does not
+        return facts.
+        """
         for name, judge in self.assignment.judges.items():
             try:
                 facts_of(judge, self.expected[name], self.seeds[name])
@@ -111,15 +125,21 @@ class Reference:
         if variant.id not in self._observed:
             requests = [r for r in self.requests if r.question == variant.question]
             probes = text_of_probes(self.assignment, variant.question)
-            self._observed[variant.id] = self.observe(cells_with(self.assignment, [variant]), requests, probes).observations
+            self._observed[variant.id] = self.observe(
+                cells_with(self.assignment, [variant]), requests, probes
+            ).observations
         return self._observed[variant.id]
 
     def observed(self) -> dict[str, dict[str, Observation]]:
-        """What the reference (under the empty name) and the misconceptions did: all that another machine needs to judge as this one does."""
+        """What the reference (under the empty name) and the misconceptions did: all that another machine
+        needs to judge as this one does.
+        """
         return dict(self._observed)
 
     @classmethod
-    def received(cls, assignment: Assignment, salt: str, observed: dict[str, dict[str, Observation]]) -> Reference:
+    def received(
+        cls, assignment: Assignment, salt: str, observed: dict[str, dict[str, Observation]]
+    ) -> Reference:
         """A reference from what `observed` gave: nothing is run."""
         made = cls(assignment, salt, ObservedStore(Path(os.devnull)))
         made._observed = dict(observed)
@@ -127,12 +147,17 @@ class Reference:
         return made
 
     def observe(self, cells: list[CellSource], requests: list[Request], probes: str) -> Seen:
-        """Observe trusted cells, or look up what was observed before. probes is the text of the probes that are asked."""
+        """Observe trusted cells, or look up what was observed before. probes is the text of the probes
+        that are asked.
+        """
         key = key_of(self.assignment, cells, requests, probes)
         if (known := self.store.get(key)) is not None:
             return known
         with Watch(self.sandbox(), cells, self.assignment.limits) as watch:
             seen = watch.observe(requests)
-        if all(o.outcome in (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING) for o in seen.observations.values()):
+        if all(
+            o.outcome in (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING)
+            for o in seen.observations.values()
+        ):
             self.store.put(key, seen)
         return seen

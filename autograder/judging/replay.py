@@ -1,4 +1,7 @@
-"""For the grader alone: replays the probes of one question on one submission and shows input, seen and expected."""
+"""For the grader alone: replays the probes of one question on one submission and shows input, seen and
+expected.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -45,18 +48,25 @@ class Replay:
 
 def replay(grader: Grader, submission: Submission, question: Question) -> tuple[QuestionResult, list[Replay]]:
     """Run a submission again, with the same inputs as when it was graded, and show one question's probes."""
-    return next((r, shown) for r, shown in replay_all(grader, submission, (question.id,)) if r.id == question.id)
+    return next(
+        (r, shown) for r, shown in replay_all(grader, submission, (question.id,)) if r.id == question.id
+    )
 
 
 def replay_all(
     grader: Grader, submission: Submission, questions: tuple[str, ...] = (), *, inputs: bool = True
 ) -> Iterator[tuple[QuestionResult, list[Replay]]]:
-    """Run a submission again and show the probes of some questions, or of all; without the calls where inputs says so."""
+    """Run a submission again and show the probes of some questions, or of all; without the calls where
+    inputs says so.
+    """
     with grader.sit(submission) as sitting:
         results = sitting.results()
     for result in results:
         if result.id in questions or not questions:
-            yield result, [_replay(grader, check, sitting.observed[check.id], inputs) for check in result.checks]
+            yield (
+                result,
+                [_replay(grader, check, sitting.observed[check.id], inputs) for check in result.checks],
+            )
 
 
 def _replay(grader: Grader, check: CheckResult, observation: Observation, inputs: bool) -> Replay:
@@ -64,21 +74,36 @@ def _replay(grader: Grader, check: CheckResult, observation: Observation, inputs
     calls = calls_of(grader, probe, grader.assignment.question(probe.question)) if inputs else []
     value = _value(observation.outcome, observation.value)
     return Replay(
-        probe, reference.seeds[check.id], _text(probe), check.verdict.value, check.message, calls, observation.outcome is Outcome.FINISHED,
-        _outputs(value), _outputs(reference.expected[check.id]),
-    )  # fmt: skip
+        probe,
+        reference.seeds[check.id],
+        _text(probe),
+        check.verdict.value,
+        check.message,
+        calls,
+        observation.outcome is Outcome.FINISHED,
+        _outputs(value),
+        _outputs(reference.expected[check.id]),
+    )
 
 
 def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
-    """The calls that a probe makes to what the question defines, with their arguments: the reference is run here and watched."""
+    """The calls that a probe makes to what the question defines, with their arguments: the reference is
+    run here and watched.
+    """
     calls: list[str] = []
     names: dict[str, Any] = {"__name__": "__main__"}
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
         for name, path in grader.assignment.files.items():
             Path(folder, name).symlink_to(path.resolve())
         sys.path.insert(0, folder)
         try:
-            for cell in grader.reference.cells:  # our own notebook alone; a submission never runs in this process
+            for (
+                cell
+            ) in grader.reference.cells:  # our own notebook alone; a submission never runs in this process
                 exec(compile(cell.text, f"<cell {cell.number}>", "exec"), names)
             for target in question.defines:
                 _watch(names, target, calls)
@@ -99,7 +124,9 @@ def _watch(names: dict[str, Any], target: str, calls: list[str]) -> None:
 
     def watched(*args: Any, **kwargs: Any) -> Any:
         if len(calls) < MAX_CALLS_SHOWN:
-            shown = [pformat(a, width=120) for a in (args[1:] if owner else args)] + [f"{k}={v!r}" for k, v in kwargs.items()]
+            shown = [pformat(a, width=120) for a in (args[1:] if owner else args)] + [
+                f"{k}={v!r}" for k, v in kwargs.items()
+            ]
             calls.append(f"{target}({', '.join(shown)})")
         return original(*args, **kwargs)
 

@@ -1,4 +1,7 @@
-"""The story of one submission: its cells are run and its probes observed in the sandbox; what was seen is judged here, outside."""
+"""The story of one submission: its cells are run and its probes observed in the sandbox; what was seen is
+judged here, outside.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -57,7 +60,8 @@ class OwnCells:
 class Sitting:
     """One notebook being observed and judged, at a bench. What memory holds is not observed again.
 
-    seen and observed are there once `results` was called: the first pass, and by probe the observation of the pass that counts.
+    seen and observed are there once `results` was called: the first pass, and by probe the observation of the
+    pass that counts.
     """
 
     def __init__(self, bench: Bench, notebook: Notebook, questions: tuple[str, ...], memory: Memory) -> None:
@@ -75,17 +79,23 @@ class Sitting:
         self.watch = Watch(self.bench.sandbox(), cells, limits, demo_names=demos, handed_in=handed_in)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.watch.end_process()
 
     def results(self) -> list[QuestionResult]:
-        """Observe what is asked for, judge it, give a second chance where an earlier part is wrong, and name the mistakes."""
+        """Observe what is asked for, judge it, give a second chance where an earlier part is wrong, and
+        name the mistakes.
+        """
         self.seen = self._first_pass()
         self.observed = dict(self.seen.observations)
         self.watch.skip.update(self.seen.skipped)
         asked = {r.question for r in self.requests}
         first = {q.id: self._judged(q, self.observed) for q in self.assignment.auto if q.id in asked}
-        self._blamed = {q.id: set() if q.written or q.id in asked else {q.id} for q in self.assignment.questions}
+        self._blamed = {
+            q.id: set() if q.written or q.id in asked else {q.id} for q in self.assignment.questions
+        }
         results = []
         for question in self.assignment.questions:
             if question.written:
@@ -135,7 +145,9 @@ class Sitting:
         """For each question the key of all that observing it depends on."""
         watch = self.watch
         level = self.bench.isolation.level
-        ran = fingerprint(key_of_cells(self.assignment, watch.cells), level, sorted(watch.demo_names), watch.handed_in, more)
+        ran = fingerprint(
+            key_of_cells(self.assignment, watch.cells), level, sorted(watch.demo_names), watch.handed_in, more
+        )
         asked: dict[str, list[tuple[str, int]]] = {}
         for request in requests:
             asked.setdefault(request.question, []).append((request.probe, request.seed))
@@ -155,28 +167,42 @@ class Sitting:
             diagnosis = name_mistake(judged, self.judge.known(question.id, judged.observations))
         checks = tuple(
             CheckResult(
-                id=p.id, title=p.title, points=p.points, earned=points[p.id], outcome=judged.observations[p.id].outcome,
-                verdict=judged.findings[p.id].verdict, message=check_message(question, p, judged, self.watch.cells),
+                id=p.id,
+                title=p.title,
+                points=p.points,
+                earned=points[p.id],
+                outcome=judged.observations[p.id].outcome,
+                verdict=judged.findings[p.id].verdict,
+                message=check_message(question, p, judged, self.watch.cells),
             )
             for p in judged.probes
-        )  # fmt: skip
+        )
         outcomes = [c.outcome for c in checks if c.outcome is not Outcome.FINISHED]
         return QuestionResult(
-            id=question.id, kind=QuestionKind.AUTO, score=total([c.earned for c in checks]), max_score=question.points,
-            outcome=outcomes[0] if outcomes else Outcome.FINISHED, given_correct_inputs=judged.given_correct_inputs,
-            diagnosis=diagnosis, checks=checks,
-        )  # fmt: skip
+            id=question.id,
+            kind=QuestionKind.AUTO,
+            score=total([c.earned for c in checks]),
+            max_score=question.points,
+            outcome=outcomes[0] if outcomes else Outcome.FINISHED,
+            given_correct_inputs=judged.given_correct_inputs,
+            diagnosis=diagnosis,
+            checks=checks,
+        )
 
     def _written(self, question: Question) -> QuestionResult:
         """A write-up waits for a person; left as it was handed out, it is 0 at once."""
         touched = self.notebook.answer(question.id) is not None
         outcome = Outcome.FINISHED if touched else Outcome.MISSING
-        return QuestionResult(question.id, QuestionKind.MANUAL, None if touched else 0.0, question.points, outcome)
+        return QuestionResult(
+            question.id, QuestionKind.MANUAL, None if touched else 0.0, question.points, outcome
+        )
 
     # ---- second passes
 
     def _second_chance(self, question: Question, judged: Judged) -> Judged:
-        """Judge a question once more where it lost something and an earlier part, which it needs, is wrong."""
+        """Judge a question once more where it lost something and an earlier part, which it needs, is
+        wrong.
+        """
         blamed = self._blamed
         wrong = tuple(n for n in question.needs if n in blamed[n] or not blamed[n] <= set(question.needs))
         if judged.lost and wrong:
@@ -188,10 +214,11 @@ class Sitting:
         return judged
 
     def _given_correct_inputs(self, question: Question, wrong: tuple[str, ...], first: Judged) -> Judged:
-        """Observe what was lost of a question once more, with what it builds on answered by the reference: the mistakes left are its own.
+        """Observe what was lost of a question once more, with what it builds on answered by the reference:
+        the mistakes left are its own.
 
-        The reference answers what is wrong of it; what is then still lost is observed with all of it answered, since parts of which each
-        is right can differ in what they leave for each other.
+        The reference answers what is wrong of it; what is then still lost is observed with all of it
+        answered, since parts of which each is right can differ in what they leave for each other.
         """
         judged = first
         for answered in dict.fromkeys((wrong, question.needs)):
@@ -202,12 +229,23 @@ class Sitting:
         return replace(judged, given_correct_inputs=sum(judged.points.values()) > sum(first.points.values()))
 
     def _observe_given(self, question: Question, answered: tuple[str, ...], requests: list[Request]) -> Seen:
-        """What memory holds of a second pass, or what is seen where the reference answers these questions' names."""
+        """What memory holds of a second pass, or what is seen where the reference answers these
+        questions' names.
+        """
         own = set(question.defines)
-        names = {need: [n for n in self.assignment.question(need).defines if n not in own] for need in question.needs}
+        names = {
+            need: [n for n in self.assignment.question(need).defines if n not in own]
+            for need in question.needs
+        }
         stubs = tuple(name for need in answered for name in names[need])
-        known = tuple(sorted(self.assignment.given_names | {n for group in names.values() for n in group if "." not in n}))
-        key = self._keys(requests, (digest(self.reference.cells), stubs, known, self.seen.skipped))[question.id]
+        known = tuple(
+            sorted(
+                self.assignment.given_names | {n for group in names.values() for n in group if "." not in n}
+            )
+        )
+        key = self._keys(requests, (digest(self.reference.cells), stubs, known, self.seen.skipped))[
+            question.id
+        ]
         seen = self.memory.get(key)
         if seen is None:
             given = Given(self.bench.reference_sandbox(), self.reference.cells, stubs, known)
@@ -216,10 +254,14 @@ class Sitting:
         return seen
 
     def _share(self) -> Limits:
-        """The limits of one question's second pass: all of them together take no longer than the first pass may."""
+        """The limits of one question's second pass: all of them together take no longer than the first
+        pass may.
+        """
         limits = self.assignment.limits
         least = limits.notebook_seconds + 2 * limits.probe_seconds
-        return msgspec.structs.replace(limits, submission_seconds=max(limits.submission_seconds / len(self.assignment.auto), least))
+        return msgspec.structs.replace(
+            limits, submission_seconds=max(limits.submission_seconds / len(self.assignment.auto), least)
+        )
 
 
 def _by_question(seen: Seen, requests: list[Request]) -> dict[str, Seen]:

@@ -1,8 +1,10 @@
 """What a student reads: one page a submission, written where `nbgrader release_feedback` looks for it.
 
-At the level "diagnosis" a page is made from the kept results alone, which hold no hidden input, no expected value and no text that student code
-made in a probe. What the levels "inputs" and "full" show besides comes from `evidence`.
+At the level "diagnosis" a page is made from the kept results alone, which hold no hidden input, no expected
+value and no text that student code made in a probe. What the levels "inputs" and "full" show besides comes
+from `evidence`.
 """
+
 from __future__ import annotations
 
 from functools import lru_cache
@@ -28,13 +30,17 @@ _LONGEST_ANSWER = 20_000
 
 
 def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> dict[str, Marks]:
-    """What people have put into the gradebook of this folder, or into another database; nothing where there is none."""
+    """What people have put into the gradebook of this folder, or into another database; nothing where
+    there is none.
+    """
     if into != assignment.root and not (into / "gradebook.db").is_file():
         return {}
     from autograder.records import course_config as nbgrader_course
     from autograder.records import gradebook
 
-    config = nbgrader_course.load_config(assignment.root) if into == assignment.root and not database else None
+    config = (
+        nbgrader_course.load_config(assignment.root) if into == assignment.root and not database else None
+    )
     url = database or nbgrader_course.database_url(into, config)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return {}
@@ -42,10 +48,15 @@ def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> d
 
 
 def page_of(assignment: Assignment, into: Path, student: str, database: str = "") -> str:
-    """One student's page as the kept result and the gradebook stand now; raises UsageError where no result is kept."""
+    """One student's page as the kept result and the gradebook stand now; raises UsageError where no
+    result is kept.
+    """
     kept = Results(into, assignment).get(student)
     if kept is None:
-        raise UsageError(f"{into} holds no result of {student!r}", mend=f"grade first: chainrule autograde {assignment.name}")
+        raise UsageError(
+            f"{into} holds no result of {student!r}",
+            mend=f"grade first: chainrule autograde {assignment.name}",
+        )
     return page_of_entry(assignment, into, kept.now, gradebook_marks(assignment, into, database))
 
 
@@ -57,7 +68,9 @@ def page_of_entry(assignment: Assignment, into: Path, entry: Entry, marks: dict[
 
 
 def answers_in(graded: Path, assignment: Assignment) -> dict[str, str]:
-    """What the student wrote, by question, as the graded notebook has it; nothing where that can't be read or was left as it was handed out."""
+    """What the student wrote, by question, as the graded notebook has it; nothing where that can't be
+    read or was left as it was handed out.
+    """
     there = read_graded(graded)
     owners = _owners(assignment.cells, assignment.questions)
     texts: dict[str, list[str]] = {}
@@ -72,27 +85,47 @@ def _owners(cells: tuple[SourceCell, ...], questions: tuple[Question, ...]) -> d
     """For each cell that students answer in: its question, and its text as it was handed out."""
     return {
         cell.id: (question.id, cell.released.strip())
-        for cell in cells for question in questions
+        for cell in cells
+        for question in questions
         if (cell.id == question.id if question.written else solves(cell.id, question.id))
-    }  # fmt: skip
+    }
 
 
-# ---- the page ---------------------------------------------------------------------------------------------------
+# ---- the page
+# ---------------------------------------------------------------------------------------------------
 
 
 def page(
-    assignment: Assignment, standing: Standing, release: str, answers: dict[str, str] | None = None, shown: dict[str, Shown] | None = None
+    assignment: Assignment,
+    standing: Standing,
+    release: str,
+    answers: dict[str, str] | None = None,
+    shown: dict[str, Shown] | None = None,
 ) -> str:
-    """One student's page. answers are shown by question; shown holds what the assignment's level allows to be shown of wrong checks."""
+    """One student's page. answers are shown by question; shown holds what the assignment's level allows
+    to be shown of wrong checks.
+    """
     maximum = standing.result.max_score
     titles = question_titles(assignment)
-    given = [_part(part, titles.get(part.question.id, part.question.id), assignment, answers or {}, shown or {}) for part in standing.parts]
+    given = [
+        _part(part, titles.get(part.question.id, part.question.id), assignment, answers or {}, shown or {})
+        for part in standing.parts
+    ]
     return render(
-        "feedback.html.j2", ("base.css", "feedback.css"),
-        title=assignment.title, student=standing.student, score=standing.score, max_score=maximum, penalty=standing.marks.penalty,
-        open=sum(part.question.max_score for part in standing.parts if part.score is None), share=lambda value: _share(value, maximum),
-        unreadable=standing.result.status is Status.UNREADABLE, notes=[sentence(note) for note in standing.result.messages], parts=given, release=release,
-    )  # fmt: skip
+        "feedback.html.j2",
+        ("base.css", "feedback.css"),
+        title=assignment.title,
+        student=standing.student,
+        score=standing.score,
+        max_score=maximum,
+        penalty=standing.marks.penalty,
+        open=sum(part.question.max_score for part in standing.parts if part.score is None),
+        share=lambda value: _share(value, maximum),
+        unreadable=standing.result.status is Status.UNREADABLE,
+        notes=[sentence(note) for note in standing.result.messages],
+        parts=given,
+        release=release,
+    )
 
 
 def question_titles(assignment: Assignment) -> dict[str, str]:
@@ -114,17 +147,28 @@ def _titles(cells: tuple[SourceCell, ...], questions: tuple[str, ...]) -> dict[s
     return {q: f"{title} ({q})" if title in shared else title for q, title in titles.items()}
 
 
-def _part(part: Part, title: str, assignment: Assignment, answers: dict[str, str], shown: dict[str, Shown]) -> dict[str, Any]:
+def _part(
+    part: Part, title: str, assignment: Assignment, answers: dict[str, str], shown: dict[str, Shown]
+) -> dict[str, Any]:
     """One question, in words."""
     question = part.question
     kind, tone, sign, summary = _how(part)
     return {
-        "id": question.id, "title": title, "kind": kind, "tone": tone, "sign": sign, "summary": summary,
-        "score": "–" if part.score is None else points(part.score), "max_score": question.max_score,
-        "diagnosis": question.diagnosis.says if question.diagnosis else "", "given": _given(part, assignment.question(question.id)),
-        "person": _person(part), "comments": [c for c in part.comments if not _automatic(part, c)],
-        "checks": [_check(check, shown.get(check.id)) for check in question.checks], "answer": answers.get(question.id, ""),
-    }  # fmt: skip
+        "id": question.id,
+        "title": title,
+        "kind": kind,
+        "tone": tone,
+        "sign": sign,
+        "summary": summary,
+        "score": "–" if part.score is None else points(part.score),
+        "max_score": question.max_score,
+        "diagnosis": question.diagnosis.says if question.diagnosis else "",
+        "given": _given(part, assignment.question(question.id)),
+        "person": _person(part),
+        "comments": [c for c in part.comments if not _automatic(part, c)],
+        "checks": [_check(check, shown.get(check.id)) for check in question.checks],
+        "answer": answers.get(question.id, ""),
+    }
 
 
 def _how(part: Part) -> tuple[str, str, str, str]:
@@ -135,20 +179,33 @@ def _how(part: Part) -> tuple[str, str, str, str]:
     if part.full:
         return "all", "right", "✓", "all right" if question.kind is QuestionKind.AUTO else "full points"
     if question.kind is QuestionKind.MANUAL:
-        return "lost", "wrong", "✗", "not answered" if question.outcome is Outcome.MISSING and not part.by_person else "graded by a person"
+        return (
+            "lost",
+            "wrong",
+            "✗",
+            "not answered"
+            if question.outcome is Outcome.MISSING and not part.by_person
+            else "graded by a person",
+        )
     if question.checks and all(check.message == "This is not written yet." for check in question.checks):
         return "lost", "wrong", "✗", "not written yet"
     wrong = sum(check.verdict is not Verdict.RIGHT for check in question.checks)
     if not question.checks:
         return "lost", "wrong", "✗", "not graded"
-    return "lost", "wrong", "✗", f"{wrong} of {len(question.checks)} checks wrong" if wrong else "graded by a person"
+    return (
+        "lost",
+        "wrong",
+        "✗",
+        f"{wrong} of {len(question.checks)} checks wrong" if wrong else "graded by a person",
+    )
 
 
 def _given(part: Part, question: Question) -> str:
     if not part.question.given_correct_inputs:
         return ""
     return (
-        "This question builds on an earlier one that is wrong. It was judged again with right inputs from there, "
+        "This question builds on an earlier one that is wrong. It was judged again with right "
+        "inputs from there, "
         "so that the earlier mistake costs nothing here."
     )
 
@@ -171,22 +228,41 @@ def _person(part: Part) -> str:
 
 
 def _automatic(part: Part, comment: str) -> bool:
-    """nbgrader's own remark on a write-up that was left as it is: the page says so in a sentence of its own."""
+    """nbgrader's own remark on a write-up that was left as it is: the page says so in a sentence of its
+    own.
+    """
     return part.question.kind is QuestionKind.MANUAL and comment == "No response."
 
 
 def _check(check: CheckResult, shown: Shown | None) -> Markup:
-    return _check_as_html(check) if check.verdict is Verdict.RIGHT or shown is None else _check_as_html.__wrapped__(check, shown)
+    return (
+        _check_as_html(check)
+        if check.verdict is Verdict.RIGHT or shown is None
+        else _check_as_html.__wrapped__(check, shown)
+    )
 
 
 @lru_cache(maxsize=4096)  # most of a class have the same checks right
 def _check_as_html(check: CheckResult, shown: Shown | None = None) -> Markup:
     right = check.verdict is Verdict.RIGHT
-    tone, sign, word = ("right", "✓", "Right") if right and check.earned else ("wait", "○", "Not counted") if right else ("wrong", "✗", "Wrong")
+    tone, sign, word = (
+        ("right", "✓", "Right")
+        if right and check.earned
+        else ("wait", "○", "Not counted")
+        if right
+        else ("wrong", "✗", "Wrong")
+    )
     return piece(
-        "check.html.j2", title=check.title, message=check.message, worth=check.points, earned=check.earned, tone=tone, sign=sign, word=word,
+        "check.html.j2",
+        title=check.title,
+        message=check.message,
+        worth=check.points,
+        earned=check.earned,
+        tone=tone,
+        sign=sign,
+        word=word,
         shown=shown,
-    )  # fmt: skip
+    )
 
 
 def _share(value: float, maximum: float) -> str:

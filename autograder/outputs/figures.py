@@ -1,4 +1,5 @@
 """Pictures of a wrong result beside the one that was expected, for the feedback level "full"."""
+
 from __future__ import annotations
 
 import base64
@@ -14,9 +15,11 @@ _LONGEST_AXIS = 200
 
 
 def figure(expected: Any, seen: Any, tolerance: float) -> tuple[str, str]:
-    """The first output that is wrong though of the right shape, yours beside the expected one, as a data: URI, and what it shows in words.
+    """The first output that is wrong though of the right shape, yours beside the expected one, as a data:
+    URI, and what it shows in words.
 
-    Both are empty where there is nothing to draw: a wrong shape, a single number, entries that are not finite.
+    Both are empty where there is nothing to draw: a wrong shape, a single number, entries that are not
+    finite.
     """
     pair = _first_wrong(expected, seen, tolerance)
     if pair is None:
@@ -29,7 +32,10 @@ def figure(expected: Any, seen: Any, tolerance: float) -> tuple[str, str]:
         where = "[" + ", ".join(map(str, leading)) + "]"
         a, b, off = a[leading], b[leading], off[leading]
     label = f"{name or 'The result'}{where}"
-    alt = f"{label}: {int(off.sum())} of {off.size} entries are wrong; the largest difference is {np.abs(a - b).max():.3g}."
+    alt = (
+        f"{label}: {int(off.sum())} of {off.size} entries are wrong; the largest difference is "
+        f"{np.abs(a - b).max():.3g}."
+    )
     squeezed = a.squeeze()
     drawn = _maps(a, b) if squeezed.ndim == 2 else _lines(squeezed, b.squeeze())
     return "data:image/png;base64," + base64.b64encode(drawn).decode(), alt
@@ -38,10 +44,18 @@ def figure(expected: Any, seen: Any, tolerance: float) -> tuple[str, str]:
 def _first_wrong(expected: Any, seen: Any, tolerance: float) -> Pair | None:
     for name, one, other in paired(expected, seen):
         a, b = as_array(one), as_array(other)
-        if a is None or b is None or a.shape != b.shape or a.dtype.kind not in "biuf" or b.dtype.kind not in "biuf":
+        if (
+            a is None
+            or b is None
+            or a.shape != b.shape
+            or a.dtype.kind not in "biuf"
+            or b.dtype.kind not in "biuf"
+        ):
             continue
         a, b = a.astype(float), b.astype(float)
-        drawable = a.size > 3 and max(a.shape) <= _LONGEST_AXIS and np.isfinite(a).all() and np.isfinite(b).all()
+        drawable = (
+            a.size > 3 and max(a.shape) <= _LONGEST_AXIS and np.isfinite(a).all() and np.isfinite(b).all()
+        )
         if drawable and wrong_entries(a, b, tolerance).any():
             return name, a, b
     return None
@@ -57,9 +71,10 @@ def _maps(a: np.ndarray, b: np.ndarray) -> bytes:
     scale = {"vmin": min(a.min(), b.min()), "vmax": max(a.max(), b.max()), "cmap": "viridis"}
     most = float(np.abs(b - a).max()) or 1.0
     for axis, values, title, colours in (
-        (axes[0], b, "yours", scale), (axes[1], a, "expected", scale),
+        (axes[0], b, "yours", scale),
+        (axes[1], a, "expected", scale),
         (axes[2], b - a, "yours − expected", {"vmin": -most, "vmax": most, "cmap": "PuOr"}),
-    ):  # fmt: skip
+    ):
         image = axis.imshow(values, interpolation="nearest", **colours)
         axis.set_title(title, fontsize=10)
         axis.tick_params(labelsize=7)

@@ -1,4 +1,7 @@
-"""The zip that makes Gradescope grade an assignment with this engine: two scripts, the package, the assignment, and what pip has to fetch."""
+"""The zip that makes Gradescope grade an assignment with this engine: two scripts, the package, the
+assignment, and what pip has to fetch.
+"""
+
 from __future__ import annotations
 
 import zipfile
@@ -15,14 +18,16 @@ _MOMENT = (2026, 1, 1, 0, 0, 0)
 
 SETUP = """\
 #!/usr/bin/env bash
-# Run once, when Gradescope builds the image: Python, the packages, and what the reference does on the hidden tests.
+# Run once, when Gradescope builds the image: Python, the packages, and what the reference does on the hidden
+# tests.
 set -eu
 ROOT="${AUTOGRADER_ROOT:-/autograder}"
 cd "$ROOT/source"
 find_python() { command -v python3.13 || command -v python3.12 || command -v python3.11 || true; }
 if [ -z "$(find_python)" ] || ! "$(find_python)" -c "import ensurepip" 2>/dev/null; then
     apt-get update
-    apt-get install -y --no-install-recommends python3.12 python3.12-venv || apt-get install -y --no-install-recommends python3.11 python3.11-venv
+    apt-get install -y --no-install-recommends python3.12 python3.12-venv ||
+    apt-get install -y --no-install-recommends python3.11 python3.11-venv
 fi
 "$(find_python)" -m venv "$ROOT/venv"
 "$ROOT/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements.txt
@@ -61,7 +66,11 @@ def _entries(assignment: Assignment, salt: str) -> Iterator[tuple[str, bytes, in
     for file in _files(PACKAGE):
         yield f"kit/autograder/{file.relative_to(PACKAGE)}", file.read_bytes(), 0o644
     for file in _files(assignment.folder):
-        yield f"course/assignments/{assignment.name}/{file.relative_to(assignment.folder)}", file.read_bytes(), 0o644
+        yield (
+            f"course/assignments/{assignment.name}/{file.relative_to(assignment.folder)}",
+            file.read_bytes(),
+            0o644,
+        )
     for name in assignment.table.data:
         yield f"course/data/{name}", (assignment.root / "data" / name).read_bytes(), 0o644
 

@@ -1,4 +1,7 @@
-"""HTML pages from templates: everything that is put into one is escaped, and a page needs nothing beside itself."""
+"""HTML pages from templates: everything that is put into one is escaped, and a page needs nothing beside
+itself.
+"""
+
 from __future__ import annotations
 
 import base64
@@ -17,18 +20,27 @@ FOLDER = Path(__file__).parent / "templates"
 
 @cache
 def _environment() -> Environment:
-    made = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=False)
+    made = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=False
+    )
     made.filters["points"] = points
-    made.finalize = lambda value: printable_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    made.finalize = lambda value: (
+        printable_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    )
     return made
 
 
 def render(template: str, styles: tuple[str, ...], script: str = "", **values: Any) -> str:
-    """A page from a template with these style sheets in it, and a script of ours that its policy names by its hash."""
+    """A page from a template with these style sheets in it, and a script of ours that its policy names by
+    its hash.
+    """
     css = Markup("\n".join(_text(name) for name in styles))
     if script:
         text = _text(script)
-        values |= {"script": Markup(text), "script_hash": "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}
+        values |= {
+            "script": Markup(text),
+            "script_hash": "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode(),
+        }
     return _environment().get_template(template).render(css=css, **values)
 
 

@@ -1,4 +1,7 @@
-"""Plots of a class as SVG that takes the page's own text colour, light or dark; every one says in words what it shows."""
+"""Plots of a class as SVG that takes the page's own text colour, light or dark; every one says in words
+what it shows.
+"""
+
 from __future__ import annotations
 
 import io
@@ -24,7 +27,10 @@ def scores(values: Sequence[float], maximum: float) -> Markup:
     axis.yaxis.get_major_locator().set_params(integer=True)
     axis.set_xlim(0, bins[-1])
     top = int(counts.argmax())
-    alt = f"Histogram of {len(values)} scores. Most of them, {int(counts[top])}, lie between {edges[top]:g} and {edges[top + 1]:g} points."
+    alt = (
+        f"Histogram of {len(values)} scores. Most of them, {int(counts[top])}, lie between "
+        f"{edges[top]:g} and {edges[top + 1]:g} points."
+    )
     return _svg(drawing, alt)
 
 
@@ -41,21 +47,32 @@ def success(rows: Sequence[tuple[str, float | None]]) -> Markup:
     axis.set_xticks(range(0, 101, 20))
     axis.set_xlabel("mean share of the points, %")
     hardest = min(rows, key=lambda row: row[1] or 0.0, default=("", 0.0))
-    return _svg(drawing, f"Bars of the mean share of points by question; the lowest is {hardest[0]} with {100 * (hardest[1] or 0):.0f} %.")
+    return _svg(
+        drawing,
+        f"Bars of the mean share of points by question; the lowest is {hardest[0]} with "
+        f"{100 * (hardest[1] or 0):.0f} %.",
+    )
 
 
 def seconds(values: Sequence[float]) -> Markup:
     """How long submissions took to grade, on a logarithmic scale."""
     drawing, axis = _drawing(2.2)
     least, most = max(min(values), 0.01), max(max(values), 0.02)
-    axis.hist(np.maximum(values, 0.01), bins=np.geomspace(least * 0.9, most * 1.1, 20), color=BLUE, rwidth=0.92)
+    axis.hist(
+        np.maximum(values, 0.01), bins=np.geomspace(least * 0.9, most * 1.1, 20), color=BLUE, rwidth=0.92
+    )
     axis.set_xscale("log")
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axis.xaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" and most / least < 200 else "")
+    axis.xaxis.set_minor_formatter(
+        lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" and most / least < 200 else ""
+    )
     axis.yaxis.get_major_locator().set_params(integer=True)
     axis.set_xlabel("seconds")
     axis.set_ylabel("submissions")
-    alt = f"Histogram of the time that grading took: half of the submissions at most {np.median(values):.2g} s, the longest {most:.2g} s."
+    alt = (
+        "Histogram of the time that grading took: half of the submissions at most "
+        f"{np.median(values):.2g} s, the longest {most:.2g} s."
+    )
     return _svg(drawing, alt)
 
 
@@ -77,7 +94,16 @@ def _svg(drawing: Any, alt: str) -> Markup:
 
     file = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": alt, "font.family": "sans-serif"}):
-        drawing.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        drawing.savefig(
+            file,
+            format="svg",
+            transparent=True,
+            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+        )
     text = file.getvalue()
-    text = text[text.index("<svg") :].replace(_INK, "currentColor").replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+    text = (
+        text[text.index("<svg") :]
+        .replace(_INK, "currentColor")
+        .replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+    )
     return Markup(text)

@@ -1,4 +1,5 @@
 """Writes students' pages: while a class is graded, or anew from what is kept."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -22,7 +23,9 @@ from autograder.sandbox.observed import ObservedStore
 
 
 def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] = ()) -> list[Path]:
-    """Write the pages of some students, or of all, as the kept results and the gradebook stand now; returns their paths."""
+    """Write the pages of some students, or of all, as the kept results and the gradebook stand now;
+    returns their paths.
+    """
     chosen = [kept.now for kept in Results(into, assignment).all(students)]
     marks = gradebook_marks(assignment, into)
     written = []
@@ -36,7 +39,9 @@ def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] =
 
 @dataclass(frozen=True)
 class Publisher:
-    """Writes the pages of a run: at once where the results say all that is shown, else once what is wrong was replayed."""
+    """Writes the pages of a run: at once where the results say all that is shown, else once what is wrong
+    was replayed.
+    """
 
     assignment: Assignment
     submitted: Path
@@ -68,6 +73,8 @@ class Publisher:
         try:
             reference.prepare_reference()
             with Grader(reference, Isolation(Level(result.isolation)), diagnose=False) as grader:
-                Evidence(self.into, self.assignment).collect(grader, [read_submission(h, self.assignment) for h in handins])
+                Evidence(self.into, self.assignment).collect(
+                    grader, [read_submission(h, self.assignment) for h in handins]
+                )
         finally:
             reference.close()

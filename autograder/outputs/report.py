@@ -1,4 +1,5 @@
 """The class at a glance for who teaches it: figures from the kept results, and one page that shows them."""
+
 from __future__ import annotations
 
 import datetime
@@ -22,13 +23,24 @@ from autograder.records.marks import Marks
 from autograder.records.results import Conditions, Entry, Kept, Results
 from autograder.records.standing import Standing
 
-BROKEN = (Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.KILLED, Outcome.EXITED, Outcome.OUTPUT_LIMIT, Outcome.PROTOCOL, Outcome.REFUSED)
+BROKEN = (
+    Outcome.TIMED_OUT,
+    Outcome.OUT_OF_MEMORY,
+    Outcome.KILLED,
+    Outcome.EXITED,
+    Outcome.OUTPUT_LIMIT,
+    Outcome.PROTOCOL,
+    Outcome.REFUSED,
+)
 FEWEST = 5
 """A correlation of fewer submissions than these says nothing."""
 
 
 class QuestionFigures(msgspec.Struct, frozen=True):
-    """A question over the class. The shares are of the submissions in which it has points; discrimination is None where it can't be told."""
+    """A question over the class.
+
+    The shares are of the submissions in which it has points; discrimination is None where it can't be told.
+    """
 
     id: str
     title: str
@@ -91,13 +103,21 @@ def class_report(assignment: Assignment, kept: Sequence[Kept], marks: dict[str, 
     standings = [Standing(k.now.result, marks.get(k.now.result.student, Marks())) for k in kept]
     readable = [s for s in standings if s.result.status is Status.GRADED]
     return ClassReport(
-        format=1, assignment=assignment.name, max_score=assignment.max_score, submissions=len(standings),
+        format=1,
+        assignment=assignment.name,
+        max_score=assignment.max_score,
+        submissions=len(standings),
         unreadable=tuple(s.student for s in standings if s.result.status is not Status.GRADED),
         waiting={s.student: s.waiting for s in standings if s.waiting},
-        scores={s.student: s.score for s in standings}, seconds={s.student: s.result.seconds for s in readable},
-        questions=_questions(assignment, readable), misconceptions=_misconceptions(readable), breakages=tuple(_breakages(standings)),
-        changes=tuple(sorted((c for k in kept if (c := _change(k))), key=lambda c: (c.when, c.student), reverse=True)),
-    )  # fmt: skip
+        scores={s.student: s.score for s in standings},
+        seconds={s.student: s.result.seconds for s in readable},
+        questions=_questions(assignment, readable),
+        misconceptions=_misconceptions(readable),
+        breakages=tuple(_breakages(standings)),
+        changes=tuple(
+            sorted((c for k in kept if (c := _change(k))), key=lambda c: (c.when, c.student), reverse=True)
+        ),
+    )
 
 
 def _questions(assignment: Assignment, standings: list[Standing]) -> tuple[QuestionFigures, ...]:
@@ -116,12 +136,17 @@ def _questions(assignment: Assignment, standings: list[Standing]) -> tuple[Quest
         known = len(shares) or None
         found.append(
             QuestionFigures(
-                question.id, titles[question.id], question.points, len(shares),
-                success=known and sum(shares) / known, full=known and sum(s >= 1 for s in shares) / known,
-                none=known and sum(s <= 0 for s in shares) / known, discrimination=correlation(pairs),
+                question.id,
+                titles[question.id],
+                question.points,
+                len(shares),
+                success=known and sum(shares) / known,
+                full=known and sum(s >= 1 for s in shares) / known,
+                none=known and sum(s <= 0 for s in shares) / known,
+                discrimination=correlation(pairs),
                 given_correct_inputs=again.count(question.id),
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 
@@ -145,22 +170,37 @@ def _misconceptions(standings: list[Standing]) -> tuple[MistakeFigures, ...]:
                 found.setdefault(key, []).append(standing.student)
                 says[key] = question.diagnosis.says
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(MistakeFigures(question, name, says[question, name], tuple(students)) for (question, name), students in ordered)
+    return tuple(
+        MistakeFigures(question, name, says[question, name], tuple(students))
+        for (question, name), students in ordered
+    )
 
 
 def _breakages(standings: list[Standing]) -> list[Breakage]:
     found = []
     for standing in standings:
         result = standing.result
-        found += [Breakage(result.student, "the file" if result.status is not Status.GRADED else "the notebook", message) for message in result.messages]
+        found += [
+            Breakage(
+                result.student, "the file" if result.status is not Status.GRADED else "the notebook", message
+            )
+            for message in result.messages
+        ]
         for question in result.questions:
             outcomes = [check.outcome for check in question.checks if check.outcome in BROKEN]
             for outcome in dict.fromkeys(outcomes):
-                found.append(Breakage(result.student, question.id, f"{outcome.value}, {outcomes.count(outcome)} of {len(question.checks)} checks"))
+                found.append(
+                    Breakage(
+                        result.student,
+                        question.id,
+                        f"{outcome.value}, {outcomes.count(outcome)} of {len(question.checks)} checks",
+                    )
+                )
     return found
 
 
-# ---- what changed -----------------------------------------------------------------------------------------------
+# ---- what changed
+# -----------------------------------------------------------------------------------------------
 
 
 def _change(kept: Kept) -> Change | None:
@@ -170,24 +210,35 @@ def _change(kept: Kept) -> Change | None:
     moved = tuple(text for text in _moves(before, now) if text)
     if not moved and before.result.score == now.result.score:
         return None
-    return Change(now.result.student, now.when, before.result.score, now.result.score, _why(before, now), moved)
+    return Change(
+        now.result.student, now.when, before.result.score, now.result.score, _why(before, now), moved
+    )
 
 
 def _why(before: Entry, now: Entry) -> tuple[str, ...]:
     """What was different when it was graded again."""
     a, b = before.conditions, now.conditions
     reasons = [
-        text for text, differs in (
-            ("another submission", a.handed_in != b.handed_in), ("the assignment's files have changed", a.tests != b.tests),
-            ("a new salt, so other hidden inputs", a.salt != b.salt), (f"isolation {a.isolation} became {b.isolation}", a.isolation != b.isolation),
+        text
+        for text, differs in (
+            ("another submission", a.handed_in != b.handed_in),
+            ("the assignment's files have changed", a.tests != b.tests),
+            ("a new salt, so other hidden inputs", a.salt != b.salt),
+            (f"isolation {a.isolation} became {b.isolation}", a.isolation != b.isolation),
             (_versions(a, b), a.environment != b.environment),
-        ) if differs
-    ]  # fmt: skip
-    return tuple(reasons or ["nothing that is known: is something in it left to chance, or near a limit of time?"])
+        )
+        if differs
+    ]
+    return tuple(
+        reasons or ["nothing that is known: is something in it left to chance, or near a limit of time?"]
+    )
 
 
 def _versions(a: Conditions, b: Conditions) -> str:
-    pairs = [(name, a.environment.get(name, "–"), b.environment.get(name, "–")) for name in sorted(a.environment.keys() | b.environment.keys())]
+    pairs = [
+        (name, a.environment.get(name, "–"), b.environment.get(name, "–"))
+        for name in sorted(a.environment.keys() | b.environment.keys())
+    ]
     return ", ".join(f"{name} {old} became {new}" for name, old, new in pairs if old != new)
 
 
@@ -199,16 +250,25 @@ def _moves(before: Entry, now: Entry) -> list[str]:
 
 def _move(old: QuestionResult, new: QuestionResult) -> str:
     known = {check.id: check for check in old.checks}
-    turned = [f"{check.id} is {_ending(check)} now" for check in new.checks if check.id in known and _ending(known[check.id]) != _ending(check)]
+    turned = [
+        f"{check.id} is {_ending(check)} now"
+        for check in new.checks
+        if check.id in known and _ending(known[check.id]) != _ending(check)
+    ]
     score = " → ".join("–" if q.score is None else points(q.score) for q in (old, new))
     return f"{new.id} {score}" + (f": {', '.join(turned)}" if turned else "")
 
 
 def _ending(check: CheckResult) -> str:
-    return check.verdict.value if check.verdict is not Verdict.NO_VALUE or check.outcome is Outcome.FINISHED else check.outcome.value
+    return (
+        check.verdict.value
+        if check.verdict is not Verdict.NO_VALUE or check.outcome is Outcome.FINISHED
+        else check.outcome.value
+    )
 
 
-# ---- the page ---------------------------------------------------------------------------------------------------
+# ---- the page
+# ---------------------------------------------------------------------------------------------------
 
 
 def report(assignment: Assignment, into: Path) -> ClassReport:
@@ -217,35 +277,58 @@ def report(assignment: Assignment, into: Path) -> ClassReport:
 
 
 def report_page(assignment: Assignment, found: ClassReport, into: Path, place: Path) -> str:
-    """The page; into is where the results and the students' pages are, place the folder from which it links to them."""
+    """The page; into is where the results and the students' pages are, place the folder from which it
+    links to them.
+    """
     kept = Results(into, assignment).all()
     titles = question_titles(assignment)
     lost = {k.now.result.student: _lost(k.now.result) for k in kept}
     scores = [score for student, score in found.scores.items() if student not in found.unreadable]
     rows = [
         {
-            "student": student, "score": score, "waiting": [titles[q] for q in found.waiting.get(student, ()) if q in titles],
+            "student": student,
+            "score": score,
+            "waiting": [titles[q] for q in found.waiting.get(student, ()) if q in titles],
             "lost": ["unreadable"] if student in found.unreadable else lost[student],
-            "seconds": found.seconds.get(student), "link": _link(into, student, assignment.name, place),
+            "seconds": found.seconds.get(student),
+            "link": _link(into, student, assignment.name, place),
         }
         for student, score in found.scores.items()
-    ]  # fmt: skip
+    ]
     newest = max(k.now.when for k in kept)
     return render(
-        "report.html.j2", ("base.css", "report.css"), script="sort.js",
-        title=assignment.title, found=found, titles=titles, rows=rows, facts=_facts(found, scores),
-        links={row["student"]: row["link"] for row in rows}, waiting=_waiting(found), graded=_moment(newest), moment=_moment,
+        "report.html.j2",
+        ("base.css", "report.css"),
+        script="sort.js",
+        title=assignment.title,
+        found=found,
+        titles=titles,
+        rows=rows,
+        facts=_facts(found, scores),
+        links={row["student"]: row["link"] for row in rows},
+        waiting=_waiting(found),
+        graded=_moment(newest),
+        moment=_moment,
         release=kept[-1].now.conditions.release,
         score_plot=plots.scores(scores, found.max_score) if scores else None,
-        question_plot=plots.success([(q.title, q.success) for q in found.questions if q.success is not None and q.id not in _waiting(found)]),
+        question_plot=plots.success(
+            [
+                (q.title, q.success)
+                for q in found.questions
+                if q.success is not None and q.id not in _waiting(found)
+            ]
+        ),
         time_plot=plots.seconds(list(found.seconds.values())) if found.seconds else None,
-    )  # fmt: skip
+    )
 
 
 def _facts(found: ClassReport, scores: list[float]) -> list[tuple[str, str]]:
     facts: list[tuple[str, Any]] = [("submissions", str(found.submissions))]
     if scores:
-        facts += [("median", f"{points(statistics.median(scores))} of {points(found.max_score)}"), ("mean", points(statistics.mean(scores)))]
+        facts += [
+            ("median", f"{points(statistics.median(scores))} of {points(found.max_score)}"),
+            ("mean", points(statistics.mean(scores))),
+        ]
         facts += [("lowest, highest", f"{points(min(scores))}, {points(max(scores))}")]
     facts += [("wait for a person", str(len(found.waiting))), ("unreadable", str(len(found.unreadable)))]
     return facts

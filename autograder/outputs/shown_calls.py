@@ -1,7 +1,10 @@
-"""What the feedback levels "inputs" and "full" show of a wrong check: the calls, what came back and what was expected, and a figure.
+"""What the feedback levels "inputs" and "full" show of a wrong check: the calls, what came back and what was
+expected, and a figure.
 
-It is found by replaying the wrong submissions after they were graded, and kept under a key of the result, so that pages can be written anew without.
+It is found by replaying the wrong submissions after they were graded, and kept under a key of the result, so
+that pages can be written anew without.
 """
+
 from __future__ import annotations
 
 import re
@@ -56,7 +59,9 @@ class Evidence:
         return fingerprint(self.assignment.table.feedback, msgspec.json.encode((plain, entry.conditions)))
 
     def of(self, entry: Entry) -> dict[str, Shown]:
-        """What may be shown by check; nothing at the level "diagnosis", nor where it was not collected for this very result."""
+        """What may be shown by check; nothing at the level "diagnosis", nor where it was not collected
+        for this very result.
+        """
         if self.assignment.table.feedback == "diagnosis":
             return {}
         try:
@@ -75,14 +80,18 @@ class Evidence:
                 stored = _Stored(self._key(kept.now), self._replay(grader, submission, calls))
                 write_text(self._path(submission.student), msgspec.json.encode(stored).decode())
 
-    def _replay(self, grader: Grader, submission: Submission, calls: dict[str, tuple[str, ...]]) -> dict[str, Shown]:
+    def _replay(
+        self, grader: Grader, submission: Submission, calls: dict[str, tuple[str, ...]]
+    ) -> dict[str, Shown]:
         shown = {}
         for _, replays in replay_all(grader, submission, inputs=False):
             for replay in replays:
                 if replay.verdict != Verdict.RIGHT:
                     if replay.probe.id not in calls:
                         question = self.assignment.question(replay.probe.question)
-                        calls[replay.probe.id] = tuple(_short(text) for text in calls_of(grader, replay.probe, question))
+                        calls[replay.probe.id] = tuple(
+                            _short(text) for text in calls_of(grader, replay.probe, question)
+                        )
                     shown[replay.probe.id] = self._shown(replay, calls[replay.probe.id])
         return shown
 
@@ -90,7 +99,9 @@ class Evidence:
         if self.assignment.table.feedback == "inputs" or not replay.finished:
             return Shown(inputs)
         seen = _short(pformat(replay.seen, width=100))
-        if replay.probe.judged:  # any result with the properties asked for is right: there is none to be expected
+        if (
+            replay.probe.judged
+        ):  # any result with the properties asked for is right: there is none to be expected
             return Shown(inputs, seen)
         drawn, alt = figure(replay.expected, replay.seen, replay.probe.tolerance)
         return Shown(inputs, seen, _short(pformat(replay.expected, width=100)), drawn, alt)

@@ -1,7 +1,10 @@
-"""Scores for other programs: CSV, JSON, and the files that Canvas and Moodle import. What people have graded counts.
+"""Scores for other programs: CSV, JSON, and the files that Canvas and Moodle import. What people have graded
+counts.
 
-A spreadsheet runs what looks like a formula, and students choose names: such a cell is written with an apostrophe in front.
+A spreadsheet runs what looks like a formula, and students choose names: such a cell is written with an
+apostrophe in front.
 """
+
 from __future__ import annotations
 
 import csv
@@ -38,7 +41,10 @@ class Line:
 
 
 def lines(standings: Sequence[Standing], roster: Sequence[Student] = ()) -> list[Line]:
-    """A line for every submission, and with a roster for everybody in it, by id. A submission is found by id, login, number or address."""
+    """A line for every submission, and with a roster for everybody in it, by id.
+
+    A submission is found by id, login, number or address.
+    """
     names: dict[str, Student] = {}
     for field in ("email", "canvas", "moodle", "number", "login", "id"):  # what is named last counts most
         for one in roster:
@@ -61,15 +67,24 @@ def lines(standings: Sequence[Standing], roster: Sequence[Student] = ()) -> list
 def as_csv(assignment: Assignment, rows: Sequence[Line]) -> str:
     """A line a student: totals, then the points of each question; empty where nobody has graded yet."""
     questions = [q.id for q in assignment.questions]
-    table = [["student", "name", "email", "status", "score", "max_score", "late_penalty", "waiting", *questions]]
+    table = [
+        ["student", "name", "email", "status", "score", "max_score", "late_penalty", "waiting", *questions]
+    ]
     for row in rows:
         who, standing = [row.student.id, row.student.name, row.student.email], row.standing
         if standing is None:
-            table.append([*who, "missing", "", points(assignment.max_score), "", "", *("" for _ in questions)])
+            table.append(
+                [*who, "missing", "", points(assignment.max_score), "", "", *("" for _ in questions)]
+            )
             continue
         scores = {part.question.id: part.score for part in standing.parts}
         each = ["" if scores.get(q) is None else points(scores[q] or 0.0) for q in questions]
-        counted = [row.score, points(assignment.max_score), points(standing.marks.penalty), " ".join(standing.waiting)]
+        counted = [
+            row.score,
+            points(assignment.max_score),
+            points(standing.marks.penalty),
+            " ".join(standing.waiting),
+        ]
         table.append([*who, standing.result.status, *counted, *each])
     return _csv(table)
 
@@ -77,9 +92,12 @@ def as_csv(assignment: Assignment, rows: Sequence[Line]) -> str:
 def as_json(assignment: Assignment, rows: Sequence[Line]) -> str:
     """The same with diagnoses, checks and comments, for programs."""
     document = {
-        "format": 1, "assignment": assignment.name, "title": assignment.title, "max_score": assignment.max_score,
+        "format": 1,
+        "assignment": assignment.name,
+        "title": assignment.title,
+        "max_score": assignment.max_score,
         "students": [_document(row) for row in rows],
-    }  # fmt: skip
+    }
     return pretty_json(document)
 
 
@@ -89,25 +107,45 @@ def _document(row: Line) -> dict[str, object]:
         return {**who, "status": "missing", "score": None}
     standing = row.standing
     return {
-        **who, "status": standing.result.status, "score": standing.score, "late_penalty": standing.marks.penalty, "waiting": standing.waiting,
+        **who,
+        "status": standing.result.status,
+        "score": standing.score,
+        "late_penalty": standing.marks.penalty,
+        "waiting": standing.waiting,
         "messages": standing.result.messages,
         "questions": [
-            {"points": part.score, "by_person": part.by_person, "comments": part.comments, "tested": msgspec.to_builtins(part.question)}
+            {
+                "points": part.score,
+                "by_person": part.by_person,
+                "comments": part.comments,
+                "tested": msgspec.to_builtins(part.question),
+            }
             for part in standing.parts
         ],
-    }  # fmt: skip
+    }
 
 
 def as_canvas(assignment: Assignment, rows: Sequence[Line], column: str = "") -> str:
-    """What Canvas's gradebook imports: who, then one column of points; an empty cell leaves Canvas's as it is.
+    """What Canvas's gradebook imports: who, then one column of points; an empty cell leaves Canvas's as it
+    is.
 
-    column is the assignment's column as Canvas calls it, `Title (number)`; without a number Canvas offers to make a new assignment.
+    column is the assignment's column as Canvas calls it, `Title (number)`; without a number Canvas offers to
+    make a new assignment.
     """
     table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column or assignment.title]]
     table.append(["    Points Possible", "", "", "", "", points(assignment.max_score)])
     for row in rows:
         one = row.student
-        table.append([_last_first(one.name) or one.id, one.canvas, one.number, one.login or one.id, one.section, row.score])
+        table.append(
+            [
+                _last_first(one.name) or one.id,
+                one.canvas,
+                one.number,
+                one.login or one.id,
+                one.section,
+                row.score,
+            ]
+        )
     return _csv(table)
 
 
@@ -125,7 +163,11 @@ def as_moodle(assignment: Assignment, rows: Sequence[Line]) -> str:
 
 def _comments(standing: Standing, titles: dict[str, str]) -> str:
     """What went wrong and what people said, as the little HTML that Moodle shows."""
-    said = [f"<b>{escape(titles.get(part.question.id, part.question.id))}</b>: {escape(text)}" for part in standing.parts for text in _says(part)]
+    said = [
+        f"<b>{escape(titles.get(part.question.id, part.question.id))}</b>: {escape(text)}"
+        for part in standing.parts
+        for text in _says(part)
+    ]
     if standing.result.status is Status.UNREADABLE:
         said = [escape(message) for message in standing.result.messages]
     return "<br>".join(printable_lines(text).replace("\n", "<br>") for text in said)

@@ -1,7 +1,9 @@
 """What nbgrader_config.py says that concerns grading: where the gradebook is and what lateness costs.
 
-`chainrule autograde` reads it as nbgrader does, so that both write the same database and come to the same totals.
+`chainrule autograde` reads it as nbgrader does, so that both write the same database and come to the same
+totals.
 """
+
 from __future__ import annotations
 
 import datetime
@@ -22,7 +24,9 @@ from traitlets.config import Application, Config
 from autograder.errors import UsageError
 
 _MOMENT = re.compile(r"[0-9:.T -]{10,40}( [A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2})?")
-"""A student may write the note, and dateutil opens a file of the zone's name: nothing that leads out of its folder."""
+"""A student may write the note, and dateutil opens a file of the zone's name: nothing that leads out of
+its folder.
+"""
 
 
 def load_config(root: Path) -> Config:
@@ -34,12 +38,16 @@ def load_config(root: Path) -> Config:
         app.load_config_file()
         Application.load_config_file(app, "nbgrader_config", path=str(root))
     except Exception as error:  # whatever a file of Python can raise
-        raise UsageError(f"nbgrader_config.py can't be read: {type(error).__name__}: {error}", where=str(root)) from error
+        raise UsageError(
+            f"nbgrader_config.py can't be read: {type(error).__name__}: {error}", where=str(root)
+        ) from error
     return app.config
 
 
 def database_url(root: Path, config: Config | None) -> str:
-    """The SQLAlchemy url of the gradebook that nbgrader uses in a folder: its own default where nothing is configured."""
+    """The SQLAlchemy url of the gradebook that nbgrader uses in a folder: its own default where nothing
+    is configured.
+    """
     given = Config({"CourseDirectory": {"root": str(root)}})
     given.merge(config or Config())
     url: str = CourseDirectory(config=given).db_url
@@ -50,7 +58,9 @@ def existing_database(root: Path) -> str:
     """The url of a course's gradebook; empty where it would be a file that is not there yet."""
     url = database_url(root, load_config(root))
     parsed = make_url(url)
-    missing = parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).is_file())
+    missing = parsed.get_backend_name() == "sqlite" and not (
+        parsed.database and Path(parsed.database).is_file()
+    )
     return "" if missing else url
 
 
@@ -63,7 +73,9 @@ def shown_url(url: str) -> str:
 
 
 def moment(timestamp: str) -> datetime.datetime | None:
-    """A time that nbgrader's exchange has noted, in UTC and without a zone as its database keeps it; None where it is none."""
+    """A time that nbgrader's exchange has noted, in UTC and without a zone as its database keeps it; None
+    where it is none.
+    """
     if not _MOMENT.fullmatch(timestamp):
         return None
     try:
@@ -73,11 +85,19 @@ def moment(timestamp: str) -> datetime.datetime | None:
     return found
 
 
-def assign_penalties(book: Gradebook, assignment: str, notebook: str, students: Iterable[str], config: Config) -> None:
-    """Set the late penalties of submissions by the plugin that `c.AssignLatePenalties.plugin_class` names, as nbgrader's own step does."""
+def assign_penalties(
+    book: Gradebook, assignment: str, notebook: str, students: Iterable[str], config: Config
+) -> None:
+    """Set the late penalties of submissions by the plugin that `c.AssignLatePenalties.plugin_class`
+    names, as nbgrader's own step does.
+    """
     if book.find_assignment(assignment).duedate is None:  # nobody is late, and there may be thousands of them
         row = book.find_notebook(notebook, assignment)
-        book.db.execute(update(SubmittedNotebook).where(SubmittedNotebook.notebook_id == row.id).values(late_submission_penalty=None))
+        book.db.execute(
+            update(SubmittedNotebook)
+            .where(SubmittedNotebook.notebook_id == row.id)
+            .values(late_submission_penalty=None)
+        )
         book.db.commit()
         return
     step = AssignLatePenalties(config=config)
@@ -85,6 +105,10 @@ def assign_penalties(book: Gradebook, assignment: str, notebook: str, students: 
     for student in students:
         late = book.find_submission(assignment, student).total_seconds_late
         submitted = book.find_submission_notebook(notebook, assignment, student)
-        penalty = step.plugin_inst.late_submission_penalty(student, submitted.score, late) if late > 0 else None
-        submitted.late_submission_penalty = None if penalty is None else min(max(penalty, 0.0), submitted.score)
+        penalty = (
+            step.plugin_inst.late_submission_penalty(student, submitted.score, late) if late > 0 else None
+        )
+        submitted.late_submission_penalty = (
+            None if penalty is None else min(max(penalty, 0.0), submitted.score)
+        )
     book.db.commit()

@@ -2,6 +2,7 @@
 
 nbgrader takes more than a second to import, so whoever needs this module imports it where it is needed.
 """
+
 from __future__ import annotations
 
 import datetime
@@ -49,7 +50,9 @@ COURSE = "default_course"
 
 
 def ensure_alembic() -> None:
-    """Let nbgrader find `alembic`, which it runs from PATH when it makes a database, in a venv that is not activated."""
+    """Let nbgrader find `alembic`, which it runs from PATH when it makes a database, in a venv that is
+    not activated.
+    """
     scripts = str(Path(sys.executable).parent)
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     if scripts not in folders:
@@ -57,7 +60,9 @@ def ensure_alembic() -> None:
 
 
 def _database_version() -> str:
-    """The version that a new database has, as nbgrader's own lookup gives it; that starts alembic in a process, which takes seconds."""
+    """The version that a new database has, as nbgrader's own lookup gives it; that starts alembic in a
+    process, which takes seconds.
+    """
     from alembic.script import ScriptDirectory
 
     return str(ScriptDirectory(ALEMBIC_DIR).get_current_head())
@@ -67,7 +72,9 @@ nbgrader.api.get_alembic_version = _database_version
 
 
 def generate_release(root: Path, name: str, stub: str, written_stub: str) -> None:
-    """Run nbgrader's generate_assignment in root, without a database: source/<name> becomes release/<name>."""
+    """Run nbgrader's generate_assignment in root, without a database: source/<name> becomes
+    release/<name>.
+    """
     config = Config()
     config.CourseDirectory.root = str(root)
     config.ClearSolutions.code_stub = {"python": stub}
@@ -79,7 +86,9 @@ def generate_release(root: Path, name: str, stub: str, written_stub: str) -> Non
     course = CourseDirectory(config=config)
     course.assignment_id = name
     converter = GenerateAssignment(coursedir=course, config=config)
-    converter.preprocessors = [step for step in converter.preprocessors if step is not SaveCells]  # the one that wants a database
+    converter.preprocessors = [
+        step for step in converter.preprocessors if step is not SaveCells
+    ]  # the one that wants a database
     converter.log = _quiet()
     converter.start()
 
@@ -95,7 +104,9 @@ def open_gradebook(url: str) -> Iterator[Gradebook]:
     """Open a database by its SQLAlchemy url, making it where there is none."""
     ensure_alembic()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)  # nbgrader adds rows in an order that SQLAlchemy remarks on
+        warnings.simplefilter(
+            "ignore", SAWarning
+        )  # nbgrader adds rows in an order that SQLAlchemy remarks on
         book = Gradebook(url, COURSE)
         try:
             yield book
@@ -104,9 +115,11 @@ def open_gradebook(url: str) -> Iterator[Gradebook]:
 
 
 def sync_assignment(book: Gradebook, name: str, notebooks: dict[str, Any]) -> None:
-    """Bring an assignment's rows up to date with its source notebooks (name -> notebook), also when submissions exist.
+    """Bring an assignment's rows up to date with its source notebooks (name -> notebook), also when
+    submissions exist.
 
-    Rows of cells that are gone are removed with their grades; everything else, manual scores and comments included, stays.
+    Rows of cells that are gone are removed with their grades; everything else, manual scores and comments
+    included, stays.
     """
     book.update_or_create_assignment(name)
     for notebook_name, node in notebooks.items():
@@ -137,9 +150,16 @@ def _sync_cells(book: Gradebook, row: Notebook, node: Any) -> None:
         if info["solution"]:
             solution[identifier] = {}
         source[identifier] = {
-            "cell_type": cell.cell_type, "locked": bool(info["locked"]), "source": cell.source, "checksum": compute_checksum(cell),
-        }  # fmt: skip
-    tables = (row.grade_cells, GradeCell, grade), (row.solution_cells, SolutionCell, solution), (row.source_cells, SourceCell, source)
+            "cell_type": cell.cell_type,
+            "locked": bool(info["locked"]),
+            "source": cell.source,
+            "checksum": compute_checksum(cell),
+        }
+    tables = (
+        (row.grade_cells, GradeCell, grade),
+        (row.solution_cells, SolutionCell, solution),
+        (row.source_cells, SourceCell, source),
+    )
     for rows, kind, wanted in tables:
         present = {cell.name: cell for cell in rows}
         for name, cell in present.items():
@@ -175,10 +195,12 @@ Graded = tuple[SubmissionResult, datetime.datetime | None, dict[str, bool]]
 
 
 def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Graded]) -> None:
-    """Write the scores of submissions; each comes with its time and, by write-up, whether its text changed since it was graded by hand.
+    """Write the scores of submissions; each comes with its time and, by write-up, whether its text changed
+    since it was graded by hand.
 
-    A resubmission never keeps an old automatic mark. Manual scores and comments stay; a changed answer asks for a person again.
-    All of it is one transaction of a few statements: nbgrader's own calls commit once a cell.
+    A resubmission never keeps an old automatic mark. Manual scores and comments stay; a changed answer asks
+    for a person again. All of it is one transaction of a few statements: nbgrader's own calls commit once a
+    cell.
     """
     graded = {result.student: (result, when, changed) for result, when, changed in results}
     if not graded:
@@ -187,16 +209,22 @@ def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Gr
     parsed = {student: parse_utc(when) for student, (_, when, _) in graded.items()}
     _add_submissions(book.db, book.find_assignment(assignment), parsed)
     row = book.find_notebook(notebook, assignment)
-    submitted = select(SubmittedNotebook.id, SubmittedAssignment.student_id).join(SubmittedAssignment).where(
-        SubmittedNotebook.notebook_id == row.id, SubmittedAssignment.student_id.in_(graded)
-    )  # fmt: skip
+    submitted = (
+        select(SubmittedNotebook.id, SubmittedAssignment.student_id)
+        .join(SubmittedAssignment)
+        .where(SubmittedNotebook.notebook_id == row.id, SubmittedAssignment.student_id.in_(graded))
+    )
     owner = {identifier: student for identifier, student in book.db.execute(submitted)}  # noqa: C416 -- a row is no tuple to mypy
     grades, comments = [], []
-    for identifier, name, owned, manual, asked in book.db.execute(_of(Grade, owner, Grade.manual_score, Grade.needs_manual_grade)):
+    for identifier, name, owned, manual, asked in book.db.execute(
+        _of(Grade, owner, Grade.manual_score, Grade.needs_manual_grade)
+    ):
         result, _, changed = graded[owner[owned]]
         question = next((q for q in result.questions if q.id == name), None)
         if question is not None:
-            grades.append({"row": identifier, **_grade_of(question, manual, asked, changed.get(question.id, False))})
+            grades.append(
+                {"row": identifier, **_grade_of(question, manual, asked, changed.get(question.id, False))}
+            )
     for identifier, name, owned in book.db.execute(_of(Comment, owner)):
         question = next((q for q in graded[owner[owned]][0].questions if q.id == name), None)
         untouched = question is not None and question.kind is QuestionKind.MANUAL and question.score == 0.0
@@ -214,7 +242,9 @@ def marks(url: str, assignment: str, notebook: str) -> dict[str, Marks]:
             row = book.find_notebook(notebook, assignment)
         except MissingEntry:
             return {}
-        graded = select(Grade.notebook_id, BaseCell.name, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
+        graded = select(
+            Grade.notebook_id, BaseCell.name, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
+        )
         graded = graded.join(BaseCell, Grade.cell_id == BaseCell.id).where(BaseCell.notebook_id == row.id)
         said = select(Comment.notebook_id, BaseCell.name, Comment.comment)
         said = said.join(BaseCell, Comment.cell_id == BaseCell.id).where(BaseCell.notebook_id == row.id)
@@ -225,15 +255,25 @@ def marks(url: str, assignment: str, notebook: str) -> dict[str, Marks]:
             if text:
                 mine = found.setdefault(key, {})
                 mine[cell] = msgspec.structs.replace(mine.get(cell, Mark()), comment=text)
-        submitted = select(SubmittedNotebook.id, SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty)
-        of_notebook = submitted.join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        submitted = select(
+            SubmittedNotebook.id, SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty
+        )
+        of_notebook = submitted.join(
+            SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id
+        )
         rows = book.db.execute(of_notebook.where(SubmittedNotebook.notebook_id == row.id))
         return {student: Marks(found.get(key, {}), penalty or 0.0) for key, student, penalty in rows}
 
 
 def _of(kind: Any, owner: dict[str, str], *columns: Any) -> Any:
-    """The grades or comments of submitted notebooks: their ids, the names of their cells, and whose they are."""
-    return select(kind.id, BaseCell.name, kind.notebook_id, *columns).join(BaseCell, BaseCell.id == kind.cell_id).where(kind.notebook_id.in_(owner))
+    """The grades or comments of submitted notebooks: their ids, the names of their cells, and whose they
+    are.
+    """
+    return (
+        select(kind.id, BaseCell.name, kind.notebook_id, *columns)
+        .join(BaseCell, BaseCell.id == kind.cell_id)
+        .where(kind.notebook_id.in_(owner))
+    )
 
 
 def _grade_of(question: QuestionResult, manual: float | None, asked: bool, changed: bool) -> dict[str, Any]:
@@ -242,9 +282,11 @@ def _grade_of(question: QuestionResult, manual: float | None, asked: bool, chang
     if question.kind is QuestionKind.MANUAL and question.score == 0.0 and changed:
         manual = None
     return {
-        "auto_score": question.score, "manual_score": manual,
-        "needs_manual_grade": by_hand and (manual is None or bool(asked) or changed),  # once asked, until a person has looked
-    }  # fmt: skip
+        "auto_score": question.score,
+        "manual_score": manual,
+        "needs_manual_grade": by_hand
+        and (manual is None or bool(asked) or changed),  # once asked, until a person has looked
+    }
 
 
 def _add_students(db: Any, students: list[str]) -> None:
@@ -254,22 +296,53 @@ def _add_students(db: Any, students: list[str]) -> None:
 
 
 def _add_submissions(db: Any, assignment: Any, when: dict[str, Any]) -> None:
-    """Rows of students who hand in for the first time, with a grade or a comment for every cell; a new time for all others."""
+    """Rows of students who hand in for the first time, with a grade or a comment for every cell; a new
+    time for all others.
+    """
     table = SubmittedAssignment.__table__
-    of_these = select(table.c.student_id).where(table.c.assignment_id == assignment.id, table.c.student_id.in_(when))
+    of_these = select(table.c.student_id).where(
+        table.c.assignment_id == assignment.id, table.c.student_id.in_(when)
+    )
     known = set(db.execute(of_these).scalars())
     if known:
-        again = update(table).where(table.c.assignment_id == assignment.id, table.c.student_id == bindparam("student"))
+        again = update(table).where(
+            table.c.assignment_id == assignment.id, table.c.student_id == bindparam("student")
+        )
         db.execute(again, [{"student": student, "timestamp": when[student]} for student in known])
-    rows: dict[Any, list[dict[str, Any]]] = {kind: [] for kind in (SubmittedAssignment, SubmittedNotebook, Grade, Comment)}
-    cells = {n.id: (n.grade_cells + n.task_cells, n.solution_cells + n.task_cells) for n in assignment.notebooks}
+    rows: dict[Any, list[dict[str, Any]]] = {
+        kind: [] for kind in (SubmittedAssignment, SubmittedNotebook, Grade, Comment)
+    }
+    cells = {
+        n.id: (n.grade_cells + n.task_cells, n.solution_cells + n.task_cells) for n in assignment.notebooks
+    }
     for student in when.keys() - known:
-        rows[SubmittedAssignment].append({"id": new_uuid(), "assignment_id": assignment.id, "student_id": student, "timestamp": when[student]})
+        rows[SubmittedAssignment].append(
+            {
+                "id": new_uuid(),
+                "assignment_id": assignment.id,
+                "student_id": student,
+                "timestamp": when[student],
+            }
+        )
         for notebook, (graded, commented) in cells.items():
-            submitted = {"id": new_uuid(), "assignment_id": rows[SubmittedAssignment][-1]["id"], "notebook_id": notebook}
+            submitted = {
+                "id": new_uuid(),
+                "assignment_id": rows[SubmittedAssignment][-1]["id"],
+                "notebook_id": notebook,
+            }
             rows[SubmittedNotebook].append(submitted)
-            rows[Grade] += [{"id": new_uuid(), "cell_id": c.id, "notebook_id": submitted["id"], "needs_manual_grade": True} for c in graded]
-            rows[Comment] += [{"id": new_uuid(), "cell_id": c.id, "notebook_id": submitted["id"]} for c in commented]
+            rows[Grade] += [
+                {
+                    "id": new_uuid(),
+                    "cell_id": c.id,
+                    "notebook_id": submitted["id"],
+                    "needs_manual_grade": True,
+                }
+                for c in graded
+            ]
+            rows[Comment] += [
+                {"id": new_uuid(), "cell_id": c.id, "notebook_id": submitted["id"]} for c in commented
+            ]
     for kind, made in rows.items():
         if made:
             db.execute(insert(kind.__table__), made)

@@ -1,4 +1,7 @@
-"""The graded notebook that formgrader and feedback show: the student's cells, with the result in each test cell."""
+"""The graded notebook that formgrader and feedback show: the student's cells, with the result in each
+test cell.
+"""
+
 from __future__ import annotations
 
 import json
@@ -50,7 +53,9 @@ class _Metadata(msgspec.Struct):
 
 
 class Graded(msgspec.Struct):
-    """What is read of a graded notebook, which we have written: without nbformat's checks, which take longer than all the rest."""
+    """What is read of a graded notebook, which we have written: without nbformat's checks, which take
+    longer than all the rest.
+    """
 
     cells: list[_Cell] = []
     metadata: _Metadata = msgspec.field(default_factory=_Metadata)
@@ -62,7 +67,10 @@ class Graded(msgspec.Struct):
 
     def texts(self) -> list[tuple[str, str]]:
         """Each cell's id, empty where it has none, and its text."""
-        return [(c.metadata.nbgrader.grade_id, c.source if isinstance(c.source, str) else "".join(c.source)) for c in self.cells]
+        return [
+            (c.metadata.nbgrader.grade_id, c.source if isinstance(c.source, str) else "".join(c.source))
+            for c in self.cells
+        ]
 
 
 def graded_path(into: Path, student: str, assignment: str) -> Path:
@@ -83,11 +91,20 @@ def read_graded(path: Path) -> Graded | None:
 def made_from(delivered: Delivered, result: SubmissionResult, assignment: Assignment) -> str:
     """A hash of all that a graded notebook is made from."""
     lasting = msgspec.structs.replace(result, seconds=0.0)
-    return fingerprint(package(), _hash_of(assignment.cells), msgspec.msgpack.encode(delivered), msgspec.msgpack.encode(lasting))
+    return fingerprint(
+        package(),
+        _hash_of(assignment.cells),
+        msgspec.msgpack.encode(delivered),
+        msgspec.msgpack.encode(lasting),
+    )
 
 
-def graded_notebook(submission: Submission, result: SubmissionResult, assignment: Assignment, made_from: str = "") -> NotebookNode:
-    """Build the notebook to show: locked cells from the source, answers from the student, results in the test cells."""
+def graded_notebook(
+    submission: Submission, result: SubmissionResult, assignment: Assignment, made_from: str = ""
+) -> NotebookNode:
+    """Build the notebook to show: locked cells from the source, answers from the student, results in the
+    test cells.
+    """
     frame = from_dict(json.loads(_frame(assignment.cells, assignment.name)))
     by_id = {cell.metadata.nbgrader.grade_id: cell for cell in frame.cells if "nbgrader" in cell.metadata}
     questions = {q.id: q for q in result.questions}
@@ -122,12 +139,17 @@ def _frame(cells: tuple[SourceCell, ...], name: str) -> str:
 def _top(result: SubmissionResult) -> NotebookNode:
     """What a grader reads first: how it went and all that was unusual."""
     notes = "".join(f"<li>{_literal(message)}</li>" for message in result.messages)
-    text = f"<b>{_literal(result.student)}: {result.score:g} of {result.max_score:g}</b>" + (f"<ul>{notes}</ul>" if notes else "")
+    text = f"<b>{_literal(result.student)}: {result.score:g} of {result.max_score:g}</b>" + (
+        f"<ul>{notes}</ul>" if notes else ""
+    )
     return nodes.new_cell("markdown", text)
 
 
 def _rubric(source: SourceCell) -> NotebookNode:
-    """What the person who grades a write-up goes by, above the answer. Feedback is made without these notebooks."""
+    """What the person who grades a write-up goes by, above the answer.
+
+    Feedback is made without these notebooks.
+    """
     text = f"**For the grader, about {source.id}. Students don't see this.**\n\n{source.rubric}"
     cell = nodes.new_cell("markdown", text)
     cell.metadata["tags"] = ["rubric"]
@@ -135,11 +157,15 @@ def _rubric(source: SourceCell) -> NotebookNode:
 
 
 def _literal(text: str) -> str:
-    """A text as HTML that Markdown does not read either: an exception's text may hold tags, links and pictures."""
+    """A text as HTML that Markdown does not read either: an exception's text may hold tags, links and
+    pictures.
+    """
     return "".join(c if c.isalnum() or c in " ," else f"&#{ord(c)};" for c in printable(text, 1000))
 
 
-def _graded_cell(placed: Placed, by_id: dict[str, NotebookNode], questions: dict[str, QuestionResult], budget: list[int]) -> NotebookNode:
+def _graded_cell(
+    placed: Placed, by_id: dict[str, NotebookNode], questions: dict[str, QuestionResult], budget: list[int]
+) -> NotebookNode:
     if placed.source is None:
         assert placed.handed_in is not None
         return _own_cell(placed.handed_in, budget)
@@ -205,7 +231,13 @@ def _kept(data: dict[str, Any], kinds: tuple[str, ...]) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    return "".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else value if isinstance(value, str) else ""
+    return (
+        "".join(part for part in value if isinstance(part, str))
+        if isinstance(value, list)
+        else value
+        if isinstance(value, str)
+        else ""
+    )
 
 
 def _show_result(cell: NotebookNode, question: QuestionResult | None) -> None:
@@ -214,8 +246,12 @@ def _show_result(cell: NotebookNode, question: QuestionResult | None) -> None:
         return
     cell.execution_count = 1
     cell.outputs = [
-        nodes.new_output("display_data", data={"text/html": result_html(question), "text/plain": result_text(question)}),
-        nodes.new_output("execute_result", data={"text/plain": repr(float(question.score))}, execution_count=1),
+        nodes.new_output(
+            "display_data", data={"text/html": result_html(question), "text/plain": result_text(question)}
+        ),
+        nodes.new_output(
+            "execute_result", data={"text/plain": repr(float(question.score))}, execution_count=1
+        ),
     ]
 
 
@@ -227,7 +263,10 @@ def result_html(question: QuestionResult) -> str:
         for c in question.checks
     )
     says = f"<p><b>{escape(question.diagnosis.says)}</b></p>" if question.diagnosis else ""
-    judged_again = "<p>Judged again with the parts that it builds on given, so that an earlier mistake costs nothing here.</p>"
+    judged_again = (
+        "<p>Judged again with the parts that it builds on given, so that an earlier mistake costs "
+        "nothing here.</p>"
+    )
     given = judged_again if question.given_correct_inputs else ""
     table = f'<table class="table table-condensed">{rows}</table>'  # formgrader's own look of a table
     return f"<p>{escape(question.id)}: {question.score:g} of {question.max_score:g}</p>{says}{given}{table}"
@@ -241,7 +280,9 @@ def result_text(question: QuestionResult) -> str:
 
 
 def copy_receipts(source: Path, target: Path) -> None:
-    """Carry along what nbgrader's exchange leaves beside a submission and needs beside its feedback; links are not followed."""
+    """Carry along what nbgrader's exchange leaves beside a submission and needs beside its feedback;
+    links are not followed.
+    """
     for name in RECEIPTS:
         try:
             text = read_regular(source / name, 1000).decode("utf-8")

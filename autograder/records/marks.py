@@ -1,11 +1,14 @@
 """What people have put into the gradebook, as frozen values."""
+
 from __future__ import annotations
 
 import msgspec
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """What the gradebook says of one question that the tests don't: a person's score and comment, and whether one is still asked for."""
+    """What the gradebook says of one question that the tests don't: a person's score and comment, and
+    whether one is still asked for.
+    """
 
     score: float | None = None
     extra_credit: float = 0.0

@@ -1,4 +1,7 @@
-"""Makers of notebook cells that do not validate: nbformat's own check every piece against a schema, which takes longer than grading."""
+"""Makers of notebook cells that do not validate: nbformat's own check every piece against a schema, which
+takes longer than grading.
+"""
+
 from __future__ import annotations
 
 from typing import Any
@@ -22,4 +25,6 @@ def new_cell(kind: str, text: str, outputs: list[NotebookNode] | None = None) ->
 def new_output(kind: str, **values: Any) -> NotebookNode:
     """An output: "stream" with name and text, "display_data" or "execute_result" with data by media type."""
     rest = {} if kind == "stream" else {"metadata": NotebookNode()}
-    return NotebookNode(output_type=kind, **rest, **{name: from_dict(value) for name, value in values.items()})
+    return NotebookNode(
+        output_type=kind, **rest, **{name: from_dict(value) for name, value in values.items()}
+    )

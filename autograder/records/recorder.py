@@ -1,4 +1,7 @@
-"""Writes what was graded where people look for it: graded notebooks at once, the gradebook's rows in bulk, as a run goes on."""
+"""Writes what was graded where people look for it: graded notebooks at once, the gradebook's rows in
+bulk, as a run goes on.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -18,16 +21,28 @@ BULK = 50
 
 
 class Recorder:
-    """Takes results as they arrive. Until a submission's rows are written, its old graded notebook says what a person has graded.
+    """Takes results as they arrive. Until a submission's rows are written, its old graded notebook says what
+    a person has graded.
 
     recorded is told of students once their rows and graded notebooks stand.
     """
 
     def __init__(
-        self, assignment: Assignment, into: Path, submitted: Path, database: str = "", config: Any = None,
+        self,
+        assignment: Assignment,
+        into: Path,
+        submitted: Path,
+        database: str = "",
+        config: Any = None,
         recorded: Callable[[list[str]], None] = lambda _: None,
-    ) -> None:  # fmt: skip
-        self.assignment, self.into, self.submitted, self.url, self.config = assignment, into, submitted, database, config
+    ) -> None:
+        self.assignment, self.into, self.submitted, self.url, self.config = (
+            assignment,
+            into,
+            submitted,
+            database,
+            config,
+        )
         self.recorded = recorded
         self._waiting: list[tuple[SubmissionResult, str, dict[str, bool]]] = []
         """Results, each with the time that it was handed in and its write-ups that have changed."""
@@ -35,7 +50,9 @@ class Recorder:
         self._ready: Future[None] | None = None
 
     def begin(self) -> None:
-        """Load nbgrader and bring the assignment's rows up to date, which takes a second or two, while submissions are graded."""
+        """Load nbgrader and bring the assignment's rows up to date, which takes a second or two, while
+        submissions are graded.
+        """
         if self._ready is not None:
             return
         aside = ThreadPoolExecutor(1)
@@ -48,13 +65,17 @@ class Recorder:
 
         self.into.mkdir(parents=True, exist_ok=True)
         self.config = self.config or nbgrader_course.load_config(self.assignment.root)
-        self.url = self.url or nbgrader_course.database_url(self.into, self.config if self.into == self.assignment.root else None)
+        self.url = self.url or nbgrader_course.database_url(
+            self.into, self.config if self.into == self.assignment.root else None
+        )
         rows = {self.assignment.name: notebook.build_recorded(self.assignment.cells, self.assignment.name)}
         with gradebook.open_gradebook(self.url) as book:
             gradebook.sync_assignment(book, self.assignment.name, rows)
 
     def add(self, result: SubmissionResult, text: str, answers: dict[str, str]) -> None:
-        """A result with the text of its graded notebook (empty: the one that is there stays) and its write-ups."""
+        """A result with the text of its graded notebook (empty: the one that is there stays) and its
+        write-ups.
+        """
         path = graded_path(self.into, result.student, self.assignment.name)
         when = timestamp(self.submitted / result.student / self.assignment.name)
         there = read_graded(path)
@@ -68,17 +89,24 @@ class Recorder:
             self.write()
 
     def write(self) -> str:
-        """Write the rows of what has arrived, then let its graded notebooks take their places; returns where the rows are."""
+        """Write the rows of what has arrived, then let its graded notebooks take their places; returns
+        where the rows are.
+        """
         from autograder.records import course_config as nbgrader_course
         from autograder.records import gradebook
 
         self.begin()
         assert self._ready is not None
         self._ready.result()
-        name, graded = self.assignment.name, [(result, nbgrader_course.moment(when), changed) for result, when, changed in self._waiting]
+        name, graded = (
+            self.assignment.name,
+            [(result, nbgrader_course.moment(when), changed) for result, when, changed in self._waiting],
+        )
         with gradebook.open_gradebook(self.url) as book:
             gradebook.record(book, name, name, graded)
-            nbgrader_course.assign_penalties(book, name, name, [result.student for result, _, _ in graded], self.config)
+            nbgrader_course.assign_penalties(
+                book, name, name, [result.student for result, _, _ in graded], self.config
+            )
         for part in self._parts:
             part.replace(part.with_suffix(".ipynb"))
         self._waiting, self._parts = [], []
@@ -87,8 +115,11 @@ class Recorder:
         return nbgrader_course.shown_url(self.url)
 
 
-def changed_answers(graded: Graded | None, answers: dict[str, str], assignment: Assignment) -> dict[str, bool]:
-    """For each write-up, whether its text differs from that in the notebook graded last; empty where none was.
+def changed_answers(
+    graded: Graded | None, answers: dict[str, str], assignment: Assignment
+) -> dict[str, bool]:
+    """For each write-up, whether its text differs from that in the notebook graded last; empty where none
+    was.
 
     Where somebody has broken that, a person must look again.
     """
@@ -99,7 +130,9 @@ def changed_answers(graded: Graded | None, answers: dict[str, str], assignment: 
 
 
 def timestamp(folder: Path) -> str:
-    """When it was handed in, as nbgrader's exchange notes it; empty where there is no note, or something else of that name."""
+    """When it was handed in, as nbgrader's exchange notes it; empty where there is no note, or something
+    else of that name.
+    """
     try:
         return read_regular(folder / "timestamp.txt", 1000).decode("utf-8").strip()
     except (OSError, ValueError):

@@ -1,7 +1,10 @@
-"""Results kept on disk, a file a student: what feedback, report and export read, so that nothing is graded twice for them.
+"""Results kept on disk, a file a student: what feedback, report and export read, so that nothing is graded
+twice for them.
 
-Each file holds the newest result and, where a later grading came out differently, the one before it with what has changed in between.
+Each file holds the newest result and, where a later grading came out differently, the one before it with what
+has changed in between.
 """
+
 from __future__ import annotations
 
 import datetime
@@ -25,7 +28,9 @@ FORMAT = 1
 
 
 class Conditions(msgspec.Struct, frozen=True):
-    """What a result depends on: the notebook handed in and the assignment's files as hashes, and how it was graded."""
+    """What a result depends on: the notebook handed in and the assignment's files as hashes, and how it
+    was graded.
+    """
 
     handed_in: str
     tests: str
@@ -71,7 +76,9 @@ class Results:
         return kept if kept.format == FORMAT else None
 
     def all(self, students: Iterable[str] = ()) -> tuple[Kept, ...]:
-        """What is kept of these students, or everything, by student; raises UsageError where there is nothing."""
+        """What is kept of these students, or everything, by student; raises UsageError where there is
+        nothing.
+        """
         everybody = (path.stem for path in self.folder.glob("*.json")) if self.folder.is_dir() else ()
         wanted = tuple(students)
         found = [self.get(student) for student in wanted or everybody]
@@ -79,7 +86,10 @@ class Results:
         if not kept:
             whose = f" by {', '.join(wanted)}" if wanted else ""
             what = f"{self.into} holds no results of {self.assignment.name}{whose}"
-            raise UsageError(what, mend=f"grade first: chainrule autograde {self.assignment.name}; --into names another folder")
+            raise UsageError(
+                what,
+                mend=f"grade first: chainrule autograde {self.assignment.name}; --into names another folder",
+            )
         return tuple(kept)
 
     def put(self, handed_in: str, result: SubmissionResult, salt: str, isolation: str) -> None:
@@ -87,7 +97,9 @@ class Results:
 
         One of some questions only replaces those questions; one that comes out as before changes nothing.
         """
-        conditions = Conditions(handed_in, self.assignment.key, self.assignment.release, salt, isolation, environment())
+        conditions = Conditions(
+            handed_in, self.assignment.key, self.assignment.release, salt, isolation, environment()
+        )
         kept = self.get(result.student)
         before = kept.before if kept else None
         if kept is not None:
@@ -101,7 +113,9 @@ class Results:
                 before, entry = kept.now, Entry(result, _now(), conditions)
         else:
             entry = Entry(result, _now(), conditions)
-        write_text(self.folder / f"{result.student}.json", msgspec.json.encode(Kept(FORMAT, entry, before)).decode())
+        write_text(
+            self.folder / f"{result.student}.json", msgspec.json.encode(Kept(FORMAT, entry, before)).decode()
+        )
 
 
 def handed_in(submission: Submission) -> str:
@@ -116,9 +130,12 @@ def _merged(old: SubmissionResult, new: SubmissionResult, assignment: Assignment
     by_id: dict[str, QuestionResult] = {q.id: q for q in (*old.questions, *new.questions)}
     questions = tuple(by_id[q.id] for q in assignment.questions if q.id in by_id)
     return msgspec.structs.replace(
-        new, questions=questions, score=total([q.score or 0.0 for q in questions]), max_score=total([q.max_score for q in questions]),
+        new,
+        questions=questions,
+        score=total([q.score or 0.0 for q in questions]),
+        max_score=total([q.max_score for q in questions]),
         needs_manual=tuple(q.id for q in questions if q.kind is QuestionKind.MANUAL and q.score is None),
-    )  # fmt: skip
+    )
 
 
 def _same(one: SubmissionResult, other: SubmissionResult) -> bool:

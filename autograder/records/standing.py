@@ -1,4 +1,5 @@
 """How a student stands: what the tests found, with what people have put into the gradebook."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -53,16 +54,25 @@ class Standing:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        return tuple(Part(q, self.marks.questions.get(q.id, NOTHING), self._comments(q.id)) for q in self.result.questions)
+        return tuple(
+            Part(q, self.marks.questions.get(q.id, NOTHING), self._comments(q.id))
+            for q in self.result.questions
+        )
 
     def _comments(self, question: str) -> tuple[str, ...]:
         """Comments stand on the cell of a write-up or on a question's solution cells."""
-        mine = {n: m for n, m in self.marks.questions.items() if n in (question, f"{question}_solution") or n.startswith(f"{question}_solution_")}
+        mine = {
+            n: m
+            for n, m in self.marks.questions.items()
+            if n in (question, f"{question}_solution") or n.startswith(f"{question}_solution_")
+        }
         return tuple(mark.comment for _, mark in sorted(mine.items()) if mark.comment)
 
     @property
     def score(self) -> float:
-        """All points but a penalty for lateness; as nbgrader, what nobody has graded yet counts 0, and no total is below 0."""
+        """All points but a penalty for lateness; as nbgrader, what nobody has graded yet counts 0, and no
+        total is below 0.
+        """
         return max(0.0, round(sum(part.score or 0.0 for part in self.parts), 6) - self.marks.penalty)
 
     @property

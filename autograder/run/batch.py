@@ -1,4 +1,7 @@
-"""A class: many submissions over the cores of one machine or of several; results are stored, shown and written as they arrive."""
+"""A class: many submissions over the cores of one machine or of several; results are stored, shown and
+written as they arrive.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -28,12 +31,20 @@ FORMAT = 1
 PoolFor = Callable[[Reference, Isolation, int], contextlib.AbstractContextManager[Pool]]
 
 
-def grade_class(assignment: Assignment, options: Options, progress: Progress | None = None) -> tuple[ClassResult, list[Failure]]:
-    """Grade what was handed in and write it down. Every submission gets a result, or a Failure that says what of ours went wrong."""
+def grade_class(
+    assignment: Assignment, options: Options, progress: Progress | None = None
+) -> tuple[ClassResult, list[Failure]]:
+    """Grade what was handed in and write it down.
+
+    Every submission gets a result, or a Failure that says what of ours went wrong.
+    """
     progress = progress or Progress()
     for question in options.questions:
         assignment.question(question)
-    found_there = [replace(h, messages=(*options.notes.get(h.student, ()), *h.messages)) for h in find_submissions(options.submitted, assignment)]
+    found_there = [
+        replace(h, messages=(*options.notes.get(h.student, ()), *h.messages))
+        for h in find_submissions(options.submitted, assignment)
+    ]
     handins = _chosen(found_there, options)
     if not handins:
         mend = f"it should hold <student>/{assignment.name}/{assignment.name}.ipynb, or <student>.ipynb"
@@ -67,11 +78,22 @@ def grade_class(assignment: Assignment, options: Options, progress: Progress | N
         progress.stage("writing the gradebook")
         progress.written(recorder.write())
     found = tuple(sorted(results, key=lambda result: result.student))
-    return ClassResult(FORMAT, assignment.name, assignment.max_score, isolation.level, salt, assignment.release, environment(), found), failures
+    return ClassResult(
+        FORMAT,
+        assignment.name,
+        assignment.max_score,
+        isolation.level,
+        salt,
+        assignment.release,
+        environment(),
+        found,
+    ), failures
 
 
 def _sharing(result: SubmissionResult, alike: dict[QuestionResult, QuestionResult]) -> SubmissionResult:
-    """The result, with questions that came out as others' did held in memory once: a large class would fill it."""
+    """The result, with questions that came out as others' did held in memory once: a large class would
+    fill it.
+    """
     return msgspec.structs.replace(result, questions=tuple(alike.setdefault(q, q) for q in result.questions))
 
 
@@ -87,7 +109,10 @@ def _machines(assignment: Assignment, options: Options, jobs: int) -> Iterator[t
     try:
         from autograder.run import dask
     except ModuleNotFoundError as error:
-        raise UsageError(f"--scheduler needs {error.name}, which is not installed", mend="pip install 'chainrule-kit[dask]'") from None
+        raise UsageError(
+            f"--scheduler needs {error.name}, which is not installed",
+            mend="pip install 'chainrule-kit[dask]'",
+        ) from None
     with dask.connect(options.scheduler) as client:
         yield dask.weakest(client, options.unsafe), partial(dask.cluster_pool, client)
 
@@ -95,7 +120,9 @@ def _machines(assignment: Assignment, options: Options, jobs: int) -> Iterator[t
 def _recorder(assignment: Assignment, options: Options, progress: Progress) -> Recorder | None:
     if not options.gradebook:
         return None
-    return Recorder(assignment, options.into, options.submitted, options.database, options.config, progress.recorded)
+    return Recorder(
+        assignment, options.into, options.submitted, options.database, options.config, progress.recorded
+    )
 
 
 def _chosen(handins: list[Handin], options: Options) -> list[Handin]:
@@ -104,5 +131,8 @@ def _chosen(handins: list[Handin], options: Options) -> list[Handin]:
     by_student = {handin.student: handin for handin in handins}
     for student in options.students:
         if student not in by_student:
-            raise UsageError(f"{options.submitted} holds no submission of {student!r}", mend=f"it holds those of {', '.join(by_student) or 'nobody'}")
+            raise UsageError(
+                f"{options.submitted} holds no submission of {student!r}",
+                mend=f"it holds those of {', '.join(by_student) or 'nobody'}",
+            )
     return [by_student[student] for student in dict.fromkeys(options.students)]

@@ -1,8 +1,10 @@
-"""Past one machine: the same jobs, sent to the workers of a Dask cluster. The only module that imports distributed.
+"""Past one machine: the same jobs, sent to the workers of a Dask cluster. The only module that imports
+distributed.
 
-Workers get all that they need over the network: the assignment's files, and what the reference and the misconceptions did. They have to
-run the versions that this machine runs.
+Workers get all that they need over the network: the assignment's files, and what the reference and the
+misconceptions did. They have to run the versions that this machine runs.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -35,7 +37,9 @@ _SAME = {"python": "Python", "numpy": "NumPy", "autograder": "chainrule-kit"}
 
 
 class Parcel(msgspec.Struct, frozen=True):
-    """An assignment as it travels: its files beneath the course's folder, and what the reference and the misconceptions did."""
+    """An assignment as it travels: its files beneath the course's folder, and what the reference and the
+    misconceptions did.
+    """
 
     name: str
     salt: str
@@ -47,10 +51,14 @@ class Parcel(msgspec.Struct, frozen=True):
 def pack(reference: Reference, isolation: Isolation) -> bytes:
     """All that a worker needs."""
     assignment = reference.assignment
-    mine = [path for path in assignment.folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    mine = [
+        path for path in assignment.folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
     data = [assignment.root / "data" / name for name in assignment.table.data]
     files = {str(path.relative_to(assignment.root)): path.read_bytes() for path in [*mine, *data]}
-    return msgspec.msgpack.encode(Parcel(assignment.name, reference.salt, isolation.level, files, reference.observed()))
+    return msgspec.msgpack.encode(
+        Parcel(assignment.name, reference.salt, isolation.level, files, reference.observed())
+    )
 
 
 def unpack(course: Parcel, folder: Path) -> Assignment:
@@ -85,18 +93,27 @@ class Desks(WorkerPlugin):
 
 @contextlib.contextmanager
 def connect(address: str) -> Iterator[Client]:
-    """A client of the scheduler at tcp://HOST:PORT, once it has a worker and all run what this machine runs."""
+    """A client of the scheduler at tcp://HOST:PORT, once it has a worker and all run what this machine
+    runs.
+    """
     logging.getLogger("distributed").setLevel(logging.ERROR)
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
-        mend = "start one with `dask scheduler` and name it as tcp://HOST:PORT; docs/how-to/grade_on_several_machines.md shows how"
-        raise UsageError(f"no Dask scheduler answers at {address} ({type(error).__name__})", mend=mend) from None
+        mend = (
+            "start one with `dask scheduler` and name it as tcp://HOST:PORT; "
+            "docs/how-to/grade_on_several_machines.md shows how"
+        )
+        raise UsageError(
+            f"no Dask scheduler answers at {address} ({type(error).__name__})", mend=mend
+        ) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
-            raise UsageError(f"the scheduler at {address} has no workers", mend=f"start some with `dask worker {address}`") from None
+            raise UsageError(
+                f"the scheduler at {address} has no workers", mend=f"start some with `dask worker {address}`"
+            ) from None
         check_versions(get_versions(["autograder"]), client.get_versions(packages=["autograder"]))
         yield client
 
@@ -107,10 +124,20 @@ def check_versions(ours: dict[str, Any], found: dict[str, Any]) -> None:
     for address, theirs in {"the scheduler": found["scheduler"], **found["workers"]}.items():
         needed = _SAME if address != "the scheduler" else {"python": "Python"}
         pairs = [(label, _of(theirs, name), _of(ours, name)) for name, label in needed.items()]
-        if differ := [f"{label} {theirs} where this machine has {ours}" for label, theirs, ours in pairs if theirs != ours]:
+        if differ := [
+            f"{label} {theirs} where this machine has {ours}"
+            for label, theirs, ours in pairs
+            if theirs != ours
+        ]:
             strangers.append(f"{address} has {', '.join(differ)}")
     if strangers:
-        raise UsageError("; ".join(strangers), mend="install the same Python and the same packages everywhere (constraints.txt), and start it again")
+        raise UsageError(
+            "; ".join(strangers),
+            mend=(
+                "install the same Python and the same packages everywhere (constraints.txt), and "
+                "start it again"
+            ),
+        )
 
 
 def _of(versions: dict[str, Any], name: str) -> str:
@@ -119,7 +146,9 @@ def _of(versions: dict[str, Any], name: str) -> str:
 
 
 def weakest(client: Client, unsafe: bool) -> Isolation:
-    """The isolation that every worker can give; raises UsageError where one has none, unless unsafe says to go on."""
+    """The isolation that every worker can give; raises UsageError where one has none, unless unsafe says
+    to go on.
+    """
     found: dict[str, Level] = client.run(strongest)
     level = max(found.values(), key=LEVELS.index)
     if level is Level.NONE and not unsafe:
@@ -147,7 +176,9 @@ def cluster_pool(client: Client, reference: Reference, isolation: Isolation, job
     try:
         yield pool()
     except CancelledError:
-        raise ChainRuleError("the scheduler is gone", mend="start it and run this again: it goes on where it was") from None
+        raise ChainRuleError(
+            "the scheduler is gone", mend="start it and run this again: it goes on where it was"
+        ) from None
     finally:
         with contextlib.suppress(Exception):  # it may be gone, and the results are what counts
             client.unregister_worker_plugin(name)
@@ -155,7 +186,9 @@ def cluster_pool(client: Client, reference: Reference, isolation: Isolation, job
 
 
 def _blame() -> Callable[..., int]:
-    """A function for the scheduler, which need not have this package: it travels as text because it is made here."""
+    """A function for the scheduler, which need not have this package: it travels as text because it is
+    made here.
+    """
 
     def allow(deaths: int, dask_scheduler: Any = None) -> int:
         before: int = dask_scheduler.allowed_failures

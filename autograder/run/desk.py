@@ -1,8 +1,10 @@
-"""One submission from bytes to bytes: what a worker does, in a process of this machine's pool or on another machine.
+"""One submission from bytes to bytes: what a worker does, in a process of this machine's pool or on another
+machine.
 
-A worker opens a desk once, with all that grading an assignment takes, and then answers jobs. Everything of ours that goes wrong becomes
-a `Failed`: exceptions do not travel.
+A worker opens a desk once, with all that grading an assignment takes, and then answers jobs. Everything of
+ours that goes wrong becomes a `Failed`: exceptions do not travel.
 """
+
 from __future__ import annotations
 
 import threading
@@ -28,7 +30,9 @@ from autograder.sandbox.isolation import Isolation
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A submission to grade. entry is what the journal holds of it; alone: nothing else is graded meanwhile."""
+    """A submission to grade. entry is what the journal holds of it; alone: nothing else is graded
+    meanwhile.
+    """
 
     delivered: Delivered
     questions: tuple[str, ...] = ()
@@ -40,9 +44,11 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):
-    """A graded submission. entry is what the journal should hold from now on, empty where that has not changed.
+    """A graded submission. entry is what the journal should hold from now on, empty where that has not
+    changed.
 
-    again: something in it may have been the machine's doing and has to be tried again, alone. seconds are those of the worker.
+    again: something in it may have been the machine's doing and has to be tried again, alone. seconds are
+    those of the worker.
     """
 
     result: SubmissionResult
@@ -69,7 +75,9 @@ class Desk:
 
     def __init__(self, reference: Reference, isolation: Isolation) -> None:
         self.reference, self.isolation, self.assignment = reference, isolation, reference.assignment
-        self.reference_key = reference_key(self.assignment, reference.cells, reference.requests, self.assignment.probes_text)
+        self.reference_key = reference_key(
+            self.assignment, reference.cells, reference.requests, self.assignment.probes_text
+        )
         self._local, self._graders = threading.local(), list[Grader]()
 
     def close(self) -> None:
@@ -82,7 +90,8 @@ class Desk:
             self._local.grader = Grader(self.reference, self.isolation)
             self._graders.append(self._local.grader)
         else:
-            self._local.grader.start()  # one submission may do without the reference; among several some have it answer
+            # one submission may do without the reference; among several some have it answer
+            self._local.grader.start()
         grader: Grader = self._local.grader
         return grader
 
@@ -100,12 +109,24 @@ class Desk:
         entry = Entry(key, None if memory.fleeting else result, memory.kept)
         return self._done(job, submission, result, write_entry(entry), memory.fleeting, began)
 
-    def _done(self, job: Job, submission: Submission, result: SubmissionResult, entry: bytes, again: bool, began: float) -> Done:
+    def _done(
+        self,
+        job: Job,
+        submission: Submission,
+        result: SubmissionResult,
+        entry: bytes,
+        again: bool,
+        began: float,
+    ) -> Done:
         text = ""
         if job.with_notebook and not again:
             source = made_from(job.delivered, result, self.assignment)
             text = shown(submission, result, self.assignment, source) if source != job.made_from else ""
-        answers = {p.source.id: p.text for p in submission.placed if p.source is not None and p.source.role is notebook.Role.WRITTEN}
+        answers = {
+            p.source.id: p.text
+            for p in submission.placed
+            if p.source is not None and p.source.role is notebook.Role.WRITTEN
+        }
         return Done(result, entry, text, answers, handed_in(submission), again, time.monotonic() - began)
 
 
@@ -114,7 +135,8 @@ def shown(submission: Submission, result: SubmissionResult, assignment: Assignme
     return notebook.dump(graded_notebook(submission, result, assignment, source))
 
 
-# ---- in a worker's process --------------------------------------------------------------------------------------
+# ---- in a worker's process
+# --------------------------------------------------------------------------------------
 
 _DESKS: dict[str, Desk] = {}
 
@@ -150,4 +172,8 @@ def _attempt(name: str, job: Job) -> Done | Failed:
         return Failed(student, str(error))
     except Exception as error:  # a fault of ours in one submission must not cost the others their grade
         where = traceback.extract_tb(error.__traceback__)[-1]
-        return Failed(student, f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}: {error}; please report this")
+        return Failed(
+            student,
+            f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}: {error}; "
+            "please report this",
+        )

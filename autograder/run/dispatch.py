@@ -1,4 +1,5 @@
 """Sends submissions to the workers and gathers their answers."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -23,20 +24,25 @@ from autograder.run.pool import Pool
 
 
 class Dispatch:
-    """Sends submissions to the workers, a few more at a time than these can take, and gathers what comes back.
+    """Sends submissions to the workers, a few more at a time than these can take, and gathers what comes
+    back.
 
-    What may have been the machine's doing (a timeout, a death, no memory left) is tried once more when everything else is done, alone.
-    A submission whose worker dies twice has ended it itself.
+    What may have been the machine's doing (a timeout, a death, no memory left) is tried once more when
+    everything else is done, alone. A submission whose worker dies twice has ended it itself.
     """
 
-    def __init__(self, assignment: Assignment, options: Options, conditions: tuple[str, Level], pool: Pool) -> None:
+    def __init__(
+        self, assignment: Assignment, options: Options, conditions: tuple[str, Level], pool: Pool
+    ) -> None:
         self.assignment, self.options, self.pool = assignment, options, pool
         self.journal = Journal(Course.at(assignment.root, options.into).journal(assignment.name))
         self.conditions = conditions
         """The salt and the level of isolation, which results depend on."""
 
     def answers(self, handins: list[Handin], started: Callable[[], None]) -> Iterator[Done | Failed]:
-        """Answers as they arrive, one for each submission. started is called once the first jobs are on their way."""
+        """Answers as they arrive, one for each submission. started is called once the first jobs are on
+        their way.
+        """
         again: list[Handin] = []
         for handin, answer in self._through(iter(handins), False, started):
             if answer is None or (isinstance(answer, Done) and answer.again):
@@ -47,7 +53,9 @@ class Dispatch:
             for _, answer in self._through(iter([handin]), True, started):
                 yield answer or self._charged(handin)
 
-    def _through(self, handins: Iterator[Handin], alone: bool, started: Callable[[], None]) -> Iterator[tuple[Handin, Done | Failed | None]]:
+    def _through(
+        self, handins: Iterator[Handin], alone: bool, started: Callable[[], None]
+    ) -> Iterator[tuple[Handin, Done | Failed | None]]:
         """Each submission with its answer; None where the worker died."""
         running: dict[Future[bytes], Handin] = {}
         while True:
@@ -70,9 +78,20 @@ class Dispatch:
     def _submit(self, handin: Handin, alone: bool) -> Future[bytes]:
         entry = b"" if self.options.force and not alone else self.journal.get(self._name(handin))
         with_notebook = self.options.gradebook and not self.options.questions
-        there = read_graded(graded_path(self.options.into, handin.student, self.assignment.name)) if with_notebook and entry else None
+        there = (
+            read_graded(graded_path(self.options.into, handin.student, self.assignment.name))
+            if with_notebook and entry
+            else None
+        )
         job = msgspec.msgpack.encode(
-            Job(pick_up(handin), self.options.questions, entry, alone, with_notebook, there.made_from if there is not None else "")
+            Job(
+                pick_up(handin),
+                self.options.questions,
+                entry,
+                alone,
+                with_notebook,
+                there.made_from if there is not None else "",
+            )
         )
         try:
             return self.pool.submit(job)
@@ -85,6 +104,12 @@ class Dispatch:
 
     def _charged(self, handin: Handin) -> Done:
         """The result of a submission that ended two workers: 0, and a person should look."""
-        submission = Submission(handin.student, (), (*handin.messages, "grading it ended the grader's own process, twice; a person should look"))
+        submission = Submission(
+            handin.student,
+            (),
+            (*handin.messages, "grading it ended the grader's own process, twice; a person should look"),
+        )
         result = unreadable(submission, self.assignment, Status.GRADED)
-        return Done(result, b"", shown(submission, result, self.assignment), {}, handed_in(submission), False, 0.0)
+        return Done(
+            result, b"", shown(submission, result, self.assignment), {}, handed_in(submission), False, 0.0
+        )

@@ -1,7 +1,9 @@
 """What was seen and decided of each submission, stored atomically under keys of all that it depends on.
 
-A run goes on where it was stopped, and a change, of a submission or of the assignment, has graded anew what it touches and nothing else.
+A run goes on where it was stopped, and a change, of a submission or of the assignment, has graded anew what
+it touches and nothing else.
 """
+
 from __future__ import annotations
 
 import os
@@ -19,14 +21,24 @@ from autograder.judging.findings import SubmissionResult
 
 
 def key_of(submission: Submission, assignment: Assignment, conditions: tuple[object, ...]) -> str:
-    """The key of one submission's result. conditions: the reference's key, the salt, the level of isolation, the questions asked for."""
+    """The key of one submission's result. conditions: the reference's key, the salt, the level of
+    isolation, the questions asked for.
+    """
     written = [submission.answer(q.id) for q in assignment.questions if q.written]
-    parts = [submission.student, digest(submission.cells()), submission.messages, written, submission.handed_in()]
+    parts = [
+        submission.student,
+        digest(submission.cells()),
+        submission.messages,
+        written,
+        submission.handed_in(),
+    ]
     return fingerprint(package(), assignment.key, *conditions, *parts)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What is kept of one submission: the result under its key, and what was seen of each question under the key of that."""
+    """What is kept of one submission: the result under its key, and what was seen of each question under
+    the key of that.
+    """
 
     key: str = ""
     result: SubmissionResult | None = None

@@ -1,4 +1,5 @@
 """What a run of autograde is asked for, and what it tells while it goes on."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -9,7 +10,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Options:
-    """What a run of autograde was asked for. into holds the gradebook, the graded notebooks and the journal."""
+    """What a run of autograde was asked for. into holds the gradebook, the graded notebooks and the
+    journal.
+    """
 
     submitted: Path
     into: Path
@@ -21,7 +24,9 @@ class Options:
     salt: str = ""
     unsafe: bool = False
     database: str = ""
-    """The gradebook's url; where none is given, the course's own, or gradebook.db of `into` where that is another folder."""
+    """The gradebook's url; where none is given, the course's own, or gradebook.db of `into` where that is
+    another folder.
+    """
     config: Any = None
     """nbgrader's configuration, where it has been loaded."""
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -46,6 +51,8 @@ class Progress:
     found: Callable[[int], None] = lambda _: None
     done: Callable[[str], None] = lambda _: None
     recorded: Callable[[list[str]], None] = lambda _: None
-    """Called with some students once their rows and graded notebooks are written, many times in a large class."""
+    """Called with some students once their rows and graded notebooks are written, many times in a large
+    class.
+    """
     written: Callable[[str], None] = lambda _: None
     """Called with the gradebook's place once its rows are written."""

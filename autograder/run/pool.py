@@ -1,8 +1,9 @@
 """The processes of this machine that grade: one a core, each with zygotes of its own.
 
-Each is a Python of its own, started and not forked: the process that starts them has threads, and what a thread holds at a fork is held for
-ever in the new process.
+Each is a Python of its own, started and not forked: the process that starts them has threads, and what a
+thread holds at a fork is held for ever in the new process.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -30,7 +31,8 @@ from autograder.sandbox.nursery import nursery, share_nursery
 
 _NAME = "local"
 _START = (
-    "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = sys.argv[4:]; "  # Ctrl-C is the parent's to answer
+    # Ctrl-C is the parent's to answer
+    "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = sys.argv[4:]; "
     "from autograder.run.pool import work; work(*map(int, sys.argv[1:4]))"
 )
 _PATIENCE_SECONDS = 10.0
@@ -39,7 +41,9 @@ _PATIENCE_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Pool:
-    """Where jobs are sent. deaths are the exceptions that say that a worker died; renew gives a pool to go on with once submit raised one."""
+    """Where jobs are sent. deaths are the exceptions that say that a worker died; renew gives a pool to
+    go on with once submit raised one.
+    """
 
     submit: Callable[[bytes], Future[bytes]]
     """Send a job, see `desk.grade`."""
@@ -54,7 +58,9 @@ class WorkerDied(Exception):
 
 
 class Opening(msgspec.Struct, frozen=True):
-    """What a worker opens its desk with, and where it finds zygotes: the paths where these look for modules."""
+    """What a worker opens its desk with, and where it finds zygotes: the paths where these look for
+    modules.
+    """
 
     assignment: str
     root: str
@@ -65,7 +71,10 @@ class Opening(msgspec.Struct, frozen=True):
 
 
 class Workers:
-    """So many processes, started at once: they load while the reference is observed. Each is spoken to by a thread of its own."""
+    """So many processes, started at once: they load while the reference is observed.
+
+    Each is spoken to by a thread of its own.
+    """
 
     def __init__(self, jobs: int) -> None:
         self._jobs, self._opening, self._started = jobs, b"", list[_Worker]()
@@ -81,9 +90,21 @@ class Workers:
     def pool(self, reference: Reference, isolation: Isolation, jobs: int) -> Iterator[Pool]:
         """The workers as a pool, which grades by what this reference has observed."""
         assignment = reference.assignment
-        opening = Opening(assignment.name, str(assignment.root), reference.salt, isolation.level, reference.observed(), nursery().paths)
+        opening = Opening(
+            assignment.name,
+            str(assignment.root),
+            reference.salt,
+            isolation.level,
+            reference.observed(),
+            nursery().paths,
+        )
         self._opening = msgspec.msgpack.encode(opening)
-        made = Pool(lambda job: self._threads.submit(self._answer, job), lambda: min(jobs, self._jobs), (WorkerDied,), lambda: made)
+        made = Pool(
+            lambda job: self._threads.submit(self._answer, job),
+            lambda: min(jobs, self._jobs),
+            (WorkerDied,),
+            lambda: made,
+        )
         yield made
 
     def _answer(self, job: bytes) -> bytes:
@@ -126,7 +147,9 @@ class _Worker:
         with theirs:
             numbers = [str(n) for n in (theirs.fileno(), requests, os.getpid())]
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _START, *numbers, *sys.path], stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(), requests)
+                [sys.executable, "-c", _START, *numbers, *sys.path],
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(), requests),
             )
 
     def tell(self, opening: bytes) -> None:
@@ -151,11 +174,15 @@ class _Worker:
             self._process.wait()
 
 
-# ---- in the worker ----------------------------------------------------------------------------------------------
+# ---- in the worker
+# ----------------------------------------------------------------------------------------------
 
 
 def work(descriptor: int, requests: int, parent: int) -> None:
-    """Open a desk and answer jobs until nobody sends any. A worker dies with the process that started it, and with it all that it has started."""
+    """Open a desk and answer jobs until nobody sends any.
+
+    A worker dies with the process that started it, and with it all that it has started.
+    """
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

@@ -1,4 +1,5 @@
 """How well student code is isolated, and the sandboxes that are started so."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ class Isolation:
 
     @classmethod
     def strongest(cls, unsafe: bool) -> Isolation:
-        """The strongest that this machine allows; raises UsageError where there is none, unless unsafe says to go on."""
+        """The strongest that this machine allows; raises UsageError where there is none, unless unsafe
+        says to go on.
+        """
         level = strongest()
         if level is Level.NONE and not unsafe:
             mend = "`chainrule doctor` says why; --unsafe grades without isolation, at your own risk"
@@ -27,7 +30,9 @@ class Isolation:
         return cls(level)
 
     def check_places(self, *hidden: Path) -> None:
-        """Refuse to grade where the jail would show student code these folders, such as the hidden tests or the gradebook."""
+        """Refuse to grade where the jail would show student code these folders, such as the hidden tests
+        or the gradebook.
+        """
         if self.level is not Level.NONE:
             try:
                 check_binds([*package_folders(), *interpreter_folders()], [str(path) for path in hidden])

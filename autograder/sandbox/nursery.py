@@ -1,8 +1,10 @@
-"""A process that has loaded all that student code may import, and forks a zygote from itself whenever a sandbox wants one.
+"""A process that has loaded all that student code may import, and forks a zygote from itself whenever a
+sandbox wants one.
 
-To load takes more than a second, to fork a few milliseconds. One nursery serves this process and the workers that it starts. It knows
-nothing of any assignment, and ends when the last of those that may ask it has ended.
+To load takes more than a second, to fork a few milliseconds. One nursery serves this process and the workers
+that it starts. It knows nothing of any assignment, and ends when the last of those that may ask it has ended.
 """
+
 from __future__ import annotations
 
 import atexit
@@ -14,23 +16,44 @@ import threading
 
 from autograder.sandbox.runtime import clean_environment, package_folders, runtime_folder
 
-_START = "import sys; sys.path[:0] = sys.argv[3:]; from autograder.inside.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+_START = (
+    "import sys; sys.path[:0] = sys.argv[3:]; from autograder.inside.worker import main; "
+    "main(int(sys.argv[1]), int(sys.argv[2]))"
+)
 
 
 class Nursery:
-    """The grader's end of it. paths are where its Python looks for modules: what a zygote must be able to read."""
+    """The grader's end of it. paths are where its Python looks for modules: what a zygote must be able to
+    read.
+    """
 
     def __init__(self) -> None:
         runtime = runtime_folder()
         self.paths = [str(runtime), *package_folders()]
         self._owner = os.getpid()
-        self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # each request arrives whole, whoever sends it
+        self._requests, theirs = socket.socketpair(
+            socket.AF_UNIX, socket.SOCK_SEQPACKET
+        )  # each request arrives whole, whoever sends it
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-B", "-c", _START, str(theirs.fileno()), str(self._owner), *self.paths],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environment(runtime),
-                pass_fds=(theirs.fileno(),), cwd="/",
-            )  # fmt: skip
+                [
+                    sys.executable,
+                    "-I",
+                    "-S",
+                    "-B",
+                    "-c",
+                    _START,
+                    str(theirs.fileno()),
+                    str(self._owner),
+                    *self.paths,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=clean_environment(runtime),
+                pass_fds=(theirs.fileno(),),
+                cwd="/",
+            )
         atexit.register(self.close)
 
     @classmethod
@@ -45,7 +68,10 @@ class Nursery:
         return self._requests.fileno()
 
     def ask(self, control: socket.socket, errors: int) -> None:
-        """Have a zygote forked that is spoken to by control and complains to errors. Raises OSError where the nursery is gone."""
+        """Have a zygote forked that is spoken to by control and complains to errors.
+
+        Raises OSError where the nursery is gone.
+        """
         socket.send_fds(self._requests, [b"zygote"], [control.fileno(), errors])
 
     def last_words(self) -> str:
@@ -73,7 +99,10 @@ _starting = threading.Lock()
 
 
 def nursery() -> Nursery:
-    """This process's own, or the one that was shared with it. It is started by the first call and loads while its caller goes on."""
+    """This process's own, or the one that was shared with it.
+
+    It is started by the first call and loads while its caller goes on.
+    """
     global _nursery
     with _starting:
         if _nursery is None:
@@ -88,7 +117,10 @@ def share_nursery(descriptor: int, paths: list[str]) -> None:
 
 
 def new_zygote(control: socket.socket, errors: int) -> list[str]:
-    """Have a zygote forked, by a new nursery where the old one is gone. Returns where its Python looks for modules."""
+    """Have a zygote forked, by a new nursery where the old one is gone.
+
+    Returns where its Python looks for modules.
+    """
     global _nursery
     asked = nursery()
     try:

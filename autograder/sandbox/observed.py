@@ -1,4 +1,5 @@
 """Observations kept on disk, so that nothing trusted is observed twice."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ from autograder.inside.seen import Seen
 
 @dataclass(frozen=True)
 class ObservedStore:
-    """Observations on disk, each under a key of everything that it depends on. A broken entry counts as missing."""
+    """Observations on disk, each under a key of everything that it depends on.
+
+    A broken entry counts as missing.
+    """
 
     folder: Path
 

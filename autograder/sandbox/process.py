@@ -2,6 +2,7 @@
 
 Nothing that comes out of it is trusted. Every way in which it can end is a value (`Death`).
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -15,7 +16,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder.errors import SandboxError
-from autograder.inside.protocol import Confined, Ended, FrameReader, FromProcess, NotConfined, readable, send_with_descriptors
+from autograder.inside.protocol import (
+    Confined,
+    Ended,
+    FrameReader,
+    FromProcess,
+    NotConfined,
+    readable,
+    send_with_descriptors,
+)
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import WireError
 
@@ -66,7 +75,9 @@ class Process:
     _reader: FrameReader = field(default_factory=lambda: FrameReader(FromProcess))
 
     def send(self, message: Any, link: socket.socket | None = None) -> None:
-        """Send a request, and a descriptor with it; a process that is gone is noticed by the next `next`, and one that does not read is ended."""
+        """Send a request, and a descriptor with it; a process that is gone is noticed by the next `next`,
+        and one that does not read is ended.
+        """
         self.channel.settimeout(_SEND_SECONDS)
         try:
             send_with_descriptors(self.channel, message, [link.fileno()] if link is not None else [])
@@ -96,7 +107,9 @@ class Process:
                         continue
                     if isinstance(message, NotConfined) and not self._confined:
                         self._die(Death(Outcome.REFUSED))
-                        raise SandboxError(message.reason, mend="`chainrule doctor` shows what this machine allows")
+                        raise SandboxError(
+                            message.reason, mend="`chainrule doctor` shows what this machine allows"
+                        )
                     self._unaccounted += time.monotonic() - self._paused - began
                     return message
             except WireError as error:
@@ -191,13 +204,15 @@ class Process:
         return death
 
     def let_gather(self) -> None:
-        """Wait a moment where no message is there: to wake somebody for each costs the process that sends them more than the sending."""
+        """Wait a moment where no message is there: to wake somebody for each costs the process that sends
+        them more than the sending.
+        """
         if not self._reader.has_whole():
             time.sleep(_MOMENT_SECONDS)
 
     def keep_together(self, other: Process) -> None:
-        """Have two processes that only ever wait for each other share a core, since to wake another takes longer than most calls: ours, which
-        we are about to leave."""
+        """Have two processes that only ever wait for each other share a core, since to wake another takes
+        longer than most calls: ours, which we are about to leave."""
         if (core := _own_core()) is not None:
             self.sandbox.pin(core)
             other.sandbox.pin(core)
@@ -229,7 +244,10 @@ class Process:
 
 
 def _own_core() -> int | None:
-    """The core that this thread runs on: field 39 of proc_pid_stat(5). None where the system does not tell."""
+    """The core that this thread runs on: field 39 of proc_pid_stat(5).
+
+    None where the system does not tell.
+    """
     try:
         return int(Path("/proc/thread-self/stat").read_text().rpartition(")")[2].split()[36])
     except (OSError, ValueError, IndexError):

@@ -1,4 +1,7 @@
-"""What is shown to student code of this machine: the interpreter, the packages, a few modules of ours, a clean environment."""
+"""What is shown to student code of this machine: the interpreter, the packages, a few modules of ours, a
+clean environment.
+"""
+
 from __future__ import annotations
 
 import os
@@ -18,12 +21,23 @@ RUNTIME = ("__init__.py", "probe.py", "inputs.py", "inside")
 
 def clean_environment(runtime: Path) -> dict[str, str]:
     """The zygote's environment: nothing of the grader's, and what makes NumPy's results repeatable."""
-    kept = {k: v for k, v in os.environ.items() if k.startswith("OPENBLAS_") or k == "NVPL_BLAS_DEBUG_CPU_TYPE"}
+    kept = {
+        k: v for k, v in os.environ.items() if k.startswith("OPENBLAS_") or k == "NVPL_BLAS_DEBUG_CPU_TYPE"
+    }
     return kept | {
-        "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": str(runtime / "matplotlib"), "IPYTHONDIR": "/nonexistent", "MALLOC_ARENA_MAX": "2",
-        "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1",
-    }  # fmt: skip
+        "PATH": "/usr/bin:/bin",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": str(runtime / "matplotlib"),
+        "IPYTHONDIR": "/nonexistent",
+        "MALLOC_ARENA_MAX": "2",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "VECLIB_MAXIMUM_THREADS": "1",
+    }
 
 
 def package_folders() -> list[str]:
@@ -37,16 +51,27 @@ def package_folders() -> list[str]:
 def interpreter_folders() -> list[str]:
     """The interpreter, its library and the system's libraries: what the jail shows read-only."""
     candidates = [
-        "/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts",
-        str(Path(sys.executable).parent), str(Path(sys.executable).resolve().parent), sysconfig.get_path("stdlib"),
+        "/usr",
+        "/bin",
+        "/lib",
+        "/lib64",
+        "/etc/ld.so.cache",
+        "/etc/localtime",
+        "/etc/fonts",
+        str(Path(sys.executable).parent),
+        str(Path(sys.executable).resolve().parent),
+        sysconfig.get_path("stdlib"),
         sysconfig.get_config_var("LIBDIR") or "/usr/lib",
-    ]  # fmt: skip
+    ]
     return [path for path in dict.fromkeys(candidates) if os.path.lexists(path)]
 
 
 @cache
 def runtime_folder() -> Path:
-    """A private copy of the few modules that may be imported inside, and matplotlib's font list. Removed at exit."""
+    """A private copy of the few modules that may be imported inside, and matplotlib's font list.
+
+    Removed at exit.
+    """
     folder = Path(tempfile.mkdtemp(prefix="chainrule-runtime-"))
     package = folder / "autograder"
     package.mkdir()
@@ -65,8 +90,13 @@ def runtime_folder() -> Path:
 
 
 def _font_lists() -> list[Path]:
-    """Matplotlib's cached list of fonts; where there is none, or one from before this matplotlib was installed, it is asked to make one."""
-    caches = os.environ.get("MPLCONFIGDIR"), os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "matplotlib")
+    """Matplotlib's cached list of fonts; where there is none, or one from before this matplotlib was
+    installed, it is asked to make one.
+    """
+    caches = (
+        os.environ.get("MPLCONFIGDIR"),
+        os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "matplotlib"),
+    )
     found = list(Path(next(filter(None, caches))).glob("fontlist-*.json"))
     matplotlib = find_spec("matplotlib")
     assert matplotlib is not None and matplotlib.origin is not None

@@ -1,4 +1,7 @@
-"""Trusted cells, then probes, in one process and without a second try: what the author's side asks for, many times over."""
+"""Trusted cells, then probes, in one process and without a second try: what the author's side asks for,
+many times over.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -15,7 +18,9 @@ from autograder.sandbox.zygote import Sandbox
 
 @dataclass
 class SingleRun:
-    """A process in which cells have been run. cells says how each ended, death how the process did, where it has ended."""
+    """A process in which cells have been run. cells says how each ended, death how the process did, where
+    it has ended.
+    """
 
     process: Process
     limits: Limits
@@ -42,8 +47,16 @@ def single_run(sandbox: Sandbox, cells: list[CellSource], limits: Limits) -> Ite
     reports: dict[int, CellReport] = {}
     try:
         while isinstance(message := process.next(limits.notebook_seconds), CellDone):
-            reports[message.number] = CellReport(message.number, Outcome(message.outcome), message.error, message.line)
-        death = None if isinstance(message, CellsDone) else message if isinstance(message, Death) else Death(Outcome.PROTOCOL)
+            reports[message.number] = CellReport(
+                message.number, Outcome(message.outcome), message.error, message.line
+            )
+        death = (
+            None
+            if isinstance(message, CellsDone)
+            else message
+            if isinstance(message, Death)
+            else Death(Outcome.PROTOCOL)
+        )
         yield SingleRun(process, limits, reports, death)
     finally:
         process.close()

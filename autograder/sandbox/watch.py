@@ -2,6 +2,7 @@
 
 A probe that hangs or kills its process costs a new fork, its own question's time and nothing else.
 """
+
 from __future__ import annotations
 
 import builtins
@@ -12,7 +13,16 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from autograder.inside.limits import Limits
-from autograder.inside.protocol import CellDone, CellKind, CellsDone, CellSource, Observe, ProbeDone, Run, Serve
+from autograder.inside.protocol import (
+    CellDone,
+    CellKind,
+    CellsDone,
+    CellSource,
+    Observe,
+    ProbeDone,
+    Run,
+    Serve,
+)
 from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.sandbox.process import Death, Process
 from autograder.sandbox.zygote import Sandbox
@@ -27,7 +37,9 @@ _WALL = 4
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _PUBLIC = {name: kind for name, kind in vars(builtins).items() if not name.startswith("_")}
-_ERRORS = {name for name, kind in _PUBLIC.items() if isinstance(kind, type) and issubclass(kind, BaseException)} | {"LinAlgError"}
+_ERRORS = {
+    name for name, kind in _PUBLIC.items() if isinstance(kind, type) and issubclass(kind, BaseException)
+} | {"LinAlgError"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Given:
-    """What a second pass is given: the names that the reference answers, those that mean the same on both sides, and the reference."""
+    """What a second pass is given: the names that the reference answers, those that mean the same on both
+    sides, and the reference.
+    """
 
     sandbox: Sandbox
     cells: list[CellSource]
@@ -50,16 +64,28 @@ class Given:
 
 
 class Watch:
-    """One submission under observation: its cells are run once, then any number of passes over its probes follow, in as few processes as that takes.
+    """One submission under observation: its cells are run once, then any number of passes over its probes
+    follow, in as few processes as that takes.
 
     Between two probes, and between two passes, what the cells left behind is put back.
     """
 
     def __init__(
-        self, sandbox: Sandbox, cells: list[CellSource], limits: Limits, *,
-        demo_names: frozenset[str] = frozenset(), handed_in: tuple[tuple[str, bytes], ...] = (),
-    ) -> None:  # fmt: skip
-        self.sandbox, self.cells, self.limits, self.demo_names, self.handed_in = sandbox, cells, limits, demo_names, handed_in
+        self,
+        sandbox: Sandbox,
+        cells: list[CellSource],
+        limits: Limits,
+        *,
+        demo_names: frozenset[str] = frozenset(),
+        handed_in: tuple[tuple[str, bytes], ...] = (),
+    ) -> None:
+        self.sandbox, self.cells, self.limits, self.demo_names, self.handed_in = (
+            sandbox,
+            cells,
+            limits,
+            demo_names,
+            handed_in,
+        )
         self.numbers = frozenset(c.number for c in cells)
         self.demos = False
         """Whether the demonstrations are run as well."""
@@ -73,14 +99,21 @@ class Watch:
     def __enter__(self) -> Watch:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.end_process()
 
     def observe(
-        self, requests: Iterable[Request], *, given: Given | None = None, limits: Limits | None = None,
+        self,
+        requests: Iterable[Request],
+        *,
+        given: Given | None = None,
+        limits: Limits | None = None,
         noted: Callable[[Observation], None] | None = None,
-    ) -> Seen:  # fmt: skip
-        """Run the cells, where they have not been, then probes; how each ended and what it saw. Raises SandboxError only for faults of ours.
+    ) -> Seen:
+        """Run the cells, where they have not been, then probes; how each ended and what it saw. Raises
+        SandboxError only for faults of ours.
 
         noted: told of each observation as it arrives.
         """
@@ -94,7 +127,9 @@ class Watch:
     def process(self) -> Process:
         """The process to go on with: the one that has run the cells, or else a fresh one."""
         if self._process is None or self._process.death is not None:
-            self._process = self.sandbox.spawn(Run(self.cells, sorted(self.skip), self.demos, self.again, list(self.handed_in)), self.limits)
+            self._process = self.sandbox.spawn(
+                Run(self.cells, sorted(self.skip), self.demos, self.again, list(self.handed_in)), self.limits
+            )
         return self._process
 
     def end_process(self) -> None:
@@ -105,7 +140,10 @@ class Watch:
         self._process = self._reference = None
 
     def answer(self, given: Given) -> None:
-        """Have the reference answer what the process calls in a second pass. Its own process is started by the first call."""
+        """Have the reference answer what the process calls in a second pass.
+
+        Its own process is started by the first call.
+        """
         assert self._process is not None
         serve = Serve([*dict.fromkeys((*given.stubs, *given.known))])
         if self._reference is not None:
@@ -145,7 +183,9 @@ class _Pass:
         first = True
         while first or self.waiting:
             if self._passed() > _WALL * self.limits.submission_seconds:
-                self._end_all(Death(Outcome.TIMED_OUT, "not run: the time for the whole submission was used up"))
+                self._end_all(
+                    Death(Outcome.TIMED_OUT, "not run: the time for the whole submission was used up")
+                )
                 break
             first = False
             with_demos, warm = self.watch.demos, self.watch.warm
@@ -171,17 +211,27 @@ class _Pass:
     # ---- cells
 
     def _run_cells(self, process: Process) -> bool:
-        """Run the cells of a fresh process; False where they must be run again, with a cell skipped or demonstrations added."""
+        """Run the cells of a fresh process; False where they must be run again, with a cell skipped or
+        demonstrations added.
+        """
         watch = self.watch
-        order = [c.number for c in watch.cells if c.number not in watch.skip and (watch.demos or c.kind is not CellKind.DEMO)]
+        order = [
+            c.number
+            for c in watch.cells
+            if c.number not in watch.skip and (watch.demos or c.kind is not CellKind.DEMO)
+        ]
         done = 0
-        seconds = max(1.0, self.limits.notebook_seconds / 2 ** len(watch.skip))  # after each cell that hung, half as long
+        seconds = max(
+            1.0, self.limits.notebook_seconds / 2 ** len(watch.skip)
+        )  # after each cell that hung, half as long
         end = time.monotonic() + 4 * seconds
         while True:
             message = process.next(max(0.01, seconds - process.cpu), max(0.01, end - time.monotonic()))
             if isinstance(message, CellsDone):
                 return True
-            if isinstance(message, CellDone) and done < 2 * len(order) and time.monotonic() < end:  # a process can go on saying this
+            if (
+                isinstance(message, CellDone) and done < 2 * len(order) and time.monotonic() < end
+            ):  # a process can go on saying this
                 done += 1
                 self._note_cell(message)
                 if message.missing in watch.demo_names and not watch.demos:
@@ -219,7 +269,9 @@ class _Pass:
         if outcome is Outcome.FINISHED and before is not None and before.missing:
             reports[message.number] = CellReport(message.number, outcome, missing=before.missing)
             return
-        reports[message.number] = CellReport(message.number, outcome, printable(message.error), message.line, printable(message.missing, 80))
+        reports[message.number] = CellReport(
+            message.number, outcome, printable(message.error), message.line, printable(message.missing, 80)
+        )
 
     # ---- probes
 
@@ -229,7 +281,9 @@ class _Pass:
             return
         if self.given is not None:
             self.watch.answer(self.given)
-        stubs, known = (list(self.given.stubs), list(self.given.known)) if self.given is not None else ([], [])
+        stubs, known = (
+            (list(self.given.stubs), list(self.given.known)) if self.given is not None else ([], [])
+        )
         process.send(Observe([(r.probe, r.seed) for r in self.waiting], stubs, known))
         while self.waiting:
             request, began = self.waiting[0], time.monotonic()
@@ -249,7 +303,9 @@ class _Pass:
                 continue
             self.watch.end_process()
             death = message if isinstance(message, Death) else Death(Outcome.PROTOCOL)
-            if warm and death.outcome is not Outcome.TIMED_OUT:  # what earlier passes have used up may have done it: it is tried afresh
+            if (
+                warm and death.outcome is not Outcome.TIMED_OUT
+            ):  # what earlier passes have used up may have done it: it is tried afresh
                 return
             self.waiting.pop(0)
             self._note(Observation(request.probe, death.outcome, error=death.detail))
@@ -265,13 +321,19 @@ class _Pass:
         self.spent[question] = self.spent.get(question, 0.0) + (time.monotonic() - began)
 
     def _drop_what_has_no_time(self) -> None:
-        """Give up on probes of questions that hung too often, or that would use the time reserved for others."""
+        """Give up on probes of questions that hung too often, or that would use the time reserved for
+        others.
+        """
         ceiling = _WALL * self.limits.submission_seconds
         total = sum(self.spent.values())
         kept = []
         for request in self.waiting:
             own = self.spent.get(request.question, 0.0)
-            others = sum(4 * self.shares[q] for q in {r.question for r in self.waiting} - {request.question} if q not in self.spent)
+            others = sum(
+                4 * self.shares[q]
+                for q in {r.question for r in self.waiting} - {request.question}
+                if q not in self.spent
+            )
             if self.hangs.get(request.question, 0) >= MAX_HANGS:
                 self._not_run(request, "not run after two probes of this question hung or died")
             elif own > 4 * self.shares[request.question] and total + others > ceiling:

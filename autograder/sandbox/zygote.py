@@ -1,7 +1,10 @@
-"""Starts a zygote in its jail and has it spawn a process for each job. Only a sandbox that could not be set up raises.
+"""Starts a zygote in its jail and has it spawn a process for each job. Only a sandbox that could not be set
+up raises.
 
-While a submission is judged and written, the process of the next one is forked and confined already, and waits to be told what to run.
+While a submission is judged and written, the process of the next one is forked and confined already, and
+waits to be told what to run.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -44,13 +47,19 @@ _PATIENCE_SECONDS = 300.0
 
 
 class Sandbox:
-    """A zygote with one assignment's probes and files loaded. It serves one process at a time; use one a thread.
+    """A zygote with one assignment's probes and files loaded. It serves one process at a time; use one a
+    thread.
 
     It is started at once and waited for when it is first needed.
     """
 
     def __init__(
-        self, probes: str, files: dict[str, Path], level: Level, modules: tuple[tuple[str, str], ...] = (), given: Sequence[CellSource] = ()
+        self,
+        probes: str,
+        files: dict[str, Path],
+        level: Level,
+        modules: tuple[tuple[str, str], ...] = (),
+        given: Sequence[CellSource] = (),
     ) -> None:
         self._setup = (probes, files, level, modules, given)
         self.level = level
@@ -71,7 +80,9 @@ class Sandbox:
     def __enter__(self) -> Sandbox:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _start(self) -> None:
@@ -111,7 +122,10 @@ class Sandbox:
         except (EOFError, OSError, WireError):
             raise SandboxError("the sandbox ended unexpectedly", mend=self._last_words()) from None
         if isinstance(message, Failed):
-            raise SandboxError(f"the sandbox could not be set up: {message.reason}", mend="`chainrule doctor` shows what this machine allows")
+            raise SandboxError(
+                f"the sandbox could not be set up: {message.reason}",
+                mend="`chainrule doctor` shows what this machine allows",
+            )
         if not isinstance(message, kind):
             raise SandboxError(f"the sandbox answered {type(message).__name__}, expected {kind.__name__}")
         return message
@@ -141,7 +155,9 @@ class Sandbox:
             self._said = (self._said + data)[-10_000:]
 
     def prepare(self, limits: Limits, run: Run | None = None) -> None:
-        """From now on have a process ready with these limits, which has run what it will have to, where that is always the same."""
+        """From now on have a process ready with these limits, which has run what it will have to, where
+        that is always the same.
+        """
         if self._plan != (limits, run):
             self._drop_next()
             self._plan = (limits, run)
@@ -174,7 +190,9 @@ class Sandbox:
         return process
 
     def _fork_ahead(self) -> None:
-        """Have the next process ready, where the zygote is free for it; that it could not be made is noticed when it is asked for."""
+        """Have the next process ready, where the zygote is free for it; that it could not be made is
+        noticed when it is asked for.
+        """
         if self._plan is not None and self._current is None and self._next is None and not self._closed:
             with contextlib.suppress(SandboxError):
                 self._fork()
@@ -188,7 +206,11 @@ class Sandbox:
         self._next = Process(self, ours, output, limits.output_kb << 10, free)
         with theirs, linked:
             try:
-                send_with_descriptors(self._control.socket, Spawn(limits.confinement(), run), [theirs.fileno(), written, linked.fileno()])
+                send_with_descriptors(
+                    self._control.socket,
+                    Spawn(limits.confinement(), run),
+                    [theirs.fileno(), written, linked.fileno()],
+                )
             except OSError as error:
                 self._next.forget()
                 self._next = None
@@ -236,8 +258,12 @@ class Sandbox:
             self._control.send(Pin(core))
 
     def end_soon(self) -> None:
-        """Kill the current process; the zygote buries it while others go on, and forks no other before it is gone."""
-        with contextlib.suppress(OSError):  # a zygote that is gone as well is noticed when the next process is asked for
+        """Kill the current process; the zygote buries it while others go on, and forks no other before it
+        is gone.
+        """
+        with contextlib.suppress(
+            OSError
+        ):  # a zygote that is gone as well is noticed when the next process is asked for
             self._control.send(Kill())
         self._ending = True
 

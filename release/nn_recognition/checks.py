@@ -1,4 +1,8 @@
-"""Visible checks for the notebook: silent when right; otherwise one sentence with what was seen, what was expected and the usual cause."""
+"""Visible checks for the notebook: silent when right; otherwise one sentence.
+
+It says what was seen, what was expected and the usual cause.
+"""
+
 import linecache
 
 import numpy as np
@@ -21,7 +25,10 @@ def run(check):
             raise  # it stopped in the code that is checked, and the traceback says where
         line = linecache.getline(check.__code__.co_filename, place.tb_lineno).strip()
         where = f"`{line}`" if line else "The check"
-        _fail(f"{where} stopped with {type(error).__name__}: {error}. Does your function return, or write, what its docstring says?")
+        _fail(
+            f"{where} stopped with {type(error).__name__}: {error}. Does your function return, or "
+            "write, what its docstring says?"
+        )
 
 
 def _fail(sentence):
@@ -57,12 +64,18 @@ def shape(name, value, expected, hint=""):
 
 
 def close(name, value, expected, hint="", tolerance=1e-6):
-    """Fail unless value equals expected within a relative (below 1: absolute) tolerance, in shape and entry by entry."""
+    """Fail unless value equals expected in shape and entry by entry.
+
+    The tolerance is relative, and below 1 absolute.
+    """
     seen, wanted = _array(name, value), np.asarray(expected, dtype=float)
     if seen.shape != wanted.shape:
         _fail(f"{name} has shape {seen.shape}; expected {wanted.shape}{_says(hint)}.")
     if not np.isfinite(seen).all():
-        _fail(f"{name} has entries that are not finite numbers, such as {seen[~np.isfinite(seen)].flat[0]}{_says(hint)}.")
+        _fail(
+            f"{name} has entries that are not finite numbers, such as "
+            f"{seen[~np.isfinite(seen)].flat[0]}{_says(hint)}."
+        )
     off = np.abs(seen - wanted) > tolerance * np.maximum(1.0, np.abs(wanted))
     if off.any():
         at = tuple(int(i) for i in np.argwhere(off)[0])

@@ -1,4 +1,5 @@
 """Shows a drawn figure together with a description for readers who can't see it."""
+
 import base64
 import html
 import io
@@ -19,7 +20,8 @@ class Picture:
         return self.alt
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        tag = f'<img src="data:image/png;base64,{self.png}" alt="{html.escape(self.alt)}" style="max-width: 100%">'
+        source, alt = f"data:image/png;base64,{self.png}", html.escape(self.alt)
+        tag = f'<img src="{source}" alt="{alt}" style="max-width: 100%">'
         return {"text/plain": self.alt, "image/png": self.png, "text/html": tag}
 
 

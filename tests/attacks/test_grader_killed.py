@@ -12,7 +12,16 @@ import pytest
 from tests.jail.harness import USERS
 
 from .conftest import LEVELS
-from .course import all_attacks, command_for, environment, hand_in, hostile, make_assignment, own, processes_of
+from .course import (
+    all_attacks,
+    command_for,
+    environment,
+    hand_in,
+    hostile,
+    make_assignment,
+    own,
+    processes_of,
+)
 
 BUSY = ["ignore_every_signal", "loop_in_an_answer", "sleep_in_a_cell", "ask_and_never_read", "cells_that_end_for_ever", "threads_that_never_end"]
 CASES = [(level, moment) for level in LEVELS for moment in (0.3, 1.5, 4.0)]

@@ -13,7 +13,14 @@ from autograder.assignment.values import Assignment, QuestionKind
 from autograder.files import write_text
 from autograder.handed_in.submission import align
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, Status, SubmissionResult, Verdict
+from autograder.judging.findings import (
+    CheckResult,
+    Diagnosis,
+    QuestionResult,
+    Status,
+    SubmissionResult,
+    Verdict,
+)
 from autograder.records.graded_notebook import graded_notebook, result_html, result_text
 from tests.sample_class.work import ANSWER, Work
 

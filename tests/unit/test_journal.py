@@ -14,7 +14,14 @@ from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.handed_in.submission import Submission, align
 from autograder.inside.seen import CellReport, Observation, Outcome, Seen
-from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, Status, SubmissionResult, Verdict
+from autograder.judging.findings import (
+    CheckResult,
+    Diagnosis,
+    QuestionResult,
+    Status,
+    SubmissionResult,
+    Verdict,
+)
 from autograder.judging.memory import Memory
 from autograder.run import journal
 from autograder.run.journal import Entry, Journal, key_of, read_entry, write_entry

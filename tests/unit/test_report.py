@@ -13,7 +13,14 @@ import pytest
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.files import write_text
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import CheckResult, Diagnosis, QuestionResult, Status, SubmissionResult, Verdict
+from autograder.judging.findings import (
+    CheckResult,
+    Diagnosis,
+    QuestionResult,
+    Status,
+    SubmissionResult,
+    Verdict,
+)
 from autograder.outputs.report import ClassReport, class_report, correlation, report, report_page
 from autograder.records.marks import Mark, Marks
 from autograder.records.results import Conditions, Entry, Kept, Results

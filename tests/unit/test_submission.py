@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
-from autograder.handed_in.submission import Handin, Submission, digest, find_submissions, read_submission, reference_cells
+from autograder.handed_in.submission import (
+    Handin,
+    Submission,
+    digest,
+    find_submissions,
+    read_submission,
+    reference_cells,
+)
 from autograder.inside.protocol import frame
 from tests.sample_class.work import ANSWER, Work
 from tests.tiny import NAME

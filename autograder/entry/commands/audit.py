@@ -1,4 +1,5 @@
 """`chainrule audit`: tests the tests and shows, or writes, what was found."""
+
 from __future__ import annotations
 
 import os
@@ -17,9 +18,15 @@ from autograder.sandbox.observed import ObservedStore
 def audit(
     names: Names = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write everything to this file.")] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="Write the figures to this Markdown page.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Answers at a time.", show_default="number of cores")] = os.cpu_count() or 1,
-    seeds: Annotated[int, typer.Option("--seeds", min=0, help="Measure random thresholds instead, over this many salts.")] = 0,
+    write: Annotated[
+        Path | None, typer.Option("--write", help="Write the figures to this Markdown page.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="Answers at a time.", show_default="number of cores")
+    ] = os.cpu_count() or 1,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=0, help="Measure random thresholds instead, over this many salts.")
+    ] = 0,
 ) -> None:
     """Test the tests: grade known wrong answers, known right ones and generated mutants."""
     from autograder.author import audit as auditing
@@ -35,7 +42,9 @@ def audit(
         for assignment in assignments:
             task = bar.add_task(assignment.name, total=None)
 
-            def progress(stage: str, done: int, total: int, task: Any = task, name: str = assignment.name) -> None:
+            def progress(
+                stage: str, done: int, total: int, task: Any = task, name: str = assignment.name
+            ) -> None:
                 bar.update(task, description=f"{name}: {stage}", completed=done, total=total or None)
 
             if seeds:
@@ -58,4 +67,6 @@ def audit(
         command = " ".join(["chainrule audit", *(names or []), *(["--seeds", str(seeds)] if seeds else [])])
         write_text(write, seeds_page(measured, command) if seeds else page(found, command))
     if problems:
-        raise ChainRuleError("the audit found problems" if not seeds else f"right answers failed {problems} times by chance")
+        raise ChainRuleError(
+            "the audit found problems" if not seeds else f"right answers failed {problems} times by chance"
+        )

@@ -1,4 +1,5 @@
 """`chainrule autograde`: grades a class and shows it as a table."""
+
 from __future__ import annotations
 
 import os
@@ -10,7 +11,17 @@ import typer
 from rich.table import Table
 
 from autograder.assignment.values import Assignment, QuestionKind
-from autograder.entry.commands.shared import AS_IT_IS, Name, Roster, Submitted, err, out, plain, progress_bar, this_course
+from autograder.entry.commands.shared import (
+    AS_IT_IS,
+    Name,
+    Roster,
+    Submitted,
+    err,
+    out,
+    plain,
+    progress_bar,
+    this_course,
+)
 from autograder.files import pretty_json, write_text
 from autograder.handed_in.intake import Intake, taken_in
 from autograder.handed_in.roster import read_roster
@@ -24,26 +35,59 @@ def autograde(
     name: Name,
     submitted: Submitted = None,
     roster: Roster = None,
-    student: Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable).")] = None,
-    question: Annotated[list[str] | None, typer.Option("--question", help="Only this question (repeatable).")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="number of cores")] = os.cpu_count() or 1,
-    scheduler: Annotated[str, typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="Grade on the workers of a Dask cluster.")] = "",
+    student: Annotated[
+        list[str] | None, typer.Option("--student", help="Only this student (repeatable).")
+    ] = None,
+    question: Annotated[
+        list[str] | None, typer.Option("--question", help="Only this question (repeatable).")
+    ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="number of cores"),
+    ] = os.cpu_count() or 1,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            "--scheduler", metavar="tcp://HOST:PORT", help="Grade on the workers of a Dask cluster."
+        ),
+    ] = "",
     json: Annotated[Path | None, typer.Option("--json", help="Write the results to this file.")] = None,
-    no_gradebook: Annotated[bool, typer.Option("--no-gradebook", help="Write no gradebook and no graded notebooks.")] = False,
+    no_gradebook: Annotated[
+        bool, typer.Option("--no-gradebook", help="Write no gradebook and no graded notebooks.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Regrade what is already graded.")] = False,
-    salt: Annotated[str, typer.Option("--salt", help="The salt of the hidden inputs.", show_default="the course's own")] = "",
-    into: Annotated[Path | None, typer.Option("--into", help="Where gradebook.db and autograded/ go.", show_default="the course's folder")] = None,
-    unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where this machine can't isolate student code.")] = False,
+    salt: Annotated[
+        str, typer.Option("--salt", help="The salt of the hidden inputs.", show_default="the course's own")
+    ] = "",
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            "--into", help="Where gradebook.db and autograded/ go.", show_default="the course's folder"
+        ),
+    ] = None,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Grade even where this machine can't isolate student code.")
+    ] = False,
 ) -> None:
     """Grade what students handed in."""
     course = this_course(into)
     assignment = course.assignment(name)
-    with taken_in((submitted or course.root / "submitted").resolve(), assignment, read_roster(roster) if roster else ()) as intake:
+    with taken_in(
+        (submitted or course.root / "submitted").resolve(), assignment, read_roster(roster) if roster else ()
+    ) as intake:
         options = Options(
-            submitted=intake.folder, notes=intake.notes, into=course.into, students=tuple(student or ()),
-            questions=tuple(question or ()), jobs=jobs, gradebook=not no_gradebook, force=force, salt=salt, unsafe=unsafe,
+            submitted=intake.folder,
+            notes=intake.notes,
+            into=course.into,
+            students=tuple(student or ()),
+            questions=tuple(question or ()),
+            jobs=jobs,
+            gradebook=not no_gradebook,
+            force=force,
+            salt=salt,
+            unsafe=unsafe,
             scheduler=scheduler,
-        )  # fmt: skip
+        )
         result, failures, places = _graded(assignment, options)
     if json is not None:
         write_text(json, results_json(result))
@@ -53,9 +97,14 @@ def autograde(
         err.print(f"chainrule: {failure.student} has no result: {failure.reason}", style="red", **AS_IT_IS)
     for place in places:
         graded, pages = options.into / "autograded", options.into / "feedback"
-        out.print(f"Gradebook {place}, graded notebooks in {graded}, pages for students in {pages}.", **AS_IT_IS)
+        out.print(
+            f"Gradebook {place}, graded notebooks in {graded}, pages for students in {pages}.", **AS_IT_IS
+        )
     if result.isolation != "full":
-        err.print(f"chainrule: student code ran at isolation level {result.isolation}; see `chainrule doctor`", style="yellow")
+        err.print(
+            f"chainrule: student code ran at isolation level {result.isolation}; see `chainrule doctor`",
+            style="yellow",
+        )
     if failures:
         sys.exit(1)
 
@@ -71,7 +120,8 @@ def _graded(assignment: Assignment, options: Options) -> tuple[ClassResult, list
             stage=lambda text: bar.update(task, description=f"{assignment.name}: {text}"),
             found=lambda count: bar.update(task, total=count, description=f"{assignment.name}: grading"),
             done=lambda _: bar.advance(task),
-            recorded=publisher.recorded, written=places.append,
+            recorded=publisher.recorded,
+            written=places.append,
         )
         result, failures = grade_class(assignment, options, shown)
         if options.gradebook:
@@ -82,12 +132,17 @@ def _graded(assignment: Assignment, options: Options) -> tuple[ClassResult, list
 def _tell_intake(intake: Intake) -> None:
     """Say whom a roster does not know, who handed nothing in, and which files belong to nobody."""
     told = (
-        (intake.unplaced, "not found in the roster, and graded under a made-up id"), (intake.absent, "in the roster, with nothing handed in"),
+        (intake.unplaced, "not found in the roster, and graded under a made-up id"),
+        (intake.absent, "in the roster, with nothing handed in"),
         (intake.ignored, "not graded, since it can't be told whose it is"),
-    )  # fmt: skip
+    )
     for names, what in told:
         if names:
-            err.print(f"chainrule: {len(names)} {what}: {', '.join(names[:40])}{', …' if len(names) > 40 else ''}", style="yellow", **AS_IT_IS)
+            err.print(
+                f"chainrule: {len(names)} {what}: {', '.join(names[:40])}{', …' if len(names) > 40 else ''}",
+                style="yellow",
+                **AS_IT_IS,
+            )
 
 
 def results_json(result: ClassResult) -> str:
@@ -97,20 +152,32 @@ def results_json(result: ClassResult) -> str:
 
 def class_table(result: ClassResult) -> Table:
     """The class: student, score, what needs a person, how it went."""
-    table = Table(title=f"{result.assignment}: {len(result.submissions)} submissions, {result.max_score:g} points", title_justify="left")
+    table = Table(
+        title=f"{result.assignment}: {len(result.submissions)} submissions, {result.max_score:g} points",
+        title_justify="left",
+    )
     table.add_column("student")
     table.add_column("score", justify="right")
     table.add_column("needs a person")
     table.add_column("how it went")
     for submission in result.submissions:
-        row = (submission.student, f"{submission.score:g}", ", ".join(submission.needs_manual), _how_it_went(submission))
+        row = (
+            submission.student,
+            f"{submission.score:g}",
+            ", ".join(submission.needs_manual),
+            _how_it_went(submission),
+        )
         table.add_row(*map(plain, row))
     return table
 
 
 def _how_it_went(submission: SubmissionResult) -> str:
     lost = [q for q in submission.questions if q.kind is QuestionKind.AUTO and (q.score or 0) < q.max_score]
-    parts = [f"{q.id} {q.score:g}/{q.max_score:g}" + (f" ({q.diagnosis.id.replace('_', ' ')})" if q.diagnosis else "") for q in lost]
+    parts = [
+        f"{q.id} {q.score:g}/{q.max_score:g}"
+        + (f" ({q.diagnosis.id.replace('_', ' ')})" if q.diagnosis else "")
+        for q in lost
+    ]
     if submission.status is Status.UNREADABLE:
         parts = ["unreadable"]
     elif lost and all(not q.score for q in submission.questions if q.kind is QuestionKind.AUTO):

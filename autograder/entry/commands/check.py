@@ -1,4 +1,5 @@
 """`chainrule check`: a student's own check of a notebook, by the same file that lies in every release."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -15,12 +16,15 @@ from autograder.errors import UsageError
 
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="The notebook, saved.")],
-    everything: Annotated[bool, typer.Option("--all", help="Run the checks that train, and the demonstrations, as well.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Run the checks that train, and the demonstrations, as well.")
+    ] = False,
     seconds: Annotated[float, typer.Option("--seconds", min=1, help="Stop a cell after so long.")] = 10.0,
 ) -> None:
     """For a student: run the visible checks from a clean start, and say what is unfinished.
 
-    The notebook's code runs on this computer, without isolation. The exit status is 0 when nothing is left to do, 1 when something is.
+    The notebook's code runs on this computer, without isolation. The exit status is 0 when nothing is left to
+    do, 1 when something is.
     """
     from autograder.author.student_check import TEMPLATE
 
@@ -30,11 +34,17 @@ def check(
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    sys.exit(module.check(notebook, _release(notebook), everything, seconds, lambda line: out.print(line, **AS_IT_IS)))
+    sys.exit(
+        module.check(
+            notebook, _release(notebook), everything, seconds, lambda line: out.print(line, **AS_IT_IS)
+        )
+    )
 
 
 def _release(notebook: Path) -> dict[str, Any] | None:
-    """What is known of the release: from the check beside the notebook, else from the course that this is called in."""
+    """What is known of the release: from the check beside the notebook, else from the course that this is
+    called in.
+    """
     from autograder.author.student_check import FILE, facts_in
 
     if (beside := facts_in(notebook.parent / FILE)) is not None:

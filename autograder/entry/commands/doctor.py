@@ -1,4 +1,5 @@
 """`chainrule doctor`: what this machine allows."""
+
 from __future__ import annotations
 
 from typing import Annotated

@@ -1,4 +1,5 @@
 """`chainrule explain`: one question of one student, with input, seen and expected."""
+
 from __future__ import annotations
 
 from pprint import pformat
@@ -26,8 +27,12 @@ def explain(
     question: Annotated[str, typer.Argument(help="The question.")],
     submitted: Submitted = None,
     roster: Roster = None,
-    salt: Annotated[str, typer.Option("--salt", help="The salt it was graded with.", show_default="the course's own")] = "",
-    unsafe: Annotated[bool, typer.Option("--unsafe", help="Run student code even where this machine can't isolate it.")] = False,
+    salt: Annotated[
+        str, typer.Option("--salt", help="The salt it was graded with.", show_default="the course's own")
+    ] = "",
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Run student code even where this machine can't isolate it.")
+    ] = False,
 ) -> None:
     """For the grader alone: show input, seen and expected of each check of one question."""
     course = this_course()
@@ -42,7 +47,9 @@ def explain(
             raise UsageError(f"{folder} holds no submission of {student!r}")
         submission = read_submission(handin, assignment)
         if not submission.readable:
-            raise UsageError(f"nothing of {student}'s submission can be graded: {'; '.join(submission.messages)}")
+            raise UsageError(
+                f"nothing of {student}'s submission can be graded: {'; '.join(submission.messages)}"
+            )
         reference = Reference(assignment, course.salt(salt), ObservedStore(course.observations)).prepare()
         try:
             with Grader(reference, Isolation.strongest(unsafe)) as grader:

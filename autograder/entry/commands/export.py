@@ -1,4 +1,5 @@
 """`chainrule export`: scores for other programs, and the zip for Gradescope."""
+
 from __future__ import annotations
 
 import sys
@@ -26,11 +27,26 @@ class Target(StrEnum):
 def export(
     name: Name,
     to: Annotated[Target, typer.Option("--to", help="What the file is for.")],
-    path: Annotated[Path | None, typer.Option("--out", help="The file to write; - prints it.", show_default="in exports/")] = None,
+    path: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; - prints it.", show_default="in exports/")
+    ] = None,
     into: Into = None,
-    roster: Annotated[Path | None, typer.Option("--roster", help="A class list, as a platform exports it: adds names and ids.")] = None,
-    column: Annotated[str, typer.Option("--column", help="Canvas: the assignment's column, `Title (number)`.", show_default="the title")] = "",
-    salt: Annotated[str, typer.Option("--salt", help="Gradescope: the salt of the hidden inputs.", show_default="the course's own")] = "",
+    roster: Annotated[
+        Path | None,
+        typer.Option("--roster", help="A class list, as a platform exports it: adds names and ids."),
+    ] = None,
+    column: Annotated[
+        str,
+        typer.Option(
+            "--column", help="Canvas: the assignment's column, `Title (number)`.", show_default="the title"
+        ),
+    ] = "",
+    salt: Annotated[
+        str,
+        typer.Option(
+            "--salt", help="Gradescope: the salt of the hidden inputs.", show_default="the course's own"
+        ),
+    ] = "",
 ) -> None:
     """Write the scores for other programs, or the autograder zip for Gradescope."""
     from autograder.handed_in.roster import read_roster
@@ -47,9 +63,16 @@ def export(
         if str(target) == "-":
             raise UsageError("a zip can't be printed", mend="name a file with --out PATH")
         write_zip(assignment, course.salt(salt), target)
-        out.print(f"{target}: upload it under Configure Autograder. It holds the reference and the salt: give it to nobody else.", **AS_IT_IS)
+        out.print(
+            f"{target}: upload it under Configure Autograder. It holds the reference and the "
+            "salt: give it to nobody else.",
+            **AS_IT_IS,
+        )
         return
-    found = standings(tuple(kept.now.result for kept in Results(folder, assignment).all()), gradebook_marks(assignment, folder))
+    found = standings(
+        tuple(kept.now.result for kept in Results(folder, assignment).all()),
+        gradebook_marks(assignment, folder),
+    )
     rows = exporting.lines(found, read_roster(roster) if roster is not None else ())
     match to:
         case Target.CSV:
@@ -62,11 +85,17 @@ def export(
             text = exporting.as_moodle(assignment, rows)
     waiting = sum(bool(one.waiting) for one in found)
     if waiting:
-        err.print(f"chainrule: {waiting} submissions wait for a person; what nobody has graded yet counts 0", style="yellow", **AS_IT_IS)
+        err.print(
+            f"chainrule: {waiting} submissions wait for a person; what nobody has graded yet counts 0",
+            style="yellow",
+            **AS_IT_IS,
+        )
     if str(path) == "-":
         sys.stdout.write(text)
         return
     suffix = "json" if to is Target.JSON else "csv"
-    target = path or folder / "exports" / (f"{name}.{suffix}" if to in (Target.CSV, Target.JSON) else f"{name}_{to.value}.csv")
+    target = path or folder / "exports" / (
+        f"{name}.{suffix}" if to in (Target.CSV, Target.JSON) else f"{name}_{to.value}.csv"
+    )
     write_text(target, text)
     out.print(f"{len(rows)} students in {target}", **AS_IT_IS)

@@ -1,4 +1,5 @@
 """`chainrule feedback`: writes the students' pages anew, from what is kept, after people have graded."""
+
 from __future__ import annotations
 
 from typing import Annotated
@@ -13,7 +14,9 @@ from autograder.records.results import Results
 
 def feedback(
     name: Name,
-    student: Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable).")] = None,
+    student: Annotated[
+        list[str] | None, typer.Option("--student", help="Only this student (repeatable).")
+    ] = None,
     into: Into = None,
 ) -> None:
     """Write the students' feedback pages anew, after people have graded; nothing is run."""
@@ -22,7 +25,9 @@ def feedback(
     known = {kept.now.result.student for kept in Results(folder, assignment).all()}
     for one in student or ():
         if one not in known:
-            raise UsageError(f"{folder} holds no result of {one!r}", mend=f"it holds those of {', '.join(sorted(known))}")
+            raise UsageError(
+                f"{folder} holds no result of {one!r}", mend=f"it holds those of {', '.join(sorted(known))}"
+            )
     written = write_feedback(assignment, folder, student or ())
     pages = f"{len(written)} page{'s' if len(written) != 1 else ''} in {folder / 'feedback'}"
     out.print(f"{pages}; `nbgrader release_feedback {name}` hands them out.", **AS_IT_IS)

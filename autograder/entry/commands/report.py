@@ -1,4 +1,5 @@
 """`chainrule report`: the class in one page."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -13,7 +14,10 @@ from autograder.files import pretty_json, write_text
 def report(
     name: Name,
     into: Into = None,
-    path: Annotated[Path | None, typer.Option("--out", help="The page to write.", show_default="reports/NAME.html beside the results")] = None,
+    path: Annotated[
+        Path | None,
+        typer.Option("--out", help="The page to write.", show_default="reports/NAME.html beside the results"),
+    ] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
 ) -> None:
     """Show the class in one HTML page: scores, questions, misconceptions, what broke, what changed."""

@@ -1,4 +1,7 @@
-"""What the commands share: where the course is, where they print, and the arguments that several of them take."""
+"""What the commands share: where the course is, where they print, and the arguments that several of them
+take.
+"""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -6,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 if TYPE_CHECKING:  # to load it takes longer than --help may
@@ -14,13 +25,29 @@ if TYPE_CHECKING:  # to load it takes longer than --help may
 
 out, err = Console(), Console(stderr=True)
 AS_IT_IS: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
-"""How a sentence is printed: names may hold brackets, and a path that is broken into lines can't be copied."""
+"""How a sentence is printed: names may hold brackets, and a path that is broken into lines can't be
+copied.
+"""
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Assignments; all where none is named.")]
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]...", help="Assignments; all where none is named.")
+]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The assignment.")]
-Submitted = Annotated[Path | None, typer.Option("--submitted", help="A folder of submissions, or a download as it came.", show_default="submitted/")]
-Roster = Annotated[Path | None, typer.Option("--roster", help="A CSV file of the class: whose id a downloaded file gets.")]
-Into = Annotated[Path | None, typer.Option("--into", help="Where gradebook.db and the results are.", show_default="the course's folder")]
+Submitted = Annotated[
+    Path | None,
+    typer.Option(
+        "--submitted", help="A folder of submissions, or a download as it came.", show_default="submitted/"
+    ),
+]
+Roster = Annotated[
+    Path | None, typer.Option("--roster", help="A CSV file of the class: whose id a downloaded file gets.")
+]
+Into = Annotated[
+    Path | None,
+    typer.Option(
+        "--into", help="Where gradebook.db and the results are.", show_default="the course's folder"
+    ),
+]
 
 
 def this_course(into: Path | None = None) -> Course:
@@ -33,7 +60,14 @@ def this_course(into: Path | None = None) -> Course:
 
 def progress_bar() -> Progress:
     """Counts and time left on stderr, in a terminal only."""
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 

@@ -1,4 +1,5 @@
 """Folders and files around the jail: what may be shown, how data comes into the box, and moving in there."""
+
 from __future__ import annotations
 
 import contextlib
@@ -15,21 +16,29 @@ from autograder.inside.jail.values import JailError
 _PREFIX = "chainrule-box-"
 _STALE = 86_400  # seconds
 
+
 def check_binds(readonly: Iterable[str], forbidden: Iterable[str]) -> None:
-    """Raise JailError where a path that must stay hidden is, or lies beneath, one that the jail shows. Links are followed."""
+    """Raise JailError where a path that must stay hidden is, or lies beneath, one that the jail shows.
+
+    Links are followed.
+    """
     secrets = [(path, os.path.realpath(path)) for path in forbidden]
     for shown in readonly:
         above = os.path.realpath(shown)
         for path, secret in secrets:
             if secret == above or secret.startswith(above.rstrip(os.sep) + os.sep):
                 raise JailError(
-                    f"{path} lies in {shown}, which submissions can read: move it out of there, or use a Python"
+                    f"{path} lies in {shown}, which submissions can read: move it out of there, "
+                    "or use a Python"
                     " (a virtual environment, say) that is not installed above it"
                 )
 
 
 def readable_by(uid: int, paths: Iterable[str]) -> bool:
-    """Could a user with this number, and this group alone, read all these paths? Found out by being that user for a moment."""
+    """Could a user with this number, and this group alone, read all these paths?
+
+    Found out by being that user for a moment.
+    """
     pid = os.fork()
     if pid == 0:
         try:
@@ -63,7 +72,9 @@ def place(data: Sequence[tuple[str, str]], box: str, put: Callable[[str, str], N
 def settle_in(box: str) -> None:
     """Make the box the working folder, the home and the place for temporary files."""
     os.chdir(box)
-    if os.environ.get("HOME") != box or tempfile.tempdir != box:  # at level full it was the zygote's already: half a millisecond
+    if (
+        os.environ.get("HOME") != box or tempfile.tempdir != box
+    ):  # at level full it was the zygote's already: half a millisecond
         os.environ.update(HOME=box, TMPDIR=box)
         tempfile.tempdir = box  # it keeps its first answer
 
@@ -74,21 +85,28 @@ def make_box() -> str:
 
 
 def sweep_boxes() -> None:
-    """Remove our own boxes that a killed grader left more than a day ago. Nothing else tells whether one is still in use."""
+    """Remove our own boxes that a killed grader left more than a day ago.
+
+    Nothing else tells whether one is still in use.
+    """
     for entry in os.scandir(tempfile.gettempdir()):
         if not entry.name.startswith(_PREFIX):
             continue
         with contextlib.suppress(OSError):
             about = entry.stat(follow_symlinks=False)
-            if stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and time.time() - about.st_mtime > _STALE:
+            if (
+                stat.S_ISDIR(about.st_mode)
+                and about.st_uid == os.geteuid()
+                and time.time() - about.st_mtime > _STALE
+            ):
                 remove_box(entry.path)
 
 
 def remove_box(box: str) -> None:
     """Remove a folder and all in it, except what cannot be removed.
 
-    shutil.rmtree calls itself for every level of folders, and code can nest them by the thousand. Here a folder's folders are first
-    moved to one place, so that none of them is ever deep.
+    shutil.rmtree calls itself for every level of folders, and code can nest them by the thousand. Here a
+    folder's folders are first moved to one place, so that none of them is ever deep.
     """
     graveyard = ""
     numbers = itertools.count()

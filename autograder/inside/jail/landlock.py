@@ -1,8 +1,11 @@
-"""Landlock: which files may be read and which written, kept by the kernel for this process and all that it starts.
+"""Landlock: which files may be read and which written, kept by the kernel for this process and all that it
+starts.
 
-At level full it is a second wall in front of read-only mounts; at level landlock it is the wall. Source: landlock(7), the
-kernel's userspace-api/landlock.rst. Access rights that the running kernel does not know are left out.
+At level full it is a second wall in front of read-only mounts; at level landlock it is the wall. Source:
+landlock(7), the kernel's userspace-api/landlock.rst. Access rights that the running kernel does not know are
+left out.
 """
+
 from __future__ import annotations
 
 import os
@@ -44,7 +47,9 @@ def _allow(ruleset: int, path: str, access: int) -> None:
 
 
 def restrict(abi: int, readonly: Iterable[str], box: str) -> None:
-    """Leave this process reading beneath `readonly`, writing beneath `box` and to the harmless devices, and nothing else."""
+    """Leave this process reading beneath `readonly`, writing beneath `box` and to the harmless devices,
+    and nothing else.
+    """
     handled = _handled(abi)
     ruleset = syscalls.landlock_ruleset(_attributes(abi))
     try:

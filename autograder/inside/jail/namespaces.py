@@ -2,6 +2,7 @@
 
 Sources: namespaces(7), user_namespaces(7), mount_namespaces(7), pid_namespaces(7), tmpfs(5), pivot_root(2).
 """
+
 from __future__ import annotations
 
 import os
@@ -14,10 +15,17 @@ from autograder.inside.jail.values import JailError
 
 BOX = "/box"
 UNPRIVILEGED = 64123
-"""The user and group that a grader run by root becomes: RLIMIT_NPROC does not bind the real user 0. Nothing should belong to it."""
+"""The user and group that a grader run by root becomes:
+
+RLIMIT_NPROC does not bind the real user 0. Nothing should belong to it.
+"""
 
 _EACH = (
-    syscalls.CLONE_NEWUSER | syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWUTS
+    syscalls.CLONE_NEWUSER
+    | syscalls.CLONE_NEWNS
+    | syscalls.CLONE_NEWNET
+    | syscalls.CLONE_NEWIPC
+    | syscalls.CLONE_NEWUTS
 )
 _HARMLESS = syscalls.MS_NOSUID | syscalls.MS_NODEV
 _SCAFFOLDS = ("/sys", "/mnt", "/media")
@@ -32,7 +40,9 @@ def _write(path: str, text: str) -> None:
 
 
 def _enter_user_namespace(flags: int) -> None:
-    """Enter new namespaces as the user that we are already: user_namespaces(7), defining user and group ID mappings."""
+    """Enter new namespaces as the user that we are already: user_namespaces(7), defining user and group
+    ID mappings.
+    """
     uid, gid = os.geteuid(), os.getegid()
     syscalls.unshare(flags)
     _write("/proc/self/setgroups", "deny")
@@ -41,7 +51,10 @@ def _enter_user_namespace(flags: int) -> None:
 
 
 def may_become_unprivileged() -> bool:
-    """Are we the real root? In a rootless container user 0 is an ordinary user of the machine, and UNPRIVILEGED may not exist."""
+    """Are we the real root?
+
+    In a rootless container user 0 is an ordinary user of the machine, and UNPRIVILEGED may not exist.
+    """
     if os.geteuid() != 0:
         return False
     with open("/proc/self/uid_map") as file:
@@ -60,7 +73,8 @@ def become_unprivileged() -> None:
 def _plan(readonly: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Paths to bind, none beneath another, and symbolic links to make with what they point to.
 
-    A link given (/bin on a merged /usr, a virtual environment elsewhere) is made again and what it leads to is bound.
+    A link given (/bin on a merged /usr, a virtual environment elsewhere) is made again and what it leads to
+    is bound.
     """
     pending, paths, links = [os.path.abspath(path) for path in readonly], set(), {}
     for path in pending:
@@ -70,7 +84,9 @@ def _plan(readonly: Sequence[str]) -> tuple[list[str], dict[str, str]]:
             raise JailError(f"{path}: no such file or folder to show inside the jail")
         if os.path.islink(path):
             links[path] = os.readlink(path)
-            pending.append(os.path.normpath(os.path.join(os.path.realpath(os.path.dirname(path)), links[path])))
+            pending.append(
+                os.path.normpath(os.path.join(os.path.realpath(os.path.dirname(path)), links[path]))
+            )
         else:
             paths.add(path)
     bound: list[str] = []
@@ -94,10 +110,14 @@ def _tmpfs(target: str, size: int, inodes: int, mode: str, flags: int = 0) -> No
 
 
 def _build_root(readonly: Sequence[str], box_size: int, owner: int) -> None:
-    """Replace the root, in a mount namespace of our own, by one that holds `readonly` and devices, /proc and the box."""
+    """Replace the root, in a mount namespace of our own, by one that holds `readonly` and devices, /proc
+    and the box.
+    """
     bound, links = _plan([*readonly, *(device for device in DEVICES if os.path.exists(device))])
     # a mount point that exists anywhere and that nothing to be shown lies in
-    root = next(path for path in _SCAFFOLDS if os.path.isdir(path) and not any(b.startswith(path) for b in bound))
+    root = next(
+        path for path in _SCAFFOLDS if os.path.isdir(path) and not any(b.startswith(path) for b in bound)
+    )
     syscalls.mount(None, "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     _tmpfs(root, 1 << 20, 8192, "755")
     for path in bound:
@@ -114,7 +134,9 @@ def _build_root(readonly: Sequence[str], box_size: int, owner: int) -> None:
     syscalls.make_readonly(root)
     # for uid_map in every fork, which then covers it
     syscalls.mount("/proc", root + "/proc", None, syscalls.MS_BIND | syscalls.MS_REC)
-    syscalls.mount("tmpfs", root + BOX, "tmpfs", _HARMLESS, f"size={box_size},mode=700,uid={owner},gid={owner}")
+    syscalls.mount(
+        "tmpfs", root + BOX, "tmpfs", _HARMLESS, f"size={box_size},mode=700,uid={owner},gid={owner}"
+    )
     syscalls.enter_root(root)
     os.chdir(BOX)
 
@@ -127,11 +149,16 @@ def _refuse_open_folders() -> None:
         except OSError:  # listdir's own, closed by now
             continue
         if stat.S_ISDIR(mode):
-            raise JailError(f"file descriptor {name} is open on a folder: close it before the jail is entered")
+            raise JailError(
+                f"file descriptor {name} is open on a folder: close it before the jail is entered"
+            )
 
 
 def enter(readonly: Sequence[str], box_size: int) -> None:
-    """Put this single-threaded process into its own root and namespaces. Its next fork is pid 1 of a new pid namespace."""
+    """Put this single-threaded process into its own root and namespaces.
+
+    Its next fork is pid 1 of a new pid namespace.
+    """
     _refuse_open_folders()
     before = os.umask(0o022)  # or folders on the way to a bind are closed to UNPRIVILEGED
     try:
@@ -149,7 +176,10 @@ def enter(readonly: Sequence[str], box_size: int) -> None:
     syscalls.sethostname("chainrule")
     for path in readonly:
         if not os.access(path, os.R_OK):
-            raise JailError(f"{path} cannot be read by user {os.geteuid()}: make it readable for all, or run the grader as an ordinary user")
+            raise JailError(
+                f"{path} cannot be read by user {os.geteuid()}: make it readable for all, or run "
+                "the grader as an ordinary user"
+            )
 
 
 def enter_own(box: str, tmp_bytes: int, tmp_inodes: int) -> None:
@@ -160,7 +190,9 @@ def enter_own(box: str, tmp_bytes: int, tmp_inodes: int) -> None:
 
 
 def show(source: str, target: str) -> None:
-    """Make a file or folder that the jail's root holds appear at target too; the mount is read-only as the first one is."""
+    """Make a file or folder that the jail's root holds appear at target too; the mount is read-only as
+    the first one is.
+    """
     _bind(source, target)
 
 

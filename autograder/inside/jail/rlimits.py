@@ -1,4 +1,5 @@
 """Resource limits and privileges: what setrlimit(2) counts, and what a process gives up for good."""
+
 from __future__ import annotations
 
 import os
@@ -13,7 +14,9 @@ except ImportError:  # Windows has none
 
 
 _SIGNALS = 256
-"""Timers and real-time signals that may wait: they are counted together with those of all the user's processes. Others are not limited."""
+"""Timers and real-time signals that may wait: they are counted together with those of all the user's
+processes. Others are not limited.
+"""
 
 
 def mapped_bytes() -> int | None:
@@ -49,13 +52,16 @@ def _wanted(limits: JailLimits, mapped: int | None, count_tasks: bool) -> dict[s
 def apply(limits: JailLimits, mapped: int | None, *, count_tasks: bool, strict: bool) -> None:
     """Set every limit, soft and hard, or the machine's own hard limit where that is lower.
 
-    mapped is mapped_bytes() from before /proc was covered. count_tasks: only a user namespace of its own counts a submission's
-    threads apart from the user's. strict: raise where the system refuses a limit; without it, set as many as the system knows.
+    mapped is mapped_bytes() from before /proc was covered. count_tasks: only a user namespace of its own
+    counts a submission's threads apart from the user's. strict: raise where the system refuses a limit;
+    without it, set as many as the system knows.
     """
     if resource is None:
         return
     if strict and mapped is None:
-        raise ValueError("the address space in use is not known, so memory cannot be limited: is /proc mounted?")
+        raise ValueError(
+            "the address space in use is not known, so memory cannot be limited: is /proc mounted?"
+        )
     for name, value in _wanted(limits, mapped, count_tasks).items():
         try:
             kind = getattr(resource, name)
@@ -68,7 +74,10 @@ def apply(limits: JailLimits, mapped: int | None, *, count_tasks: bool, strict: 
 
 
 def tasks_are_counted_apart() -> bool:
-    """Does RLIMIT_NPROC count a user namespace by itself? Before Linux 5.14 it counted all that the user runs anywhere."""
+    """Does RLIMIT_NPROC count a user namespace by itself?
+
+    Before Linux 5.14 it counted all that the user runs anywhere.
+    """
     if sys.platform != "linux":
         return False
     try:

@@ -1,7 +1,10 @@
-"""Numbers of the system calls that the filter names: (x86-64, aarch64), None where a machine has no such call.
+"""Numbers of the system calls that the filter names: (x86-64, aarch64), None where a machine has no such
+call.
 
-tests/jail checks them against libseccomp's own tables. Grouped by why they are named; seccomp.py says what happens to each group.
+tests/jail checks them against libseccomp's own tables. Grouped by why they are named; seccomp.py says what
+happens to each group.
 """
+
 from __future__ import annotations
 
 Numbers = tuple[int | None, int | None]
@@ -66,7 +69,9 @@ UNCOUNTED_MEMORY: dict[str, Numbers] = {  # outside RLIMIT_AS
     "memfd_secret": (447, 447),
 }
 
-SHARED_BY_NAME: dict[str, Numbers] = {  # the user's or the machine's, wherever one stands: sysvipc(7), mq_overview(7)
+SHARED_BY_NAME: dict[
+    str, Numbers
+] = {  # the user's or the machine's, wherever one stands: sysvipc(7), mq_overview(7)
     "shmget": (29, 194),
     "shmat": (30, 196),
     "shmctl": (31, 195),
@@ -87,7 +92,9 @@ SHARED_BY_NAME: dict[str, Numbers] = {  # the user's or the machine's, wherever 
     "mq_getsetattr": (245, 185),
 }
 
-SOCKETS: dict[str, Numbers] = {  # a pair of one's own needs none of these; sendmsg is what open files are handed over by
+SOCKETS: dict[
+    str, Numbers
+] = {  # a pair of one's own needs none of these; sendmsg is what open files are handed over by
     "connect": (42, 203),
     "bind": (49, 200),
     "listen": (50, 201),
@@ -98,7 +105,9 @@ SOCKETS: dict[str, Numbers] = {  # a pair of one's own needs none of these; send
     "sendmmsg": (307, 269),
 }
 
-ASYNCHRONOUS_IO: dict[str, Numbers] = {  # its operations are counted for the whole machine: aio-max-nr in proc_sys_fs(5)
+ASYNCHRONOUS_IO: dict[
+    str, Numbers
+] = {  # its operations are counted for the whole machine: aio-max-nr in proc_sys_fs(5)
     "io_setup": (206, 0),
     "io_destroy": (207, 1),
     "io_submit": (209, 2),
@@ -148,11 +157,15 @@ KERNEL: dict[str, Numbers] = {  # what no notebook needs and where kernels have 
     "syncfs": (306, 267),
 }
 
-LOCKS: dict[str, Numbers] = {  # on any file that may be read, which others read too; fcntl(2) has the other kinds
+LOCKS: dict[
+    str, Numbers
+] = {  # on any file that may be read, which others read too; fcntl(2) has the other kinds
     "flock": (73, 32),
 }
 
-MODE_AND_TIMES: dict[str, Numbers] = {  # Landlock does not guard metadata (landlock(7), "Current limitations")
+MODE_AND_TIMES: dict[
+    str, Numbers
+] = {  # Landlock does not guard metadata (landlock(7), "Current limitations")
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),

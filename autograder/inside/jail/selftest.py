@@ -1,4 +1,7 @@
-"""Run by levels() in a process of its own: enter the jail, confine a fork, attack from there, print what was seen as JSON."""
+"""Run by levels() in a process of its own: enter the jail, confine a fork, attack from there, print what
+was seen as JSON.
+"""
+
 from __future__ import annotations
 
 import json
@@ -62,16 +65,26 @@ def _confined(level: str, canary: str, box: str) -> dict[str, object]:
     with open(reader, "rb") as pipe:
         said = pipe.read()
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return json.loads(said) if said else {"breaches": [], "reason": f"a confined process ended with {status}", "errno": None}
+    return (
+        json.loads(said)
+        if said
+        else {"breaches": [], "reason": f"a confined process ended with {status}", "errno": None}
+    )
 
 
 def _refusal(error: Exception) -> dict[str, object]:
     cause = error.__cause__
-    return {"breaches": [], "reason": str(error), "errno": cause.errno if isinstance(cause, OSError) else None}
+    return {
+        "breaches": [],
+        "reason": str(error),
+        "errno": cause.errno if isinstance(cause, OSError) else None,
+    }
 
 
 def main(level: str, canary: str) -> None:
-    """Try the level; print {"breaches": [...], "reason": why it cannot be had, "errno": of the call that failed}."""
+    """Try the level; print {"breaches": [...], "reason": why it cannot be had, "errno": of the call that
+    failed}.
+    """
     box = jail.BOX if level == "full" else tempfile.mkdtemp(dir=os.path.dirname(canary))
     if level != "full":
         os.chmod(box, 0o777)  # level landlock may be entered as root and go on as nobody

@@ -1,8 +1,10 @@
 """The system calls that Python 3.11 has no function for, through ctypes.
 
-Each one raises OSError where it fails. Numbers and layouts are those of the kernel's uapi headers and the section 2 manual pages;
-the calls that glibc does not wrap have the same number on x86-64 and aarch64, as all that came after 424 do.
+Each one raises OSError where it fails. Numbers and layouts are those of the kernel's uapi headers and the
+section 2 manual pages; the calls that glibc does not wrap have the same number on x86-64 and aarch64, as all
+that came after 424 do.
 """
+
 from __future__ import annotations
 
 import ctypes
@@ -21,7 +23,14 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18
 MNT_DETACH = 2
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_MM, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 24, 35, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_MM, PR_SET_NO_NEW_PRIVS = (
+    1,
+    4,
+    22,
+    24,
+    35,
+    38,
+)
 PR_SET_PTRACER = 0x59616D61
 SECCOMP_MODE_FILTER = 2
 
@@ -39,9 +48,13 @@ def _libc() -> ctypes.CDLL:
 
 
 def _call(name: str, *arguments: int | str | bytes | None) -> int:
-    """Call a function of the C library. Numbers go as long: the kernel reads whole registers (prctl(2), NOTES)."""
+    """Call a function of the C library.
+
+    Numbers go as long: the kernel reads whole registers (prctl(2), NOTES).
+    """
     converted = [
-        ctypes.c_long(a) if isinstance(a, int) else ctypes.c_char_p(os.fsencode(a)) if a is not None else None for a in arguments
+        ctypes.c_long(a) if isinstance(a, int) else ctypes.c_char_p(os.fsencode(a)) if a is not None else None
+        for a in arguments
     ]
     result: int = getattr(_libc(), name)(*converted)
     if result < 0:
@@ -61,7 +74,9 @@ def setns(fd: int, kind: int) -> None:
     _call("setns", fd, kind)
 
 
-def mount(source: str | None, target: str, kind: str | None = None, flags: int = 0, data: str | None = None) -> None:
+def mount(
+    source: str | None, target: str, kind: str | None = None, flags: int = 0, data: str | None = None
+) -> None:
     """mount(2)."""
     _call("mount", source, target, kind, flags, data)
 
@@ -78,7 +93,9 @@ def make_readonly(path: str) -> None:
 
 
 def enter_root(path: str) -> None:
-    """Make path, a mount point, the root, and let go of the old one: pivot_root(2), the section pivot_root(".", ".")."""
+    """Make path, a mount point, the root, and let go of the old one: pivot_root(2), the section
+    pivot_root(".", ".").
+    """
     os.chdir(path)
     _call("pivot_root", ".", ".")
     unmount(".")
@@ -96,7 +113,9 @@ def prctl(option: int, value: int = 0) -> int:
 
 
 def drop_capabilities() -> None:
-    """Give up every capability for good: the bounding set where that is allowed, then all the others (capabilities(7))."""
+    """Give up every capability for good: the bounding set where that is allowed, then all the others
+    (capabilities(7)).
+    """
     call, nothing = _libc().prctl, ctypes.c_long(0)
     for capability in range(64):
         # fails past the last one, and without CAP_SETPCAP, when there is nothing to bound
@@ -120,7 +139,9 @@ def landlock_ruleset(attributes: bytes) -> int:
 
 def landlock_allow(ruleset: int, access: int, fd: int) -> None:
     """Allow access beneath what fd is open on: landlock_add_rule(2)."""
-    _call("syscall", _LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_RULE_PATH_BENEATH, struct.pack("=Qi", access, fd), 0)
+    _call(
+        "syscall", _LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_RULE_PATH_BENEATH, struct.pack("=Qi", access, fd), 0
+    )
 
 
 def landlock_restrict(ruleset: int) -> None:

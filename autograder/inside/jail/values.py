@@ -1,4 +1,8 @@
-"""What the jail is asked for, and how it says no. Imports nothing of the package, so that every floor may use it."""
+"""What the jail is asked for, and how it says no.
+
+Imports nothing of the package, so that every floor may use it.
+"""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Makes nbgrader's own commands work from the course's folder, with this kit in place of nbgrader's execution of notebooks."""
+"""Makes nbgrader's own commands work from the course's folder: this kit runs the notebooks, not nbgrader."""
 from pathlib import Path
 
 from autograder.gradebook import ensure_alembic
@@ -10,7 +10,8 @@ take_over()  # student code runs in the sandbox, never in a kernel of the grader
 c = get_config()  # noqa: F821 -- nbgrader defines it
 ROOT = Path(__file__).resolve().parent
 c.CourseDirectory.root = str(ROOT)
-c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'gradebook.db'}"  # or "postgresql+psycopg://user@host/gradebook"; `chainrule` uses it too
+# or "postgresql+psycopg://user@host/gradebook"; `chainrule` uses it too
+c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'gradebook.db'}"
 c.CourseDirectory.course_id = "default_course"
 
 # what students get in place of a solution
@@ -21,7 +22,8 @@ c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader_pages.clean_markdown"}
 c.ExportApp.plugin_class = "autograder.nbgrader_pages.CsvExport"
 
-# what lateness costs: without the marks in front, a tenth of the score for each day begun, in `chainrule autograde` as well
+# what lateness costs, in `chainrule autograde` as well: without the marks in front of the lines, a tenth
+# of the score for each day begun
 # from nbgrader.plugins import LateSubmissionPlugin
 # class TenthADay(LateSubmissionPlugin):
 #     def late_submission_penalty(self, student_id, score, total_seconds_late):
