@@ -265,8 +265,8 @@ def _in_folder(root: Path) -> Iterator[Entry]:
                 yield Entry(
                     path.relative_to(root).parts,
                     modified,
-                    lambda longest, path=path: read_regular(path, longest),
-                )  # type: ignore[misc]
+                    lambda longest, path=path: read_regular(path, longest),  # type: ignore[misc]
+                )
 
 
 def _in_zip(archive: zipfile.ZipFile) -> list[Entry]:
@@ -285,9 +285,8 @@ def _in_zip(archive: zipfile.ZipFile) -> list[Entry]:
             if part not in ("/", "..", ".")
         )
         if parts and not any(map(_hidden, parts)):
-            entries.append(
-                Entry(parts, _modified(info), lambda longest, info=info: _read(archive, info, longest))
-            )  # type: ignore[misc]
+            read = lambda longest, info=info: _read(archive, info, longest)  # type: ignore[misc]  # noqa: E731
+            entries.append(Entry(parts, _modified(info), read))
     if len({entry.parts[0] for entry in entries}) == 1 and all(len(entry.parts) == 2 for entry in entries):
         return [
             replace(entry, parts=entry.parts[1:]) for entry in entries

@@ -399,8 +399,8 @@ def _running_order(placed: tuple[Placed, ...]) -> list[CellSource]:
     lines = {p.source.id: p.source.line for p in placed if p.source is not None}
     given = sorted(
         (p for p in placed if p.source is not None and p.source.role is Role.GIVEN),
-        key=lambda p: lines[p.source.id],
-    )  # type: ignore[union-attr]
+        key=lambda p: lines[p.source.id],  # type: ignore[union-attr]
+    )
     run: list[CellSource] = []
     reached = 0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment.loading import load_assignment
-from autograder.outputs.feedback import publish
+from autograder.outputs.publishing import Publisher
 from autograder.run.batch import grade_class
 from autograder.run.options import Options, Progress
 from tests.gradebook.course import Course
@@ -44,8 +44,9 @@ def test_release_feedback_hands_out_what_autograde_wrote(collected: Course) -> N
     """The page that chainrule autograde leaves reaches the exchange as it is, without another command in between."""
     assignment = load_assignment(NAME, collected.root)
     options = Options(submitted=collected.root / "submitted", into=collected.root, salt="tests")
-    result, _ = grade_class(assignment, options)
-    publish(assignment, options, result, Progress())
+    publisher = Publisher(assignment, options.submitted, options.into)
+    result, _ = grade_class(assignment, options, Progress(recorded=publisher.recorded))
+    publisher.finish(result)
     assert released(collected) == [page(collected).read_text(encoding="utf-8")]
 
 

@@ -15,7 +15,7 @@ from autograder.judging.findings import ClassResult
 from autograder.judging.reference import Reference
 from autograder.outputs.publishing import Publisher, write_feedback
 from autograder.run.batch import grade_class
-from autograder.run.options import Options
+from autograder.run.options import Options, Progress
 from autograder.sandbox.observed import ObservedStore
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
@@ -32,9 +32,10 @@ def graded(root: Path, level: str, **answers: str) -> tuple[Assignment, Options,
     for student, text in answers.items():
         solved.copy().write("center_solution", text).save(root / "submitted" / student / NAME)
     options = Options(submitted=root / "submitted", into=root, salt="tests")
-    result, failures = grade_class(assignment, options)
+    publisher = Publisher(assignment, options.submitted, options.into)
+    result, failures = grade_class(assignment, options, Progress(recorded=publisher.recorded))
     assert failures == []
-    Publisher(assignment, options.submitted, options.into).finish(result)
+    publisher.finish(result)
     return assignment, options, result
 
 

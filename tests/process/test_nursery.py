@@ -52,7 +52,7 @@ LEAVE = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
 from autograder.sandbox.nursery import nursery
-from autograder.sandbox import Sandbox
+from autograder.sandbox.zygote import Sandbox
 print(nursery().paths[0], flush=True)
 if sys.argv[3] == "ready":
     Sandbox("", {}, sys.argv[2]).ready()

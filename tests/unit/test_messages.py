@@ -1,23 +1,25 @@
 """What a student is told of a check or a cell: how it ended, where in the student's own line, and nothing that the student's code has said."""
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from autograder.assignment.values import Assignment
-from autograder.inside.protocol import CellSource
+from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import CellReport, Observation, Outcome
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.judged import Judged
 from autograder.judging.messages import MAX_MESSAGES, cell_messages, check_message, few
 
-CELLS = [CellSource("import checks\n", 2, "given"), CellSource("def center(X):\n    return X[9]\n", 5, "own"), CellSource("raise NotImplementedError\n", 6, "own")]
+CELLS = [CellSource("import checks\n", 2, CellKind.GIVEN), CellSource("def center(X):\n    return X[9]\n", 5, CellKind.OWN), CellSource("raise NotImplementedError\n", 6, CellKind.OWN)]
 LOST = Finding(Verdict.NO_VALUE)
 
 
-def told(tiny: Assignment, observation: Observation, finding: Finding = LOST, points: float = 0.0) -> str:
+def told(tiny: Assignment, observation: Observation, finding: Finding = LOST) -> str:
     """The message of the first probe of center."""
     question, probe = tiny.question("center"), tiny.probes_of("center")[0]
-    return check_message(question, probe, Judged((probe,), {probe.id: observation}, {probe.id: finding}), points, CELLS)
+    return check_message(question, probe, Judged((probe,), {probe.id: observation}, {probe.id: finding}), CELLS)
 
 
 ENDINGS = [
@@ -54,9 +56,12 @@ def test_what_is_wrong_is_a_whole_sentence(tiny: Assignment) -> None:
 
 def test_what_is_right_says_nothing_unless_it_does_not_count(tiny: Assignment) -> None:
     """A contract check that is right earns nothing before a core check does, and the student reads why."""
-    seen, right = Observation("p", Outcome.FINISHED), Finding(Verdict.RIGHT)
-    assert told(tiny, seen, right, 0.5) == ""
-    assert told(tiny, seen, right, 0.0) == "This is right, but counts only once the question's main checks are."
+    question, seen, right = tiny.question("center"), Observation("p", Outcome.FINISHED), Finding(Verdict.RIGHT)
+    core = tiny.probes_of("center")[0]
+    contract = dataclasses.replace(core, id="contract", contract=True)
+    for finding, says in ((right, ""), (LOST, "This is right, but counts only once the question's main checks are.")):
+        judged = Judged((core, contract), {core.id: seen, "contract": seen}, {core.id: finding, "contract": right})
+        assert check_message(question, contract, judged, CELLS) == says
 
 
 def test_cells_are_told_of_where_they_are_the_students_own() -> None:

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from autograder.assignment import notebook
-from autograder.assignment.values import Assignment
+from autograder.assignment.values import Assignment, QuestionKind
 from autograder.handed_in.submission import align
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import QuestionResult, SubmissionResult
@@ -105,7 +105,7 @@ def test_an_emptied_write_up_keeps_no_mark(recorder: Recorder, work: Work, url: 
     recorder.add(made, text_of(work.solve(), made), {"why": ANSWER})
     recorder.write()
     by_hand(url, "ann", 1.0)
-    empty = msgspec.structs.replace(made, questions=(*made.questions[:2], QuestionResult("why", "manual", 0.0, 1.0, Outcome.FINISHED)))
+    empty = msgspec.structs.replace(made, questions=(*made.questions[:2], QuestionResult("why", QuestionKind.MANUAL, 0.0, 1.0, Outcome.FINISHED)))
     recorder.add(empty, "", {"why": ""})
     recorder.write()
     assert rows(url, "ann")["why"] == (0.0, None, False)
