@@ -23,6 +23,7 @@ test-long: $(TESTED)  ## what is marked long, in the same order
 
 lint: $(TESTED)
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 release: $(INSTALLED)  ## build source/ and release/ of every assignment

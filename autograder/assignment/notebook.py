@@ -1,6 +1,6 @@
 """Notebooks as files: notebook.py's cells, the nbgrader source made of them, and what students hand in.
 
-The only module that imports nbformat and jupytext.
+The only module that imports jupytext, and the one that reads and writes notebook files.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from autograder.errors import AssignmentError
 FILE = "equivalent.toml"
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EquivalentMutants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Mutants that are equivalent for one reason: key to what a reader sees of it."""
 
     reason: str
@@ -31,7 +31,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    equivalent: list[Entry] = []
+    equivalent: list[EquivalentMutants] = []
 
 
 def key_of(cell: str, original: str, mutated: str) -> str:

@@ -13,7 +13,7 @@ from autograder.inside.jail import LEVELS, levels
 from autograder.judging.keys import environment
 
 
-class Line(msgspec.Struct, frozen=True):
+class DoctorLine(msgspec.Struct, frozen=True):
     """One thing that was examined: whether it is fine, and what was found or how to mend it."""
 
     what: str
@@ -21,34 +21,38 @@ class Line(msgspec.Struct, frozen=True):
     says: str
 
 
-def examine() -> list[Line]:
+def examine() -> list[DoctorLine]:
     """Try every isolation level and look at what grading depends on."""
     found = levels()
     best = next(level for level in LEVELS if not found[level])
-    lines = [Line(f"isolation level {level}", not found[level], found[level] or "works") for level in LEVELS]
+    lines = [
+        DoctorLine(f"isolation level {level}", not found[level], found[level] or "works") for level in LEVELS
+    ]
     refused = "" if best != "none" else "; autograde refuses without --unsafe"
-    lines.append(Line("student code would run", best != "none", f"at level {best}{refused}"))
+    lines.append(DoctorLine("student code would run", best != "none", f"at level {best}{refused}"))
     lines.append(
-        Line(
+        DoctorLine(
             "machine",
             True,
             f"{platform.system()} {platform.release()} on {platform.machine()}, {os.cpu_count()} cores",
         )
     )
-    lines += [Line(name, True, version) for name, version in environment().items()]
+    lines += [DoctorLine(name, True, version) for name, version in environment().items()]
     return [*lines, _nbgrader(), _jupyter()]
 
 
-def _nbgrader() -> Line:
+def _nbgrader() -> DoctorLine:
     try:
         import nbgrader
     except ImportError as error:
-        return Line("nbgrader", False, f"{error}: pip install nbgrader")
-    return Line("nbgrader", True, str(nbgrader.__version__))
+        return DoctorLine("nbgrader", False, f"{error}: pip install nbgrader")
+    return DoctorLine("nbgrader", True, str(nbgrader.__version__))
 
 
-def _jupyter() -> Line:
+def _jupyter() -> DoctorLine:
     found = shutil.which(
         "jupyter", path=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
     )
-    return Line("jupyter", found is not None, "found" if found else "not found: needed for formgrader alone")
+    return DoctorLine(
+        "jupyter", found is not None, "found" if found else "not found: needed for formgrader alone"
+    )

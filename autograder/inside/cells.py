@@ -31,7 +31,7 @@ _NUMPY_PRINT = np.get_printoptions()
 _RECURSION = sys.getrecursionlimit()
 
 
-class Notebook:
+class RunningNotebook:
     """The namespace that cells leave behind, as a fresh `__main__` module."""
 
     def __init__(self, shell: Any = None) -> None:
@@ -326,7 +326,7 @@ class Snapshot:
     that code may have changed.
     """
 
-    def __init__(self, notebook: Notebook) -> None:
+    def __init__(self, notebook: RunningNotebook) -> None:
         self.live = notebook.names
         self.names = dict(notebook.names)
         self.leftovers = Leftovers(self.names)

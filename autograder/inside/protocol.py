@@ -104,7 +104,7 @@ class Ready(_Message, frozen=True):
     pid: int = 0
 
 
-class Failed(_Message, frozen=True):
+class SetupFailed(_Message, frozen=True):
     """The zygote could not do what was asked, for a reason that is not the submission's."""
 
     reason: str
@@ -235,7 +235,7 @@ class Raised(_Message, frozen=True):
 
 
 ToZygote = Spawn | Kill | Pin | AskCpu
-FromZygote = Ready | Failed | CpuSeconds | Ended
+FromZygote = Ready | SetupFailed | CpuSeconds | Ended
 ToProcess = Run | Observe | Serve
 FromProcess = Confined | NotConfined | CellDone | CellsDone | ProbeDone
 Linked = Begin | Call | Return | Raised

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograder.inside.cells import builtin_name
 from autograder.inside.protocol import Argument, Begin, Call, Channel, Raised, Return
-from autograder.inside.wire import Instance, Reference, WireError, decode, encode
+from autograder.inside.wire import FunctionReference, Instance, WireError, decode, encode
 
 MAX_CALLS = 20_000
 MAX_NESTING = 16
@@ -224,15 +224,15 @@ class Peer:
             self._kept.append(function)
         return function
 
-    def refer(self, value: Any) -> Reference | Instance | None:
+    def refer(self, value: Any) -> FunctionReference | Instance | None:
         """Functions cross by name where both sides know it, else by number; objects of the notebook's
         classes by attributes.
         """
         if (proxied := self.proxies.get(id(value))) is not None:
-            return Reference(proxied) if isinstance(proxied, str) else Reference(-1 - proxied)
+            return FunctionReference(proxied) if isinstance(proxied, str) else FunctionReference(-1 - proxied)
         for name in self.known:
             if self.names.get(name) is value:
-                return Reference(name)
+                return FunctionReference(name)
         cls = type(value)
         if isinstance(self.names.get(cls.__name__), type) and self.names[cls.__name__] is cls:
             return Instance(cls.__name__, {k: v for k, v in vars(value).items() if type(k) is str})
@@ -240,7 +240,7 @@ class Peer:
             value, types.FunctionType | types.MethodType | types.BuiltinFunctionType | np.ufunc
         ) or callable(value):
             self.callbacks.append(value)
-            return Reference(len(self.callbacks) - 1)
+            return FunctionReference(len(self.callbacks) - 1)
         return None
 
     def revive(self, value: Any) -> Any:
@@ -258,7 +258,7 @@ class Peer:
             return [self.revive(item) for item in value]
         if kind is tuple:
             return tuple(self.revive(item) for item in value)
-        if isinstance(value, Reference):
+        if isinstance(value, FunctionReference):
             if isinstance(value.name, str):
                 return self._named(value.name)
             return self.callbacks[-1 - value.name] if value.name < 0 else self.stub(value.name)

@@ -75,7 +75,7 @@ class Opaque(msgspec.Struct, frozen=True):
     type: str
 
 
-class Reference(msgspec.Struct, frozen=True):
+class FunctionReference(msgspec.Struct, frozen=True):
     """A function that stays where it is: a name both notebooks know, or the number of a callback."""
 
     name: str | int
@@ -88,7 +88,7 @@ class Instance(msgspec.Struct, frozen=True):
     attributes: dict[str, Any]
 
 
-Referrer = Callable[[Any], "Reference | Instance | None"]
+Referrer = Callable[[Any], "FunctionReference | Instance | None"]
 """Names the functions and objects that may cross by reference in a call; None for all others."""
 
 
@@ -410,8 +410,8 @@ class _Decoder:
     def opaque(self, payload: Any) -> Opaque:
         return Opaque(_text(payload, 80))
 
-    def reference(self, payload: Any) -> Reference:
-        return Reference(payload) if type(payload) is int else Reference(_text(payload, 200))
+    def reference(self, payload: Any) -> FunctionReference:
+        return FunctionReference(payload) if type(payload) is int else FunctionReference(_text(payload, 200))
 
     def instance(self, payload: Any) -> Instance:
         cls, attributes = self.items(payload)

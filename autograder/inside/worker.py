@@ -106,9 +106,9 @@ def zygote() -> None:
     """
     from autograder.inside.protocol import (
         DescriptorChannel,
-        Failed,
         Ready,
         Setup,
+        SetupFailed,
         Spawn,
         ToZygote,
         send_with_descriptors,
@@ -120,7 +120,7 @@ def zygote() -> None:
     try:
         probes, shell = make_ready(setup)
     except Exception as error:
-        control.send(Failed(f"{type(error).__name__}: {error}"))
+        control.send(SetupFailed(f"{type(error).__name__}: {error}"))
         return
     gc.collect()
     gc.freeze()
@@ -188,7 +188,7 @@ def spawn(
 ) -> None:
     """Fork a process and watch it until it is gone."""
     from autograder.inside import jail
-    from autograder.inside.protocol import Ended, Failed, Ready
+    from autograder.inside.protocol import Ended, Ready, SetupFailed
 
     box = jail.new_box()
     try:
@@ -196,7 +196,7 @@ def spawn(
     except OSError as error:
         for descriptor in descriptors:
             os.close(descriptor)
-        control.send(Failed(f"no process could be made: {error}"))
+        control.send(SetupFailed(f"no process could be made: {error}"))
         return
     if pid == 0:
         status = 70
@@ -257,7 +257,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[st
     """Enter a jail of its own, then do what is asked for; returns the exit status."""
 
     from autograder.inside import jail
-    from autograder.inside.cells import Notebook, Snapshot
+    from autograder.inside.cells import RunningNotebook, Snapshot
     from autograder.inside.protocol import (
         Channel,
         Confined,
@@ -281,7 +281,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[st
         channel.send(NotConfined(str(error)))
         return 71
     gc.enable()
-    notebook = Notebook(shell)
+    notebook = RunningNotebook(shell)
     channel.send(Confined())
     left: Snapshot | None = None
     request = job.run

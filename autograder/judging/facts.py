@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -51,28 +51,30 @@ def between(low: float, value: Any, high: float, says: str) -> Fact:
     return Fact(low < number < high, says, number, low, high)
 
 
-def array(
-    value: Any,
-    name: str,
-    *,
-    shape: tuple[int, ...] | None = None,
-    ndim: int | None = None,
-    finite: bool = True,
-) -> np.ndarray:
-    """Return value as a float array; raise Unfit, with the verdict and a sentence, where it is not one of
-    that form.
+class Form(TypedDict, total=False):
+    """What `array` may ask of an array. finite is asked for unless it is said otherwise."""
+
+    shape: tuple[int, ...]
+    ndim: int
+    finite: bool
+
+
+def array(value: Any, name: str, **form: Unpack[Form]) -> np.ndarray:
+    """Return value as a float array; raise Unfit, with a verdict and a sentence, where it has not this form.
+
+    shape: exactly this one; ndim: so many axes; finite=False: NaN and infinity may be in it.
     """
     if value is None:
         raise Unfit(Verdict.NO_VALUE, f"{name} is None: is the result returned?")
     seen = as_array(value)
     if seen is None or seen.dtype.kind not in "biuf":
         raise Unfit(Verdict.WRONG_TYPE, f"{name} is not an array of numbers.")
-    seen = seen.astype(float)
+    seen, shape, ndim = seen.astype(float), form.get("shape"), form.get("ndim")
     if shape is not None and seen.shape != shape:
         raise Unfit(Verdict.WRONG_SHAPE, f"{name} has shape {shown(seen.shape)}; expected {shape}.")
     if ndim is not None and seen.ndim != ndim:
         raise Unfit(Verdict.WRONG_SHAPE, f"{name} has {seen.ndim} axes; expected {ndim}.")
-    if finite and not np.isfinite(seen).all():
+    if form.get("finite", True) and not np.isfinite(seen).all():
         raise Unfit(Verdict.NOT_FINITE, f"{name} has entries that are not finite numbers.")
     return seen
 

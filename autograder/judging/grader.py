@@ -14,7 +14,7 @@ from autograder.judging.findings import QuestionResult, Status, SubmissionResult
 from autograder.judging.memory import Memory
 from autograder.judging.messages import cell_messages, few
 from autograder.judging.points import total
-from autograder.judging.sitting import Notebook, OwnCells, Sitting
+from autograder.judging.sitting import OwnCells, Seatable, Sitting
 
 
 class Grader(Bench):
@@ -55,7 +55,7 @@ class Grader(Bench):
         )
 
     def sit(
-        self, notebook: Notebook, questions: tuple[str, ...] = (), memory: Memory | None = None
+        self, notebook: Seatable, questions: tuple[str, ...] = (), memory: Memory | None = None
     ) -> Sitting:
         """Seat a notebook: within the context that this gives, it is observed and judged.
 

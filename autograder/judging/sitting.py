@@ -29,7 +29,7 @@ from autograder.judging.points import total
 from autograder.sandbox.watch import Given, Request, Watch
 
 
-class Notebook(Protocol):
+class Seatable(Protocol):
     """What can sit: a submission, or cells of our own."""
 
     def cells(self) -> list[CellSource]: ...
@@ -64,7 +64,7 @@ class Sitting:
     pass that counts.
     """
 
-    def __init__(self, bench: Bench, notebook: Notebook, questions: tuple[str, ...], memory: Memory) -> None:
+    def __init__(self, bench: Bench, notebook: Seatable, questions: tuple[str, ...], memory: Memory) -> None:
         self.bench, self.notebook, self.memory = bench, notebook, memory
         self.assignment, self.reference, self.judge = bench.assignment, bench.reference, bench.judge
         self.requests = [r for r in self.reference.requests if not questions or r.question in questions]

@@ -22,7 +22,7 @@ from autograder.outputs.pages import piece, points, render
 from autograder.outputs.shown_calls import Evidence, Shown
 from autograder.records.graded_notebook import graded_path, read_graded
 from autograder.records.marks import Marks
-from autograder.records.results import Entry, Results
+from autograder.records.results import KeptResult, Results
 from autograder.records.standing import Part, Standing
 from autograder.text import sentence
 
@@ -60,7 +60,7 @@ def page_of(assignment: Assignment, into: Path, student: str, database: str = ""
     return page_of_entry(assignment, into, kept.now, gradebook_marks(assignment, into, database))
 
 
-def page_of_entry(assignment: Assignment, into: Path, entry: Entry, marks: dict[str, Marks]) -> str:
+def page_of_entry(assignment: Assignment, into: Path, entry: KeptResult, marks: dict[str, Marks]) -> str:
     student = entry.result.student
     answers = answers_in(graded_path(into, student, assignment.name), assignment)
     standing = Standing(entry.result, marks.get(student, Marks()))

@@ -20,7 +20,7 @@ from autograder.outputs import plots
 from autograder.outputs.feedback import gradebook_marks, question_titles
 from autograder.outputs.pages import points, render
 from autograder.records.marks import Marks
-from autograder.records.results import Conditions, Entry, Kept, Results
+from autograder.records.results import Conditions, Kept, KeptResult, Results
 from autograder.records.standing import Standing
 
 BROKEN = (
@@ -215,7 +215,7 @@ def _change(kept: Kept) -> Change | None:
     )
 
 
-def _why(before: Entry, now: Entry) -> tuple[str, ...]:
+def _why(before: KeptResult, now: KeptResult) -> tuple[str, ...]:
     """What was different when it was graded again."""
     a, b = before.conditions, now.conditions
     reasons = [
@@ -242,7 +242,7 @@ def _versions(a: Conditions, b: Conditions) -> str:
     return ", ".join(f"{name} {old} became {new}" for name, old, new in pairs if old != new)
 
 
-def _moves(before: Entry, now: Entry) -> list[str]:
+def _moves(before: KeptResult, now: KeptResult) -> list[str]:
     """Each question whose points have moved, and the checks that moved them."""
     old = {q.id: q for q in before.result.questions}
     return [_move(old[q.id], q) for q in now.result.questions if q.id in old and old[q.id].score != q.score]

@@ -23,7 +23,7 @@ from autograder.judging.findings import Verdict
 from autograder.judging.grader import Grader
 from autograder.judging.replay import Replay, calls_of, replay_all
 from autograder.outputs.figures import figure
-from autograder.records.results import Entry, Results
+from autograder.records.results import KeptResult, Results
 
 _LONGEST = 3000
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
@@ -54,11 +54,11 @@ class Evidence:
     def _path(self, student: str) -> Path:
         return self.into / ".chainrule" / "evidence" / self.assignment.name / f"{student}.json"
 
-    def _key(self, entry: Entry) -> str:
+    def _key(self, entry: KeptResult) -> str:
         plain = msgspec.structs.replace(entry.result, seconds=0.0)
         return fingerprint(self.assignment.table.feedback, msgspec.json.encode((plain, entry.conditions)))
 
-    def of(self, entry: Entry) -> dict[str, Shown]:
+    def of(self, entry: KeptResult) -> dict[str, Shown]:
         """What may be shown by check; nothing at the level "diagnosis", nor where it was not collected
         for this very result.
         """

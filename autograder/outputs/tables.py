@@ -29,7 +29,7 @@ NOBODY = Student("")
 
 
 @dataclass(frozen=True)
-class Line:
+class ScoreLine:
     """One person of an export: who it is, and how the submission stands; None where nothing was handed in."""
 
     student: Student
@@ -40,7 +40,7 @@ class Line:
         return points(self.standing.score) if self.standing is not None else ""
 
 
-def lines(standings: Sequence[Standing], roster: Sequence[Student] = ()) -> list[Line]:
+def lines(standings: Sequence[Standing], roster: Sequence[Student] = ()) -> list[ScoreLine]:
     """A line for every submission, and with a roster for everybody in it, by id.
 
     A submission is found by id, login, number or address.
@@ -53,18 +53,18 @@ def lines(standings: Sequence[Standing], roster: Sequence[Student] = ()) -> list
                 names[value] = one
                 if field == "email":
                     names[value.partition("@")[0]] = one
-    found: dict[str, Line] = {}
+    found: dict[str, ScoreLine] = {}
     for standing in standings:
         known = names.get(standing.student)
         if known is None or known.id in found:
             known = msgspec.structs.replace(NOBODY, id=standing.student)
-        found[known.id] = Line(known, standing)
+        found[known.id] = ScoreLine(known, standing)
     for one in roster:
-        found.setdefault(one.id, Line(one, None))
+        found.setdefault(one.id, ScoreLine(one, None))
     return [found[key] for key in sorted(found)]
 
 
-def as_csv(assignment: Assignment, rows: Sequence[Line]) -> str:
+def as_csv(assignment: Assignment, rows: Sequence[ScoreLine]) -> str:
     """A line a student: totals, then the points of each question; empty where nobody has graded yet."""
     questions = [q.id for q in assignment.questions]
     table = [
@@ -89,7 +89,7 @@ def as_csv(assignment: Assignment, rows: Sequence[Line]) -> str:
     return _csv(table)
 
 
-def as_json(assignment: Assignment, rows: Sequence[Line]) -> str:
+def as_json(assignment: Assignment, rows: Sequence[ScoreLine]) -> str:
     """The same with diagnoses, checks and comments, for programs."""
     document = {
         "format": 1,
@@ -101,7 +101,7 @@ def as_json(assignment: Assignment, rows: Sequence[Line]) -> str:
     return pretty_json(document)
 
 
-def _document(row: Line) -> dict[str, object]:
+def _document(row: ScoreLine) -> dict[str, object]:
     who = msgspec.structs.asdict(row.student)
     if row.standing is None:
         return {**who, "status": "missing", "score": None}
@@ -125,7 +125,7 @@ def _document(row: Line) -> dict[str, object]:
     }
 
 
-def as_canvas(assignment: Assignment, rows: Sequence[Line], column: str = "") -> str:
+def as_canvas(assignment: Assignment, rows: Sequence[ScoreLine], column: str = "") -> str:
     """What Canvas's gradebook imports: who, then one column of points; an empty cell leaves Canvas's as it
     is.
 
@@ -149,7 +149,7 @@ def as_canvas(assignment: Assignment, rows: Sequence[Line], column: str = "") ->
     return _csv(table)
 
 
-def as_moodle(assignment: Assignment, rows: Sequence[Line]) -> str:
+def as_moodle(assignment: Assignment, rows: Sequence[ScoreLine]) -> str:
     """Moodle's offline grading worksheet, in English, with a few words of feedback."""
     table = [["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Feedback comments"]]
     titles = question_titles(assignment)

@@ -1,4 +1,4 @@
-"""nbgrader's side: its release generator and its database. The only module that imports nbgrader.
+"""nbgrader's release generator and its database.
 
 nbgrader takes more than a second to import, so whoever needs this module imports it where it is needed.
 """

@@ -40,7 +40,7 @@ class Conditions(msgspec.Struct, frozen=True):
     environment: dict[str, str]
 
 
-class Entry(msgspec.Struct, frozen=True):
+class KeptResult(msgspec.Struct, frozen=True):
     """A result, when it was first found, in UTC, and under what conditions."""
 
     result: SubmissionResult
@@ -52,8 +52,8 @@ class Kept(msgspec.Struct, frozen=True):
     """What is kept of one submission: how it stands now, and how it stood before its result last changed."""
 
     format: int
-    now: Entry
-    before: Entry | None = None
+    now: KeptResult
+    before: KeptResult | None = None
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,11 @@ class Results:
             if _same(kept.now.result, result):
                 if kept.now.conditions == conditions:
                     return
-                entry = Entry(result, kept.now.when, conditions)
+                entry = KeptResult(result, kept.now.when, conditions)
             else:
-                before, entry = kept.now, Entry(result, _now(), conditions)
+                before, entry = kept.now, KeptResult(result, _now(), conditions)
         else:
-            entry = Entry(result, _now(), conditions)
+            entry = KeptResult(result, _now(), conditions)
         write_text(
             self.folder / f"{result.student}.json", msgspec.json.encode(Kept(FORMAT, entry, before)).decode()
         )

@@ -20,9 +20,9 @@ from autograder.judging.keys import environment
 from autograder.judging.reference import Reference
 from autograder.records.recorder import Recorder
 from autograder.records.results import Results
-from autograder.run.desk import Failed
+from autograder.run.desk import Failure
 from autograder.run.dispatch import Dispatch
-from autograder.run.options import Failure, Options, Progress
+from autograder.run.options import Options, Progress
 from autograder.run.pool import Pool, local_workers
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
@@ -65,8 +65,8 @@ def grade_class(
         with pool_for(reference, isolation, min(options.jobs, len(handins))) as pool:
             dispatch = Dispatch(assignment, options, (salt, isolation.level), pool)
             for answer in dispatch.answers(handins, recorder.begin if recorder else lambda: None):
-                if isinstance(answer, Failed):
-                    failures.append(Failure(answer.student, answer.reason))
+                if isinstance(answer, Failure):
+                    failures.append(answer)
                     progress.done(answer.student)
                     continue
                 results.append(_sharing(answer.result, alike))

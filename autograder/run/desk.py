@@ -2,7 +2,7 @@
 machine.
 
 A worker opens a desk once, with all that grading an assignment takes, and then answers jobs. Everything of
-ours that goes wrong becomes a `Failed`: exceptions do not travel.
+ours that goes wrong becomes a `Failure`: exceptions do not travel.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from autograder.judging.memory import Memory
 from autograder.judging.reference import Reference
 from autograder.records.graded_notebook import graded_notebook, made_from
 from autograder.records.results import handed_in
-from autograder.run.journal import Entry, key_of, read_entry, write_entry
+from autograder.run.journal import JournalEntry, key_of, read_entry, write_entry
 from autograder.sandbox.isolation import Isolation
 
 
@@ -63,7 +63,7 @@ class Done(msgspec.Struct, frozen=True, tag=True):
     seconds: float
 
 
-class Failed(msgspec.Struct, frozen=True, tag=True):
+class Failure(msgspec.Struct, frozen=True, tag=True):
     """A submission that has no result, for a reason of ours."""
 
     student: str
@@ -106,7 +106,7 @@ class Desk:
             return self._done(job, submission, before.result, b"", False, began)
         memory = Memory(before.seen, job.alone)
         result = self.grader().grade(submission, job.questions, memory)
-        entry = Entry(key, None if memory.fleeting else result, memory.kept)
+        entry = JournalEntry(key, None if memory.fleeting else result, memory.kept)
         return self._done(job, submission, result, write_entry(entry), memory.fleeting, began)
 
     def _done(
@@ -153,26 +153,26 @@ def close_desk(name: str) -> None:
 
 
 def grade(name: str, job: bytes) -> bytes:
-    """Answer a job: an encoded `Job` becomes an encoded `Done` or `Failed`."""
+    """Answer a job: an encoded `Job` becomes an encoded `Done` or `Failure`."""
     wanted = msgspec.msgpack.decode(job, type=Job)
     return msgspec.msgpack.encode(_attempt(name, wanted))
 
 
-def read_answer(data: bytes) -> Done | Failed:
-    return msgspec.msgpack.decode(data, type=Done | Failed)
+def read_answer(data: bytes) -> Done | Failure:
+    return msgspec.msgpack.decode(data, type=Done | Failure)
 
 
-def _attempt(name: str, job: Job) -> Done | Failed:
+def _attempt(name: str, job: Job) -> Done | Failure:
     student = job.delivered.student
     if name not in _DESKS:
-        return Failed(student, "the worker that it was sent to could not be made ready; its log says why")
+        return Failure(student, "the worker that it was sent to could not be made ready; its log says why")
     try:
         return _DESKS[name].grade(job)
     except ChainRuleError as error:
-        return Failed(student, str(error))
+        return Failure(student, str(error))
     except Exception as error:  # a fault of ours in one submission must not cost the others their grade
         where = traceback.extract_tb(error.__traceback__)[-1]
-        return Failed(
+        return Failure(
             student,
             f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}: {error}; "
             "please report this",

@@ -17,7 +17,7 @@ from autograder.judging.findings import Status
 from autograder.judging.grader import unreadable
 from autograder.records.graded_notebook import graded_path, read_graded
 from autograder.records.results import handed_in
-from autograder.run.desk import Done, Failed, Job, read_answer, shown
+from autograder.run.desk import Done, Failure, Job, read_answer, shown
 from autograder.run.journal import Journal
 from autograder.run.options import Options
 from autograder.run.pool import Pool
@@ -39,7 +39,7 @@ class Dispatch:
         self.conditions = conditions
         """The salt and the level of isolation, which results depend on."""
 
-    def answers(self, handins: list[Handin], started: Callable[[], None]) -> Iterator[Done | Failed]:
+    def answers(self, handins: list[Handin], started: Callable[[], None]) -> Iterator[Done | Failure]:
         """Answers as they arrive, one for each submission. started is called once the first jobs are on
         their way.
         """
@@ -55,7 +55,7 @@ class Dispatch:
 
     def _through(
         self, handins: Iterator[Handin], alone: bool, started: Callable[[], None]
-    ) -> Iterator[tuple[Handin, Done | Failed | None]]:
+    ) -> Iterator[tuple[Handin, Done | Failure | None]]:
         """Each submission with its answer; None where the worker died."""
         running: dict[Future[bytes], Handin] = {}
         while True:

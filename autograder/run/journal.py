@@ -35,7 +35,7 @@ def key_of(submission: Submission, assignment: Assignment, conditions: tuple[obj
     return fingerprint(package(), assignment.key, *conditions, *parts)
 
 
-class Entry(msgspec.Struct, frozen=True):
+class JournalEntry(msgspec.Struct, frozen=True):
     """What is kept of one submission: the result under its key, and what was seen of each question under
     the key of that.
     """
@@ -67,13 +67,13 @@ class Journal:
         os.replace(part, self.folder / f"{name}.msgpack")
 
 
-def read_entry(data: bytes) -> Entry:
+def read_entry(data: bytes) -> JournalEntry:
     """An entry from its bytes; an empty one where they are broken."""
     try:
-        return msgspec.msgpack.decode(data, type=Entry)
+        return msgspec.msgpack.decode(data, type=JournalEntry)
     except msgspec.MsgspecError:
-        return Entry()
+        return JournalEntry()
 
 
-def write_entry(entry: Entry) -> bytes:
+def write_entry(entry: JournalEntry) -> bytes:
     return msgspec.msgpack.encode(entry)

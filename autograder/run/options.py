@@ -36,14 +36,6 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """A submission that has no result, for a reason of ours."""
-
-    student: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Progress:
     """What a run tells while it goes on: one call for each stage and each submission."""
 

@@ -26,13 +26,13 @@ from autograder.inside.protocol import (
     CpuSeconds,
     DescriptorChannel,
     Ended,
-    Failed,
     FromZygote,
     Kill,
     Pin,
     Ready,
     Run,
     Setup,
+    SetupFailed,
     Spawn,
     readable,
     send_with_descriptors,
@@ -121,7 +121,7 @@ class Sandbox:
             self._ending = False
         except (EOFError, OSError, WireError):
             raise SandboxError("the sandbox ended unexpectedly", mend=self._last_words()) from None
-        if isinstance(message, Failed):
+        if isinstance(message, SetupFailed):
             raise SandboxError(
                 f"the sandbox could not be set up: {message.reason}",
                 mend="`chainrule doctor` shows what this machine allows",

@@ -413,9 +413,9 @@ def a_bomb_in_a_result():
 
 @attack()
 def messages_of_somebody_else():
-    """What only a zygote says, or the grader: Ended, Failed, NotConfined, Kill."""
+    """What only a zygote says, or the grader: Ended, SetupFailed, NotConfined, Kill."""
     send(NotConfined("LEA" "KED"))
-    send(Failed("LEA" "KED"), Ended(0, 0.0))
+    send(SetupFailed("LEA" "KED"), Ended(0, 0.0))
 
 
 @attack("center", scale=0)

@@ -51,9 +51,9 @@ def _value(data: bytes) -> None:
         raise AssertionError(f"{value!r} comes through as {wire.decode(again)!r}")
 
 
-def _refer(value: object) -> wire.Reference | wire.Instance | None:
+def _refer(value: object) -> wire.FunctionReference | wire.Instance | None:
     """What crosses by reference goes out as it came in."""
-    return value if isinstance(value, (wire.Reference, wire.Instance)) else None
+    return value if isinstance(value, (wire.FunctionReference, wire.Instance)) else None
 
 
 def _messages(data: bytes) -> None:

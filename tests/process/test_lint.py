@@ -25,3 +25,10 @@ def test_ruff_is_content(folder: str) -> None:
 def test_mypy_is_content() -> None:
     """The package is typed strictly."""
     assert run("mypy") == ""
+
+
+def test_import_linter_is_content() -> None:
+    """The contracts between the rooms, of pyproject.toml, are kept."""
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -25,7 +25,7 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_refuse)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def starts_no_process() -> Iterator[None]:
     """These tests are the fast loop: none of them starts a process."""
     global _watched

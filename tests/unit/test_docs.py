@@ -111,10 +111,9 @@ def test_links_lead_somewhere(page: str) -> None:
             assert anchor in anchors(target.resolve().relative_to(ROOT).as_posix()), f"{page}: {link}"
 
 
-def defined(module: str) -> dict[str, ast.AST]:
+def defined(module: Path) -> dict[str, ast.AST]:
     """The top-level names of a module of the package."""
-    path = next(p for p in (ROOT / "autograder" / f"{module}.py", ROOT / "autograder" / module / "__init__.py") if p.is_file())
-    return names_in(ast.parse(path.read_text(encoding="utf-8")).body)
+    return names_in(ast.parse(module.read_text(encoding="utf-8")).body)
 
 
 def names_in(body: list[ast.stmt]) -> dict[str, ast.AST]:
@@ -132,18 +131,26 @@ def names_in(body: list[ast.stmt]) -> dict[str, ast.AST]:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("docs/explanation", "CONTRIBUTING"))])
 def test_names_of_the_code_are_right(page: str) -> None:
-    """A dotted name such as `grade.Grader.grade` in an explanation is in that module, and a file that is named is there."""
+    """A dotted name such as `judging.grader.Grader.grade` in an explanation is in that module."""
+    rooms = {path.parent.name for path in (ROOT / "autograder").glob("*/__init__.py")}
     for text in code_words(page):
-        found = re.fullmatch(r"([a-z_]+)\.([A-Za-z_]+)(?:\.([A-Za-z_]+))?", text)
-        if not found or found[2] in ("py", "toml", "db", "md", "ipynb", "txt"):
+        found = re.fullmatch(r"([a-z_]+)\.([a-z_]+)\.([A-Za-z_]+)(?:\.([A-Za-z_]+))?", text)
+        if not found or found[1] not in rooms:
             continue
-        module, name, attribute = found.groups()
-        if not any((ROOT / "autograder" / place).exists() for place in (f"{module}.py", module)):
-            continue
-        assert name in defined(module), text
+        room, stem, name, attribute = found.groups()
+        module = ROOT / "autograder" / room / f"{stem}.py"
+        assert module.is_file() and name in defined(module), text
         node = defined(module)[name]
         if attribute and isinstance(node, ast.ClassDef):
             assert attribute in names_in(node.body), text
+
+
+def test_the_misconception_of_the_how_to_is_one_that_there_is() -> None:
+    """The code that docs/how-to/add_a_misconception.md shows stands in the assignment that it names."""
+    page = (ROOT / "docs" / "how-to" / "add_a_misconception.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    there = (ROOT / "assignments" / "nn_recognition" / "misconceptions.py").read_text(encoding="utf-8")
+    assert shown and all(code.strip() in there for code in shown)
 
 
 def test_made_pages_are_up_to_date() -> None:

@@ -122,6 +122,12 @@ def test_a_folder_can_be_taken_in_at_a_glance(folder: Path) -> None:
     assert len([path for path in folder.iterdir() if path.is_file()]) <= 16
 
 
+def test_no_two_classes_share_a_name() -> None:
+    """One name, one thing, all over the package."""
+    found = [node.name for path in MODULES.values() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ClassDef)]
+    assert sorted(name for name in set(found) if found.count(name) > 1) == []
+
+
 def test_the_package_reads_imports_as_they_are() -> None:
     """A known sample: were the reader blind, every other test here would pass for nothing."""
     assert {"inside.wire", "inside.protocol", "inside.seen", "errors"} <= own("sandbox.process")

@@ -25,56 +25,64 @@ from autograder.entry.commands.shared import (
 from autograder.files import pretty_json, write_text
 from autograder.handed_in.intake import Intake, taken_in
 from autograder.handed_in.roster import read_roster
+from autograder.inside.jail.values import Level
 from autograder.judging.findings import ClassResult, Status, SubmissionResult
 from autograder.outputs.publishing import Publisher
 from autograder.run.batch import grade_class
-from autograder.run.options import Failure, Options, Progress
+from autograder.run.desk import Failure
+from autograder.run.options import Options, Progress
+
+CORES = os.cpu_count() or 1
+
+Students = Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable).")]
+Questions = Annotated[list[str] | None, typer.Option("--question", help="Only this question (repeatable).")]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="number of cores")
+]
+Scheduler = Annotated[
+    str,
+    typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="Grade on the workers of a Dask cluster."),
+]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the results to this file.")]
+NoGradebook = Annotated[
+    bool, typer.Option("--no-gradebook", help="Write no gradebook and no graded notebooks.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Regrade what is already graded.")]
+Salt = Annotated[
+    str, typer.Option("--salt", help="The salt of the hidden inputs.", show_default="the course's own")
+]
+GradeInto = Annotated[
+    Path | None,
+    typer.Option("--into", help="Where gradebook.db and autograded/ go.", show_default="the course's folder"),
+]
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe", help="Grade even where this machine can't isolate student code.")
+]
 
 
 def autograde(
     name: Name,
     submitted: Submitted = None,
     roster: Roster = None,
-    student: Annotated[
-        list[str] | None, typer.Option("--student", help="Only this student (repeatable).")
-    ] = None,
-    question: Annotated[
-        list[str] | None, typer.Option("--question", help="Only this question (repeatable).")
-    ] = None,
-    jobs: Annotated[
-        int,
-        typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="number of cores"),
-    ] = os.cpu_count() or 1,
-    scheduler: Annotated[
-        str,
-        typer.Option(
-            "--scheduler", metavar="tcp://HOST:PORT", help="Grade on the workers of a Dask cluster."
-        ),
-    ] = "",
-    json: Annotated[Path | None, typer.Option("--json", help="Write the results to this file.")] = None,
-    no_gradebook: Annotated[
-        bool, typer.Option("--no-gradebook", help="Write no gradebook and no graded notebooks.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Regrade what is already graded.")] = False,
-    salt: Annotated[
-        str, typer.Option("--salt", help="The salt of the hidden inputs.", show_default="the course's own")
-    ] = "",
-    into: Annotated[
-        Path | None,
-        typer.Option(
-            "--into", help="Where gradebook.db and autograded/ go.", show_default="the course's folder"
-        ),
-    ] = None,
-    unsafe: Annotated[
-        bool, typer.Option("--unsafe", help="Grade even where this machine can't isolate student code.")
-    ] = False,
+    student: Students = None,
+    question: Questions = None,
+    jobs: Jobs = CORES,
+    scheduler: Scheduler = "",
+    json: Json = None,
+    no_gradebook: NoGradebook = False,
+    force: Force = False,
+    salt: Salt = "",
+    into: GradeInto = None,
+    unsafe: Unsafe = False,
 ) -> None:
     """Grade what students handed in."""
     course = this_course(into)
     assignment = course.assignment(name)
-    with taken_in(
-        (submitted or course.root / "submitted").resolve(), assignment, read_roster(roster) if roster else ()
-    ) as intake:
+    folder, students = (
+        (submitted or course.root / "submitted").resolve(),
+        read_roster(roster) if roster else (),
+    )
+    with taken_in(folder, assignment, students) as intake:
         options = Options(
             submitted=intake.folder,
             notes=intake.notes,
@@ -93,20 +101,22 @@ def autograde(
         write_text(json, results_json(result))
     out.print(class_table(result))
     _tell_intake(intake)
-    for failure in failures:
-        err.print(f"chainrule: {failure.student} has no result: {failure.reason}", style="red", **AS_IT_IS)
-    for place in places:
-        graded, pages = options.into / "autograded", options.into / "feedback"
-        out.print(
-            f"Gradebook {place}, graded notebooks in {graded}, pages for students in {pages}.", **AS_IT_IS
-        )
-    if result.isolation != "full":
-        err.print(
-            f"chainrule: student code ran at isolation level {result.isolation}; see `chainrule doctor`",
-            style="yellow",
-        )
+    _tell_run(result, failures, [(place, course.into) for place in places])
     if failures:
         sys.exit(1)
+
+
+def _tell_run(result: ClassResult, failures: list[Failure], places: list[tuple[str, Path]]) -> None:
+    """Say who has no result, where everything was written, and how well student code was isolated."""
+    for failure in failures:
+        err.print(f"chainrule: {failure.student} has no result: {failure.reason}", style="red", **AS_IT_IS)
+    for gradebook, into in places:
+        graded, pages = into / "autograded", into / "feedback"
+        where = f"Gradebook {gradebook}, graded notebooks in {graded}, pages for students in {pages}."
+        out.print(where, **AS_IT_IS)
+    if result.isolation != Level.FULL:
+        says = f"chainrule: student code ran at isolation level {result.isolation}; see `chainrule doctor`"
+        err.print(says, style="yellow")
 
 
 def _graded(assignment: Assignment, options: Options) -> tuple[ClassResult, list[Failure], list[str]]:

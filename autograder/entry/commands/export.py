@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder.assignment.course import Course
+from autograder.assignment.values import Assignment
 from autograder.entry.commands.shared import AS_IT_IS, Into, Name, err, out, this_course
 from autograder.errors import UsageError
 from autograder.files import write_text
@@ -24,78 +27,93 @@ class Target(StrEnum):
     GRADESCOPE = "gradescope"
 
 
+Out = Annotated[
+    Path | None, typer.Option("--out", help="The file to write; - prints it.", show_default="in exports/")
+]
+ClassList = Annotated[
+    Path | None,
+    typer.Option("--roster", help="A class list, as a platform exports it: adds names and ids."),
+]
+Column = Annotated[
+    str,
+    typer.Option(
+        "--column", help="Canvas: the assignment's column, `Title (number)`.", show_default="the title"
+    ),
+]
+ZipSalt = Annotated[
+    str,
+    typer.Option(
+        "--salt", help="Gradescope: the salt of the hidden inputs.", show_default="the course's own"
+    ),
+]
+
+
 def export(
     name: Name,
     to: Annotated[Target, typer.Option("--to", help="What the file is for.")],
-    path: Annotated[
-        Path | None, typer.Option("--out", help="The file to write; - prints it.", show_default="in exports/")
-    ] = None,
+    path: Out = None,
     into: Into = None,
-    roster: Annotated[
-        Path | None,
-        typer.Option("--roster", help="A class list, as a platform exports it: adds names and ids."),
-    ] = None,
-    column: Annotated[
-        str,
-        typer.Option(
-            "--column", help="Canvas: the assignment's column, `Title (number)`.", show_default="the title"
-        ),
-    ] = "",
-    salt: Annotated[
-        str,
-        typer.Option(
-            "--salt", help="Gradescope: the salt of the hidden inputs.", show_default="the course's own"
-        ),
-    ] = "",
+    roster: ClassList = None,
+    column: Column = "",
+    salt: ZipSalt = "",
 ) -> None:
     """Write the scores for other programs, or the autograder zip for Gradescope."""
-    from autograder.handed_in.roster import read_roster
-    from autograder.outputs import tables as exporting
-    from autograder.outputs.feedback import gradebook_marks
+    course = this_course(into)
+    if to is Target.GRADESCOPE:
+        _export_zip(course, name, path, salt)
+    else:
+        _export_scores(course, course.assignment(name), Wanted(to, path, roster, column))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The file of scores that was asked for."""
+
+    to: Target
+    path: Path | None
+    roster: Path | None
+    column: str
+
+
+def _export_zip(course: Course, name: str, path: Path | None, salt: str) -> None:
     from autograder.outputs.gradescope_zip import write_zip
+
+    target = path or course.into / "exports" / f"{name}_gradescope.zip"
+    if str(target) == "-":
+        raise UsageError("a zip can't be printed", mend="name a file with --out PATH")
+    write_zip(course.assignment(name), course.salt(salt), target)
+    secret = "It holds the reference and the salt: give it to nobody else."
+    out.print(f"{target}: upload it under Configure Autograder. {secret}", **AS_IT_IS)
+
+
+def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> None:
+    from autograder.handed_in.roster import read_roster
+    from autograder.outputs import tables
+    from autograder.outputs.feedback import gradebook_marks
     from autograder.records.results import Results
     from autograder.records.standing import standings
 
-    course = this_course(into)
-    assignment, folder = course.assignment(name), course.into
-    if to is Target.GRADESCOPE:
-        target = path or folder / "exports" / f"{name}_gradescope.zip"
-        if str(target) == "-":
-            raise UsageError("a zip can't be printed", mend="name a file with --out PATH")
-        write_zip(assignment, course.salt(salt), target)
-        out.print(
-            f"{target}: upload it under Configure Autograder. It holds the reference and the "
-            "salt: give it to nobody else.",
-            **AS_IT_IS,
-        )
-        return
-    found = standings(
-        tuple(kept.now.result for kept in Results(folder, assignment).all()),
-        gradebook_marks(assignment, folder),
-    )
-    rows = exporting.lines(found, read_roster(roster) if roster is not None else ())
-    match to:
+    results = tuple(kept.now.result for kept in Results(course.into, assignment).all())
+    found = standings(results, gradebook_marks(assignment, course.into))
+    rows = tables.lines(found, read_roster(wanted.roster) if wanted.roster is not None else ())
+    match wanted.to:
         case Target.CSV:
-            text = exporting.as_csv(assignment, rows)
+            text = tables.as_csv(assignment, rows)
         case Target.JSON:
-            text = exporting.as_json(assignment, rows)
+            text = tables.as_json(assignment, rows)
         case Target.CANVAS:
-            text = exporting.as_canvas(assignment, rows, column)
+            text = tables.as_canvas(assignment, rows, wanted.column)
         case _:
-            text = exporting.as_moodle(assignment, rows)
-    waiting = sum(bool(one.waiting) for one in found)
-    if waiting:
-        err.print(
-            f"chainrule: {waiting} submissions wait for a person; what nobody has graded yet counts 0",
-            style="yellow",
-            **AS_IT_IS,
-        )
-    if str(path) == "-":
+            text = tables.as_moodle(assignment, rows)
+    if waiting := sum(bool(one.waiting) for one in found):
+        says = f"chainrule: {waiting} submissions wait for a person; what nobody has graded yet counts 0"
+        err.print(says, style="yellow", **AS_IT_IS)
+    if str(wanted.path) == "-":
         sys.stdout.write(text)
         return
-    suffix = "json" if to is Target.JSON else "csv"
-    target = path or folder / "exports" / (
-        f"{name}.{suffix}" if to in (Target.CSV, Target.JSON) else f"{name}_{to.value}.csv"
+    file = {Target.CSV: f"{assignment.name}.csv", Target.JSON: f"{assignment.name}.json"}
+    target = wanted.path or course.into / "exports" / file.get(
+        wanted.to, f"{assignment.name}_{wanted.to.value}.csv"
     )
     write_text(target, text)
     out.print(f"{len(rows)} students in {target}", **AS_IT_IS)

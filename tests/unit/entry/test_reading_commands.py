@@ -18,7 +18,7 @@ from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.records.results import Results
 from tests.tiny import NAME, make_course
-from tests.unit.test_report import CLASS
+from tests.unit.outputs.test_report import CLASS
 
 
 @pytest.fixture

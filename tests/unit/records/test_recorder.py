@@ -19,8 +19,7 @@ from autograder.records.marks import Mark
 from autograder.records.recorder import BULK, Recorder, changed_answers, timestamp
 from tests.sample_class.work import ANSWER, Work
 from tests.tiny import NAME
-
-from .test_autograded import result
+from tests.unit.records.test_graded_notebook import result
 
 
 @pytest.fixture

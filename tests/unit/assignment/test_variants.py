@@ -13,8 +13,7 @@ from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.errors import AssignmentError
 from autograder.inside.protocol import CellSource
 from tests.tiny import MISCONCEPTIONS, NAME, line_of, make_course
-
-from .conftest import Vary
+from tests.unit.conftest import Vary
 
 X = np.array([[1.0, 4.0], [3.0, 10.0]])
 

@@ -15,9 +15,9 @@ from autograder.outputs.feedback import page, question_titles
 from autograder.outputs.shown_calls import Shown
 from autograder.records.marks import Mark, Marks
 from autograder.records.standing import Standing
-from tests.unit.test_autograded import EVIL, result
+from tests.unit.records.test_graded_notebook import EVIL, result
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class Reader(HTMLParser):

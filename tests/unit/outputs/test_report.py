@@ -23,9 +23,9 @@ from autograder.judging.findings import (
 )
 from autograder.outputs.report import ClassReport, class_report, correlation, report, report_page
 from autograder.records.marks import Mark, Marks
-from autograder.records.results import Conditions, Entry, Kept, Results
-from tests.unit.test_autograded import EVIL
-from tests.unit.test_feedback import Reader
+from autograder.records.results import Conditions, Kept, KeptResult, Results
+from tests.unit.outputs.test_feedback import Reader
+from tests.unit.records.test_graded_notebook import EVIL
 
 CONDITIONS = Conditions("a", "b", "0123456789abcdef", "salt", "full", {"numpy": "2.3"})
 
@@ -39,11 +39,11 @@ def kept(student: str, center: float, scale: float, why: float | None = None, **
         QuestionResult("scale", QuestionKind.AUTO, scale, 3.0, Outcome.FINISHED), QuestionResult("why", QuestionKind.MANUAL, why, 1.0, Outcome.FINISHED),
     )  # fmt: skip
     result = SubmissionResult(student, Status.GRADED, center + scale + (why or 0), 6.0, (), 0.5, (), questions)
-    return Kept(1, Entry(msgspec.structs.replace(result, **more), "2026-11-22T04:00:00+00:00", CONDITIONS))
+    return Kept(1, KeptResult(msgspec.structs.replace(result, **more), "2026-11-22T04:00:00+00:00", CONDITIONS))
 
 
 def changed(before: Kept, now: Kept, **conditions: Any) -> Kept:
-    entry = Entry(now.now.result, "2026-11-22T05:00:00+00:00", msgspec.structs.replace(CONDITIONS, **conditions))
+    entry = KeptResult(now.now.result, "2026-11-22T05:00:00+00:00", msgspec.structs.replace(CONDITIONS, **conditions))
     return Kept(1, entry, before.now)
 
 
@@ -105,7 +105,7 @@ def test_what_timed_out_is_listed(tiny: Assignment) -> None:
     one = kept("zed", 0, 0)
     question = msgspec.structs.replace(one.now.result.questions[0], checks=(hung, raised))
     result = msgspec.structs.replace(one.now.result, questions=(question, *one.now.result.questions[1:]), messages=("cell 3 took too long",))
-    found = figures(tiny, Kept(1, Entry(result, one.now.when, CONDITIONS)))
+    found = figures(tiny, Kept(1, KeptResult(result, one.now.when, CONDITIONS)))
     assert [(b.where, b.says) for b in found.breakages] == [("the notebook", "cell 3 took too long"), ("center", "timed out, 1 of 2 checks")]
 
 

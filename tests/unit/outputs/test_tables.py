@@ -18,8 +18,8 @@ from autograder.outputs.gradescope_zip import NEEDED, write_zip
 from autograder.outputs.tables import as_canvas, as_csv, as_json, as_moodle, harmless, lines
 from autograder.records.marks import Mark, Marks
 from autograder.records.standing import Standing
-from tests.unit.test_autograded import result
-from tests.unit.test_report import kept
+from tests.unit.outputs.test_report import kept
+from tests.unit.records.test_graded_notebook import result
 
 ANN = Student("ann", "Anna Lena Muster", "ann@uni.example", "amuster", "s100", "4711", "1327", "A")
 BEN = Student("ben", "Ben", "ben@uni.example")

@@ -12,7 +12,7 @@ from autograder.handed_in.submission import align
 from autograder.judging.findings import SubmissionResult
 from autograder.records.results import Kept, Results, handed_in
 from tests.sample_class.work import Work
-from tests.unit.test_autograded import result
+from tests.unit.records.test_graded_notebook import result
 
 
 def submission(work: Work, student: str = "ann") -> str:

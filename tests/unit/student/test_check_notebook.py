@@ -17,7 +17,7 @@ from autograder.author.student_check import FILE, TEMPLATE, facts, facts_in, fil
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-sys.path.append(str(Path(__file__).parents[2] / "autograder" / "student"))
+sys.path.append(str(Path(__file__).parents[3] / "autograder" / "student"))
 
 import checks
 

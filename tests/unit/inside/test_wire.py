@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.inside import wire
-from autograder.inside.wire import Instance, Opaque, Reference, TooLarge, WireError, decode, encode
+from autograder.inside.wire import FunctionReference, Instance, Opaque, TooLarge, WireError, decode, encode
 
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of the length of a strategy's repr
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -146,13 +146,13 @@ def test_functions_and_objects_cross_by_reference_where_a_referrer_names_them() 
         def __init__(self) -> None:
             self.w = np.ones(2)
 
-    def refer(value: Any) -> Reference | Instance | None:
+    def refer(value: Any) -> FunctionReference | Instance | None:
         if isinstance(value, Layer):
             return Instance("Layer", vars(value))
-        return Reference("softmax") if value is math.exp else None
+        return FunctionReference("softmax") if value is math.exp else None
 
     function, layer = decode(encode([math.exp, Layer()], refer))
-    assert function == Reference("softmax")
+    assert function == FunctionReference("softmax")
     assert layer.cls == "Layer"
     assert same(layer.attributes, {"w": np.ones(2)})
 
@@ -296,7 +296,7 @@ def test_whatever_can_be_encoded_fits_into_a_frame() -> None:
 
 # ---- hostile bytes ----------------------------------------------------------------------------------------------
 
-PLAIN = (type(None), bool, int, float, complex, str, bytes, np.ndarray, Opaque, Reference)
+PLAIN = (type(None), bool, int, float, complex, str, bytes, np.ndarray, Opaque, FunctionReference)
 
 
 def only_plain(value: Any) -> bool:

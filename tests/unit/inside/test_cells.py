@@ -15,7 +15,7 @@ import pytest
 
 from autograder.inside import cells
 from autograder.inside.cells import (
-    Notebook,
+    RunningNotebook,
     Snapshot,
     bound_names,
     builtin_name,
@@ -216,15 +216,15 @@ def test_a_file_that_is_only_named_like_a_cell_is_none(file: str) -> None:
 
 
 @pytest.fixture
-def notebook(monkeypatch: pytest.MonkeyPatch) -> Notebook:
+def notebook(monkeypatch: pytest.MonkeyPatch) -> RunningNotebook:
     """A notebook without IPython; afterwards this process is as it was."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     monkeypatch.setattr(builtins, "input", input)
     monkeypatch.setattr(builtins, "display", None, raising=False)
-    return Notebook()
+    return RunningNotebook()
 
 
-def run(notebook: Notebook, *sources: CellSource, skip: tuple[int, ...] = (), demos: bool = False, again: bool = True) -> list[CellDone]:
+def run(notebook: RunningNotebook, *sources: CellSource, skip: tuple[int, ...] = (), demos: bool = False, again: bool = True) -> list[CellDone]:
     return list(notebook.run(list(sources), frozenset(skip), demos, again))
 
 
@@ -232,7 +232,7 @@ def own(number: int, text: str) -> CellSource:
     return CellSource(text, number, CellKind.OWN)
 
 
-def test_a_broken_cell_does_not_stop_the_others(notebook: Notebook) -> None:
+def test_a_broken_cell_does_not_stop_the_others(notebook: RunningNotebook) -> None:
     """Each cell's ending is told, with type, text and line, and the next one runs."""
     done = run(notebook, own(1, "x = 1"), own(2, "y = 2\nraise KeyError('k')"), own(3, "def f(:"), own(4, "exit_code = x + y\nraise SystemExit"), own(5, "z = x"))
     assert [(d.number, d.outcome, d.line) for d in done] == [(1, "finished", 0), (2, "raised", 2), (3, "raised", 1), (4, "exited", 2), (5, "finished", 0)]
@@ -241,14 +241,14 @@ def test_a_broken_cell_does_not_stop_the_others(notebook: Notebook) -> None:
 
 
 @pytest.mark.parametrize("kind", ["SaysALyingText", "RefusesEverything", "HasAHostileClass", "HasNoTraceback"])
-def test_a_hostile_exception_ends_its_cell_only(notebook: Notebook, kind: str) -> None:
+def test_a_hostile_exception_ends_its_cell_only(notebook: RunningNotebook, kind: str) -> None:
     """Whatever an exception's attributes do, its cell has raised and the next one runs."""
     done = run(notebook, own(1, HOSTILE), own(2, f"raise {kind}()"), own(3, "x = 1"))
     assert [(d.number, d.outcome) for d in done] == [(1, "finished"), (2, "raised"), (3, "finished")]
     frame(done[1])  # and what is told of it can be sent
 
 
-def test_demonstrations_run_only_when_asked_for(notebook: Notebook) -> None:
+def test_demonstrations_run_only_when_asked_for(notebook: RunningNotebook) -> None:
     """Demo cells are left out, unless demos says so; skipped cells are left out always."""
     sources = (own(1, "x = 1"), CellSource("y = 2", 2, CellKind.DEMO), own(3, "z = 3"))
     assert [d.number for d in run(notebook, *sources, skip=(3,))] == [1]
@@ -256,7 +256,7 @@ def test_demonstrations_run_only_when_asked_for(notebook: Notebook) -> None:
     assert [d.number for d in run(notebook, *sources, demos=True)] == [1, 2, 3]
 
 
-def test_a_cell_that_came_too_early_is_run_again(notebook: Notebook) -> None:
+def test_a_cell_that_came_too_early_is_run_again(notebook: RunningNotebook) -> None:
     """A student's cell that missed a name which a later cell defines runs once more at the end; a given one does not."""
     sources = (own(1, "y = x + 1"), own(2, "z = never"), own(3, "x = 1"), CellSource("w = late", 4, CellKind.GIVEN), own(5, "late = 2"))
     done = run(notebook, *sources)
@@ -265,7 +265,7 @@ def test_a_cell_that_came_too_early_is_run_again(notebook: Notebook) -> None:
     assert [d.number for d in run(notebook, *sources, again=False)] == [1, 2, 3, 4, 5]
 
 
-def test_cells_see_a_main_module_and_no_future_of_ours(notebook: Notebook) -> None:
+def test_cells_see_a_main_module_and_no_future_of_ours(notebook: RunningNotebook) -> None:
     """__name__ is __main__, dataclasses work, and this package's own __future__ imports don't reach the cells."""
     text = "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\nname = __name__\nkind = P.__annotations__['x']"
     (done,) = run(notebook, own(1, text))
@@ -274,7 +274,7 @@ def test_cells_see_a_main_module_and_no_future_of_ours(notebook: Notebook) -> No
     assert notebook.names["kind"] is int
 
 
-def test_display_and_input_are_there_and_harmless(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
+def test_display_and_input_are_there_and_harmless(notebook: RunningNotebook, capsys: pytest.CaptureFixture[str]) -> None:
     """Jupyter's display exists; input shows its prompt and returns the empty text at once."""
     (done,) = run(notebook, own(1, "display(1, include=2)\nanswer = input('how many?')"))
     assert done.outcome == "finished"
@@ -282,7 +282,7 @@ def test_display_and_input_are_there_and_harmless(notebook: Notebook, capsys: py
     assert capsys.readouterr().out == "how many?\n"
 
 
-def test_restoring_puts_back_names_and_settings(notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_restoring_puts_back_names_and_settings(notebook: RunningNotebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before each probe names are rebound, NumPy's and Python's settings reset and the global generators seeded."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "elsewhere").mkdir()
@@ -307,7 +307,7 @@ def test_restoring_puts_back_names_and_settings(notebook: Notebook, tmp_path: Pa
         assert (np.random.random(), random.random()) != first
 
 
-def test_restoring_survives_a_folder_that_is_gone(notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_restoring_survives_a_folder_that_is_gone(notebook: RunningNotebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A working folder that a cell has removed costs nothing but itself."""
     start = tmp_path / "gone"
     start.mkdir()

@@ -12,8 +12,7 @@ from autograder.assignment.values import Assignment, solves
 from autograder.errors import AssignmentError, UsageError
 from autograder.fingerprints import fingerprint
 from tests.tiny import NAME, PROBES, TOML, line_of, make_course
-
-from .conftest import Vary
+from tests.unit.conftest import Vary
 
 
 def test_a_whole_assignment_is_loaded(tiny: Assignment) -> None:

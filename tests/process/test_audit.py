@@ -29,6 +29,18 @@ STALE = '[[equivalent]]\nreason = "None."\nmutants = { 0123456789ab = "gone" }\n
 
 
 @pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """The tiny assignment as it is."""
+    return load_assignment(NAME, make_course(tmp_path_factory.mktemp("course")))
+
+
+@pytest.fixture
+def vary(tmp_path):
+    """Load the tiny assignment with pieces of its files replaced, or whole files."""
+    return lambda edits=None, files=None: load_assignment(NAME, make_course(tmp_path, edits, files))
+
+
+@pytest.fixture(scope="module")
 def stores(tmp_path_factory):
     return ObservedStore(tmp_path_factory.mktemp("observations"))
 

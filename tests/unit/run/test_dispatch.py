@@ -14,13 +14,13 @@ from autograder.assignment.values import Assignment
 from autograder.handed_in.submission import Handin, Submission
 from autograder.inside.jail import Level
 from autograder.judging.grader import unreadable
-from autograder.run.desk import Done, Failed, Job
+from autograder.run.desk import Done, Failure, Job
 from autograder.run.dispatch import Dispatch
-from autograder.run.journal import Entry, write_entry
+from autograder.run.journal import JournalEntry, write_entry
 from autograder.run.options import Options
 from autograder.run.pool import Pool, WorkerDied
 
-Answer = Callable[[Job], Done | Failed]
+Answer = Callable[[Job], Done | Failure]
 
 
 class Workers:
@@ -52,7 +52,7 @@ class Class:
     assignment: Assignment
     into: Path
 
-    def grade(self, answer: Answer, students: list[str], **options: Any) -> tuple[dict[str, Done | Failed], Workers]:
+    def grade(self, answer: Answer, students: list[str], **options: Any) -> tuple[dict[str, Done | Failure], Workers]:
         workers = Workers(answer)
         pool = Pool(workers.submit, lambda: 1, (WorkerDied,), lambda: pool)
         run = Dispatch(self.assignment, Options(self.into, self.into, **options), ("salt", Level.FULL), pool)
@@ -69,7 +69,7 @@ def people(tiny: Assignment, tmp_path: Path) -> Iterator[Class]:
 
 def done(job: Job, assignment: Assignment, again: bool = False) -> Done:
     result = unreadable(Submission(job.delivered.student, (), ()), assignment)
-    return Done(result, write_entry(Entry(job.delivered.student, None if again else result)), "", {}, "", again, 0.0)
+    return Done(result, write_entry(JournalEntry(job.delivered.student, None if again else result)), "", {}, "", again, 0.0)
 
 
 def test_each_has_one_answer_and_few_are_on_their_way(people: Class) -> None:
@@ -126,8 +126,8 @@ def test_who_ends_two_workers_is_charged(people: Class) -> None:
 
 def test_a_failure_of_ours_is_an_answer(people: Class) -> None:
     """It names the student, and the others go on."""
-    found, _ = people.grade(lambda job: Failed("ann", "no sandbox") if job.delivered.student == "ann" else done(job, people.assignment), ["ann", "bob"])
-    assert found["ann"] == Failed("ann", "no sandbox") and isinstance(found["bob"], Done)
+    found, _ = people.grade(lambda job: Failure("ann", "no sandbox") if job.delivered.student == "ann" else done(job, people.assignment), ["ann", "bob"])
+    assert found["ann"] == Failure("ann", "no sandbox") and isinstance(found["bob"], Done)
 
 
 def test_the_journal_goes_along_unless_told_otherwise(people: Class) -> None:

@@ -3,8 +3,7 @@ from __future__ import annotations
 
 from autograder.assignment.probe_keys import text_of_probes
 from tests.tiny import PROBES
-
-from .conftest import Vary
+from tests.unit.conftest import Vary
 
 
 def texts(vary: Vary, old: str = "", new: str = "") -> dict[str, str]:

@@ -24,7 +24,7 @@ from autograder.judging.findings import (
 )
 from autograder.judging.memory import Memory
 from autograder.run import journal
-from autograder.run.journal import Entry, Journal, key_of, read_entry, write_entry
+from autograder.run.journal import Journal, JournalEntry, key_of, read_entry, write_entry
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 
@@ -114,14 +114,14 @@ def seen(probe: Outcome = Outcome.FINISHED, cell: Outcome = Outcome.FINISHED) ->
     return Seen((CellReport(3, cell),), {"rows": Observation("rows", probe, b"\x01")}, 0.1)
 
 
-def entry() -> Entry:
-    return Entry("k", result(), {"center": seen(), "scale": seen(Outcome.RAISED)})
+def entry() -> JournalEntry:
+    return JournalEntry("k", result(), {"center": seen(), "scale": seen(Outcome.RAISED)})
 
 
 def test_an_entry_comes_back_as_it_was(tmp_path: Path) -> None:
     """Everything of a result and of what was seen survives the file."""
     kept = Journal(tmp_path / "journal")
-    assert read_entry(kept.get("ann")) == Entry()
+    assert read_entry(kept.get("ann")) == JournalEntry()
     kept.put("ann", write_entry(entry()))
     assert read_entry(kept.get("ann")) == entry()
     assert kept.get("bob") == b""
@@ -162,7 +162,7 @@ def test_a_broken_entry_counts_as_missing(tmp_path: Path, data: bytes) -> None:
     """Whatever became of a file, the run goes on, and a new entry takes its place."""
     kept = Journal(tmp_path)
     (tmp_path / "ann.msgpack").write_bytes(data)
-    assert read_entry(kept.get("ann")) == Entry()
+    assert read_entry(kept.get("ann")) == JournalEntry()
     kept.put("ann", write_entry(entry()))
     assert read_entry(kept.get("ann")) == entry()
 
@@ -177,5 +177,5 @@ def test_an_entry_is_written_as_a_whole(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(os, "replace", killed)
     with pytest.raises(KeyboardInterrupt):
-        kept.put("ann", write_entry(Entry()))
+        kept.put("ann", write_entry(JournalEntry()))
     assert read_entry(kept.get("ann")) == entry()
