@@ -47,6 +47,20 @@ def check_probes(assignment: Assignment) -> None:
             )
 
 
+def check_names(assignment: Assignment) -> None:
+    """Refuse two questions that define one name: the later answer would be judged in the earlier one, too."""
+    owners: dict[str, str] = {}
+    for question in assignment.auto:
+        for name in question.defines:
+            if name in owners:
+                raise AssignmentError(
+                    f"{owners[name]} and {question.id} both define {name}",
+                    where=str(assignment.folder / "assignment.toml"),
+                    mend="rename one: an answer is found by its name when all cells have run",
+                )
+            owners[name] = question.id
+
+
 def check_files(assignment: Assignment) -> None:
     shipped = {
         name: assignment.folder / name

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment.checks import check_files, check_probes
+from autograder.assignment.checks import check_files, check_names, check_probes
 from autograder.assignment.notebook import Role, SourceCell, read_cells
 from autograder.assignment.table import AssignmentTable, read_table
 from autograder.assignment.values import Assignment, Question, nearest, solves
@@ -52,6 +52,7 @@ def load_assignment(name: str, root: Path) -> Assignment:
     probes = _load_probes(folder)
     judges = _load_judges(folder, probes)
     assignment = Assignment(name, folder, root, table, cells, questions, probes, judges)
+    check_names(assignment)
     check_probes(assignment)
     check_files(assignment)
     return assignment

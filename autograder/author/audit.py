@@ -363,8 +363,7 @@ def _diff(before: str, after: str) -> str:
     return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
 
 
-# ---- what is wrong, and the figures
-# -----------------------------------------------------------------------------
+# ---- what is wrong, and the figures ------------------------------------------------------------------------
 
 
 def _variant_problems(

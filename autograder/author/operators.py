@@ -51,8 +51,7 @@ def operator(*types: type, examples: tuple[str, ...]) -> Callable[[Make], Make]:
     return register
 
 
-# ---- operators on arithmetic and logic
-# --------------------------------------------------------------------------
+# ---- operators on arithmetic and logic ---------------------------------------------------------------------
 
 _ARITHMETIC: dict[type, type] = {
     ast.Add: ast.Sub,
@@ -185,8 +184,7 @@ def condition(node: ast.expr, place: Place) -> Iterator[Any]:
         yield ast.Constant(True)
 
 
-# ---- operators on constants and names
-# ---------------------------------------------------------------------------
+# ---- operators on constants and names ----------------------------------------------------------------------
 
 
 @operator(
@@ -278,8 +276,7 @@ def sibling(node: Any, place: Place) -> Iterator[Any]:
             )
 
 
-# ---- operators on calls, axes and indices
-# -----------------------------------------------------------------------
+# ---- operators on calls, axes and indices ------------------------------------------------------------------
 
 _STRUCTURAL = frozenset({"range", "enumerate", "zip", "isinstance", "super", "slice"})
 _MODULES = frozenset({"np", "self", "rng", "math", "random"})
@@ -415,8 +412,7 @@ def _last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-# ---- operators on statements
-# ------------------------------------------------------------------------------------
+# ---- operators on statements -------------------------------------------------------------------------------
 
 
 @operator(

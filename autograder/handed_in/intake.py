@@ -235,8 +235,7 @@ def _metadata(entries: list[Entry]) -> tuple[dict[str, tuple[Named, ...]], list[
     return found, ignored
 
 
-# ---- folders and archives
-# -----------------------------------------------------------------------------------------
+# ---- folders and archives ----------------------------------------------------------------------------------
 
 
 @contextmanager

@@ -25,8 +25,7 @@ class _Message(msgspec.Struct, frozen=True, tag=True, array_like=True):
     pass
 
 
-# ---- the grader to a zygote
-# -------------------------------------------------------------------------------------
+# ---- the grader to a zygote --------------------------------------------------------------------------------
 
 
 class CellKind(StrEnum):
@@ -94,8 +93,7 @@ class AskCpu(_Message, frozen=True):
     """How much CPU time has the spawned process used?"""
 
 
-# ---- a zygote to the grader
-# -------------------------------------------------------------------------------------
+# ---- a zygote to the grader --------------------------------------------------------------------------------
 
 
 class Ready(_Message, frozen=True):
@@ -123,8 +121,7 @@ class Ended(_Message, frozen=True):
     cpu: float
 
 
-# ---- the grader to the process of a submission
-# ------------------------------------------------------------------
+# ---- the grader to the process of a submission -------------------------------------------------------------
 
 
 class Observe(_Message, frozen=True):
@@ -147,8 +144,7 @@ class Serve(_Message, frozen=True):
     names: list[str]
 
 
-# ---- the process of a submission to the grader
-# ------------------------------------------------------------------
+# ---- the process of a submission to the grader -------------------------------------------------------------
 
 
 class Confined(_Message, frozen=True):
@@ -191,8 +187,7 @@ class ProbeDone(_Message, frozen=True):
     missing: str = ""
 
 
-# ---- between a submission's process and the reference's, either way
-# ---------------------------------------------
+# ---- between a submission's process and the reference's, either way ----------------------------------------
 
 
 class Begin(_Message, frozen=True):

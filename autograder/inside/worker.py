@@ -249,8 +249,7 @@ def cpu_of(pid: int) -> float:
         return 0.0
 
 
-# ---- the process of one submission
-# ------------------------------------------------------------------------------
+# ---- the process of one submission -------------------------------------------------------------------------
 
 
 def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[str, Any], shell: Any) -> int:

@@ -135,8 +135,7 @@ def shown(submission: Submission, result: SubmissionResult, assignment: Assignme
     return notebook.dump(graded_notebook(submission, result, assignment, source))
 
 
-# ---- in a worker's process
-# --------------------------------------------------------------------------------------
+# ---- in a worker's process ---------------------------------------------------------------------------------
 
 _DESKS: dict[str, Desk] = {}
 

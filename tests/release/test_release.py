@@ -385,10 +385,18 @@ SCORES: dict[str, tuple[Edits, str]] = {
     "a judge returns no fact": ({"judges.py": [("    return {", "    return {}\n    found = {")]}, "a dict without any fact"),
     "a judge fails": ({"judges.py": [('seen["scaled"]', 'seen["scald"]')]}, "spread_afterwards raised KeyError for what the reference gives: 'scald'"),
     "the reference draws without a seed": (
-        notebook("    moved = X - offset\n", "    moved = X - offset + np.random.default_rng().normal()\n"), "the reference loses points in center: rows_of_data",
+        notebook("    moved = X - offset\n", "    moved = X - offset + 1e-7 * np.random.default_rng().normal()\n"), "the reference loses points in center: rows_of_data",
     ),
     "the reference fails a probe": (notebook("moved = X - offset", "moved = X - offset.reshape(7)"), "the reference does not finish probe rows_of_data: raised ValueError"),
     "the reference's cell raises": (notebook("import checks\n", "import checks\nimport nonesuch\n"), "cell 2 of the reference ended: raised ModuleNotFoundError"),
+    "a visible check fails on the reference": (
+        notebook("[[-1.0, -2.0], [1.0, 2.0]])", "[[9.0, -2.0], [1.0, 2.0]])"),
+        "the visible check of center does not hold where submissions run: it raised AssertionError",
+    ),
+    "the jail refuses what the reference does": (
+        notebook("    moved = X - offset\n", "    import subprocess\n\n    subprocess.run(['true'], check=True)\n    moved = X - offset\n"),
+        "the visible check of center does not hold where submissions run: it raised",
+    ),
     "the reference gives no value": ({"probes.py": [('{"centered": ns.center(X),', '{"centered": (row for row in ns.center(X)),')]}, "the reference loses points in center"),
 }  # fmt: skip
 

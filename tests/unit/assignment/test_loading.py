@@ -61,6 +61,7 @@ CASES = {
     "stray solution": (
         edited("notebook.py", 'demo="look_at_center"', 'solution="centre_solution"'), 'notebook.py:solution="centre', "solution cell centre_solution belongs to no",
     ),
+    "a name of two questions": (edited("assignment.toml", '["Scaler.apply"]', '["Scaler.apply", "center"]'), "assignment.toml", "center and scale both define center"),
     "no probes": (another("probes.py", None), "probes.py", "the file is missing"),
     "probes that don't import": (edited("probes.py", "from autograder import inputs", "import nonesuch"), "probes.py", "No module named 'nonesuch'"),
     "probes with a syntax error": (edited("probes.py", "def one_row(ns, rng):", "def one_row(ns, rng)"), "probes.py", "SyntaxError"),
