@@ -5,11 +5,14 @@ Imported where student code runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 DEFAULT_TOLERANCE = 1e-8
+Tolerance = float | Mapping[str, float]
+"""A relative error, or one for each output by its name; outputs that are not named have the default."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +20,9 @@ class Probe:
     """A hidden test: calls what the notebook defines and returns what it saw.
 
     title is the sentence that students read. points count towards the question; contract probes count only
-    where a core probe of the question is right. tolerance is relative. judged: a function of the same name in
-    judges.py decides.
+    where a core probe of the question is right. tolerance is relative; at the default, whole numbers must be
+    equal. more_keys: a dictionary may hold keys beside the reference's. judged: a function of the same name
+    in judges.py decides.
     """
 
     id: str
@@ -27,8 +31,9 @@ class Probe:
     title: str
     function: Callable[..., Any]
     contract: bool = False
-    tolerance: float = DEFAULT_TOLERANCE
+    tolerance: Tolerance = DEFAULT_TOLERANCE
     judged: bool = False
+    more_keys: bool = False
 
 
 def _sentence(function: Callable[..., Any]) -> str:
@@ -38,15 +43,29 @@ def _sentence(function: Callable[..., Any]) -> str:
     return text
 
 
+def _check_tolerance(tolerance: Tolerance) -> None:
+    named = tolerance.items() if isinstance(tolerance, Mapping) else [("tolerance", tolerance)]
+    for name, value in named:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"tolerance {name} = {value!r} is not a number, nor a table of numbers by output")
+        if not (0 <= value < math.inf):
+            raise ValueError(f"tolerance {name} = {value!r} is not 0 or more")
+
+
 def probe(
     question: str,
     *,
     points: float,
     contract: bool = False,
-    tolerance: float = DEFAULT_TOLERANCE,
+    tolerance: Tolerance = DEFAULT_TOLERANCE,
     judged: bool = False,
+    more_keys: bool = False,
 ) -> Callable[[Callable[..., Any]], Probe]:
-    """Declare a hidden test of a question: a function of (ns, rng) that returns raw values."""
+    """Declare a hidden test of a question: a function of (ns, rng) that returns raw values.
+
+    Raises TypeError or ValueError for a tolerance that can't be used.
+    """
+    _check_tolerance(tolerance)
 
     def decorate(function: Callable[..., Any]) -> Probe:
         return Probe(
@@ -58,6 +77,7 @@ def probe(
             contract,
             tolerance,
             judged,
+            more_keys,
         )
 
     return decorate

@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import tomllib
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -132,8 +133,11 @@ def _load_module(path: Path, name: str) -> dict[str, Any]:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
         raise AssignmentError(
-            f"{type(error).__name__}: {error}", where=str(path), mend="the file must import without error"
+            f"{type(error).__name__}: {error}",
+            where=f"{path}:{lines[-1]}" if lines else str(path),
+            mend="the file must import without error",
         ) from error
     finally:
         sys.path.remove(str(path.parent))

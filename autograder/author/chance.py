@@ -135,7 +135,8 @@ def _alternatives(assignment: Assignment, chunk: range) -> Iterator[Judged]:
                     yield (
                         variant.id,
                         probe,
-                        compare(expected[probe.id, seed], value, probe.tolerance).verdict is Verdict.RIGHT,
+                        compare(expected[probe.id, seed], value, probe.tolerance, probe.more_keys).verdict
+                        is Verdict.RIGHT,
                         {},
                     )
 
@@ -161,6 +162,10 @@ def _observe(
                 if seen.outcome is Outcome.FINISHED
                 else f"({seen.outcome.value} {seen.error})"
             )
+
+
+def _same(probe: Probe, expected: Any, value: Any) -> bool:
+    return compare(expected, value, probe.tolerance, probe.more_keys).verdict is Verdict.RIGHT
 
 
 def _judged(assignment: Assignment, probe: Probe, seed: int, value: Any) -> tuple[bool, dict[str, Fact]]:

@@ -6,13 +6,16 @@ Messages name places and facts, never a hidden input or an expected value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograder.inside.wire import MAX_BYTES, Opaque
 from autograder.judging.findings import Finding, Verdict
+from autograder.probe import DEFAULT_TOLERANCE, Tolerance
 
 RIGHT = Finding(Verdict.RIGHT)
 INPUTS = "inputs"
@@ -22,51 +25,141 @@ _NO_ERROR_BELOW = 1e-12
 _KIND = {"b": "real", "i": "real", "u": "real", "f": "real", "c": "complex", "U": "text"}
 
 
-def compare(expected: Any, seen: Any, tolerance: float) -> Finding:
+def compare(expected: Any, seen: Any, tolerance: Tolerance, more_keys: bool = False) -> Finding:
     """Say whether what was seen is what was expected, within a relative tolerance, and if not, the first way
     in which it differs.
 
     The relative error is |a - b| / max(1e-8, |a| + |b|); gaps below 1e-12 * max(1, largest expected
-    magnitude) are no error. Inputs are compared bit for bit.
+    magnitude) are no error. Where the reference gives whole numbers they must be equal, unless a larger
+    tolerance than the default is asked for. A dictionary holds the reference's keys and no others, unless
+    more_keys. Inputs are compared bit for bit.
     """
-    if isinstance(expected, dict) and isinstance(seen, dict) and INPUTS in expected:
-        outputs = {k: v for k, v in expected.items() if k != INPUTS}
-        found = _compare(outputs, {k: v for k, v in seen.items() if k != INPUTS}, "", tolerance)
-        return (
-            found
-            if found.verdict is not Verdict.RIGHT
-            else _unchanged(expected[INPUTS], seen.get(INPUTS), "")
-        )
-    return _compare(expected, seen, "", tolerance)
+    if not (isinstance(expected, dict) and isinstance(seen, dict)):
+        return _Rule(tolerance_of(tolerance, ""), more_keys).compare(expected, seen, "")
+    wanted = {key: value for key, value in expected.items() if key != INPUTS}
+    outputs = {key: value for key, value in seen.items() if key != INPUTS}
+    if (wrong := _missing_or_more(list(wanted), outputs, "", more_keys)) is not None:
+        return wrong
+    found = _first_wrong(
+        _Rule(tolerance_of(tolerance, key), more_keys).compare(value, outputs[key], _join("", key))
+        for key, value in wanted.items()
+    )
+    if found.verdict is Verdict.RIGHT and INPUTS in expected:
+        return _unchanged(expected[INPUTS], seen.get(INPUTS), "")
+    return found
 
 
-def _compare(expected: Any, seen: Any, at: str, tolerance: float) -> Finding:
-    if expected is None:
-        return RIGHT if seen is None else _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected None")
-    if seen is None:
-        return _wrong(Verdict.NO_VALUE, at, "is None: is the result returned?")
-    if isinstance(expected, dict):
-        return _compare_dicts(expected, seen, at, tolerance)
-    if isinstance(expected, str):
-        right = isinstance(seen, str) and seen == expected
-        return (
-            RIGHT
-            if right
-            else _wrong(
-                Verdict.WRONG_VALUES if isinstance(seen, str) else Verdict.WRONG_TYPE,
-                at,
-                "is not the expected text",
-            )
+def tolerance_of(tolerance: Tolerance, output: Any) -> float:
+    """The tolerance of one output of a probe, by its name."""
+    return tolerance if isinstance(tolerance, int | float) else tolerance.get(output, DEFAULT_TOLERANCE)
+
+
+def _missing_or_more(wanted: list[Any], seen: dict[Any, Any], at: str, more_keys: bool) -> Finding | None:
+    """What is wrong with the keys of a dictionary; None where they are as they should be."""
+    for key in wanted:
+        if key not in seen:
+            return _wrong(Verdict.NO_VALUE, _join(at, key), "is missing")
+    more = len(seen) - len(wanted)
+    if more > 0 and not more_keys:
+        says = f"has {more} key{'s' if more > 1 else ''} more than what was asked for"
+        return _wrong(Verdict.WRONG_VALUES, at, says)
+    return None
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """How one output of a probe is compared."""
+
+    tolerance: float
+    more_keys: bool
+
+    def compare(self, expected: Any, seen: Any, at: str) -> Finding:
+        if expected is None:
+            right = seen is None
+            return RIGHT if right else _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected None")
+        if seen is None:
+            return _wrong(Verdict.NO_VALUE, at, "is None: is the result returned?")
+        if isinstance(expected, dict):
+            return self._dicts(expected, seen, at)
+        if isinstance(expected, str):
+            return _same_text(expected, seen, at)
+        if isinstance(expected, bytes | frozenset):
+            if type(seen) is not type(expected):
+                return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {kind_of(expected)}")
+            right = seen == expected
+            return RIGHT if right else _wrong(Verdict.WRONG_VALUES, at, "does not hold what was expected")
+        if isinstance(expected, list | tuple) and not _is_numeric(expected, seen):
+            return self._sequences(expected, seen, at)
+        if isinstance(expected, int) and isinstance(seen, int) and self._whole:
+            return RIGHT if expected == seen else _wrong(Verdict.WRONG_VALUES, at, "the number is wrong")
+        return self._arrays(expected, seen, at)
+
+    @property
+    def _whole(self) -> bool:
+        """Whether whole numbers must be equal."""
+        return self.tolerance <= DEFAULT_TOLERANCE
+
+    def _dicts(self, expected: dict[Any, Any], seen: Any, at: str) -> Finding:
+        if not isinstance(seen, dict):
+            return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected a dictionary")
+        if (found := _missing_or_more(list(expected), seen, at, self.more_keys)) is not None:
+            return found
+        return _first_wrong(self.compare(item, seen[key], _join(at, key)) for key, item in expected.items())
+
+    def _sequences(self, expected: Any, seen: Any, at: str) -> Finding:
+        if not isinstance(seen, list | tuple):
+            what = f"is {kind_of(seen)}; expected a sequence of {len(expected)}"
+            return _wrong(Verdict.WRONG_TYPE, at, what)
+        if len(seen) != len(expected):
+            return _wrong(Verdict.WRONG_SHAPE, at, f"has {len(seen)} entries; expected {len(expected)}")
+        pairs = enumerate(zip(expected, seen, strict=True))
+        return _first_wrong(self.compare(item, mine, f"{at}[{index}]") for index, (item, mine) in pairs)
+
+    def _arrays(self, expected: Any, seen: Any, at: str) -> Finding:
+        a, b = as_array(expected), as_array(seen)
+        if b is None and isinstance(seen, int):  # a whole number that no float can hold
+            return _wrong(Verdict.WRONG_VALUES, at, "is a number far larger than what was asked for")
+        if b is None or a is None or b.dtype.kind not in _KIND:
+            wanted = "a number" if np.ndim(expected) == 0 else "an array of numbers"
+            return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {wanted}")
+        if a.shape != b.shape:
+            return _wrong(Verdict.WRONG_SHAPE, at, f"has shape {shown(b.shape)}; expected {a.shape}")
+        if _KIND[a.dtype.kind] != _KIND[b.dtype.kind]:
+            what = f"holds {_KIND[b.dtype.kind]} entries; expected {_KIND[a.dtype.kind]}"
+            return _wrong(Verdict.WRONG_TYPE, at, what)
+        if a.dtype.kind == "U":
+            right = bool((a == b).all())
+            return RIGHT if right else _wrong(Verdict.WRONG_VALUES, at, "does not hold the expected texts")
+        wide, mine = _wide(a), _wide(b)
+        if count := int((~np.isfinite(mine) & np.isfinite(wide)).sum()):
+            what = f"{_some(count, mine.size)} not finite (NaN or infinity)"
+            return _wrong(Verdict.NOT_FINITE, at, what)
+        off = (
+            _unequal(a, b)
+            if a.dtype.kind in "biu" and self._whole
+            else wrong_entries(wide, mine, self.tolerance)
         )
-    if isinstance(expected, bytes | frozenset):
-        if type(seen) is not type(expected):
-            return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {kind_of(expected)}")
         return (
-            RIGHT if seen == expected else _wrong(Verdict.WRONG_VALUES, at, "does not hold what was expected")
+            _wrong(Verdict.WRONG_VALUES, at, f"{_some(int(off.sum()), b.size)} wrong") if off.any() else RIGHT
         )
-    if isinstance(expected, list | tuple) and not _is_numeric(expected, seen):
-        return _compare_sequences(expected, seen, at, tolerance)
-    return _compare_arrays(expected, seen, at, tolerance)
+
+
+def _first_wrong(found: Iterable[Finding]) -> Finding:
+    return next((one for one in found if one.verdict is not Verdict.RIGHT), RIGHT)
+
+
+def _same_text(expected: str, seen: Any, at: str) -> Finding:
+    if isinstance(seen, str):
+        return RIGHT if seen == expected else _wrong(Verdict.WRONG_VALUES, at, "is not the expected text")
+    return _wrong(Verdict.WRONG_TYPE, at, "is not the expected text")
+
+
+def _unequal(expected: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Where whole numbers were not hit; a float counts that rounding alone keeps from it."""
+    if seen.dtype.kind in "biu":
+        return np.not_equal(expected, seen)
+    gap = np.abs(_wide(seen) - _wide(expected))
+    return np.greater(gap, 8 * np.finfo(float).eps * np.maximum(1.0, np.abs(_wide(expected))))
 
 
 def _is_numeric(expected: Any, seen: Any) -> bool:
@@ -77,61 +170,6 @@ def _is_numeric(expected: Any, seen: Any) -> bool:
         return False
     a = as_array(expected)
     return a is not None and a.dtype.kind in _KIND
-
-
-def _compare_dicts(expected: dict[Any, Any], seen: Any, at: str, tolerance: float) -> Finding:
-    if not isinstance(seen, dict):
-        return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected a dictionary")
-    for key in expected:
-        if key not in seen:
-            return _wrong(Verdict.NO_VALUE, _join(at, key), "is missing")
-    for key, item in expected.items():
-        found = _compare(item, seen[key], _join(at, key), tolerance)
-        if found.verdict is not Verdict.RIGHT:
-            return found
-    return RIGHT
-
-
-def _compare_sequences(expected: Any, seen: Any, at: str, tolerance: float) -> Finding:
-    if not isinstance(seen, list | tuple):
-        return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected a sequence of {len(expected)}")
-    if len(seen) != len(expected):
-        return _wrong(Verdict.WRONG_SHAPE, at, f"has {len(seen)} entries; expected {len(expected)}")
-    for index, (item, mine) in enumerate(zip(expected, seen, strict=True)):
-        found = _compare(item, mine, f"{at}[{index}]", tolerance)
-        if found.verdict is not Verdict.RIGHT:
-            return found
-    return RIGHT
-
-
-def _compare_arrays(expected: Any, seen: Any, at: str, tolerance: float) -> Finding:
-    a, b = as_array(expected), as_array(seen)
-    if b is None or a is None or b.dtype.kind not in _KIND:
-        return _wrong(
-            Verdict.WRONG_TYPE,
-            at,
-            f"is {kind_of(seen)}; expected {'a number' if np.ndim(expected) == 0 else 'an array of numbers'}",
-        )
-    if a.shape != b.shape:
-        return _wrong(Verdict.WRONG_SHAPE, at, f"has shape {shown(b.shape)}; expected {a.shape}")
-    if _KIND[a.dtype.kind] != _KIND[b.dtype.kind]:
-        return _wrong(
-            Verdict.WRONG_TYPE, at, f"holds {_KIND[b.dtype.kind]} entries; expected {_KIND[a.dtype.kind]}"
-        )
-    if a.dtype.kind == "U":
-        return (
-            RIGHT
-            if bool((a == b).all())
-            else _wrong(Verdict.WRONG_VALUES, at, "does not hold the expected texts")
-        )
-    a, b = _wide(a), _wide(b)
-    if bool((~np.isfinite(b) & np.isfinite(a)).any()):
-        count = int((~np.isfinite(b) & np.isfinite(a)).sum())
-        return _wrong(Verdict.NOT_FINITE, at, f"{_some(count, b.size)} not finite (NaN or infinity)")
-    off = wrong_entries(a, b, tolerance)
-    if not off.any():
-        return RIGHT
-    return _wrong(Verdict.WRONG_VALUES, at, f"{_some(int(off.sum()), b.size)} wrong")
 
 
 def paired(expected: Any, seen: Any, name: str = "") -> Iterator[tuple[str, Any, Any]]:
@@ -147,6 +185,11 @@ def paired(expected: Any, seen: Any, name: str = "") -> Iterator[tuple[str, Any,
             yield from paired(one, other, f"{name}[{index}]")
     else:
         yield name, expected, seen
+
+
+def output_of(name: str) -> str:
+    """The output of a probe that a name from `paired` is a part of."""
+    return re.split(r"[.\[]", name, maxsplit=1)[0]
 
 
 def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: float) -> np.ndarray:

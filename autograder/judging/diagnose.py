@@ -15,10 +15,10 @@ import numpy as np
 from autograder.assignment.variants import Variant
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
-from autograder.judging.compare import compare, paired, wrong_entries
+from autograder.judging.compare import compare, output_of, paired, tolerance_of, wrong_entries
 from autograder.judging.findings import Diagnosis, Finding, Verdict
 from autograder.judging.judged import Judged
-from autograder.probe import Probe
+from autograder.probe import Probe, Tolerance
 
 Judge = Callable[[Probe, Any], Finding]
 
@@ -80,22 +80,26 @@ def _agrees(known: Known, judged: Judged) -> bool:
                 or finding.verdict is not judged.findings[probe.id].verdict
             ):
                 return False
-        elif not _same_value(known.values[probe.id], mine, probe.tolerance):
+        elif not _same_value(known.values[probe.id], mine, probe):
             return False
         told_apart = told_apart or finding.verdict is not Verdict.RIGHT
     return told_apart
 
 
-def _same_value(value: Any, observation: Observation, tolerance: float) -> bool:
+def _same_value(value: Any, observation: Observation, probe: Probe) -> bool:
     try:
-        return compare(value, decode(observation.value), tolerance).verdict is Verdict.RIGHT
+        return (
+            compare(value, decode(observation.value), probe.tolerance, probe.more_keys).verdict
+            is Verdict.RIGHT
+        )
     except WireError:
         return False
 
 
-def hint(expected: Any, seen: Any, tolerance: float) -> str:
+def hint(expected: Any, seen: Any, tolerances: Tolerance) -> str:
     """The smallest structural fact about the first output that is wrong: a sentence, or the empty text."""
-    for _, one, other in paired(expected, seen):
+    for name, one, other in paired(expected, seen):
+        tolerance = tolerance_of(tolerances, output_of(name))
         a, b = _numbers(one), _numbers(other)
         if a is None or b is None or not np.isfinite(a).all() or not np.isfinite(b).all():
             continue

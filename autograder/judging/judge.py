@@ -67,7 +67,7 @@ class Judge:
         """
         if not probe.judged:
             expected = self.reference.expected[probe.id]
-            finding = compare(expected, value, probe.tolerance)
+            finding = compare(expected, value, probe.tolerance, probe.more_keys)
             if finding.verdict in (Verdict.WRONG_VALUES, Verdict.WRONG_SHAPE):
                 return Finding(
                     finding.verdict,

@@ -5,7 +5,7 @@ never near student code.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,7 @@ class Reference:
                     where=str(self.assignment.folder / "probes.py"),
                 )
         self._expect(seen.observations)
+        self._check_tolerances()
         self._check_judges()
 
     def _check_judges(self) -> None:
@@ -114,6 +115,21 @@ class Reference:
             except Exception as error:
                 what = f"{name} raised {type(error).__name__} for what the reference gives: {error}"
                 raise AssignmentError(what, where=str(self.assignment.folder / "judges.py")) from None
+
+    def _check_tolerances(self) -> None:
+        """Refuse a tolerance for an output that the probe has not."""
+        for probe in self.assignment.probes:
+            named = set(probe.tolerance) if isinstance(probe.tolerance, Mapping) else set()
+            expected = self.expected[probe.id]
+            outputs = {str(key) for key in expected} if isinstance(expected, dict) else set()
+            if named - outputs:
+                unknown, line = sorted(named - outputs)[0], probe.function.__code__.co_firstlineno
+                returned = ", ".join(map(repr, sorted(outputs))) or "one value: give one number"
+                raise AssignmentError(
+                    f"{probe.id} has a tolerance for {unknown!r}, which it does not return",
+                    where=f"{self.assignment.folder / 'probes.py'}:{line}",
+                    mend=f"it returns {returned}",
+                )
 
     def _expect(self, observations: dict[str, Observation]) -> None:
         self._observed[""] = observations

@@ -8,24 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.compare import as_array, paired, wrong_entries
+from autograder.judging.compare import as_array, output_of, paired, tolerance_of, wrong_entries
+from autograder.probe import Tolerance
 
 Pair = tuple[str, np.ndarray, np.ndarray]
 _LONGEST_AXIS = 200
 
 
-def figure(expected: Any, seen: Any, tolerance: float) -> tuple[str, str]:
+def figure(expected: Any, seen: Any, tolerances: Tolerance) -> tuple[str, str]:
     """The first output that is wrong though of the right shape, yours beside the expected one, as a data:
     URI, and what it shows in words.
 
     Both are empty where there is nothing to draw: a wrong shape, a single number, entries that are not
     finite.
     """
-    pair = _first_wrong(expected, seen, tolerance)
+    pair = _first_wrong(expected, seen, tolerances)
     if pair is None:
         return "", ""
     name, a, b = pair
-    off = wrong_entries(a, b, tolerance)
+    off = wrong_entries(a, b, tolerance_of(tolerances, output_of(name)))
     where = ""
     if a.ndim > 2:
         leading = tuple(int(i) for i in np.unravel_index(np.argmax(off.sum(axis=(-2, -1))), a.shape[:-2]))
@@ -41,8 +42,9 @@ def figure(expected: Any, seen: Any, tolerance: float) -> tuple[str, str]:
     return "data:image/png;base64," + base64.b64encode(drawn).decode(), alt
 
 
-def _first_wrong(expected: Any, seen: Any, tolerance: float) -> Pair | None:
+def _first_wrong(expected: Any, seen: Any, tolerances: Tolerance) -> Pair | None:
     for name, one, other in paired(expected, seen):
+        tolerance = tolerance_of(tolerances, output_of(name))
         a, b = as_array(one), as_array(other)
         if (
             a is None

@@ -389,6 +389,9 @@ SCORES: dict[str, tuple[Edits, str]] = {
     ),
     "the reference fails a probe": (notebook("moved = X - offset", "moved = X - offset.reshape(7)"), "the reference does not finish probe rows_of_data: raised ValueError"),
     "the reference's cell raises": (notebook("import checks\n", "import checks\nimport nonesuch\n"), "cell 2 of the reference ended: raised ModuleNotFoundError"),
+    "a tolerance for an output that is none": (
+        {"probes.py": [('@probe("scale", points=2)', '@probe("scale", points=2, tolerance={"scald": 1e-6})')]}, "uneven_columns has a tolerance for 'scald', which it does not return",
+    ),
     "a visible check fails on the reference": (
         notebook("[[-1.0, -2.0], [1.0, 2.0]])", "[[9.0, -2.0], [1.0, 2.0]])"),
         "the visible check of center does not hold where submissions run: it raised AssertionError",

@@ -61,11 +61,13 @@ CASES = {
     "stray solution": (
         edited("notebook.py", 'demo="look_at_center"', 'solution="centre_solution"'), 'notebook.py:solution="centre', "solution cell centre_solution belongs to no",
     ),
+    "tolerance that is no number": (edited("probes.py", '@probe("scale", points=2)', '@probe("scale", points=2, tolerance="1e-6")'), "probes.py:*", "is not a number, nor a table"),
+    "tolerance below nothing": (edited("probes.py", '@probe("scale", points=2)', '@probe("scale", points=2, tolerance={"scaled": -1})'), "probes.py:*", "tolerance scaled = -1 is not 0 or more"),
     "a name of two questions": (edited("assignment.toml", '["Scaler.apply"]', '["Scaler.apply", "center"]'), "assignment.toml", "center and scale both define center"),
     "no probes": (another("probes.py", None), "probes.py", "the file is missing"),
-    "probes that don't import": (edited("probes.py", "from autograder import inputs", "import nonesuch"), "probes.py", "No module named 'nonesuch'"),
+    "probes that don't import": (edited("probes.py", "from autograder import inputs", "import nonesuch"), "probes.py:*", "No module named 'nonesuch'"),
     "probes with a syntax error": (edited("probes.py", "def one_row(ns, rng):", "def one_row(ns, rng)"), "probes.py", "SyntaxError"),
-    "probe without a docstring": (edited("probes.py", '    """A single row."""\n', ""), "probes.py", "one_row has no docstring"),
+    "probe without a docstring": (edited("probes.py", '    """A single row."""\n', ""), "probes.py:*", "one_row has no docstring"),
     "probe twice": (another("probes.py", PROBES + "\nagain = one_row\n"), "probes.py", "two probes are called one_row"),
     "probe hidden by another": (edited("probes.py", "def one_row(", "def rows_of_data("), "probes.py", "the probes of center add up to 0.5 points, the question has 2"),
     "probe of no question": (edited("probes.py", '@probe("scale", points=2)', '@probe("scales", points=2)'), "probes.py", "uneven_columns is for 'scales'"),
@@ -79,7 +81,7 @@ CASES = {
     "no judges": (another("judges.py", None), "judges.py", "probe spread_afterwards is judged"),
     "judge of another name": (edited("judges.py", "def spread_afterwards", "def spread"), "judges.py", "probe spread_afterwards is judged"),
     "judge that is no function": (another("judges.py", "spread_afterwards = 3\n"), "judges.py", "probe spread_afterwards is judged"),
-    "judges that don't import": (another("judges.py", "1 / 0\n"), "judges.py", "ZeroDivisionError"),
+    "judges that don't import": (another("judges.py", "1 / 0\n"), "judges.py:*", "ZeroDivisionError"),
     "no helper": (edited("assignment.toml", "helpers = []", 'helpers = ["toys.py"]'), "assignment.toml", "toys.py is listed, but"),
     "no helper notebook": (edited("assignment.toml", "helpers = []", 'helpers = ["toys.ipynb"]'), "assignment.toml", "toys.ipynb is listed, but"),
     "no extra notebook": (edited("assignment.toml", "extra_notebooks = []", 'extra_notebooks = ["more.py"]'), "assignment.toml", "more.py is listed, but"),
@@ -95,7 +97,10 @@ def test_what_is_missing_or_wrong_is_named(vary: Vary, tmp_path: Path, case: str
         vary(**change)
     file, _, piece = where.partition(":")
     path = tmp_path / "assignments" / NAME / file
-    assert caught.value.where == (f"{path}:{line_of(tmp_path, piece)}" if piece else str(path))
+    if piece == "*":  # the line of the file at which Python stopped
+        assert caught.value.where.removeprefix(f"{path}:").isdecimal()
+    else:
+        assert caught.value.where == (f"{path}:{line_of(tmp_path, piece)}" if piece else str(path))
     assert what in caught.value.what
     assert caught.value.mend
 
