@@ -15,7 +15,6 @@ HELP = "Release, grade and audit notebook assignments with hidden tests."
 EXAMPLES = """\b
 Examples:
   chainrule new demo                      make an assignment to begin with
-  chainrule release                       build every assignment
   chainrule autograde nn_recognition      grade submitted/*/nn_recognition/
   chainrule check nn_recognition.ipynb    for a student, from a clean start
   chainrule COMMAND --help                all that a command can do
@@ -28,6 +27,7 @@ COMMANDS = {
     "check": ("check", "For a student: what is done, and what is not yet."),
     "report": ("report", "Show the class in one HTML page."),
     "feedback": ("feedback", "Write students' pages anew, after people have graded."),
+    "formgrader": ("formgrader", "Open nbgrader's pages, where people grade."),
     "export": ("export", "Write scores for csv, json, canvas, moodle, gradescope."),
     "explain": ("explain", "For the grader: input, seen and expected of a question."),
     "audit": ("audit", "Test the tests."),

@@ -137,12 +137,12 @@ def _frame(cells: tuple[SourceCell, ...], name: str) -> str:
 
 
 def _top(result: SubmissionResult) -> NotebookNode:
-    """What a grader reads first: how it went and all that was unusual."""
+    """What a grader reads first: all that was unusual. Neither whose it is, since formgrader hides names, nor
+    what the tests gave, which would colour what a person gives.
+    """
     notes = "".join(f"<li>{_literal(message)}</li>" for message in result.messages)
-    text = f"<b>{_literal(result.student)}: {result.score:g} of {result.max_score:g}</b>" + (
-        f"<ul>{notes}</ul>" if notes else ""
-    )
-    return nodes.new_cell("markdown", text)
+    text = f"<b>What was unusual about this notebook</b><ul>{notes}</ul>" if notes else ""
+    return nodes.new_cell("markdown", text or "<b>Nothing was unusual about this notebook.</b>")
 
 
 def _rubric(source: SourceCell) -> NotebookNode:

@@ -39,7 +39,7 @@ def explain(
     assignment = course.assignment(name)
     asked = assignment.question(question)
     if asked.written:
-        raise UsageError(f"{question} is a write-up: a person grades it", mend="nbgrader formgrader")
+        raise UsageError(f"{question} is a write-up: a person grades it", mend=f"chainrule formgrader {name}")
     folder = submitted or course.root / "submitted"
     with taken_in(folder, assignment, read_roster(roster) if roster else ()) as intake:
         handin = next((h for h in find_submissions(intake.folder, assignment) if h.student == student), None)

@@ -62,11 +62,12 @@ def test_scores_stand_where_nbgrader_reads_them(work: Work) -> None:
     assert "moved = X - offset" in by_id(built, "center_solution").source
 
 
-def test_the_first_cell_says_how_it_went(work: Work) -> None:
-    """Student, score and every message stand on top."""
+def test_the_first_cell_says_what_was_unusual_and_not_whose_it_is(work: Work) -> None:
+    """Every message stands on top; neither the student nor the score, so that who grades by hand grades blindly."""
     top = graded(work, result("cell 3 raised KeyError", "two files")).cells[0].source
-    assert "ann" in top
     assert top.count("<li>") == 2
+    assert "ann" not in top and "3.5" not in top and "6" not in top
+    assert "Nothing was unusual" in graded(work, result()).cells[0].source
 
 
 def test_what_students_wrote_is_shown_as_text(work: Work) -> None:

@@ -1,0 +1,45 @@
+"""`chainrule formgrader` starts what the documents say: nbgrader's pages for graders."""
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import NAME, make_course
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.long
+def test_formgrader_opens_at_the_assignment(tmp_path: Path) -> None:
+    """The address that it prints is a page of formgrader, in the course that it was started in; Ctrl-C ends it."""
+    root = make_course(tmp_path / "course")
+    (root / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text(encoding="utf-8"), encoding="utf-8")
+    private = {"HOME": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
+    command = [sys.executable, "-m", "autograder", "formgrader", NAME, "--no-browser"]
+    server = subprocess.Popen(command, cwd=root, env={**os.environ, **private}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    try:
+        assert server.stdout is not None
+        said = ""
+        for line in server.stdout:
+            said += line
+            if found := re.search(r"http://127\.0\.0\.1:\d+/formgrader/\S*", line):
+                break
+        else:
+            raise AssertionError(said)
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        token = found[0].partition("token=")[2]
+        page = found[0] if token != "..." else found[0].partition("?")[0]
+        with browser.open(page, timeout=60) as answer:
+            assert "/login" in answer.url or f"/formgrader/gradebook/{NAME}" in answer.url
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(60)
