@@ -11,7 +11,10 @@ from autograder.judging import array, between, fact
 
 def shapes_of_the_six(seen, rng):
     expected = {"W1": (5, 3), "b1": (3,), "W2": (3, 4), "b2": (4,), "W3": (4, 2), "b3": (2,)}
-    return {name: fact(array(seen[name], name).shape == shape, f"{name} has the wrong shape.") for name, shape in expected.items()}
+    found = {name: array(seen[name], name).shape for name in expected}
+    return {
+        name: fact(found[name] == shape, f"{name} has shape {found[name]}; expected {shape}.", found[name]) for name, shape in expected.items()
+    }
 
 
 def _spread(name, value, shape, scale):
@@ -41,7 +44,7 @@ def biases_at_zero(seen, rng):
     facts = {}
     for name, units in (("b1", 4), ("b2", 5), ("b3", 3)):
         bias = array(seen[name], name)
-        facts[f"{name} one axis"] = fact(bias.shape == (units,), f"{name} has shape {bias.shape}; expected one axis with an entry for each unit.")
+        facts[f"{name} one axis"] = fact(bias.shape == (units,), f"{name} has shape {bias.shape}; expected one axis with an entry for each unit.", bias.shape)
         facts[f"{name} zero"] = fact(not bias.any(), f"{name} doesn't start at zero.")
     return facts
 

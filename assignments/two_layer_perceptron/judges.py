@@ -15,7 +15,7 @@ SHAPES = {"W1": (50, 60), "b1": (60,), "W2": (60, 40), "b2": (40,)}
 def fresh_weights(seen, rng):
     params = {name: array(seen.get(name), f"params['{name}']") for name in SHAPES}
     facts = {
-        f"shape of {name}": fact(params[name].shape == shape, f"params['{name}'] has shape {params[name].shape}; expected {shape}.")
+        f"shape of {name}": fact(params[name].shape == shape, f"params['{name}'] has shape {params[name].shape}; expected {shape}.", params[name].shape)
         for name, shape in SHAPES.items()
     }
     for name in "b1", "b2":

@@ -75,15 +75,21 @@ def _agrees(known: Known, judged: Judged) -> bool:
             continue
         finding = known.findings[probe.id]
         if probe.judged:
-            if (
-                finding.facts != judged.findings[probe.id].facts
-                or finding.verdict is not judged.findings[probe.id].verdict
-            ):
+            if not _same_facts(finding, judged.findings[probe.id]):
                 return False
         elif not _same_value(known.values[probe.id], mine, probe):
             return False
         told_apart = told_apart or finding.verdict is not Verdict.RIGHT
     return told_apart
+
+
+def _same_facts(known: Finding, mine: Finding) -> bool:
+    """Whether a judge found the same of both, quantities included: several mistakes fail the same facts."""
+    if known.verdict is not mine.verdict or known.facts.keys() != mine.facts.keys():
+        return False
+    if not known.facts:  # of a form that could not be judged: the sentence says which
+        return known.message == mine.message
+    return all(found.like(mine.facts[name]) for name, found in known.facts.items())
 
 
 def _same_value(value: Any, observation: Observation, probe: Probe) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.errors import AssignmentError
 from autograder.judging.compare import as_array, shown
-from autograder.judging.findings import Verdict
+from autograder.judging.findings import SeenFact, Verdict
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,12 @@ class Fact:
     value: float = math.nan
     low: float = -math.inf
     high: float = math.inf
+    seen: str = ""
+
+    def seen_fact(self) -> SeenFact:
+        """What of it tells mistakes apart."""
+        value = self.value if math.isfinite(self.value) else None
+        return SeenFact(self.holds, value, self.low, self.high, self.seen)
 
 
 class Unfit(Exception):
@@ -40,9 +46,13 @@ class Unfit(Exception):
         self.verdict, self.says = verdict, says
 
 
-def fact(holds: object, says: str) -> Fact:
-    """A property that holds or not; says is read by the student when it does not."""
-    return Fact(bool(holds), says)
+def fact(holds: object, says: str, seen: object = "") -> Fact:
+    """A property that holds or not; says is read by the student when it does not.
+
+    seen is what was found in place of it, such as a shape: a known mistake is named only where the same was
+    seen.
+    """
+    return Fact(bool(holds), says, seen=str(seen)[:200])
 
 
 def between(low: float, value: Any, high: float, says: str) -> Fact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 
 import msgspec
@@ -22,14 +23,51 @@ class Verdict(StrEnum):
     NO_VALUE = "no value"
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """What comparing or judging one observation found. facts maps each property of a judged probe to
-    whether it holds.
+_OPEN = 1.5
+
+
+class SeenFact(msgspec.Struct, frozen=True):
+    """A property of what was seen: whether it holds and, where the judge says it, what was measured.
+
+    value is a number that should lie between low and high; seen is anything else, such as a shape, as text.
     """
+
+    holds: bool
+    value: float | None = None
+    low: float = -math.inf
+    high: float = math.inf
+    seen: str = ""
+
+    def like(self, other: SeenFact) -> bool:
+        """Whether both may come from the same mistake: they hold or fail alike and, where they fail, what was
+        measured is the same as far as chance allows.
+        """
+        if self.holds is not other.holds:
+            return False
+        if self.holds:
+            return True
+        return self.seen == other.seen and self._near(other)
+
+    def _near(self, other: SeenFact) -> bool:
+        """As wide as the limits are is what chance does to a number; where one of them is open, half as much
+        again is taken for it.
+        """
+        one, two = self.value, other.value
+        if one is None or two is None or one == two:
+            return one == two
+        width = self.high - self.low
+        if math.isfinite(width) and self.low <= 0:
+            return abs(one - two) <= width / 2
+        room = self.high / self.low if math.isfinite(width) else _OPEN
+        return one * two > 0 and abs(math.log(one / two)) <= math.log(room)
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What comparing or judging one observation found; of a judged probe, fact by fact."""
 
     verdict: Verdict
     message: str = ""
-    facts: dict[str, bool] = {}
+    facts: dict[str, SeenFact] = {}
 
 
 class Diagnosis(msgspec.Struct, frozen=True):

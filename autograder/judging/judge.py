@@ -102,7 +102,7 @@ class Judge:
 
 def _from_facts(facts: dict[str, Fact]) -> Finding:
     failed = next((fact for fact in facts.values() if not fact.holds), None)
-    held = {name: fact.holds for name, fact in facts.items()}
+    held = {name: found.seen_fact() for name, found in facts.items()}
     if failed is None:
         return Finding(Verdict.RIGHT, facts=held)
     return Finding(Verdict.WRONG_VALUES, failed.says, held)

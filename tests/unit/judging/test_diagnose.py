@@ -13,7 +13,7 @@ from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import encode
 from autograder.judging.compare import compare
 from autograder.judging.diagnose import Known, hint, known_of, name_mistake
-from autograder.judging.findings import Diagnosis, Finding, Verdict
+from autograder.judging.findings import Diagnosis, Finding, SeenFact, Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
 
@@ -102,8 +102,8 @@ EXPECTED = {"values": A, "other": np.ones(2)}
 def judge(probe: Probe, value: Any) -> Finding:
     """A judge of three probes; the judged one wants a positive, whole number."""
     if probe.judged:
-        held = {"positive": value > 0, "whole": value == int(value)}
-        return Finding(Verdict.RIGHT if all(held.values()) else Verdict.WRONG_VALUES, facts=held)
+        held = {"positive": SeenFact(value > 0), "whole": SeenFact(value == int(value))}
+        return Finding(Verdict.RIGHT if all(f.holds for f in held.values()) else Verdict.WRONG_VALUES, facts=held)
     return compare(EXPECTED[probe.id], value, probe.tolerance)
 
 
@@ -182,3 +182,36 @@ def test_bytes_that_are_no_value_name_nothing() -> None:
     spoiled = {**mine, "other": Observation("other", Outcome.FINISHED, b"\xc1")}
     findings = {p.id: Finding(Verdict.NO_VALUE) for p in PROBES}
     assert name_mistake(Judged(PROBES, spoiled, findings), [TURNED]) is None
+
+
+WITHIN = {"low": 0.9, "high": 1.1}
+ALIKE = [
+    (SeenFact(False, 0.03, **WITHIN), SeenFact(False, 0.031, **WITHIN), True),
+    (SeenFact(False, 0.03, **WITHIN), SeenFact(False, 0.0009, **WITHIN), False),
+    (SeenFact(False, 0.0, **WITHIN), SeenFact(False, 0.03, **WITHIN), False),
+    (SeenFact(False, 2.0, low=0.9), SeenFact(False, 2.1, low=0.9), True),
+    (SeenFact(False, 2.0, low=0.9), SeenFact(False, 9.0, low=0.9), False),
+    (SeenFact(False, 0.5, low=-0.1, high=0.1), SeenFact(False, 0.52, low=-0.1, high=0.1), True),
+    (SeenFact(False, 0.5, low=-0.1, high=0.1), SeenFact(False, -0.5, low=-0.1, high=0.1), False),
+    (SeenFact(False, seen="(60, 1)"), SeenFact(False, seen="(1, 60)"), False),
+    (SeenFact(False, seen="(1, 60)"), SeenFact(False, seen="(1, 60)"), True),
+    (SeenFact(True, 1.05, **WITHIN), SeenFact(True, 0.95, **WITHIN), True),
+    (SeenFact(True), SeenFact(False), False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "alike"), ALIKE)
+def test_a_mistake_is_told_from_another_by_how_much(one: SeenFact, other: SeenFact, alike: bool) -> None:
+    """Two mistakes that fail the same fact are one only where what was measured is the same, as far as chance allows."""
+    assert one.like(other) is alike and other.like(one) is alike
+
+
+def test_what_could_not_be_judged_is_told_apart_by_its_sentence() -> None:
+    """A form that is wrong in another way is another mistake."""
+    probe = PROBES[-1]
+    column = Finding(Verdict.WRONG_SHAPE, "b has shape (60, 1); expected (60,).")
+    row = Finding(Verdict.WRONG_SHAPE, "b has shape (1, 60); expected (60,).")
+    observed = {probe.id: Observation(probe.id, Outcome.FINISHED, encode(1.0))}
+    misconception = Known(Variant("row", "q", "misconception", "f", "You make a row.", ""), observed, {probe.id: 1.0}, {probe.id: row})
+    assert name_mistake(Judged((probe,), observed, {probe.id: row}), [misconception]) is not None
+    assert name_mistake(Judged((probe,), observed, {probe.id: column}), [misconception]) is None
