@@ -877,9 +877,12 @@ figures.travel(steps, travelled)
 # %% given="show_progress"
 def show_progress(config: dict, history: dict) -> None:
     """Print a dot for an epoch, and the validation loss at the first and every tenth, all on one line."""
-    epoch = len(history["valid_loss"])
-    shown = f" {history['valid_loss'][-1]:.3f} " if epoch == 1 or epoch % 10 == 0 else "."
-    print(shown, end="", flush=True)
+    epoch, valid_loss = len(history["valid_loss"]), history["valid_loss"][-1]
+    if epoch == 1:
+        print(f"at most {config['epochs']} epochs: {valid_loss:.3f} ", end="", flush=True)
+    else:
+        print(f" {valid_loss:.3f} " if epoch % 10 == 0 else ".", end="", flush=True)
+
 
 # %% [markdown]
 # *20 points, about 60 minutes.*
