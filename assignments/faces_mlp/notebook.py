@@ -1216,6 +1216,28 @@ for name in ["train_acc", "valid_acc"]:
           f"{stats[name][39][1]:.3f} with 16 and 32")
 
 # %% [markdown]
+# ### Random sizes
+#
+# The hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your
+# functions with random sizes and holds them against what is true of *any* right answer: a gradient is the
+# slope that is measured, a case alone gives what it gives in a batch, the rows of a softmax sum to 1,
+# arguments stay as they were. No right answer stands in that file. Where something is not true, it says what,
+# and for which sizes.
+
+# %% demo="try_random_sizes"
+import properties
+
+
+def some_affine(rng):
+    N, D, M = rng.integers(1, 5, size=3)
+    return rng.normal(size=(N, D)), rng.normal(size=(D, M)), rng.normal(size=M)
+
+
+properties.layer("affine", affine, lambda grad_y, x, w, b: affine_backward(grad_y, x, w), some_affine)
+properties.layer("relu", relu, relu_backward, lambda rng: [rng.normal(size=rng.integers(1, 5, size=2))])
+properties.rows("softmax", softmax)
+
+# %% [markdown]
 # ## What to take along
 #
 # - A gradient check is only as good as its tolerance: compare relative to the size of the gradients, or make

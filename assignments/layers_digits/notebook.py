@@ -1033,6 +1033,34 @@ print(f"{often.max()} of {len(answers)} test digits are read as a {often.argmax(
 # ### END SOLUTION
 
 # %% [markdown]
+# ### Random sizes
+#
+# The hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your
+# functions with random sizes and holds them against what is true of *any* right answer: a gradient is the
+# slope that is measured, an example alone gives what it gives in a batch, twice the `dout` gives twice the
+# gradient, arguments stay as they were. No right answer stands in that file. Where something is not true, it
+# says what, and for which sizes.
+
+# %% demo="try_random_sizes"
+import properties
+
+
+def some_affine(rng):
+    N, first, second, M = rng.integers(1, 4, size=4)
+    x = rng.normal(size=(N, first, second))
+    return x, rng.normal(size=(first * second, M)), rng.normal(size=M)
+
+
+def some_numbers(rng):
+    return [rng.normal(size=rng.integers(1, 4, size=rng.integers(1, 4)))]
+
+
+properties.layer("affine", lambda x, w, b: affine_forward(x, w, b)[0],
+                 lambda dout, x, w, b: affine_backward(dout, (x, w, b)), some_affine)
+properties.layer("ReLU", lambda x: relu_forward(x)[0], relu_backward, some_numbers)
+properties.loss("softmax_loss", softmax_loss)
+
+# %% [markdown]
 # ## Where this goes
 #
 # You have the scheme that all networks share: layers that know their own derivative, a loss at the end, a

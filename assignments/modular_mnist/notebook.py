@@ -1237,6 +1237,45 @@ figures.digits(X_test[wrong], titles, alt=alt + "; ".join(titles))
 deeper, history = experiment(layer_specs=[784, 50, 50, 50, 10], epochs=10)
 
 # %% [markdown]
+# ### Random sizes
+#
+# The hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your
+# functions with random sizes and holds them against what is true of *any* right answer: a gradient is the
+# slope that is measured, a row alone gives what it gives in a batch, the rows of a softmax sum to 1,
+# arguments stay as they were. No right answer stands in that file. Where something is not true, it says what,
+# and for which sizes.
+
+# %% demo="try_random_sizes"
+import properties
+
+
+def layer_forward(x, w, b):
+    layer = Layer(*w.shape)
+    layer.w, layer.b = w, b
+    return layer.forward_pass(x)
+
+
+def layer_backward(delta, x, w, b):
+    layer = Layer(*w.shape)
+    layer.w, layer.b = w, b
+    layer.forward_pass(x)
+    return layer.backward_pass(delta), layer.d_w, layer.d_b
+
+
+def some_layer(rng):
+    N, before, after = rng.integers(1, 5, size=3)
+    return (rng.normal(size=(N, before)), rng.normal(size=(before, after)),
+            rng.normal(size=(1, after)))
+
+
+properties.rows("softmax", softmax)
+properties.layer("Layer", layer_forward, layer_backward, some_layer)
+for kind in ["sigmoid", "tanh", "ReLU"]:
+    part = Activation(kind)
+    properties.layer(kind, part.forward_pass, lambda delta, a: (part.forward_pass(a),
+                     part.backward_pass(delta))[1], lambda rng: [rng.normal(size=(rng.integers(1, 5), 3))])
+
+# %% [markdown]
 # ## What to take along
 #
 # - Parts that share one interface, `forward_pass` and `backward_pass`, can be chained, exchanged and tested

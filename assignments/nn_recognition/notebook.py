@@ -1376,6 +1376,51 @@ for filters in (2, 8):
 # ### END SOLUTION
 
 # %% [markdown]
+# ### Random sizes
+#
+# The hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your
+# functions with random sizes and holds them against what is true of *any* right answer: a gradient is the
+# slope that is measured, an example alone gives what it gives in a batch, the rows of a softmax sum to 1,
+# arguments stay as they were. No right answer stands in that file. Where something is not true, it says what,
+# and for which sizes.
+
+# %% demo="try_random_sizes"
+import properties
+
+
+def some_dense(rng):
+    N, D, H = rng.integers(1, 5, size=3)
+    return rng.normal(size=(N, D)), rng.normal(size=(D, H)), rng.normal(size=H)
+
+
+def dense_backward(delta, X, W, b):
+    tried = {"W": W, "b": b}
+    forward(X, tried, activation=tanh)
+    return backwards(delta, tried, activation_deriv=tanh_deriv), tried["grad_W"], tried["grad_b"]
+
+
+def some_convolution(rng):
+    (N, C, F), (height, width), (h, w) = (rng.integers(1, top, size) for top, size in
+                                          ((3, 3), (5, 2), (4, 2)))
+    image = rng.normal(size=(N, C, max(height, h), max(width, w)))
+    return image, rng.normal(size=(F, C, h, w)), rng.normal(size=F)
+
+
+properties.rows("softmax", softmax)
+properties.layer("one layer", lambda X, W, b: forward(X, {"W": W, "b": b}, activation=tanh),
+                 dense_backward, some_dense)
+for stride, pad in ((1, 0), (2, 1), (3, 2)):
+    def convolve(X, W, b):
+        return conv_forward(X, {"W": W, "b": b}, stride=stride, pad=pad)
+
+    def convolve_backward(delta, X, W, b):
+        tried = {"W": W, "b": b, "cache_": (X, stride, pad)}
+        return conv_backward(delta, tried), tried["grad_W"], tried["grad_b"]
+
+    properties.layer(f"convolution, stride {stride}, padding {pad}", convolve, convolve_backward,
+                     some_convolution, tries=12)
+
+# %% [markdown]
 # ## What you have now
 #
 # You have a network that went from random weights to borders between classes, another that reads digits

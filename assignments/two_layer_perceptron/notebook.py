@@ -1189,6 +1189,35 @@ for rate in 0.3, 0.4:
     print(f"hinge loss, learning rate {rate}: {history[-1, 1]:.3f}, {alive} of 50 units alive")
 
 # %% [markdown]
+# ### Random sizes
+#
+# The hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your
+# functions with random sizes and holds them against what is true of *any* right answer: a gradient is the
+# slope that is measured, an example alone gives what it gives in a batch, a shift of a row's scores changes
+# no loss, arguments stay as they were. No right answer stands in that file. Where something is not true, it
+# says what, and for which sizes.
+
+# %% demo="try_random_sizes"
+import properties
+
+
+def some_affine(rng):
+    N, first, second, M = rng.integers(1, 4, size=4)
+    x = rng.normal(size=(N, first, second))
+    return x, rng.normal(size=(first * second, M)), rng.normal(size=M)
+
+
+def some_numbers(rng):
+    return [rng.normal(size=rng.integers(1, 4, size=rng.integers(1, 4)))]
+
+
+properties.layer("affine", lambda x, w, b: layers.affine_forward(x, w, b)[0],
+                 lambda dout, x, w, b: layers.affine_backward(dout, (x, w, b)), some_affine)
+properties.layer("ReLU", lambda x: layers.relu_forward(x)[0], layers.relu_backward, some_numbers)
+properties.loss("svm_loss", layers.svm_loss)
+properties.loss("softmax_loss", layers.softmax_loss)
+
+# %% [markdown]
 # ## What to take along
 #
 # - A numerical gradient is slow and nearly always right; backpropagation is fast and easily wrong in one of

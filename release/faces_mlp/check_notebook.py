@@ -647,8 +647,8 @@ def _ago(saved):
 
 RELEASE.update({
     'assignment': 'faces_mlp',
-    'release': 'bf4efc350b6fb422',
-    'files': ['checks.py', 'diagrams.py', 'pictures.py', 'standins.py', 'utils.py', 'faces.npz'],
+    'release': '2dc5b7c2c1946dfa',
+    'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'standins.py', 'utils.py', 'faces.npz'],
     'questions': [
         {'id': 'init_nn', 'points': 3.0, 'written': False, 'trains': False, 'defines': ['init_nn']},
         {'id': 'affine', 'points': 5.0, 'written': False, 'trains': False, 'defines': ['affine', 'affine_backward']},
@@ -711,6 +711,7 @@ RELEASE.update({
         {'id': 'what_it_confuses', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
         {'id': 'test_accuracy', 'role': 'demo', 'text': 'ce, acc = evaluate(centred[2], target_test, model, nn_forward)\nprint(f"test: cross-entropy {ce:.3f}, accuracy {acc:.3f}")'},
         {'id': 'your_experiment', 'role': 'demo', 'text': 'np.random.seed(8)\ntried, tried_stats = train(init_nn(2304, [32, 32], 7), nn_forward, nn_backward, nn_update,\n                           0.05, 40, 100, centred)\nfor name in ["train_acc", "valid_acc"]:\n    print(f"{name} after 40 epochs: {tried_stats[name][-1][1]:.3f} with 32 and 32 units, "\n          f"{stats[name][39][1]:.3f} with 16 and 32")'},
+        {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef some_affine(rng):\n    N, D, M = rng.integers(1, 5, size=3)\n    return rng.normal(size=(N, D)), rng.normal(size=(D, M)), rng.normal(size=M)\n\n\nproperties.layer("affine", affine, lambda grad_y, x, w, b: affine_backward(grad_y, x, w), some_affine)\nproperties.layer("relu", relu, relu_backward, lambda rng: [rng.normal(size=rng.integers(1, 5, size=2))])\nproperties.rows("softmax", softmax)'},
         {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
     ],
 })

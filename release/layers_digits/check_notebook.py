@@ -647,8 +647,8 @@ def _ago(saved):
 
 RELEASE.update({
     'assignment': 'layers_digits',
-    'release': 'fab09a9d62376f0c',
-    'files': ['checks.py', 'diagrams.py', 'pictures.py', 'gradient_check.py', 'digits.npz'],
+    'release': 'ad665c2db3a259c4',
+    'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'gradient_check.py', 'digits.npz'],
     'questions': [
         {'id': 'affine_forward', 'points': 5.0, 'written': False, 'trains': False, 'defines': ['affine_forward']},
         {'id': 'shape_argument', 'points': 2.0, 'written': True, 'trains': False, 'defines': []},
@@ -694,6 +694,7 @@ RELEASE.update({
         {'id': 'your_experiment', 'role': 'demo', 'text': 'for hidden in 5, 100:\n    ends = [train_two_layer(X_train, y_train, X_test, y_test, hidden=hidden, iters=400, seed=seed)\n            for seed in (0, 1)]\n    print(f"{hidden} hidden units:", [round(run["test_accuracy"][-1], 3) for _, run in ends])'},
         {'id': 'pixels_to_16', 'role': 'demo', 'text': 'too_far, losses = train_two_layer(16 * X_train, y_train, 16 * X_test, y_test, iters=100)\nanswers = two_layer_scores(16 * X_test, too_far).argmax(axis=1)\nprint(f"highest test loss {max(losses[\'test_loss\']):.0f}, last {losses[\'test_loss\'][-1]:.3f}")\noften = np.bincount(answers)\nprint(f"{often.max()} of {len(answers)} test digits are read as a {often.argmax()}")'},
         {'id': 'dead_units', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef some_affine(rng):\n    N, first, second, M = rng.integers(1, 4, size=4)\n    x = rng.normal(size=(N, first, second))\n    return x, rng.normal(size=(first * second, M)), rng.normal(size=M)\n\n\ndef some_numbers(rng):\n    return [rng.normal(size=rng.integers(1, 4, size=rng.integers(1, 4)))]\n\n\nproperties.layer("affine", lambda x, w, b: affine_forward(x, w, b)[0],\n                 lambda dout, x, w, b: affine_backward(dout, (x, w, b)), some_affine)\nproperties.layer("ReLU", lambda x: relu_forward(x)[0], relu_backward, some_numbers)\nproperties.loss("softmax_loss", softmax_loss)'},
         {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
     ],
 })

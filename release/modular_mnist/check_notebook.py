@@ -647,8 +647,8 @@ def _ago(saved):
 
 RELEASE.update({
     'assignment': 'modular_mnist',
-    'release': '67559ff7d391ce0e',
-    'files': ['checks.py', 'diagrams.py', 'pictures.py', 'figures.py', 'toys.py', 'mnist_train.npz', 'mnist_valid.npz', 'mnist_test.npz'],
+    'release': '261f06235a62c4e2',
+    'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'figures.py', 'toys.py', 'mnist_train.npz', 'mnist_valid.npz', 'mnist_test.npz'],
     'questions': [
         {'id': 'load_data', 'points': 4.0, 'written': False, 'trains': False, 'defines': ['load_data']},
         {'id': 'softmax', 'points': 3.0, 'written': False, 'trains': False, 'defines': ['softmax']},
@@ -698,6 +698,7 @@ RELEASE.update({
         {'id': 'mistakes', 'role': 'demo', 'text': 'predicted, true = shrunk.forward_pass(X_test)[1].argmax(axis=1), y_test.argmax(axis=1)\nwrong = np.flatnonzero(predicted != true)[:30]\ntitles = [f"{true[n]}, not {predicted[n]}" for n in wrong]\nalt = "Misclassified test digits, each with its true class and the predicted one: "\nfigures.digits(X_test[wrong], titles, alt=alt + "; ".join(titles))'},
         {'id': 'momentum_l2', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
         {'id': 'your_experiment', 'role': 'demo', 'text': 'deeper, history = experiment(layer_specs=[784, 50, 50, 50, 10], epochs=10)'},
+        {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef layer_forward(x, w, b):\n    layer = Layer(*w.shape)\n    layer.w, layer.b = w, b\n    return layer.forward_pass(x)\n\n\ndef layer_backward(delta, x, w, b):\n    layer = Layer(*w.shape)\n    layer.w, layer.b = w, b\n    layer.forward_pass(x)\n    return layer.backward_pass(delta), layer.d_w, layer.d_b\n\n\ndef some_layer(rng):\n    N, before, after = rng.integers(1, 5, size=3)\n    return (rng.normal(size=(N, before)), rng.normal(size=(before, after)),\n            rng.normal(size=(1, after)))\n\n\nproperties.rows("softmax", softmax)\nproperties.layer("Layer", layer_forward, layer_backward, some_layer)\nfor kind in ["sigmoid", "tanh", "ReLU"]:\n    part = Activation(kind)\n    properties.layer(kind, part.forward_pass, lambda delta, a: (part.forward_pass(a),\n                     part.backward_pass(delta))[1], lambda rng: [rng.normal(size=(rng.integers(1, 5), 3))])'},
         {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
     ],
 })

@@ -647,8 +647,8 @@ def _ago(saved):
 
 RELEASE.update({
     'assignment': 'nn_recognition',
-    'release': 'e52d87abc98c8793',
-    'files': ['checks.py', 'diagrams.py', 'pictures.py', 'figures.py', 'digits.npz'],
+    'release': 'db44c9a2c6b7ce2e',
+    'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'figures.py', 'digits.npz'],
     'questions': [
         {'id': 'zero_init', 'points': 2.0, 'written': True, 'trains': False, 'defines': []},
         {'id': 'initialize_weights', 'points': 3.0, 'written': False, 'trains': False, 'defines': ['initialize_weights']},
@@ -713,6 +713,7 @@ RELEASE.update({
         {'id': 'look_at_filters', 'role': 'demo', 'text': 'strongest = figures.filters(net_that_sees["Wfilters"][:, 0])\nresponses = see(x_test[3:4], net_that_sees)[0][0]\nfigures.strip({"a digit": x_test[3, 0], **{f"filter {k}": responses[k] for k in strongest[:3]}},\n              "A test digit, and what the three strongest filters respond to in it, 4 by 4 places.")'},
         {'id': 'experiment', 'role': 'demo', 'text': 'for filters in (2, 8):\n    ends = [train_to_see(filters=filters, epochs=15, seed=seed)[1][-1] for seed in (0, 1)]\n    print(f"{filters} filters, 15 epochs, two seeds:", np.round(ends, 3))'},
         {'id': 'what_it_sees', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef some_dense(rng):\n    N, D, H = rng.integers(1, 5, size=3)\n    return rng.normal(size=(N, D)), rng.normal(size=(D, H)), rng.normal(size=H)\n\n\ndef dense_backward(delta, X, W, b):\n    tried = {"W": W, "b": b}\n    forward(X, tried, activation=tanh)\n    return backwards(delta, tried, activation_deriv=tanh_deriv), tried["grad_W"], tried["grad_b"]\n\n\ndef some_convolution(rng):\n    (N, C, F), (height, width), (h, w) = (rng.integers(1, top, size) for top, size in\n                                          ((3, 3), (5, 2), (4, 2)))\n    image = rng.normal(size=(N, C, max(height, h), max(width, w)))\n    return image, rng.normal(size=(F, C, h, w)), rng.normal(size=F)\n\n\nproperties.rows("softmax", softmax)\nproperties.layer("one layer", lambda X, W, b: forward(X, {"W": W, "b": b}, activation=tanh),\n                 dense_backward, some_dense)\nfor stride, pad in ((1, 0), (2, 1), (3, 2)):\n    def convolve(X, W, b):\n        return conv_forward(X, {"W": W, "b": b}, stride=stride, pad=pad)\n\n    def convolve_backward(delta, X, W, b):\n        tried = {"W": W, "b": b, "cache_": (X, stride, pad)}\n        return conv_backward(delta, tried), tried["grad_W"], tried["grad_b"]\n\n    properties.layer(f"convolution, stride {stride}, padding {pad}", convolve, convolve_backward,\n                     some_convolution, tries=12)'},
         {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
     ],
 })

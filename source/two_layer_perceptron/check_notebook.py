@@ -647,8 +647,8 @@ def _ago(saved):
 
 RELEASE.update({
     'assignment': 'two_layer_perceptron',
-    'release': 'a6a165253d0841b9',
-    'files': ['checks.py', 'diagrams.py', 'pictures.py', 'digits.npz'],
+    'release': '4860f7251b1c4d74',
+    'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'digits.npz'],
     'questions': [
         {'id': 'eval_numerical_gradient', 'points': 5.0, 'written': False, 'trains': False, 'defines': ['eval_numerical_gradient']},
         {'id': 'eval_numerical_gradient_array', 'points': 5.0, 'written': False, 'trains': False, 'defines': ['eval_numerical_gradient_array']},
@@ -707,6 +707,7 @@ RELEASE.update({
         {'id': 'training_curves', 'role': 'demo', 'text': 'plt.figure(figsize=(7, 3.6), layout="constrained")\nfor kind, color in ("softmax", "C0"), ("svm", "C1"):\n    _, history = train(kind)\n    plt.plot(range(1, 41), history[:, 0], "--", color=color, label=f"{kind}, training")\n    plt.plot(range(1, 41), history[:, 1], "-", color=color, label=f"{kind}, validation")\n    print(f"{kind}: accuracy {history[-1, 0]:.3f} in training, {history[-1, 1]:.3f} in validation")\nplt.gca().set(xlabel="epoch", ylabel="accuracy", ylim=(0.5, 1.01),\n              title="One network, two losses, learning rate 0.2")\nplt.legend()\npictures.show(\n    "Accuracy over 40 epochs, in training and validation, for both losses. All four curves rise "\n    "steeply in the first epochs and then flatten; the hinge loss is above the softmax loss."\n)'},
         {'id': 'another_rate', 'role': 'demo', 'text': 'for kind in "softmax", "svm":\n    for rate in 0.2, 0.5:\n        net, history = train(kind, rate=rate)\n        alive = (X_train @ net.params["W1"] + net.params["b1"] > 0).any(axis=0).sum()\n        print(f"{kind:8} learning rate {rate}: validation accuracy {history[-1, 1]:.3f}, "\n              f"{alive} of 50 hidden units alive")'},
         {'id': 'your_experiment', 'role': 'demo', 'text': 'for rate in 0.3, 0.4:\n    tried, history = train("svm", rate=rate, epochs=15)\n    alive = (X_train @ tried.params["W1"] + tried.params["b1"] > 0).any(axis=0).sum()\n    print(f"hinge loss, learning rate {rate}: {history[-1, 1]:.3f}, {alive} of 50 units alive")'},
+        {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef some_affine(rng):\n    N, first, second, M = rng.integers(1, 4, size=4)\n    x = rng.normal(size=(N, first, second))\n    return x, rng.normal(size=(first * second, M)), rng.normal(size=M)\n\n\ndef some_numbers(rng):\n    return [rng.normal(size=rng.integers(1, 4, size=rng.integers(1, 4)))]\n\n\nproperties.layer("affine", lambda x, w, b: layers.affine_forward(x, w, b)[0],\n                 lambda dout, x, w, b: layers.affine_backward(dout, (x, w, b)), some_affine)\nproperties.layer("ReLU", lambda x: layers.relu_forward(x)[0], layers.relu_backward, some_numbers)\nproperties.loss("svm_loss", layers.svm_loss)\nproperties.loss("softmax_loss", layers.softmax_loss)'},
         {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
     ],
 })
