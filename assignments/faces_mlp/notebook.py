@@ -13,11 +13,25 @@
 # %% [markdown]
 # # A multilayer perceptron that reads faces
 #
-# The first two chapters built layers, losses and a network with one hidden layer. Here two hidden layers look at small grey pictures of
-# faces and name the expression. The layers come back in their shortest form; what is new is everything around them: a gradient check that
-# takes any network, a training loop that takes any model, and the curves, weights and mistakes that tell what the network has learned.
+# *Chapter 3 of 5. 60 points.*
 #
-# You write eleven small parts. Each is a few lines of NumPy, and each is followed by a check that is silent when the part is right.
+# The first two chapters built layers, losses and a network with one hidden layer. Here two hidden layers look
+# at small grey pictures of faces and name the expression. The layers come back in their shortest form; what
+# is new is everything around them: a gradient check that takes any network, a training loop that takes any
+# model, and the curves, weights and mistakes that tell what the network has learned.
+#
+# You write eleven small parts. Each is a few lines of NumPy, and each is followed by a check that is silent
+# when it finds nothing wrong. Where you are stuck, hints unfold under each question, from a nudge to the
+# idea. Hidden tests then try other shapes and values: a single case, sizes that all differ, whole numbers.
+# Arguments stay as they were, unless the question says that they are written to.
+
+# %% [markdown]
+# **If you start here.** A layer is a pair of functions: one computes its output, the other is given the
+# gradient of the error $E$ with respect to that output and returns the gradients with respect to what went
+# in. A gradient has the shape of what it is the gradient of, and what is used several times collects the sum
+# of what comes back along each use. That is all that is needed of chapters 1 and 2. What they call `dout` is
+# called `grad_y` here, $g_y$ in the formulas, because three layers need names for several gradients; it is
+# the same thing.
 
 # %% given="imports"
 import os
@@ -29,6 +43,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import checks
+import diagrams
 import pictures
 from standins import Spy, Toy, wide
 from utils import display_plot, load, load_data, save, show_confusion, show_faces
@@ -39,14 +54,17 @@ EXPRESSIONS = ["anger", "disgust", "fear", "happy", "sad", "surprise", "neutral"
 # %% [markdown]
 # ## 1. The faces
 #
-# The data are drawn faces in seven expressions, 48 x 48 pixels each: 3374 to train on, 419 for validation, 385 for a final test. Head,
-# pose, size, light and noise change from face to face, so that no single pixel gives an expression away. `load_data` returns six arrays:
+# The data are drawn faces in seven expressions, 48 x 48 pixels each: 3374 to train on, 419 for validation,
+# 385 for a final test. Head, pose, size, light and noise change from face to face, so that no single pixel
+# gives an expression away. `load_data` returns six arrays:
 #
-# - `inputs_train`, `inputs_valid`, `inputs_test`: one row of $48 \cdot 48 = 2304$ grey values in $[0, 1]$ a face;
-# - `target_train`, `target_valid`, `target_test`: one row of seven numbers a face, 1 at its expression and 0 elsewhere (*one-hot*).
+# - `inputs_train`, `inputs_valid`, `inputs_test`: one row of $48 \cdot 48 = 2304$ grey values in $[0, 1]$ a
+#   face;
+# - `target_train`, `target_valid`, `target_test`: one row of seven numbers a face, 1 at its expression and 0
+#   elsewhere (*one-hot*).
 #
-# A file `toronto_face.npz` in the layout of the photographs that this exercise was first set on is used instead where one lies beside the
-# notebook.
+# A file `toronto_face.npz` in the layout of the photographs that this exercise was first set on is used
+# instead where one lies beside the notebook.
 
 # %% demo="load_faces"
 data = load_data("toronto_face.npz" if os.path.exists("toronto_face.npz") else "faces.npz")
@@ -61,14 +79,15 @@ sample = [np.flatnonzero(labels == k)[row] for row in range(3) for k in range(7)
 show_faces(inputs_train[sample], [EXPRESSIONS[k] for k in labels[sample]])
 
 # %% [markdown]
-# *Figure 1. Three training faces of each expression, one expression a column. The brows and the mouth say most, but where they are and
-# how large differs from face to face. Fear and surprise share raised brows and wide eyes, anger and disgust lowered brows.*
+# *Figure 1. Three training faces of each expression, one expression a column. The brows and the mouth say
+# most, but where they are and how large differs from face to face. Fear and surprise share raised brows and
+# wide eyes, anger and disgust lowered brows.*
 #
 # ## 2. The network
 #
-# The network is a dictionary, `model`, with three weight matrices and three biases. An example is a row, so a layer multiplies from the
-# right: $W$ has one row for each input of the layer and one column for each of its units. With $D$ inputs, hidden layers of $H_1$ and
-# $H_2$ units and $C$ outputs:
+# The network is a dictionary, `model`, with three weight matrices and three biases. An example is a row, so a
+# layer multiplies from the right: $W$ has one row for each input of the layer and one column for each of its
+# units. With $D$ inputs, hidden layers of $H_1$ and $H_2$ units and $C$ outputs:
 #
 # | key | shape | starts as |
 # | --- | --- | --- |
@@ -77,9 +96,31 @@ show_faces(inputs_train[sample], [EXPRESSIONS[k] for k in labels[sample]])
 # | `W3` | $(H_2, C)$ | 0.01 times a standard normal |
 # | `b1`, `b2`, `b3` | $(H_1,)$, $(H_2,)$, $(C,)$: one axis | zeros |
 #
-# Random weights make the units of a layer different from one another; equal units would get equal gradients and stay equal. The last
-# matrix is smaller, so that at first the seven scores are close together and no expression is preferred. Write `init_nn`; `num_hiddens`
-# is the list $[H_1, H_2]$, and any random generator will do.
+# Random weights make the units of a layer different from one another; equal units would get equal gradients
+# and stay equal. The last matrix is smaller, so that at first the seven scores are close together and no
+# expression is preferred. Write `init_nn`; `num_hiddens` is the list $[H_1, H_2]$, and any random generator
+# will do.
+
+# %% [markdown]
+# *3 points, about 10 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Three layers, and each lies between two neighbouring numbers of the list D, H1, H2, C.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# `W1` $(D, H_1)$, `W2` $(H_1, H_2)$, `W3` $(H_2, C)$; a bias has as many entries as its weights have columns.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# `np.random.randn(rows, columns)` is a standard normal; the last layer's factor is another one.
+#
+# </details>
 
 # %% solution="init_nn_solution"
 def init_nn(num_inputs: int, num_hiddens: list[int], num_outputs: int) -> dict[str, np.ndarray]:
@@ -98,7 +139,7 @@ def init_nn(num_inputs: int, num_hiddens: list[int], num_outputs: int) -> dict[s
     return model
     ### END SOLUTION
 
-# %% test="init_nn" points=4
+# %% test="init_nn" points=3
 @checks.run
 def check():
     for sizes in ((90, [80, 70], 60), (3, [5, 2], 4)):
@@ -130,18 +171,40 @@ for name in ["W1", "b1", "W2", "b2", "W3", "b3"]:
 # %% [markdown]
 # ## 3. The affine layer
 #
-# The layer of chapter 1, without its cache: the backward pass gets the arrays it needs as arguments. With $x$ of shape $(N, D)$, $w$
-# $(D, M)$, $b$ $(M,)$ and $y$ $(N, M)$:
+# An affine layer, without the cache of chapter 1: the backward pass gets the arrays it needs as arguments.
+# With $x$ of shape $(N, D)$, $w$ $(D, M)$, $b$ $(M,)$ and $y$ $(N, M)$:
 #
 # $$y = x\,w + b$$
 #
-# The backward pass is given $g_y = \partial E / \partial y$, of the shape of $y$, for some error $E$. Each entry of $w$ and $b$ was used
-# by all $N$ examples, so their shares add up:
+# The backward pass is given $g_y = \partial E / \partial y$, of the shape of $y$, for some error $E$. Each
+# entry of $w$ and $b$ was used by all $N$ examples, so their shares add up (chapter 1, question 2, derives
+# the products):
 #
 # $$g_x = g_y\, w^\top, \qquad g_w = x^\top g_y, \qquad (g_b)_j = \sum_{i=1}^{N} (g_y)_{ij}$$
 #
-# Each gradient has the shape of what it belongs to; $g_b$ has one axis. Any averaging over the batch is already in $g_y$, so nothing is
-# divided here.
+# Each gradient has the shape of what it belongs to; $g_b$ has one axis. Any averaging over the batch is
+# already in $g_y$, so nothing is divided here.
+
+# %% [markdown]
+# *5 points, about 15 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Four formulas above, four results; two functions.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# $g_y$ is $(N, M)$. Only one product of $g_y$ and $w$ is $(N, D)$, and only one of $x$ and $g_y$ is $(D, M)$.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Three lines of NumPy in all. Nothing is divided by $N$.
+#
+# </details>
 
 # %% solution="affine_solution"
 def affine(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -163,7 +226,7 @@ def affine_backward(
     return grad_y @ w.T, x.T @ grad_y, grad_y.sum(axis=0)
     ### END SOLUTION
 
-# %% test="affine" points=8
+# %% test="affine" points=5
 @checks.run
 def check():
     # two cases of three numbers, four outputs
@@ -199,14 +262,36 @@ for name, array, gradient in zip("xwb", [faces, w, b], affine_backward(y, faces,
 # %% [markdown]
 # ## 4. ReLU
 #
-# Between two affine layers stands the rectifier, entry by entry. `relu_backward` is given the gradient $g_y$ with respect to the
-# activation and the value $x$ from *before* the activation:
+# Between two affine layers stands the rectifier, entry by entry. `relu_backward` is given the gradient $g_y$
+# with respect to the activation and the value $x$ from *before* the activation:
 #
 # $$y_{ij} = \max(x_{ij}, 0), \qquad (g_x)_{ij} = \begin{cases} (g_y)_{ij} & x_{ij} > 0 \\ 0 & x_{ij} < 0 \end{cases}$$
 #
-# with all four arrays of one shape. The sign of $x$ decides, whatever the sign of $g_y$. At exactly 0 either gradient will do. Leave `x`
-# and `grad_y` as they were, and return new arrays: the network keeps the un-activated values for its backward pass, and a layer that
-# overwrites them damages a result that was right when it was made.
+# with all four arrays of one shape. The sign of $x$ decides, whatever the sign of $g_y$. At exactly 0 either
+# gradient will do. Leave `x` and `grad_y` as they were, and return new arrays: the network keeps the
+# un-activated values for its backward pass, and a layer that overwrites them damages a result that was right
+# when it was made.
+
+# %% [markdown]
+# *4 points, about 10 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# What decides in the backward pass: the sign of `x`, or of `grad_y`?
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# One shape throughout.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# `np.maximum` forward; a comparison, times `grad_y`, backward. Both make new arrays.
+#
+# </details>
 
 # %% solution="relu_solution"
 def relu(x: np.ndarray) -> np.ndarray:
@@ -226,7 +311,7 @@ def relu_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
     return grad_y * (x > 0)
     ### END SOLUTION
 
-# %% test="relu" points=6
+# %% test="relu" points=4
 @checks.run
 def check():
     x, grad_y = np.array([[-2.0, 3, 0.5], [4, -0.1, -6]]), np.array([[5.0, -7, 2], [3, -1, 8]])
@@ -256,7 +341,8 @@ pictures.show(
 )
 
 # %% [markdown]
-# *Figure 2. The rectifier passes what is positive and is flat below zero; its derivative (dashed) is 1 and 0 there.*
+# *Figure 2. The rectifier passes what is positive and is flat below zero; its derivative (dashed) is 1 and 0
+# there.*
 #
 # ## 5. The forward pass
 #
@@ -264,9 +350,31 @@ pictures.show(
 #
 # $$z_1 = x W_1 + b_1, \quad h_1 = \mathrm{relu}(z_1), \quad z_2 = h_1 W_2 + b_2, \quad h_2 = \mathrm{relu}(z_2), \quad y = h_2 W_3 + b_3$$
 #
-# with $z_1, h_1$ of shape $(N, H_1)$, $z_2, h_2$ of shape $(N, H_2)$ and $y$ of shape $(N, C)$. The $y$ are *scores*: any real numbers,
-# without a rectifier and without a softmax. `nn_forward` returns all six arrays under the keys `x`, `z1`, `h1`, `z2`, `h2`, `y`, because
-# the backward pass will need them.
+# with $z_1, h_1$ of shape $(N, H_1)$, $z_2, h_2$ of shape $(N, H_2)$ and $y$ of shape $(N, C)$. The $y$ are
+# *scores*: any real numbers, without a rectifier and without a softmax. `nn_forward` returns all six arrays
+# under the keys `x`, `z1`, `h1`, `z2`, `h2`, `y`, because the backward pass will need them.
+
+# %% [markdown]
+# *6 points, about 15 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Five steps, in the order of the formula, each from the result of the last.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# $(N, D) \to (N, H_1) \to (N, H_1) \to (N, H_2) \to (N, H_2) \to (N, C)$.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Give each of the five results its own name, and put all six arrays into a dictionary at the end. After the
+# third affine layer comes nothing.
+#
+# </details>
 
 # %% solution="nn_forward_solution"
 def nn_forward(model: dict[str, np.ndarray], x: np.ndarray) -> dict[str, np.ndarray]:
@@ -304,6 +412,21 @@ def example() -> tuple[dict, dict]:
     }
     return model, passed
 
+# %% demo="draw_the_network"
+diagrams.network(
+    [[2], [2, -1], [2, 0], [4, 2, -1], [4, 2, 0], [4, -7]],
+    [[3], [3, 0], [3, -2], [1, 1, 0], [1, 1, 1], [1, -1]],
+    [[[1, -1]], None, [[2, 1, -1], [1, -3, 0]], None, [[1, 0], [0, -1], [2, 1]]],
+    ["x", "z1", "h1", "z2", "h2", "y"],
+    "The small network on the case 2. Forward: z1 is (2, -1), h1 (2, 0), z2 (4, 2, -1), h2 "
+    "(4, 2, 0), y (4, -7). Back from err = (1, -1): (1, 1, 1) at h2, (1, 1, 0) at z2, (3, -2) "
+    "at h1, (3, 0) at z1 and 3 at x.")
+
+# %% [markdown]
+# *Figure 3. The small network with its first case, 2. Blue, in the circles: forward. Orange, below them:
+# the gradients for* `err` $= (1, -1)$*, from right to left; section 6 comes to them. The biases are (0, 1),
+# (0, 0, 1) and (0, -5). Where a unit is off, nothing comes back through its rectifier.*
+
 # %% test="nn_forward" points=6
 @checks.run
 def check():
@@ -326,14 +449,38 @@ print("scores of the first face:", var["y"][0].round(3))
 # %% [markdown]
 # ## 6. The backward pass
 #
-# Backwards through the same five steps. `err` is $\partial E / \partial y$, of shape $(N, C)$; `var` is what `nn_forward` returned for
-# the batch. Writing $g_a$ for $\partial E / \partial a$, the chain rule runs from right to left:
+# Backwards through the same five steps. `err` is $\partial E / \partial y$, of shape $(N, C)$; `var` is what
+# `nn_forward` returned for the batch. Writing $g_a$ for $\partial E / \partial a$, the chain rule runs from
+# right to left:
 #
 # $$g_y \;\to\; (g_{h_2}, g_{W_3}, g_{b_3}) \;\to\; g_{z_2} \;\to\; (g_{h_1}, g_{W_2}, g_{b_2}) \;\to\; g_{z_1} \;\to\; (g_{W_1}, g_{b_1})$$
 #
-# An arrow is one call of `affine_backward` or `relu_backward`. Ask of each what its input was in the forward pass: it is in `var`. Write
-# the six gradients into `model` under the keys `dE_dW1`, `dE_db1`, `dE_dW2`, `dE_db2`, `dE_dW3`, `dE_db3`, each of the shape of its
-# parameter, in place of whatever stood there. The parameters, `err` and `var` stay as they are, and nothing needs to be returned.
+# An arrow is one call of `affine_backward` or `relu_backward`. Ask of each what its input was in the forward
+# pass: it is in `var`. Write the six gradients into `model` under the keys `dE_dW1`, `dE_db1`, `dE_dW2`,
+# `dE_db2`, `dE_dW3`, `dE_db3`, each of the shape of its parameter, in place of whatever stood there. The
+# parameters, `err` and `var` stay as they are, and nothing needs to be returned.
+
+# %% [markdown]
+# *9 points, about 30 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Read Figure 3 from right to left. What came into each step on the way forward? It is in `var`.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# `err` is $(N, C)$; after the third affine layer the gradient is $(N, H_2)$, after the second $(N, H_1)$.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Three calls of `affine_backward` and two of `relu_backward`, in turn. An affine layer is fed with `h` (or
+# `x`), a rectifier is decided by `z`.
+#
+# </details>
 
 # %% solution="nn_backward_solution"
 def nn_backward(model: dict[str, np.ndarray], err: np.ndarray, var: dict[str, np.ndarray]) -> None:
@@ -350,7 +497,7 @@ def nn_backward(model: dict[str, np.ndarray], err: np.ndarray, var: dict[str, np
     _, model["dE_dW1"], model["dE_db1"] = affine_backward(grad_z1, var["x"], model["W1"])
     ### END SOLUTION
 
-# %% test="nn_backward" points=6
+# %% test="nn_backward" points=9
 @checks.run
 def check():
     hint = "h fed the affine layers, z decides at the rectifiers; "
@@ -383,19 +530,44 @@ for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
 # %% [markdown]
 # ## 7. Checking the gradient
 #
-# A wrong gradient seldom crashes: the network just learns less. So compare it with one that needs no calculus. For the error
-# $E = \tfrac12 \sum_{ij} y_{ij}^2$, whose gradient with respect to the scores is $y$ itself, move a single entry $p$ of a parameter and
-# look at $E$:
+# A wrong gradient seldom crashes: the network just learns less. So compare it with one that needs no
+# calculus. For the error $E = \tfrac12 \sum_{ij} y_{ij}^2$, whose gradient with respect to the scores is $y$
+# itself, move a single entry $p$ of a parameter and look at $E$:
 #
 # $$\frac{\partial E}{\partial p} \approx \frac{E(p + \epsilon) - E(p - \epsilon)}{2\,\epsilon}, \qquad \epsilon = 10^{-7}$$
 #
-# Write `check_grad` for the parameter `model[name]`. It calls `forward` and `backward`, then compares up to 20 different entries of
-# `model["dE_d" + name]`, chosen at random (all of them where there are fewer), with the central difference, and raises an
-# `AssertionError` where the two are more than $1.5 \cdot 10^{-3}$ apart: they differ at the third decimal. Call `forward` and `backward`
-# as they are passed in; the check must work for any network.
+# Write `check_grad` for the parameter `model[name]`. It calls `forward` and `backward`, then compares up to
+# 20 different entries of `model["dE_d" + name]`, chosen at random (all of them where there are fewer), with
+# the central difference, and raises an `AssertionError` where the two are more than $1.5 \cdot 10^{-3}$
+# apart: they differ at the third decimal. Call `forward` and `backward` as they are passed in; the check must
+# work for any network.
 #
-# The six parameters must come back bit for bit, even when the check raises. Adding $\epsilon$ and taking it away again does not do that,
-# because each step rounds; keep the old value and write it back. The `dE_d...` entries may change.
+# The six parameters must come back bit for bit, even when the check raises. Adding $\epsilon$ and taking it
+# away again does not do that, because each step rounds; keep the old value and write it back. The `dE_d...`
+# entries may change.
+
+# %% [markdown]
+# *8 points, about 40 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Call `forward` and `backward` once for the analytic gradient. Which `err` belongs to $\tfrac12 \sum y^2$?
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# `param.size` entries in all; `np.random.permutation(param.size)[:20]` are up to 20 different ones;
+# `np.unravel_index` turns a number into a place.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# For each: keep the entry, move it up, take the error, move it down, take the error, put it back, and only
+# then compare. Compare the size of the difference with 1.5e-3.
+#
+# </details>
 
 # %% solution="check_grad_solution"
 def check_grad(model: dict, forward, backward, name: str, x: np.ndarray) -> None:
@@ -425,10 +597,11 @@ def check_grad(model: dict, forward, backward, name: str, x: np.ndarray) -> None
     ### END SOLUTION
 
 # %% [markdown]
-# The check below hands it a toy with the six parameters of a network, of which only `W1` does anything: $y = s\,x$, with $s$ the sum of
-# the entries of `W1`, weighted by 200, 201, 202 and so on. Its gradient can be made wrong on purpose.
+# The check below hands it a toy with the six parameters of a network, of which only `W1` does anything: $y =
+# s\,x$, with $s$ the sum of the entries of `W1`, weighted by 200, 201, 202 and so on. Its gradient can be
+# made wrong on purpose.
 
-# %% test="check_grad" points=5
+# %% test="check_grad" points=8
 @checks.run
 def check():
     for toy in [Toy((30, 2)), Toy((3,)), Toy((4, 1)), Toy((3,), fault=1e-3)]:
@@ -453,7 +626,8 @@ def check():
                     "check_grad changes a parameter when it raises: write the old value back first.")
 
 # %% [markdown]
-# Now the real network, at its starting weights, on ten random pictures. Nothing is printed where a gradient is right.
+# Now the real network, at its starting weights, on ten random pictures. Nothing is printed where a gradient
+# is right.
 
 # %% demo="check_the_network"
 noise = 0.1 * np.random.default_rng(3).random((10, 2304))
@@ -462,7 +636,8 @@ for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
 print("All six gradients pass.")
 
 # %% [markdown]
-# How much is that worth? Take a backward pass that forgets the first layer altogether and writes zeros for $W_1$.
+# How much is that worth? Take a backward pass that forgets the first layer altogether and writes zeros for
+# $W_1$.
 
 # %% demo="weak_check"
 def without_first_layer(model, err, var):
@@ -476,10 +651,10 @@ largest = np.abs(model["dE_dW1"]).max()
 print(f"No gradient at all passes too: the largest right entry is only {largest:.1e}.")
 
 # %% [markdown]
-# The starting weights are small, so the scores and all gradients of $\tfrac12 \sum y^2$ are small, far below the tolerance of
-# $1.5 \cdot 10^{-3}$. An absolute tolerance says nothing without the size of what it compares. There are two cures: compare relative to
-# that size, as `rel_error` of chapter 2 does, or make the gradients large. With weights that are larger the same check sees the same
-# fault.
+# The starting weights are small, so the scores and all gradients of $\tfrac12 \sum y^2$ are small, far below
+# the tolerance of $1.5 \cdot 10^{-3}$. An absolute tolerance says nothing without the size of what it
+# compares. There are two cures: compare relative to that size, as `rel_error` of chapter 2 does, or make the
+# gradients large. With weights that are larger the same check sees the same fault.
 
 # %% demo="stronger_check"
 large = {name: 10 * value for name, value in model.items()}
@@ -493,12 +668,33 @@ except AssertionError:
 # %% [markdown]
 # ## 8. Softmax
 #
-# The scores become probabilities as in chapter 1: exponentiate and divide by the sum of the row, after subtracting the row's own largest
-# score, without which `exp` overflows.
+# The scores become probabilities: exponentiate and divide by the sum of the row. Subtracting the row's own
+# largest score first changes nothing, since it cancels in the fraction, and keeps `exp` from overflowing.
 #
 # $$P_{ij} = \frac{e^{x_{ij} - m_i}}{\sum_{k} e^{x_{ik} - m_i}}, \qquad m_i = \max_k x_{ik}$$
 #
 # with $x$ and $P$ of shape $(N, C)$. `x` is left as it was.
+
+# %% [markdown]
+# *3 points, about 10 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# What is subtracted belongs to each row alone, and so does the sum.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# Maximum and sum are $(N, 1)$: `keepdims=True`.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Subtract in a new array, exponentiate, divide.
+#
+# </details>
 
 # %% solution="softmax_solution"
 def softmax(x: np.ndarray) -> np.ndarray:
@@ -508,7 +704,7 @@ def softmax(x: np.ndarray) -> np.ndarray:
     return powers / powers.sum(axis=1, keepdims=True)
     ### END SOLUTION
 
-# %% test="softmax" points=4
+# %% test="softmax" points=3
 @checks.run
 def check():
     x = np.array([[0.0, np.log(3.0), 0.0, 0.0], [2000.0, 2000.0, -2000.0, -2000.0],
@@ -529,15 +725,38 @@ print(softmax(nn_forward(model, inputs_train[:2])["y"]).round(3))
 #
 # ## 9. Evaluating
 #
-# Two numbers describe a network on a set of $N$ cases: the cross-entropy, which the training lowers, and the accuracy, which we care
-# about. With $P$ the probabilities and $T$ the one-hot targets, both of shape $(N, C)$:
+# Two numbers describe a network on a set of $N$ cases: the cross-entropy, which the training lowers, and the
+# accuracy, which we care about. With $P$ the probabilities and $T$ the one-hot targets, both of shape $(N,
+# C)$:
 #
 # $$\mathrm{ce} = -\frac{1}{N} \sum_{i,j} T_{ij} \log P_{ij}, \qquad
 # \mathrm{acc} = \frac{1}{N}\,\#\{i : \arg\max_j P_{ij} = \arg\max_j T_{ij}\}$$
 #
-# `forward(model, inputs)["y"]` are the scores. A large set can be passed through in batches of `batch_size` rows (-1: all at once). That
-# must not change the result: the means are over all $N$ cases, so add up over the batches first and divide once at the end. The last
-# batch may be shorter than the others.
+# `forward(model, inputs)["y"]` are the scores. A large set can be passed through in batches of `batch_size`
+# rows (-1: all at once). That must not change the result: the means are over all $N$ cases, so add up over
+# the batches first and divide once at the end. The last batch may be shorter than the others.
+
+# %% [markdown]
+# *6 points, about 20 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Which numbers add up over batches, and which don't? A mean of means is wrong when the last batch is short.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# Each batch gives a sum of losses and a count of right cases: two numbers.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Loop over the starts 0, b, 2b, ... and slice; slices past the end are cut off by Python. `np.sum(t * p,
+# axis=1)` is the probability of each case's own class.
+#
+# </details>
 
 # %% solution="evaluate_solution"
 def evaluate(
@@ -562,7 +781,7 @@ def evaluate(
     return ce / num_cases, correct / num_cases
     ### END SOLUTION
 
-# %% test="evaluate" points=5
+# %% test="evaluate" points=6
 @checks.run
 def check():
     def forward(model, x):
@@ -597,8 +816,30 @@ print(f"untrained: cross-entropy {ce:.3f} (log 7 = {np.log(7):.3f}), "
 #
 # $$p \leftarrow p - \eta\, \frac{\partial E}{\partial p}$$
 #
-# with the learning rate $\eta$ and $\partial E / \partial p$ of the shape of $p$, which `nn_backward` left in `model`. The new values are
-# written into `model`; the gradients stay, and nothing is remembered from one step to the next.
+# with the learning rate $\eta$ and $\partial E / \partial p$ of the shape of $p$, which `nn_backward` left in
+# `model`. The new values are written into `model`; the gradients stay, and nothing is remembered from one
+# step to the next.
+
+# %% [markdown]
+# *3 points, about 5 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Six parameters, six gradients, one rule.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# Each gradient has the shape of its parameter.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Loop over the six names; the gradient of `name` is under `"dE_d" + name`.
+#
+# </details>
 
 # %% solution="nn_update_solution"
 def nn_update(model: dict[str, np.ndarray], eta: float) -> None:
@@ -611,7 +852,7 @@ def nn_update(model: dict[str, np.ndarray], eta: float) -> None:
         model[name] = model[name] - eta * model["dE_d" + name]
     ### END SOLUTION
 
-# %% test="nn_update" points=4
+# %% test="nn_update" points=3
 @checks.run
 def check():
     slopes = {"W1": np.full((2, 3), 10.0), "W2": np.full((3, 5), 20.0),
@@ -642,22 +883,48 @@ for steps in range(4):
 # `train` repeats, for `num_epochs` epochs:
 #
 # 1. put the training cases in a new random order, inputs and targets alike;
-# 2. cut that order into batches of `batch_size` (-1: one batch of everything). The last batch holds what is left and counts like any
-#    other;
-# 3. for each batch of $n$ cases: `forward`, then the error with respect to the scores, then `backward`, then `update`;
-# 4. after the epoch, measure cross-entropy and accuracy on the whole training split and on the whole validation split.
+# 2. cut that order into batches of `batch_size` (-1: one batch of everything). The last batch holds what is
+#    left and counts like any other;
+# 3. for each batch of $n$ cases: `forward`, then the error with respect to the scores, then `backward`, then
+#    `update`;
+# 4. after the epoch, measure cross-entropy and accuracy on the whole training split and on the whole
+#    validation split.
 #
-# For softmax and mean cross-entropy the error is, with $P$ and $T$ of shape $(n, C)$,
+# For softmax and mean cross-entropy the error is, with $P$ and $T$ of shape $(n, C)$ (chapter 1, *Derive it*,
+# has you show it for one case),
 #
 # $$\mathrm{err} = \frac{P - T}{n}$$
 #
-# where $n$ counts the cases of this batch, the short last one included, so that the size of a step doesn't depend on the size of the
-# batch.
+# where $n$ counts the cases of this batch, the short last one included, so that the size of a step doesn't
+# depend on the size of the batch.
 #
-# `data` is what `load_data` returned, six arrays in its order; they stay as they are, so shuffle indices rather than the arrays. The test
-# split isn't touched. `stats` is a dictionary with the lists `train_ce`, `valid_ce`, `train_acc`, `valid_acc`, each with one pair (epoch,
-# value) an epoch; count epochs from 0 or from 1. `forward`, `backward` and `update` are called as they are passed in:
-# `var = forward(model, x)`, `backward(model, err, var)`, `update(model, eta)`.
+# `data` is what `load_data` returned, six arrays in its order; they stay as they are, so shuffle indices
+# rather than the arrays. The test split isn't touched. `stats` is a dictionary with the lists `train_ce`,
+# `valid_ce`, `train_acc`, `valid_acc`, each with one pair (epoch, value) an epoch; count epochs from 0 or
+# from 1. `forward`, `backward` and `update` are called as they are passed in: `var = forward(model, x)`,
+# `backward(model, err, var)`, `update(model, eta)`.
+
+# %% [markdown]
+# *8 points, about 35 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Four numbered steps above: which happen for every batch, and which once an epoch?
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# `err` is $(n, C)$, with $n$ the number of rows of *this* batch.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Draw a permutation of row numbers each epoch and take slices of it; index inputs and targets with the same
+# slice. After the inner loop, call `evaluate` for both splits and append (epoch, value).
+#
+# </details>
 
 # %% solution="train_solution"
 def train(
@@ -691,10 +958,10 @@ def train(
     ### END SOLUTION
 
 # %% [markdown]
-# The check below trains a spy: a model that notes what it is handed, and whose update only pushes the two scores apart, the more so the
-# larger the row's first entry.
+# The check below trains a spy: a model that notes what it is handed, and whose update only pushes the two
+# scores apart, the more so the larger the row's first entry.
 
-# %% test="train" points=6
+# %% test="train" points=8
 @checks.run
 def check():
     spy = Spy(23)
@@ -736,13 +1003,15 @@ def check():
 # %% [markdown]
 # ### The run
 #
-# Grey values are never negative. So whatever moves a unit for one face moves it the same way for all, and most of each gradient points
-# along the average face: steps that are short enough for this one direction crawl in all others. Subtracting the average face takes the
-# direction away. It is measured on the training split alone, since the other two stand for faces that nobody has seen yet.
+# Grey values are never negative. So whatever moves a unit for one face moves it the same way for all, and
+# most of each gradient points along the average face: steps that are short enough for this one direction
+# crawl in all others. Subtracting the average face takes the direction away. It is measured on the training
+# split alone, since the other two stand for faces that nobody has seen yet.
 #
-# The learning rate is 0.05 and a batch has 100 faces. 120 epochs take about ten seconds on one core. Over ten random starts the
-# validation accuracy then lay between 0.78 and 0.83 (0.80 on average), and the training accuracy between 0.97 and 1. On the grey values
-# as they are, with all else equal, the validation accuracy lay between 0.57 and 0.78 and leaped from one epoch to the next.
+# The learning rate is 0.05 and a batch has 100 faces. 120 epochs take about ten seconds on one core. Over ten
+# random starts the validation accuracy then lay between 0.78 and 0.83 (0.80 on average), and the training
+# accuracy between 0.97 and 1. On the grey values as they are, with all else equal, the validation accuracy
+# lay between 0.57 and 0.78 and leaped from one epoch to the next.
 
 # %% demo="train_the_network"
 mean_face = inputs_train.mean(axis=0)
@@ -755,8 +1024,9 @@ train_acc, valid_acc = stats["train_acc"][-1][1], stats["valid_acc"][-1][1]
 print(f"after 120 epochs: training accuracy {train_acc:.3f}, validation accuracy {valid_acc:.3f}")
 
 # %% [markdown]
-# Training takes time, so keep what it gave. `save` writes a dictionary of arrays to one `.npz` file. A model that has been loaded can be
-# trained on as if nothing had happened, since plain gradient descent remembers nothing but the parameters.
+# Training takes time, so keep what it gave. `save` writes a dictionary of arrays to one `.npz` file. A model
+# that has been loaded can be trained on as if nothing had happened, since plain gradient descent remembers
+# nothing but the parameters.
 
 # %% demo="save_and_continue"
 save("nn_model.npz", model)
@@ -772,12 +1042,14 @@ display_plot(stats["train_ce"], stats["valid_ce"], "cross-entropy", number=0)
 display_plot(stats["train_acc"], stats["valid_acc"], "accuracy", number=1)
 
 # %% [markdown]
-# *Figure 3. Above, the cross-entropy; below, the accuracy. At first both splits improve together. From about epoch 30 on the curves part,
-# and after about 100 epochs every further gain is on the training faces alone: their cross-entropy goes to zero, while that of the
-# validation faces turns and creeps up again, although their accuracy stays. What the network gets wrong it gets wrong with more
-# confidence. Chapter 4 stops at the turn.*
+# *Figure 4. Above, the cross-entropy; below, the accuracy. At first both splits improve together. From about
+# epoch 30 on the curves part, and after about 100 epochs every further gain is on the training faces alone:
+# their cross-entropy goes to zero, while that of the validation faces turns and creeps up again, although
+# their accuracy stays. What the network gets wrong it gets wrong with more confidence. Chapter 4 stops at the
+# turn.*
 #
-# What has the first layer learned? Each column of $W_1$ has one weight a pixel, so it can be looked at as a picture.
+# What has the first layer learned? Each column of $W_1$ has one weight a pixel, so it can be looked at as a
+# picture.
 
 # %% demo="first_layer"
 on = (nn_forward(model, centred[0])["h1"] > 0).mean(axis=0)
@@ -785,13 +1057,14 @@ show_faces(model["W1"].T, [f"on for {100 * share:.0f} %" for share in on], colum
 show_faces((model["W1"] - w1_at_start).T, [f"change of {unit}" for unit in range(16)], columns=8)
 
 # %% [markdown]
-# *Figure 4. Each unit of the first layer as a picture: light pixels switch it on, dark ones off. The title gives the share of training
-# faces for which it is on; 0 % would be a dead unit, as in chapter 1. Above, the weights: most of what one sees is the noise they started
-# from. Below, what training added to it, each picture on its own scale of grey. There are brows, eyes and mouths at several heights,
-# since the faces aren't all at the same place.*
+# *Figure 5. Each unit of the first layer as a picture: light pixels switch it on, dark ones off. The title
+# gives the share of training faces for which it is on; 0 % would be a dead unit, as in chapter 1. Above, the
+# weights: most of what one sees is the noise they started from. Below, what training added to it, each
+# picture on its own scale of grey. There are brows, eyes and mouths at several heights, since the faces
+# aren't all at the same place.*
 #
-# The accuracy is one number for seven expressions. The *confusion matrix* tells them apart: entry $(i, j)$ counts the validation faces of
-# class $i$ that were taken for class $j$.
+# The accuracy is one number for seven expressions. The *confusion matrix* tells them apart: entry $(i, j)$
+# counts the validation faces of class $i$ that were taken for class $j$.
 
 # %% demo="confusion"
 prediction = softmax(nn_forward(model, centred[1])["y"])
@@ -801,18 +1074,41 @@ np.add.at(counts, (true, predicted), 1)
 show_confusion(counts, EXPRESSIONS)
 
 # %% [markdown]
-# *Figure 5. Rows are the true classes, columns the predicted ones; what is right stands on the diagonal. The mistakes aren't spread
-# evenly: look for the pairs that are taken for each other, and for the class that collects what is faint.*
+# *Figure 6. Rows are the true classes, columns the predicted ones; what is right stands on the diagonal. The
+# mistakes aren't spread evenly: look for the pairs that are taken for each other, and for the class that
+# collects what is faint.*
 
 # %% [markdown]
 # ## 12. The faces it is unsure of
 #
-# Accuracy counts mistakes; the probabilities also tell where the network hesitates. A network is unsure of a case when even its largest
-# probability is small. With `prediction` $P$ of shape $(N, C)$, the confidence of case $i$ is
+# Accuracy counts mistakes; the probabilities also tell where the network hesitates. A network is unsure of a
+# case when even its largest probability is small. With `prediction` $P$ of shape $(N, C)$, the confidence of
+# case $i$ is
 #
 # $$c_i = \max_j P_{ij}$$
 #
 # Write `least_confident`: the indices $i$ of the `k` cases with the smallest $c_i$, the smallest first.
+
+# %% [markdown]
+# *2 points, about 5 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# First the confidence of each case, then an order.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# $(N, C)$ becomes $(N,)$, and then $k$ row numbers.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# `np.argsort` gives row numbers in ascending order.
+#
+# </details>
 
 # %% solution="least_confident_solution"
 def least_confident(prediction: np.ndarray, k: int = 5) -> np.ndarray:
@@ -824,7 +1120,7 @@ def least_confident(prediction: np.ndarray, k: int = 5) -> np.ndarray:
     return np.argsort(prediction.max(axis=1))[:k]
     ### END SOLUTION
 
-# %% test="least_confident" points=3
+# %% test="least_confident" points=2
 @checks.run
 def check():
     guesses = np.array([[0.5, 0.25, 0.25], [0.05, 0.9, 0.05], [0.2, 0.4, 0.4], [0.0, 0.45, 0.55],
@@ -839,8 +1135,8 @@ def check():
     checks.close("least_confident of two cases", least_confident(few, 2), [1, 0], "four classes")
 
 # %% [markdown]
-# Above each face stand its true class, which comes from the targets, and below that the predicted class with its probability. (Printing
-# the prediction for both is an easy slip, and it makes every network look right.)
+# Above each face stand its true class, which comes from the targets, and below that the predicted class with
+# its probability. (Printing the prediction for both is an easy slip, and it makes every network look right.)
 
 # %% demo="look_at_least_confident"
 unsure = least_confident(prediction, 14)
@@ -849,57 +1145,118 @@ titles = [f"true: {EXPRESSIONS[true[i]]}\n{EXPRESSIONS[predicted[i]]} {predictio
 show_faces(inputs_valid[unsure], titles)
 
 # %% [markdown]
-# *Figure 6. The fourteen validation faces of which the network is least sure, the least sure first.*
+# *Figure 7. The fourteen validation faces of which the network is least sure, the least sure first.*
 #
 # ## 13. What does it confuse?
 #
-# Look at Figures 5 and 6 of your own run. Choose two or three of the faces that the network got wrong and say what you would have called
-# them. Is the network wrong, or is the label hard to defend? Which expressions does it confuse, and what do they share that a network of
-# these layers could go by? Is low confidence a good sign of a mistake: how many of these faces did it get wrong, and how does that
-# compare with its accuracy on all? Answer in five to ten sentences.
+# Look at Figures 6 and 7 of your own run. Choose two or three of the faces that the network got wrong and say
+# what you would have called them. Is the network wrong, or is the label hard to defend? Which expressions
+# does it confuse, and what do they share that a network of these layers could go by? Is low confidence a good
+# sign of a mistake: how many of these faces did it get wrong, and how does that compare with its accuracy on
+# all? Answer in five to ten sentences.
+
+# %% [markdown]
+# *3 points, about 25 minutes.*
 
 # %% [markdown] written="what_it_confuses" points=3
 # ### BEGIN SOLUTION
-# *Rubric.* 1 point: names faces from the figure with their true and predicted class, and judges for each whether the picture supports its
-# label. 1 point: names pairs of expressions from the confusion matrix and the features that they share, or what the layers can't see. 1
-# point: compares the share of mistakes among the least confident faces with that among all.
+# *Rubric.* 1 point: names faces from the figure with their true and predicted class, and judges for each
+# whether the picture supports its label. 1 point: names pairs of expressions from the confusion matrix and
+# the features that they share, or what the layers can't see. 1 point: compares the share of mistakes among
+# the least confident faces with that among all.
 #
-# *Sample answer.* The numbers are those of one run; others differ. The least confident face is labelled disgust and was called neutral
-# with 0.43. Its open mouth is turned down and folds run beside the nose, so I would have said disgust as well: the network is wrong. So
-# it is with the angry face that was called disgust, whose brows could not be lower. Others are less clear. A face labelled sad was called
-# disgust; its lids droop, but the mouth is bent so far down that either name could be defended. One labelled surprise was called neutral;
-# the eyes are wide and the mouth is open, but not by much, and I wavered between surprise and fear. In the confusion matrix anger is
-# taken for disgust (9), neutral for happy (8) and sad for neutral (8). The first two share lowered brows, and a faint smile differs from
-# a straight mouth by a bend of two pixels. A network whose first layer weighs single pixels has to learn the same brow anew for each
-# height and tilt of the head, so that a shift of a few pixels costs it more than it costs us. Nine of the fourteen least confident faces
-# are wrong, against one in five of all: low confidence is a good sign of a mistake, though no proof, and most of the 77 mistakes were
-# made with more confidence than these.
+# *Sample answer.* The numbers are those of one run; others differ. The least confident face is labelled
+# disgust and was called neutral with 0.43. Its open mouth is turned down and folds run beside the nose, so I
+# would have said disgust as well: the network is wrong. So it is with the angry face that was called disgust,
+# whose brows could not be lower. Others are less clear. A face labelled sad was called disgust; its lids
+# droop, but the mouth is bent so far down that either name could be defended. One labelled surprise was
+# called neutral; the eyes are wide and the mouth is open, but not by much, and I wavered between surprise and
+# fear. In the confusion matrix anger is taken for disgust (9), neutral for happy (8) and sad for neutral (8).
+# The first two share lowered brows, and a faint smile differs from a straight mouth by a bend of two pixels.
+# A network whose first layer weighs single pixels has to learn the same brow anew for each height and tilt of
+# the head, so that a shift of a few pixels costs it more than it costs us. Nine of the fourteen least
+# confident faces are wrong, against one in five of all: low confidence is a good sign of a mistake, though no
+# proof, and most of the 77 mistakes were made with more confidence than these.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## 14. The test split
 #
-# Settings were chosen with an eye on the validation split, so its accuracy may flatter. The test split has been left alone, and is used
-# once, at the end.
+# Settings were chosen with an eye on the validation split, so its accuracy may flatter. The test split has
+# been left alone, and is used once, at the end.
 
 # %% demo="test_accuracy"
 ce, acc = evaluate(centred[2], target_test, model, nn_forward)
 print(f"test: cross-entropy {ce:.3f}, accuracy {acc:.3f}")
 
 # %% [markdown]
-# Over ten random starts of 150 epochs the test accuracy lay between 0.83 and 0.86, each time a few hundredths above the validation
-# accuracy. That is no reward for honesty: an accuracy $a$ measured on $N$ faces has a standard error of $\sqrt{a (1 - a) / N}$, here
-# about 0.02, and which faces came into which split is a matter of chance. Differences of that size between two networks mean as little,
-# unless they come back on other faces.
+# Over ten random starts of 150 epochs the test accuracy lay between 0.83 and 0.86, each time a few hundredths
+# above the validation accuracy. That is no reward for honesty: an accuracy $a$ measured on $N$ faces has a
+# standard error of $\sqrt{a (1 - a) / N}$, here about 0.02, and which faces came into which split is a matter
+# of chance. Differences of that size between two networks mean as little, unless they come back on other
+# faces.
+
+# %% [markdown]
+# ### An experiment of your own
 #
-# The next chapter makes a network out of parts that can be exchanged: other activations, momentum, a penalty on the weights, and a rule
-# for when to stop.
+# Would wider hidden layers read faces better, or only learn them by heart sooner? Is a smaller batch worth
+# its time? Choose one thing to change, write down what you expect, and run it. Nobody grades this cell,
+# unless your instructor says so.
+#
+# - *I change ..., and expect ..., because ...*
+# - *What came, on the validation split: ...*
+# - *Larger than the 0.02 by which runs differ anyway? ...*
+
+# %% demo="your_experiment"
+np.random.seed(8)
+tried, tried_stats = train(init_nn(2304, [32, 32], 7), nn_forward, nn_backward, nn_update,
+                           0.05, 40, 100, centred)
+for name in ["train_acc", "valid_acc"]:
+    print(f"{name} after 40 epochs: {tried_stats[name][-1][1]:.3f} with 32 and 32 units, "
+          f"{stats[name][39][1]:.3f} with 16 and 32")
+
+# %% [markdown]
+# ### Random sizes
+#
+# The hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your
+# functions with random sizes and holds them against what is true of *any* right answer: a gradient is the
+# slope that is measured, a case alone gives what it gives in a batch, the rows of a softmax sum to 1,
+# arguments stay as they were. No right answer stands in that file. Where something is not true, it says what,
+# and for which sizes.
+
+# %% demo="try_random_sizes"
+import properties
+
+
+def some_affine(rng):
+    N, D, M = rng.integers(1, 5, size=3)
+    return rng.normal(size=(N, D)), rng.normal(size=(D, M)), rng.normal(size=M)
+
+
+properties.layer("affine", affine, lambda grad_y, x, w, b: affine_backward(grad_y, x, w), some_affine)
+properties.layer("relu", relu, relu_backward, lambda rng: [rng.normal(size=rng.integers(1, 5, size=2))])
+properties.rows("softmax", softmax)
+
+# %% [markdown]
+# ## What to take along
+#
+# - A gradient check is only as good as its tolerance: compare relative to the size of the gradients, or make
+#   them large enough to tell.
+# - A loop that is handed its model, instead of naming it, can be tested with a toy and used with anything.
+# - Two curves say more than one number: where training and validation part, the network has begun to learn
+#   its faces by heart.
+# - Accuracy counts mistakes; confidence says where to look for them. A confident network is not always right.
+# - Every accuracy has a standard error. On 400 faces it is 0.02.
+#
+# In chapter 4, `modular_mnist`, the network is made of parts that can be exchanged: other activations,
+# momentum, a penalty on the weights, and a rule for when to stop.
 
 # %% [markdown]
 # ## Before you hand it in
 #
-# Save the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says question by question what is
-# done, what is not, and what is wrong and why. Run it when you are stuck, too. With `all=True` it runs training and demonstrations as well.
+# Save the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says
+# question by question what is done, what is not, and what is wrong and why. Run it when you are stuck, too.
+# With `all=True` it runs training and demonstrations as well.
 
 # %% demo="check_this_notebook"
 import check_notebook

@@ -25,27 +25,27 @@ def parameters(rng, sizes, scale=1.0):
 SIZES = [50, 40, 30, 60]
 
 
-@probe("init_nn", points=0.5, judged=True)
+@probe("init_nn", points=0.25, judged=True)
 def shapes_of_the_six(ns, rng):
     """Sizes that differ from layer to layer: the shape of each parameter."""
     model = ns.init_nn(5, [3, 4], 2)
     return {name: model[name] for name in PARAMETERS}
 
 
-@probe("init_nn", points=1.25, judged=True)
+@probe("init_nn", points=1, judged=True)
 def spread_of_the_hidden_layers(ns, rng):
     """How W1 and W2 are spread."""
     model = ns.init_nn(SIZES[0], SIZES[1:3], SIZES[3])
     return {"W1": model["W1"], "W2": model["W2"]}
 
 
-@probe("init_nn", points=1.25, judged=True)
+@probe("init_nn", points=1, judged=True)
 def spread_of_the_last_layer(ns, rng):
     """How W3 is spread."""
     return {"W3": ns.init_nn(SIZES[0], SIZES[1:3], SIZES[3])["W3"]}
 
 
-@probe("init_nn", points=1, judged=True, contract=True)
+@probe("init_nn", points=0.75, judged=True, contract=True)
 def biases_at_zero(ns, rng):
     """The three biases: one axis, all zeros."""
     model = ns.init_nn(6, [4, 5], 3)
@@ -55,19 +55,19 @@ def biases_at_zero(ns, rng):
 # ---- softmax -------------------------------------------------------------------------------------------------------------------------
 
 
-@probe("softmax", points=1)
+@probe("softmax", points=0.75)
 def ordinary_scores(ns, rng):
     """Scores of ordinary size, more rows than columns."""
     return {"probs": ns.softmax(inputs.scores(rng, 6, 4))}
 
 
-@probe("softmax", points=1)
+@probe("softmax", points=0.75)
 def rows_far_apart(ns, rng):
     """Rows of very different size, each with its own maximum."""
     return {"probs": ns.softmax(inputs.far_rows(rng, 5, 3))}
 
 
-@probe("softmax", points=0.5)
+@probe("softmax", points=0.25)
 def large_scores(ns, rng):
     """Scores whose exponentials still fit, but not the square of them."""
     return {"probs": ns.softmax(inputs.scores(rng, 3, 5) + 500.0)}
@@ -92,7 +92,7 @@ def scores_left_alone(ns, rng):
     return {"probs": ns.softmax(x), "inputs": {"x": x}}
 
 
-@probe("softmax", points=0.5, contract=True)
+@probe("softmax", points=0.25, contract=True)
 def whole_number_scores(ns, rng):
     """Scores of an integer type."""
     return {"probs": ns.softmax(rng.integers(-4, 5, size=(3, 4)))}
@@ -112,14 +112,14 @@ def layer(rng, n, rows, columns):
     return rng.normal(size=(n, rows)), rng.normal(size=(rows, columns)), rng.normal(size=columns), rng.normal(size=(n, columns))
 
 
-@probe("affine", points=1.5)
+@probe("affine", points=1)
 def affine_values(ns, rng):
     """The layer's output, all sizes different."""
     x, w, b, _ = layer(rng, 5, 3, 4)
     return {"y": ns.affine(x, w, b)}
 
 
-@probe("affine", points=1.5, tolerance=1e-7)
+@probe("affine", points=1, tolerance=1e-7)
 def gradient_of_the_input(ns, rng):
     """The gradient with respect to the input."""
     x, w, _, grad_y = layer(rng, 5, 3, 4)
@@ -127,7 +127,7 @@ def gradient_of_the_input(ns, rng):
     return {"grad_x": grad_x}
 
 
-@probe("affine", points=1.5, tolerance=1e-7)
+@probe("affine", points=1, tolerance=1e-7)
 def gradient_of_the_weights(ns, rng):
     """The gradient with respect to the weights."""
     x, w, _, grad_y = layer(rng, 6, 4, 3)
@@ -135,7 +135,7 @@ def gradient_of_the_weights(ns, rng):
     return {"grad_w": grad_w}
 
 
-@probe("affine", points=1, tolerance=1e-7)
+@probe("affine", points=0.75, tolerance=1e-7)
 def gradient_of_the_bias(ns, rng):
     """The gradient with respect to the bias, which has one axis."""
     x, w, _, grad_y = layer(rng, 6, 2, 5)
@@ -143,7 +143,7 @@ def gradient_of_the_bias(ns, rng):
     return {"grad_b": grad_b}
 
 
-@probe("affine", points=0.5, contract=True, tolerance=1e-7)
+@probe("affine", points=0.25, contract=True, tolerance=1e-7)
 def affine_batch_of_one(ns, rng):
     """A batch of one, forwards and backwards."""
     x, w, b, grad_y = layer(rng, 1, 3, 2)
@@ -151,7 +151,7 @@ def affine_batch_of_one(ns, rng):
     return {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
 
 
-@probe("affine", points=0.5, contract=True)
+@probe("affine", points=0.25, contract=True)
 def affine_leaves_its_inputs(ns, rng):
     """Whether x, w and b are as they were afterwards, also when the output is written to."""
     x, w, b, _ = layer(rng, 4, 3, 2)
@@ -161,7 +161,7 @@ def affine_leaves_its_inputs(ns, rng):
     return {"y": seen, "inputs": {"x": x, "w": w, "b": b}}
 
 
-@probe("affine", points=0.5, contract=True, tolerance=1e-7)
+@probe("affine", points=0.25, contract=True, tolerance=1e-7)
 def affine_backward_leaves_its_inputs(ns, rng):
     """Whether grad_y, x and w are as they were after the backward pass."""
     x, w, _, grad_y = layer(rng, 4, 3, 2)
@@ -169,7 +169,7 @@ def affine_backward_leaves_its_inputs(ns, rng):
     return {"grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b, "inputs": {"grad_y": grad_y, "x": x, "w": w}}
 
 
-@probe("affine", points=0.5, contract=True)
+@probe("affine", points=0.25, contract=True)
 def affine_whole_numbers(ns, rng):
     """An input of an integer type."""
     _, w, b, grad_y = layer(rng, 3, 4, 2)
@@ -177,7 +177,7 @@ def affine_whole_numbers(ns, rng):
     return {"y": ns.affine(x, w, b), "grad_w": ns.affine_backward(grad_y, x, w)[1]}
 
 
-@probe("affine", points=0.5, contract=True, tolerance=1e-4)
+@probe("affine", points=0.25, contract=True, tolerance=1e-4)
 def affine_single_precision(ns, rng):
     """float32 arrays."""
     x, w, b, grad_y = (a.astype(np.float32) for a in layer(rng, 4, 2, 3))
@@ -187,27 +187,27 @@ def affine_single_precision(ns, rng):
 # ---- relu ----------------------------------------------------------------------------------------------------------------------------
 
 
-@probe("relu", points=1.5)
+@probe("relu", points=1.25)
 def relu_values(ns, rng):
     """Entries of both signs."""
     return {"y": ns.relu(inputs.away_from_zero(rng, (5, 4)))}
 
 
-@probe("relu", points=1.5)
+@probe("relu", points=1)
 def relu_gradient(ns, rng):
     """The gradient where upstream gradients are positive."""
     x = inputs.away_from_zero(rng, (4, 5))
     return {"grad_x": ns.relu_backward(rng.uniform(0.5, 2.0, size=(4, 5)), x)}
 
 
-@probe("relu", points=1)
+@probe("relu", points=0.75)
 def relu_gradient_of_any_sign(ns, rng):
     """The gradient where upstream gradients have both signs."""
     x = inputs.away_from_zero(rng, (6, 3), gap=0.2)
     return {"grad_x": ns.relu_backward(inputs.away_from_zero(rng, (6, 3), gap=0.2), x)}
 
 
-@probe("relu", points=0.5, contract=True)
+@probe("relu", points=0.25, contract=True)
 def relu_leaves_its_input(ns, rng):
     """Whether x is as it was afterwards, also when the output is written to."""
     x = inputs.away_from_zero(rng, (3, 4))
@@ -217,7 +217,7 @@ def relu_leaves_its_input(ns, rng):
     return {"y": seen, "inputs": {"x": x}}
 
 
-@probe("relu", points=0.5, contract=True)
+@probe("relu", points=0.25, contract=True)
 def relu_backward_leaves_its_inputs(ns, rng):
     """Whether x and the upstream gradient are as they were afterwards, also when the result is written to."""
     x, grad_y = inputs.away_from_zero(rng, (3, 4)), inputs.away_from_zero(rng, (3, 4))
@@ -227,7 +227,7 @@ def relu_backward_leaves_its_inputs(ns, rng):
     return {"grad_x": seen, "inputs": {"x": x, "grad_y": grad_y}}
 
 
-@probe("relu", points=0.5, contract=True)
+@probe("relu", points=0.25, contract=True)
 def relu_sizes(ns, rng):
     """Very large and very small entries, in a batch of one."""
     seen = {}
@@ -237,7 +237,7 @@ def relu_sizes(ns, rng):
     return seen
 
 
-@probe("relu", points=0.5, contract=True)
+@probe("relu", points=0.25, contract=True)
 def relu_whole_numbers(ns, rng):
     """An input of an integer type under a gradient that isn't."""
     x = rng.permutation(np.array([-3, -1, 2, 5, -2, 4])).reshape(3, 2)
@@ -326,31 +326,31 @@ def gradients_of(ns, rng, *layers, n=6):
     return {name: model[name] for layer in layers for name in (f"dE_dW{layer}", f"dE_db{layer}")}
 
 
-@probe("nn_backward", points=1.25, tolerance=1e-7)
+@probe("nn_backward", points=2, tolerance=1e-7)
 def gradients_of_the_last_layer(ns, rng):
     """dE_dW3 and dE_db3."""
     return gradients_of(ns, rng, 3)
 
 
-@probe("nn_backward", points=1.25, tolerance=1e-7)
+@probe("nn_backward", points=2, tolerance=1e-7)
 def gradients_of_the_middle_layer(ns, rng):
     """dE_dW2 and dE_db2."""
     return gradients_of(ns, rng, 2)
 
 
-@probe("nn_backward", points=1.25, tolerance=1e-7)
+@probe("nn_backward", points=2, tolerance=1e-7)
 def gradients_of_the_first_layer(ns, rng):
     """dE_dW1 and dE_db1."""
     return gradients_of(ns, rng, 1)
 
 
-@probe("nn_backward", points=0.75, tolerance=1e-7)
+@probe("nn_backward", points=1, tolerance=1e-7)
 def backward_batch_of_one(ns, rng):
     """A batch of one."""
     return gradients_of(ns, rng, 1, 2, 3, n=1)
 
 
-@probe("nn_backward", points=0.75, contract=True, tolerance=1e-7)
+@probe("nn_backward", points=1, contract=True, tolerance=1e-7)
 def second_backward_pass(ns, rng):
     """Gradients of a second batch, written over those of a first."""
     model, err, var = backward_inputs(rng, 5, BACKWARD_SIZES)
@@ -360,7 +360,7 @@ def second_backward_pass(ns, rng):
     return {"dE_d" + name: model["dE_d" + name] for name in PARAMETERS}
 
 
-@probe("nn_backward", points=0.75, contract=True, tolerance=1e-7)
+@probe("nn_backward", points=1, contract=True, tolerance=1e-7)
 def backward_leaves_the_rest(ns, rng):
     """Whether parameters, error and intermediate values are as they were afterwards."""
     model, err, var = backward_inputs(rng, 4, BACKWARD_SIZES)
@@ -378,7 +378,7 @@ def with_gradients(rng, sizes):
     return model | {"dE_d" + name: rng.normal(size=value.shape) for name, value in model.items()}
 
 
-@probe("nn_update", points=1.5)
+@probe("nn_update", points=1)
 def weights_step(ns, rng):
     """A step of the three weight matrices."""
     model = with_gradients(rng, [4, 3, 5, 2])
@@ -386,7 +386,7 @@ def weights_step(ns, rng):
     return {name: model[name] for name in ("W1", "W2", "W3")}
 
 
-@probe("nn_update", points=1)
+@probe("nn_update", points=0.75)
 def biases_step(ns, rng):
     """A step of the three biases."""
     model = with_gradients(rng, [4, 3, 5, 2])
@@ -394,7 +394,7 @@ def biases_step(ns, rng):
     return {name: model[name] for name in ("b1", "b2", "b3")}
 
 
-@probe("nn_update", points=1, contract=True)
+@probe("nn_update", points=0.75, contract=True)
 def three_steps(ns, rng):
     """Three steps in a row, with new gradients and rates: nothing is remembered."""
     model = with_gradients(rng, [2, 3, 4, 3])
@@ -427,21 +427,21 @@ def evaluation(rng, n, features=4, classes=3, scale=1.0):
     return rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes), toy
 
 
-@probe("evaluate", points=1.25, tolerance=1e-6)
+@probe("evaluate", points=1.75, tolerance=1e-6)
 def cross_entropy_of_a_set(ns, rng):
     """The cross-entropy of all cases, passed through at once."""
     x, t, toy = evaluation(rng, 11)
     return {"ce": ns.evaluate(x, t, toy, linear_scores)[0]}
 
 
-@probe("evaluate", points=1.25)
+@probe("evaluate", points=1.5)
 def accuracy_of_a_set(ns, rng):
     """The accuracy on all cases, passed through at once."""
     x, t, toy = evaluation(rng, 29)
     return {"acc": ns.evaluate(x, t, toy, linear_scores)[1]}
 
 
-@probe("evaluate", points=1, tolerance=1e-6)
+@probe("evaluate", points=1.25, tolerance=1e-6)
 def short_last_batch(ns, rng):
     """Batches of which the last is shorter than the others."""
     x, t, toy = evaluation(rng, 13)
@@ -508,56 +508,56 @@ class Scale:
         return {key: self.model[key] for key in self.before}
 
 
-@probe("check_grad", points=1, judged=True)
+@probe("check_grad", points=1.75, judged=True)
 def right_gradient_and_zeros(ns, rng):
     """A right gradient and one of zeros."""
     toy = Scale(rng, (7, 5))
     return {"right": toy.tried(ns), "wrong": toy.tried(ns, ratio=0.0)}
 
 
-@probe("check_grad", points=0.5, judged=True)
+@probe("check_grad", points=0.75, judged=True)
 def double_and_opposite_gradient(ns, rng):
     """A right gradient, one twice as large, and one of the opposite sign, of a matrix of another shape."""
     toy = Scale(rng, (3, 9), "W2", level=5.0)
     return {"right": toy.tried(ns), "wrong": toy.tried(ns, ratio=2.0), "opposite": toy.tried(ns, ratio=-1.0)}
 
 
-@probe("check_grad", points=0.75, judged=True)
+@probe("check_grad", points=1.25, judged=True)
 def bias_of_two_entries(ns, rng):
     """A bias with fewer than 20 entries, of which one gradient is wrong."""
     toy = Scale(rng, (2,), "b3")
     return {"right": toy.tried(ns), "wrong": toy.tried(ns, offset=rng.permutation([0.0, 0.3]))}
 
 
-@probe("check_grad", points=0.5, judged=True)
+@probe("check_grad", points=0.75, judged=True)
 def steep_error(ns, rng):
     """An error that curves strongly: the right gradient and one that is slightly off."""
     toy = Scale(rng, (4, 5), "W3", steepness=300.0, level=3e-3)
     return {"right": toy.tried(ns), "wrong": toy.tried(ns, offset=-0.02)}
 
 
-@probe("check_grad", points=0.5, judged=True)
+@probe("check_grad", points=0.75, judged=True)
 def third_decimal(ns, rng):
     """Small gradients that are off by less than the tolerance, large ones that are off by more."""
     small, large = Scale(rng, (5, 4), level=0.3), Scale(rng, (6, 3), level=20.0)
     return {"right": small.tried(ns, offset=9e-4), "wrong": large.tried(ns, offset=2.2e-3)}
 
 
-@probe("check_grad", points=0.5, contract=True, judged=True)
+@probe("check_grad", points=0.75, contract=True, judged=True)
 def entries_that_move(ns, rng):
     """Which entries are moved, and by how much."""
     toy = Scale(rng, (12, 5))
     return {"raised": toy.tried(ns), "seen": toy.seen}
 
 
-@probe("check_grad", points=0.75, contract=True, judged=True)
+@probe("check_grad", points=1.25, contract=True, judged=True)
 def parameters_put_back(ns, rng):
     """The six parameters after a check that passes."""
     toy = Scale(rng, (6, 4))
     return {"raised": toy.tried(ns), "after": toy.state()}
 
 
-@probe("check_grad", points=0.5, contract=True, judged=True)
+@probe("check_grad", points=0.75, contract=True, judged=True)
 def put_back_after_raising(ns, rng):
     """The six parameters after a check that raises."""
     toy = Scale(rng, (5, 6))
@@ -603,7 +603,7 @@ class Course:
         return ns.train(self.model, self.forward, self.backward, self.update, self.eta, epochs, batch_size, self.data)
 
 
-@probe("train", points=1.25, judged=True)
+@probe("train", points=1.75, judged=True)
 def error_of_a_batch(ns, rng):
     """The error that is handed to the backward pass, for batches of one size."""
     toy = Course(rng, 12)
@@ -611,7 +611,7 @@ def error_of_a_batch(ns, rng):
     return {"batches": toy.batches}
 
 
-@probe("train", points=0.75, judged=True)
+@probe("train", points=1, judged=True)
 def every_case_every_epoch(ns, rng):
     """Which cases are trained on in an epoch, where the batches leave one over."""
     toy = Course(rng, 13)
@@ -619,7 +619,7 @@ def every_case_every_epoch(ns, rng):
     return {"batches": toy.batches}
 
 
-@probe("train", points=0.75, judged=True)
+@probe("train", points=1, judged=True)
 def new_order_every_epoch(ns, rng):
     """Which cases share a batch, from epoch to epoch."""
     toy = Course(rng, 20)
@@ -627,7 +627,7 @@ def new_order_every_epoch(ns, rng):
     return {"batches": toy.batches}
 
 
-@probe("train", points=1, judged=True)
+@probe("train", points=1.25, judged=True)
 def update_after_every_batch(ns, rng):
     """When and with which rate the update is called, and the model that comes back."""
     toy = Course(rng, 9)
@@ -635,7 +635,7 @@ def update_after_every_batch(ns, rng):
     return {"order": toy.order, "etas": toy.etas, "W1": result[0]["W1"]}
 
 
-@probe("train", points=1, judged=True)
+@probe("train", points=1.25, judged=True)
 def statistics_of_the_epochs(ns, rng):
     """Cross-entropy and accuracy of both splits after each epoch."""
     toy = Course(rng, 12)
@@ -643,7 +643,7 @@ def statistics_of_the_epochs(ns, rng):
     return {key: stats[key] for key in ("train_ce", "valid_ce", "train_acc", "valid_acc")}
 
 
-@probe("train", points=0.5, judged=True, contract=True)
+@probe("train", points=0.75, judged=True, contract=True)
 def error_of_the_short_batch(ns, rng):
     """The error of a last batch that is shorter than the others."""
     toy = Course(rng, 14)
@@ -659,7 +659,7 @@ def full_batch(ns, rng):
     return {"batches": toy.batches}
 
 
-@probe("train", points=0.5, contract=True)
+@probe("train", points=0.75, contract=True)
 def data_left_alone(ns, rng):
     """The six arrays of data after training."""
     toy = Course(rng, 10)
@@ -670,26 +670,26 @@ def data_left_alone(ns, rng):
 # ---- least_confident -----------------------------------------------------------------------------------------------------------------
 
 
-@probe("least_confident", points=1)
+@probe("least_confident", points=0.75)
 def five_of_many(ns, rng):
     """Five cases, the default."""
     return {"indices": np.asarray(ns.least_confident(inputs.probabilities(rng, 30, 4)))}
 
 
-@probe("least_confident", points=1)
+@probe("least_confident", points=0.75)
 def another_number(ns, rng):
     """More than five cases, of a larger number of classes."""
     return {"indices": np.asarray(ns.least_confident(inputs.probabilities(rng, 25, 7), 9))}
 
 
-@probe("least_confident", points=0.5, contract=True)
+@probe("least_confident", points=0.25, contract=True)
 def one_and_all(ns, rng):
     """A single case, and all there are."""
     prediction = inputs.probabilities(rng, 6, 3)
     return {"one": np.asarray(ns.least_confident(prediction, k=1)), "all": np.asarray(ns.least_confident(prediction, k=6))}
 
 
-@probe("least_confident", points=0.5, contract=True)
+@probe("least_confident", points=0.25, contract=True)
 def prediction_left_alone(ns, rng):
     """Whether the probabilities are as they were afterwards."""
     prediction = inputs.probabilities(rng, 12, 5)

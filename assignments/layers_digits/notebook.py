@@ -3,25 +3,31 @@
 #
 # *Chapter 1 of 5. 50 points.*
 #
-# A neural network is a chain of simple functions, its *layers*. To train it we need two things from each: what it puts out, and how the
-# loss answers when what went in changes a little. In this chapter you write three layers that give both, check each against a gradient
-# that is measured instead of derived, and chain them into a network that reads handwritten digits.
+# A neural network is a chain of simple functions, its *layers*. To train it we need two things from each:
+# what it puts out, and how the loss answers when what went in changes a little. In this chapter you write
+# three layers that give both, check each against a gradient that is measured instead of derived, and chain
+# them into a network that reads handwritten digits.
 #
 # $$x \;\longrightarrow\; \text{affine} \;\longrightarrow\; \text{ReLU} \;\longrightarrow\; \text{affine} \;\longrightarrow\; \text{softmax loss} \;\longrightarrow\; L$$
 #
-# At the end it reads about 98 of 100 digits that it has never seen, after a few seconds of training, and you will have written every line that learns.
-# We close with settings under which the very same code learns nothing, and with the reasons.
+# At the end it reads about 98 of 100 digits that it has never seen, after a few seconds of training, and you
+# will have written every line that learns. We close with settings under which the very same code learns
+# nothing, and with the reasons.
 
 # %% [markdown]
 # ## How to work
 #
-# Each question is a cell with a signature and a docstring. Put your code where it says `raise NotImplementedError`, and keep the name, the arguments
-# and what is returned. You may define helpers in the same cell. The cell below it is a check: silent when it finds nothing wrong, otherwise it says what it saw, what it
-# expected, and what usually causes the difference. Hidden tests then try other shapes and values. What they may try, for every function:
+# Each question is a cell with a signature and a docstring. Put your code where it says `raise
+# NotImplementedError`, and keep the name, the arguments and what is returned. You may define helpers in the
+# same cell. The cell below it is a check: silent when it finds nothing wrong, otherwise it says what it saw,
+# what it expected, and what usually causes the difference. Where you are stuck, three hints unfold under each
+# question, from a nudge to the idea; read the first, try again, and only then the next. Hidden tests then try
+# other shapes and values. What they may try, for every function:
 #
 # - arguments are left as they were, and results are new arrays (a cache may hold the arguments themselves);
 # - a batch may have one example only, and all sizes may differ from each other;
-# - arrays of integers and of `float32` work too, and integers are no reason to cut off what stands behind the decimal point;
+# - arrays of integers and of `float32` are as welcome as `float64`, and a result that is a fraction stays
+#   one;
 # - a loop and a vectorized expression are equally right.
 #
 # Each part is tested by itself: a mistake in one layer costs nothing in the next.
@@ -36,6 +42,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import checks
+import diagrams
 import pictures
 from gradient_check import (
     eval_numerical_gradient,
@@ -49,9 +56,10 @@ plt.style.use("tableau-colorblind10")
 # %% [markdown]
 # ## The digits
 #
-# The data are 1797 handwritten digits (Alpaydin and Kaynak 1998), each a picture of 8 x 8 pixels from 0, paper, to 1, ink. To a network a picture is a row of
-# 64 numbers, so the data are a matrix `X` with one row an example, and a vector `y` of labels from 0 to 9. We train on 70 % of the rows, 1257, and
-# keep 540 to test on. Guessing is right once in ten times.
+# The data are 1797 handwritten digits (Alpaydin and Kaynak 1998), each a picture of 8 x 8 pixels from 0,
+# paper, to 1, ink. To a network a picture is a row of 64 numbers, so the data are a matrix `X` with one row
+# an example, and a vector `y` of labels from 0 to 9. We train on 70 % of the rows, 1257, and keep 540 to test
+# on. Guessing is right once in ten times.
 
 # %% demo="look_at_digits"
 X_train, y_train, X_test, y_test = load_digits()
@@ -74,21 +82,27 @@ pictures.show(
 # Every layer in this course is a pair of functions.
 #
 # - `layer_forward(x, ...)` returns the output and a *cache*: what the way back will need.
-# - `layer_backward(dout, cache)` is given `dout`, the gradient of the loss with respect to the layer's output, and returns the gradients with respect to what went in.
+# - `layer_backward(dout, cache)` is given `dout`, the gradient of the loss with respect to the layer's
+#   output, and returns the gradients with respect to what went in.
 #
-# What connects them is the chain rule. Let $L$ be the loss, one number, and $i$ and $j$ run over all entries of $x$ and of the output, whatever their shapes. We write $dx$ for
-# $\partial L / \partial x$, as the code does.
+# What connects them is the chain rule. Let $L$ be the loss, one number, and $i$ and $j$ run over all entries
+# of $x$ and of the output, whatever their shapes. We write $dx$ for $\partial L / \partial x$, as the code
+# does.
 #
 # $$dx_i = \sum_j dout_j \, \frac{\partial out_j}{\partial x_i}$$
 #
-# Three things follow, and they catch most mistakes. A gradient has the shape of what it is the gradient of. What is used several times, as a weight is by every example,
-# collects the *sum* of what comes back along each use. And a layer needs to know nothing about the layers above it but `dout`: so layers can be
-# written, tested and chained one by one, from the loss back to the input. That is backpropagation (Rumelhart, Hinton and Williams 1986).
+# Three things follow, and they catch most mistakes. A gradient has the shape of what it is the gradient of.
+# What is used several times, as a weight is by every example, collects the *sum* of what comes back along
+# each use. And a layer needs to know nothing about the layers above it but `dout`: so layers can be written,
+# tested and chained one by one, from the loss back to the input. That is backpropagation (Rumelhart, Hinton
+# and Williams 1986).
 #
-# The table of all $\partial out_j / \partial x_i$ is never built. For 100 examples with 64 inputs and 100 outputs each it would have 64 million entries, nearly all of them
-# zero. Each layer knows a shortcut for the sum, and finding it is what the next pages are about.
+# The table of all $\partial out_j / \partial x_i$ is never built. For 100 examples with 64 inputs and 100
+# outputs each it would have 64 million entries, nearly all of them zero. Each layer knows a shortcut for the
+# sum, and finding it is what the next pages are about.
 #
-# Here is the pair for a layer that cubes its input. Entry $i$ of the output depends on entry $i$ of the input alone, so the sum has one term.
+# Here is the pair for a layer that cubes its input. Entry $i$ of the output depends on entry $i$ of the input
+# alone, so the sum has one term.
 
 # %% demo="cube_layer"
 def cube_forward(x):
@@ -103,20 +117,45 @@ out, cache = cube_forward(np.array([1.0, -2.0, 0.5]))
 print("out", out, "  dx", cube_backward(np.array([1.0, 1.0, 10.0]), cache))
 
 # %% [markdown]
+# Here is a whole network of such layers, small enough to follow with a pencil: two inputs, two hidden units,
+# two classes, and one example with label 1. You will write every step of it.
+
+# %% demo="draw_the_network"
+diagrams.network(
+    [[2, -1], [2, -3], [2, 0], [2, 0]], [[0.881, 0], [0.881, 0], [0.881, -2.64], [0.881, -0.881]],
+    [[[1, -1], [0, 1]], None, [[1, 0], [-1, 2]]], ["x", "affine", "ReLU", "affine: scores"],
+    "A network of three layers with two units each and biases of 0. Forward: x is (2, -1), the "
+    "first affine layer gives (2, -3), ReLU (2, 0), the second affine layer the scores (2, 0). "
+    "Back from the scores: (0.881, -0.881), then (0.881, -2.64), after ReLU (0.881, 0), and "
+    "(0.881, 0) at x.")
+
+# %% [markdown]
+# *Figure 2. Forward, blue: the numbers in the circles, from left to right, with the weights on the edges and
+# biases of 0. Back, orange: below each number the gradient of the loss with respect to it, from right to
+# left. At the scores it is $P - [\,j = y\,]$ with $P = (0.881, 0.119)$. A number that acts along several
+# edges collects from all of them, as in* $0.881 \cdot (-1) - 0.881 \cdot 2 = -2.64$*. The second hidden unit
+# is negative, and ReLU lets nothing back through it.*
+
+# %% [markdown]
 # ## Measuring a gradient
 #
-# A backward function with a slip in it runs as smoothly as a right one, and the network often still learns a little. So we check it against a gradient that needs no calculus.
-# Choose any `dout`, call $L = \sum_j dout_j\, out_j$ the loss, move one entry of $x$ by a small $h$ to either side and see how much $L$ changes:
+# A backward function with a slip in it runs as smoothly as a right one, and the network often still learns a
+# little. So we check it against a gradient that needs no calculus. Choose any `dout`, call $L = \sum_j
+# dout_j\, out_j$ the loss, move one entry of $x$ by a small $h$ to either side and see how much $L$ changes:
 #
 # $$dx_i \approx \frac{L(x + h e_i) - L(x - h e_i)}{2h}$$
 #
-# where $e_i$ is 1 at entry $i$ and 0 elsewhere. This *central difference* is wrong by about $\tfrac{1}{6} h^2 |L'''|$, because $h$ is not infinitely small, and by about
-# $10^{-16} |L| / h$, because numbers are rounded. A step near $10^{-5}$ is a good compromise, and leaves 8 to 11 digits.
+# where $e_i$ is 1 at entry $i$ and 0 elsewhere. This *central difference* is wrong by about $\tfrac{1}{6} h^2
+# |L'''|$, because $h$ is not infinitely small, and by about $10^{-16} |L| / h$, because numbers are rounded.
+# A step near $10^{-5}$ is a good compromise, and leaves 8 to 11 digits.
 #
-# Why not train with it? It runs the network twice for every weight. Ours will have 7510 of them, and a backward pass gets all their gradients for the price of about two forward passes.
+# Why not train with it? It runs the network twice for every weight. Ours will have 7510 of them, and a
+# backward pass gets all their gradients for the price of about two forward passes.
 #
-# Three helpers come with this notebook: `eval_numerical_gradient_array(f, x, dout)` measures a layer, `eval_numerical_gradient(f, x)` a function that returns one number, and
-# `rel_error(a, b)` is the largest $|a - b| / (|a| + |b|)$ over the entries. Below $10^{-7}$ two gradients agree; above $10^{-4}$ one of them is wrong, unless a kink lies within $h$.
+# Three helpers come with this notebook: `eval_numerical_gradient_array(f, x, dout)` measures a layer,
+# `eval_numerical_gradient(f, x)` a function that returns one number, and `rel_error(a, b)` is the largest
+# $|a - b| / (|a| + |b|)$ over the entries. Below $10^{-7}$ two gradients agree; above $10^{-4}$ one of them is
+# wrong, unless a kink lies within $h$.
 
 # %% demo="step_sizes"
 x, dout = np.array([0.7, -2.3, 0.4]), np.array([1.0, 1.0, 10.0])
@@ -126,18 +165,51 @@ for h in 1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11:
     print(f"h = {h:.0e}   relative error of the cube layer's gradient {error:.1e}")
 
 # %% [markdown]
-# From top to bottom the error falls with $h^2$, is smallest at $10^{-5}$, and rises again as rounding takes over. Chapter 2 lets you write the measuring yourself.
+# From top to bottom the error falls with $h^2$, is smallest at $10^{-5}$, and rises again as rounding takes
+# over. Chapter 2 lets you write the measuring yourself.
 
 # %% [markdown]
 # ## 1. Affine layer, forward
 #
-# The workhorse. Each of its $M$ outputs is a weighted sum of all inputs, plus a bias of its own. The inputs of one example may come in any shape, such as an image with colours: flatten
-# them to a row of $D = d_1 d_2 \cdots d_k$ numbers first, in the order in which `reshape` reads them. Write `affine_forward`.
+# The workhorse. Each of its $M$ outputs is a weighted sum of all inputs, plus a bias of its own. The inputs
+# of one example may come in any shape, such as an image with colours: flatten them to a row of $D = d_1 d_2
+# \cdots d_k$ numbers first, in the order in which `reshape` reads them. Write `affine_forward`.
 #
 # $$out = \tilde{x}\, w + b, \qquad \text{entry by entry} \quad out_{nm} = \sum_d \tilde{x}_{nd}\, w_{dm} + b_m$$
 #
-# with $x$ of shape $(N, d_1, \dots, d_k)$, its flattened form $\tilde{x}$ of shape $(N, D)$, $w$ of shape $(D, M)$, $b$ of shape $(M,)$ and $out$ of shape $(N, M)$. The cache keeps
-# the arguments as they came, because on the way back $dx$ must get the shape of $x$.
+# with $x$ of shape $(N, d_1, \dots, d_k)$, its flattened form $\tilde{x}$ of shape $(N, D)$, $w$ of shape
+# $(D, M)$, $b$ of shape $(M,)$ and $out$ of shape $(N, M)$. The cache keeps the arguments as they came,
+# because on the way back $dx$ must get the shape of $x$.
+
+# %% demo="draw_the_bias"
+diagrams.broadcast(4, 3, "The bias, a row of three numbers, is repeated for each of the four rows of x w and "
+                         "added to it; on the way back its gradient is the sum over the rows.")
+
+# %% [markdown]
+# *Figure 3. NumPy adds an array of shape* $(M,)$ *to each row of one of shape* $(N, M)$*: it broadcasts. The
+# bias has one axis in this chapter.*
+
+# %% [markdown]
+# *5 points, about 15 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# What is one example, and what becomes of its other axes?
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# $\tilde{x}$ is $(N, D)$, with $N$ = `len(x)`; let `reshape` find $D$ with -1. $(N, D)(D, M) + (M,)$ is $(N,
+# M)$.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Flatten into a new name, so that the cache can hold `x` itself; one matrix product, one sum.
+#
+# </details>
 
 # %% solution="affine_forward_solution"
 def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, tuple]:
@@ -154,7 +226,7 @@ def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndar
     ### END SOLUTION
 
 
-# %% test="affine_forward" points=6
+# %% test="affine_forward" points=5
 @checks.run
 def check():
     x = np.linspace(-0.1, 0.5, 240).reshape(2, 4, 5, 6)
@@ -187,13 +259,65 @@ print("the mean grey value of each picture, plus 0, 1 and 2:", out.round(2), sep
 # %% [markdown]
 # ## 2. Affine layer, backward
 #
-# Where does the weight $w_{dm}$ act? In $out_{nm}$, for every example $n$, with slope $\tilde{x}_{nd}$. So it collects $\sum_n \tilde{x}_{nd}\, dout_{nm}$, which is a product of two matrices. In the
-# same way $\tilde{x}_{nd}$ acts in all outputs $m$ of its own example, with slope $w_{dm}$, and $b_m$ in every example, with slope 1:
+# Where does the weight $w_{dm}$ act? In $out_{nm}$, for every example $n$, with slope $\tilde{x}_{nd}$. In
+# the same way $\tilde{x}_{nd}$ acts in all outputs $m$ of its own example, with slope $w_{dm}$, and $b_m$ in
+# every example, with slope 1. By the chain rule each of them collects, over all the entries of $out$ in which
+# it acts, its slope times that entry of $dout$:
 #
 # $$d\tilde{x} = dout\; w^\top, \qquad dw = \tilde{x}^\top dout, \qquad db = \sum_n dout_n$$
 #
-# with $dout$ of shape $(N, M)$, $d\tilde{x}$ of shape $(N, D)$, $dw$ of shape $(D, M)$, $db$ of shape $(M,)$. Over the batch these are sums, not means: where a mean is wanted, the loss
-# has already divided by $N$. Write `affine_backward`, and give $dx$ the shape of $x$.
+# with $dout$ of shape $(N, M)$, $d\tilde{x}$ of shape $(N, D)$, $dw$ of shape $(D, M)$, $db$ of shape $(M,)$.
+# Over the batch these are sums, not means: where a mean is wanted, the loss has already divided by $N$. Write
+# `affine_backward`, and give $dx$ the shape of $x$.
+
+# %% [markdown]
+# **Question.** Why $\tilde{x}^\top dout$, and not some other product? Answer on paper first, in two steps.
+#
+# 1. *By shape.* $dw$ must have the shape of $w$. Of the products of $\tilde{x}$ and $dout$, transposed or not
+#    and in either order, which exist for all $N$, $D$ and $M$, and which of them has that shape?
+# 2. *By the chain rule.* Write $dw_{dm}$ as a sum over $n$ and $m'$, with $\partial out_{nm'} / \partial
+#    w_{dm}$ worked out, and show that it is that product's entry $(d, m)$.
+
+# %% [markdown]
+# *2 points, about 10 minutes.*
+
+# %% [markdown] written="shape_argument" points=2
+# ### BEGIN SOLUTION
+# *Rubric.* 1 point: by shape, with the shapes of the factors written down: of the products that exist, one is
+# $(D, M)$. 1 point: the sum of the chain rule, with the terms $m' \ne m$ gone because their derivative is 0,
+# and what is left recognised as an entry of the product. An argument with $N$, $D$ and $M$ in numbers earns
+# the first point as well.
+#
+# *Sample answer.* $\tilde{x}$ is $(N, D)$ and $dout$ is $(N, M)$. A product exists where the inner sizes
+# agree, for all $N$, $D$, $M$ only where both are $N$: $\tilde{x}^\top dout$, $(D, N)(N, M) = (D, M)$, and
+# $dout^\top \tilde{x}$, $(M, D)$. Only the first has the shape of $w$. By the chain rule $dw_{dm} = \sum_n
+# \sum_{m'} dout_{nm'}\, \partial out_{nm'} / \partial w_{dm}$. Since $out_{nm'} = \sum_{d'} \tilde{x}_{nd'}
+# w_{d'm'} + b_{m'}$, this derivative is $\tilde{x}_{nd}$ where $m' = m$, and 0 elsewhere. So $dw_{dm} =
+# \sum_n \tilde{x}_{nd}\, dout_{nm} = \sum_n (\tilde{x}^\top)_{dn}\, dout_{nm}$, the entry $(d, m)$ of
+# $\tilde{x}^\top dout$.
+# ### END SOLUTION
+
+# %% [markdown]
+# *8 points, about 20 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Three formulas above, three arrays to return. Which of them lives in the flattened world?
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# $dout\, w^\top$ is $(N, D)$ and must get the shape of $x$ back; $\tilde{x}^\top dout$ is $(D, M)$; the sum
+# of `dout` over the axis of the examples is $(M,)$.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Flatten `x` again, exactly as on the way forward. Nothing is divided by $N$.
+#
+# </details>
 
 # %% solution="affine_backward_solution"
 def affine_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -211,7 +335,7 @@ def affine_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndar
     ### END SOLUTION
 
 
-# %% test="affine_backward" points=10
+# %% test="affine_backward" points=8
 @checks.run
 def check():
     # two examples of 1 x 3 numbers, four outputs
@@ -248,12 +372,35 @@ for name, at, seen in zip(("dx", "dw", "db"), (x, w, b), affine_backward(dout, (
 # %% [markdown]
 # ## 3. ReLU, forward
 #
-# Two affine layers in a row are no more than one affine layer, since a weighted sum of weighted sums is a weighted sum. Something must bend between them. The *rectified linear unit* is the
-# simplest bend there is, and it often works better than the smooth ones that came before it (Nair and Hinton 2010). Write `relu_forward`.
+# Two affine layers in a row are no more than one affine layer, since a weighted sum of weighted sums is a
+# weighted sum. Something must bend between them. The *rectified linear unit* is the simplest bend there is,
+# and it often works better than the smooth ones that came before it (Nair and Hinton 2010). Write
+# `relu_forward`.
 #
 # $$out = \max(0, x)$$
 #
 # entry by entry, with $x$ and $out$ of the same shape, whatever it is. The cache is $x$ itself.
+
+# %% [markdown]
+# *2 points, about 5 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Which entries change, and to what?
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# The shape of `x`, with any number of axes.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# NumPy has a function of two arguments that takes the larger, entry by entry. Do not write into `x`.
+#
+# </details>
 
 # %% solution="relu_forward_solution"
 def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -267,7 +414,7 @@ def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ### END SOLUTION
 
 
-# %% test="relu_forward" points=3
+# %% test="relu_forward" points=2
 @checks.run
 def check():
     x = np.linspace(-0.5, 0.5, 12).reshape(3, 4)
@@ -285,12 +432,36 @@ def check():
 # %% [markdown]
 # ## 4. ReLU, backward
 #
-# Where the input was positive, the output moves along with it: slope 1. Where it was negative, the output stays 0 whatever the input does: slope 0. So the layer is a gate, which each entry of `dout`
-# either passes or doesn't. The gate was set by the *input*; the sign of `dout` has no say. Write `relu_backward`, and mind that `dout` belongs to the caller.
+# Where the input was positive, the output moves along with it: slope 1. Where it was negative, the output
+# stays 0 whatever the input does: slope 0. So the layer is a gate, which each entry of `dout` either passes
+# or doesn't. The gate was set by the *input*; the sign of `dout` has no say. Write `relu_backward`, and mind
+# that `dout` belongs to the caller.
 #
 # $$dx_i = \begin{cases} dout_i & \text{where } x_i > 0 \\ 0 & \text{where } x_i < 0 \end{cases}$$
 #
 # with $dout$, $x$ and $dx$ of the same shape. At 0 itself there is a kink, where either answer is accepted.
+
+# %% [markdown]
+# *4 points, about 10 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Where does the gate open? Look at the cache, not at `dout`.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# `dout`, the cache and the result all have one shape.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# A comparison gives an array of True and False, and multiplying by it keeps or removes. The product is a new
+# array.
+#
+# </details>
 
 # %% solution="relu_backward_solution"
 def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
@@ -305,7 +476,7 @@ def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
     ### END SOLUTION
 
 
-# %% test="relu_backward" points=5
+# %% test="relu_backward" points=4
 @checks.run
 def check():
     x = np.array([[-2.0, 3.0, 0.5], [4.0, -0.1, -6.0]])
@@ -336,34 +507,91 @@ pictures.show(
 )
 
 # %% [markdown]
-# *Figure 2. ReLU in both directions. Left, the output against the input. Right, a wave comes back from above as `dout` (dotted); `dx` is that wave where $x$ is positive and 0 where it is negative.*
+# *Figure 4. ReLU in both directions. Left, the output against the input. Right, a wave comes back from above
+# as `dout` (dotted); `dx` is that wave where $x$ is positive and 0 where it is negative.*
 
 # %% [markdown]
 # ## 5. Softmax loss
 #
-# The last affine layer puts out a score for each class. *Softmax* turns a row of scores into probabilities, by exponentiating and dividing by the sum of the row; the *cross-entropy* loss is minus the logarithm of the
-# probability that the right class got. A sure and right answer costs nothing, a guess among $C$ classes costs $\log C$, and a wrong answer costs the more the surer it was.
+# The last affine layer puts out a score for each class. *Softmax* turns a row of scores into probabilities,
+# by exponentiating and dividing by the sum of the row; the *cross-entropy* loss is minus the logarithm of the
+# probability that the right class got. A sure and right answer costs nothing, a guess among $C$ classes costs
+# $\log C$, and a wrong answer costs the more the surer it was.
 #
 # $$P_{ij} = \frac{e^{x_{ij}}}{\sum_k e^{x_{ik}}}, \qquad L = -\frac{1}{N} \sum_i \log P_{i y_i}$$
 #
-# with scores $x$ of shape $(N, C)$, $P$ of the same shape, and labels $y$ of shape $(N,)$, integers from 0 to $C - 1$.
+# with scores $x$ of shape $(N, C)$, $P$ of the same shape, and labels $y$ of shape $(N,)$, integers from 0 to
+# $C - 1$.
 #
 # ### Stable for any scores
 #
-# $e^{x}$ overflows at about $x = 710$. But adding one number to all scores of a row changes nothing, since it cancels in the fraction. So subtract the row's own maximum $m_i = \max_k x_{ik}$: the largest
-# exponent becomes 0. A second trap remains. With scores $[1000, 0]$ and label 1, the right class has a probability so small that it is rounded to 0, and its logarithm is $-\infty$, though the loss is
-# simply 1000. Take the logarithm on paper, before anything is rounded:
+# $e^{x}$ overflows at about $x = 710$. But adding one number to all scores of a row changes nothing, since it
+# cancels in the fraction. So subtract the row's own maximum $m_i = \max_k x_{ik}$: the largest exponent
+# becomes 0. A second trap remains. With scores $[1000, 0]$ and label 1, the right class has a probability so
+# small that it is rounded to 0, and its logarithm is $-\infty$, though the loss is simply 1000. Take the
+# logarithm on paper, before anything is rounded:
 #
 # $$-\log P_{ij} = \log \Big( \sum_k e^{x_{ik} - m_i} \Big) - (x_{ij} - m_i)$$
 #
 # ### The gradient
 #
-# The derivative of $\log \sum_k e^{x_{ik}}$ with respect to $x_{ij}$ is $P_{ij}$, and that of $-x_{i y_i}$ is $-1$ at the label. Hence the best-known gradient of the field, what the network said minus what
-# it should have said:
+# It is the best-known gradient of the field: what the network said minus what it should have said.
 #
 # $$dx_{ij} = \frac{1}{N} \left( P_{ij} - [\,j = y_i\,] \right)$$
 #
-# where the bracket is 1 if it holds and else 0. Each row sums to 0. There is no `dout`, because the loss is the end of the chain. Write `softmax_loss`, which returns loss and gradient together.
+# where the bracket is 1 if it holds and else 0. There is no `dout`, because the loss is the end of the chain.
+# Write `softmax_loss`, which returns loss and gradient together.
+
+# %% [markdown]
+# **Question.** Derive it, on paper, once in your life. Take a single example with scores $x_1, \dots, x_C$
+# and label $y$, so that $L = -\log P_y$.
+#
+# 1. Write $L$ as a difference, so that no fraction is left.
+# 2. Differentiate both terms with respect to $x_j$, for $j = y$ and for $j \ne y$.
+# 3. Say where the $1/N$ comes from, and why each row of $dx$ sums to 0.
+
+# %% [markdown]
+# *3 points, about 15 minutes.*
+
+# %% [markdown] written="softmax_gradient" points=3
+# ### BEGIN SOLUTION
+# *Rubric.* 1 point: $L = \log \sum_k e^{x_k} - x_y$. 1 point: the derivative of the first term is $e^{x_j} /
+# \sum_k e^{x_k} = P_j$ for every $j$, that of the second 1 at $j = y$ and 0 elsewhere. 1 point: the mean of
+# the batch gives $1/N$ (half a point), and a row sums to 0 because the probabilities sum to 1 and the label
+# takes 1 away, or because a shift of all scores does not change the loss (half a point). The quotient rule on
+# $P_y$, with its two cases, is as good.
+#
+# *Sample answer.* $L = -\log \big( e^{x_y} / \sum_k e^{x_k} \big) = \log \sum_k e^{x_k} - x_y$. The
+# derivative of the first term with respect to $x_j$ is, by the chain rule, $\frac{1}{\sum_k e^{x_k}} \cdot
+# e^{x_j} = P_j$, whether $j$ is the label or not. The second term has the derivative 1 where $j = y$, and 0
+# elsewhere. Together $\partial L / \partial x_j = P_j - [\,j = y\,]$. The loss of a batch is the mean of the
+# losses of its rows, and $x_{ij}$ is in one of them only: so $dx_{ij} = (P_{ij} - [\,j = y_i\,]) / N$. The
+# $P_{ij}$ of a row sum to 1 and the bracket takes away 1, so a row of $dx$ sums to 0. It has to: one number
+# added to all scores of a row leaves the loss as it was.
+# ### END SOLUTION
+
+# %% [markdown]
+# *10 points, about 35 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Follow the formula of *Stable for any scores* for one row on paper, with scores 1000 and 0.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# The maximum and the sum of each row are $(N, 1)$: `keepdims=True`. `P[np.arange(N), y]` is the label's entry
+# of each row, $(N,)$.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Work out the logarithms of all probabilities first, $(N, C)$; the loss is a mean of some of them, and `dx`
+# starts as their exponential.
+#
+# </details>
 
 # %% solution="softmax_loss_solution"
 def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -426,12 +654,15 @@ pictures.show(
 )
 
 # %% [markdown]
-# *Figure 3. While the right class is behind, the loss is nearly a straight line and pulls with full strength, 1. Once the right class leads by a few units, the loss is almost 0 and so is the pull. At equal scores the loss is $\log 2 = 0.69$.*
+# *Figure 5. While the right class is behind, the loss is nearly a straight line and pulls with full
+# strength, 1. Once the right class leads by a few units, the loss is almost 0 and so is the pull. At equal scores the
+# loss is $\log 2 = 0.69$.*
 
 # %% [markdown]
 # ## 6. Training a two-layer network
 #
-# All parts are there. The network has $H$ hidden units, and its forward pass is your layers in a row. The next cell gives it for measuring, when no caches are needed; in training you will want them.
+# All parts are there. The network has $H$ hidden units, and its forward pass is your layers in a row. The
+# next cell gives it for measuring, when no caches are needed; in training you will want them.
 
 # %% given="two_layer_scores"
 def two_layer_scores(X: np.ndarray, params: dict[str, np.ndarray]) -> np.ndarray:
@@ -443,19 +674,48 @@ def two_layer_scores(X: np.ndarray, params: dict[str, np.ndarray]) -> np.ndarray
 
 
 # %% [markdown]
-# **Stochastic gradient descent.** The gradient over all training rows says best where downhill is, but that over a random *minibatch* of 100 is a good enough guess for a fraction of the price (Robbins and Monro 1951). So
-# every step draws a new batch, runs it forward, then backward layer by layer in reverse order, each layer's `dx` being the `dout` of the layer before, and moves every parameter against its gradient:
+# **Stochastic gradient descent.** The gradient over all training rows says best where downhill is, but that
+# over a random *minibatch* of 100 is a good enough guess for a fraction of the price (Robbins and Monro
+# 1951). So every step draws a new batch, runs it forward, then backward layer by layer in reverse order, each
+# layer's `dx` being the `dout` of the layer before, and moves every parameter against its gradient:
 #
 # $$\theta \leftarrow \theta - \text{learning\_rate} \cdot d\theta, \qquad \theta \in \{W_1, b_1, W_2, b_2\}$$
 #
-# with $W_1$ of shape $(D, H)$, $b_1$ $(H,)$, $W_2$ $(H, C)$, $b_2$ $(C,)$, and $d\theta$ the gradient of the batch's *mean* loss.
+# with $W_1$ of shape $(D, H)$, $b_1$ $(H,)$, $W_2$ $(H, C)$, $b_2$ $(C,)$, and $d\theta$ the gradient of the
+# batch's *mean* loss.
 #
-# **The start.** Biases are zero, weights `std` times draws from a standard normal distribution. They must differ from each other: hidden units that start alike get the same gradient, and stay alike for ever.
+# **The start.** Biases are zero, weights `std` times draws from a standard normal distribution. They must
+# differ from each other: hidden units that start alike get the same gradient, and stay alike for ever.
 #
-# **Watching.** Along the way, record how the network does on the test part, against the labels `y_test`. A test loss against the network's own predictions falls just as prettily, but it tells how sure
-# the network is, not how right.
+# **Watching.** Along the way, record how the network does on the test part, against the labels `y_test`. A
+# test loss against the network's own predictions falls just as prettily, but it tells how sure the network
+# is, not how right.
 #
 # Write `train_two_layer`. Leave the defaults as they are.
+
+# %% [markdown]
+# *12 points, about 45 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# One step, in order: draw row numbers; forward through four layers, keeping each cache; backward through the
+# same four in reverse; update four arrays.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# Hidden: $(B, H)$; scores: $(B, C)$; each gradient has the shape of its parameter. $C$ is the largest label
+# plus 1.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Compute all gradients before you update anything: the way back needs the weights of the way forward. Make
+# one generator from `seed`, and draw weights and batches from it.
+#
+# </details>
 
 # %% solution="train_two_layer_solution"
 def train_two_layer(
@@ -596,7 +856,8 @@ def check():
 # %% [markdown]
 # ### What it learns
 #
-# Now the digits. Before the first step no class is better than another, so the loss must start near $\log 10 = 2.303$ and the accuracy near 0.1. If it doesn't, something is wrong before training begins.
+# Now the digits. Before the first step no class is better than another, so the loss must start near $\log
+# 10 = 2.303$ and the accuracy near 0.1. If it doesn't, something is wrong before training begins.
 
 # %% demo="train_on_digits"
 params, history = train_two_layer(X_train, y_train, X_test, y_test)
@@ -610,13 +871,16 @@ right.plot(steps, history["test_accuracy"])
 right.set(xlabel="step", ylabel="test accuracy", ylim=(0, 1),
           title=f"ends at {history['test_accuracy'][-1]:.3f}")
 pictures.show(
-    "Left: training and test loss fall from 2.3 to below 0.1 within 400 of 1000 steps. Right: "
-    "test accuracy climbs from 0.1 to above 0.95 within 100 steps and ends at 0.98."
+    f"Left: training and test loss start at {history['test_loss'][0]:.1f} and end at "
+    f"{history['train_loss'][-1]:.3f} and {history['test_loss'][-1]:.3f}. Right: the test accuracy "
+    f"starts at {history['test_accuracy'][0]:.2f} and ends at {history['test_accuracy'][-1]:.3f}."
 )
 
 # %% [markdown]
-# *Figure 4. Left, the loss on a logarithmic axis: noisy for the batches, smooth for the test part. The test accuracy passes 0.95 within about 100 steps and ends near 0.98. Towards the end the training loss still falls while the test loss hardly does: the
-# network has begun to learn the training digits by heart.*
+# *Figure 6. Left, the loss on a logarithmic axis. The training loss is that of one batch at a time, so it
+# jumps; the test loss is measured on all 540 test digits and jumps less. The test accuracy passes 0.95 within
+# about 100 steps and ends near 0.98. Towards the end the training loss still falls while the test loss hardly
+# does: the network has begun to learn the training digits by heart.*
 
 # %% demo="look_at_weights"
 tiles = params["W1"].T.reshape(10, 10, 8, 8)
@@ -632,8 +896,10 @@ pictures.show(
 )
 
 # %% [markdown]
-# *Figure 5. The weights of each of the 100 hidden units, laid out like the pixels that they multiply. Ink on an orange pixel excites the unit, ink on a purple one silences it. Many respond to a stroke in one place and its absence beside it. About a quarter are pale
-# and look like noise, as all of them did at the start: these have learned little, or nothing at all.*
+# *Figure 7. The weights of each of the 100 hidden units, laid out like the pixels that they multiply. Ink on
+# an orange pixel excites the unit, ink on a purple one silences it. Many respond to a stroke in one place and
+# its absence beside it. About a quarter are pale and look like noise, as all of them did at the start: these
+# have learned little, or nothing at all.*
 
 # %% demo="confusion_matrix"
 predicted = two_layer_scores(X_test, params).argmax(axis=1)
@@ -652,7 +918,9 @@ pictures.show(
 )
 
 # %% [markdown]
-# *Figure 6. The confusion matrix: how often the digit of each row was read as the digit of each column. What is right stands on the diagonal. The shade follows the square root of the count, so that single errors can be seen.*
+# *Figure 8. The confusion matrix: how often the digit of each row was read as the digit of each column. What
+# is right stands on the diagonal. The shade follows the square root of the count, so that single errors can
+# be seen.*
 
 # %% demo="digits_it_gets_wrong"
 wrong = np.flatnonzero(predicted != y_test)[:12]
@@ -666,12 +934,13 @@ pictures.show(
 )
 
 # %% [markdown]
-# *Figure 7. Test digits that it reads wrongly, up to twelve of them. Some of these labels a person would not have guessed either.*
+# *Figure 9. Test digits that it reads wrongly, up to twelve of them. Would you have read the label?*
 
 # %% [markdown]
 # ## Settings under which nothing happens
 #
-# An older version of this exercise set both `std` and `learning_rate` to $10^{-4}$. Many a student took correct code apart because of it. Here are four runs of *your* code.
+# An older version of this exercise set both `std` and `learning_rate` to $10^{-4}$. Many a student took
+# correct code apart because of it. Here are four runs of *your* code.
 
 # %% demo="settings"
 plt.figure(figsize=(7, 3.2), layout="constrained")
@@ -690,18 +959,42 @@ pictures.show(
 )
 
 # %% [markdown]
-# *Figure 8. Test loss under four settings. With learning rate 0.5 the network learns, about 70 steps later when its weights start tiny. The two curves with learning rate $10^{-4}$ lie on top of each other at 2.3.*
+# *Figure 10. Test loss under four settings. With learning rate 0.5 the network learns, about 70 steps later
+# when its weights start tiny. The two curves with learning rate $10^{-4}$ lie on top of each other at 2.3.*
 #
-# Tiny weights alone cost a pause. Near zero the gradient of $W_1$ is proportional to $W_2$, and that of $W_2$ to the hidden activations, so to $W_1$: the smaller both are, the slower both move. They grow by the same *factor* in every
-# step, invisibly at first, and the pause ends when learning rate times steps has reached about 35. At rate 0.5 that takes 70 steps. At rate $10^{-4}$ it takes more than 300,000; and with pixels from 0 to 16, as the exercise had them, still
-# more than 10,000.
+# Tiny weights alone cost a pause. Near zero the gradient of $W_1$ is proportional to $W_2$, and that of $W_2$
+# to the hidden activations, so to $W_1$: the smaller both are, the slower both move. They grow by the same
+# *factor* in every step, invisibly at first, and the pause ends when learning rate times steps has reached
+# about 35. At rate 0.5 that takes 70 steps. At rate $10^{-4}$ it takes more than 300,000; and with pixels
+# from 0 to 16, as the exercise had them, still more than 10,000.
 #
-# So before you doubt your code, see whether the loss starts at $\log C$, whether it moves *at all* (print more digits), and try the learning rate in steps of 10. Raise it until the loss jumps about, then go back a little.
+# So before you doubt your code, see whether the loss starts at $\log C$, whether it moves *at all* (print
+# more digits), and try the learning rate in steps of 10. Raise it until the loss jumps about, then go back a
+# little.
+
+# %% [markdown]
+# ### An experiment of your own
+#
+# How few hidden units are enough? How large may the learning rate be? Choose one setting of
+# `train_two_layer`, write down what you expect, run it with two seeds, and compare. Nobody grades this cell,
+# unless your instructor says so.
+#
+# - *I change ..., and expect ..., because ...*
+# - *What came, seed by seed: ...*
+# - *Larger than the difference between the seeds? ...*
+
+# %% demo="your_experiment"
+for hidden in 5, 100:
+    ends = [train_two_layer(X_train, y_train, X_test, y_test, hidden=hidden, iters=400, seed=seed)
+            for seed in (0, 1)]
+    print(f"{hidden} hidden units:", [round(run["test_accuracy"][-1], 3) for _, run in ends])
 
 # %% [markdown]
 # ## 7. Units that die
 #
-# One can also go too far. Here is the same network with the same settings, but the pixels run from 0 to 16 instead of 0 to 1. All gradients of $W_1$ are then 16 times as large, and the first steps throw the weights far off.
+# One can also go too far. Here is the same network with the same settings, but the pixels run from 0 to 16
+# instead of 0 to 1. All gradients of $W_1$ are then 16 times as large, and the first steps throw the weights
+# far off.
 
 # %% demo="pixels_to_16"
 too_far, losses = train_two_layer(16 * X_train, y_train, 16 * X_test, y_test, iters=100)
@@ -711,37 +1004,82 @@ often = np.bincount(answers)
 print(f"{often.max()} of {len(answers)} test digits are read as a {often.argmax()}")
 
 # %% [markdown]
-# The loss leaps up, comes back to about $\log 10$, and stays there, however long one trains. The network has one answer for all pictures, or nearly all.
+# The loss leaps up, comes back to about $\log 10$, and stays there, however long one trains. The network has
+# one answer for all pictures, or nearly all.
 #
-# **Question.** What happens in training to a ReLU unit whose input is negative for every example: to its output, to its weights, to its chance of recovering? And how would you see it in the gradients that your functions return? A few sentences
-# will do.
+# **Question.** What happens in training to a ReLU unit whose input is negative for every example: to its
+# output, to its weights, to its chance of recovering? And how would you see it in the gradients that your
+# functions return? A few sentences will do.
+
+# %% [markdown]
+# *4 points, about 10 minutes.*
 
 # %% [markdown] written="dead_units" points=4
 # ### BEGIN SOLUTION
-# *Rubric.* What happens, 2 points: the output is always 0, so the unit contributes nothing (1); no gradient passes, its incoming weights and bias are never changed again, and so it stays dead (1). How to see it, 2 points: `relu_backward`
-# gives a column of zeros for the unit in every batch (1); hence the unit's column of `dW1` and its entry of `db1` are exactly zero, step after step (1; "its row of `dW2`" is accepted as well). Take off 1 point where "small" is said
-# in place of zero.
+# *Rubric.* What happens, 2 points: the output is always 0, so the unit contributes nothing (1); no gradient
+# passes, its incoming weights and bias are never changed again, and so it stays dead (1). How to see it, 2
+# points: `relu_backward` gives a column of zeros for the unit in every batch (1); hence the unit's column of
+# `dW1` and its entry of `db1` are exactly zero, step after step (1; "its row of `dW2`" is accepted as well).
+# Take off 1 point where "small" is said in place of zero.
 #
-# *Sample answer.* Its output is 0 for every example, so the layers above don't notice it. On the way back ReLU's slope is 0 for each example, and nothing reaches the unit's incoming weights or bias. They stay as they are, so the input stays negative:
-# the unit is dead and, as its inputs are fixed data, can't come back. In the gradients `relu_backward` returns a column of zeros, whatever `dout` is, and therefore the unit's column of `dW1` and its entry of `db1` are exactly 0 in every
-# batch. Its row of `dW2` is 0 too, because its activation is. Counting the columns of `dW1` that are zero over a whole pass through the data counts the dead units. In the run above nearly all 100 died in the first steps: little but `b2` still learns, and it
+# *Sample answer.* Its output is 0 for every example, so the layers above don't notice it. On the way back
+# ReLU's slope is 0 for each example, and nothing reaches the unit's incoming weights or bias. They stay as
+# they are, so the input stays negative: the unit is dead and, as its inputs are fixed data, can't come back.
+# In the gradients `relu_backward` returns a column of zeros, whatever `dout` is, and therefore the unit's
+# column of `dW1` and its entry of `db1` are exactly 0 in every batch. Its row of `dW2` is 0 too, because its
+# activation is. Counting the columns of `dW1` that are zero over a whole pass through the data counts the
+# dead units. In the run above nearly all 100 died in the first steps: little but `b2` still learns, and it
 # learns how often each digit occurs.
 # ### END SOLUTION
 
 # %% [markdown]
+# ### Random sizes
+#
+# The hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your
+# functions with random sizes and holds them against what is true of *any* right answer: a gradient is the
+# slope that is measured, an example alone gives what it gives in a batch, twice the `dout` gives twice the
+# gradient, arguments stay as they were. No right answer stands in that file. Where something is not true, it
+# says what, and for which sizes.
+
+# %% demo="try_random_sizes"
+import properties
+
+
+def some_affine(rng):
+    N, first, second, M = rng.integers(1, 4, size=4)
+    x = rng.normal(size=(N, first, second))
+    return x, rng.normal(size=(first * second, M)), rng.normal(size=M)
+
+
+def some_numbers(rng):
+    return [rng.normal(size=rng.integers(1, 4, size=rng.integers(1, 4)))]
+
+
+properties.layer("affine", lambda x, w, b: affine_forward(x, w, b)[0],
+                 lambda dout, x, w, b: affine_backward(dout, (x, w, b)), some_affine)
+properties.layer("ReLU", lambda x: relu_forward(x)[0], relu_backward, some_numbers)
+properties.loss("softmax_loss", softmax_loss)
+
+# %% [markdown]
 # ## Where this goes
 #
-# You have the scheme that all networks share: layers that know their own derivative, a loss at the end, a gradient check for each part, and a loop that draws, runs forward, runs backward and steps. Chapter 2 puts the same layers into a class, has you
-# write the gradient check itself, and sets a second loss beside softmax. Later chapters add depth, momentum, regularization and convolution. None of them changes the scheme.
+# You have the scheme that all networks share: layers that know their own derivative, a loss at the end, a
+# gradient check for each part, and a loop that draws, runs forward, runs backward and steps. Chapter 2 puts
+# the same layers into a class, has you write the gradient check itself, and sets a second loss beside
+# softmax. Later chapters add depth, momentum, regularization and convolution. None of them changes the
+# scheme.
 #
-# **References.** Alpaydin and Kaynak (1998), *Optical recognition of handwritten digits*, UCI repository. Nair and Hinton (2010), *Rectified linear units improve restricted Boltzmann machines*. Robbins and Monro (1951), *A stochastic approximation
-# method*. Rumelhart, Hinton and Williams (1986), *Learning representations by back-propagating errors*.
+# **References.** Alpaydin and Kaynak (1998), *Optical recognition of handwritten digits*, UCI repository.
+# Nair and Hinton (2010), *Rectified linear units improve restricted Boltzmann machines*. Robbins and Monro
+# (1951), *A stochastic approximation method*. Rumelhart, Hinton and Williams (1986), *Learning
+# representations by back-propagating errors*.
 
 # %% [markdown]
 # ## Before you hand it in
 #
-# Save the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says question by question what is
-# done, what is not, and what is wrong and why. Run it when you are stuck, too. With `all=True` it runs training and demonstrations as well.
+# Save the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says
+# question by question what is done, what is not, and what is wrong and why. Run it when you are stuck, too.
+# With `all=True` it runs training and demonstrations as well.
 
 # %% demo="check_this_notebook"
 import check_notebook

@@ -9,14 +9,14 @@ from autograder.probe import probe
 # --- affine layer, forward: 6 points ---
 
 
-@probe("affine_forward", points=1.75)
+@probe("affine_forward", points=1.5)
 def examples_with_several_axes(ns, rng):
     """Examples that are arrays of several axes, all of different length; the biases are zero."""
     out, _ = ns.affine_forward(rng.normal(size=(4, 2, 5, 3)), rng.normal(size=(30, 7)), np.zeros(7))
     return {"out": out}
 
 
-@probe("affine_forward", points=1.25)
+@probe("affine_forward", points=1)
 def examples_that_are_rows(ns, rng):
     """Examples that are rows already, with large biases of both signs."""
     x, w, b = rng.normal(size=(5, 4)), rng.normal(size=(4, 6)), inputs.away_from_zero(rng, (6,), gap=40)
@@ -24,7 +24,7 @@ def examples_that_are_rows(ns, rng):
     return {"out": out}
 
 
-@probe("affine_forward", points=1, contract=True)
+@probe("affine_forward", points=0.75, contract=True)
 def what_affine_caches(ns, rng):
     """The cache holds x as it came, w and b."""
     x, w, b = rng.normal(size=(3, 4, 2)), rng.normal(size=(8, 5)), rng.normal(size=5)
@@ -33,7 +33,7 @@ def what_affine_caches(ns, rng):
     return {"x": x_kept, "w": w_kept, "b": b_kept}
 
 
-@probe("affine_forward", points=1, contract=True)
+@probe("affine_forward", points=0.75, contract=True)
 def affine_leaves_its_inputs(ns, rng):
     """The arguments are left as they were, and the output shares no memory with them."""
     x, w, b = rng.normal(size=(3, 2, 2)), rng.normal(size=(4, 5)), rng.normal(size=5)
@@ -73,42 +73,42 @@ def _affine_gradients(ns, rng, shape, outputs):
     return ns.affine_backward(rng.normal(size=(shape[0], outputs)), (x, w, b))
 
 
-@probe("affine_backward", points=2, tolerance=1e-7)
+@probe("affine_backward", points=1.5, tolerance=1e-7)
 def gradient_of_the_inputs(ns, rng):
     """The gradient of inputs with several axes."""
     dx, _, _ = _affine_gradients(ns, rng, (5, 2, 4, 3), 7)
     return {"dx": dx}
 
 
-@probe("affine_backward", points=2, tolerance=1e-7)
+@probe("affine_backward", points=1.5, tolerance=1e-7)
 def gradient_of_the_weights(ns, rng):
     """The gradient of the weights, for inputs with several axes."""
     _, dw, _ = _affine_gradients(ns, rng, (4, 3, 2, 2), 5)
     return {"dw": dw}
 
 
-@probe("affine_backward", points=1.5, tolerance=1e-7)
+@probe("affine_backward", points=1.25, tolerance=1e-7)
 def gradient_of_the_biases(ns, rng):
     """The gradient of the biases."""
     _, _, db = _affine_gradients(ns, rng, (6, 2, 2), 3)
     return {"db": db}
 
 
-@probe("affine_backward", points=1, contract=True, tolerance=1e-7)
+@probe("affine_backward", points=0.75, contract=True, tolerance=1e-7)
 def gradients_of_rows(ns, rng):
     """All three gradients where the examples are rows already."""
     dx, dw, db = _affine_gradients(ns, rng, (4, 3), 6)
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=1, contract=True, tolerance=1e-7)
+@probe("affine_backward", points=0.75, contract=True, tolerance=1e-7)
 def gradients_of_one_example(ns, rng):
     """All three gradients of a batch of a single example."""
     dx, dw, db = _affine_gradients(ns, rng, (1, 2, 3), 4)
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=1, contract=True)
+@probe("affine_backward", points=0.75, contract=True)
 def affine_gradients_leave_their_inputs(ns, rng):
     """The upstream gradient and the cache are left as they were, and no gradient shares memory with them."""
     x, w, b, dout = rng.normal(size=(1, 2, 2)), rng.normal(size=(4, 3)), rng.normal(size=3), rng.normal(size=(1, 3))
@@ -143,28 +143,28 @@ def gradients_of_large_inputs(ns, rng):
 # --- ReLU, forward: 3 points ---
 
 
-@probe("relu_forward", points=1)
+@probe("relu_forward", points=0.75)
 def both_signs(ns, rng):
     """A matrix with entries of both signs."""
     out, _ = ns.relu_forward(inputs.away_from_zero(rng, (6, 5)))
     return {"out": out}
 
 
-@probe("relu_forward", points=0.75)
+@probe("relu_forward", points=0.5)
 def large_entries_on_several_axes(ns, rng):
     """An array of several axes, with large entries."""
     out, _ = ns.relu_forward(1e6 * inputs.away_from_zero(rng, (3, 2, 4, 2)))
     return {"out": out}
 
 
-@probe("relu_forward", points=0.5, contract=True)
+@probe("relu_forward", points=0.25, contract=True)
 def what_relu_caches(ns, rng):
     """The cache is x itself."""
     _, cache = ns.relu_forward(inputs.away_from_zero(rng, (4, 3)))
     return {"cache": cache}
 
 
-@probe("relu_forward", points=0.5, contract=True)
+@probe("relu_forward", points=0.25, contract=True)
 def relu_leaves_its_input(ns, rng):
     """x is left as it was, and the output shares no memory with it."""
     x = inputs.away_from_zero(rng, (3, 4))
@@ -185,21 +185,21 @@ def relu_of_whole_numbers(ns, rng):
 # --- ReLU, backward: 5 points. Inputs keep away from the kink. ---
 
 
-@probe("relu_backward", points=1.5)
+@probe("relu_backward", points=1.25)
 def the_gate(ns, rng):
     """An upstream gradient and inputs of both signs, in every combination."""
     x, dout = inputs.away_from_zero(rng, (6, 7)), inputs.away_from_zero(rng, (6, 7))
     return {"dx": ns.relu_backward(dout, x)}
 
 
-@probe("relu_backward", points=1)
+@probe("relu_backward", points=0.75)
 def the_gate_on_several_axes(ns, rng):
     """Arrays of several axes, where a handful of inputs are positive."""
     x, dout = inputs.away_from_zero(rng, (2, 3, 4, 5)) - 0.8, rng.normal(size=(2, 3, 4, 5))
     return {"dx": ns.relu_backward(dout, np.where(np.abs(x) < 0.01, -0.5, x))}
 
 
-@probe("relu_backward", points=1.5, contract=True)
+@probe("relu_backward", points=1.25, contract=True)
 def relu_gradient_leaves_its_inputs(ns, rng):
     """The upstream gradient and the cache are left as they were, and the result shares no memory with them."""
     x, dout = inputs.away_from_zero(rng, (4, 5)), rng.normal(size=(4, 5))
@@ -208,7 +208,7 @@ def relu_gradient_leaves_its_inputs(ns, rng):
     return {"inputs": {"x": x, "dout": dout, "positive": positive, "whole": whole}}
 
 
-@probe("relu_backward", points=0.5, contract=True)
+@probe("relu_backward", points=0.25, contract=True)
 def the_gate_at_any_size(ns, rng):
     """Inputs and upstream gradients that are very large and very small."""
     x, dout = inputs.away_from_zero(rng, (5, 4)), inputs.away_from_zero(rng, (5, 4))

@@ -110,19 +110,19 @@ def a_row_of_floats(ns, rng):
 # softmax
 
 
-@probe("softmax", points=1.5)
+@probe("softmax", points=1)
 def moderate_scores(ns, rng):
     """Scores of ordinary size."""
     return {"probs": ns.softmax(inputs.scores(rng, 4, 7, scale=2.0))}
 
 
-@probe("softmax", points=1)
+@probe("softmax", points=0.75)
 def rows_far_apart(ns, rng):
     """Rows of very different size, each with its own maximum."""
     return {"probs": ns.softmax(inputs.far_rows(rng, 5, 3))}
 
 
-@probe("softmax", points=0.5)
+@probe("softmax", points=0.25)
 def scores_far_apart_within_a_row(ns, rng):
     """Rows whose own entries are of very different size."""
     return {"probs": ns.softmax(inputs.far_rows(rng, 6, 4).T)}
@@ -153,7 +153,7 @@ def _through(ns, rng, kind, shape):
     return activation, out, activation.backward_pass(rng.normal(size=shape))
 
 
-@probe("Activation", points=1)
+@probe("Activation", points=0.75)
 def sigmoid_forward(ns, rng):
     """The values of the sigmoid, by forward_pass and by name."""
     a = 3 * rng.normal(size=(4, 3))
@@ -174,21 +174,21 @@ def relu_forward(ns, rng):
     return {"forward_pass": ns.Activation("ReLU").forward_pass(a), "ReLU": ns.Activation("ReLU").ReLU(a)}
 
 
-@probe("Activation", points=1.5)
+@probe("Activation", points=1.25)
 def sigmoid_backward(ns, rng):
     """The gradient through a sigmoid, and its derivative."""
     activation, _, grad = _through(ns, rng, "sigmoid", (4, 3))
     return {"backward_pass": grad, "grad_sigmoid": activation.grad_sigmoid()}
 
 
-@probe("Activation", points=1.5)
+@probe("Activation", points=1.25)
 def tanh_backward(ns, rng):
     """The gradient through tanh, and its derivative."""
     activation, _, grad = _through(ns, rng, "tanh", (2, 5))
     return {"backward_pass": grad, "grad_tanh": activation.grad_tanh()}
 
 
-@probe("Activation", points=1.5)
+@probe("Activation", points=1.25)
 def relu_backward(ns, rng):
     """The gradient through ReLU, and its derivative."""
     activation, _, grad = _through(ns, rng, "ReLU", (3, 4))
@@ -259,13 +259,13 @@ def _layer(ns, rng, in_units, out_units):
     return layer
 
 
-@probe("Layer", points=2)
+@probe("Layer", points=1.75)
 def layer_forward(ns, rng):
     """The result of the forward pass."""
     return {"a": _layer(ns, rng, 4, 3).forward_pass(rng.normal(size=(5, 4)))}
 
 
-@probe("Layer", points=1.5)
+@probe("Layer", points=1.25)
 def gradient_of_the_input(ns, rng):
     """d_x, as it is returned."""
     layer = _layer(ns, rng, 3, 5)
@@ -273,7 +273,7 @@ def gradient_of_the_input(ns, rng):
     return {"d_x": layer.backward_pass(rng.normal(size=(4, 5)))}
 
 
-@probe("Layer", points=1.5)
+@probe("Layer", points=1.25)
 def gradient_of_the_weights(ns, rng):
     """d_w, after two backward passes."""
     layer = _layer(ns, rng, 4, 2)
@@ -283,7 +283,7 @@ def gradient_of_the_weights(ns, rng):
     return {"d_w": layer.d_w}
 
 
-@probe("Layer", points=1)
+@probe("Layer", points=0.75)
 def gradient_of_the_biases(ns, rng):
     """d_b, after two backward passes."""
     layer = _layer(ns, rng, 2, 4)
@@ -636,7 +636,7 @@ def _follow(ns, rng, script, **changes):
 # trainer
 
 
-@probe("trainer", points=1)
+@probe("trainer", points=1.5)
 def plain_steps(ns, rng):
     """The parameters after some epochs without momentum, penalty or early stopping, the last batch being short."""
     model = _Bowl(ns, rng)
@@ -644,7 +644,7 @@ def plain_steps(ns, rng):
     return {"layers": model.parameters()}
 
 
-@probe("trainer", points=2, judged=True)
+@probe("trainer", points=2.75, judged=True)
 def rows_of_each_epoch(ns, rng):
     """Which rows, with which labels, are trained on in each epoch."""
     model = _Bowl(ns, rng)
@@ -652,7 +652,7 @@ def rows_of_each_epoch(ns, rng):
     return {"batches": [[x, targets] for x, targets in model.trained_on]}
 
 
-@probe("trainer", points=2)
+@probe("trainer", points=2.75)
 def steps_with_momentum(ns, rng):
     """The parameters after some epochs with momentum, several batches each."""
     model = _Bowl(ns, rng)
@@ -660,7 +660,7 @@ def steps_with_momentum(ns, rng):
     return {"layers": model.parameters()}
 
 
-@probe("trainer", points=1.5)
+@probe("trainer", points=2)
 def steps_with_a_penalty(ns, rng):
     """The parameters after some epochs with an L2 penalty."""
     model = _Bowl(ns, rng)
@@ -668,46 +668,46 @@ def steps_with_a_penalty(ns, rng):
     return {"layers": model.parameters()}
 
 
-@probe("trainer", points=2)
+@probe("trainer", points=2.75)
 def best_weights(ns, rng):
     """The parameters after a run whose validation loss rises until it is stopped."""
     return _follow(ns, rng, [3.0, 2.5, 1.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25], early_stop=True)[1]
 
 
-@probe("trainer", points=1.5)
+@probe("trainer", points=2.25)
 def rising_in_a_row(ns, rng):
     """The validation losses of a run that rises and falls several times before it is stopped."""
     script = [9.0, 5.0, 3.0, 4.0, 3.5, 3.75, 4.25, 3.25, 4.5, 4.75, 5.0, 5.5, 6.0, 6.5, 7.0]
     return _follow(ns, rng, script, early_stop=True, early_stop_epoch=4)[0]
 
 
-@probe("trainer", points=0.5, contract=True)
+@probe("trainer", points=0.75, contract=True)
 def best_weights_without_a_stop(ns, rng):
     """The parameters after a run that reaches its last epoch past its lowest validation loss."""
     return _follow(ns, rng, [3.0, 2.5, 1.5, 1.75, 1.6, 1.7, 1.65], early_stop=True)[1]
 
 
-@probe("trainer", points=0.5, contract=True)
+@probe("trainer", points=0.75, contract=True)
 def early_stopping_switched_off(ns, rng):
     """A run with early stopping switched off whose validation loss rises."""
     losses, parameters = _follow(ns, rng, [3.0, 2.5, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75])
     return {**losses, **parameters}
 
 
-@probe("trainer", points=0.5, contract=True)
+@probe("trainer", points=0.75, contract=True)
 def rising_from_the_start(ns, rng):
     """A run whose validation loss is lowest before the first epoch."""
     losses, parameters = _follow(ns, rng, [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0], early_stop=True)
     return {**losses, **parameters}
 
 
-@probe("trainer", points=0.5, contract=True)
+@probe("trainer", points=0.75, contract=True)
 def an_equal_loss(ns, rng):
     """A run in which two successive validation losses are equal."""
     return _follow(ns, rng, [4.0, 3.0, 2.0, 2.5, 2.75, 2.75, 3.0, 3.25, 3.5, 3.75, 4.0, 4.5], early_stop=True)[0]
 
 
-@probe("trainer", points=0.5, contract=True)
+@probe("trainer", points=0.75, contract=True)
 def the_history(ns, rng):
     """The lists of the history, and what a penalty changes in the validation losses."""
     plain = _train(ns, rng, _Script(ns, rng, [2.0, 1.0, 0.75, 0.875, 0.5, 0.625, 0.125]), epochs=2)
@@ -719,7 +719,7 @@ def the_history(ns, rng):
     }
 
 
-@probe("trainer", points=0.5, contract=True)
+@probe("trainer", points=0.75, contract=True)
 def steps_with_both(ns, rng):
     """The parameters after some epochs with momentum and penalty together."""
     model = _Bowl(ns, rng)
@@ -727,7 +727,7 @@ def steps_with_both(ns, rng):
     return {"layers": model.parameters()}
 
 
-@probe("trainer", points=0.5, contract=True)
+@probe("trainer", points=0.75, contract=True)
 def a_second_training(ns, rng):
     """A second training of the same model, with momentum."""
     model = _Bowl(ns, rng)
@@ -736,7 +736,7 @@ def a_second_training(ns, rng):
     return {"layers": model.parameters()}
 
 
-@probe("trainer", points=0.5, contract=True)
+@probe("trainer", points=0.75, contract=True)
 def trainer_leaves_alone(ns, rng):
     """The images, the labels and the configuration afterwards."""
     (x, y), (x_valid, y_valid), config = rows(rng, 13), rows(rng, 5, validation=True), {**CONFIG, "momentum": True, "early_stop": True}
@@ -767,7 +767,7 @@ def _sure(rng, n, classes):
     return probs / probs.sum(axis=1, keepdims=True), inputs.one_hot(label, classes)
 
 
-@probe("test", points=1.5)
+@probe("test", points=1)
 def share_of_right_answers(ns, rng):
     """A model that is right on part of the images."""
     return {"accuracy": ns.test(_Answers(), *_sure(rng, 17, 10), CONFIG)}
@@ -782,14 +782,14 @@ def timid_answers(ns, rng):
     return {"accuracy": ns.test(_Answers(), probs / probs.sum(axis=1, keepdims=True), inputs.one_hot(label, 4), CONFIG)}
 
 
-@probe("test", points=0.5, contract=True)
+@probe("test", points=0.25, contract=True)
 def one_image(ns, rng):
     """A single image that the model gets right, and one that it gets wrong."""
     probs, y = _sure(rng, 5, 3)
     return {"wrong": ns.test(_Answers(), probs[:1], y[:1], CONFIG), "right": ns.test(_Answers(), probs[1:2], y[1:2], CONFIG)}
 
 
-@probe("test", points=0.5, contract=True)
+@probe("test", points=0.25, contract=True)
 def test_leaves_alone(ns, rng):
     """The images and labels afterwards."""
     probs, y = _sure(rng, 8, 5)
@@ -811,21 +811,21 @@ def _approximate(ns, rng, model, entries, **epsilon):
     return seen
 
 
-@probe("gradient_approximation", points=2.5, tolerance=1e-7)
+@probe("gradient_approximation", points=2, tolerance=1e-7)
 def numerical_for_weights(ns, rng):
     """The numerical gradient for weights of both layers."""
     entries = [(0, "w", (1, 2)), (0, "w", (0, 1)), (0, "w", (1, 0)), (2, "w", (2, 0))]
     return {"numerical": _approximate(ns, rng, _Bowl(ns, rng, cubic=3.0), entries, epsilon=1e-2)["numerical"]}
 
 
-@probe("gradient_approximation", points=2, tolerance=1e-7)
+@probe("gradient_approximation", points=1.75, tolerance=1e-7)
 def numerical_for_biases(ns, rng):
     """The numerical gradient for biases of both layers."""
     entries = [(0, "b", (0, 2)), (2, "b", (0, 0)), (0, "b", (0, 1))]
     return {"numerical": _approximate(ns, rng, _Bowl(ns, rng, cubic=3.0), entries, epsilon=1e-2)["numerical"]}
 
 
-@probe("gradient_approximation", points=2, tolerance=1e-7)
+@probe("gradient_approximation", points=1.75, tolerance=1e-7)
 def analytic_for_both(ns, rng):
     """The analytic gradient for weights and biases, which no earlier pass has left behind."""
     seen = []
@@ -834,7 +834,7 @@ def analytic_for_both(ns, rng):
     return {"analytic": seen}
 
 
-@probe("gradient_approximation", points=2.5)
+@probe("gradient_approximation", points=2)
 def whether_they_agree(ns, rng):
     """Whether the two are said to agree, for right, slightly wrong and strongly bent models."""
     entries = [(0, "w", (1, 1)), (2, "b", (0, 0))]
@@ -843,7 +843,7 @@ def whether_they_agree(ns, rng):
     return {name: _approximate(ns, rng, _Bowl(ns, rng, *bent), entries, epsilon=1e-2)["within"] for name, bent in models.items()}
 
 
-@probe("gradient_approximation", points=1, contract=True)
+@probe("gradient_approximation", points=0.75, contract=True)
 def parameters_put_back(ns, rng):
     """The parameters afterwards."""
     model = _Bowl(ns, rng, cubic=3.0)
@@ -854,7 +854,7 @@ def parameters_put_back(ns, rng):
     return {"within": seen["within"], "inputs": {"parameters": [float(value).hex() for value in model.values()]}}
 
 
-@probe("gradient_approximation", points=1, contract=True, tolerance=1e-7)
+@probe("gradient_approximation", points=0.75, contract=True, tolerance=1e-7)
 def the_default_step(ns, rng):
     """A call without epsilon."""
     return _approximate(ns, rng, _Bowl(ns, rng, cubic=80.0), [(0, "w", (0, 2)), (2, "w", (0, 0))])

@@ -117,7 +117,7 @@ def a_layer_without_a_name(ns, rng):
 # sigmoid
 
 
-@probe("sigmoid", points=1.5)
+@probe("sigmoid", points=1)
 def moderate_numbers(ns, rng):
     """Numbers of both signs within a few units of 0, and 0."""
     X = rng.normal(scale=3, size=(4, 6))
@@ -125,7 +125,7 @@ def moderate_numbers(ns, rng):
     return {"values": ns.sigmoid(X)}
 
 
-@probe("sigmoid", points=1.5)
+@probe("sigmoid", points=1)
 def far_from_zero(ns, rng):
     """Numbers of both signs whose exponentials overflow."""
     return {"values": ns.sigmoid(rng.permuted(rng.uniform(750, 1000, size=(3, 4)) * [1, -1, 1, -1], axis=1))}
@@ -159,14 +159,14 @@ def sigmoid_leaves_its_input(ns, rng):
 # forward
 
 
-@probe("forward", points=2.5)
+@probe("forward", points=1.75)
 def output_of_a_layer(ns, rng):
     """The output of a layer, with an activation of the test's own."""
     params = layer(rng, 5, 3, "layer1")
     return {"post_act": ns.forward(rng.normal(size=(4, 5)), params, "layer1", lambda z: z * z + z)}
 
 
-@probe("forward", points=1.5)
+@probe("forward", points=1)
 def cache_from_before_the_activation(ns, rng):
     """The first two entries of what the layer stores: its input and its pre-activation."""
     params = layer(rng, 5, 3, "layer1")
@@ -175,7 +175,7 @@ def cache_from_before_the_activation(ns, rng):
     return {"cache": kept[:2] if isinstance(kept, list) else kept}
 
 
-@probe("forward", points=1.5)
+@probe("forward", points=1)
 def cache_from_after_the_activation(ns, rng):
     """The last entry of what the layer stores: its post-activation."""
     params = layer(rng, 5, 3, "layer1")
@@ -184,7 +184,7 @@ def cache_from_after_the_activation(ns, rng):
     return {"cache": kept[2:] if isinstance(kept, list) else kept}
 
 
-@probe("forward", points=1)
+@probe("forward", points=0.75)
 def two_layers(ns, rng):
     """Two layers in a row, the given tanh and ReLU, with biases of 0: each has a cache of its own."""
     params = layer(rng, 6, 5, "layer1") | layer(rng, 5, 2, "output")
@@ -233,25 +233,25 @@ def forward_leaves_its_input(ns, rng):
 # softmax
 
 
-@probe("softmax", points=1)
+@probe("softmax", points=0.75)
 def moderate_scores(ns, rng):
     """Scores of both signs within a few units of 0."""
     return {"probs": ns.softmax(inputs.scores(rng, 4, 6, scale=2))}
 
 
-@probe("softmax", points=1.25)
+@probe("softmax", points=1)
 def rows_far_apart(ns, rng):
     """Rows of very different size, each with its own maximum."""
     return {"probs": ns.softmax(inputs.far_rows(rng, 5, 3))}
 
 
-@probe("softmax", points=1)
+@probe("softmax", points=0.75)
 def all_far_from_zero(ns, rng):
     """Batches whose scores are alike among themselves, and all large or all very negative."""
     return {str(offset): ns.softmax(inputs.scores(rng, 3, 4) + offset) for offset in (400, -400, 1000, -1000)}
 
 
-@probe("softmax", points=0.5)
+@probe("softmax", points=0.25)
 def wide_rows(ns, rng):
     """Rows in which the scores themselves lie far apart."""
     return {"probs": ns.softmax(rng.permuted(np.tile([-1500.0, -2.0, 0.0, 1.0, 3.0], (4, 1)), axis=1) * rng.choice([-1, 1], size=(4, 1)))}
@@ -421,35 +421,35 @@ def backwards_in_single_precision(ns, rng):
 # conv_forward
 
 
-@probe("conv_forward", points=1)
+@probe("conv_forward", points=1.5)
 def plain_convolution(ns, rng):
     """Filters and images that are not square, stride 1, no padding."""
     X, params = rng.normal(size=(2, 3, 6, 5)), filters(rng, 4, 3, 2, 3, "conv")
     return {"Y": ns.conv_forward(X, params, "conv", 1, 0)}
 
 
-@probe("conv_forward", points=0.75)
+@probe("conv_forward", points=1.25)
 def padded_convolution(ns, rng):
     """A padding wider than one pixel."""
     X, params = rng.normal(size=(2, 2, 4, 6)), filters(rng, 3, 2, 3, 2, "conv")
     return {"Y": ns.conv_forward(X, params, "conv", 1, 2)}
 
 
-@probe("conv_forward", points=0.75)
+@probe("conv_forward", points=1.25)
 def strided_convolution(ns, rng):
     """A stride that divides height and width."""
     X, params = rng.normal(size=(2, 2, 7, 10)), filters(rng, 3, 2, 3, 4, "conv")
     return {"Y": ns.conv_forward(X, params, "conv", stride=2, pad=1)}
 
 
-@probe("conv_forward", points=0.75)
+@probe("conv_forward", points=1.25)
 def convolution_with_a_remainder(ns, rng):
     """A stride that divides neither height nor width."""
     X, params = rng.normal(size=(2, 2, 8, 5)), filters(rng, 3, 2, 3, 2, "conv")
     return {"Y": ns.conv_forward(X, params, "conv", stride=3, pad=1)}
 
 
-@probe("conv_forward", points=0.75)
+@probe("conv_forward", points=1.25)
 def cache_of_a_convolution(ns, rng):
     """What the layer stores for the backward pass, in its order."""
     X, params = rng.normal(size=(2, 3, 5, 6)), filters(rng, 2, 3, 3, 2, "conv")
@@ -472,7 +472,7 @@ def small_convolutions(ns, rng):
     return {f"{h} x {w}": ns.conv_forward(X, filters(rng, 1, 1, h, w, "a"), "a", 2) for h, w in ((2, 2), (4, 3), (1, 1))}
 
 
-@probe("conv_forward", points=0.25, contract=True, tolerance=1e-4)
+@probe("conv_forward", points=0.5, contract=True, tolerance=1e-4)
 def convolution_of_other_numbers(ns, rng):
     """Integer and float32 images."""
     whole = ns.conv_forward(rng.integers(-3, 4, size=(2, 2, 4, 5)), filters(rng, 3, 2, 2, 3, "a"), "a", 1, 1)
@@ -480,7 +480,7 @@ def convolution_of_other_numbers(ns, rng):
     return {"integers": whole, "float32": ns.conv_forward(positive(rng, 1, 1, 3, 4), single, "b")}
 
 
-@probe("conv_forward", points=0.25, contract=True)
+@probe("conv_forward", points=0.5, contract=True)
 def convolution_leaves_its_input(ns, rng):
     """Images, filters and biases as they are after the call."""
     X, params = rng.normal(size=(2, 2, 4, 5)), filters(rng, 3, 2, 2, 3, "a")
@@ -497,7 +497,7 @@ def convolved(rng, X_shape, W_shape, out, stride, pad, name="conv"):
     return rng.normal(size=(X_shape[0], W_shape[0], *out)), params
 
 
-@probe("conv_backward", points=0.75)
+@probe("conv_backward", points=2)
 def gradient_of_the_filters(ns, rng):
     """The filters' gradient, stride 1, a padding of one pixel."""
     delta, params = convolved(rng, (2, 3, 5, 6), (4, 3, 2, 3), (6, 6), 1, 1)
@@ -505,7 +505,7 @@ def gradient_of_the_filters(ns, rng):
     return after(params, "grad_Wconv")
 
 
-@probe("conv_backward", points=0.25)
+@probe("conv_backward", points=0.75)
 def gradient_of_the_filters_biases(ns, rng):
     """The biases' gradient."""
     delta, params = convolved(rng, (2, 3, 5, 6), (4, 3, 2, 3), (6, 6), 1, 1)
@@ -513,14 +513,14 @@ def gradient_of_the_filters_biases(ns, rng):
     return after(params, "grad_bconv")
 
 
-@probe("conv_backward", points=1)
+@probe("conv_backward", points=2.5)
 def gradient_of_the_images(ns, rng):
     """The images' gradient, stride 1, a padding of one pixel."""
     delta, params = convolved(rng, (2, 3, 6, 4), (4, 3, 3, 2), (6, 5), 1, 1)
     return {"grad_X": ns.conv_backward(delta, params, "conv")}
 
 
-@probe("conv_backward", points=0.75)
+@probe("conv_backward", points=1.75)
 def gradients_without_padding(ns, rng):
     """All gradients where there is no padding."""
     delta, params = convolved(rng, (2, 2, 5, 6), (3, 2, 2, 3), (4, 4), 1, 0)
@@ -528,7 +528,7 @@ def gradients_without_padding(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
 
 
-@probe("conv_backward", points=0.75)
+@probe("conv_backward", points=1.75)
 def gradients_with_a_stride(ns, rng):
     """All gradients with a stride that divides height and width, and a wider padding."""
     delta, params = convolved(rng, (2, 2, 5, 6), (3, 2, 3, 2), (4, 5), 2, 2)
@@ -536,7 +536,7 @@ def gradients_with_a_stride(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
 
 
-@probe("conv_backward", points=0.5)
+@probe("conv_backward", points=1.25)
 def gradients_with_a_remainder(ns, rng):
     """All gradients where the stride divides neither height nor width, and some pixels are in no window."""
     delta, params = convolved(rng, (2, 2, 11, 8), (3, 2, 3, 2), (4, 3), 3, 1)
@@ -544,7 +544,7 @@ def gradients_with_a_remainder(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
 
 
-@probe("conv_backward", points=0.25, contract=True)
+@probe("conv_backward", points=0.5, contract=True)
 def convolution_backward_twice(ns, rng):
     """A layer whose name is left out, and a second delta: its gradients alone."""
     delta, params = convolved(rng, (2, 2, 5, 6), (3, 2, 2, 3), (6, 6), 1, 1, "")
@@ -553,7 +553,7 @@ def convolution_backward_twice(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_W", "grad_b")
 
 
-@probe("conv_backward", points=0.25, contract=True)
+@probe("conv_backward", points=0.5, contract=True)
 def small_convolutions_backward(ns, rng):
     """One grey image, one filter of one pixel, stride larger than the filter."""
     delta, params = convolved(rng, (1, 1, 5, 4), (1, 1, 1, 1), (3, 2), 2, 0)
@@ -561,7 +561,7 @@ def small_convolutions_backward(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
 
 
-@probe("conv_backward", points=0.25, contract=True)
+@probe("conv_backward", points=0.5, contract=True)
 def convolution_backward_of_integers(ns, rng):
     """Integer images and an integer delta."""
     delta, params = convolved(rng, (2, 2, 4, 5), (3, 2, 2, 3), (5, 5), 1, 1)
@@ -570,7 +570,7 @@ def convolution_backward_of_integers(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
 
 
-@probe("conv_backward", points=0.25, contract=True)
+@probe("conv_backward", points=0.5, contract=True)
 def convolution_backward_leaves_its_input(ns, rng):
     """delta, images, filters and biases as they are after the call."""
     delta, params = convolved(rng, (2, 2, 4, 5), (3, 2, 2, 3), (5, 5), 1, 1)
@@ -632,7 +632,7 @@ def data(rng, N=4, D=3, C=4):
     return rng.normal(size=(N, D)), inputs.one_hot(inputs.labels(rng, N, C), C)
 
 
-@probe("train", points=1.75, tolerance=1e-7)
+@probe("train", points=2.25, tolerance=1e-7)
 def weights_after_some_steps(ns, rng):
     """The parameters after a few iterations with all examples in one batch."""
     (x, y), params = data(rng), network(rng)
@@ -640,14 +640,14 @@ def weights_after_some_steps(ns, rng):
     return after(params, *PARAMETERS)
 
 
-@probe("train", points=1, tolerance=1e-6)
+@probe("train", points=1.25, tolerance=1e-6)
 def scores_of_the_last_iteration(ns, rng):
     """Loss and accuracy of the last of a few iterations with all examples in one batch."""
     (x, y), params = data(rng, 7), network(rng)
     return {"scores": listed(ns.train(x, y, params, batch_size=7, max_iters=4, learning_rate=0.2))}
 
 
-@probe("train", points=1.5, tolerance=1e-6)
+@probe("train", points=2, tolerance=1e-6)
 def several_batches(ns, rng):
     """Several batches in each iteration, of examples that are all the same."""
     (x, y), params = alike(rng, 6), network(rng)
@@ -655,14 +655,14 @@ def several_batches(ns, rng):
     return {"scores": scores} | after(params, *PARAMETERS)
 
 
-@probe("train", points=0.75, tolerance=1e-6)
+@probe("train", points=1, tolerance=1e-6)
 def scores_of_several_batches(ns, rng):
     """Loss and accuracy over several batches, at a learning rate of 0."""
     (x, y), params = data(rng, 12), network(rng)
     return {"scores": listed(ns.train(x, y, params, batch_size=3, max_iters=2, learning_rate=0.0))}
 
 
-@probe("train", points=0.75, tolerance=1e-6)
+@probe("train", points=1, tolerance=1e-6)
 def batches_in_a_known_order(ns, rng):
     """Different batches, of which get_random_batches gives the same in each iteration."""
     (x, y), params = data(rng, 8), network(rng)
@@ -672,7 +672,7 @@ def batches_in_a_known_order(ns, rng):
     return {"scores": scores} | after(params, *PARAMETERS)
 
 
-@probe("train", points=0.5, tolerance=1e-6)
+@probe("train", points=0.75, tolerance=1e-6)
 def a_short_last_batch(ns, rng):
     """A last batch that is not full, of examples that are all the same."""
     (x, y), params = alike(rng, 5), network(rng)
@@ -713,7 +713,7 @@ def small(rng, N, D=2, H=1, C=2):
     return *data(rng, N, D, C), network(rng, D, H, C)
 
 
-@probe("central_differences_gradient", points=2.5, tolerance=1e-4)
+@probe("central_differences_gradient", points=1, tolerance=1e-4)
 def differences_by_the_weights(ns, rng):
     """The gradients of the weights, by a step that is not very small."""
     x, y, params = small(rng, 5, 2, 2, 2)
@@ -721,7 +721,7 @@ def differences_by_the_weights(ns, rng):
     return after(params, "grad_Wlayer1", "grad_Woutput")
 
 
-@probe("central_differences_gradient", points=2, tolerance=1e-4)
+@probe("central_differences_gradient", points=0.75, tolerance=1e-4)
 def differences_by_the_biases(ns, rng):
     """The gradients of the biases, by a step that is not very small."""
     x, y, params = small(rng, 5, 1, 2, 3)
@@ -729,7 +729,7 @@ def differences_by_the_biases(ns, rng):
     return after(params, "grad_blayer1", "grad_boutput")
 
 
-@probe("central_differences_gradient", points=2, tolerance=1e-4)
+@probe("central_differences_gradient", points=1, tolerance=1e-4)
 def differences_by_a_large_step(ns, rng):
     """A step so large that the difference is not the derivative any more."""
     x, y, params = small(rng, 5)
@@ -737,7 +737,7 @@ def differences_by_a_large_step(ns, rng):
     return after(params, *("grad_" + key for key in PARAMETERS))
 
 
-@probe("central_differences_gradient", points=1.5, judged=True)
+@probe("central_differences_gradient", points=0.75, judged=True)
 def differences_by_the_default_step(ns, rng):
     """The gradients by the step that is used where none is given, next to the exact derivatives."""
     x, y, params = small(rng, 5)
@@ -745,7 +745,7 @@ def differences_by_the_default_step(ns, rng):
     return after(params, *("grad_" + key for key in PARAMETERS))
 
 
-@probe("central_differences_gradient", points=2, judged=True)
+@probe("central_differences_gradient", points=1, judged=True)
 def direction_of_the_gradient(ns, rng):
     """The line along which the gradient of all parameters together lies, whatever its length and sign."""
     x, y, params = small(rng, 4)
@@ -753,7 +753,7 @@ def direction_of_the_gradient(ns, rng):
     return after(params, *("grad_" + key for key in PARAMETERS))
 
 
-@probe("central_differences_gradient", points=2, contract=True)
+@probe("central_differences_gradient", points=1, contract=True)
 def parameters_as_they_were(ns, rng):
     """The parameters after the call."""
     x, y, params = small(rng, 3)
@@ -761,7 +761,7 @@ def parameters_as_they_were(ns, rng):
     return after(params, *PARAMETERS)
 
 
-@probe("central_differences_gradient", points=1.25, contract=True)
+@probe("central_differences_gradient", points=0.5, contract=True)
 def layers_outside_the_loss(ns, rng):
     """The gradients of a layer that the loss does not depend on."""
     x, y, params = small(rng, 3)
@@ -779,7 +779,7 @@ def step_where_none_is_given(ns, rng):
     return after(params, "grad_Wlayer1")
 
 
-@probe("central_differences_gradient", points=0.5, contract=True, tolerance=1e-4)
+@probe("central_differences_gradient", points=0.25, contract=True, tolerance=1e-4)
 def old_gradients_and_caches(ns, rng):
     """A network that holds gradients and caches of before."""
     x, y, params = small(rng, 3)
@@ -789,7 +789,7 @@ def old_gradients_and_caches(ns, rng):
     return after(params, *("grad_" + key for key in PARAMETERS))
 
 
-@probe("central_differences_gradient", points=0.5, contract=True, tolerance=1e-4)
+@probe("central_differences_gradient", points=0.25, contract=True, tolerance=1e-4)
 def differences_with_one_example(ns, rng):
     """A single example, of integers."""
     params = network(rng, 2, 1, 3)
@@ -797,7 +797,7 @@ def differences_with_one_example(ns, rng):
     return after(params, *("grad_" + key for key in PARAMETERS))
 
 
-@probe("central_differences_gradient", points=0.5, contract=True)
+@probe("central_differences_gradient", points=0.25, contract=True)
 def differences_leave_the_data(ns, rng):
     """Examples and labels as they are after the call."""
     x, y, params = small(rng, 2)

@@ -233,51 +233,51 @@ def layer(rng, shape, outputs):
     return rng.normal(size=shape), rng.normal(size=(int(np.prod(shape[1:])), outputs)), rng.normal(size=outputs)
 
 
-@probe("affine", points=1)
+@probe("affine", points=0.75)
 def forward_rows(ns, rng):
     """affine_forward of a matrix, one row an example."""
     return {"out": bare(ns).affine_forward(*layer(rng, (5, 4), 3))[0]}
 
 
-@probe("affine", points=1.25)
+@probe("affine", points=0.75)
 def forward_images(ns, rng):
     """affine_forward of small images with channels."""
     return {"out": bare(ns).affine_forward(*layer(rng, (4, 2, 3, 5), 6))[0]}
 
 
-@probe("affine", points=1, tolerance=1e-7)
+@probe("affine", points=0.75, tolerance=1e-7)
 def backward_to_x(ns, rng):
     """affine_backward: the gradient of x."""
     return {"dx": bare(ns).affine_backward(rng.normal(size=(5, 3)), layer(rng, (5, 4), 3))[0]}
 
 
-@probe("affine", points=1, tolerance=1e-7)
+@probe("affine", points=0.5, tolerance=1e-7)
 def backward_to_w(ns, rng):
     """affine_backward: the gradient of w."""
     return {"dw": bare(ns).affine_backward(rng.normal(size=(5, 3)), layer(rng, (5, 4), 3))[1]}
 
 
-@probe("affine", points=1, tolerance=1e-7)
+@probe("affine", points=0.5, tolerance=1e-7)
 def backward_to_b(ns, rng):
     """affine_backward: the gradient of b."""
     return {"db": bare(ns).affine_backward(rng.normal(size=(5, 3)), layer(rng, (5, 4), 3))[2]}
 
 
-@probe("affine", points=1, tolerance=1e-7)
+@probe("affine", points=0.5, tolerance=1e-7)
 def backward_images(ns, rng):
     """affine_backward of small images: dx as an image again, dw as a matrix."""
     dx, dw, _ = bare(ns).affine_backward(rng.normal(size=(3, 4)), layer(rng, (3, 2, 1, 5), 4))
     return {"dx": dx, "dw": dw}
 
 
-@probe("affine", points=0.5, contract=True)
+@probe("affine", points=0.25, contract=True)
 def forward_cache(ns, rng):
     """What affine_forward caches: x in its own shape, w and b."""
     _, (x, w, b) = bare(ns).affine_forward(*layer(rng, (3, 2, 4), 5))
     return {"x": x, "w": w, "b": b}
 
 
-@probe("affine", points=0.5, contract=True, tolerance=1e-7)
+@probe("affine", points=0.25, contract=True, tolerance=1e-7)
 def affine_of_one_example(ns, rng):
     """A batch of one thin image, forwards and backwards."""
     net, arrays = bare(ns), layer(rng, (1, 1, 6), 4)
@@ -317,13 +317,13 @@ def affine_leaves_its_arguments(ns, rng):
 # --- relu ---------------------------------------------------------------------------------------------------------------
 
 
-@probe("relu", points=1)
+@probe("relu", points=0.75)
 def forward_both_signs(ns, rng):
     """relu_forward of entries of both signs."""
     return {"out": bare(ns).relu_forward(3 * inputs.away_from_zero(rng, (4, 5)))[0]}
 
 
-@probe("relu", points=1.25, tolerance=1e-7)
+@probe("relu", points=0.75, tolerance=1e-7)
 def backward_both_signs(ns, rng):
     """relu_backward where input and upstream gradient have all four combinations of signs."""
     x, dout = 3 * inputs.away_from_zero(rng, (5, 6)), inputs.away_from_zero(rng, (5, 6))
@@ -369,7 +369,7 @@ def relu_forward_leaves_x(ns, rng):
     return {"shape": list(np.shape(out)), "inputs": {"x": x}}
 
 
-@probe("relu", points=0.5, contract=True)
+@probe("relu", points=0.25, contract=True)
 def relu_backward_leaves_dout(ns, rng):
     """Whether the upstream gradient and the cache stay as they were, also when dx is overwritten."""
     x, dout = inputs.away_from_zero(rng, (3, 4)), inputs.away_from_zero(rng, (3, 4))
@@ -578,57 +578,57 @@ def four(grads):
     return {name: grads.get(name) for name in NAMES}
 
 
-@probe("network", points=1)
+@probe("network", points=1.5)
 def scores_without_labels(ns, rng):
     """The scores of a batch."""
     return {"scores": with_weights(ns, weights(rng, 4, 6, 3)).loss(rng.normal(size=(5, 4)))}
 
 
-@probe("network", points=0.75, tolerance=1e-6)
+@probe("network", points=1, tolerance=1e-6)
 def softmax_on_top(ns, rng):
     """The softmax loss of a batch, without a penalty."""
     return {"loss": with_weights(ns, weights(rng, 4, 6, 3)).loss(*batch(rng, 5, 4, 3), kind="softmax")[0]}
 
 
-@probe("network", points=1, tolerance=1e-7)
+@probe("network", points=1.5, tolerance=1e-7)
 def softmax_gradients(ns, rng):
     """The gradients of the softmax loss, without a penalty."""
     return four(with_weights(ns, weights(rng, 4, 6, 3)).loss(*batch(rng, 5, 4, 3), kind="softmax")[1])
 
 
-@probe("network", points=0.5)
+@probe("network", points=0.75)
 def hinge_on_top(ns, rng):
     """The hinge loss of a batch, without a penalty."""
     return {"loss": with_weights(ns, weights(rng, 3, 5, 4)).loss(*batch(rng, 6, 3, 4), "svm")[0]}
 
 
-@probe("network", points=0.75, tolerance=1e-7)
+@probe("network", points=1, tolerance=1e-7)
 def hinge_gradients(ns, rng):
     """The gradients of the hinge loss, without a penalty."""
     return four(with_weights(ns, weights(rng, 3, 5, 4)).loss(*batch(rng, 6, 3, 4), "svm")[1])
 
 
-@probe("network", points=0.5, tolerance=1e-6)
+@probe("network", points=0.75, tolerance=1e-6)
 def penalty_in_the_loss(ns, rng):
     """The loss with a penalty, once with each kind."""
     net, (X, y) = with_weights(ns, weights(rng, 4, 3, 5), reg=0.7), batch(rng, 6, 4, 5)
     return {"softmax": net.loss(X, y)[0], "svm": net.loss(X, y, kind="svm")[0]}
 
 
-@probe("network", points=0.75, tolerance=1e-7)
+@probe("network", points=1, tolerance=1e-7)
 def penalty_in_the_gradients(ns, rng):
     """The gradients with a penalty."""
     return four(with_weights(ns, weights(rng, 4, 3, 5), reg=0.7).loss(*batch(rng, 6, 4, 5), kind="softmax")[1])
 
 
-@probe("network", points=1, judged=True)
+@probe("network", points=1.5, judged=True)
 def fresh_weights(ns, rng):
     """The parameters of a new network: shapes, biases, and how the weights are spread."""
     net = ns.TwoLayerPerceptron(50, 60, 40, weight_scale=0.03, seed=int(rng.integers(1, 100_000)))
     return four(net.params)
 
 
-@probe("network", points=0.5, contract=True, judged=True)
+@probe("network", points=0.75, contract=True, judged=True)
 def seed_decides(ns, rng):
     """Two networks of the same seed, and one of another."""
     first, second = (int(seed) for seed in rng.choice(np.arange(1, 100_000), size=2, replace=False))
@@ -636,13 +636,13 @@ def seed_decides(ns, rng):
     return {"W1": [p.get("W1") for p in params], "W2": [p.get("W2") for p in params]}
 
 
-@probe("network", points=0.25, contract=True, tolerance=1e-6)
+@probe("network", points=0.5, contract=True, tolerance=1e-6)
 def kind_left_out(ns, rng):
     """The loss where no kind is given."""
     return {"loss": with_weights(ns, weights(rng, 4, 6, 3)).loss(*batch(rng, 5, 4, 3))[0]}
 
 
-@probe("network", points=0.25, contract=True, tolerance=1e-6)
+@probe("network", points=0.5, contract=True, tolerance=1e-6)
 def network_on_one_example(ns, rng):
     """A batch of one."""
     net = with_weights(ns, weights(rng, 4, 6, 3))
@@ -650,7 +650,7 @@ def network_on_one_example(ns, rng):
     return {"scores": net.loss(rng.normal(size=(1, 4))), "loss": loss, **four(grads)}
 
 
-@probe("network", points=0.5, contract=True)
+@probe("network", points=0.75, contract=True)
 def network_leaves_its_weights(ns, rng):
     """Whether parameters and batch stay as they were, also when the gradients are overwritten."""
     params, (X, y) = weights(rng, 4, 6, 3), batch(rng, 5, 4, 3)
@@ -660,7 +660,7 @@ def network_leaves_its_weights(ns, rng):
     return {"size": len(NAMES), "inputs": {"X": X, "y": y, **{name: params[name] for name in NAMES}}}
 
 
-@probe("network", points=0.25, contract=True, tolerance=1e-6)
+@probe("network", points=0.5, contract=True, tolerance=1e-6)
 def weights_read_anew(ns, rng):
     """A second call, after parameters and penalty have changed."""
     net, (X, y) = with_weights(ns, weights(rng, 4, 6, 3)), batch(rng, 5, 4, 3)

@@ -29,6 +29,32 @@ def lines(x, series, xlabel, ylabel, alt):
     show(alt)
 
 
+def both_ways(forward, back):
+    """Draw the spread of signals and of gradients by layer, two panels on a logarithmic scale, a line for each entry of both dicts."""
+    _, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True, layout="constrained")
+    for ax, series, title in zip(axes, (forward, back), ("activations, on the way up", "gradients, on the way down"), strict=True):
+        for (label, values), style, marker, colour in zip(series.items(), LINE_STYLES, CLASS_MARKERS, CLASS_COLOURS, strict=False):
+            ax.semilogy(range(1, len(values) + 1), values, style, marker=marker, markersize=5, color=colour, label=label)
+        ax.set(title=title, xlabel="layer (1 is next to the input)")
+        ax.grid(alpha=0.3)
+    axes[0].set_ylabel("spread")
+    axes[1].legend()
+    ends = [f"{label}: activations of layer {len(forward[label])} {forward[label][-1]:.2g}, gradients of layer 1 {back[label][0]:.2g}" for label in forward]
+    show("Spread of activations and of gradients in ten layers. " + "; ".join(ends) + ".")
+
+
+def filters(weights, count=12):
+    """Draw the strongest of some filters, (F, h, w), as small images on one scale; returns their numbers, the strongest first."""
+    strongest, limit = np.argsort(-(weights**2).sum(axis=(1, 2)))[:count], np.abs(weights).max()
+    fig, axes = plt.subplots(1, len(strongest), figsize=(0.8 * count, 1.3), squeeze=False, layout="constrained")
+    for number, ax in zip(strongest, axes.flat, strict=True):
+        shown = ax.imshow(weights[number], cmap="gray", vmin=-limit, vmax=limit)
+        ax.set(title=number, xticks=[], yticks=[])
+    fig.colorbar(shown, ax=axes, label="weight")
+    show(f"{len(strongest)} filters of {weights.shape[1]} by {weights.shape[2]} weights, numbers {', '.join(map(str, strongest))}: light and dark bars and edges.")
+    return strongest
+
+
 def picture():
     """A drawn grey image, (64, 96): a house, a sun and a fence in front of a sky that grows lighter."""
     rows, columns = np.mgrid[0:64, 0:96]
