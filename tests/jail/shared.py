@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import signal
 import struct
 import sys
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 TEXT = b"the answer = 42"
 IPC_CREAT, IPC_RMID, IPC_STAT, GETVAL, SETVAL = 0o1000, 0, 2, 12, 16
 EVERYBODY = 0o666
+SMALL = struct.pack("4l", 0, 2, 16, 0) + bytes(32)
+"""struct mq_attr: two messages of 16 bytes. A user has some 800 KB for all queues, of which one of the usual size takes a tenth."""
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.shmat.restype = ctypes.c_void_p
@@ -42,7 +45,7 @@ def make(name: str) -> dict[str, Any]:
     messages = check(libc.msgget(0, IPC_CREAT | EVERYBODY))
     check(libc.msgsnd(messages, message(TEXT), len(TEXT), 0))
     queue = f"/chainrule-{os.getpid()}-{name}"
-    descriptor = check(libc.mq_open(queue.encode(), os.O_CREAT | os.O_RDWR, EVERYBODY, None))
+    descriptor = check(libc.mq_open(queue.encode(), os.O_CREAT | os.O_RDWR, EVERYBODY, SMALL))
     check(libc.mq_send(descriptor, TEXT, len(TEXT), 0))
     return {"memory": memory, "semaphore": semaphore, "messages": messages, "queue": queue}
 
@@ -77,6 +80,7 @@ def remove(made: dict[str, Any]) -> None:
 
 def main() -> None:
     os.umask(0)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     used, removable = make("used"), make("removable")
     try:
         print(json.dumps({"used": used, "removable": removable}), flush=True)
