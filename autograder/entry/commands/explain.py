@@ -11,9 +11,10 @@ from rich.text import Text
 
 from autograder.entry.commands.shared import AS_IT_IS, Name, Roster, Submitted, out, this_course
 from autograder.errors import UsageError
+from autograder.handed_in.finding import find_submissions
 from autograder.handed_in.intake import taken_in
 from autograder.handed_in.roster import read_roster
-from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.handed_in.submission import read_submission
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
 from autograder.judging.replay import replay
