@@ -194,11 +194,12 @@ def _csv(table: Sequence[Sequence[str]]) -> str:
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula, and without control characters.
 
-    Where a semicolon or a tab separates, as in much of Europe, what follows one in a text is a cell of its own.
+    Where a semicolon or a tab separates, as in much of Europe, what follows one in a text is another cell.
     """
     plain = printable_lines(cell)
     parts = re.split(r"([;\t\n])", plain)
-    safe = "".join(f"'{part}" if _formula(part) else part for part in parts)
+    parts[::2] = [f"'{part}" if _formula(part) else part for part in parts[::2]]
+    safe = "".join(parts)
     return f"'{safe}" if cell.startswith(FORMULA) and not safe.startswith("'") else safe
 
 

@@ -284,7 +284,7 @@ class _Pass:
         stubs, known = (
             (list(self.given.stubs), list(self.given.known)) if self.given is not None else ([], [])
         )
-        process.send(Observe([(r.probe, r.seed) for r in self.waiting], stubs, known))
+        process.observe(Observe([(r.probe, r.seed) for r in self.waiting], stubs, known))
         while self.waiting:
             request, began = self.waiting[0], time.monotonic()
             if len(self.waiting) > _FEW:
