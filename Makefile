@@ -37,9 +37,10 @@ bench: $(TESTED)  ## speed beside nbgrader's and the floor, what isolation costs
 	$(BIN)/python docs/scale.py
 
 FUZZ_SECONDS ?= 600
-fuzz: $(TESTED)  ## nightly: fuzz what reads bytes from the sandbox, guided by coverage, for FUZZ_SECONDS
+fuzz: $(TESTED)  ## nightly: fuzz what reads bytes from the sandbox and what students hand in, guided by coverage, each for FUZZ_SECONDS
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fuzz]"
 	$(BIN)/python -m tests.fuzz.wire -max_total_time=$(FUZZ_SECONDS) -max_len=4096
+	$(BIN)/python -m tests.fuzz.intake -max_total_time=$(FUZZ_SECONDS) -max_len=4096
 
 docs: $(TESTED)  ## the documentation into site/; warnings are errors
 	$(BIN)/python docs/make_reference.py

@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 from autograder.assignment.loading import load_assignment
-from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.handed_in.finding import find_submissions
+from autograder.handed_in.submission import read_submission
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import Isolation

@@ -18,7 +18,8 @@ import matplotlib
 import numpy as np
 
 from autograder.assignment.values import Assignment
-from autograder.handed_in.submission import Handin, read_submission
+from autograder.handed_in.finding import Handin
+from autograder.handed_in.submission import read_submission
 from autograder.inside.protocol import CellSource
 from autograder.judging.reference import requests_for
 from autograder.probe import Namespace, Probe

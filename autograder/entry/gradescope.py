@@ -16,7 +16,8 @@ from typing import Any
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment
 from autograder.files import write_text
-from autograder.handed_in.submission import handin_of, read_submission
+from autograder.handed_in.finding import handin_of
+from autograder.handed_in.submission import read_submission
 from autograder.inside.jail import Level
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.judging.grader import Grader

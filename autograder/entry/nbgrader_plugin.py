@@ -20,7 +20,7 @@ from nbgrader.converters import NbGraderException
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment
 from autograder.errors import ChainRuleError, UsageError
-from autograder.handed_in.submission import find_submissions
+from autograder.handed_in.finding import find
 from autograder.judging.findings import SubmissionResult
 from autograder.outputs.publishing import Publisher
 from autograder.run.batch import grade_class
@@ -64,11 +64,10 @@ class Autograde(converters.Autograde):
         root = Path(self.coursedir.root)
         submitted = root / self.coursedir.submitted_directory
         wanted, left_out = self.coursedir.student_id, self.coursedir.student_id_exclude.split(",")
-        found = [
-            handin.student
-            for handin in find_submissions(submitted, assignment)
-            if handin.student not in left_out
-        ]
+        there = find(submitted, assignment)
+        for place in there.ignored:
+            self.log.warning("%s was not graded: it is nobody's work on %s", place, assignment.name)
+        found = [handin.student for handin in there.handins if handin.student not in left_out]
         chosen = [student for student in found if student == wanted] or [
             student for student in found if fnmatchcase(student, wanted)
         ]

@@ -1,15 +1,20 @@
-"""How platforms name what they let a grader download: from a file's place in the download to whose it is, how
+"""How platforms name what they let a grader download: from the outermost name of a place to whose it is, how
 late, which attempt.
 
 Canvas      musteranna_LATE_4711_998877_nn_recognition-1.ipynb   name, late, Canvas's number, the file's
-number, the student's file
+            number, the student's file
             anon_Xy12z_998877_nn_recognition.ipynb               where grading is anonymous
 Moodle      Anna Muster_1327_assignsubmission_file/x.ipynb       name, the participant's number; older
-versions end in `_file_`
+            versions end in `_file_`
             Anna Muster_1327_assignsubmission_file_x.ipynb       without folders
-Gradescope  submission_556677/x.ipynb                            and submission_metadata.yml, which says whose
-it is nbgrader    anna+nn_recognition+2026-11-02 12:00:00 UTC+x1/      the exchange; or
-<student>/<assignment>/, its own layout flat        anna.ipynb
+Gradescope  submission_556677/x.ipynb                            and submission_metadata.yml beside it, which
+            says whose it is
+nbgrader    anna+nn_recognition+2026-11-02 12:00:00 UTC+x1/      the exchange
+            <student>/<assignment>/                              its own layout
+flat        anna.ipynb
+
+The outermost name alone says whose it is. All beneath it, and all of a file's name that a platform did not
+write, is the student's, and nothing in it is read for identity.
 """
 
 from __future__ import annotations
@@ -22,14 +27,33 @@ from typing import Any
 import msgspec
 import yaml
 
+from autograder.handed_in.choosing import notebook_stem
+from autograder.handed_in.entries import MAX_NAME
+
 METADATA = "submission_metadata.yml"
-_MOODLE = re.compile(
-    r"(?P<who>.+)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<file>.*)", re.S
+MAX_METADATA_BYTES = 1 << 20
+YEARS = range(1990, 2100)
+"""Other years are nobody's, and those at the ends of the calendar have no hour in every zone."""
+_PLATFORMS = (
+    (
+        "Canvas",
+        re.compile(
+            r"(?P<late>LATE_)?(?P<who>anon)_(?P<number>[A-Za-z0-9]+)_(?P<attempt>\d+)_(?P<file>.+)", re.S
+        ),
+    ),
+    (
+        "Canvas",
+        re.compile(r"(?P<who>[^_].*?)_(?P<late>LATE_)?(?P<number>\d+)_(?P<attempt>\d+)_(?P<file>.+)", re.S),
+    ),
+    (
+        "Moodle",
+        re.compile(r"(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.S),
+    ),
 )
-_CANVAS = re.compile(r"(?P<who>[^_].*?)_(?P<late>LATE_)?(?P<number>\d+)_(?P<attempt>\d+)_(?P<file>.+)", re.S)
-_ANONYMOUS = re.compile(r"(?P<late>LATE_)?anon_(?P<number>[A-Za-z0-9]+)_(?P<attempt>\d+)_(?P<file>.+)", re.S)
-_EXCHANGE = re.compile(r"(?P<who>[^+]+)\+(?P<assignment>[^+]+)\+(?P<when>[^+]+)(\+.*)?", re.S)
-_COPY = re.compile(r"(-\d+|\s*\(\d+\))+(?=\.\w+$)")
+"""Of a name that fits several, the one that finds the person furthest to the left is meant: what follows may
+be the student's.
+"""
+_EXCHANGE = re.compile(r"(?P<who>[^+]+)\+(?P<assignment>[^+]+)\+(?P<when>[^+]+)(?:\+.*)?", re.S)
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -47,66 +71,58 @@ class Named(msgspec.Struct, frozen=True):
 
 
 def names_of(
-    parts: tuple[str, ...], assignment: str, metadata: Mapping[str, tuple[Named, ...]]
+    parts: tuple[str, ...],
+    assignment: str,
+    metadata: Mapping[str, tuple[Named, ...]],
+    folder: bool = False,
 ) -> tuple[Named, ...]:
     """Whose file it is that stands at a place in a download: several people for a group, nobody where it
     can't be told.
 
-    metadata is what Gradescope's file says, by folder.
+    metadata is what Gradescope's file says, by folder. folder: the last of the parts is a folder too.
     """
-    for depth, part in enumerate(parts):
-        beneath = parts[depth + 1 :]
-        if part in metadata and (beneath or len(parts) == 1):
-            return tuple(
-                msgspec.structs.replace(named, file=beneath[-1] if beneath else part)
-                for named in metadata[part]
-            )
-        if (match := _MOODLE.fullmatch(part)) and (beneath or match["file"]):
-            file = beneath[-1] if beneath else match["file"]
-            return (Named("Moodle", match["who"], file, {"moodle": match["number"]}),)
-        if (match := _EXCHANGE.fullmatch(part)) and beneath and match["assignment"] == assignment:
-            return (
-                Named("nbgrader", match["who"], beneath[-1], submission=part, when=moment(match["when"])),
-            )
-    if len(parts) >= 3 and parts[-2] == assignment:
-        return (Named("nbgrader", parts[-3], parts[-1]),)
-    return _from_file_name(parts[0]) if len(parts) == 1 else ()
+    outermost, file = parts[0], parts[-1]
+    if len(outermost.encode("utf-8", "replace")) > MAX_NAME:
+        return ()
+    if outermost in metadata:
+        return tuple(msgspec.structs.replace(named, file=file) for named in metadata[outermost])
+    inside = folder or len(parts) > 1
+    if inside and (match := _EXCHANGE.fullmatch(outermost)):
+        if match["assignment"] != assignment:
+            return ()
+        when = moment(match["when"])
+        return (Named("nbgrader", match["who"], file, submission=outermost, when=when),)
+    if platform := _by_platform(outermost, file, inside):
+        return (platform,)
+    if inside:
+        return (Named("nbgrader", outermost, file),)
+    found = notebook_stem(outermost)
+    return (Named("", found, file),) if found else ()
 
 
-def _from_file_name(name: str) -> tuple[Named, ...]:
-    """A file in a flat folder: Canvas's, or one that bears the student's id."""
-    if match := _ANONYMOUS.fullmatch(name):
-        return (
-            Named(
-                "Canvas",
-                "anon",
-                match["file"],
-                {"anonymous": match["number"]},
-                bool(match["late"]),
-                attempt=int(match["attempt"][:18]),
-            ),
-        )
-    if match := _CANVAS.fullmatch(name):
-        return (
-            Named(
-                "Canvas",
-                match["who"],
-                match["file"],
-                {"canvas": match["number"]},
-                bool(match["late"]),
-                attempt=int(match["attempt"][:18]),
-            ),
-        )
-    stem, dot, suffix = name.rpartition(".")
-    return (Named("", stem, name),) if dot and suffix == "ipynb" and stem else ()
+def _by_platform(name: str, file: str, inside: bool) -> Named | None:
+    """What Canvas or Moodle say by a name; Canvas makes no folders."""
+    found = [
+        (platform, match)
+        for platform, pattern in _PLATFORMS
+        if (platform == "Moodle" or not inside)
+        and (match := pattern.fullmatch(name))
+        and (inside or match["file"])
+    ]
+    if not found:
+        return None
+    platform, match = min(found, key=lambda one: one[1].start("number"))
+    if platform == "Moodle":
+        return Named("Moodle", match["who"], file if inside else match["file"], {"moodle": match["number"]})
+    kind = "anonymous" if match.re is _PLATFORMS[0][1] else "canvas"
+    keys, late = {kind: match["number"]}, bool(match["late"])
+    return Named("Canvas", match["who"], match["file"], keys, late, attempt=int(match["attempt"][:18]))
 
 
-def original(file: str) -> str:
-    """A file's name without what platforms and browsers add to a copy:
-
-    `x-1.ipynb` and `x (2).ipynb` are x.ipynb.
-    """
-    return _COPY.sub("", file)
+def is_platform(parts: tuple[str, ...], assignment: str) -> bool:
+    """Whether an outermost name is one that a platform or the exchange makes."""
+    found = names_of(parts, assignment, {})
+    return any(one.platform in ("Canvas", "Moodle") or bool(one.submission) for one in found)
 
 
 def moment(text: str) -> datetime | None:
@@ -118,26 +134,20 @@ def moment(text: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(kept[1] + (kept[2] or "+00:00"))
-    except ValueError:
+        return found.astimezone(UTC) if found.year in YEARS else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC)
 
 
-class _Plain(yaml.SafeLoader):
-    """YAML as values alone: what Ruby marks as its own objects is read as the table, list or text that it
-    is.
+class _Texts(yaml.BaseLoader):
+    """YAML as tables, lists and texts alone: no tag makes anything of them, no table takes in another, and an
+    alias, by which a few bytes become many, is refused.
     """
 
-
-def _untagged(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    return (
-        loader.construct_sequence(node, deep=True) if isinstance(node, yaml.SequenceNode) else str(node.value)
-    )
-
-
-_Plain.add_multi_constructor("!", _untagged)
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("it refers to another of its parts")
+        return super().compose_node(parent, index)
 
 
 def read_metadata(text: str) -> dict[str, tuple[Named, ...]]:
@@ -145,9 +155,9 @@ def read_metadata(text: str) -> dict[str, tuple[Named, ...]]:
     where it can't be read.
     """
     try:
-        raw = yaml.load(text, Loader=_Plain)  # a safe loader
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
-        raise ValueError(str(error).splitlines()[0]) from None
+        raw = yaml.load(text, Loader=_Texts)  # a safe loader
+    except Exception as error:  # students' names stand in it, and PyYAML raises more than its own errors
+        raise ValueError((str(error).splitlines() or [type(error).__name__])[0][:200]) from None
     found: dict[str, tuple[Named, ...]] = {}
     for folder, about in raw.items() if isinstance(raw, dict) else ():
         if isinstance(folder, str) and isinstance(about, dict):
@@ -169,13 +179,12 @@ def _submitter(person: dict[Any, Any], folder: str, about: dict[Any, Any]) -> Na
 
 
 def _text(value: Any) -> str:
-    return str(value).strip() if isinstance(value, str | int | float) else ""
+    text = value.strip() if isinstance(value, str) else ""
+    return "" if text in ("~", "null", "Null", "NULL") else text
 
 
 def _when(value: Any) -> datetime | None:
-    """A time as YAML gives it: a time, a text, or what is left of one of Ruby's objects."""
+    """A time: a text, or what is left of one of Ruby's objects."""
     if isinstance(value, dict):
         value = next((value[key] for key in ("utc", "time") if key in value), None)
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     return moment(_text(value))

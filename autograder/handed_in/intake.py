@@ -2,34 +2,47 @@
 the newest notebook in it.
 
 Nothing is unpacked under a name that an archive chooses: a file is read up to a limit and written where this
-module says.
+module says. Whatever goes wrong in reading one student's files is said of that student, and of nobody else.
 """
 
 from __future__ import annotations
 
-import io
-import os
-import stat
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
-
-import msgspec
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 
 from autograder.assignment.notebook import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
-from autograder.handed_in.downloads import METADATA, Named, moment, names_of, original, read_metadata
+from autograder.handed_in.choosing import Offered, choose
+from autograder.handed_in.downloads import (
+    MAX_METADATA_BYTES,
+    METADATA,
+    Named,
+    is_platform,
+    moment,
+    names_of,
+    read_metadata,
+)
+from autograder.handed_in.entries import (
+    MAX_FILE_BYTES,
+    MAX_NOTEBOOK_BYTES,
+    Entry,
+    by_outermost,
+    in_archive,
+    in_folder,
+    shown_name,
+    without_outermost,
+)
+from autograder.handed_in.finding import faults, find, place, work_on
 from autograder.handed_in.roster import Student
-from autograder.handed_in.submission import MAX_FILE_BYTES, MAX_NOTEBOOK_BYTES, read_regular
-from autograder.handed_in.whose import Places, made_id
+from autograder.handed_in.whose import Identity, Places, Surety, apart, distinct, identity_of, made_id
 from autograder.text import printable
 
-MAX_ENTRIES = 50_000
 MAX_TOTAL_BYTES = 8 << 30
 _UNDERSTOOD = (
     "Canvas's, Moodle's and Gradescope's downloads, nbgrader's exchange, <student>/{0}/{0}.ipynb, or "
@@ -52,28 +65,28 @@ class Intake:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A file of the download: where it stands, when it was changed, and how to read it."""
-
-    parts: tuple[str, ...]
-    modified: float
-    read: Callable[[int], bytes]
-
-
-@dataclass(frozen=True)
 class _Candidate:
+    """A file, and whose it is by its place."""
+
     named: Named
     entry: Entry
 
     @property
-    def age(self) -> tuple[float, int, float, str]:
-        """Grows with how new it is."""
-        return (
-            self.named.when.timestamp() if self.named.when else 0.0,
-            self.named.attempt,
-            self.entry.modified,
-            self.named.file,
-        )
+    def is_file(self) -> bool:
+        """Whether it is one of files side by side, whose names are their owners' and say nothing else."""
+        return self.named.platform == ""
+
+    def offered(self, assignment: Assignment) -> Offered:
+        name = f"{assignment.name}.ipynb" if self.is_file else self.named.file
+        return Offered(self.entry, name, self.newness)
+
+    @property
+    def newness(self) -> tuple[float, ...]:
+        when = self.named.when.timestamp() if self.named.when else 0.0
+        return (when, self.named.attempt)
+
+
+Metadata = dict[str, tuple[Named, ...]]
 
 
 @contextmanager
@@ -87,59 +100,149 @@ def taken_in(path: Path, assignment: Assignment, roster: tuple[Student, ...] = (
             f"there is no folder {path}",
             mend="name the folder or the zip that holds the submissions with --submitted DIR",
         )
-    with _entries(path) as entries:
+    with _entries(path) as outer:
+        entries, wrapper = _unwrapped(outer, assignment, path.is_dir())
         metadata, ignored = _metadata(entries)
-        if path.is_dir() and not roster and not _is_download(entries, assignment, metadata):
-            yield Intake(path)
+        if path.is_dir() and not wrapper and not roster and not _is_download(entries, assignment, metadata):
+            yield Intake(path, ignored=find(path, assignment).ignored)
             return
         with tempfile.TemporaryDirectory(prefix="chainrule-intake-") as folder:
-            yield _laid_out(entries, metadata, assignment, roster, Path(folder), ignored, path)
+            by_identity, more = _by_identity(entries, metadata, assignment)
+            if not by_identity:
+                raise UsageError(
+                    f"{path} holds no submission of {assignment.name}",
+                    mend=f"understood are {_UNDERSTOOD.format(assignment.name)}",
+                )
+            yield _laid_out(by_identity, assignment, roster, Path(folder), (*ignored, *more))
 
 
-def _is_download(
-    entries: list[Entry], assignment: Assignment, metadata: dict[str, tuple[Named, ...]]
-) -> bool:
-    found = (named for entry in entries for named in names_of(entry.parts, assignment.name, metadata))
-    return any(named.platform in ("Canvas", "Moodle", "Gradescope") or named.submission for named in found)
+@contextmanager
+def _entries(path: Path) -> Iterator[list[Entry]]:
+    if path.is_dir():
+        yield in_folder(path)
+        return
+    try:
+        archive = zipfile.ZipFile(path)
+    except Exception as error:  # what is wrong with an archive surfaces as many kinds of exceptions
+        raise UsageError(
+            f"{path} is neither a folder nor a zip ({error})", mend="unpack it, and name the folder"
+        ) from None
+    with archive:
+        yield in_archive(archive)
+
+
+# ---- whose it is
+# ----------------------------------------------------------------------------------------------
+
+
+def _unwrapped(entries: list[Entry], assignment: Assignment, on_disk: bool) -> tuple[list[Entry], str]:
+    """The entries as they stand within a folder around the whole download, and the name of that: one that is
+    nobody's by its name and holds several people's, or what a platform has named.
+    """
+    tops = {entry.parts[0] for entry in entries}
+    if len(tops) != 1 or not all(len(entry.parts) > 1 for entry in entries):
+        return entries, ""
+    (top,) = tops
+    inner = without_outermost(entries)
+    if assignment.name in {e.parts[0] for e in inner} or is_platform((top, "x"), assignment.name):
+        return entries, ""
+    flat = not on_disk and all(len(entry.parts) == 1 for entry in inner)
+    metadata = any(entry.parts == (METADATA,) for entry in inner)
+    platform = any(is_platform(entry.parts, assignment.name) for entry in inner)
+    students = {e.parts[0] for e in inner if len(e.parts) > 2 and e.parts[1] == assignment.name}
+    several = len(students) > (1 if on_disk else 0)
+    return (inner, top) if flat or metadata or platform or several else (entries, "")
+
+
+def _metadata(entries: list[Entry]) -> tuple[Metadata, list[str]]:
+    """What Gradescope says of the folders, where its file stands beside them; and that it can't be read."""
+    for entry in entries:
+        if entry.parts == (METADATA,):
+            try:
+                text = entry.read(MAX_METADATA_BYTES).decode("utf-8", "replace")
+                return read_metadata(text), []
+            except (ValueError, OSError) as error:
+                return {}, [f"{METADATA} ({error})"]
+    return {}, []
+
+
+def _is_download(entries: list[Entry], assignment: Assignment, metadata: Metadata) -> bool:
+    return bool(metadata) or any(is_platform(entry.parts, assignment.name) for entry in entries)
+
+
+def _by_identity(
+    entries: list[Entry], metadata: Metadata, assignment: Assignment
+) -> tuple[dict[Identity, list[_Candidate]], list[str]]:
+    """The files of each person as the platform knows it, and places of files that are nobody's."""
+    found: dict[Identity, list[_Candidate]] = {}
+    ignored: list[str] = []
+    for top, beneath in by_outermost(entries).items():
+        if top == METADATA:
+            continue
+        mine, rest = beneath, list[Entry]()
+        if not metadata.get(top) and not any(is_platform(e.parts, assignment.name) for e in beneath):
+            mine, rest = work_on(beneath, assignment)
+        for entry in mine:
+            people = names_of(entry.parts, assignment.name, metadata, entry.folder)
+            rest += [] if people else [entry]
+            for named in people:
+                found.setdefault(identity_of(named), []).append(_Candidate(named, entry))
+        ignored += map(place, rest)
+    return found, ignored
+
+
+def _placed(
+    by_identity: dict[Identity, list[_Candidate]], roster: tuple[Student, ...]
+) -> tuple[dict[Identity, str], dict[str, str], dict[str, str]]:
+    """The id of each person; and by id, whom the roster does not know, and what is to be said where several
+    came to one.
+    """
+    places, known = Places(roster), {student.id for student in roster}
+    wanted, unplaced = [], set()
+    for identity, candidates in by_identity.items():
+        named = candidates[0].named
+        student, surety = places.find(named)
+        if not student:
+            unplaced.add(identity)
+            student = made_id(named)
+            surety = Surety.EXACT if student == named.who else Surety.MADE
+            student = apart(student, identity) if student in known else student
+        wanted.append((identity, student, surety))
+    ids, said = distinct(wanted)
+    unknown = {ids[i] for i in by_identity if i in unplaced or ids[i] not in known}
+    who = {ids[i]: _described(by_identity[i][0].named) for i in by_identity if ids[i] in unknown}
+    return ids, who, said
+
+
+def _described(named: Named) -> str:
+    keys = "".join(f", {kind} {value}" for kind, value in named.keys.items())
+    return printable(f"{named.who}{keys}", 120)
+
+
+# ---- laying it out
+# --------------------------------------------------------------------------------------------
 
 
 def _laid_out(
-    entries: list[Entry],
-    metadata: dict[str, tuple[Named, ...]],
+    by_identity: dict[Identity, list[_Candidate]],
     assignment: Assignment,
     roster: tuple[Student, ...],
     folder: Path,
-    ignored: list[str],
-    path: Path,
+    ignored: tuple[str, ...],
 ) -> Intake:
     """Write one folder a student."""
-    places, by_student, unplaced = Places(roster), dict[str, list[_Candidate]](), dict[str, str]()
-    for entry in entries:
-        people = names_of(entry.parts, assignment.name, metadata)
-        if not people and entry.parts[-1] != METADATA:
-            ignored.append("/".join(entry.parts))
-        for named in people:
-            student = places.find(named)
-            if not student:
-                student = made_id(named)
-                unplaced[student] = (
-                    f"{named.who}{''.join(f', {kind} {value}' for kind, value in named.keys.items())}"
-                )
-            by_student.setdefault(student, []).append(_Candidate(named, entry))
-    if not by_student:
-        raise UsageError(
-            f"{path} holds no submission of {assignment.name}",
-            mend=f"understood are {_UNDERSTOOD.format(assignment.name)}",
-        )
-    budget, notes = [MAX_TOTAL_BYTES], {}
-    for student, candidates in by_student.items():
-        said = list(_write(candidates, folder / student / assignment.name, assignment, budget))
+    ids, unplaced, said = _placed(by_identity, roster)
+    budget, notes = [MAX_TOTAL_BYTES], dict[str, tuple[str, ...]]()
+    for identity, candidates in by_identity.items():
+        student = ids[identity]
+        told = [said[student]] if student in said else []
+        told += _write(candidates, folder / student / assignment.name, assignment, budget)
         if roster and student in unplaced:
-            said.append(f"nobody in the roster could be told to be {printable(unplaced[student], 120)}")
-        notes[student] = tuple(said)
-    absent = tuple(student.id for student in roster if student.id not in by_student)
+            told.append(f"nobody in the roster could be told to be {unplaced[student]}")
+        notes[student] = tuple(told)
+    absent = tuple(student.id for student in roster if student.id not in notes)
     unknown = tuple(sorted(unplaced)) if roster else ()
-    return Intake(folder, notes, unknown, absent, tuple(printable(name, 200) for name in ignored))
+    return Intake(folder, notes, unknown, absent, ignored)
 
 
 def _write(
@@ -149,51 +252,46 @@ def _write(
     it.
     """
     folder.mkdir(parents=True)
-    newest = max(candidates, key=lambda c: c.age)
-    mine = [c for c in candidates if c.named.submission == newest.named.submission]
-    if len({c.named.submission for c in candidates}) > 1:
-        yield (
-            f"{len({c.named.submission for c in candidates})} submissions were downloaded; the newest "
-            "was graded"
-        )
+    newest = max(candidates, key=lambda c: (c.newness, c.entry.modified, c.named.file)).named
+    several = len({c.named.submission for c in candidates})
+    mine = [c for c in candidates if c.named.submission == newest.submission]
+    if several > 1:
+        yield f"{several} submissions were downloaded; the newest was graded"
     if any(c.named.late for c in mine):
-        yield f"it was handed in late, says {newest.named.platform}"
-    extras = {f"{Path(name).stem}.ipynb" for name in assignment.table.extra_notebooks}
-    notebooks = [
-        c
-        for c in _unpacked(mine)
-        if c.named.file.lower().endswith(".ipynb") and original(c.named.file) not in extras
-    ]
-    if not notebooks:
-        yield (
-            "no notebook was handed in, but "
-            f"{', '.join(sorted({printable(c.named.file, 60) for c in mine})[:5])}"
-        )
-    for name in assignment.table.may_hand_in:
-        if of_that_name := [c for c in mine if original(c.named.file) == name]:
-            yield from _copy(max(of_that_name, key=lambda c: c.age), folder / name, MAX_FILE_BYTES, budget)
-    if notebooks:
-        chosen = max(notebooks, key=lambda c: (original(c.named.file) == f"{assignment.name}.ipynb", c.age))
-        if len(notebooks) > 1:
-            others = ", ".join(
-                sorted({printable(c.named.file, 60) for c in notebooks if c is not chosen})[:5]
-            )
-            yield (
-                f"{len(notebooks)} notebooks were handed in; {printable(chosen.named.file, 60)} was "
-                f"graded, not {others}"
-            )
-        yield from _copy(chosen, folder / f"{assignment.name}.ipynb", MAX_NOTEBOOK_BYTES, budget)
-    stamp = next((c for c in mine if c.named.file == "timestamp.txt"), None)
-    when = newest.named.when or (moment(stamp.entry.read(1000).decode("utf-8", "replace")) if stamp else None)
+        yield f"it was handed in late, says {newest.platform}"
+    if len({c.is_file for c in mine}) > 1:
+        beside = next(c for c in mine if c.is_file).named.file
+        yield f"a folder and a file {printable(shown_name(beside), 60)} were handed in; the folder was graded"
+        mine = [c for c in mine if not c.is_file]
+    chosen = choose([c.offered(assignment) for c in mine if not c.entry.fault], assignment)
+    yield from faults([c.entry for c in mine], chosen)
+    yield from chosen.said
+    if chosen.notebook is None and chosen.others:
+        yield f"no notebook was handed in, but {', '.join(chosen.others)}"
+    for name, entry in chosen.files.items():
+        yield from _copy(entry, name, folder / name, MAX_FILE_BYTES, budget)
+    if chosen.notebook is not None:
+        target = folder / f"{assignment.name}.ipynb"
+        yield from _copy(chosen.notebook.entry, chosen.notebook.shown, target, MAX_NOTEBOOK_BYTES, budget)
+    stamps = [c.entry for c in mine if c.named.file == "timestamp.txt" and not c.entry.folder]
+    when = newest.when or (_stamped(min(stamps, key=lambda e: len(e.parts))) if stamps else None)
     if when is not None:
         (folder / "timestamp.txt").write_text(when.strftime("%Y-%m-%d %H:%M:%S.%f UTC"), encoding="utf-8")
 
 
-def _copy(candidate: _Candidate, target: Path, longest: int, budget: list[int]) -> Iterator[str]:
+def _stamped(entry: Entry) -> datetime | None:
+    """When it was handed in, as the note beside it says."""
     try:
-        data = candidate.entry.read(longest)
+        return moment(entry.read(1000).decode("utf-8", "replace"))
+    except (NotANotebook, OSError):
+        return None
+
+
+def _copy(entry: Entry, shown: str, target: Path, longest: int, budget: list[int]) -> Iterator[str]:
+    try:
+        data = entry.read(longest)
     except (NotANotebook, OSError) as error:
-        yield f"{printable(candidate.named.file, 60)} can't be read: {printable(str(error), 120)}"
+        yield f"{shown} can't be read: {printable(str(error), 120)}"
         return
     budget[0] -= len(data)
     if budget[0] < 0:
@@ -201,128 +299,3 @@ def _copy(candidate: _Candidate, target: Path, longest: int, budget: list[int]) 
             f"the download holds more than {MAX_TOTAL_BYTES >> 30} GiB of notebooks", mend="grade it in parts"
         )
     target.write_bytes(data)
-
-
-def _unpacked(candidates: list[_Candidate]) -> list[_Candidate]:
-    """The candidates; for those who handed in an archive alone, the notebooks in it."""
-    if any(c.named.file.lower().endswith(".ipynb") for c in candidates):
-        return candidates
-    found = []
-    for candidate in candidates:
-        if candidate.named.file.lower().endswith(".zip"):
-            try:
-                archive = zipfile.ZipFile(io.BytesIO(candidate.entry.read(MAX_NOTEBOOK_BYTES)))
-                inner = _in_zip(archive)
-            except (NotANotebook, OSError, ValueError, NotImplementedError, UsageError, zipfile.BadZipFile):
-                continue
-            found += [
-                _Candidate(msgspec.structs.replace(candidate.named, file=entry.parts[-1]), entry)
-                for entry in inner
-            ]
-    return found
-
-
-def _metadata(entries: list[Entry]) -> tuple[dict[str, tuple[Named, ...]], list[str]]:
-    """What Gradescope says of the folders, and the files that can't be read."""
-    found: dict[str, tuple[Named, ...]] = {}
-    ignored = []
-    for entry in entries:
-        if entry.parts[-1] == METADATA:
-            try:
-                found |= read_metadata(entry.read(MAX_NOTEBOOK_BYTES).decode("utf-8", "replace"))
-            except (ValueError, OSError) as error:
-                ignored.append(f"{'/'.join(entry.parts)} ({error})")
-    return found, ignored
-
-
-# ---- folders and archives ----------------------------------------------------------------------------------
-
-
-@contextmanager
-def _entries(path: Path) -> Iterator[list[Entry]]:
-    if path.is_dir():
-        yield list(_in_folder(path))
-        return
-    try:
-        archive = zipfile.ZipFile(path)
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise UsageError(
-            f"{path} is neither a folder nor a zip ({error})", mend="unpack it, and name the folder"
-        ) from None
-    with archive:
-        yield _in_zip(archive)
-
-
-def _in_folder(root: Path) -> Iterator[Entry]:
-    """Files beneath a folder; links to folders are not followed, and links to files can't be read."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not _hidden(name))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if not _hidden(name):
-                modified = path.lstat().st_mtime
-                yield Entry(
-                    path.relative_to(root).parts,
-                    modified,
-                    lambda longest, path=path: read_regular(path, longest),  # type: ignore[misc]
-                )
-
-
-def _in_zip(archive: zipfile.ZipFile) -> list[Entry]:
-    """Files of an archive.
-
-    What its names say about folders above it is dropped; links and what is encrypted can't be read.
-    """
-    infos = [info for info in archive.infolist() if not info.is_dir()]
-    if len(infos) > MAX_ENTRIES:
-        raise UsageError(f"the archive holds more than {MAX_ENTRIES} files", mend="is it the right one?")
-    entries = []
-    for info in infos:
-        parts = tuple(
-            part
-            for part in PurePosixPath(_name(info).replace("\\", "/")).parts
-            if part not in ("/", "..", ".")
-        )
-        if parts and not any(map(_hidden, parts)):
-            read = lambda longest, info=info: _read(archive, info, longest)  # type: ignore[misc]  # noqa: E731
-            entries.append(Entry(parts, _modified(info), read))
-    if len({entry.parts[0] for entry in entries}) == 1 and all(len(entry.parts) == 2 for entry in entries):
-        return [
-            replace(entry, parts=entry.parts[1:]) for entry in entries
-        ]  # a flat folder that was packed as a whole
-    return entries
-
-
-def _name(info: zipfile.ZipInfo) -> str:
-    """The name as it was meant: archives that do not say that their names are UTF-8 mostly mean it."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return info.filename
-
-
-def _modified(info: zipfile.ZipInfo) -> float:
-    try:
-        return datetime(*info.date_time, tzinfo=UTC).timestamp()
-    except ValueError:
-        return 0.0
-
-
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, longest: int) -> bytes:
-    """At most so much of a file: what it says of its own size is not believed."""
-    if stat.S_ISLNK(info.external_attr >> 16):
-        raise NotANotebook("the file is a link to another; links are not followed")
-    try:
-        with archive.open(info) as file:
-            data = file.read(longest + 1)
-    except Exception as error:  # what is wrong with an archive surfaces as many kinds of exceptions
-        raise NotANotebook(f"the archive is damaged there, or locked: {error}") from None
-    if len(data) > longest:
-        raise NotANotebook(f"the file has more than {longest >> 20} MiB")
-    return data
-
-
-def _hidden(name: str) -> bool:
-    return name.startswith(".") or name in ("__MACOSX", "__pycache__", "Thumbs.db")

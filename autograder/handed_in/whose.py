@@ -1,13 +1,43 @@
-"""Whose id a download's file gets: by a roster where there is one, else made of what the platform says."""
+"""Whose id a download's file gets: by a roster where there is one, else made of what the platform says.
+
+Two identities of a platform never share an id: that would let one student's work stand in for another's.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
+from enum import IntEnum
 
 from autograder.handed_in.downloads import Named
 from autograder.handed_in.roster import Student, safe
+
+
+class Surety(IntEnum):
+    """How a platform's identity came to its id."""
+
+    MADE = 0
+    """The id was made of a name that is none."""
+    NAME = 1
+    """By the name, which students may be able to change."""
+    EXACT = 2
+    """By a number or an address of the platform's, or since it is the id, letter by letter."""
+
+
+Identity = tuple[str, tuple[tuple[str, str], ...]]
+"""A person as a platform knows it: the platform, and the numbers and addresses, or else the name."""
+
+
+def identity_of(named: Named) -> Identity:
+    """By what a platform tells one person from another."""
+    number = "email" if named.keys.get("email") else "number"
+    if named.platform == "Gradescope" and number in named.keys:
+        return ("Gradescope", ((number, named.keys[number]),))
+    if named.platform == "nbgrader":  # a folder and a file of one name are one person's
+        return ("", (("who", named.who),))
+    return (named.platform, tuple(sorted(named.keys.items())) or (("who", named.who),))
 
 
 class Places:
@@ -36,17 +66,51 @@ class Places:
             for spelling in spellings(student.name):
                 self._names.setdefault(spelling, set()).add(student.id)
 
-    def find(self, named: Named) -> str:
+    def find(self, named: Named) -> tuple[str, Surety]:
         """The id in the roster: by a number or an address, by the id itself, or by a name that one person
         alone has; else the empty text.
         """
         kinds = [*named.keys.items(), ("who", named.who), ("who", named.keys.get("number", ""))]
+        own = named.platform in ("", "nbgrader")  # elsewhere people choose how they are called
         for kind, value in kinds:
             found = self._keys.get((kind, value.casefold()), set())
             if len(found) == 1:
-                return next(iter(found))
+                sure = own or kind != "who" or value != named.who
+                return next(iter(found)), Surety.EXACT if sure else Surety.NAME
         same = self._names.get(bare(named.who), set())
-        return next(iter(same)) if len(same) == 1 else ""
+        return (next(iter(same)), Surety.NAME) if len(same) == 1 else ("", Surety.MADE)
+
+
+def distinct(wanted: Iterable[tuple[Identity, str, Surety]]) -> tuple[dict[Identity, str], dict[str, str]]:
+    """The id of each identity, no two of them the same; and by id what is to be said where several came to
+    one.
+
+    The one that has it more surely than all others keeps it; of equals nobody does.
+    """
+    claims: dict[str, dict[Identity, Surety]] = {}
+    for identity, student, surety in wanted:
+        mine = claims.setdefault(student, {})
+        mine[identity] = max(surety, mine.get(identity, surety))
+    ids: dict[Identity, str] = {}
+    said: dict[str, str] = {}
+    for student, by in claims.items():
+        best = max(by.values())
+        keepers = [identity for identity, surety in by.items() if surety == best]
+        for identity in by:
+            kept = [identity] == keepers
+            ids[identity] = student if kept else apart(student, identity)
+            if len(by) > 1:
+                said[ids[identity]] = (
+                    f"{len(by)} people of the download come to the id {student}; each was graded under an id "
+                    "of its own, and a person should look whose is whose"
+                )
+    return ids, said
+
+
+def apart(student: str, identity: Identity) -> str:
+    """An id made of another, which no other identity has."""
+    digest = hashlib.sha256(repr(identity).encode("utf-8", "backslashreplace")).hexdigest()[:8]
+    return f"{student[:100]}-{digest}"
 
 
 def made_id(named: Named) -> str:

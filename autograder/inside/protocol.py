@@ -47,10 +47,10 @@ class CellSource(_Message, frozen=True):
 
 
 class Setup(_Message, frozen=True):
-    """The first message to a zygote: what to load before anything is forked."""
+    """The first message to a zygote: what to load before anything is forked. The probes are not among it: a
+    process is sent them once its cells have run.
+    """
 
-    probes: str
-    modules: list[tuple[str, str]]  # files beside probes.py that it imports: (name, text)
     level: Level
     readonly: list[str]
     files: list[tuple[str, str]]  # (where it lies, its name in the working folder)
@@ -132,6 +132,8 @@ class Observe(_Message, frozen=True):
     """Names that are answered by the reference through calls."""
     known: list[str] = []
     """Names that stand for the same function on both sides, so that it may be passed by name."""
+    program: bytes = b""
+    """The probes, where the process does not have them yet: code that the grader has compiled."""
 
 
 class Serve(_Message, frozen=True):

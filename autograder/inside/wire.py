@@ -100,11 +100,16 @@ def encode(value: Any, refer: Referrer | None = None) -> bytes:
         type(value) is np.ndarray and value.nbytes <= _SMALL and (code := _CODES.get(value.dtype)) is not None
     ):  # most values are such
         return _to_bytes(_numbers_of(code, value))
-    return _to_bytes(_Encoder(refer).tree(value, 0))
+    made = _Encoder(refer).tree(value, 0)
+    try:
+        return _to_bytes(made)
+    except (ValueError, OverflowError, RecursionError):
+        raise TooLarge("the value can't be sent as one message") from None
 
 
-def decode(data: bytes, *, jailed: bool = False) -> Any:
-    """Decode bytes that may be hostile; raises WireError for all that `encode` can't have made.
+def decode(data: bytes, *, jailed: bool = False, parts: int = 4 * MAX_NODES) -> Any:
+    """Decode bytes that may be hostile; raises WireError for all that `encode` can't have made, and TooLarge
+    where there are more parts than so many.
 
     jailed: this process may hold no more memory than a submission's, so the parts are not counted before any
     is built.
@@ -112,7 +117,7 @@ def decode(data: bytes, *, jailed: bool = False) -> Any:
     if len(data) > MAX_BYTES + (1 << 20):
         raise TooLarge(f"a message of {len(data)} bytes")
     try:
-        return (_JAILED.anew() if jailed else _Decoder()).load(data)
+        return (_JAILED.anew() if jailed else _Decoder(parts=parts)).load(data)
     except WireError:
         raise
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError, MemoryError) as error:
@@ -286,8 +291,8 @@ def _exact(text: str) -> str:
 class _Decoder:
     """Decodes nested extensions with one budget for the whole message."""
 
-    def __init__(self, jailed: bool = False) -> None:
-        self.jailed = jailed
+    def __init__(self, jailed: bool = False, parts: int = 4 * MAX_NODES) -> None:
+        self.jailed, self.parts = jailed, parts
         self.depth, self.nodes, self.hashed = 0, 0, 0
         self.decoder = msgspec.msgpack.Decoder(ext_hook=self.extension)
         self.readers = {
@@ -330,8 +335,10 @@ class _Decoder:
                 left, is_map = levels.pop()
             left -= 1
             self.nodes += 1
-            if self.nodes > 4 * MAX_NODES or at >= len(data):
-                raise WireError("too many parts" if at < len(data) else "cut off")
+            if at >= len(data):
+                raise WireError("cut off")
+            if self.nodes > self.parts:
+                raise TooLarge(f"more than {self.parts} parts")
             head, at = data[at], at + 1
             if is_map and left % 2 and not (0xA0 <= head <= 0xBF or 0xD9 <= head <= 0xDB):
                 raise WireError("a key that is no text")

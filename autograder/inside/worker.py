@@ -1,13 +1,14 @@
 """What runs where student code may: the nursery, the zygotes that it forks, and the processes that these
 fork, one for each submission.
 
-Nobody imports this module; `nursery` starts it with `python -I -S`. It holds the probes and no answer to
-them. Nursery and zygotes run no student code. A process of a submission runs the cells, then the probes it is
-asked for, and leaves by os._exit: the judging is elsewhere.
+Nobody imports this module; `nursery` starts it with `python -I -S`. Nursery and zygotes run no student code
+and hold no probes. A process of a submission runs the cells, then is sent the probes and runs those that it
+is asked for, and leaves by os._exit: the judging is elsewhere.
 """
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import gc
 import os
@@ -19,6 +20,7 @@ import time
 import traceback
 import types
 from importlib.machinery import SourceFileLoader
+from marshal import loads as _loads
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -101,8 +103,8 @@ def become_zygote(control: int, errors: int, nursery: int) -> NoReturn:
 
 
 def zygote() -> None:
-    """Enter the jail, load an assignment's probes, then fork a process for every Spawn until the grader
-    closes the channel or is gone.
+    """Enter the jail, make ready what runs cells, then fork a process for every Spawn until the grader closes
+    the channel or is gone.
     """
     from autograder.inside.protocol import (
         DescriptorChannel,
@@ -118,7 +120,7 @@ def zygote() -> None:
     outermost = os.pidfd_open(os.getpid())  # at level full the zygote goes on in a child of this process
     setup = control.receive()
     try:
-        probes, shell = make_ready(setup)
+        shell = make_ready(setup)
     except Exception as error:
         control.send(SetupFailed(f"{type(error).__name__}: {error}"))
         return
@@ -134,26 +136,22 @@ def zygote() -> None:
         if isinstance(message, Spawn):
             descriptors = control.descriptors[:3]
             del control.descriptors[:3]
-            spawn(control, setup, message, descriptors, probes, shell)
+            spawn(control, setup, message, descriptors, shell)
 
 
-def make_ready(setup: Any) -> tuple[dict[str, Any], Any]:
-    """Enter the jail, then load the assignment's probes and make what runs cells."""
+def make_ready(setup: Any) -> Any:
+    """Enter the jail, then make what runs cells."""
     from autograder.inside import jail
     from autograder.inside.cells import cell_name, compiled, make_shell
-    from autograder.probe import Probe
 
     jail.enter(setup.level, setup.readonly, box_size=64 << 20)
-    for name, text in setup.modules:
-        add_module(name, text)
-    names = add_module("probes", setup.probes)
     for cell in setup.given:
         compiled(cell.text, cell_name(cell.number))
     compile_once(
         {Path(name).stem: Path(path) for path, name in setup.files if name.endswith(".py")},
         [cell.text for cell in setup.given],
     )
-    return {p.id: p for p in names.values() if isinstance(p, Probe)}, make_shell()
+    return make_shell()
 
 
 def compile_once(files: dict[str, Path], texts: list[str]) -> None:
@@ -175,17 +173,7 @@ def compile_once(files: dict[str, Path], texts: list[str]) -> None:
     SourceFileLoader.source_to_code = source_to_code  # type: ignore[method-assign]
 
 
-def add_module(name: str, text: str) -> dict[str, Any]:
-    """Run a file of the assignment's as an importable module and return its names."""
-    module = types.ModuleType(name)
-    sys.modules[name] = module
-    exec(compile(text, f"{name}.py", "exec"), module.__dict__)
-    return module.__dict__
-
-
-def spawn(
-    control: Any, setup: Any, job: Any, descriptors: list[int], probes: dict[str, Any], shell: Any
-) -> None:
+def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], shell: Any) -> None:
     """Fork a process and watch it until it is gone."""
     from autograder.inside import jail
     from autograder.inside.protocol import Ended, Ready, SetupFailed
@@ -201,7 +189,7 @@ def spawn(
     if pid == 0:
         status = 70
         try:
-            status = live(setup, job, box, descriptors, probes, shell)
+            status = live(setup, job, box, descriptors, shell)
         finally:
             os._exit(status)
     for descriptor in descriptors:
@@ -252,7 +240,7 @@ def cpu_of(pid: int) -> float:
 # ---- the process of one submission -------------------------------------------------------------------------
 
 
-def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[str, Any], shell: Any) -> int:
+def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> int:
     """Enter a jail of its own, then do what is asked for; returns the exit status."""
 
     from autograder.inside import jail
@@ -283,6 +271,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[st
     notebook = RunningNotebook(shell)
     channel.send(Confined())
     left: Snapshot | None = None
+    library = Library()
     request = job.run
     while True:
         try:
@@ -294,7 +283,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], probes: dict[st
             left = Snapshot(notebook)
             sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 -- for as long as the process lives
         elif isinstance(request, Observe):
-            run_probes(channel, link, notebook, left, request, probes)
+            run_probes(channel, link, notebook, left, request, library)
         elif isinstance(request, Serve):
             return serve(
                 channel,
@@ -321,15 +310,14 @@ def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
     channel.send(CellsDone())
 
 
-def run_probes(
-    channel: Any, link: Any, notebook: Any, left: Any, request: Any, probes: dict[str, Any]
-) -> None:
+def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, library: Library) -> None:
     """Run probes on what the cells left behind; in a second pass with stubs in place of what the question
     builds on.
     """
     from autograder.inside.cells import Snapshot
     from autograder.inside.stubs import Peer
 
+    library.load(request.program)
     before, peer = left, Peer(link, notebook.names, frozenset(request.known))
     if request.stubs:
         left.restore(0)
@@ -337,7 +325,38 @@ def run_probes(
         before = Snapshot(notebook)
     for name, seed in request.probes:
         peer.begin(seed)
-        channel.send(observe(probes[name], seed, before, notebook))
+        channel.send(observe(library.probes[name], seed, before, notebook))
+
+
+class Library:
+    """The probes of this process: none until its cells have run. What they build on is taken down before, so
+    that they find the libraries and built-in names as they were, whatever the cells put in their places.
+    """
+
+    def __init__(self) -> None:
+        from autograder.probe import Probe
+
+        self.probes: dict[str, Probe] = {}
+        self._kind, self._run = Probe, exec
+        self._modules = dict(sys.modules)
+        self._builtins = {**vars(builtins), "__import__": self._import}
+        self._found = __import__
+
+    def load(self, program: bytes) -> None:
+        """Run what the grader has compiled: the files beside probes.py that it imports, then itself."""
+        for name, code in _loads(program) if program else ():
+            module = types.ModuleType(name)
+            self._modules[name] = sys.modules[name] = module
+            module.__dict__["__builtins__"] = self._builtins
+            self._run(code, module.__dict__)
+            self.probes = {p.id: p for p in module.__dict__.values() if type(p) is self._kind}
+
+    def _import(
+        self, name: str, names: Any = None, local: Any = None, wanted: Any = (), level: int = 0
+    ) -> Any:
+        if level == 0 and name in self._modules:
+            return self._modules[name if wanted else name.partition(".")[0]]
+        return self._found(name, names, local, wanted, level)
 
 
 def serve(channel: Any, link: Any, notebook: Any, left: Any, request: Any) -> int:

@@ -49,6 +49,7 @@ class Bench:
             if sandbox is not None:
                 sandbox.close()
         self._sandbox = self._trusted = None
+        self.judge.close()
 
     def sandbox(self) -> Sandbox:
         """The zygote that student code is forked from."""

@@ -4,16 +4,16 @@ of its own.
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from typing import Any
 
 from autograder.assignment.variants import Variant
-from autograder.errors import AssignmentError
 from autograder.inside.seen import Observation, Outcome
-from autograder.inside.wire import WireError, decode
+from autograder.inside.wire import TooLarge, WireError, decode
+from autograder.judging.aside import Aside, alike, finding_of
 from autograder.judging.compare import compare
 from autograder.judging.diagnose import Known, ends_alike, hint, known_of
-from autograder.judging.facts import Fact, Unfit, facts_of
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.reference import Reference
 from autograder.probe import Probe
@@ -28,6 +28,14 @@ JUDGED_ROOM = 1_000_000
 """Bytes that an observation for a judge may have beyond 16 times the reference's: judges take their time
 over every entry.
 """
+PARTS = 20_000
+"""Parts that a value may have beyond four for each byte of the reference's."""
+SECONDS_FOR_ALL = 30.0
+"""For decoding and judging all that was seen of one submission, which ordinarily takes a fraction of one."""
+OUT_OF_TIME = Finding(
+    Verdict.NO_VALUE,
+    "this was not judged: what the tests before it returned had used up the time for judging a submission.",
+)
 _REMEMBERED, _REMEMBERED_BYTES = 2048, 1 << 14
 """How many findings are kept for observations that come again, and of what size these may be."""
 
@@ -42,6 +50,15 @@ class Judge:
         self.reference = reference
         self._known: dict[str, Known] = {}
         self._found = lru_cache(maxsize=_REMEMBERED)(self._find)  # most of a class see the same
+        self._aside = Aside(reference.assignment)
+        self.begin()
+
+    def begin(self) -> None:
+        """Another submission is judged from now on, with all of its time."""
+        self._left = SECONDS_FOR_ALL
+
+    def close(self) -> None:
+        self._aside.close()
 
     def find(self, probe: Probe, observation: Observation) -> Finding:
         """Judge one observation, whatever it is."""
@@ -49,15 +66,26 @@ class Judge:
             return NO_VALUE
         if probe.judged and len(observation.value) > 16 * self.reference.sizes[probe.id] + JUDGED_ROOM:
             return TOO_LARGE
-        return (
-            self._found(probe, observation)
-            if len(observation.value) <= _REMEMBERED_BYTES
-            else self._find(probe, observation)
-        )
+        if self._left <= 0:
+            return OUT_OF_TIME
+        began = time.monotonic()
+        small = len(observation.value) <= _REMEMBERED_BYTES
+        found = (self._found if small else self._find)(probe, observation)
+        if found is None:
+            seed = self.reference.seeds[probe.id]
+            found = self._aside.find(probe.id, seed, observation.value, self._left) or UNDECIDED
+        self._left -= time.monotonic() - began
+        return found
 
-    def _find(self, probe: Probe, observation: Observation) -> Finding:
+    def _find(self, probe: Probe, observation: Observation) -> Finding | None:
+        """None where a judge has to decide about what does not have the reference's form."""
         try:
-            return self.judge(probe, decode(observation.value))
+            value = decode(observation.value, parts=PARTS + 4 * self.reference.sizes[probe.id])
+            if probe.judged and not alike(self.reference.expected[probe.id], value):
+                return None
+            return self.judge(probe, value)
+        except (TooLarge, MemoryError):
+            return TOO_LARGE
         except WireError:
             return NO_VALUE
 
@@ -74,17 +102,8 @@ class Judge:
                     f"{finding.message}. {hint(expected, value, probe.tolerance)}".rstrip(". ") + ".",
                 )
             return finding
-        try:
-            facts = facts_of(
-                self.reference.assignment.judges[probe.id], value, self.reference.seeds[probe.id]
-            )
-        except Unfit as error:
-            return Finding(error.verdict, error.says)
-        except AssignmentError:  # the judge is at fault, not the value
-            return UNDECIDED
-        except Exception:  # the value is a student's: whatever a judge trips over in it is a wrong form
-            return Finding(Verdict.WRONG_TYPE, "the result does not have the form that was asked for.")
-        return _from_facts(facts)
+        judge = self.reference.assignment.judges[probe.id]
+        return finding_of(judge, value, self.reference.seeds[probe.id]) or UNDECIDED
 
     def known(self, question: str, seen: dict[str, Observation]) -> list[Known]:
         """The misconceptions of a question that may be what was seen, with what they do, judged once."""
@@ -98,11 +117,3 @@ class Judge:
                 variant, self.reference.observations_of(variant), probes, self.judge
             )
         return self._known[variant.id]
-
-
-def _from_facts(facts: dict[str, Fact]) -> Finding:
-    failed = next((fact for fact in facts.values() if not fact.holds), None)
-    held = {name: found.seen_fact() for name, found in facts.items()}
-    if failed is None:
-        return Finding(Verdict.RIGHT, facts=held)
-    return Finding(Verdict.WRONG_VALUES, failed.says, held)

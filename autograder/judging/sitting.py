@@ -26,6 +26,7 @@ from autograder.judging.keys import key_of_cells
 from autograder.judging.memory import Memory
 from autograder.judging.messages import check_message
 from autograder.judging.points import total
+from autograder.sandbox.room import Room
 from autograder.sandbox.watch import Given, Request, Watch
 
 
@@ -76,7 +77,15 @@ class Sitting:
     def __enter__(self) -> Sitting:
         handed_in, demos = self.notebook.handed_in(), self.notebook.demo_names()
         cells, limits = self.notebook.cells(), self.assignment.limits
-        self.watch = Watch(self.bench.sandbox(), cells, limits, demo_names=demos, handed_in=handed_in)
+        self.judge.begin()
+        self.watch = Watch(
+            self.bench.sandbox(),
+            cells,
+            limits,
+            demo_names=demos,
+            handed_in=handed_in,
+            admit=Room(self.reference.sizes).admit,
+        )
         return self
 
     def __exit__(

@@ -9,7 +9,8 @@ from pathlib import Path
 from autograder.assignment.course import Course
 from autograder.assignment.values import Assignment
 from autograder.files import write_text
-from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.handed_in.finding import find_submissions
+from autograder.handed_in.submission import read_submission
 from autograder.inside.jail import Level
 from autograder.judging.findings import ClassResult
 from autograder.judging.grader import Grader

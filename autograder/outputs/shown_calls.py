@@ -21,8 +21,8 @@ from autograder.fingerprints import fingerprint
 from autograder.handed_in.submission import Submission
 from autograder.judging.findings import Verdict
 from autograder.judging.grader import Grader
-from autograder.judging.replay import Replay, calls_of, replay_all
 from autograder.outputs.figures import figure
+from autograder.outputs.replay import Replay, calls_of, replay_all
 from autograder.records.results import KeptResult, Results
 
 _LONGEST = 3000

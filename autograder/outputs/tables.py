@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -191,6 +192,16 @@ def _csv(table: Sequence[Sequence[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula, and without control characters."""
+    """A cell that no spreadsheet takes for a formula, and without control characters.
+
+    Where a semicolon or a tab separates, as in much of Europe, what follows one in a text is another cell.
+    """
     plain = printable_lines(cell)
-    return f"'{plain}" if cell.startswith(FORMULA) or plain.lstrip(" \t\n'").startswith(FORMULA) else plain
+    parts = re.split(r"([;\t\n])", plain)
+    parts[::2] = [f"'{part}" if _formula(part) else part for part in parts[::2]]
+    safe = "".join(parts)
+    return f"'{safe}" if cell.startswith(FORMULA) and not safe.startswith("'") else safe
+
+
+def _formula(part: str) -> bool:
+    return part.lstrip(" \"'").startswith(FORMULA)

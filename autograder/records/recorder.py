@@ -12,7 +12,7 @@ from typing import Any
 from autograder.assignment import notebook
 from autograder.assignment.values import Assignment
 from autograder.files import write_text
-from autograder.handed_in.submission import read_regular
+from autograder.handed_in.entries import read_regular
 from autograder.judging.findings import SubmissionResult
 from autograder.records.graded_notebook import Graded, copy_receipts, graded_path, read_graded
 
@@ -135,5 +135,5 @@ def timestamp(folder: Path) -> str:
     """
     try:
         return read_regular(folder / "timestamp.txt", 1000).decode("utf-8").strip()
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # a link, a pipe, one that is too long or no text
         return ""

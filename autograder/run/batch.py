@@ -14,7 +14,7 @@ import msgspec
 from autograder.assignment.course import Course
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
-from autograder.handed_in.submission import Handin, find_submissions
+from autograder.handed_in.finding import Handin, find_submissions
 from autograder.judging.findings import ClassResult, QuestionResult, SubmissionResult
 from autograder.judging.keys import environment
 from autograder.judging.reference import Reference

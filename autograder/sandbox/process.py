@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
+
 from autograder.errors import SandboxError
 from autograder.inside.protocol import (
     Confined,
@@ -22,6 +24,7 @@ from autograder.inside.protocol import (
     FrameReader,
     FromProcess,
     NotConfined,
+    Observe,
     readable,
     send_with_descriptors,
 )
@@ -65,6 +68,8 @@ class Process:
     """The free end of what connects it with another process; None once that process has it."""
     called: Callable[[socket.socket], None] | None = None
     """Told, once, that the process calls by its link; it is given the free end."""
+    program: bytes = b""
+    """The probes that it has yet to be sent."""
     death: Death | None = None
     printed: int = 0
     cpu: float = 0.0
@@ -89,6 +94,11 @@ class Process:
         finally:
             if self.death is None:
                 self.channel.settimeout(None)
+
+    def observe(self, request: Observe) -> None:
+        """Ask for probes, and send them along the first time: never before its cells have run."""
+        request, self.program = msgspec.structs.replace(request, program=self.program), b""
+        self.send(request)
 
     def next(self, cpu_limit: float, wall_limit: float | None = None) -> Any | Death:
         """The next message, or how the process ended; it is ended when the step takes more than its limit."""

@@ -30,7 +30,7 @@ class SingleRun:
     def observe(self, requests: Iterable[Request]) -> Iterator[Observation]:
         """What each probe saw, as it arrives; the last one is that at which the process ended, if it did."""
         wanted = list(requests)
-        self.process.send(Observe([(r.probe, r.seed) for r in wanted]))
+        self.process.observe(Observe([(r.probe, r.seed) for r in wanted]))
         for request in wanted:
             message = self.process.next(self.limits.probe_seconds)
             if not isinstance(message, ProbeDone):

@@ -78,7 +78,10 @@ class Watch:
         *,
         demo_names: frozenset[str] = frozenset(),
         handed_in: tuple[tuple[str, bytes], ...] = (),
+        admit: Callable[[Observation], Observation] = lambda observation: observation,
     ) -> None:
+        self.admit = admit
+        """Gives what may be kept of an observation."""
         self.sandbox, self.cells, self.limits, self.demo_names, self.handed_in = (
             sandbox,
             cells,
@@ -284,7 +287,7 @@ class _Pass:
         stubs, known = (
             (list(self.given.stubs), list(self.given.known)) if self.given is not None else ([], [])
         )
-        process.send(Observe([(r.probe, r.seed) for r in self.waiting], stubs, known))
+        process.observe(Observe([(r.probe, r.seed) for r in self.waiting], stubs, known))
         while self.waiting:
             request, began = self.waiting[0], time.monotonic()
             if len(self.waiting) > _FEW:
@@ -298,7 +301,7 @@ class _Pass:
                     self.watch.demos = True
                     return
                 self.waiting.pop(0)
-                self._note(observation_of(message))
+                self._note(self.watch.admit(observation_of(message)))
                 warm = False
                 continue
             self.watch.end_process()

@@ -8,11 +8,13 @@ waits to be told what to run.
 from __future__ import annotations
 
 import contextlib
+import marshal
 import os
 import signal
 import socket
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -46,9 +48,18 @@ _PATIENCE_SECONDS = 300.0
 """A zygote that is silent for so long is taken for dead: better a fresh one than a class that waits."""
 
 
+@lru_cache(maxsize=16)
+def _compiled(files: tuple[tuple[str, str], ...]) -> bytes:
+    """Files as code that a process of the same Python can run."""
+    return marshal.dumps(
+        [(name, compile(text, f"{name}.py", "exec", dont_inherit=True)) for name, text in files]
+    )
+
+
 class Sandbox:
-    """A zygote with one assignment's probes and files loaded. It serves one process at a time; use one a
-    thread.
+    """A zygote with one assignment's files, and its probes to be sent on.
+
+    It serves one process at a time; use one a thread.
 
     It is started at once and waited for when it is first needed.
     """
@@ -61,8 +72,10 @@ class Sandbox:
         modules: tuple[tuple[str, str], ...] = (),
         given: Sequence[CellSource] = (),
     ) -> None:
-        self._setup = (probes, files, level, modules, given)
+        self._setup = (files, level, given)
         self.level = level
+        self.program = _compiled((*modules, ("probes", probes)))
+        """The probes as each process is sent them once its cells have run."""
         self._zygote: int | None = None
         """A descriptor of the zygote's outermost process, once it stands."""
         self._said = b""
@@ -86,7 +99,7 @@ class Sandbox:
         self.close()
 
     def _start(self) -> None:
-        probes, files, level, modules, given = self._setup
+        files, level, given = self._setup
         ours, theirs = socket.socketpair()
         self._errors, errors = os.pipe()
         try:
@@ -103,7 +116,7 @@ class Sandbox:
         readonly = [*paths, *interpreter_folders(), *(str(path.resolve()) for path in files.values())]
         shown = [(str(path.resolve()), name) for name, path in files.items()]
         with contextlib.suppress(OSError):  # it has ended already: `ready` says why
-            self._control.send(Setup(probes, list(modules), level, readonly, shown, list(given)))
+            self._control.send(Setup(level, readonly, shown, list(given)))
 
     def ready(self) -> None:
         """Wait until it stands; raises SandboxError where it could not be set up."""
@@ -203,7 +216,7 @@ class Sandbox:
         limits, run = self._plan
         (ours, theirs), (free, linked) = socket.socketpair(), socket.socketpair()
         output, written = os.pipe()
-        self._next = Process(self, ours, output, limits.output_kb << 10, free)
+        self._next = Process(self, ours, output, limits.output_kb << 10, free, program=self.program)
         with theirs, linked:
             try:
                 send_with_descriptors(

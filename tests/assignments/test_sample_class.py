@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.handed_in.finding import find_submissions
+from autograder.handed_in.submission import read_submission
 from autograder.judging.findings import SubmissionResult
 from autograder.judging.grader import Grader
 from tests.sample_class.demo import make_class

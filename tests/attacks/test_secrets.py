@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 from autograder.assignment.loading import load_assignment
-from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.handed_in.finding import find_submissions
+from autograder.handed_in.submission import read_submission
 from autograder.judging.grader import Grader
 from autograder.judging.keys import seed_of
 from autograder.judging.reference import Reference

@@ -141,7 +141,8 @@ def test_nothing_is_found_by_a_cell(marked: Bench) -> None:
     """A cell that looks everywhere and raises with what it found."""
     work = marked.work().write("center_solution", "").add(f"{SEARCH}\nraise ValueError('|'.join(search({course_of(marked)!r})))", before="scale_solution")
     message = next(m for m in marked.grade(work).messages if "raised ValueError" in m)
-    check(set(message.partition("ValueError: ")[2].rpartition(" (line")[0].split("|")))
+    found = set(message.partition("ValueError: ")[2].rpartition(" (line")[0].split("|"))
+    assert found <= {"", "(memory was read)"}, "a cell's exception is shown, so not even the probes may be there yet"
 
 
 def test_nothing_is_found_by_a_probe(marked: Bench) -> None:

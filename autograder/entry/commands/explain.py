@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pprint import pformat
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.syntax import Syntax
@@ -11,14 +11,18 @@ from rich.text import Text
 
 from autograder.entry.commands.shared import AS_IT_IS, Name, Roster, Submitted, out, this_course
 from autograder.errors import UsageError
+from autograder.handed_in.finding import find_submissions
 from autograder.handed_in.intake import taken_in
 from autograder.handed_in.roster import read_roster
-from autograder.handed_in.submission import find_submissions, read_submission
+from autograder.handed_in.submission import read_submission
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
-from autograder.judging.replay import replay
+from autograder.outputs.replay import replay
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
+
+MAX_SHOWN = 20_000
+"""Characters that are printed of one value."""
 
 
 def explain(
@@ -68,4 +72,13 @@ def explain(
             out.print(Text(call))
         for label, value in (("seen", shown.seen), ("expected", shown.expected)):
             out.print(f"{label}:", style="bold")
-            out.print(Text(pformat(value, width=120)))
+            out.print(Text(_shown(value)))
+
+
+def _shown(value: Any) -> str:
+    """A value as text, its control characters as escapes: what a student's code returned is not printed
+    without an end.
+    """
+    text = pformat(value, width=120)
+    more = len(text) - MAX_SHOWN
+    return text if more <= 0 else f"{text[:MAX_SHOWN]}\n… and {more} more characters"

@@ -14,14 +14,8 @@ from hypothesis import strategies as st
 from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
-from autograder.handed_in.submission import (
-    Handin,
-    Submission,
-    digest,
-    find_submissions,
-    read_submission,
-    reference_cells,
-)
+from autograder.handed_in.finding import Handin, find_submissions
+from autograder.handed_in.submission import Submission, digest, read_submission, reference_cells
 from autograder.inside.protocol import frame
 from tests.sample_class.work import ANSWER, Work
 from tests.tiny import NAME
@@ -343,8 +337,9 @@ def test_a_file_that_can_not_be_read_is_named(tiny: Assignment, tmp_path: Path) 
 
 
 def test_both_layouts_are_found(work: Work, tmp_path: Path) -> None:
-    """nbgrader's folders and a flat folder of files, students in order, hidden and other files left alone."""
+    """nbgrader's folders and a flat folder of files, students in order, hidden files and another assignment's left alone."""
     work.save(tmp_path / "zoe" / NAME)
+    (work.assignment.root / "assignments" / "another_assignment").mkdir(exist_ok=True)
     work.save(tmp_path / "tom" / "another_assignment")
     work.name = "ann.ipynb"
     work.save(tmp_path)
@@ -396,7 +391,7 @@ def test_a_folder_without_a_notebook(work: Work, tmp_path: Path) -> None:
     work.files["notes.txt"] = b"x"
     submission = hand_in(work, tmp_path)
     assert not submission.readable
-    assert submission.messages == (f"no notebook was handed in: {NAME}.ipynb is missing",)
+    assert submission.messages == (f"no notebook was handed in: {NAME}.ipynb is missing, but there is notes.txt",)
 
 
 def test_a_name_that_is_no_text_is_made_one(work: Work, tmp_path: Path) -> None:

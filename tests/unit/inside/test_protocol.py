@@ -51,12 +51,12 @@ from autograder.inside.wire import WireError
 
 MESSAGES = {
     "zygote": (Setup | ToZygote, [
-        Setup("probes", [("toys", "text")], "full", ["/usr"], [("/data/x.npz", "x.npz")], [CellSource("x = 1", 1, CellKind.GIVEN)]),
+        Setup("full", ["/usr"], [("/data/x.npz", "x.npz")], [CellSource("x = 1", 1, CellKind.GIVEN)]),
         Spawn(JailLimits(5, 1 << 30)), Spawn(JailLimits(5, 1 << 30), Run([CellSource("x = 1", 3, CellKind.OWN)])),
         Kill(), AskCpu(),
     ]),
     "grader": (FromZygote, [Ready(7), SetupFailed("no room"), CpuSeconds(0.25), Ended(-9, 1.5)]),
-    "process": (ToProcess, [Run([CellSource("x = 1", 3, CellKind.OWN)], [2], True, False, [("x.npz", b"x")]), Observe([("rows", 1 << 50)], ["softmax"], ["relu"]), Serve(["softmax"])]),
+    "process": (ToProcess, [Run([CellSource("x = 1", 3, CellKind.OWN)], [2], True, False, [("x.npz", b"x")]), Observe([("rows", 1 << 50)], ["softmax"], ["relu"], b"code"), Serve(["softmax"])]),
     "from process": (FromProcess, [
         Confined(), CellDone(3, "raised", "NameError: x", 2, "x"), CellsDone(), ProbeDone("rows", "finished", b"\0\1"),
     ]),

@@ -10,11 +10,12 @@ import pytest
 
 from autograder.errors import AssignmentError
 from autograder.inside.seen import Observation, Outcome
-from autograder.inside.wire import Opaque, encode
+from autograder.inside.wire import Opaque
 from autograder.judging.facts import Unfit, array, between, fact, facts_of, number
 from autograder.judging.findings import Verdict
-from autograder.judging.judge import JUDGED_ROOM, Judge
+from autograder.judging.judge import Judge
 from autograder.probe import Probe
+from autograder.sandbox.room import ROOM_FOR_ALL, Room
 
 
 @pytest.mark.parametrize("value", [[1, 2], (1.0, 2), np.array([1, 2], np.int8), np.array([1, 2], np.float16), [True, 2.0]])
@@ -71,13 +72,13 @@ def test_facts_are_plain_booleans() -> None:
     assert fact([], "s").holds is False
 
 
-def test_a_judge_is_not_asked_about_what_is_far_too_large() -> None:
-    """An observation of many times the reference's size would cost the grader its time: it is a wrong form at once."""
-    probe = Probe("p", "q", 1.0, "", len, judged=True)
-    reference = SimpleNamespace(sizes={"p": 100}, seeds={"p": 1}, assignment=SimpleNamespace(judges={"p": lambda seen, rng: {"seen": fact(True, "")}}))
-    judge = Judge(reference)  # type: ignore[arg-type]
-    assert judge.find(probe, Observation("p", Outcome.FINISHED, encode(np.zeros(JUDGED_ROOM // 8 - 50)))).verdict is Verdict.RIGHT
-    assert judge.find(probe, Observation("p", Outcome.FINISHED, encode(np.zeros(JUDGED_ROOM // 8 + 300)))).verdict is Verdict.WRONG_SHAPE
+def test_room_for_all_that_is_seen() -> None:
+    """One value is bounded by the reference's own, and all values of a submission together; what is not kept says that it was too much."""
+    room = Room(dict.fromkeys(map(str, range(200)), 100))
+    sizes = [len(room.admit(Observation(str(n), Outcome.FINISHED, bytes(1 << 20))).value) for n in range(200)]
+    assert sizes[0] == 1 << 20 and sum(sizes) <= ROOM_FOR_ALL + 2 * 200 * 100
+    assert room.admit(Observation("5", Outcome.FINISHED, bytes(1 << 20))).outcome is Outcome.OUTPUT_LIMIT
+    assert Room({"p": 100}).admit(Observation("p", Outcome.FINISHED, bytes(2 << 20))).outcome is Outcome.OUTPUT_LIMIT
 
 
 @pytest.mark.parametrize(("value", "holds"), [(0.5, True), (np.float32(0.5), True), (0.0, False), (1.0, False), (float("nan"), False)])

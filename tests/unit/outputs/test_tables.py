@@ -4,6 +4,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,15 @@ def test_no_cell_begins_a_formula(tiny: Assignment, start: str) -> None:
 def test_plain_cells_stay_as_they_are() -> None:
     """Names with a hyphen, quotes, commas or letters of any script are written as they are."""
     for text in ("Jean-Luc", 'Ada "Countess", L.', "Ñu", "    Points Possible", "3.5", "'tis"):
+        assert harmless(text) == text
+
+
+def test_formulas_behind_other_separators() -> None:
+    """Where a semicolon or a tab separates, a text that holds one is several cells: none is a formula."""
+    for text in ("x;=1+1;y", "x; =1+1", "x\t@SUM(1)", 'a";"=1', "a\n=1", "=1;=2", ";-1"):
+        for cell in re.split(r"[;\t\n]", harmless(text)):
+            assert not cell.lstrip(' "').startswith(("=", "+", "-", "@")), (text, harmless(text))
+    for text in ("a (2, -3)", "one; two", "x-1;y"):
         assert harmless(text) == text
 
 

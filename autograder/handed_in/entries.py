@@ -1,0 +1,270 @@
+"""The files of a folder or of an archive, listed without trust: by their places, each with a way to read it
+up to a limit.
+
+Nothing raises for what a student may put there. What can't be looked into (a link, a locked folder, one
+nested too deeply, a folder of too many files) is an entry with a fault, which becomes a message of the
+student whose it is.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from autograder.assignment.notebook import NotANotebook
+from autograder.errors import UsageError
+
+MAX_NOTEBOOK_BYTES = 50 << 20
+MAX_FILE_BYTES = 4 << 20
+MAX_ENTRIES = 500_000
+"""Files of a whole class."""
+MAX_OF_ONE = 2000
+"""Files of one student; whatever lies there beyond is not looked at."""
+MAX_NAME = 255
+"""Bytes of a file's name, as file systems have it; archives may claim more."""
+MAX_LEVELS = 30
+LINK = "the folder is a link to another; links are not followed"
+_CENTRAL = b"PK\x01\x02"
+"""Stands before each entry of an archive's directory."""
+_CAREFULLY = sum(
+    getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
+)  # Windows has few of them
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file, or a folder that is empty or can't be looked into."""
+
+    parts: tuple[str, ...]
+    """Its place: the names of the folders from the outermost on, then its own."""
+    modified: float
+    read: Callable[[int], bytes]
+    """Its bytes, of which there may be so many; raises NotANotebook with the reason, or OSError."""
+    path: Path | None = None
+    """Where it lies, unless it is in an archive."""
+    folder: bool = False
+    fault: str = ""
+    """Why it can't be looked into."""
+
+    @property
+    def name(self) -> str:
+        return self.parts[-1]
+
+
+def hidden(name: str) -> bool:
+    """Whether a name is that of something which systems leave behind, and nobody hands in."""
+    return name.startswith(".") or name in ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
+
+
+def shown_name(name: str) -> str:
+    """A file's name as text that can be stored and shown: bytes of another encoding become escapes."""
+    try:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+# ---- folders
+# ------------------------------------------------------------------------------------------------------
+
+
+def in_folder(root: Path) -> list[Entry]:
+    """What lies beneath a folder; raises UsageError where that itself can't be read, or holds too much."""
+    try:
+        with os.scandir(root) as found:
+            outermost = sorted((item for item in found if not hidden(item.name)), key=lambda item: item.name)
+    except OSError as error:
+        mend = "name the folder or the zip that holds the submissions with --submitted DIR"
+        raise UsageError(f"{root} can't be read: {error.strerror}", mend=mend) from None
+    entries: list[Entry] = []
+    for item in outermost:
+        entries += _beneath(item)
+        if len(entries) > MAX_ENTRIES:
+            raise UsageError(f"{root} holds more than {MAX_ENTRIES} files", mend="is it the right one?")
+    return entries
+
+
+def _beneath(top: os.DirEntry[str]) -> list[Entry]:
+    """One of the outermost files, or all that lies in one of the outermost folders."""
+    entries: list[Entry] = []
+    waiting: list[tuple[os.DirEntry[str], tuple[str, ...]]] = [(top, (top.name,))]
+    while waiting:
+        item, parts = waiting.pop()
+        if not _is_folder(item):
+            entries.append(_file(Path(item.path), parts))
+        elif item.is_symlink():
+            entries.append(faulty(parts, LINK))
+        elif len(parts) > MAX_LEVELS:
+            entries.append(faulty(parts[:4], f"it is nested deeper than {MAX_LEVELS} folders"))
+        else:
+            inner = _listed(item, parts, entries)
+            waiting += [(one, (*parts, one.name)) for one in reversed(inner)]
+        if len(entries) + len(waiting) > MAX_OF_ONE:
+            return [*entries[:MAX_OF_ONE], _too_many(top.name)]
+    return entries
+
+
+def _listed(item: os.DirEntry[str], parts: tuple[str, ...], entries: list[Entry]) -> list[os.DirEntry[str]]:
+    """What lies in a folder, by name; a folder that is empty, or can't be read, is an entry of its own."""
+    try:
+        with os.scandir(item.path) as found:
+            inner = sorted(islice(found, MAX_OF_ONE + 1), key=lambda one: one.name)
+    except OSError as error:
+        entries.append(faulty(parts, f"the folder can't be read: {error.strerror}"))
+        return []
+    inner = [one for one in inner if not hidden(one.name)]
+    if not inner:
+        entries.append(_file(Path(item.path), parts, folder=True))
+    return inner
+
+
+def _is_folder(item: os.DirEntry[str]) -> bool:
+    try:
+        return item.is_dir()
+    except OSError:  # a link in a circle
+        return False
+
+
+def _file(path: Path, parts: tuple[str, ...], folder: bool = False) -> Entry:
+    try:
+        modified = path.lstat().st_mtime
+    except OSError:
+        modified = 0.0
+    return Entry(parts, modified, lambda longest: read_regular(path, longest), path, folder)
+
+
+def faulty(parts: tuple[str, ...], why: str) -> Entry:
+    """An entry that can't be looked into."""
+
+    def read(_: int) -> bytes:
+        raise NotANotebook(why)
+
+    return Entry(parts, 0.0, read, folder=True, fault=why)
+
+
+def _too_many(top: str) -> Entry:
+    return faulty((top,), f"it holds more than {MAX_OF_ONE} files; the others were not looked at")
+
+
+def read_regular(path: Path, longest: int, wanted: int | None = None) -> bytes:
+    """The bytes of a plain file of a limited size, or the first few that are wanted of it. A link is not
+    followed, and a pipe or a device is never waited for.
+
+    Raises NotANotebook with the reason, or OSError.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | _CAREFULLY)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise NotANotebook("the file is a link to another; links are not followed") from None
+        raise
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if stat.S_ISDIR(about.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(about.st_mode):
+            raise NotANotebook("it is not a file but a pipe, a socket or a device")
+        if about.st_size > longest:
+            raise NotANotebook(f"the file has more than {longest >> 20} MiB")
+        return file.read(longest if wanted is None else wanted)
+
+
+# ---- archives
+# -----------------------------------------------------------------------------------------------------
+
+
+def in_archive_of_one(data: bytes) -> list[Entry]:
+    """The files of a student's own archive; none where it is none, or holds more files than anybody's."""
+    if data.count(_CENTRAL) > MAX_OF_ONE:  # counted before Python's zipfile makes an object of each
+        return []
+    try:
+        return list(_of_archive(zipfile.ZipFile(io.BytesIO(data))))
+    except Exception:  # what is wrong with an archive surfaces as many kinds of exceptions
+        return []
+
+
+def in_archive(archive: zipfile.ZipFile) -> list[Entry]:
+    """The files of the archive of a class; raises UsageError where there are too many for one."""
+    if len(archive.infolist()) > MAX_ENTRIES:
+        raise UsageError(f"the archive holds more than {MAX_ENTRIES} files", mend="is it the right one?")
+    return list(_of_archive(archive))
+
+
+def _of_archive(archive: zipfile.ZipFile) -> Iterator[Entry]:
+    """What names of an archive say about folders above it is dropped; links and what is encrypted can't be
+    read, and a name that no file system takes makes a fault of the folder around it.
+    """
+    for info in archive.infolist():
+        if not info.filename or info.is_dir():
+            continue
+        parts = tuple(
+            part for part in _name(info).replace("\\", "/").split("/") if part not in ("", "..", ".")
+        )
+        if not parts or any(map(hidden, parts)):
+            continue
+        sizes = [len(part.encode("utf-8", "replace")) for part in parts]
+        if max(sizes) > MAX_NAME or len(parts) > MAX_LEVELS:
+            if sizes[0] <= MAX_NAME:
+                yield faulty(parts[:1], "a file in it has a name, or lies under one, that is too long")
+            continue
+        yield Entry(parts, _modified(info), lambda longest, info=info: _read(archive, info, longest))  # type: ignore[misc]
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The name as it was meant: archives that do not say that their names are UTF-8 mostly mean it."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
+def _modified(info: zipfile.ZipInfo) -> float:
+    try:
+        return datetime(*info.date_time, tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, longest: int) -> bytes:
+    """At most so much of a file: what it says of its own size is not believed."""
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise NotANotebook("the file is a link to another; links are not followed")
+    try:
+        with archive.open(info) as file:
+            data = file.read(longest + 1)
+    except Exception as error:  # what is wrong with an archive surfaces as many kinds of exceptions
+        raise NotANotebook(f"the archive is damaged there, or locked: {str(error)[:200]}") from None
+    if len(data) > longest:
+        raise NotANotebook(f"the file has more than {longest >> 20} MiB")
+    return data
+
+
+# ---- the outermost level
+# ------------------------------------------------------------------------------------------
+
+
+def by_outermost(entries: list[Entry]) -> dict[str, list[Entry]]:
+    """The entries by the name of the outermost file or folder, of each at most MAX_OF_ONE."""
+    tops: dict[str, list[Entry]] = {}
+    for entry in entries:
+        mine = tops.setdefault(entry.parts[0], [])
+        if len(mine) < MAX_OF_ONE:
+            mine.append(entry)
+        elif len(mine) == MAX_OF_ONE:
+            mine.append(_too_many(entry.parts[0]))
+    return tops
+
+
+def without_outermost(entries: list[Entry]) -> list[Entry]:
+    """The entries as they stand within the outermost folder, which they share."""
+    return [replace(entry, parts=entry.parts[1:]) for entry in entries if len(entry.parts) > 1]
