@@ -66,7 +66,7 @@ def digest(root: Path) -> dict[str, str]:
 
 def test_source_and_release_hold_what_they_should(built: Path) -> None:
     """The notebook, the appendix, the visible checks, helpers and data; the archive holds the release."""
-    files = {"tiny.ipynb", "more.ipynb", "checks.py", "check_notebook.py", "diagrams.py", "pictures.py", "toys.py", "x.npz"}
+    files = {"tiny.ipynb", "more.ipynb", "checks.py", "check_notebook.py", "diagrams.py", "pictures.py", "properties.py", "toys.py", "x.npz"}
     for name in ("source", "release"):
         assert {p.name for p in (built / name / NAME).iterdir()} == files
     with zipfile.ZipFile(built / "release" / "tiny.zip") as archive:
@@ -151,7 +151,7 @@ def test_a_courses_own_data_goes_with_the_release_where_it_is(copy: Path) -> Non
         (lambda root: (root / "release" / NAME / "solution.py").write_text("x = 1"), ["release/tiny/solution.py (should not be there)"]),
         (lambda root: course(root, {"notebook.py": [("## 2. Scale", "## 2. Scaling")]}), ["source/tiny/check_notebook.py", "source/tiny/tiny.ipynb", "release/tiny/check_notebook.py", "release/tiny/tiny.ipynb"]),
         (lambda root: course(root, {"notebook.py": [("moved = X - offset", "moved = -(offset - X)")]}), ["source/tiny/tiny.ipynb"]),
-        (lambda root: shutil.rmtree(root / "release"), [f"release/tiny/{name}" for name in ("check_notebook.py", "checks.py", "diagrams.py", "more.ipynb", "pictures.py", "tiny.ipynb", "toys.py")]),
+        (lambda root: shutil.rmtree(root / "release"), [f"release/tiny/{name}" for name in ("check_notebook.py", "checks.py", "diagrams.py", "more.ipynb", "pictures.py", "properties.py", "tiny.ipynb", "toys.py")]),
     ],
     ids=["missing", "changed", "extra", "another text", "another solution", "nothing there"],
 )

@@ -26,7 +26,7 @@ def test_a_whole_assignment_is_loaded(tiny: Assignment) -> None:
     assert list(tiny.judges) == ["spread_afterwards"]
     assert tiny.limits.probe_seconds == 1
     assert tiny.given_names == {"column_means"}
-    assert list(tiny.files) == ["check_notebook.py", "checks.py", "diagrams.py", "pictures.py"]
+    assert list(tiny.files) == ["check_notebook.py", "checks.py", "diagrams.py", "pictures.py", "properties.py"]
 
 
 def edited(file: str, old: str, new: str) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def test_helpers_and_data_lie_beside_the_notebook(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "x.npz").write_bytes(b"")
     files = load_assignment(NAME, tmp_path).files
-    assert list(files) == ["check_notebook.py", "checks.py", "diagrams.py", "pictures.py", "toys.py", "x.npz"]
+    assert list(files) == ["check_notebook.py", "checks.py", "diagrams.py", "pictures.py", "properties.py", "toys.py", "x.npz"]
     assert files["x.npz"] == tmp_path / "data" / "x.npz"
     assert files["checks.py"].name == "checks.py"
 

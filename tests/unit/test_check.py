@@ -64,7 +64,7 @@ def test_it_is_one_file_that_python_reads_back(tiny: Assignment, tmp_path: Path)
     assert filled(tiny) == filled(tiny)
     compile(filled(tiny), FILE, "exec")
     assert [q["defines"] for q in facts(tiny)["questions"]] == [["center"], ["Scaler.apply"], []]
-    assert facts(tiny)["files"] == ["checks.py", "diagrams.py", "pictures.py"]
+    assert facts(tiny)["files"] == ["checks.py", "diagrams.py", "pictures.py", "properties.py"]
 
 
 @pytest.mark.parametrize("text", ["", "x = (", "RELEASE.update({'a': open('x')})", "RELEASE.update(3)", "\0"])
@@ -166,7 +166,7 @@ def test_copies_and_changed_types_are_named(module: Any, tiny: Assignment) -> No
 
 def test_other_names_and_releases(module: Any, tiny: Assignment, tmp_path: Path) -> None:
     """Another file name, another assignment's or release's notebook, and files that are not beside it."""
-    for name in ("checks.py", "diagrams.py", "pictures.py"):
+    for name in ("checks.py", "diagrams.py", "pictures.py", "properties.py"):
         (tmp_path / name).write_text("")
     assert module._notes_on_the_file("tiny.ipynb", Work.handed_out(tiny).metadata, facts(tiny), tmp_path) == []
     (named,) = module._notes_on_the_file("tiny (1).ipynb", {}, facts(tiny), tmp_path)
