@@ -182,8 +182,9 @@ for h in 1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11:
 # because on the way back $dx$ must get the shape of $x$.
 
 # %% demo="draw_the_bias"
-diagrams.broadcast(4, 3, "The bias, a row of three numbers, is repeated for each of the four rows of x w and "
-                         "added to it; on the way back its gradient is the sum over the rows.")
+diagrams.broadcast(
+    4, 3, "The bias, a row of three numbers, is repeated for each of the four rows of x w and added "
+          "to it; on the way back its gradient is the sum over the rows.")
 
 # %% [markdown]
 # *Figure 3. NumPy adds an array of shape* $(M,)$ *to each row of one of shape* $(N, M)$*: it broadcasts. The
@@ -788,7 +789,8 @@ def check():
                 f"With std 0.3 the standard deviation of W1 is {runs[0].std():.3f}. "
                 "Is W1 std times a standard normal, whatever its shape?")
     checks.that(np.abs(runs[0]).max() > 0.66,
-                "No weight of 2400 is larger than 2.2 standard deviations: is it a normal distribution?")
+                "No weight of 2400 is larger than 2.2 standard deviations: "
+                "is it a normal distribution?")
     checks.that(np.array_equal(runs[0], runs[1]),
                 "The same seed gives different weights: draw all from np.random.default_rng(seed).")
     checks.that(not np.allclose(runs[0], runs[2]), "Two seeds give the same weights: use seed.")

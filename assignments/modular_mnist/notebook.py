@@ -620,7 +620,8 @@ def check():
                 f"layers holds {kinds}: Layer and Activation in turn, a Layer last.")
     for layer, size in zip(small.layers[::2], ((2, 4), (4, 5), (5, 3))):
         checks.shape("w of a layer", layer.w, size, "layer_specs is [2, 4, 5, 3]")
-        layer.w, layer.b = np.linspace(-1.0, 1.5, layer.w.size).reshape(size), np.full((1, size[1]), 0.5)
+        layer.w = np.linspace(-1.0, 1.5, layer.w.size).reshape(size)
+        layer.b = np.full((1, size[1]), 0.5)
     x, targets = np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 0.2], [0.1, 0.9]]), np.eye(3)[[1, 0, 2, 2]]
     loss, probs = small.forward_pass(x, targets)
     checks.close("probs", probs[:1], [[0.44864311, 0.32128144, 0.23007545]],
@@ -742,7 +743,8 @@ def check():
     checks.that(all(np.array_equal(batch, x) for batch, _ in toy.passes)
                 and np.array_equal(toy.steps[-1][1], targets),
                 "The batch does not reach the model: call forward_pass(x, y), images first.")
-    for factor, kind, layer, index in ((9.5, "b", 0, (0, 2)), (-9.5, "w", 0, (1, 2)), (8.5, "b", 2, (0, 0))):
+    for factor, kind, layer, index in ((9.5, "b", 0, (0, 2)), (-9.5, "w", 0, (1, 2)),
+                                       (8.5, "b", 2, (0, 0))):
         toy = toys.ToyModel(Layer, Activation, cost=lambda p: factor * p**3,
                             slope=lambda p: 3 * factor * p**2)
         numerical, analytic, within = gradient_approximation(toy, layer, kind, index, x, targets,
@@ -876,7 +878,7 @@ figures.travel(steps, travelled)
 
 # %% given="show_progress"
 def show_progress(config: dict, history: dict) -> None:
-    """Print a dot for an epoch, and the validation loss at the first and every tenth, all on one line."""
+    """Print a dot for an epoch, or the validation loss at the first and every tenth, on one line."""
     epoch, valid_loss = len(history["valid_loss"]), history["valid_loss"][-1]
     if epoch == 1:
         print(f"at most {config['epochs']} epochs: {valid_loss:.3f} ", end="", flush=True)
@@ -980,7 +982,8 @@ def check():
     checks.close("a weight and a bias after 6 plain steps", plain["ends"], [2 * 0.9**6] * 2,
                  "3 batches an epoch, one short; subtract the gradient")
     checks.that(len(plain["train_loss"]) == 2, "train_loss has one entry each epoch.")
-    for epoch, seen in enumerate(plain["train_loss"]):  # the toy's loss is 26, and 0.81 of it after a step
+    # the toy's loss is 26, and each step leaves 0.81 of it
+    for epoch, seen in enumerate(plain["train_loss"]):
         checks.that(26 * 0.81 ** (3 * epoch + 3) - 1e-9 < seen < 26 * 0.81 ** (3 * epoch) + 1e-9,
                     f"train_loss of epoch {epoch + 1} is {seen:.4g}, outside of what the loss was in "
                     "this epoch: it is a mean over its rows or batches, or the loss after it.")
@@ -1249,13 +1252,13 @@ deeper, history = experiment(layer_specs=[784, 50, 50, 50, 10], epochs=10)
 import properties
 
 
-def layer_forward(x, w, b):
+def through_a_layer(x, w, b):
     layer = Layer(*w.shape)
     layer.w, layer.b = w, b
     return layer.forward_pass(x)
 
 
-def layer_backward(delta, x, w, b):
+def back_through_a_layer(delta, x, w, b):
     layer = Layer(*w.shape)
     layer.w, layer.b = w, b
     layer.forward_pass(x)
@@ -1269,11 +1272,16 @@ def some_layer(rng):
 
 
 properties.rows("softmax", softmax)
-properties.layer("Layer", layer_forward, layer_backward, some_layer)
+properties.layer("Layer", through_a_layer, back_through_a_layer, some_layer)
 for kind in ["sigmoid", "tanh", "ReLU"]:
     part = Activation(kind)
-    properties.layer(kind, part.forward_pass, lambda delta, a: (part.forward_pass(a),
-                     part.backward_pass(delta))[1], lambda rng: [rng.normal(size=(rng.integers(1, 5), 3))])
+
+    def back_through(delta, a):
+        part.forward_pass(a)
+        return part.backward_pass(delta)
+
+    properties.layer(kind, part.forward_pass, back_through,
+                     lambda rng: [rng.normal(size=(rng.integers(1, 5), 3))])
 
 # %% [markdown]
 # ## What to take along

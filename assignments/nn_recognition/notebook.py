@@ -47,9 +47,9 @@
 # ## How to work
 #
 # Put your code where it says `raise NotImplementedError`, and keep names, arguments and results as they are
-# described; helpers of your own in the same cell are welcome. The cell below each question is a check. It is
-# silent when it finds nothing wrong. Hidden tests then try other shapes and values, and for every function
-# they may try these:
+# described; helpers of your own in the same cell are welcome. Where you are stuck, hints unfold under each
+# question, from a nudge to the idea. The cell below each question is a check. It is silent when it finds
+# nothing wrong. Hidden tests then try other shapes and values, and for every function they may try these:
 #
 # - arguments are left as they were, apart from the keys of `params` that the question says are written;
 # - a batch may hold a single example, and all sizes may differ from one another;
@@ -108,7 +108,7 @@ def sigmoid_deriv(post_act):
 # ## 1. A network of zeros
 #
 # The plainest start is to set every weight and every bias to zero. Take a network with one hidden layer of
-# sigmoid units, a softmax at at its output and plain gradient descent. For a batch $X$, with one row an
+# sigmoid units, a softmax at its output and plain gradient descent. For a batch $X$, with one row an
 # example, one-hot labels $y$ and the sum of the cross-entropies as the loss, it computes
 #
 # $$A = \sigma(X W_1 + b_1), \qquad P = \mathrm{softmax}(A W_2 + b_2)$$
@@ -537,7 +537,8 @@ def check():
     y, start = np.eye(3)[[0, 1, 2, 1]], probs.copy()
     loss, acc = compute_loss_and_acc(y, probs)
     checks.close("loss", loss, np.log(25),
-                 "the sum of -log(0.5), -log(0.25), -log(0.4) and -log(0.8); a 0 where y is 0 adds nothing")
+                 "the sum of -log(0.5), -log(0.25), -log(0.4) and -log(0.8); "
+                 "a 0 where y is 0 adds nothing")
     checks.close("acc", acc, 3 / 4,
                  "the second example is wrong: its largest probability is elsewhere")
     checks.kept("probs", probs, start)
@@ -1276,7 +1277,8 @@ figures.agreement({key: params["grad_" + key] for key in analytic}, analytic)
 data = np.load("digits.npz")
 order = np.random.default_rng(0).permutation(len(data["y"]))
 pictures_of, labels_of = data["X"][order].reshape(-1, 1, 8, 8) / 16, np.eye(10)[data["y"][order]]
-x_train, y_train, x_test, y_test = pictures_of[:1257], labels_of[:1257], pictures_of[1257:], labels_of[1257:]
+x_train, x_test = pictures_of[:1257], pictures_of[1257:]
+y_train, y_test = labels_of[:1257], labels_of[1257:]
 
 
 # %% demo="network_that_sees"

@@ -219,7 +219,7 @@ def test_a_finished_nn_recognition(tmp_path: Path) -> None:
     Work.handed_out(load_assignment("nn_recognition", ROOT)).solve().save(folder)
     status, text = check(folder)
     assert status == 0, text
-    assert row(text, "train").startswith("not run 7 train") and "12 of 13 questions look right, 1 trains and was left out." in text
+    assert row(text, "train").startswith("not run 9 train") and "13 of 14 questions look right, 1 trains and was left out." in text
     assert "*" not in text
 
 
