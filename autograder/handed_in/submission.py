@@ -20,7 +20,7 @@ import msgspec
 from nbformat import NotebookNode
 
 from autograder.assignment.notebook import NotANotebook, Role, SourceCell, grade_id_of, parse
-from autograder.assignment.values import Assignment
+from autograder.assignment.values import Assignment, solves
 from autograder.errors import UsageError
 from autograder.inside.cells import bound_names
 from autograder.inside.protocol import CellKind, CellSource
@@ -105,6 +105,16 @@ class Submission:
             if p.source is not None and p.source.role in (Role.DEMO, Role.TEST)
         ]
         return frozenset().union(*skipped)
+
+    def check_of(self, question: str) -> int | None:
+        """The number of the last cell that belongs to a question: its check, or an answer that stands below."""
+        own = [
+            p.number
+            for p in self.placed
+            if p.source is not None
+            and (p.source.id == question or (p.source.role is Role.SOLUTION and solves(p.source.id, question)))
+        ]
+        return own[-1] if own else None
 
     def answer(self, identifier: str) -> str | None:
         """The student's text of a solution or write-up cell; None where it is missing or as it was handed

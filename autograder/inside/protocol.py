@@ -68,6 +68,8 @@ class Run(_Message, frozen=True):
     """Run a cell once more at the end where it missed a name that a later cell defined."""
     handed_in: list[tuple[str, bytes]] = []
     """Files that the assignment lets students hand in beside the notebook: name and content."""
+    briefly: list[int] = []
+    """Cells of which the definitions alone are run, since the whole of them takes too long."""
 
 
 class Spawn(_Message, frozen=True):

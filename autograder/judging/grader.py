@@ -42,7 +42,8 @@ class Grader(Bench):
         began = time.monotonic()
         with self.sit(submission, questions, memory) as sitting:
             results = [r for r in sitting.results() if not questions or r.id in questions]
-            messages = few([*submission.messages, *cell_messages(sitting.seen.cells, sitting.watch.cells)])
+            ran = cell_messages(sitting.seen.cells, sitting.watch.cells)
+            messages = few([*submission.messages, *ran, *sitting.notes])
         return SubmissionResult(
             student=submission.student,
             status=Status.GRADED,

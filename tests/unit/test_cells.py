@@ -35,7 +35,7 @@ from autograder.inside.seen import Outcome
 
 @pytest.mark.parametrize(
     "text",
-    ["%matplotlib inline\nx = 1", "%%time\nx = 1", "!ls", "files = !ls", "await nothing()", "get_ipython().magic('pwd')", "Out[3]", "print?", "def f(:\n"],
+    ["%matplotlib inline\nx = 1", "%%time x = 2\nx = 1", "ls", "1 + 1\n_", "!ls", "files = !ls", "await nothing()", "get_ipython().magic('pwd')", "Out[3]", "print?", "def f(:\n"],
 )
 def test_cells_that_are_more_than_python(text: str) -> None:
     """Magics, shell commands, top-level await, IPython's names and what does not parse go to IPython."""
