@@ -25,7 +25,7 @@ from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.author.student_check import FILE, filled
 from autograder.errors import ReleaseError
-from autograder.handed_in.submission import align
+from autograder.handed_in.alignment import align
 from autograder.inside.cells import needs_ipython
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference

@@ -23,6 +23,7 @@ import numpy as np
 
 from autograder.inside import statements
 from autograder.inside.leftovers import Leftovers
+from autograder.inside.names import bound_names
 from autograder.inside.protocol import CellDone, CellKind, CellSource, Run
 from autograder.inside.seen import Outcome
 
@@ -55,7 +56,7 @@ class Notebook:
         vars(builtins).update(help=_help, exit=_exit, quit=_exit)  # which Python has from site alone
 
     def run(self, request: Run) -> Iterator[CellDone]:
-        """Run a request's cells in order, yielding how each ended. Demonstrations run only where it says so."""
+        """Run a request's cells in order, yielding how each ended; demonstrations only where it says so."""
         cells = request.cells
         self.uses_ipython = self.shell is not None and any(
             needs_ipython(c.text, cell_name(c.number)) for c in cells if c.kind is CellKind.OWN
@@ -102,15 +103,16 @@ class Notebook:
                 exec(compiled(text, name), self.names)
         except BaseException as error:
             done = _ended(cell.number, name, error)
-            if cell.kind is CellKind.OWN and (place := statements.place_in(error, name)) is not None:
-                self._go_on(text, name, place)
+            if cell.kind is CellKind.OWN:
+                self._go_on(text, name, error)
             return done
         return CellDone(cell.number, Outcome.FINISHED.value)
 
-    def _go_on(self, text: str, name: str, place: tuple[int, int]) -> None:
+    def _go_on(self, text: str, name: str, error: BaseException) -> None:
         """Run what stands behind a statement that failed, as far as it can be run."""
-        with contextlib.suppress(Exception):
-            self._run_statements(statements.rest_after(self._as_python(text), place), name)
+        with contextlib.suppress(BaseException):  # whatever the exception's own attributes do
+            if (place := statements.place_in(error, name)) is not None:
+                self._run_statements(statements.rest_after(self._as_python(text), place), name)
 
     def _run_statements(self, body: list[ast.stmt], name: str) -> None:
         """Run statements one by one; one that fails costs no other."""
@@ -194,30 +196,6 @@ def _speaks_to_ipython(text: str) -> bool:
 def without_timing(text: str) -> str:
     """A cell without the magic at its top that only times it or keeps its output, line for line."""
     return _TIMING.sub(r"\1", text, count=1)
-
-
-@lru_cache(maxsize=512)  # what all submissions share is read once
-def bound_names(text: str) -> frozenset[str]:
-    """Names that a cell binds at its top level, read from its text; empty where it does not parse."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    names: set[str] = set()
-    waiting: list[ast.AST] = list(tree.body)
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(
-            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
-        ):  # what is local to them is not bound
-            waiting += ast.iter_child_nodes(node)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-    return frozenset(names)
 
 
 class _Handle:

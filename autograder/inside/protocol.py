@@ -39,6 +39,15 @@ class CellKind(StrEnum):
     DEMO = "demo"
 
 
+ADDED = 20_000
+"""What a student has added to a locked cell runs as a cell of this number more."""
+
+
+def shown_number(number: int) -> int:
+    """The number by which a student knows a cell."""
+    return number - ADDED if number > ADDED else number
+
+
 class CellSource(_Message, frozen=True):
     """A code cell: its text, the number by which the student knows it, and what it is."""
 

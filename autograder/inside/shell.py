@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 
@@ -91,13 +92,12 @@ _RUN_ONCE = ("timeit", "prun", "lprun", "memit", "mprun")
 """What measures code, by running it many times or with tools that are not here."""
 
 
+_OPTIONS = re.compile(r"(?:\s*-(?:[nrpflsTDum]\s*\S+|[oqvtcg]+)(?=\s|$))*\s*")
+
+
 def _once(shell: Any, line: str, cell: str | None) -> None:
     """Run what was to be measured once, among names of its own: measuring keeps none in Jupyter either."""
-    words = line.split()
-    while words and words[0].startswith("-"):  # -n 10, -n10, -f function
-        separate = len(words[0]) == 2 and words[0] in ("-n", "-r", "-p", "-f", "-l", "-s", "-T", "-D")
-        del words[: 2 if separate else 1]
-    text = line[line.index(words[0]) :] if words else ""
+    text = line[_OPTIONS.match(line).end() :]  # type: ignore[union-attr]
     exec(shell.transform_cell("\n".join(filter(None, (text, cell)))), {**shell.user_ns})
 
 

@@ -177,7 +177,9 @@ _MODULES: dict[str, dict[str, Any]] = {
     "google.colab": {
         "drive": _NOBODY(mount=_does_nothing, flush_and_unmount=_does_nothing),
         "files": _NOBODY(upload=dict, download=_does_nothing, view=_does_nothing),
-        "output": _NOBODY(clear=_does_nothing, eval_js=_does_nothing, enable_custom_widget_manager=_does_nothing),
+        "output": _NOBODY(
+            clear=_does_nothing, eval_js=_does_nothing, enable_custom_widget_manager=_does_nothing
+        ),
     },
     "google.colab.drive": {"mount": _does_nothing, "flush_and_unmount": _does_nothing},
     "google.colab.files": {"upload": dict, "download": _does_nothing},
@@ -204,7 +206,9 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 class _OnePool:
     """multiprocessing's Pool, in this process: student code can't start another."""
 
-    def __init__(self, processes: Any = None, initializer: Any = None, initargs: Any = (), *more: Any) -> None:
+    def __init__(
+        self, processes: Any = None, initializer: Any = None, initargs: Any = (), *more: Any
+    ) -> None:
         if initializer is not None:
             initializer(*initargs)
 
@@ -228,7 +232,9 @@ class _OnePool:
     def apply_async(self, function: Callable[..., Any], args: Any = (), kwds: Any = None, **then: Any) -> Any:
         return _Ready(self.apply(function, args, kwds))
 
-    def map_async(self, function: Callable[..., Any], iterable: Iterable[Any], *more: Any, **then: Any) -> Any:
+    def map_async(
+        self, function: Callable[..., Any], iterable: Iterable[Any], *more: Any, **then: Any
+    ) -> Any:
         return _Ready(self.map(function, iterable))
 
     def starmap_async(self, function: Callable[..., Any], iterable: Iterable[Any], *more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A cell is not all or nothing: what of it stands after the statement that failed, and what defines its names."""
+"""A cell is not all or nothing: what stands after the statement that failed, and what defines its names."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def rest_after(text: str, place: tuple[int, int]) -> list[ast.stmt]:
 
 
 def definitions(text: str) -> list[ast.stmt]:
-    """What of a cell defines its names and computes nothing: imports, functions, classes, plain assignments."""
+    """What of a cell defines its names and computes nothing: imports, functions, plain assignments."""
     return [statement for statement in ast.parse(text).body if _only_defines(statement)]
 
 

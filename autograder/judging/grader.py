@@ -6,7 +6,7 @@ import time
 
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.errors import SandboxError
-from autograder.handed_in.submission import Submission
+from autograder.handed_in.alignment import Submission
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
 from autograder.judging.bench import Bench

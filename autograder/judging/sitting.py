@@ -14,7 +14,8 @@ import msgspec
 from autograder.assignment.probe_keys import key_of_probes
 from autograder.assignment.values import Question, QuestionKind
 from autograder.fingerprints import fingerprint
-from autograder.handed_in.submission import digest
+from autograder.handed_in.moment import Change, changes, up_to
+from autograder.handed_in.running_order import digest
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Observation, Outcome, Seen
@@ -25,7 +26,6 @@ from autograder.judging.judged import Judged
 from autograder.judging.keys import key_of_cells
 from autograder.judging.memory import Memory
 from autograder.judging.messages import check_message
-from autograder.judging.moment import Change, changes, up_to
 from autograder.judging.points import total
 from autograder.sandbox.watch import Given, Request, Watch
 
@@ -153,9 +153,7 @@ class Sitting:
 
         return note
 
-    def _keys(
-        self, requests: list[Request], more: object = "", watch: Watch | None = None
-    ) -> dict[str, str]:
+    def _keys(self, requests: list[Request], more: object = "", watch: Watch | None = None) -> dict[str, str]:
         """For each question the key of all that observing it depends on."""
         watch = watch or self.watch
         level = self.bench.isolation.level
@@ -225,7 +223,11 @@ class Sitting:
         if not found:
             return last
         watch = Watch(
-            self.bench.sandbox(), before, self._share(), demo_names=frozenset(), handed_in=self.watch.handed_in
+            self.bench.sandbox(),
+            before,
+            self._share(),
+            demo_names=frozenset(),
+            handed_in=self.watch.handed_in,
         )
         watch.skip.update(self.watch.skip)
         watch.briefly.update(self.watch.briefly)

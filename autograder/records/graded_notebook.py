@@ -19,7 +19,8 @@ from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint, package
-from autograder.handed_in.submission import MAX_NOTEBOOK_BYTES, Delivered, Placed, Submission, read_regular
+from autograder.handed_in.alignment import Placed, Submission
+from autograder.handed_in.submission import MAX_NOTEBOOK_BYTES, Delivered, read_regular
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.records import nodes
 from autograder.text import printable

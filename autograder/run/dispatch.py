@@ -11,7 +11,8 @@ import msgspec
 from autograder.assignment.course import Course
 from autograder.assignment.values import Assignment
 from autograder.fingerprints import fingerprint
-from autograder.handed_in.submission import Handin, Submission, pick_up
+from autograder.handed_in.alignment import Submission
+from autograder.handed_in.submission import Handin, pick_up
 from autograder.inside.jail import Level
 from autograder.judging.findings import Status
 from autograder.judging.grader import unreadable

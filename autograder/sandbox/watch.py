@@ -286,7 +286,7 @@ class _Pass:
         return max(slow, key=lambda n: self.watch.took[n]) if slow and took < 1.0 else number
 
     def _leave_out(self, number: int, death: Death) -> None:
-        """Go on without a cell that hung or ended the process: with its definitions, where it is the first time."""
+        """Go on without a cell that hung or ended the process: the first time with its definitions."""
         watch = self.watch
         kind = next(c.kind for c in watch.cells if c.number == number)
         watch.reports[number] = CellReport(number, death.outcome, death.detail)

@@ -15,7 +15,8 @@ from rich.console import Console
 from autograder.assignment.notebook import dump
 from autograder.assignment.values import Assignment
 from autograder.entry.commands.autograde import class_table, results_json
-from autograder.handed_in.submission import Submission, find_submissions, read_submission
+from autograder.handed_in.alignment import Submission
+from autograder.handed_in.submission import find_submissions, read_submission
 from autograder.judging.findings import ClassResult
 from autograder.judging.grader import unreadable
 from autograder.records.graded_notebook import graded_notebook

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from autograder.assignment.values import Assignment
-from autograder.handed_in.submission import Handin, Submission
+from autograder.handed_in.alignment import Submission
+from autograder.handed_in.submission import Handin
 from autograder.inside.jail import Level
 from autograder.judging.grader import unreadable
 from autograder.run.desk import Done, Failed, Job

@@ -17,7 +17,6 @@ from autograder.inside import cells
 from autograder.inside.cells import (
     Notebook,
     Snapshot,
-    bound_names,
     builtin_name,
     cell_name,
     describe,
@@ -27,7 +26,8 @@ from autograder.inside.cells import (
     outcome_of,
     place_of,
 )
-from autograder.inside.protocol import CellDone, CellKind, CellSource, frame
+from autograder.inside.names import bound_names
+from autograder.inside.protocol import CellDone, CellKind, CellSource, Run, frame
 from autograder.inside.seen import Outcome
 
 # ---- reading a cell's text --------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ def test_cells_that_are_plain_python(text: str) -> None:
         ("for i in range(3): pass\nwith open(p) as file: pass", {"i", "file"}),
         ("if (n := 3): pass\nx += 1\ny: int = 2", {"n", "x", "y"}),
         ("print(x)", set()),
-        ("%matplotlib inline\nx = 1", set()),
+        ("%matplotlib inline\nx = 1", {"x"}), ("!pip install a\nfiles = !ls\ny = 2", {"y"}),
         ("def f(:", set()),
         ("x = '\0'", set()),
         ("x = " + "-" * 100_000 + "1", set()),
@@ -225,7 +225,7 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> Notebook:
 
 
 def run(notebook: Notebook, *sources: CellSource, skip: tuple[int, ...] = (), demos: bool = False, again: bool = True) -> list[CellDone]:
-    return list(notebook.run(list(sources), frozenset(skip), demos, again))
+    return list(notebook.run(Run(list(sources), sorted(skip), demos, again)))
 
 
 def own(number: int, text: str) -> CellSource:

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.assignment.notebook import (
-    MAX_DEPTH,
     STUB,
     WRITTEN_STUB,
     NotANotebook,
@@ -27,6 +26,7 @@ from autograder.assignment.notebook import (
     read_cells,
     release_hash,
 )
+from autograder.assignment.placement import MAX_DEPTH
 from autograder.assignment.values import Assignment
 from autograder.errors import AssignmentError
 from tests.tiny import NOTEBOOK

@@ -1,4 +1,5 @@
 """Right solutions, written another way. They must score full marks: add what capable students really write."""
+
 import numpy as np
 
 from autograder.probe import alternative

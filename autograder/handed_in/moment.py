@@ -1,8 +1,8 @@
 """The moment of judging: a question stands as the last cell leaves it, or as it stood at its own check.
 
-What comes after the check may take away what the answer uses (`del np`, `sum = 0`, an old draft). Which of the
-two moments counts is decided for a question as a whole: no check of one is added to a check of the other, so
-that nothing is gained that neither had.
+What comes after the check may take away what the answer uses (`del np`, `sum = 0`, an old draft). Which of
+the two moments counts is decided for a question as a whole: no check of one is added to a check of the other,
+so that nothing is gained that neither had.
 """
 
 from __future__ import annotations
@@ -11,11 +11,22 @@ import ast
 import builtins
 from dataclasses import dataclass
 
-from autograder.inside.cells import bound_names
+from autograder.inside.names import bound_names
 from autograder.inside.protocol import CellKind, CellSource
 
 _BUILTINS = frozenset(vars(builtins))
-_REACHING = ("globals(", "%reset", "'reset", "%xdel", "setattr(", "vars(", "exec(", "import *", "%run", "%pylab")
+_REACHING = (
+    "globals(",
+    "%reset",
+    "'reset",
+    "%xdel",
+    "setattr(",
+    "vars(",
+    "exec(",
+    "import *",
+    "%run",
+    "%pylab",
+)
 """What changes names that it does not write down."""
 
 
