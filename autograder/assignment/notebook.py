@@ -12,7 +12,6 @@ import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 # jsonschema, which nbformat imports, looks for a checker of IRIs whose grammar takes seconds to build and
 # that no notebook needs

@@ -169,12 +169,13 @@ def _tidy(cell: dict) -> dict:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
-    kind = cell.get("cell_type")
+    kind, count = cell.get("cell_type"), cell.get("execution_count")
     return {
         "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
         "source": source if isinstance(source, str) else "",
         "metadata": _mapping(cell.get("metadata")),
         "outputs": cell.get("outputs") if isinstance(cell.get("outputs"), list) else [],
+        "execution_count": count if isinstance(count, int) else None,
         "attachments": _mapping(cell.get("attachments")),
     }
 

@@ -18,7 +18,7 @@ from autograder.handed_in.moment import Change, changes, up_to
 from autograder.handed_in.running_order import digest
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellSource
-from autograder.inside.seen import Observation, Outcome, Seen
+from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.judging.bench import Bench
 from autograder.judging.diagnose import name_mistake
 from autograder.judging.findings import CheckResult, QuestionResult
@@ -185,7 +185,7 @@ class Sitting:
                 earned=points[p.id],
                 outcome=judged.observations[p.id].outcome,
                 verdict=judged.findings[p.id].verdict,
-                message=check_message(question, p, judged, self.watch.cells),
+                message=check_message(question, p, judged, self.watch.cells, self._reports()),
             )
             for p in judged.probes
         )
@@ -200,6 +200,10 @@ class Sitting:
             diagnosis=diagnosis,
             checks=checks,
         )
+
+    def _reports(self) -> list[CellReport]:
+        """How the cells have ended, as far as they have."""
+        return [*self.watch.reports.values()] or list(self.seen.cells)
 
     def _written(self, question: Question) -> QuestionResult:
         """A write-up waits for a person; left as it was handed out, it is 0 at once."""

@@ -6,7 +6,6 @@
 Everything happens on this computer, in a Python of its own that knows nothing of your session. The checks are the visible ones of the
 notebook; the hidden ones are not here. The status is 0 when nothing is left to do, 1 when something is, 2 when there is no such notebook.
 """
-
 from __future__ import annotations
 
 import ast
@@ -20,6 +19,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+# <placement>
+from autograder.assignment.placement import LOCKED, Cell, Known, id_of, lay_out, opened, touched
+from autograder.inside.names import bound_names
+# </placement>
 
 RELEASE: dict = {}
 SECONDS = 10.0
@@ -64,10 +68,7 @@ def check(notebook, release, everything=False, seconds=SECONDS, out=print):
     results, defined = _run_cells(placed, release, folder, everything, seconds)
     if not everything and (used := _demo_names(placed, results)):
         results, defined = _run_cells(placed, release, folder, everything, seconds, demos=True)
-        notes += [
-            f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too."
-            for name, at in used
-        ]
+        notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
     judge = _Judge(placed, results, defined, release, folder)
     rows = judge.waiting([judge.question(question) for question in release["questions"]])
     notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
@@ -84,9 +85,7 @@ def main(arguments):
         print("usage: python check_notebook.py [NOTEBOOK] [--all]")
         return 2
     if not RELEASE:
-        print(
-            "This copy belongs to no release: use the one that was handed out with the notebook, or `chainrule check NOTEBOOK`."
-        )
+        print("This copy belongs to no release: use the one that was handed out with the notebook, or `chainrule check NOTEBOOK`.")
         return 2
     return check(names[0] if names else None, RELEASE, "--all" in arguments)
 
@@ -102,9 +101,7 @@ def _read(notebook, release):
     if path.is_dir() or not path.exists():
         raise FileNotFoundError(f"There is no notebook {path}: name the file that you work in.")
     if path.stat().st_size > MAX_BYTES:
-        raise FileNotFoundError(
-            f"{path} has more than {MAX_BYTES >> 20} MiB, too much to be graded: clear its outputs and save it."
-        )
+        raise FileNotFoundError(f"{path} has more than {MAX_BYTES >> 20} MiB, too much to be graded: clear its outputs and save it.")
     return path.name, path.read_bytes(), path.resolve().parent, max(0.0, time.time() - path.stat().st_mtime)
 
 
@@ -122,96 +119,43 @@ def _nearest_notebook(release):
     """The notebook that is open, where the front end says so, else the assignment's own file, here or beside this file."""
     session = getattr(builtins, "get_ipython", None)
     names = getattr(session(), "user_ns", {}) if session else {}
-    opened = [
-        names.get("__vsc_ipynb_file__"),
-        Path(os.environ["JPY_SESSION_NAME"]).name if "JPY_SESSION_NAME" in os.environ else None,
-    ]
+    opened = [names.get("__vsc_ipynb_file__"), Path(os.environ["JPY_SESSION_NAME"]).name if "JPY_SESSION_NAME" in os.environ else None]
     candidates = [Path(name) for name in opened if name and str(name).endswith(".ipynb")]
-    candidates += [
-        folder / f"{release['assignment']}.ipynb" for folder in (Path.cwd(), Path(__file__).parent)
-    ]
+    candidates += [folder / f"{release['assignment']}.ipynb" for folder in (Path.cwd(), Path(__file__).parent)]
     return next((path for path in candidates if path.is_file()), candidates[-1])
 
 
 def _parsed(data):
-    """The cells and metadata of a notebook's bytes; raises ValueError saying what they are instead."""
-    if not data.strip():
-        raise ValueError("the file is empty")
-    try:
-        raw = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, RecursionError):
-        raise ValueError("the file is not a notebook") from None
-    except ValueError as error:
-        raise ValueError(f"the file is not a notebook, or was broken when it was saved ({error})") from None
-    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
-        older = isinstance(raw, dict) and "worksheets" in raw
-        raise ValueError(
-            "it is in an old format: open it in Jupyter and save it"
-            if older
-            else "the file is JSON, but not a notebook"
-        )
-    cells = [_cell(number, cell) for number, cell in enumerate(raw["cells"], 1) if isinstance(cell, dict)]
-    return cells, raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
+    """The cells and metadata of a notebook's bytes, as they are read when it is graded; raises ValueError saying what they are instead."""
+    cells, metadata, _ = opened(data)
+    return [_cell(number, cell) for number, cell in enumerate(cells, 1)], metadata
 
 
 def _cell(number, raw):
     """The parts of a cell that matter here."""
-    source, metadata, outputs = raw.get("source", ""), raw.get("metadata"), raw.get("outputs")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    graded = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
-    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in outputs or [])
-    count = raw.get("execution_count")
+    graded = raw["metadata"].get("nbgrader") if isinstance(raw["metadata"].get("nbgrader"), dict) else {}
+    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in raw["outputs"])
+    count = raw["execution_count"]
     return {
-        "number": number, "code": raw.get("cell_type") == "code", "text": "".join(source) if isinstance(source, list) else str(source),
-        "nbgrader": graded, "tags": metadata.get("tags") or [], "id": str(graded.get("grade_id") or ""), "role": "own",
-        "count": count if isinstance(count, int) else None, "worked": isinstance(count, int) and not failed,
+        "number": number, "kind": raw["cell_type"], "code": raw["cell_type"] == "code", "text": raw["source"], "nbgrader": graded,
+        "tags": raw["metadata"].get("tags") or [], "id": id_of(raw["metadata"]), "role": "own", "count": count, "worked": count is not None and not failed,
     }  # fmt: skip
 
 
 def _release_of(cells, metadata):
     """What can be told of a release from the notebook alone: locked cells are taken as they are."""
-    made = {
-        "assignment": str((metadata.get("chainrule") or {}).get("assignment", "")),
-        "release": "",
-        "questions": [],
-        "cells": [],
-        "files": [],
-    }
+    made = {"assignment": str((metadata.get("chainrule") or {}).get("assignment", "")), "release": "", "questions": [], "cells": [], "files": []}
     for cell in cells:
         about = cell["nbgrader"]
         if not cell["id"] or any(known["id"] == cell["id"] for known in made["cells"]):
             continue
         graded, solution = bool(about.get("grade")), bool(about.get("solution"))
-        role = (
-            ("written" if graded else "solution")
-            if solution
-            else "test"
-            if graded
-            else "demo"
-            if "demo" in cell["tags"]
-            else "given"
-        )
-        stub = role in ("solution", "written") and (
-            "raise NotImplementedError" in cell["text"] or "in place of this line" in cell["text"]
-        )
-        made["cells"].append(
-            {
-                "id": cell["id"],
-                "role": role,
-                "text": cell["text"] if stub or role not in ("solution", "written") else "",
-            }
-        )
+        role = ("written" if graded else "solution") if solution else "test" if graded else "demo" if "demo" in cell["tags"] else "given"
+        stub = role in ("solution", "written") and ("raise NotImplementedError" in cell["text"] or "in place of this line" in cell["text"])
+        made["cells"].append({"id": cell["id"], "role": role, "text": cell["text"] if stub or role not in ("solution", "written") else ""})
         if graded:
             trains = "training" in cell["tags"]
-            made["questions"].append(
-                {
-                    "id": cell["id"],
-                    "points": about.get("points", 0),
-                    "written": solution,
-                    "defines": [],
-                    "trains": trains,
-                }
-            )
+            made["questions"].append({"id": cell["id"], "points": about.get("points", 0), "written": solution, "defines": [], "trains": trains})
     if not made["questions"]:
         raise ValueError("none of its cells belongs to a graded question. Is it the right file?")
     return made
@@ -221,13 +165,9 @@ def _notes_on_the_file(name, metadata, release, folder):
     notes = []
     kit = metadata.get("chainrule") if isinstance(metadata.get("chainrule"), dict) else {}
     if kit.get("assignment", release["assignment"]) != release["assignment"]:
-        notes.append(
-            f"It says that it is the notebook of {kit['assignment']}; it was checked as {release['assignment']}."
-        )
+        notes.append(f"It says that it is the notebook of {kit['assignment']}; it was checked as {release['assignment']}.")
     elif release["release"] and kit.get("release", release["release"]) != release["release"]:
-        notes.append(
-            "It was made from another release than this check: get the newest files, and say so when you hand it in."
-        )
+        notes.append("It was made from another release than this check: get the newest files, and say so when you hand it in.")
     if release["assignment"] and name.endswith(".ipynb") and name != f"{release['assignment']}.ipynb":
         notes.append(f"Hand it in under the name {release['assignment']}.ipynb.")
     missing = [file for file in release["files"] if not (folder / file).exists()]
@@ -239,100 +179,57 @@ def _notes_on_the_file(name, metadata, release, folder):
 # ---- its cells beside the release's -------------------------------------------------------------------------------
 
 
-def _plain(text):
-    """A text without what front ends change when they save."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
-
-
 def _lay_out(cells, release, notes):
     """The notebook's cells with the role each plays; locked ones as they were handed out, those that are gone put back."""
-    by_id = {known["id"]: known for known in release["cells"]}
-    by_text = {
-        _plain(known["text"]): known
-        for known in release["cells"]
-        if known["role"] != "written" and known["text"]
-    }
-    used, placed = {}, []
-    for cell in cells:
-        known = by_id.get(cell["id"]) or (by_text.get(_plain(cell["text"])) if cell["code"] else None)
-        number = cell["number"]
-        if known and known["id"] in used:
-            notes.append(
-                f"Cell {number} has the id of cell {used[known['id']]} ({known['id']}): a copy. Delete one of them."
-            )
-            if known["role"] != "solution":
-                continue
-            known = None
-        if known and known["role"] == "solution" and not cell["code"]:
-            notes.append(
-                f"Cell {number} is your answer to {_question_of(known['id'], release)}, but no code cell any more: turn it into one."
-            )
-            known = None
-        cell["id"] = known["id"] if known else ""
-        if known:
-            used[known["id"]] = number
-            cell["role"], cell["touched"] = known["role"], _plain(cell["text"]) != _plain(known["text"])
-            if known["role"] in ("given", "test", "demo") and cell["touched"]:
-                notes.append(
-                    f"Cell {number} ({_called(known)}) is locked and was changed. Grading uses the original, and so did this check."
-                )
-                cell["text"] = known["text"]
-        placed.append(cell)
-    if not used and not _answered(placed, release):
-        raise ValueError(
-            f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for"
-        )
-    _put_back(placed, used, release, notes)
+    by_number = {cell["number"]: cell for cell in cells}
+    layout = lay_out(
+        [Cell(cell["number"], cell["kind"], cell["id"], cell["text"]) for cell in cells],
+        [Known(known["id"], known["role"], known["text"]) for known in release["cells"]],
+    )
+    placed = [made for place in layout.places for made in _laid(place, by_number)]
+    if not layout.used and not _answered(placed, release):
+        raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
+    notes += [_odd(oddity, release) for oddity in layout.oddities]
+    gone = [_called(vars(known)) for known in layout.missing if known.role != "demo"]
+    if gone and not layout.marked:
+        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
+    elif gone:
+        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
     return placed
+
+
+def _laid(place, by_number):
+    """One cell in its place, and behind it what was added to it, where it is locked."""
+    known = place.known if place.known is not None and place.known.id else None
+    blank = {"number": 0, "code": known is not None and known.role != "written", "count": None, "worked": False, "tags": []}
+    cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
+    if known is None:
+        return [cell]
+    cell.update(id=known.id, role=known.role, touched=place.cell is not None and touched(place.text, known))
+    if known.role not in LOCKED:
+        return [cell]
+    cell.update(text=known.text, code=True)
+    return [cell, {**cell, "id": "", "role": "own", "text": place.added}] if place.added else [cell]
+
+
+def _odd(oddity, release):
+    """What is odd about a cell, as a sentence."""
+    number, known = oddity.cell.number, oddity.known
+    if oddity.what == "repeated":
+        return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
+    if oddity.what == "turned":
+        return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
+    kept = ", with what you added to it" if oddity.what == "kept" else ""
+    return f"Cell {number} ({_called(vars(known))}) is locked and was changed. Grading uses the original{kept}, and so did this check."
 
 
 def _answered(placed, release):
     wanted = {name.partition(".")[0] for question in release["questions"] for name in question["defines"]}
-    return any(wanted & _bound(cell["text"]) for cell in placed if cell["code"])
-
-
-def _put_back(placed, used, release, notes):
-    """Add what the notebook lacks of the release, each after what comes before it there, and say so."""
-    previous, gone = None, []
-    for known in release["cells"]:
-        if known["id"] not in used:
-            after = next((i for i, cell in enumerate(placed) if previous and cell["id"] == previous), -1)
-            blank = {
-                "number": 0,
-                "code": known["role"] != "written",
-                "count": None,
-                "worked": False,
-                "touched": False,
-            }
-            placed.insert(
-                after + 1,
-                {
-                    **blank,
-                    **known,
-                    "text": known["text"] if known["role"] in ("given", "test", "demo") else "",
-                },
-            )
-            if known["role"] != "demo":
-                gone.append(_called(known))
-        previous = known["id"]
-    if gone and not used:
-        notes.append(
-            "All cells have lost what marks them as cells of this assignment. They are graded by the names that they define."
-        )
-    elif gone:
-        notes.append(
-            f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading."
-        )
+    return any(wanted & bound_names(cell["text"]) for cell in placed if cell["code"])
 
 
 def _called(known):
-    kinds = {
-        "given": "given",
-        "test": "the check of",
-        "demo": "a demonstration",
-        "solution": "your answer",
-        "written": "your text",
-    }
+    kinds = {"given": "given", "test": "the check of", "demo": "a demonstration", "solution": "your answer", "written": "your text"}
     return f"{kinds[known['role']]} {known['id']}"
 
 
@@ -341,28 +238,7 @@ def _solves(cell_id, question):
 
 
 def _question_of(cell_id, release):
-    return next(
-        (q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), ""
-    )
-
-
-def _bound(text):
-    """Names that a cell binds at its top level; none where it does not compile."""
-    try:
-        tree = ast.parse(
-            "\n".join("pass" if line.lstrip()[:1] in ("%", "!") else line for line in text.splitlines())
-        )
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    names = set()
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        names.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    return names
+    return next((q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), "")
 
 
 def _called_in(text):
@@ -371,18 +247,9 @@ def _called_in(text):
         nodes = list(ast.walk(ast.parse(text)))
     except (SyntaxError, ValueError, RecursionError):
         return set()
-    asked = {
-        id(a)
-        for n in nodes
-        if isinstance(n, ast.Call) and getattr(n.func, "id", "") in ("isinstance", "issubclass")
-        for a in n.args
-    }
-    names = {
-        n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in asked
-    }
-    return names | {
-        n.attr for n in nodes if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"
-    }
+    asked = {id(a) for n in nodes if isinstance(n, ast.Call) and getattr(n.func, "id", "") in ("isinstance", "issubclass") for a in n.args}
+    names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in asked}
+    return names | {n.attr for n in nodes if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"}
 
 
 # ---- running it ---------------------------------------------------------------------------------------------------
@@ -396,9 +263,7 @@ def _run_cells(placed, release, folder, everything, seconds, demos=False):
     trains = {question["id"] for question in release["questions"] if question["trains"]}
     run = []
     for place, cell in enumerate(placed):
-        skipped = (cell["role"] == "demo" and not (everything or demos)) or (
-            cell["id"] in trains and not everything
-        )
+        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
         if cell["code"] and cell["text"].strip() and not skipped:
             slow = everything and (cell["role"] == "demo" or cell["id"] in trains)
             run.append({"place": place, "text": cell["text"], "seconds": LONG_SECONDS if slow else seconds})
@@ -406,34 +271,21 @@ def _run_cells(placed, release, folder, everything, seconds, demos=False):
     with tempfile.TemporaryDirectory(prefix="check-notebook-") as made:
         job, answers, trace = Path(made, "job.json"), Path(made, "answers"), Path(made, "trace")
         while True:
-            job.write_text(
-                json.dumps(
-                    {"folder": str(folder), "cells": run, "names": names, "path": [str(answers), str(trace)]}
-                ),
-                encoding="utf-8",
-            )
+            job.write_text(json.dumps({"folder": str(folder), "cells": run, "names": names, "path": [str(answers), str(trace)]}), encoding="utf-8")
             for file in (answers, trace):
                 file.write_text("", encoding="utf-8")
             said = _start(job)
             lines = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
             results.update({line["place"]: line for line in lines if "ended" in line})
             defined = next((line["names"] for line in lines if "names" in line), None)
-            open_cells = {line["place"] for line in lines if "began" in line} - {
-                line["place"] for line in lines if "ended" in line
-            }
+            open_cells = {line["place"] for line in lines if "began" in line} - {line["place"] for line in lines if "ended" in line}
             if not open_cells:
                 if defined is None:
                     raise RuntimeError(f"another Python could not be started for the check: {said[-500:]}")
                 return results, defined
             stuck = open_cells.pop()
-            results[stuck] = _stopped(
-                stuck,
-                next(cell for cell in run if cell["place"] == stuck)["seconds"],
-                trace.read_text(encoding="utf-8"),
-            )
-            run = [
-                {**cell, "seconds": max(2.0, cell["seconds"] / 2)} for cell in run if cell["place"] != stuck
-            ]
+            results[stuck] = _stopped(stuck, next(cell for cell in run if cell["place"] == stuck)["seconds"], trace.read_text(encoding="utf-8"))
+            run = [{**cell, "seconds": max(2.0, cell["seconds"] / 2)} for cell in run if cell["place"] != stuck]
 
 
 def _start(job):
@@ -453,11 +305,7 @@ def _stopped(place, seconds, trace):
     """What is known of a cell that did not end: where it was when its time was up, or that the process died."""
     frames = [[int(cell), int(line)] for cell, line in re.findall(r'File "<cell (\d+)>", line (\d+)', trace)]
     kind = "timeout" if "Timeout" in trace else "died"
-    return {
-        "place": place,
-        "ended": True,
-        "error": {"type": kind, "text": f"{seconds:g}", "name": "", "frames": frames},
-    }
+    return {"place": place, "ended": True, "error": {"type": kind, "text": f"{seconds:g}", "name": "", "frames": frames}}
 
 
 def _child(job_file):
@@ -468,19 +316,13 @@ def _child(job_file):
 
     job = json.loads(job_file.read_text(encoding="utf-8"))
     os.chdir(job["folder"])
-    sys.path[:] = [
-        job["folder"],
-        *(path for path in sys.path if path != str(Path(__file__).resolve().parent)),
-    ]
+    sys.path[:] = [job["folder"], *(path for path in sys.path if path != str(Path(__file__).resolve().parent))]
     main = types.ModuleType("__main__")
     names, sys.modules["__main__"] = vars(main), main
     builtins.display = lambda *values, **options: None
     builtins.input = lambda prompt="": ""
     shell = _shell(main) if any(_needs_ipython(cell["text"]) for cell in job["cells"]) else None
-    with (
-        open(job["path"][0], "a", encoding="utf-8") as answers,
-        open(job["path"][1], "a", encoding="utf-8") as trace,
-    ):
+    with open(job["path"][0], "a", encoding="utf-8") as answers, open(job["path"][1], "a", encoding="utf-8") as trace:
 
         def say(**line):
             answers.write(json.dumps(line) + "\n")
@@ -506,14 +348,8 @@ def _child(job_file):
 
 
 def _execute(cell, names, shell):
-    text = (
-        shell.transform_cell(cell["text"])
-        if shell is not None and _needs_ipython(cell["text"])
-        else cell["text"]
-    )
-    code = compile(
-        text, f"<cell {cell['place']}>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
-    )
+    text = shell.transform_cell(cell["text"]) if shell is not None and _needs_ipython(cell["text"]) else cell["text"]
+    code = compile(text, f"<cell {cell['place']}>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     waits = eval(code, names)
     if waits is not None:
         import asyncio
@@ -569,15 +405,8 @@ def _described(error):
         text = str(error.msg if isinstance(error, SyntaxError) else error)
     except Exception:
         text = ""
-    public = next(
-        kind.__name__ for kind in type(error).__mro__ if not kind.__name__.startswith("_")
-    )  # Python 3.13 has an _IncompleteInputError
-    return {
-        "type": public,
-        "text": text[:600],
-        "name": str(getattr(error, "name", None) or ""),
-        "frames": frames,
-    }
+    public = next(kind.__name__ for kind in type(error).__mro__ if not kind.__name__.startswith("_"))  # Python 3.13 has an _IncompleteInputError
+    return {"type": public, "text": text[:600], "name": str(getattr(error, "name", None) or ""), "frames": frames}
 
 
 # ---- what it means, question by question --------------------------------------------------------------------------
@@ -587,53 +416,33 @@ class _Judge:
     """Says of each question how far it is, from how the cells ended."""
 
     def __init__(self, placed, results, defined, release, folder):
-        self.placed, self.results, self.defined, self.release, self.folder = (
-            placed,
-            results,
-            defined,
-            release,
-            folder,
-        )
+        self.placed, self.results, self.defined, self.release, self.folder = placed, results, defined, release, folder
 
     def question(self, question):
         """(state, question, sentence): done, not yet, wrong, written or not run."""
         place = next(i for i, cell in enumerate(self.placed) if cell["id"] == question["id"])
         if question["written"]:
             written = self.placed[place]["touched"]
-            return (
-                ("written", question, "a person reads it")
-                if written
-                else ("not yet", question, "nothing is written")
-            )
+            return ("written", question, "a person reads it") if written else ("not yet", question, "nothing is written")
         mine = [i for i, cell in enumerate(self.placed) if _solves(cell["id"], question["id"])]
         untouched = not any(self.placed[i]["touched"] for i in mine)
         broken = next((error for i in mine if (error := self.error(i))), None)
         if broken:
             return "wrong", question, self.explained(broken, question["id"])
         if place not in self.results:
-            return (
-                ("not yet", question, "")
-                if untouched
-                else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
-            )
+            return ("not yet", question, "") if untouched else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
         error = self.error(place)
         if error is None:
             return "done", question, ""
         owner = self.stub_owner(error)
-        if owner == question["id"] or (
-            untouched and not owner and error["type"] in ("NotImplementedError", "NameError")
-        ):
+        if owner == question["id"] or (untouched and not owner and error["type"] in ("NotImplementedError", "NameError")):
             return "not yet", question, ""
         if owner:
             return "not yet", question, f"it waits for {owner}, which is not written yet"
         if renamed := self.renamed(question):
             return "wrong", question, renamed
         says = self.explained(error, question["id"])
-        if (
-            self.placed[place]["worked"]
-            and "session" not in says
-            and error["type"] not in ("timeout", "died")
-        ):
+        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
             says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
         return "wrong", question, says
 
@@ -643,10 +452,7 @@ class _Judge:
         for state, question, says in rows:
             unfinished = [other for other in self.used_by(question) if states[other] in ("wrong", "not yet")]
             if state == "wrong" and unfinished and self.runs_through(question):
-                state, says = (
-                    "not yet",
-                    f"it waits for {', '.join(unfinished)}, above. As things stand: {says}",
-                )
+                state, says = "not yet", f"it waits for {', '.join(unfinished)}, above. As things stand: {says}"
             told.append((state, question, says))
         return told
 
@@ -670,12 +476,9 @@ class _Judge:
         while texts:
             new = _called_in(texts.pop()) - seen
             seen |= new
-            texts += [text for text in helpers if _bound(text) & new]
+            texts += [text for text in helpers if bound_names(text) & new]
         own = {name.rpartition(".")[0] for name in question["defines"]}
-        used = {
-            owners.get(name) or next((owners[f"{o}.{name}"] for o in own if f"{o}.{name}" in owners), "")
-            for name in seen
-        }
+        used = {owners.get(name) or next((owners[f"{o}.{name}"] for o in own if f"{o}.{name}" in owners), "") for name in seen}
         return [other for other in earlier if other in used]
 
     def error(self, place):
@@ -686,11 +489,7 @@ class _Judge:
         if error["type"] != "NotImplementedError" or not error["frames"]:
             return ""
         place, line = error["frames"][0]
-        return (
-            _question_of(self.placed[place]["id"], self.release)
-            if "NotImplementedError" in self.line(place, line)
-            else ""
-        )
+        return _question_of(self.placed[place]["id"], self.release) if "NotImplementedError" in self.line(place, line) else ""
 
     def renamed(self, question):
         """A sentence where a name that the question defines is missing, with what may be meant for it."""
@@ -703,23 +502,15 @@ class _Judge:
             expected = {n.rpartition(".")[2] for q in self.release["questions"] for n in q["defines"]}
             known = set(re.findall(r"^\s+def (\w+)", "\n".join(own), re.M)) - expected
         else:
-            known = set().union(*map(_bound, own)) - set().union(
-                *(_bound(cell["text"]) for cell in self.release["cells"])
-            )
+            known = set().union(*map(bound_names, own)) - set().union(*(bound_names(cell["text"]) for cell in self.release["cells"]))
         close = _similar(name, known)
-        return f"{missing} is not defined." + (
-            f" Is it what you call {close}? Grading looks for {name}." if close else ""
-        )
+        return f"{missing} is not defined." + (f" Is it what you call {close}? Grading looks for {name}." if close else "")
 
     def explained(self, error, question=""):
         """One exception, or an end by force, as a sentence for the student; in a question, it is said where it comes from another's answer."""
         kind, text, frames = error["type"], error["text"], error["frames"]
         own = next((at for at in frames if self.placed[at[0]]["role"] in ("own", "solution")), None)
-        mine = (
-            next((at for at in frames if _solves(self.placed[at[0]]["id"], question)), None)
-            if kind == "timeout"
-            else None
-        )
+        mine = next((at for at in frames if _solves(self.placed[at[0]]["id"], question)), None) if kind == "timeout" else None
         at = mine or own or (frames[0] if frames else None)
         other = _question_of(self.placed[at[0]]["id"], self.release) if at and question else ""
         whose = f" (your answer to {other})" if other not in ("", question) else ""
@@ -741,17 +532,15 @@ class _Judge:
     def name_explained(self, name, frames):
         """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
         top = frames[-1][0] if frames else 0
-        code = [
-            i for i, cell in enumerate(self.placed) if i > top and cell["code"] and cell["role"] != "demo"
-        ]
-        below = next((i for i in code if name in _bound(self.placed[i]["text"])), None)
+        code = [i for i, cell in enumerate(self.placed) if i > top and cell["code"] and cell["role"] != "demo"]
+        below = next((i for i in code if name in bound_names(self.placed[i]["text"])), None)
         if below is not None:
             counts = self.placed[below]["count"], self.placed[top]["count"]
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
             return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        close = _similar(name, set().union(*(_bound(cell["text"]) for cell in self.placed if cell["code"])))
+        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])))
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
     def notes(self, everything, told):
@@ -776,24 +565,14 @@ class _Judge:
 def _similar(name, known):
     """The name that was most likely meant, or the empty text."""
     bare = {other.replace("_", "").lower(): other for other in sorted(known)}
-    return bare.get(name.replace("_", "").lower()) or next(
-        iter(difflib.get_close_matches(name, sorted(known), 1)), ""
-    )
+    return bare.get(name.replace("_", "").lower()) or next(iter(difflib.get_close_matches(name, sorted(known), 1)), "")
 
 
 def _demo_names(placed, results):
     """Names that a cell missed and that a demonstration alone defines, with its number: those are run after all, as when grading."""
-    missed = [
-        result["error"]["name"]
-        for result in results.values()
-        if result["error"] and result["error"]["type"] == "NameError"
-    ]
-    demos = {
-        name: cell["number"] for cell in placed if cell["role"] == "demo" for name in _bound(cell["text"])
-    }
-    others = set().union(
-        *(_bound(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo")
-    )
+    missed = [result["error"]["name"] for result in results.values() if result["error"] and result["error"]["type"] == "NameError"]
+    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in bound_names(cell["text"])}
+    others = set().union(*(bound_names(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
     return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
 
 
@@ -808,10 +587,7 @@ def _report(name, saved, took, rows, notes, placed, everything, out):
     out("")
     width = max(len(f"{q['points']:g}") for _, q, _ in rows)
     for state, question, sentence in rows:
-        line(
-            f"  {state:8}{question['points']:>{width}g}  {question['id']}"
-            + (f": {sentence}" if sentence else "")
-        )
+        line(f"  {state:8}{question['points']:>{width}g}  {question['id']}" + (f": {sentence}" if sentence else ""))
     out("")
     for note in notes:
         line(f"  * {note}")
@@ -822,9 +598,7 @@ def _report(name, saved, took, rows, notes, placed, everything, out):
     demos = sum(cell["role"] == "demo" for cell in placed)
     left = "" if everything or not demos else f" {demos} demonstrations were not run."
     more = f", {later} trains and was left out" if later else ""
-    line(
-        f"{done} of {len(rows)} questions look right{more}.{left} Hidden checks try other shapes and values than these."
-    )
+    line(f"{done} of {len(rows)} questions look right{more}.{left} Hidden checks try other shapes and values than these.")
 
 
 def _ago(saved):

@@ -1,5 +1,4 @@
 """Makes nbgrader's own commands work from the course's folder: this kit runs the notebooks, not nbgrader."""
-
 from pathlib import Path
 
 from autograder.gradebook import ensure_alembic

@@ -1,5 +1,4 @@
 """Right solutions, written another way. They must score full marks: add what capable students really write."""
-
 import numpy as np
 
 from autograder.probe import alternative

@@ -3,7 +3,6 @@
 The docstring is what the student reads: what the code does, why that is wrong, where to look; never the answer. `chainrule audit` sees to it
 that each loses points in its own question alone, and is told from all others.
 """
-
 import numpy as np
 
 from autograder.probe import misconception

@@ -25,7 +25,6 @@ plt.style.use("tableau-colorblind10")
 # with $x$ of shape $(N,)$ and $y$ of shape $(N - w + 1,)$ for the width $w$: there is one value for each place at which $w$ neighbours fit,
 # and nothing is made up beyond the ends.
 
-
 # %% solution="moving_average_solution"
 def moving_average(x: np.ndarray, width: int) -> np.ndarray:
     """Average each run of neighbours.
@@ -38,7 +37,6 @@ def moving_average(x: np.ndarray, width: int) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(x, width)
     return windows.sum(axis=1) / width
     ### END SOLUTION
-
 
 # %% test="moving_average" points=4
 seen = moving_average(np.array([1.0, 3.0, 8.0, 4.0]), 2)

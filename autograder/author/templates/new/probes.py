@@ -12,10 +12,7 @@ from autograder.probe import probe
 def some_neighbours(ns, rng):
     """A long row of numbers and a small width."""
     x = rng.normal(size=30)
-    return {
-        "averages": ns.moving_average(x, 4),
-        "inputs": {"x": x},
-    }  # inputs are compared as well: they must be left as they were
+    return {"averages": ns.moving_average(x, 4), "inputs": {"x": x}}  # inputs are compared as well: they must be left as they were
 
 
 @probe("moving_average", points=1)
