@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from autograder.assignment.notebook import NotANotebook
+from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.downloads import METADATA, Named, moment, names_of, original, read_metadata

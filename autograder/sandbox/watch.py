@@ -296,6 +296,14 @@ class _Pass:
             watch.briefly.discard(number)
             watch.skip.add(number)
 
+    def _skip_unfinished(self) -> None:
+        """Go on with those cells alone that have ended by themselves in an earlier process, and with the
+        definitions of the others.
+        """
+        for cell in self.watch.cells:
+            if cell.kind is CellKind.OWN and cell.number not in self.watch.reports:
+                self._leave_out(cell.number, Death(Outcome.TIMED_OUT))
+
     def _note_cell(self, message: CellDone) -> None:
         """Take down how a cell ended, in the words of a process that may say anything."""
         reports = self.watch.reports

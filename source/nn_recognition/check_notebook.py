@@ -67,6 +67,7 @@ def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
 import ast
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 
 MAX_DEPTH = 200
@@ -150,13 +151,12 @@ def touched(text: str, known: Known) -> bool:
 # ---- a file's bytes
 
 
-def opened(data: bytes) -> tuple[list[dict], dict, list[str]]:
+def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]]:
     """The cells and the metadata of a notebook's bytes, and what was unusual; raises NotANotebook.
 
     Each cell has cell_type, source (a text) and metadata of the type that they should be.
     """
-    data = data.rstrip(b"\0 \t\r\n")
-    if not data:
+    if not data.strip(b"\0 \t\r\n"):
         raise NotANotebook("the file is empty")
     text, notes = _decoded(data)
     try:
@@ -197,11 +197,13 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
     encoding = json.detect_encoding(data)
     encoding = "utf-8-sig" if encoding == "utf-8" else encoding
     try:
-        return data.decode(encoding), [] if encoding == "utf-8-sig" else [_says_encoding(encoding)]
+        if encoding != "utf-8-sig":
+            return data.decode(encoding, "ignore").rstrip("\0"), [_says_encoding(encoding)]
+        return data.decode(encoding).rstrip("\0"), []  # zeros: a sync that was cut short
     except UnicodeDecodeError:
         if not data.lstrip().startswith(b"{"):
             raise NotANotebook("the file is not a notebook: it is not text") from None
-    return data.decode("cp1252", "replace"), [_says_encoding("cp1252")]
+    return data.decode("cp1252", "replace").rstrip("\0"), [_says_encoding("cp1252")]
 
 
 def _says_encoding(encoding: str) -> str:
@@ -222,7 +224,7 @@ def _cells_of_worksheets(worksheets: object) -> object:
     ]
 
 
-def _tidy(cell: dict) -> dict:
+def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
     """The parts of a cell that are used, of the type that they should be."""
     source = cell.get("source", "")
     if isinstance(source, list):
@@ -238,7 +240,7 @@ def _tidy(cell: dict) -> dict:
     }
 
 
-def _mapping(value: object) -> dict:
+def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
