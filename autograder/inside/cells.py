@@ -24,6 +24,7 @@ import numpy as np
 from autograder.inside import statements
 from autograder.inside.leftovers import Leftovers
 from autograder.inside.names import bound_names
+from autograder.inside.newer_python import for_this_python
 from autograder.inside.protocol import CellDone, CellKind, CellSource, Run
 from autograder.inside.seen import Outcome
 
@@ -92,7 +93,8 @@ class Notebook:
         """Run one cell; briefly: its definitions alone. What stands behind a statement that fails is run
         nevertheless, where the cell is the student's.
         """
-        name, text = cell_name(cell.number), without_timing(cell.text)
+        name = cell_name(cell.number)
+        text = prepared(cell.text, name)
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
         try:
             if briefly:
@@ -168,7 +170,7 @@ def compiled(text: str, name: str) -> CodeType:
 
 def needs_ipython(text: str, name: str = "<cell>") -> bool:
     """Whether a cell is more than Python: magics, shell commands, top-level await, or IPython's own names."""
-    text = without_timing(text)
+    text = prepared(text, name)
     try:
         code = compiled(text, name)
     except (SyntaxError, ValueError):
@@ -191,6 +193,18 @@ def _speaks_to_ipython(text: str) -> bool:
     stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     asked = {node.id for node in names} & _LAST
     return bool((alone & _WORDS | asked) - stored)
+
+
+def prepared(text: str, name: str) -> str:
+    """A cell as it is run: without the magic at its top that only times it, and in this Python's grammar."""
+    text = without_timing(text)
+    try:
+        compiled(text, name)
+    except SyntaxError:
+        return for_this_python(text)
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return text
 
 
 def without_timing(text: str) -> str:

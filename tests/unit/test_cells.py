@@ -27,6 +27,7 @@ from autograder.inside.cells import (
     place_of,
 )
 from autograder.inside.names import bound_names
+from autograder.inside.newer_python import for_this_python
 from autograder.inside.protocol import CellDone, CellKind, CellSource, Run, frame
 from autograder.inside.seen import Outcome
 
@@ -53,6 +54,18 @@ def test_cells_that_are_plain_python(text: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert not needs_ipython(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['f"{d["a"]} and {f"{1 + 1:.1f}"}"', """f'{d['a']!r:>4}' 'b' f"{{{d["a"]}}}" """, 'f"plain {1}" + "# no" + \'f"\'  # f"', 'f"{1:{2}}" + f"""{d["a"]}"""'],
+)
+def test_f_strings_of_python_3_12_are_taken(text: str) -> None:
+    """Quotes within the braces may be those around them; what an older Python takes has the same value."""
+    changed = for_this_python(text)
+    assert isinstance(eval(changed, {"d": {"a": 7}}), str)
+    if text.startswith('f"{1') or text.startswith('f"plain'):
+        assert changed == text
 
 
 @pytest.mark.parametrize(
