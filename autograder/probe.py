@@ -107,14 +107,17 @@ class MissingName(NameError):
 
 
 class Namespace:
-    """What a notebook defined, by attribute: ns.softmax is its softmax."""
+    """What a notebook defined, by attribute: ns.softmax is its softmax. given: functions and classes that are
+    the source's, whatever the notebook calls by their names now.
+    """
 
-    def __init__(self, names: dict[str, Any]) -> None:
+    def __init__(self, names: dict[str, Any], given: dict[str, Any] | None = None) -> None:
         object.__setattr__(self, "_names", names)
+        object.__setattr__(self, "_given", {n: v for n, v in (given or {}).items() if callable(v)})
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._names[name]
+            return self._given[name] if name in self._given else self._names[name]
         except KeyError:
             raise MissingName(f"the notebook defines no {name}") from None
 
@@ -124,6 +127,8 @@ class Namespace:
     def patch(self, **values: Any) -> None:
         """Rebind names of the notebook for the rest of this probe; the worker puts them back."""
         self._names.update(values)
+        for name in values:
+            self._given.pop(name, None)
 
 
 def raised(function: Callable[..., Any], *args: Any, **kwargs: Any) -> list[str]:

@@ -12,7 +12,6 @@ import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 # jsonschema, which nbformat imports, looks for a checker of IRIs whose grammar takes seconds to build and
 # that no notebook needs
@@ -32,14 +31,12 @@ import msgspec  # noqa: E402
 import nbformat  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 
+from autograder.assignment.placement import NotANotebook, id_of, opened  # noqa: E402
 from autograder.errors import AssignmentError  # noqa: E402
 
 SCHEMA_VERSION = 3
+MAX_BYTES = 50 << 20
 MAX_PARTS = 500_000
-MAX_DEPTH = 200
-"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
-program writes.
-"""
 STUB = "raise NotImplementedError"
 WRITTEN_STUB = "*Write your answer here, in place of this line.*"
 _HEADER = re.compile(r"^# %%(?!%)")
@@ -229,99 +226,36 @@ def load(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-class NotANotebook(ValueError):
-    """The bytes that were handed in are no notebook; the text says what they are instead."""
-
-
 def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
     """Read what a student handed in, as version 4, and say what was unusual about it; raises NotANotebook.
 
     Nothing but the cells' texts, types and metadata is relied upon, so no schema is enforced.
     """
-    if not data.strip():
-        raise NotANotebook("the file is empty")
-    if data.count(b"{") + data.count(b"[") > MAX_PARTS:  # a byte or two would become an object of hundreds
+    if len(data) > MAX_BYTES or _parts(data) > MAX_PARTS:
+        data = _without_outputs(data)
+    if len(data) > MAX_BYTES:
+        raise NotANotebook(f"the file has more than {MAX_BYTES >> 20} MiB, its outputs left aside")
+    if _parts(data) > MAX_PARTS:  # a byte or two would become an object of hundreds
         raise NotANotebook("the file is not a notebook that anybody wrote: it has too many parts")
+    cells, metadata, notes = opened(data)
+    return nbformat.from_dict({"cells": cells, "metadata": metadata}), notes
+
+
+def _parts(data: bytes) -> int:
+    return data.count(b"{") + data.count(b"[")
+
+
+def _without_outputs(data: bytes) -> bytes:
+    """A large notebook without its outputs, which no limit is about: they are passed over, never built."""
     try:
-        raw = json.loads(data.decode("utf-8-sig"))
-        if (
-            b"\\ud" in data.lower()
-        ):  # half of a surrogate pair, perhaps: no program can write it, so it must not get any further
-            raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
-        if _is_deeper(raw, MAX_DEPTH):  # how deep Python's own parser goes depends on its version
-            raise RecursionError
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        deep, text = isinstance(error, RecursionError), not isinstance(error, UnicodeDecodeError)
-        reason = (
-            "it is nested too deeply"
-            if deep
-            else f"its JSON is broken ({str(error)[:80]})"
-            if text
-            else "it is not text"
-        )
-        raise NotANotebook(f"the file is not a notebook: {reason}") from None
-    if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
-        raise NotANotebook("the file is JSON, but not a notebook")
-    messages: list[str] = []
-    if raw.get("nbformat") != 4:
-        version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
-        older = f"the notebook is in the older format {version}; it was converted"
-        messages.append(
-            older if version else "the notebook does not say that it is in format 4; it was read as if it did"
-        )
-    cells = raw["cells"] if "cells" in raw else _cells_of_worksheets(raw["worksheets"])
-    if not isinstance(cells, list):
-        raise NotANotebook("the file is a notebook without a list of cells")
-    made = {
-        "cells": [_tidy(cell) for cell in cells if isinstance(cell, dict)],
-        "metadata": _mapping(raw.get("metadata")),
-    }
-    return nbformat.from_dict(made), messages
-
-
-def _is_deeper(value: Any, limit: int) -> bool:
-    """Whether more than limit lists and objects stand one inside another."""
-    level = [value] if isinstance(value, dict | list) else []
-    for _ in range(limit):
-        parts = [part for whole in level for part in (whole.values() if isinstance(whole, dict) else whole)]
-        level = [part for part in parts if isinstance(part, dict | list)]
-    return bool(level)
-
-
-def _cells_of_worksheets(worksheets: Any) -> Any:
-    """The cells of a notebook in format 2 or 3, as those of format 4."""
-    if not isinstance(worksheets, list):
-        return None
-    sheets = [_mapping(sheet).get("cells") for sheet in worksheets]
-    cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet if isinstance(cell, dict)]
-    return [
-        {**cell, "source": cell.get("input", "")}
-        if cell.get("cell_type") == "code"
-        else {**cell, "cell_type": "markdown"}
-        for cell in cells
-    ]
-
-
-def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
-    """The parts of a cell that are used, of the type that they should be."""
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    kind = cell.get("cell_type")
-    return {
-        "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
-        "source": source if isinstance(source, str) else "",
-        "metadata": _mapping(cell.get("metadata")),
-        "outputs": cell.get("outputs") if isinstance(cell.get("outputs"), list) else [],
-        "attachments": _mapping(cell.get("attachments")),
-    }
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+        book = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        cells = msgspec.json.decode(book["cells"], type=list[dict[str, msgspec.Raw]])
+    except (msgspec.MsgspecError, RecursionError, KeyError, UnicodeDecodeError):
+        return data
+    kept = [{name: part for name, part in cell.items() if name != "outputs"} for cell in cells]
+    return msgspec.json.encode({**book, "cells": kept})
 
 
 def grade_id_of(cell: NotebookNode) -> str:
     """The cell's nbgrader id, or the empty text."""
-    found = _mapping(_mapping(cell.get("metadata")).get("nbgrader")).get("grade_id")
-    return found if isinstance(found, str) else ""
+    return id_of(cell.get("metadata"))

@@ -28,7 +28,8 @@ from autograder.author.mutants import code_of, mutants, normal
 from autograder.author.release import blank_notebook
 from autograder.author.trivial import trivial_answers
 from autograder.errors import AssignmentError
-from autograder.handed_in.submission import align, reference_cells
+from autograder.handed_in.alignment import align
+from autograder.handed_in.running_order import reference_cells
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import Outcome

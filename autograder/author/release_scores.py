@@ -15,7 +15,7 @@ from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.assignment.variants import cells_with
 from autograder.errors import ReleaseError
-from autograder.handed_in.submission import align
+from autograder.handed_in.alignment import align
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import CellReport, Outcome
 from autograder.judging.grader import Grader

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.assignment import notebook
 from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.errors import ReleaseError
 from autograder.inside.cells import needs_ipython
@@ -176,7 +177,7 @@ def _text_of(helper: Path) -> str:
                 for cell in notebook.parse(helper.read_bytes())[0].cells
                 if cell.cell_type == "code"
             ]
-        except notebook.NotANotebook as error:
+        except NotANotebook as error:
             raise ReleaseError(f"a helper file can't be read: {error}", where=str(helper)) from None
         return "\n".join(text for text in cells if not needs_ipython(text))
     return helper.read_text(encoding="utf-8") if helper.suffix == ".py" else ""

@@ -42,9 +42,7 @@ def facts(assignment: Assignment) -> dict[str, Any]:
             for q in assignment.questions
         ],
         "cells": [
-            {"id": cell.id, "role": cell.role.value, "text": cell.released}
-            for cell in assignment.cells
-            if cell.role.value != "prose"
+            {"id": cell.id, "role": cell.role.value, "text": cell.released} for cell in assignment.cells
         ],
     }
 
@@ -52,9 +50,32 @@ def facts(assignment: Assignment) -> dict[str, Any]:
 def filled(assignment: Assignment) -> str:
     """The check as one file for one release: the same assignment gives the same text."""
     lines = [f"    {key!r}: {_shown(value)},\n" for key, value in facts(assignment).items()]
-    before, mark, after = TEMPLATE.read_text(encoding="utf-8").partition(_MARK)
-    assert mark, f"{TEMPLATE} has no place for the release"
+    head, _, rest = TEMPLATE.read_text(encoding="utf-8").partition("# <placement>\n")
+    _, _, tail = rest.partition("# </placement>\n")
+    before, mark, after = tail.partition(_MARK)
+    assert mark, f"{TEMPLATE} has no place for the placement or the release"
+    before = f"{head}{placement()}{before}"
     return f"{before}RELEASE.update({{\n{''.join(lines)}}})\n{after}"
+
+
+def placement() -> str:
+    """The rule of what belongs where in a notebook, by which it is graded too, as part of one file."""
+    return "\n\n".join(
+        map(_pasted, (PACKAGE / "inside" / "names.py", PACKAGE / "assignment" / "placement.py"))
+    )
+
+
+def _pasted(path: Path) -> str:
+    """A module's text without its docstring and the imports that the file has already."""
+    text = path.read_text(encoding="utf-8")
+    body = ast.parse(text).body
+    lines = text.splitlines(keepends=True)
+    for node in body[:1] + [n for n in body if isinstance(n, ast.ImportFrom)]:
+        if not isinstance(node, ast.ImportFrom) or (node.module or "").startswith(
+            ("__future__", "autograder")
+        ):
+            lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or 0) - node.lineno + 1)
+    return "".join(lines).strip() + "\n"
 
 
 def _shown(value: Any) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from autograder.assignment.notebook import NotANotebook, Role, grade_id_of, parse
+from autograder.assignment.notebook import Role, grade_id_of, parse
+from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.handed_in.entries import (
     MAX_NOTEBOOK_BYTES,

@@ -19,10 +19,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from autograder.assignment.notebook import NotANotebook
+from autograder.assignment.placement import NotANotebook
 from autograder.errors import UsageError
 
-MAX_NOTEBOOK_BYTES = 50 << 20
+MAX_NOTEBOOK_BYTES = 256 << 20
+"""With all its pictures; what of it is read has a limit of its own (`notebook.MAX_BYTES`)."""
 MAX_FILE_BYTES = 4 << 20
 MAX_ENTRIES = 500_000
 """Files of a whole class."""

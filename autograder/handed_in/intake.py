@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from autograder.assignment.notebook import NotANotebook
+from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.choosing import Offered, choose

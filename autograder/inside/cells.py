@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import linecache
 import os
 import random
 import re
@@ -20,12 +21,21 @@ from typing import Any
 
 import numpy as np
 
+from autograder.inside import statements
 from autograder.inside.leftovers import Leftovers
-from autograder.inside.protocol import CellDone, CellKind, CellSource
+from autograder.inside.names import bound_names
+from autograder.inside.newer_python import for_this_python
+from autograder.inside.protocol import CellDone, CellKind, CellSource, Run
 from autograder.inside.seen import Outcome
 
 _CELL_NAME = re.compile("<cell ([0-9]{1,8})>")
+_TIMING = re.compile(r"\A(\s*)%%(?:time|prun|capture)[ \t]*(?=\n)")
 _IPYTHON_NAMES = frozenset({"get_ipython", "In", "Out"})
+_WORDS = frozenset({"ls", "ll", "pwd", "who", "whos", "clear", "cls", "history", "lsmagic", "pylab"})
+"""Words that IPython takes for magics where they stand alone in a line."""
+_LAST = frozenset({"_", "__", "___", "_i", "_ii", "_ih", "_oh"})
+"""What IPython keeps of earlier cells."""
+_WORDS_AND_LAST = _WORDS | _LAST
 _NUMPY_ERRORS = np.geterr()
 _NUMPY_PRINT = np.get_printoptions()
 _RECURSION = sys.getrecursionlimit()
@@ -39,49 +49,85 @@ class RunningNotebook:
         self.names: dict[str, Any] = self.main.__dict__
         self.shell = shell
         self.uses_ipython = False
+        self.given: dict[str, Any] = {}
+        """What the given cells have defined, as they left it."""
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
         vars(builtins).update(help=_help, exit=_exit, quit=_exit)  # which Python has from site alone
 
-    def run(
-        self, cells: list[CellSource], skip: frozenset[int], demos: bool, again: bool
-    ) -> Iterator[CellDone]:
-        """Run cells in order, yielding how each ended. Demonstrations run only where demos says so.
-
-        again: the student's cells that missed a name which is defined by now are run once more, as a person
-        would.
-        """
-        own = [c for c in cells if c.kind is CellKind.OWN]
+    def run(self, request: Run) -> Iterator[CellDone]:
+        """Run a request's cells in order, yielding how each ended; demonstrations only where it says so."""
+        cells = request.cells
         self.uses_ipython = self.shell is not None and any(
-            needs_ipython(c.text, cell_name(c.number)) for c in own
+            needs_ipython(c.text, cell_name(c.number)) for c in cells if c.kind is CellKind.OWN
         )
         if self.uses_ipython:
             self._adopt()
         missed: list[tuple[CellSource, str]] = []
         for cell in cells:
-            if cell.number in skip or (cell.kind is CellKind.DEMO and not demos):
+            if cell.number in request.skip or (cell.kind is CellKind.DEMO and not request.demos):
                 continue
-            done = self._run(cell)
-            if done.missing and cell.kind is CellKind.OWN:
-                missed.append((cell, done.missing))
+            done = self._run(cell, cell.number in request.briefly)
+            if cell.kind is CellKind.GIVEN:
+                self._keep_given(cell)
+            elif cell.kind is CellKind.OWN:
+                self._put_given_back()
+                if done.missing:
+                    missed.append((cell, done.missing))
             yield done
         for cell, name in missed:
-            if again and name in self.names:
-                yield self._run(cell)
+            if request.again and name in self.names:
+                yield self._run(cell, cell.number in request.briefly)
 
-    def _run(self, cell: CellSource) -> CellDone:
+    def _keep_given(self, cell: CellSource) -> None:
+        """Remember what a given cell has defined."""
+        self.given.update({name: self.names[name] for name in bound_names(cell.text) if name in self.names})
+
+    def _put_given_back(self) -> None:
+        """A student's cell may remove what is given (`del np`, `%reset`): it stays available."""
+        for name, value in self.given.items():
+            self.names.setdefault(name, value)
+
+    def _run(self, cell: CellSource, briefly: bool) -> CellDone:
+        """Run one cell; briefly: its definitions alone. What stands behind a statement that fails is run
+        nevertheless, where the cell is the student's.
+        """
         name = cell_name(cell.number)
+        text = prepared(cell.text, name)
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
         try:
-            if self.uses_ipython and cell.kind is CellKind.OWN:
-                self._run_in_ipython(cell.text, name)
+            if briefly:
+                self._run_statements(statements.definitions(self._as_python(text)), name)
+            elif self.uses_ipython and cell.kind is CellKind.OWN:
+                self._run_in_ipython(text, name)
             else:
-                exec(compiled(cell.text, name), self.names)
+                exec(compiled(text, name), self.names)
         except BaseException as error:
-            return _ended(cell.number, name, error)
+            done = _ended(cell.number, name, error)
+            if cell.kind is CellKind.OWN:
+                self._go_on(text, name, error)
+            return done
         return CellDone(cell.number, Outcome.FINISHED.value)
 
+    def _go_on(self, text: str, name: str, error: BaseException) -> None:
+        """Run what stands behind a statement that failed, as far as it can be run."""
+        with contextlib.suppress(BaseException):  # whatever the exception's own attributes do
+            if (place := statements.place_in(error, name)) is not None:
+                self._run_statements(statements.rest_after(self._as_python(text), place), name)
+
+    def _run_statements(self, body: list[ast.stmt], name: str) -> None:
+        """Run statements one by one; one that fails costs no other."""
+        for statement in body:
+            with contextlib.suppress(BaseException):
+                exec(compile(ast.Module([statement], []), name, "exec", dont_inherit=True), self.names)
+
+    def _as_python(self, text: str) -> str:
+        return str(self.shell.transform_cell(text)) if self.uses_ipython else text
+
     def _adopt(self) -> None:
+        for kind in type(self.shell).__mro__[:2]:  # what `IPython.get_ipython` looks for
+            kind._instance = self.shell  # type: ignore[attr-defined]
         self.shell.user_module = self.main
         self.shell.user_ns = self.names
         self.shell.init_user_ns()
@@ -124,6 +170,7 @@ def compiled(text: str, name: str) -> CodeType:
 
 def needs_ipython(text: str, name: str = "<cell>") -> bool:
     """Whether a cell is more than Python: magics, shell commands, top-level await, or IPython's own names."""
+    text = prepared(text, name)
     try:
         code = compiled(text, name)
     except (SyntaxError, ValueError):
@@ -133,100 +180,36 @@ def needs_ipython(text: str, name: str = "<cell>") -> bool:
         MemoryError,
     ):  # an expression nested beyond what Python parses: IPython would do no better
         return False
-    return not _IPYTHON_NAMES.isdisjoint(code.co_names)
+    if not (_IPYTHON_NAMES.isdisjoint(code.co_names) and "get_ipython" not in text):
+        return True
+    return not _WORDS_AND_LAST.isdisjoint(code.co_names) and _speaks_to_ipython(text)
 
 
-@lru_cache(maxsize=512)  # what all submissions share is read once
-def bound_names(text: str) -> frozenset[str]:
-    """Names that a cell binds at its top level, read from its text; empty where it does not parse."""
+def _speaks_to_ipython(text: str) -> bool:
+    """Whether a cell holds a magic word in a line of its own, or asks for the last result, `_`."""
+    body = ast.parse(text).body
+    alone = {s.value.id for s in body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Name)}
+    names = [node for node in ast.walk(ast.Module(body, [])) if isinstance(node, ast.Name)]
+    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    asked = {node.id for node in names} & _LAST
+    return bool((alone & _WORDS | asked) - stored)
+
+
+def prepared(text: str, name: str) -> str:
+    """A cell as it is run: without the magic at its top that only times it, and in this Python's grammar."""
+    text = without_timing(text)
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    names: set[str] = set()
-    waiting: list[ast.AST] = list(tree.body)
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(
-            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
-        ):  # what is local to them is not bound
-            waiting += ast.iter_child_nodes(node)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-    return frozenset(names)
+        compiled(text, name)
+    except SyntaxError:
+        return for_this_python(text)
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return text
 
 
-def load_ipython() -> None:
-    """Import what `make_shell` is made of, which takes a good part of a second."""
-    import IPython.core.interactiveshell  # noqa: F401
-
-
-def make_shell() -> Any:
-    """An IPython shell without history, threads, rendering or child processes; None where IPython is
-    missing.
-    """
-    from IPython.core.displaypub import DisplayPublisher
-    from IPython.core.history import HistoryManager
-    from IPython.core.interactiveshell import InteractiveShell
-
-    class QuietPublisher(DisplayPublisher):
-        def publish(self, *args: Any, **kwargs: Any) -> None:
-            pass
-
-    class Shell(InteractiveShell):
-        def enable_gui(self, gui: Any = None) -> None:
-            pass
-
-        def enable_matplotlib(self, gui: Any = None) -> Any:
-            return gui, "agg"
-
-        def enable_pylab(self, *args: Any, **kwargs: Any) -> Any:
-            return "agg", "agg", {}
-
-        def system(self, command: str) -> None:
-            _not_run(f"!{command}")
-
-        system_piped = system_raw = system
-
-        def getoutput(self, command: str, *args: Any, **kwargs: Any) -> list[str]:
-            _not_run(f"!{command}")
-            return []
-
-        def showtraceback(self, *args: Any, **kwargs: Any) -> None:
-            pass
-
-        def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
-            pass
-
-    HistoryManager.enabled = False
-    shell = Shell(display_pub_class=QuietPublisher)
-    shell.displayhook.write_output_prompt = shell.displayhook.write_format_data = lambda *a, **k: None
-    for magic in ("pip", "conda", "mamba", "uv", "sx", "system", "sc"):
-        shell.register_magic_function(lambda line, _name=magic: _not_run(f"%{_name} {line}"), "line", magic)
-    for magic in (
-        "bash",
-        "sh",
-        "script",
-        "system",
-        "sx",
-        "perl",
-        "ruby",
-        "javascript",
-        "html",
-        "svg",
-        "latex",
-        "markdown",
-    ):
-        shell.register_magic_function(lambda line, cell, _name=magic: _not_run(f"%%{_name}"), "cell", magic)
-    return shell
-
-
-def _not_run(what: str) -> None:
-    print(f"(not run when grading: {what[:80]})")
+def without_timing(text: str) -> str:
+    """A cell without the magic at its top that only times it or keeps its output, line for line."""
+    return _TIMING.sub(r"\1", text, count=1)
 
 
 class _Handle:

@@ -38,6 +38,15 @@ class CellKind(StrEnum):
     DEMO = "demo"
 
 
+ADDED = 20_000
+"""What a student has added to a locked cell runs as a cell of this number more."""
+
+
+def shown_number(number: int) -> int:
+    """The number by which a student knows a cell."""
+    return number - ADDED if number > ADDED else number
+
+
 class CellSource(_Message, frozen=True):
     """A code cell: its text, the number by which the student knows it, and what it is."""
 
@@ -67,6 +76,8 @@ class Run(_Message, frozen=True):
     """Run a cell once more at the end where it missed a name that a later cell defined."""
     handed_in: list[tuple[str, bytes]] = []
     """Files that the assignment lets students hand in beside the notebook: name and content."""
+    briefly: list[int] = []
+    """Cells of which the definitions alone are run, since the whole of them takes too long."""
 
 
 class Spawn(_Message, frozen=True):

@@ -54,7 +54,8 @@ class Seen(msgspec.Struct, frozen=True):
     """Everything observed of one notebook. skipped are the cells that hung or ended the process, and were
     left out from then on.
 
-    demos: whether the demonstrations had to be run, for a name that they define.
+    demos: whether the demonstrations had to be run, for a name that they define. briefly: the cells of which
+    the definitions alone were run from some time on.
     """
 
     cells: tuple[CellReport, ...]
@@ -62,3 +63,4 @@ class Seen(msgspec.Struct, frozen=True):
     seconds: float
     skipped: tuple[int, ...] = ()
     demos: bool = False
+    briefly: tuple[int, ...] = ()

@@ -73,9 +73,10 @@ def load() -> None:
     import numpy  # noqa: F401
 
     from autograder import inputs, probe  # noqa: F401
-    from autograder.inside import cells, jail, protocol, stubs  # noqa: F401
+    from autograder.inside import cells, jail, protocol, shell, standins, stubs  # noqa: F401
 
-    cells.load_ipython()
+    shell.load_ipython()
+    standins.install()
 
 
 def become_zygote(control: int, errors: int, nursery: int) -> NoReturn:
@@ -142,7 +143,8 @@ def zygote() -> None:
 def make_ready(setup: Any) -> Any:
     """Enter the jail, then make what runs cells."""
     from autograder.inside import jail
-    from autograder.inside.cells import cell_name, compiled, make_shell
+    from autograder.inside.cells import cell_name, compiled
+    from autograder.inside.shell import make_shell
 
     jail.enter(setup.level, setup.readonly, box_size=64 << 20)
     for cell in setup.given:
@@ -305,7 +307,7 @@ def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
         with open(os.path.join(box, os.path.basename(name)), "wb") as file:
             file.write(content)
     sys.path[:0] = [box]
-    for done in notebook.run(request.cells, frozenset(request.skip), request.demos, request.again):
+    for done in notebook.run(request):
         channel.send(done)
     channel.send(CellsDone())
 
@@ -394,7 +396,7 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
 
     snapshot.restore(seed)
     try:
-        value = encode(probe.function(Namespace(notebook.names), np.random.default_rng(seed)))
+        value = encode(probe.function(Namespace(notebook.names, notebook.given), np.random.default_rng(seed)))
     except MissingName:
         return ProbeDone(probe.id, Outcome.MISSING.value)
     except TooLarge:

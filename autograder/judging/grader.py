@@ -6,13 +6,13 @@ import time
 
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.errors import SandboxError
-from autograder.handed_in.submission import Submission
+from autograder.handed_in.alignment import Submission
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
 from autograder.judging.bench import Bench
 from autograder.judging.findings import QuestionResult, Status, SubmissionResult
 from autograder.judging.memory import Memory
-from autograder.judging.messages import cell_messages, few
+from autograder.judging.messages import cell_messages, few, remarks
 from autograder.judging.points import total
 from autograder.judging.sitting import OwnCells, Seatable, Sitting
 
@@ -42,7 +42,8 @@ class Grader(Bench):
         began = time.monotonic()
         with self.sit(submission, questions, memory) as sitting:
             results = [r for r in sitting.results() if not questions or r.id in questions]
-            messages = few([*submission.messages, *cell_messages(sitting.seen.cells, sitting.watch.cells)])
+            ran = cell_messages(sitting.seen.cells, sitting.watch.cells) + remarks(sitting.watch.cells)
+            messages = few([*submission.messages, *ran, *sitting.notes])
         return SubmissionResult(
             student=submission.student,
             status=Status.GRADED,

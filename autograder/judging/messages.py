@@ -4,21 +4,38 @@ has made.
 
 from __future__ import annotations
 
+import ast
+import re
+import sys
 from collections.abc import Iterable
 
+import numpy as np
+
 from autograder.assignment.values import Question
-from autograder.inside.protocol import CellKind, CellSource
+from autograder.inside.names import bound_in, bound_names, parsed
+from autograder.inside.protocol import CellKind, CellSource, shown_number
 from autograder.inside.seen import CellReport, Observation, Outcome
+from autograder.inside.standins import GONE_FROM_NUMPY
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
 from autograder.text import printable, sentence
 
 MAX_MESSAGES = 40
+_NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
+_GONE = frozenset({*GONE_FROM_NUMPY, "trapz", "in1d"} - set(vars(np)))
 
 
-def check_message(question: Question, probe: Probe, judged: Judged, cells: list[CellSource]) -> str:
-    """One sentence on a check: how it ended, or what is wrong; empty where it is right."""
+def check_message(
+    question: Question,
+    probe: Probe,
+    judged: Judged,
+    cells: list[CellSource],
+    reports: Iterable[CellReport] = (),
+) -> str:
+    """One sentence on a check: how it ended, or what is wrong; empty where it is right. reports: how the
+    cells ended.
+    """
     observation, finding = judged.observations[probe.id], judged.findings[probe.id]
     if finding.verdict is Verdict.RIGHT:
         return (
@@ -31,12 +48,14 @@ def check_message(question: Question, probe: Probe, judged: Judged, cells: list[
             return sentence(finding.message) if finding.message else "What came back can't be read."
         case Outcome.RAISED:
             line = _line(cells, observation)
-            where = f" at `{line}` (cell {observation.cell}, line {observation.line})" if line else ""
+            cell = shown_number(observation.cell)
+            where = f" at `{line}` (cell {cell}, line {observation.line})" if line else ""
             if observation.error == "NotImplementedError" and "NotImplementedError" in line:
                 return "This is not written yet."
-            return f"It raised {observation.error or 'an exception'}{where}."
+            why = _failed_import(observation.missing, cells, reports)
+            return f"It raised {observation.error or 'an exception'}{where}.{why}"
         case Outcome.MISSING:
-            return f"The notebook does not define {' or '.join(question.defines)}, or not under this name."
+            return _undefined(question, cells, reports)
         case Outcome.TIMED_OUT:
             return (
                 sentence(observation.error)
@@ -52,6 +71,65 @@ def check_message(question: Question, probe: Probe, judged: Judged, cells: list[
             return "It printed or returned too much."
         case _:
             return "What came back can't be read."
+
+
+def _undefined(question: Question, cells: list[CellSource], reports: Iterable[CellReport]) -> str:
+    """Why there is nothing under the name that a question asks for: the cell that should define it, where
+    there is one, did not come to its end.
+    """
+    names = " or ".join(question.defines)
+    wanted = {name.partition(".")[0] for name in question.defines}
+    ended = {r.number: r for r in reports if r.outcome is not Outcome.FINISHED}
+    for cell in cells:
+        if cell.kind is not CellKind.OWN or cell.number not in ended:
+            continue
+        report = ended[cell.number]
+        if not (wanted & bound_names(cell.text) or _seems_to_define(cell.text, wanted)):
+            continue
+        where = f"cell {shown_number(cell.number)}, which should define {names}"
+        line = f" (line {report.line})" if report.line else ""
+        if report.outcome is Outcome.TIMED_OUT:
+            return f"It is not there: {where}, took too long and was stopped."
+        kind = report.error.partition(":")[0] or report.outcome.value
+        if kind in ("SyntaxError", "IndentationError", "TabError"):
+            return f"It is not there: {where}, does not compile{line}."
+        return f"It is not there: {where}, ended with {kind}{line}."
+    return f"The notebook does not define {names}, or not under this name."
+
+
+def _seems_to_define(text: str, names: set[str]) -> bool:
+    """Whether a text that does not parse seems to define one of these names."""
+    return parsed(text) is None and any(
+        re.search(rf"^\s*(?:async\s+def|def|class)\s+{name}\b", text, re.M) for name in names
+    )
+
+
+def _failed_import(name: str, cells: list[CellSource], reports: Iterable[CellReport]) -> str:
+    """Where a name is missing since the import that brings it failed: which module is not here."""
+    failed = {
+        r.number: r.error for r in reports if r.error.startswith(("ModuleNotFoundError", "ImportError"))
+    }
+    for cell in cells if name else ():
+        tree = parsed(cell.text) if cell.number in failed else None
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, ast.Import | ast.ImportFrom) and name in bound_in([node]):
+                module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+                where = f"cell {shown_number(cell.number)}"
+                return f" `{name}` comes from {module}, which {where} could not import: it is not here."
+    return ""
+
+
+def remarks(cells: list[CellSource]) -> list[str]:
+    """What a student should know of the versions in use, though it costs nothing."""
+    said = []
+    for cell in cells:
+        if cell.kind is not CellKind.OWN:
+            continue
+        gone = [name for name in _NUMPY_NAME.findall(cell.text) if name in _GONE]
+        if gone:
+            names = ", ".join(f"np.{name}" for name in dict.fromkeys(gone))
+            said.append(f"cell {shown_number(cell.number)} uses {names}, gone from NumPy 2; it was let pass")
+    return said
 
 
 def _line(cells: list[CellSource], observation: Observation) -> str:
@@ -75,23 +153,36 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
     for report in reports:
         if report.number not in own:
             continue
+        number = shown_number(report.number)
         if report.outcome is Outcome.FINISHED:
             if report.missing.isidentifier():
                 messages.append(
-                    f"cell {report.number} uses {report.missing} before it is defined; it was run "
-                    "again at the end"
+                    f"cell {number} uses {report.missing} before it is defined; it was run again at the end"
                 )
             continue
         match report.outcome:
             case Outcome.RAISED:
                 messages.append(
-                    f"cell {report.number} raised {report.error}"
+                    f"cell {number} raised {report.error}"
                     + (f" (line {report.line})" if report.line else "")
+                    + _newer_python(report, own[report.number].text)
                 )
             case Outcome.TIMED_OUT:
                 messages.append(
-                    f"cell {report.number} took too long and was stopped; the rest was graded without it"
+                    f"cell {number} took too long and was stopped; of it, its definitions alone were run"
                 )
             case _:
-                messages.append(f"cell {report.number} ended: {report.outcome.value} {report.error}".rstrip())
+                messages.append(f"cell {number} ended: {report.outcome.value} {report.error}".rstrip())
     return messages
+
+
+def _newer_python(report: CellReport, text: str) -> str:
+    """What is to be said of a syntax error that a newer Python may not see: quotes or backslashes within an
+    f-string's braces, type parameters, the `type` statement.
+    """
+    if not report.error.startswith("SyntaxError"):
+        return ""
+    line = text.splitlines()[report.line - 1] if 0 < report.line <= len(text.splitlines()) else ""
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    newer = re.search(r"\b[rR]?[fF][rR]?['\"]|^\s*(?:def|class)\s+\w+\[|^\s*type\s+\w+", line)
+    return f"; Python {here} graded it, and a newer one may take it" if newer else ""

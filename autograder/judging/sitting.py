@@ -14,10 +14,11 @@ import msgspec
 from autograder.assignment.probe_keys import key_of_probes
 from autograder.assignment.values import Question, QuestionKind
 from autograder.fingerprints import fingerprint
-from autograder.handed_in.submission import digest
+from autograder.handed_in.moment import Change, changes, up_to
+from autograder.handed_in.running_order import digest
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellSource
-from autograder.inside.seen import Observation, Outcome, Seen
+from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.judging.bench import Bench
 from autograder.judging.diagnose import name_mistake
 from autograder.judging.findings import CheckResult, QuestionResult
@@ -37,6 +38,7 @@ class Seatable(Protocol):
     def demo_names(self) -> frozenset[str]: ...
     def handed_in(self) -> tuple[tuple[str, bytes], ...]: ...
     def answer(self, identifier: str) -> str | None: ...
+    def check_of(self, question: str) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,9 @@ class OwnCells:
     def answer(self, identifier: str) -> str | None:
         return None
 
+    def check_of(self, question: str) -> int | None:
+        return None
+
 
 class Sitting:
     """One notebook being observed and judged, at a bench. What memory holds is not observed again.
@@ -73,6 +78,10 @@ class Sitting:
         self.observed: dict[str, Observation] = {}
         self._blamed: dict[str, set[str]] = {}
         """By question, the ones whose mistakes show in it."""
+        self.notes: list[str] = []
+        """What is to be said of how it was judged."""
+        self._own_moment: dict[str, Watch] = {}
+        """By question, the notebook up to its own check, where that is the moment which counts."""
 
     def __enter__(self) -> Sitting:
         handed_in, demos = self.notebook.handed_in(), self.notebook.demo_names()
@@ -91,7 +100,7 @@ class Sitting:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.watch.end_process()
+        self._end_processes()
 
     def results(self) -> list[QuestionResult]:
         """Observe what is asked for, judge it, give a second chance where an earlier part is wrong, and
@@ -100,8 +109,11 @@ class Sitting:
         self.seen = self._first_pass()
         self.observed = dict(self.seen.observations)
         self.watch.skip.update(self.seen.skipped)
+        self.watch.briefly.update(self.seen.briefly)
         asked = {r.question for r in self.requests}
-        first = {q.id: self._judged(q, self.observed) for q in self.assignment.auto if q.id in asked}
+        auto = [q for q in self.assignment.auto if q.id in asked]
+        last = {q.id: self._judged(q, self.observed) for q in auto}
+        first = {q.id: self._at_its_own_check(q, last[q.id]) for q in auto}
         self._blamed = {
             q.id: set() if q.written or q.id in asked else {q.id} for q in self.assignment.questions
         }
@@ -112,7 +124,7 @@ class Sitting:
             elif question.id in asked:
                 judged = self._second_chance(question, first[question.id])
                 results.append(self._result(question, judged))
-                if self.bench.judged is not None and judged is not first[question.id]:
+                if self.bench.judged is not None and judged is not last[question.id]:
                     self.bench.judged(results[-1])
         return results
 
@@ -150,9 +162,9 @@ class Sitting:
 
         return note
 
-    def _keys(self, requests: list[Request], more: object = "") -> dict[str, str]:
+    def _keys(self, requests: list[Request], more: object = "", watch: Watch | None = None) -> dict[str, str]:
         """For each question the key of all that observing it depends on."""
-        watch = self.watch
+        watch = watch or self.watch
         level = self.bench.isolation.level
         ran = fingerprint(
             key_of_cells(self.assignment, watch.cells), level, sorted(watch.demo_names), watch.handed_in, more
@@ -182,7 +194,7 @@ class Sitting:
                 earned=points[p.id],
                 outcome=judged.observations[p.id].outcome,
                 verdict=judged.findings[p.id].verdict,
-                message=check_message(question, p, judged, self.watch.cells),
+                message=check_message(question, p, judged, self.watch.cells, self._reports()),
             )
             for p in judged.probes
         )
@@ -198,6 +210,10 @@ class Sitting:
             checks=checks,
         )
 
+    def _reports(self) -> list[CellReport]:
+        """How the cells have ended, as far as they have."""
+        return [*self.watch.reports.values()] or list(self.seen.cells)
+
     def _written(self, question: Question) -> QuestionResult:
         """A write-up waits for a person; left as it was handed out, it is 0 at once."""
         touched = self.notebook.answer(question.id) is not None
@@ -205,6 +221,47 @@ class Sitting:
         return QuestionResult(
             question.id, QuestionKind.MANUAL, None if touched else 0.0, question.points, outcome
         )
+
+    # ---- the moment of judging
+
+    def _at_its_own_check(self, question: Question, last: Judged) -> Judged:
+        """Judge a question that lost something as it stood at its own check too, where a later cell changed
+        what was there; the better moment counts, as a whole.
+        """
+        check = self.notebook.check_of(question.id)
+        if not last.lost or check is None or self.seen.demos:
+            return last
+        before, after = up_to(self.watch.cells, check)
+        found = changes(before, after)
+        if not found:
+            return last
+        watch = Watch(
+            self.bench.sandbox(),
+            before,
+            self._share(),
+            demo_names=frozenset(),
+            handed_in=self.watch.handed_in,
+        )
+        watch.skip.update(self.watch.skip)
+        watch.briefly.update(self.watch.briefly)
+        waiting = [r for r in self.requests if r.question == question.id]
+        key = self._keys(waiting, ("own check", self.seen.skipped, self.seen.briefly), watch)[question.id]
+        if (seen := self.memory.get(key)) is None:
+            self._end_processes()
+            seen = watch.observe(waiting)
+            watch.end_process()
+            self.memory.put(key, seen)
+        then = self._judged(question, seen.observations)
+        if sum(then.points.values()) <= sum(last.points.values()):
+            return last
+        self._own_moment[question.id] = watch
+        self.observed.update(then.observations)
+        self.notes.append(_says_moment(question.id, found[0]))
+        return then
+
+    def _end_processes(self) -> None:
+        for watch in (self.watch, *self._own_moment.values()):
+            watch.end_process()
 
     # ---- second passes
 
@@ -252,13 +309,15 @@ class Sitting:
                 self.assignment.given_names | {n for group in names.values() for n in group if "." not in n}
             )
         )
-        key = self._keys(requests, (digest(self.reference.cells), stubs, known, self.seen.skipped))[
-            question.id
-        ]
+        watch = self._own_moment.get(question.id, self.watch)
+        more = (digest(self.reference.cells), stubs, known, self.seen.skipped, self.seen.briefly)
+        key = self._keys(requests, more, watch)[question.id]
         seen = self.memory.get(key)
         if seen is None:
             given = Given(self.bench.reference_sandbox(), self.reference.cells, stubs, known)
-            seen = self.watch.observe(requests, given=given, limits=self._share())
+            if not watch.warm:
+                self._end_processes()
+            seen = watch.observe(requests, given=given, limits=self._share())
             self.memory.put(key, seen)
         return seen
 
@@ -271,6 +330,15 @@ class Sitting:
         return msgspec.structs.replace(
             limits, submission_seconds=max(limits.submission_seconds / len(self.assignment.auto), least)
         )
+
+
+def _says_moment(question: str, change: Change) -> str:
+    """Why a question was judged as it stood at its own check."""
+    what = f"`{change.name}`" if change.name else "what it uses"
+    return (
+        f"{question} was judged as it stood at its own check: cell {change.cell} changed {what} after this "
+        "question"
+    )
 
 
 def _by_question(seen: Seen, requests: list[Request]) -> dict[str, Seen]:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograder.assignment.values import Question
-from autograder.handed_in.submission import Submission
+from autograder.handed_in.alignment import Submission
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import INPUTS

@@ -18,7 +18,7 @@ import msgspec
 from autograder.assignment.values import Assignment
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint
-from autograder.handed_in.submission import Submission
+from autograder.handed_in.alignment import Submission
 from autograder.judging.findings import Verdict
 from autograder.judging.grader import Grader
 from autograder.outputs.figures import figure

@@ -19,8 +19,9 @@ from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint, package
+from autograder.handed_in.alignment import Placed, Submission
 from autograder.handed_in.entries import MAX_NOTEBOOK_BYTES, read_regular
-from autograder.handed_in.submission import Delivered, Placed, Submission
+from autograder.handed_in.submission import Delivered
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.records import nodes
 from autograder.text import printable

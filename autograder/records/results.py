@@ -19,7 +19,8 @@ from autograder.assignment.values import Assignment, QuestionKind
 from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint
-from autograder.handed_in.submission import Submission, digest
+from autograder.handed_in.alignment import Submission
+from autograder.handed_in.running_order import digest
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.judging.keys import environment
 from autograder.judging.points import total

@@ -17,7 +17,8 @@ import msgspec
 from autograder.assignment import notebook
 from autograder.assignment.values import Assignment
 from autograder.errors import ChainRuleError
-from autograder.handed_in.submission import Delivered, Submission, understand
+from autograder.handed_in.alignment import Submission
+from autograder.handed_in.submission import Delivered, understand
 from autograder.judging.findings import SubmissionResult
 from autograder.judging.grader import Grader
 from autograder.judging.keys import key_of as reference_key

@@ -11,8 +11,9 @@ import msgspec
 from autograder.assignment.course import Course
 from autograder.assignment.values import Assignment
 from autograder.fingerprints import fingerprint
+from autograder.handed_in.alignment import Submission
 from autograder.handed_in.finding import Handin
-from autograder.handed_in.submission import Submission, pick_up
+from autograder.handed_in.submission import pick_up
 from autograder.inside.jail import Level
 from autograder.judging.findings import Status
 from autograder.judging.grader import unreadable

@@ -15,7 +15,8 @@ import msgspec
 
 from autograder.assignment.values import Assignment
 from autograder.fingerprints import fingerprint, package
-from autograder.handed_in.submission import Submission, digest
+from autograder.handed_in.alignment import Submission
+from autograder.handed_in.running_order import digest
 from autograder.inside.seen import Seen
 from autograder.judging.findings import SubmissionResult
 

@@ -32,6 +32,8 @@ MAX_HANGS = 2
 """After so many probes that hung or died, the rest of the question is not run."""
 _FEW = 8
 """With more probes than these to come, what they saw may gather before it is read."""
+CELLS_SHARE = 0.5
+"""So much of the whole submission's time all of its cells together may take, each within its own limit."""
 _WALL = 4
 """The wall clock has so many times as long as the CPU time of a limit."""
 
@@ -95,6 +97,10 @@ class Watch:
         self.again = True
         self.skip: set[int] = set()
         """Cells that are left out, since they are known to hang or to end the process."""
+        self.briefly: set[int] = set()
+        """Cells of which the definitions alone are run, since the whole of them was stopped."""
+        self.took: dict[int, float] = {}
+        """Seconds that a cell has taken, by its number, the last time that it came to its end."""
         self.reports: dict[int, CellReport] = {}
         self._process: Process | None = None
         self._reference: Process | None = None
@@ -131,7 +137,15 @@ class Watch:
         """The process to go on with: the one that has run the cells, or else a fresh one."""
         if self._process is None or self._process.death is not None:
             self._process = self.sandbox.spawn(
-                Run(self.cells, sorted(self.skip), self.demos, self.again, list(self.handed_in)), self.limits
+                Run(
+                    self.cells,
+                    sorted(self.skip),
+                    self.demos,
+                    self.again,
+                    list(self.handed_in),
+                    sorted(self.briefly),
+                ),
+                self.limits,
             )
         return self._process
 
@@ -209,7 +223,8 @@ class _Pass:
             self._drop_what_has_no_time()
         watch = self.watch
         reports = tuple(watch.reports[n] for n in sorted(watch.reports))
-        return Seen(reports, self.seen, time.monotonic() - self.began, tuple(sorted(watch.skip)), watch.demos)
+        passed, left_out = time.monotonic() - self.began, tuple(sorted(watch.skip))
+        return Seen(reports, self.seen, passed, left_out, watch.demos, tuple(sorted(watch.briefly)))
 
     # ---- cells
 
@@ -223,19 +238,20 @@ class _Pass:
             for c in watch.cells
             if c.number not in watch.skip and (watch.demos or c.kind is not CellKind.DEMO)
         ]
-        done = 0
-        seconds = max(
-            1.0, self.limits.notebook_seconds / 2 ** len(watch.skip)
-        )  # after each cell that hung, half as long
-        end = time.monotonic() + 4 * seconds
+        done, spent, began = 0, 0.0, time.monotonic()
+        most = CELLS_SHARE * self.limits.submission_seconds
         while True:
-            message = process.next(max(0.01, seconds - process.cpu), max(0.01, end - time.monotonic()))
+            number = order[done] if done < len(order) else 0
+            seconds = max(0.01, min(self._seconds_for(number), most - process.cpu))
+            wall = min(_WALL * seconds, _WALL * most - spent, self._wall_left())
+            message = process.next(seconds, max(0.01, wall))
+            took = time.monotonic() - began - spent
+            spent += took
             if isinstance(message, CellsDone):
                 return True
-            if (
-                isinstance(message, CellDone) and done < 2 * len(order) and time.monotonic() < end
-            ):  # a process can go on saying this
+            if isinstance(message, CellDone) and done < 2 * len(order):  # a process can go on saying this
                 done += 1
+                watch.took[message.number] = took
                 self._note_cell(message)
                 if message.missing in watch.demo_names and not watch.demos:
                     watch.demos = True
@@ -249,23 +265,53 @@ class _Pass:
                     return True
                 watch.again = False
                 return False
-            watch.reports[order[done]] = CellReport(order[done], death.outcome, death.detail)
-            watch.skip.add(order[done])
+            self._leave_out(self._to_blame(number, took, order[:done]), death)
             if self._passed() > _WALL * self.limits.submission_seconds / 2:
                 self._skip_unfinished()
             return False
 
+    def _seconds_for(self, number: int) -> float:
+        """The time of one cell: after each cell that was stopped, half as long, but never less than one that
+        has ended by itself is known to take.
+        """
+        stopped = len(self.watch.skip) + len(self.watch.briefly)
+        shortest = max(1.0, self.limits.notebook_seconds / 2**stopped)
+        return max(shortest, min(2 * self.watch.took.get(number, 0.0) + 0.5, self.limits.notebook_seconds))
+
+    def _to_blame(self, number: int, took: float, before: list[int]) -> int:
+        """The cell that is charged with the end: the running one, unless all of them together were too slow
+        and another, a student's, has taken longer.
+        """
+        if took >= self._seconds_for(number) * 0.9:
+            return number
+        own = {c.number for c in self.watch.cells if c.kind is CellKind.OWN}
+        slow = [n for n in before if n in own - self.watch.briefly and self.watch.took.get(n, 0.0) > took]
+        return max(slow, key=lambda n: self.watch.took[n]) if slow and took < 1.0 else number
+
+    def _leave_out(self, number: int, death: Death) -> None:
+        """Go on without a cell that hung or ended the process: the first time with its definitions."""
+        watch = self.watch
+        kind = next(c.kind for c in watch.cells if c.number == number)
+        watch.reports[number] = CellReport(number, death.outcome, death.detail)
+        if kind is CellKind.OWN and number not in watch.briefly:
+            watch.briefly.add(number)
+        else:
+            watch.briefly.discard(number)
+            watch.skip.add(number)
+
     def _skip_unfinished(self) -> None:
-        """Go on with those cells alone that have ended by themselves in an earlier process."""
+        """Go on with those cells alone that have ended by themselves in an earlier process, and with the
+        definitions of the others.
+        """
         for cell in self.watch.cells:
             if cell.kind is CellKind.OWN and cell.number not in self.watch.reports:
-                self.watch.reports[cell.number] = CellReport(cell.number, Outcome.TIMED_OUT)
-                self.watch.skip.add(cell.number)
+                self._leave_out(cell.number, Death(Outcome.TIMED_OUT))
 
     def _note_cell(self, message: CellDone) -> None:
         """Take down how a cell ended, in the words of a process that may say anything."""
         reports = self.watch.reports
-        if message.number in self.watch.skip or message.number not in self.watch.numbers:
+        left_out = self.watch.skip | self.watch.briefly
+        if message.number in left_out or message.number not in self.watch.numbers:
             return
         outcome = _OUTCOMES.get(message.outcome, Outcome.PROTOCOL)
         before = reports.get(message.number)
@@ -292,7 +338,8 @@ class _Pass:
             request, began = self.waiting[0], time.monotonic()
             if len(self.waiting) > _FEW:
                 process.let_gather()
-            message = process.next(self.limits.probe_seconds)
+            seconds = self.limits.probe_seconds
+            message = process.next(seconds, max(0.01, min(_WALL * seconds, self._wall_left())))
             self._charge(request.question, began)
             if self.watch.unanswered():
                 message = Death(Outcome.TIMED_OUT)
@@ -303,6 +350,8 @@ class _Pass:
                 self.waiting.pop(0)
                 self._note(self.watch.admit(observation_of(message)))
                 warm = False
+                if time.monotonic() - began > 1.0 and self._out_of_time():
+                    return  # the process is told to go on; what has no time is dropped, the rest begins anew
                 continue
             self.watch.end_process()
             death = message if isinstance(message, Death) else Death(Outcome.PROTOCOL)
@@ -319,6 +368,16 @@ class _Pass:
 
     def _passed(self) -> float:
         return time.monotonic() - self.began
+
+    def _wall_left(self) -> float:
+        """What is left of the whole, by the wall clock: no wait is longer."""
+        return _WALL * self.limits.submission_seconds - self._passed()
+
+    def _out_of_time(self) -> bool:
+        """Whether a question that is waiting has no time left."""
+        before = list(self.waiting)
+        self._drop_what_has_no_time()
+        return self.waiting != before or self._wall_left() <= 0
 
     def _charge(self, question: str, began: float) -> None:
         self.spent[question] = self.spent.get(question, 0.0) + (time.monotonic() - began)

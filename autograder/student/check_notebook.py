@@ -20,6 +20,12 @@ import tempfile
 import time
 from pathlib import Path
 
+# <placement>
+from autograder.assignment.placement import LOCKED, Cell, Known, id_of, lay_out, opened, touched
+from autograder.inside.names import bound_names
+
+# </placement>
+
 RELEASE: dict = {}
 SECONDS = 10.0
 LONG_SECONDS = 600.0
@@ -121,33 +127,19 @@ def _nearest_notebook(release):
 
 
 def _parsed(data):
-    """The cells and metadata of a notebook's bytes; raises ValueError saying what they are instead."""
-    if not data.strip():
-        raise ValueError("the file is empty")
-    try:
-        raw = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, RecursionError):
-        raise ValueError("the file is not a notebook") from None
-    except ValueError as error:
-        raise ValueError(f"the file is not a notebook, or was broken when it was saved ({error})") from None
-    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
-        older = isinstance(raw, dict) and "worksheets" in raw
-        raise ValueError("it is in an old format: open it in Jupyter and save it" if older else "the file is JSON, but not a notebook")
-    cells = [_cell(number, cell) for number, cell in enumerate(raw["cells"], 1) if isinstance(cell, dict)]
-    return cells, raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
+    """The cells and metadata of a notebook's bytes, as they are read when it is graded; raises ValueError saying what they are instead."""
+    cells, metadata, _ = opened(data)
+    return [_cell(number, cell) for number, cell in enumerate(cells, 1)], metadata
 
 
 def _cell(number, raw):
     """The parts of a cell that matter here."""
-    source, metadata, outputs = raw.get("source", ""), raw.get("metadata"), raw.get("outputs")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    graded = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
-    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in outputs or [])
-    count = raw.get("execution_count")
+    graded = raw["metadata"].get("nbgrader") if isinstance(raw["metadata"].get("nbgrader"), dict) else {}
+    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in raw["outputs"])
+    count = raw["execution_count"]
     return {
-        "number": number, "code": raw.get("cell_type") == "code", "text": "".join(source) if isinstance(source, list) else str(source),
-        "nbgrader": graded, "tags": metadata.get("tags") or [], "id": str(graded.get("grade_id") or ""), "role": "own",
-        "count": count if isinstance(count, int) else None, "worked": isinstance(count, int) and not failed,
+        "number": number, "kind": raw["cell_type"], "code": raw["cell_type"] == "code", "text": raw["source"], "nbgrader": graded,
+        "tags": raw["metadata"].get("tags") or [], "id": id_of(raw["metadata"]), "role": "own", "count": count, "worked": count is not None and not failed,
     }  # fmt: skip
 
 
@@ -188,61 +180,53 @@ def _notes_on_the_file(name, metadata, release, folder):
 # ---- its cells beside the release's -------------------------------------------------------------------------------
 
 
-def _plain(text):
-    """A text without what front ends change when they save."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
-
-
 def _lay_out(cells, release, notes):
     """The notebook's cells with the role each plays; locked ones as they were handed out, those that are gone put back."""
-    by_id = {known["id"]: known for known in release["cells"]}
-    by_text = {_plain(known["text"]): known for known in release["cells"] if known["role"] != "written" and known["text"]}
-    used, placed = {}, []
-    for cell in cells:
-        known = by_id.get(cell["id"]) or (by_text.get(_plain(cell["text"])) if cell["code"] else None)
-        number = cell["number"]
-        if known and known["id"] in used:
-            notes.append(f"Cell {number} has the id of cell {used[known['id']]} ({known['id']}): a copy. Delete one of them.")
-            if known["role"] != "solution":
-                continue
-            known = None
-        if known and known["role"] == "solution" and not cell["code"]:
-            notes.append(f"Cell {number} is your answer to {_question_of(known['id'], release)}, but no code cell any more: turn it into one.")
-            known = None
-        cell["id"] = known["id"] if known else ""
-        if known:
-            used[known["id"]] = number
-            cell["role"], cell["touched"] = known["role"], _plain(cell["text"]) != _plain(known["text"])
-            if known["role"] in ("given", "test", "demo") and cell["touched"]:
-                notes.append(f"Cell {number} ({_called(known)}) is locked and was changed. Grading uses the original, and so did this check.")
-                cell["text"] = known["text"]
-        placed.append(cell)
-    if not used and not _answered(placed, release):
+    by_number = {cell["number"]: cell for cell in cells}
+    layout = lay_out(
+        [Cell(cell["number"], cell["kind"], cell["id"], cell["text"]) for cell in cells],
+        [Known(known["id"], known["role"], known["text"]) for known in release["cells"]],
+    )
+    placed = [made for place in layout.places for made in _laid(place, by_number)]
+    if not layout.used and not _answered(placed, release):
         raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
-    _put_back(placed, used, release, notes)
+    notes += [_odd(oddity, release) for oddity in layout.oddities]
+    gone = [_called(vars(known)) for known in layout.missing if known.role != "demo"]
+    if gone and not layout.marked:
+        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
+    elif gone:
+        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
     return placed
+
+
+def _laid(place, by_number):
+    """One cell in its place, and behind it what was added to it, where it is locked."""
+    known = place.known if place.known is not None and place.known.id else None
+    blank = {"number": 0, "code": known is not None and known.role != "written", "count": None, "worked": False, "tags": []}
+    cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
+    if known is None:
+        return [cell]
+    cell.update(id=known.id, role=known.role, touched=place.cell is not None and touched(place.text, known))
+    if known.role not in LOCKED:
+        return [cell]
+    cell.update(text=known.text, code=True)
+    return [cell, {**cell, "id": "", "role": "own", "text": place.added}] if place.added else [cell]
+
+
+def _odd(oddity, release):
+    """What is odd about a cell, as a sentence."""
+    number, known = oddity.cell.number, oddity.known
+    if oddity.what == "repeated":
+        return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
+    if oddity.what == "turned":
+        return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
+    kept = ", with what you added to it" if oddity.what == "kept" else ""
+    return f"Cell {number} ({_called(vars(known))}) is locked and was changed. Grading uses the original{kept}, and so did this check."
 
 
 def _answered(placed, release):
     wanted = {name.partition(".")[0] for question in release["questions"] for name in question["defines"]}
-    return any(wanted & _bound(cell["text"]) for cell in placed if cell["code"])
-
-
-def _put_back(placed, used, release, notes):
-    """Add what the notebook lacks of the release, each after what comes before it there, and say so."""
-    previous, gone = None, []
-    for known in release["cells"]:
-        if known["id"] not in used:
-            after = next((i for i, cell in enumerate(placed) if previous and cell["id"] == previous), -1)
-            blank = {"number": 0, "code": known["role"] != "written", "count": None, "worked": False, "touched": False}
-            placed.insert(after + 1, {**blank, **known, "text": known["text"] if known["role"] in ("given", "test", "demo") else ""})
-            if known["role"] != "demo":
-                gone.append(_called(known))
-        previous = known["id"]
-    if gone and not used:
-        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
-    elif gone:
-        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
+    return any(wanted & bound_names(cell["text"]) for cell in placed if cell["code"])
 
 
 def _called(known):
@@ -256,23 +240,6 @@ def _solves(cell_id, question):
 
 def _question_of(cell_id, release):
     return next((q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), "")
-
-
-def _bound(text):
-    """Names that a cell binds at its top level; none where it does not compile."""
-    try:
-        tree = ast.parse("\n".join("pass" if line.lstrip()[:1] in ("%", "!") else line for line in text.splitlines()))
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    names = set()
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        names.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    return names
 
 
 def _called_in(text):
@@ -510,7 +477,7 @@ class _Judge:
         while texts:
             new = _called_in(texts.pop()) - seen
             seen |= new
-            texts += [text for text in helpers if _bound(text) & new]
+            texts += [text for text in helpers if bound_names(text) & new]
         own = {name.rpartition(".")[0] for name in question["defines"]}
         used = {owners.get(name) or next((owners[f"{o}.{name}"] for o in own if f"{o}.{name}" in owners), "") for name in seen}
         return [other for other in earlier if other in used]
@@ -536,7 +503,7 @@ class _Judge:
             expected = {n.rpartition(".")[2] for q in self.release["questions"] for n in q["defines"]}
             known = set(re.findall(r"^\s+def (\w+)", "\n".join(own), re.M)) - expected
         else:
-            known = set().union(*map(_bound, own)) - set().union(*(_bound(cell["text"]) for cell in self.release["cells"]))
+            known = set().union(*map(bound_names, own)) - set().union(*(bound_names(cell["text"]) for cell in self.release["cells"]))
         close = _similar(name, known)
         return f"{missing} is not defined." + (f" Is it what you call {close}? Grading looks for {name}." if close else "")
 
@@ -567,14 +534,14 @@ class _Judge:
         """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
         top = frames[-1][0] if frames else 0
         code = [i for i, cell in enumerate(self.placed) if i > top and cell["code"] and cell["role"] != "demo"]
-        below = next((i for i in code if name in _bound(self.placed[i]["text"])), None)
+        below = next((i for i in code if name in bound_names(self.placed[i]["text"])), None)
         if below is not None:
             counts = self.placed[below]["count"], self.placed[top]["count"]
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
             return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        close = _similar(name, set().union(*(_bound(cell["text"]) for cell in self.placed if cell["code"])))
+        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])))
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
     def notes(self, everything, told):
@@ -605,8 +572,8 @@ def _similar(name, known):
 def _demo_names(placed, results):
     """Names that a cell missed and that a demonstration alone defines, with its number: those are run after all, as when grading."""
     missed = [result["error"]["name"] for result in results.values() if result["error"] and result["error"]["type"] == "NameError"]
-    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in _bound(cell["text"])}
-    others = set().union(*(_bound(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
+    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in bound_names(cell["text"])}
+    others = set().union(*(bound_names(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
     return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
 
 

@@ -20,6 +20,380 @@ import tempfile
 import time
 from pathlib import Path
 
+import ast
+import re
+from functools import lru_cache
+
+_SHELL_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w, \t]+=\s*[%!]).*$", re.M)
+
+
+def parsed(text: str) -> ast.Module | None:
+    """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
+    for candidate in (text, _SHELL_LINE.sub(r"\1pass", text)):
+        try:
+            return ast.parse(candidate)
+        except (SyntaxError, ValueError):
+            continue
+        except (RecursionError, MemoryError):
+            return None
+    return None
+
+
+@lru_cache(maxsize=512)  # what all submissions share is read once
+def bound_names(text: str) -> frozenset[str]:
+    """Names that a cell binds at its top level, read from its text; empty where it does not parse."""
+    tree = parsed(text)
+    return bound_in(tree.body) if tree is not None else frozenset()
+
+
+def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
+    """Names that statements bind at their top level."""
+    names: set[str] = set()
+    waiting: list[ast.AST] = list(statements)
+    local = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, local):  # what is local to them is not bound
+            waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+    return frozenset(names)
+
+
+import ast
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+MAX_DEPTH = 200
+"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
+program writes. How deep Python's own parser goes depends on its version.
+"""
+LOCKED = ("given", "test", "demo")
+
+
+class NotANotebook(ValueError):
+    """The bytes that were handed in are no notebook; the text says what they are instead."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A cell of the release: its id (empty for prose), its role, and its text as students get it."""
+
+    id: str
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it was handed in. number counts from 1; kind is code, markdown or raw."""
+
+    number: int
+    kind: str
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One cell of the notebook as it is graded: the release's cell, the student's, or both.
+
+    text: the whole answer, where a write-up stands in several cells. added: what a student wrote into a
+    locked cell and the original does not define.
+    """
+
+    known: Known | None
+    cell: Cell | None
+    text: str
+    added: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept."""
+
+    what: str
+    cell: Cell
+    known: Known
+    first: int = 0
+
+
+@dataclass
+class Layout:
+    """A notebook's cells in their places. used: by id, the number of the cell that stands for it; missing:
+    what the notebook lacks and its author had to write, or its check.
+    """
+
+    places: list[Place] = field(default_factory=list)
+    oddities: list[Oddity] = field(default_factory=list)
+    used: dict[str, int] = field(default_factory=dict)
+    missing: list[Known] = field(default_factory=list)
+    marked: bool = True
+    """Whether any cell has an id still."""
+
+
+def plain(text: str) -> str:
+    """A text without what front ends change when they save: trailing blanks and line ends."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+
+
+def touched(text: str, known: Known) -> bool:
+    """Whether a text is another than what was handed out."""
+    return plain(text) != plain(known.text)
+
+
+# ---- a file's bytes
+
+
+def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]]:
+    """The cells and the metadata of a notebook's bytes, and what was unusual; raises NotANotebook.
+
+    Each cell has cell_type, source (a text) and metadata of the type that they should be.
+    """
+    if not data.strip(b"\0 \t\r\n"):
+        raise NotANotebook("the file is empty")
+    text, notes = _decoded(data)
+    try:
+        raw = json.loads(text)
+        if "\\ud" in text.lower():  # half of a surrogate pair, perhaps: no program can write it
+            raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
+        if _is_deeper(raw, MAX_DEPTH):
+            raise RecursionError
+    except RecursionError:
+        raise NotANotebook("the file is not a notebook: it is nested too deeply") from None
+    except ValueError as error:
+        raise NotANotebook(f"the file is not a notebook: its JSON is broken ({str(error)[:80]})") from None
+    if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
+        raise NotANotebook("the file is JSON, but not a notebook")
+    if raw.get("nbformat") != 4:
+        version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
+        older = f"the notebook is in the older format {version}; it was converted"
+        notes.append(
+            older if version else "the notebook does not say that it is in format 4; it was read as if it did"
+        )
+    cells = raw["cells"] if "cells" in raw else _cells_of_worksheets(raw["worksheets"])
+    if not isinstance(cells, list):
+        raise NotANotebook("the file is a notebook without a list of cells")
+    return [_tidy(cell) for cell in cells if isinstance(cell, dict)], _mapping(raw.get("metadata")), notes
+
+
+def _is_deeper(value: object, limit: int) -> bool:
+    """Whether more than limit lists and objects stand one inside another."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(limit):
+        parts = [part for whole in level for part in (whole.values() if isinstance(whole, dict) else whole)]
+        level = [part for part in parts if isinstance(part, (dict, list))]
+    return bool(level)
+
+
+def _decoded(data: bytes) -> tuple[str, list[str]]:
+    """Bytes as text: in Unicode, or else as Windows' editors of Western Europe save it."""
+    encoding = json.detect_encoding(data)
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    try:
+        if encoding != "utf-8-sig":
+            return data.decode(encoding, "ignore").rstrip("\0"), [_says_encoding(encoding)]
+        return data.decode(encoding).rstrip("\0"), []  # zeros: a sync that was cut short
+    except UnicodeDecodeError:
+        if not data.lstrip().startswith(b"{"):
+            raise NotANotebook("the file is not a notebook: it is not text") from None
+    return data.decode("cp1252", "replace").rstrip("\0"), [_says_encoding("cp1252")]
+
+
+def _says_encoding(encoding: str) -> str:
+    return f"the file is not in UTF-8, which notebooks are in; it was read as {encoding.upper()}"
+
+
+def _cells_of_worksheets(worksheets: object) -> object:
+    """The cells of a notebook in format 2 or 3, as those of format 4."""
+    if not isinstance(worksheets, list):
+        return None
+    sheets = [_mapping(sheet).get("cells") for sheet in worksheets]
+    cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet if isinstance(cell, dict)]
+    return [
+        {**cell, "source": cell.get("input", "")}
+        if cell.get("cell_type") == "code"
+        else {**cell, "cell_type": "markdown"}
+        for cell in cells
+    ]
+
+
+def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a cell that are used, of the type that they should be."""
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    kind, count = cell.get("cell_type"), cell.get("execution_count")
+    return {
+        "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
+        "source": source if isinstance(source, str) else "",
+        "metadata": _mapping(cell.get("metadata")),
+        "outputs": cell.get("outputs") if isinstance(cell.get("outputs"), list) else [],
+        "execution_count": count if isinstance(count, int) else None,
+        "attachments": _mapping(cell.get("attachments")),
+    }
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def id_of(metadata: object) -> str:
+    """The nbgrader id in a cell's metadata, or the empty text."""
+    found = _mapping(_mapping(metadata).get("nbgrader")).get("grade_id")
+    return found if isinstance(found, str) else ""
+
+
+# ---- its cells beside the release's
+
+
+def lay_out(cells: list[Cell], release: list[Known]) -> Layout:
+    """Lay a notebook's cells beside the release's: by id, else by text."""
+    layout = Layout(marked=any(cell.id for cell in cells))
+    by_id = {known.id: known for known in release if known.id}
+    by_text = {plain(known.text): known for known in release if known.role != "written"}
+    headings = {heading: k for k in release if k.role == "prose" and (heading := _heading(k.text))}
+    for cell in cells:
+        known = by_id.get(cell.id)
+        if known is None and (cell.kind == "code" or plain(cell.text)):
+            known = by_text.get(plain(cell.text)) or _edited_prose(cell, headings)
+            if known is not None and (known.role == "prose") != (cell.kind == "markdown"):
+                known = None
+        _put(layout, cell, known)
+    _find_write_ups(layout, release)
+    _put_back(layout, release)
+    return layout
+
+
+def _heading(text: str) -> str:
+    first = plain(text).split("\n")[0]
+    return first if first.startswith("#") else ""
+
+
+def _edited_prose(cell: Cell, headings: dict[str, Known]) -> Known | None:
+    return headings.get(_heading(cell.text)) if cell.kind == "markdown" else None
+
+
+def _put(layout: Layout, cell: Cell, known: Known | None) -> None:
+    """Put one cell in its place, and take down what is odd about it."""
+    if known is None or known.role == "prose":
+        layout.places.append(Place(known, cell, cell.text))
+        return
+    if known.id in layout.used:
+        layout.oddities.append(Oddity("repeated", cell, known, layout.used[known.id]))
+        if known.role in LOCKED or (known.role == "solution" and not touched(cell.text, known)):
+            return  # what was handed out says nothing twice, and a stub would undo the answer above it
+        layout.places.append(Place(known if known.role == "written" else None, cell, cell.text))
+        return
+    if known.role == "solution" and cell.kind != "code":
+        layout.oddities.append(Oddity("turned", cell, known))
+        return
+    layout.used[known.id] = cell.number
+    added = ""
+    if known.role in LOCKED and touched(cell.text, known):
+        added = additions(cell.text, known.text) if cell.kind == "code" else ""
+        layout.oddities.append(Oddity("kept" if added else "changed", cell, known))
+    layout.places.append(Place(known, cell, cell.text, added))
+
+
+def additions(text: str, original: str) -> str:
+    """What of an edited locked cell defines names that the original does not, each in its own lines."""
+    tree, before = parsed(text), bound_names(original)
+    lines, kept = text.splitlines(), [""] * len(text.splitlines())
+    for statement in tree.body if tree is not None else ():
+        names = bound_in([statement])
+        if names and not names & before:
+            first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+            last = statement.end_lineno or first
+            kept[first - 1 : last] = lines[first - 1 : last]
+    return "\n".join(kept).rstrip()
+
+
+def _find_write_ups(layout: Layout, release: list[Known]) -> None:
+    """Gather each write-up, wherever it was written: over several cells with its id, in a new cell beside the
+    stub, under the question's text, as a comment. What belongs to another question is never taken.
+    """
+    for at, known in enumerate(release):
+        if known.role != "written":
+            continue
+        own = [i for i, p in enumerate(layout.places) if p.known is known]
+        texts = [layout.places[i].text for i in own if touched(layout.places[i].text, known)]
+        before = next((k for k in reversed(release[:at])), None)
+        if not texts:
+            own, texts = _beside(layout.places, own, before, known)
+        if not own:
+            continue
+        first = layout.places[own[0]]
+        assert first.cell is not None
+        layout.used.setdefault(known.id, first.cell.number)
+        text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
+        for i in own[1:]:
+            if layout.places[i].known is known:
+                layout.places[i] = Place(None, layout.places[i].cell, layout.places[i].text)
+        layout.places[own[0]] = Place(known, first.cell, text)
+
+
+def _beside(
+    places: list[Place], own: list[int], before: Known | None, known: Known
+) -> tuple[list[int], list[str]]:
+    """A write-up that does not stand in its own cell: where it stands, and its texts."""
+    start = own[-1] if own else next((i for i, p in enumerate(places) if before and p.known is before), -1)
+    if start < 0:
+        return own, []
+    found = []
+    for i in range(start + 1, len(places)):
+        if places[i].known is not None or (text := _prose_in(places[i])) is None:
+            break
+        if text:
+            found.append((i, text))
+    if own:
+        for i in range(own[0] - 1, -1, -1):
+            if places[i].known is not None or (text := _prose_in(places[i])) is None:
+                break
+            if text:
+                found.insert(0, (i, text))
+    if not found and before is not None and before.role == "prose":
+        above = next((p for p in places if p.known is before), None)
+        lines = plain(before.text).split("\n")
+        more = [] if above is None else [n for n in plain(above.text).split("\n") if n not in lines]
+        if own and any(map(str.strip, more)):
+            return own, ["\n".join(more)]
+    texts = [text for _, text in found if touched(text, known)]
+    return own or [i for i, _ in found[:1]], texts
+
+
+def _prose_in(place: Place) -> str | None:
+    """What a cell of the student's own says in words; None where it is code that does something."""
+    if place.cell is None or place.cell.kind != "code":
+        return plain(place.text)
+    tree = parsed(place.text)
+    if tree is None or any(not _is_text(statement) for statement in tree.body):
+        return None
+    return plain(place.text)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)
+
+
+def _put_back(layout: Layout, release: list[Known]) -> None:
+    """Add what the notebook lacks of the release, each after what comes before it there."""
+    previous = None
+    for known in release:
+        if not known.id:
+            continue
+        if known.id not in layout.used:
+            after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
+            layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
+            layout.missing.append(known)
+        previous = known
+
 RELEASE: dict = {}
 SECONDS = 10.0
 LONG_SECONDS = 600.0
@@ -121,33 +495,19 @@ def _nearest_notebook(release):
 
 
 def _parsed(data):
-    """The cells and metadata of a notebook's bytes; raises ValueError saying what they are instead."""
-    if not data.strip():
-        raise ValueError("the file is empty")
-    try:
-        raw = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, RecursionError):
-        raise ValueError("the file is not a notebook") from None
-    except ValueError as error:
-        raise ValueError(f"the file is not a notebook, or was broken when it was saved ({error})") from None
-    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
-        older = isinstance(raw, dict) and "worksheets" in raw
-        raise ValueError("it is in an old format: open it in Jupyter and save it" if older else "the file is JSON, but not a notebook")
-    cells = [_cell(number, cell) for number, cell in enumerate(raw["cells"], 1) if isinstance(cell, dict)]
-    return cells, raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
+    """The cells and metadata of a notebook's bytes, as they are read when it is graded; raises ValueError saying what they are instead."""
+    cells, metadata, _ = opened(data)
+    return [_cell(number, cell) for number, cell in enumerate(cells, 1)], metadata
 
 
 def _cell(number, raw):
     """The parts of a cell that matter here."""
-    source, metadata, outputs = raw.get("source", ""), raw.get("metadata"), raw.get("outputs")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    graded = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
-    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in outputs or [])
-    count = raw.get("execution_count")
+    graded = raw["metadata"].get("nbgrader") if isinstance(raw["metadata"].get("nbgrader"), dict) else {}
+    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in raw["outputs"])
+    count = raw["execution_count"]
     return {
-        "number": number, "code": raw.get("cell_type") == "code", "text": "".join(source) if isinstance(source, list) else str(source),
-        "nbgrader": graded, "tags": metadata.get("tags") or [], "id": str(graded.get("grade_id") or ""), "role": "own",
-        "count": count if isinstance(count, int) else None, "worked": isinstance(count, int) and not failed,
+        "number": number, "kind": raw["cell_type"], "code": raw["cell_type"] == "code", "text": raw["source"], "nbgrader": graded,
+        "tags": raw["metadata"].get("tags") or [], "id": id_of(raw["metadata"]), "role": "own", "count": count, "worked": count is not None and not failed,
     }  # fmt: skip
 
 
@@ -188,61 +548,53 @@ def _notes_on_the_file(name, metadata, release, folder):
 # ---- its cells beside the release's -------------------------------------------------------------------------------
 
 
-def _plain(text):
-    """A text without what front ends change when they save."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
-
-
 def _lay_out(cells, release, notes):
     """The notebook's cells with the role each plays; locked ones as they were handed out, those that are gone put back."""
-    by_id = {known["id"]: known for known in release["cells"]}
-    by_text = {_plain(known["text"]): known for known in release["cells"] if known["role"] != "written" and known["text"]}
-    used, placed = {}, []
-    for cell in cells:
-        known = by_id.get(cell["id"]) or (by_text.get(_plain(cell["text"])) if cell["code"] else None)
-        number = cell["number"]
-        if known and known["id"] in used:
-            notes.append(f"Cell {number} has the id of cell {used[known['id']]} ({known['id']}): a copy. Delete one of them.")
-            if known["role"] != "solution":
-                continue
-            known = None
-        if known and known["role"] == "solution" and not cell["code"]:
-            notes.append(f"Cell {number} is your answer to {_question_of(known['id'], release)}, but no code cell any more: turn it into one.")
-            known = None
-        cell["id"] = known["id"] if known else ""
-        if known:
-            used[known["id"]] = number
-            cell["role"], cell["touched"] = known["role"], _plain(cell["text"]) != _plain(known["text"])
-            if known["role"] in ("given", "test", "demo") and cell["touched"]:
-                notes.append(f"Cell {number} ({_called(known)}) is locked and was changed. Grading uses the original, and so did this check.")
-                cell["text"] = known["text"]
-        placed.append(cell)
-    if not used and not _answered(placed, release):
+    by_number = {cell["number"]: cell for cell in cells}
+    layout = lay_out(
+        [Cell(cell["number"], cell["kind"], cell["id"], cell["text"]) for cell in cells],
+        [Known(known["id"], known["role"], known["text"]) for known in release["cells"]],
+    )
+    placed = [made for place in layout.places for made in _laid(place, by_number)]
+    if not layout.used and not _answered(placed, release):
         raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
-    _put_back(placed, used, release, notes)
+    notes += [_odd(oddity, release) for oddity in layout.oddities]
+    gone = [_called(vars(known)) for known in layout.missing if known.role != "demo"]
+    if gone and not layout.marked:
+        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
+    elif gone:
+        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
     return placed
+
+
+def _laid(place, by_number):
+    """One cell in its place, and behind it what was added to it, where it is locked."""
+    known = place.known if place.known is not None and place.known.id else None
+    blank = {"number": 0, "code": known is not None and known.role != "written", "count": None, "worked": False, "tags": []}
+    cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
+    if known is None:
+        return [cell]
+    cell.update(id=known.id, role=known.role, touched=place.cell is not None and touched(place.text, known))
+    if known.role not in LOCKED:
+        return [cell]
+    cell.update(text=known.text, code=True)
+    return [cell, {**cell, "id": "", "role": "own", "text": place.added}] if place.added else [cell]
+
+
+def _odd(oddity, release):
+    """What is odd about a cell, as a sentence."""
+    number, known = oddity.cell.number, oddity.known
+    if oddity.what == "repeated":
+        return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
+    if oddity.what == "turned":
+        return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
+    kept = ", with what you added to it" if oddity.what == "kept" else ""
+    return f"Cell {number} ({_called(vars(known))}) is locked and was changed. Grading uses the original{kept}, and so did this check."
 
 
 def _answered(placed, release):
     wanted = {name.partition(".")[0] for question in release["questions"] for name in question["defines"]}
-    return any(wanted & _bound(cell["text"]) for cell in placed if cell["code"])
-
-
-def _put_back(placed, used, release, notes):
-    """Add what the notebook lacks of the release, each after what comes before it there, and say so."""
-    previous, gone = None, []
-    for known in release["cells"]:
-        if known["id"] not in used:
-            after = next((i for i, cell in enumerate(placed) if previous and cell["id"] == previous), -1)
-            blank = {"number": 0, "code": known["role"] != "written", "count": None, "worked": False, "touched": False}
-            placed.insert(after + 1, {**blank, **known, "text": known["text"] if known["role"] in ("given", "test", "demo") else ""})
-            if known["role"] != "demo":
-                gone.append(_called(known))
-        previous = known["id"]
-    if gone and not used:
-        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
-    elif gone:
-        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
+    return any(wanted & bound_names(cell["text"]) for cell in placed if cell["code"])
 
 
 def _called(known):
@@ -256,23 +608,6 @@ def _solves(cell_id, question):
 
 def _question_of(cell_id, release):
     return next((q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), "")
-
-
-def _bound(text):
-    """Names that a cell binds at its top level; none where it does not compile."""
-    try:
-        tree = ast.parse("\n".join("pass" if line.lstrip()[:1] in ("%", "!") else line for line in text.splitlines()))
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    names = set()
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        names.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    return names
 
 
 def _called_in(text):
@@ -510,7 +845,7 @@ class _Judge:
         while texts:
             new = _called_in(texts.pop()) - seen
             seen |= new
-            texts += [text for text in helpers if _bound(text) & new]
+            texts += [text for text in helpers if bound_names(text) & new]
         own = {name.rpartition(".")[0] for name in question["defines"]}
         used = {owners.get(name) or next((owners[f"{o}.{name}"] for o in own if f"{o}.{name}" in owners), "") for name in seen}
         return [other for other in earlier if other in used]
@@ -536,7 +871,7 @@ class _Judge:
             expected = {n.rpartition(".")[2] for q in self.release["questions"] for n in q["defines"]}
             known = set(re.findall(r"^\s+def (\w+)", "\n".join(own), re.M)) - expected
         else:
-            known = set().union(*map(_bound, own)) - set().union(*(_bound(cell["text"]) for cell in self.release["cells"]))
+            known = set().union(*map(bound_names, own)) - set().union(*(bound_names(cell["text"]) for cell in self.release["cells"]))
         close = _similar(name, known)
         return f"{missing} is not defined." + (f" Is it what you call {close}? Grading looks for {name}." if close else "")
 
@@ -567,14 +902,14 @@ class _Judge:
         """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
         top = frames[-1][0] if frames else 0
         code = [i for i, cell in enumerate(self.placed) if i > top and cell["code"] and cell["role"] != "demo"]
-        below = next((i for i in code if name in _bound(self.placed[i]["text"])), None)
+        below = next((i for i in code if name in bound_names(self.placed[i]["text"])), None)
         if below is not None:
             counts = self.placed[below]["count"], self.placed[top]["count"]
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
             return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        close = _similar(name, set().union(*(_bound(cell["text"]) for cell in self.placed if cell["code"])))
+        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])))
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
     def notes(self, everything, told):
@@ -605,8 +940,8 @@ def _similar(name, known):
 def _demo_names(placed, results):
     """Names that a cell missed and that a demonstration alone defines, with its number: those are run after all, as when grading."""
     missed = [result["error"]["name"] for result in results.values() if result["error"] and result["error"]["type"] == "NameError"]
-    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in _bound(cell["text"])}
-    others = set().union(*(_bound(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
+    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in bound_names(cell["text"])}
+    others = set().union(*(bound_names(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
     return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
 
 
@@ -662,40 +997,83 @@ RELEASE.update({
         {'id': 'dead_units', 'points': 4.0, 'written': True, 'trains': False, 'defines': []},
     ],
     'cells': [
+        {'id': '', 'role': 'prose', 'text': '# Layers, and a two-layer network on digits\n\n*Chapter 1 of 5. 50 points.*\n\nA neural network is a chain of simple functions, its *layers*. To train it we need two things from each:\nwhat it puts out, and how the loss answers when what went in changes a little. In this chapter you write\nthree layers that give both, check each against a gradient that is measured instead of derived, and chain\nthem into a network that reads handwritten digits.\n\n$$x \\;\\longrightarrow\\; \\text{affine} \\;\\longrightarrow\\; \\text{ReLU} \\;\\longrightarrow\\; \\text{affine} \\;\\longrightarrow\\; \\text{softmax loss} \\;\\longrightarrow\\; L$$\n\nAt the end it reads about 98 of 100 digits that it has never seen, after a few seconds of training, and you\nwill have written every line that learns. We close with settings under which the very same code learns\nnothing, and with the reasons.'},
+        {'id': '', 'role': 'prose', 'text': '## How to work\n\nEach question is a cell with a signature and a docstring. Put your code where it says `raise\nNotImplementedError`, and keep the name, the arguments and what is returned. You may define helpers in the\nsame cell. The cell below it is a check: silent when it finds nothing wrong, otherwise it says what it saw,\nwhat it expected, and what usually causes the difference. Where you are stuck, three hints unfold under each\nquestion, from a nudge to the idea; read the first, try again, and only then the next. Hidden tests then try\nother shapes and values. What they may try, for every function:\n\n- arguments are left as they were, and results are new arrays (a cache may hold the arguments themselves);\n- a batch may have one example only, and all sizes may differ from each other;\n- arrays of integers and of `float32` are as welcome as `float64`, and a result that is a fraction stays\n  one;\n- a loop and a vectorized expression are equally right.\n\nEach part is tested by itself: a mistake in one layer costs nothing in the next.'},
         {'id': 'imports', 'role': 'given', 'text': 'import os\n\n# Before NumPy is loaded: on matrices this small, threads cost more than they bring.\nos.environ.setdefault("OPENBLAS_NUM_THREADS", "1")\n\nimport matplotlib.pyplot as plt\nimport numpy as np\n\nimport checks\nimport diagrams\nimport pictures\nfrom gradient_check import (\n    eval_numerical_gradient,\n    eval_numerical_gradient_array,\n    load_digits,\n    rel_error,\n)\n\nplt.style.use("tableau-colorblind10")'},
+        {'id': '', 'role': 'prose', 'text': '## The digits\n\nThe data are 1797 handwritten digits (Alpaydin and Kaynak 1998), each a picture of 8 x 8 pixels from 0,\npaper, to 1, ink. To a network a picture is a row of 64 numbers, so the data are a matrix `X` with one row\nan example, and a vector `y` of labels from 0 to 9. We train on 70 % of the rows, 1257, and keep 540 to test\non. Guessing is right once in ten times.'},
         {'id': 'look_at_digits', 'role': 'demo', 'text': 'X_train, y_train, X_test, y_test = load_digits()\nfig, axes = plt.subplots(2, 12, figsize=(9, 2.1), layout="constrained")\nfor ax, image, label in zip(axes.flat, X_train, y_train):\n    ax.imshow(image.reshape(8, 8), cmap="gray_r")\n    ax.set_title(label, fontsize=10)\n    ax.axis("off")\npictures.show(\n    "Two rows of twelve handwritten digits, 8 by 8 pixels each, dark ink on white, each with "\n    "its label above."\n)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 1. The first 24 training digits, with their labels. At 8 x 8 pixels some are hard for a person too.*'},
+        {'id': '', 'role': 'prose', 'text': "## Layers come in pairs\n\nEvery layer in this course is a pair of functions.\n\n- `layer_forward(x, ...)` returns the output and a *cache*: what the way back will need.\n- `layer_backward(dout, cache)` is given `dout`, the gradient of the loss with respect to the layer's\n  output, and returns the gradients with respect to what went in.\n\nWhat connects them is the chain rule. Let $L$ be the loss, one number, and $i$ and $j$ run over all entries\nof $x$ and of the output, whatever their shapes. We write $dx$ for $\\partial L / \\partial x$, as the code\ndoes.\n\n$$dx_i = \\sum_j dout_j \\, \\frac{\\partial out_j}{\\partial x_i}$$\n\nThree things follow, and they catch most mistakes. A gradient has the shape of what it is the gradient of.\nWhat is used several times, as a weight is by every example, collects the *sum* of what comes back along\neach use. And a layer needs to know nothing about the layers above it but `dout`: so layers can be written,\ntested and chained one by one, from the loss back to the input. That is backpropagation (Rumelhart, Hinton\nand Williams 1986).\n\nThe table of all $\\partial out_j / \\partial x_i$ is never built. For 100 examples with 64 inputs and 100\noutputs each it would have 64 million entries, nearly all of them zero. Each layer knows a shortcut for the\nsum, and finding it is what the next pages are about.\n\nHere is the pair for a layer that cubes its input. Entry $i$ of the output depends on entry $i$ of the input\nalone, so the sum has one term."},
         {'id': 'cube_layer', 'role': 'demo', 'text': 'def cube_forward(x):\n    return x**3, x  # the output, and the cache\n\n\ndef cube_backward(dout, cache):\n    return dout * 3 * cache**2\n\n\nout, cache = cube_forward(np.array([1.0, -2.0, 0.5]))\nprint("out", out, "  dx", cube_backward(np.array([1.0, 1.0, 10.0]), cache))'},
+        {'id': '', 'role': 'prose', 'text': 'Here is a whole network of such layers, small enough to follow with a pencil: two inputs, two hidden units,\ntwo classes, and one example with label 1. You will write every step of it.'},
         {'id': 'draw_the_network', 'role': 'demo', 'text': 'diagrams.network(\n    [[2, -1], [2, -3], [2, 0], [2, 0]], [[0.881, 0], [0.881, 0], [0.881, -2.64], [0.881, -0.881]],\n    [[[1, -1], [0, 1]], None, [[1, 0], [-1, 2]]], ["x", "affine", "ReLU", "affine: scores"],\n    "A network of three layers with two units each and biases of 0. Forward: x is (2, -1), the "\n    "first affine layer gives (2, -3), ReLU (2, 0), the second affine layer the scores (2, 0). "\n    "Back from the scores: (0.881, -0.881), then (0.881, -2.64), after ReLU (0.881, 0), and "\n    "(0.881, 0) at x.")'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 2. Forward, blue: the numbers in the circles, from left to right, with the weights on the edges and\nbiases of 0. Back, orange: below each number the gradient of the loss with respect to it, from right to\nleft. At the scores it is $P - [\\,j = y\\,]$ with $P = (0.881, 0.119)$. A number that acts along several\nedges collects from all of them, as in* $0.881 \\cdot (-1) - 0.881 \\cdot 2 = -2.64$*. The second hidden unit\nis negative, and ReLU lets nothing back through it.*'},
+        {'id': '', 'role': 'prose', 'text': "## Measuring a gradient\n\nA backward function with a slip in it runs as smoothly as a right one, and the network often still learns a\nlittle. So we check it against a gradient that needs no calculus. Choose any `dout`, call $L = \\sum_j\ndout_j\\, out_j$ the loss, move one entry of $x$ by a small $h$ to either side and see how much $L$ changes:\n\n$$dx_i \\approx \\frac{L(x + h e_i) - L(x - h e_i)}{2h}$$\n\nwhere $e_i$ is 1 at entry $i$ and 0 elsewhere. This *central difference* is wrong by about $\\tfrac{1}{6} h^2\n|L'''|$, because $h$ is not infinitely small, and by about $10^{-16} |L| / h$, because numbers are rounded.\nA step near $10^{-5}$ is a good compromise, and leaves 8 to 11 digits.\n\nWhy not train with it? It runs the network twice for every weight. Ours will have 7510 of them, and a\nbackward pass gets all their gradients for the price of about two forward passes.\n\nThree helpers come with this notebook: `eval_numerical_gradient_array(f, x, dout)` measures a layer,\n`eval_numerical_gradient(f, x)` a function that returns one number, and `rel_error(a, b)` is the largest\n$|a - b| / (|a| + |b|)$ over the entries. Below $10^{-7}$ two gradients agree; above $10^{-4}$ one of them is\nwrong, unless a kink lies within $h$."},
         {'id': 'step_sizes', 'role': 'demo', 'text': 'x, dout = np.array([0.7, -2.3, 0.4]), np.array([1.0, 1.0, 10.0])\nfor h in 1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11:\n    measured = eval_numerical_gradient_array(lambda x: cube_forward(x)[0], x, dout, h)\n    error = rel_error(measured, cube_backward(dout, x))\n    print(f"h = {h:.0e}   relative error of the cube layer\'s gradient {error:.1e}")'},
+        {'id': '', 'role': 'prose', 'text': 'From top to bottom the error falls with $h^2$, is smallest at $10^{-5}$, and rises again as rounding takes\nover. Chapter 2 lets you write the measuring yourself.'},
+        {'id': '', 'role': 'prose', 'text': '## 1. Affine layer, forward\n\nThe workhorse. Each of its $M$ outputs is a weighted sum of all inputs, plus a bias of its own. The inputs\nof one example may come in any shape, such as an image with colours: flatten them to a row of $D = d_1 d_2\n\\cdots d_k$ numbers first, in the order in which `reshape` reads them. Write `affine_forward`.\n\n$$out = \\tilde{x}\\, w + b, \\qquad \\text{entry by entry} \\quad out_{nm} = \\sum_d \\tilde{x}_{nd}\\, w_{dm} + b_m$$\n\nwith $x$ of shape $(N, d_1, \\dots, d_k)$, its flattened form $\\tilde{x}$ of shape $(N, D)$, $w$ of shape\n$(D, M)$, $b$ of shape $(M,)$ and $out$ of shape $(N, M)$. The cache keeps the arguments as they came,\nbecause on the way back $dx$ must get the shape of $x$.'},
         {'id': 'draw_the_bias', 'role': 'demo', 'text': 'diagrams.broadcast(\n    4, 3, "The bias, a row of three numbers, is repeated for each of the four rows of x w and added "\n          "to it; on the way back its gradient is the sum over the rows.")'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 3. NumPy adds an array of shape* $(M,)$ *to each row of one of shape* $(N, M)$*: it broadcasts. The\nbias has one axis in this chapter.*'},
+        {'id': '', 'role': 'prose', 'text': '*5 points, about 15 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWhat is one example, and what becomes of its other axes?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n$\\tilde{x}$ is $(N, D)$, with $N$ = `len(x)`; let `reshape` find $D$ with -1. $(N, D)(D, M) + (M,)$ is $(N,\nM)$.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nFlatten into a new name, so that the cache can hold `x` itself; one matrix product, one sum.\n\n</details>'},
         {'id': 'affine_forward_solution', 'role': 'solution', 'text': 'def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, tuple]:\n    """Compute weighted sums of the inputs of each example, plus a bias.\n\n    x: inputs, (N, d1, ..., dk) with k of 1 or more; D = d1 * ... * dk.\n    w: weights, (D, M).\n    b: biases, (M,).\n    Returns out, (N, M), and the cache (x, w, b), x in the shape in which it came.\n    """\n    raise NotImplementedError'},
         {'id': 'affine_forward', 'role': 'test', 'text': '@checks.run\ndef check():\n    x = np.linspace(-0.1, 0.5, 240).reshape(2, 4, 5, 6)\n    w, b = np.linspace(-0.2, 0.3, 360).reshape(120, 3), np.linspace(-0.3, 0.1, 3)\n    out, cache = affine_forward(x, w, b)\n    checks.shape("out", out, (2, 3), "one row an example, one column an output")\n    expected = [[1.49834967, 1.70660132, 1.91485297], [3.25553199, 3.5141327, 3.77273342]]\n    checks.close("out", out, expected,\n                 "each example becomes one row; its weighted sums, plus the bias of each column", 1e-7)\n    checks.shape("x in the cache", cache[0], (2, 4, 5, 6),\n                 "keep x as it came: the flattened copy is for the product alone")\n    # three examples of 2 x 2 numbers, and one output; whole numbers\n    x, w, b = np.array([[[1, -2], [0, 3]], [[2, 0], [1, 1]], [[0, 1], [-1, 0]]]), [3, 1, -2, 1], 0.5\n    out, cache = affine_forward(x, np.array(w)[:, None], np.array([b]))\n    checks.close("out of three examples and one output", out, [[4.5], [5.5], [3.5]],\n                 "no size is written into the code, and negative sums stay negative")\n    out, cache = affine_forward(-x[:1], np.array(w)[:, None], np.array([b]))\n    checks.close("out of a single example", out, [[-3.5]], "weighted sums may be negative")\n    checks.that(len(cache) == 3, f"the cache holds {len(cache)} things; expected (x, w, b)")\n    for name, seen, given in zip(("x", "w", "b"), cache, (-x[:1], np.array(w)[:, None], [b])):\n        checks.close(f"{name} in the cache", seen, given, "the cache is (x, w, b), as they came")'},
         {'id': 'look_at_affine', 'role': 'demo', 'text': 'pixels = X_train[:5].reshape(5, 8, 8)  # five pictures, not yet flattened\nweights, biases = np.full((64, 3), 1 / 64), np.array([0.0, 1.0, 2.0])\nout, cache = affine_forward(pixels, weights, biases)\nprint("five pictures", cache[0].shape, "become", out.shape, "with weights", weights.shape)\nprint("the mean grey value of each picture, plus 0, 1 and 2:", out.round(2), sep="\\n")'},
+        {'id': '', 'role': 'prose', 'text': '## 2. Affine layer, backward\n\nWhere does the weight $w_{dm}$ act? In $out_{nm}$, for every example $n$, with slope $\\tilde{x}_{nd}$. In\nthe same way $\\tilde{x}_{nd}$ acts in all outputs $m$ of its own example, with slope $w_{dm}$, and $b_m$ in\nevery example, with slope 1. By the chain rule each of them collects, over all the entries of $out$ in which\nit acts, its slope times that entry of $dout$:\n\n$$d\\tilde{x} = dout\\; w^\\top, \\qquad dw = \\tilde{x}^\\top dout, \\qquad db = \\sum_n dout_n$$\n\nwith $dout$ of shape $(N, M)$, $d\\tilde{x}$ of shape $(N, D)$, $dw$ of shape $(D, M)$, $db$ of shape $(M,)$.\nOver the batch these are sums, not means: where a mean is wanted, the loss has already divided by $N$. Write\n`affine_backward`, and give $dx$ the shape of $x$.'},
+        {'id': '', 'role': 'prose', 'text': "**Question.** Why $\\tilde{x}^\\top dout$, and not some other product? Answer on paper first, in two steps.\n\n1. *By shape.* $dw$ must have the shape of $w$. Of the products of $\\tilde{x}$ and $dout$, transposed or not\n   and in either order, which exist for all $N$, $D$ and $M$, and which of them has that shape?\n2. *By the chain rule.* Write $dw_{dm}$ as a sum over $n$ and $m'$, with $\\partial out_{nm'} / \\partial\n   w_{dm}$ worked out, and show that it is that product's entry $(d, m)$."},
+        {'id': '', 'role': 'prose', 'text': '*2 points, about 10 minutes.*'},
         {'id': 'shape_argument', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': '', 'role': 'prose', 'text': '*8 points, about 20 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nThree formulas above, three arrays to return. Which of them lives in the flattened world?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n$dout\\, w^\\top$ is $(N, D)$ and must get the shape of $x$ back; $\\tilde{x}^\\top dout$ is $(D, M)$; the sum\nof `dout` over the axis of the examples is $(M,)$.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nFlatten `x` again, exactly as on the way forward. Nothing is divided by $N$.\n\n</details>'},
         {'id': 'affine_backward_solution', 'role': 'solution', 'text': 'def affine_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:\n    """Compute the gradients of the affine layer.\n\n    dout: gradient of the loss with respect to the output, (N, M).\n    cache: (x, w, b) as affine_forward got them; x is (N, d1, ..., dk), w (D, M), b (M,).\n    Returns dx with the shape of x, dw (D, M) and db (M,).\n    """\n    raise NotImplementedError'},
         {'id': 'affine_backward', 'role': 'test', 'text': '@checks.run\ndef check():\n    # two examples of 1 x 3 numbers, four outputs\n    x = np.array([[[1.0, 2.0, 0.0]], [[0.0, -1.0, 3.0]]])\n    w = np.array([[1.0, 0, 2, -1], [0, 3, 1, 1], [2, 1, 0, 5]])\n    dout = np.array([[1.0, 0, -1, 2], [0, 2, 1, 1]])\n    before = x.copy(), w.copy(), dout.copy()\n    dx, dw, db = affine_backward(dout, (x, w, np.zeros(4)))\n    checks.shape("dx", dx, (2, 1, 3), "dx has the shape of x itself")\n    checks.close("dx", dx, [[[-3, 1, 12]], [[1, 8, 7]]],\n                 "each entry of x collects from all outputs of its own example")\n    checks.shape("dw", dw, (3, 4), "dw has the shape of w")\n    checks.close("dw", dw, [[1, 0, -1, 2], [2, -2, -3, 3], [0, 6, 3, 3]],\n                 "each weight collects from all examples: a sum over the batch, not a mean")\n    checks.close("db", db, [1, 2, 0, 3], "one number an output, a sum over the batch, not a mean")\n    for name, seen, was in zip(("x", "w", "dout"), (x, w, dout), before):\n        checks.kept(name, seen, was)\n    # one example of two numbers, three outputs; whole numbers, and a bias that is not zero\n    cache = np.array([[2, -3]]), np.array([[1, 0, 4], [2, -1, 1]]), np.array([7, 8, 9])\n    dx, dw, db = affine_backward(np.array([[0.5, 1, -1]]), cache)\n    checks.close("dx of a single example", dx, [[-3.5, -1]], "the bias plays no part in it")\n    checks.close("dw of a single example", dw, [[1, 2, -2], [-1.5, -3, 3]], "x times dout")\n    checks.close("db of a single example", db, [0.5, 1, -1], "(M,), one axis")'},
         {'id': 'look_at_affine_backward', 'role': 'demo', 'text': 'rng = np.random.default_rng(0)\nx, w, b = rng.normal(size=(10, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5)\ndout = rng.normal(size=(10, 5))\nfor name, at, seen in zip(("dx", "dw", "db"), (x, w, b), affine_backward(dout, (x, w, b))):\n    measured = eval_numerical_gradient_array(lambda _: affine_forward(x, w, b)[0], at, dout)\n    error = rel_error(seen, measured)\n    print(f"{name} {seen.shape}: relative error against the measured gradient {error:.0e}")'},
+        {'id': '', 'role': 'prose', 'text': '## 3. ReLU, forward\n\nTwo affine layers in a row are no more than one affine layer, since a weighted sum of weighted sums is a\nweighted sum. Something must bend between them. The *rectified linear unit* is the simplest bend there is,\nand it often works better than the smooth ones that came before it (Nair and Hinton 2010). Write\n`relu_forward`.\n\n$$out = \\max(0, x)$$\n\nentry by entry, with $x$ and $out$ of the same shape, whatever it is. The cache is $x$ itself.'},
+        {'id': '', 'role': 'prose', 'text': '*2 points, about 5 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWhich entries change, and to what?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nThe shape of `x`, with any number of axes.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nNumPy has a function of two arguments that takes the larger, entry by entry. Do not write into `x`.\n\n</details>'},
         {'id': 'relu_forward_solution', 'role': 'solution', 'text': 'def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:\n    """Replace negative entries by zero.\n\n    x: inputs of any shape.\n    Returns out, of the shape of x, and the cache, which is x itself.\n    """\n    raise NotImplementedError'},
         {'id': 'relu_forward', 'role': 'test', 'text': '@checks.run\ndef check():\n    x = np.linspace(-0.5, 0.5, 12).reshape(3, 4)\n    out, cache = relu_forward(x)\n    expected = [[0, 0, 0, 0], [0, 0, 0.04545455, 0.13636364],\n                [0.22727273, 0.31818182, 0.40909091, 0.5]]\n    checks.close("out", out, expected,\n                 "negative entries become 0, the others stay what they are", 1e-7)\n    checks.kept("x", x, np.linspace(-0.5, 0.5, 12).reshape(3, 4))\n    checks.close("the cache", cache, x, "it is x itself, negative entries included")\n    out, cache = relu_forward(np.array([[[-3], [0], [7]]]))  # three axes, whole numbers\n    checks.close("out", out, [[[0], [0], [7]]], "any number of axes, and whole numbers too")\n    checks.close("the cache", cache, [[[-3], [0], [7]]], "it is x itself")'},
+        {'id': '', 'role': 'prose', 'text': "## 4. ReLU, backward\n\nWhere the input was positive, the output moves along with it: slope 1. Where it was negative, the output\nstays 0 whatever the input does: slope 0. So the layer is a gate, which each entry of `dout` either passes\nor doesn't. The gate was set by the *input*; the sign of `dout` has no say. Write `relu_backward`, and mind\nthat `dout` belongs to the caller.\n\n$$dx_i = \\begin{cases} dout_i & \\text{where } x_i > 0 \\\\ 0 & \\text{where } x_i < 0 \\end{cases}$$\n\nwith $dout$, $x$ and $dx$ of the same shape. At 0 itself there is a kink, where either answer is accepted."},
+        {'id': '', 'role': 'prose', 'text': '*4 points, about 10 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWhere does the gate open? Look at the cache, not at `dout`.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n`dout`, the cache and the result all have one shape.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nA comparison gives an array of True and False, and multiplying by it keeps or removes. The product is a new\narray.\n\n</details>'},
         {'id': 'relu_backward_solution', 'role': 'solution', 'text': 'def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:\n    """Compute the gradient of the ReLU layer.\n\n    dout: gradient of the loss with respect to the output, of any shape; it is left as it was.\n    cache: x, the input of relu_forward, of the same shape.\n    Returns dx, of the same shape.\n    """\n    raise NotImplementedError'},
         {'id': 'relu_backward', 'role': 'test', 'text': '@checks.run\ndef check():\n    x = np.array([[-2.0, 3.0, 0.5], [4.0, -0.1, -6.0]])\n    dout = np.array([[5.0, -7.0, 2.0], [3.0, -1.0, 8.0]])\n    before = x.copy(), dout.copy()\n    dx = relu_backward(dout, x)\n    checks.close("dx", dx, [[0, -7, 2], [3, 0, 0]],\n                 "dout where x is positive, 0 elsewhere: the gate is set by x, not by dout")\n    checks.kept("x", x, before[0])\n    checks.kept("dout", dout, before[1])\n    dx = relu_backward(np.array([0.5, 0.25, -1.5, 1.0]), np.array([3, -1, 2, -4]))\n    checks.close("dx where x holds whole numbers", dx, [0.5, 0, -1.5, 0],\n                 "one axis is a shape too; fractions of dout are kept")'},
         {'id': 'look_at_relu', 'role': 'demo', 'text': 'x, dout = np.linspace(-2, 2, 400), np.cos(6 * np.linspace(-2, 2, 400))\nfig, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8), layout="constrained")\nleft.plot(x, relu_forward(x)[0])\nleft.set(title="relu_forward", xlabel="x", ylabel="out")\nright.plot(x, dout, ":", label="dout, from above")\nright.plot(x, relu_backward(dout, x), label="dx, passed on")\nright.set(title="relu_backward", xlabel="x", ylim=(-1.1, 2.1))\nright.legend(loc="upper left")\npictures.show(\n    "Left: ReLU is zero for negative inputs and a straight line of slope one for positive ones. "\n    "Right: a wave as upstream gradient is passed where the input is positive and set to zero "\n    "where it is negative."\n)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 4. ReLU in both directions. Left, the output against the input. Right, a wave comes back from above\nas `dout` (dotted); `dx` is that wave where $x$ is positive and 0 where it is negative.*'},
+        {'id': '', 'role': 'prose', 'text': "## 5. Softmax loss\n\nThe last affine layer puts out a score for each class. *Softmax* turns a row of scores into probabilities,\nby exponentiating and dividing by the sum of the row; the *cross-entropy* loss is minus the logarithm of the\nprobability that the right class got. A sure and right answer costs nothing, a guess among $C$ classes costs\n$\\log C$, and a wrong answer costs the more the surer it was.\n\n$$P_{ij} = \\frac{e^{x_{ij}}}{\\sum_k e^{x_{ik}}}, \\qquad L = -\\frac{1}{N} \\sum_i \\log P_{i y_i}$$\n\nwith scores $x$ of shape $(N, C)$, $P$ of the same shape, and labels $y$ of shape $(N,)$, integers from 0 to\n$C - 1$.\n\n### Stable for any scores\n\n$e^{x}$ overflows at about $x = 710$. But adding one number to all scores of a row changes nothing, since it\ncancels in the fraction. So subtract the row's own maximum $m_i = \\max_k x_{ik}$: the largest exponent\nbecomes 0. A second trap remains. With scores $[1000, 0]$ and label 1, the right class has a probability so\nsmall that it is rounded to 0, and its logarithm is $-\\infty$, though the loss is simply 1000. Take the\nlogarithm on paper, before anything is rounded:\n\n$$-\\log P_{ij} = \\log \\Big( \\sum_k e^{x_{ik} - m_i} \\Big) - (x_{ij} - m_i)$$\n\n### The gradient\n\nIt is the best-known gradient of the field: what the network said minus what it should have said.\n\n$$dx_{ij} = \\frac{1}{N} \\left( P_{ij} - [\\,j = y_i\\,] \\right)$$\n\nwhere the bracket is 1 if it holds and else 0. There is no `dout`, because the loss is the end of the chain.\nWrite `softmax_loss`, which returns loss and gradient together."},
+        {'id': '', 'role': 'prose', 'text': '**Question.** Derive it, on paper, once in your life. Take a single example with scores $x_1, \\dots, x_C$\nand label $y$, so that $L = -\\log P_y$.\n\n1. Write $L$ as a difference, so that no fraction is left.\n2. Differentiate both terms with respect to $x_j$, for $j = y$ and for $j \\ne y$.\n3. Say where the $1/N$ comes from, and why each row of $dx$ sums to 0.'},
+        {'id': '', 'role': 'prose', 'text': '*3 points, about 15 minutes.*'},
         {'id': 'softmax_gradient', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': '', 'role': 'prose', 'text': "*10 points, about 35 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nFollow the formula of *Stable for any scores* for one row on paper, with scores 1000 and 0.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nThe maximum and the sum of each row are $(N, 1)$: `keepdims=True`. `P[np.arange(N), y]` is the label's entry\nof each row, $(N,)$.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nWork out the logarithms of all probabilities first, $(N, C)$; the loss is a mean of some of them, and `dx`\nstarts as their exponential.\n\n</details>"},
         {'id': 'softmax_loss_solution', 'role': 'solution', 'text': 'def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:\n    """Compute the mean cross-entropy of softmax probabilities and its gradient, for scores of any size.\n\n    x: scores, (N, C); left as they were.\n    y: labels, (N,), integers from 0 to C - 1.\n    Returns the loss, a number, and dx, (N, C).\n    """\n    raise NotImplementedError'},
         {'id': 'softmax_loss', 'role': 'test', 'text': '@checks.run\ndef check():\n    # probabilities 1/4 and 3/4, then 1/2 and 1/2, then 3/4 and 1/4\n    x, y = np.log([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]]), np.array([1, 0, 1])\n    start = x.copy()\n    loss, dx = softmax_loss(x, y)\n    checks.shape("the loss", loss, (), "one number for the batch")\n    checks.close("the loss", loss, (np.log(4 / 3) + np.log(2) + np.log(4)) / 3,\n                 "minus the logarithm of what the label got, then the mean over examples")\n    checks.shape("dx", dx, (3, 2), "the shape of x")\n    checks.close("dx", 3 * dx, [[0.25, -0.25], [-0.5, 0.5], [0.75, -0.75]],\n                 "this is dx times 3, the number of examples: is dx divided by it?")\n    checks.kept("x", x, start)\n    # one example, four classes, then rows that lie far apart\n    loss, dx = softmax_loss(np.array([[0, 0, 0, 0]]), np.array([2]))\n    checks.close("the loss of four equal scores", loss, np.log(4), "a guess among 4 costs log 4")\n    checks.close("dx of four equal scores", dx, [[0.25, 0.25, -0.75, 0.25]], "1 less at the label")\n    loss, dx = softmax_loss(np.array([[1000.0, 0.0], [-1000.0, -1000.0]]), np.array([1, 1]))\n    checks.close("the loss of [1000, 0] and [-1000, -1000]", loss, (1000 + np.log(2)) / 2,\n                 "each row is shifted by its own maximum; no logarithm of a rounded 0")\n    checks.close("dx of [1000, 0] and [-1000, -1000]", dx, [[0.5, -0.5], [0.25, -0.25]],\n                 "each row is shifted by its own maximum")\n    x, y = np.random.default_rng(2).normal(size=(5, 3)), np.array([0, 2, 1, 1, 2])\n    measured = eval_numerical_gradient(lambda x: softmax_loss(x, y)[0], x)\n    checks.close("dx", softmax_loss(x, y)[1], measured,\n                 "expected is the slope of your own loss, measured: dx is not its gradient")'},
         {'id': 'look_at_softmax_loss', 'role': 'demo', 'text': 'lead = np.linspace(-6, 6, 121)\nboth = [softmax_loss(np.array([[d, 0.0]]), np.array([0])) for d in lead]\nplt.figure(figsize=(6, 3), layout="constrained")\nplt.plot(lead, [loss for loss, _ in both], label="loss")\nplt.plot(lead, [dx[0, 0] for _, dx in both], "--", label="its gradient, dx of the right class")\nplt.gca().set(xlabel="score of the right class minus score of the other",\n              title="Softmax loss of two classes")\nplt.legend()\npictures.show(\n    "The loss of two classes against the lead of the right class: a line of slope minus one "\n    "while the lead is negative, bending to zero; the gradient goes from minus one to zero."\n)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 5. While the right class is behind, the loss is nearly a straight line and pulls with full\nstrength, 1. Once the right class leads by a few units, the loss is almost 0 and so is the pull. At equal scores the\nloss is $\\log 2 = 0.69$.*'},
+        {'id': '', 'role': 'prose', 'text': '## 6. Training a two-layer network\n\nAll parts are there. The network has $H$ hidden units, and its forward pass is your layers in a row. The\nnext cell gives it for measuring, when no caches are needed; in training you will want them.'},
         {'id': 'two_layer_scores', 'role': 'given', 'text': 'def two_layer_scores(X: np.ndarray, params: dict[str, np.ndarray]) -> np.ndarray:\n    """Return the scores of the network, (N, C), for inputs X, (N, D)."""\n    pre_activation, _ = affine_forward(X, params["W1"], params["b1"])\n    hidden, _ = relu_forward(pre_activation)\n    scores, _ = affine_forward(hidden, params["W2"], params["b2"])\n    return scores'},
+        {'id': '', 'role': 'prose', 'text': "**Stochastic gradient descent.** The gradient over all training rows says best where downhill is, but that\nover a random *minibatch* of 100 is a good enough guess for a fraction of the price (Robbins and Monro\n1951). So every step draws a new batch, runs it forward, then backward layer by layer in reverse order, each\nlayer's `dx` being the `dout` of the layer before, and moves every parameter against its gradient:\n\n$$\\theta \\leftarrow \\theta - \\text{learning\\_rate} \\cdot d\\theta, \\qquad \\theta \\in \\{W_1, b_1, W_2, b_2\\}$$\n\nwith $W_1$ of shape $(D, H)$, $b_1$ $(H,)$, $W_2$ $(H, C)$, $b_2$ $(C,)$, and $d\\theta$ the gradient of the\nbatch's *mean* loss.\n\n**The start.** Biases are zero, weights `std` times draws from a standard normal distribution. They must\ndiffer from each other: hidden units that start alike get the same gradient, and stay alike for ever.\n\n**Watching.** Along the way, record how the network does on the test part, against the labels `y_test`. A\ntest loss against the network's own predictions falls just as prettily, but it tells how sure the network\nis, not how right.\n\nWrite `train_two_layer`. Leave the defaults as they are."},
+        {'id': '', 'role': 'prose', 'text': '*12 points, about 45 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nOne step, in order: draw row numbers; forward through four layers, keeping each cache; backward through the\nsame four in reverse; update four arrays.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nHidden: $(B, H)$; scores: $(B, C)$; each gradient has the shape of its parameter. $C$ is the largest label\nplus 1.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nCompute all gradients before you update anything: the way back needs the weights of the way forward. Make\none generator from `seed`, and draw weights and batches from it.\n\n</details>'},
         {'id': 'train_two_layer_solution', 'role': 'solution', 'text': 'def train_two_layer(\n    X_train: np.ndarray,\n    y_train: np.ndarray,\n    X_test: np.ndarray,\n    y_test: np.ndarray,\n    hidden: int = 100,\n    learning_rate: float = 0.5,\n    iters: int = 1000,\n    batch_size: int = 100,\n    std: float = 0.05,\n    seed: int = 0,\n) -> tuple[dict[str, np.ndarray], dict[str, list[float]]]:\n    """Train affine, ReLU, affine, softmax loss by plain minibatch SGD.\n\n    X_train (N, D), y_train (N,): what to learn from. Labels are integers from\n    0 to C - 1; find C in y_train, where every class occurs.\n    X_test, y_test: to measure on, never to learn from.\n    hidden: number of hidden units, H.\n    learning_rate: factor of the gradient in each step; 0 leaves the network at its start.\n    iters: number of steps, 1 or more.\n    batch_size: rows in a batch, drawn at random and anew in every step,\n    with or without replacement; at most N.\n    std: standard deviation of the initial weights.\n    seed: of all that is random. The same seed gives the same result\n    whenever it is used, another seed another.\n\n    Returns params, a dict of "W1" (D, H), "b1" (H,), "W2" (H, C), "b2" (C,), and history, a\n    dict of the lists "train_loss" (of the batch, or of the whole training part), "test_loss"\n    and "test_accuracy" (share of right answers). Record every step or some, before or after\n    its update: the lists have the same length, and at least two entries, from the first and\n    the last step, whenever iters is 2 or more.\n    """\n    raise NotImplementedError'},
         {'id': 'train_two_layer', 'role': 'test', 'text': '@checks.run\ndef check():\n    # The start\n    X, y = np.random.default_rng(5).normal(size=(6, 40)), np.array([2, 0, 1, 2, 1, 0])\n    runs = [train_two_layer(X, y, X, y, hidden=60, learning_rate=0.0, iters=2, batch_size=3,\n                            std=0.3, seed=s)[0]["W1"] for s in (0, 0, 1)]\n    checks.that(0.27 < runs[0].std() < 0.33,\n                f"With std 0.3 the standard deviation of W1 is {runs[0].std():.3f}. "\n                "Is W1 std times a standard normal, whatever its shape?")\n    checks.that(np.abs(runs[0]).max() > 0.66,\n                "No weight of 2400 is larger than 2.2 standard deviations: "\n                "is it a normal distribution?")\n    checks.that(np.array_equal(runs[0], runs[1]),\n                "The same seed gives different weights: draw all from np.random.default_rng(seed).")\n    checks.that(not np.allclose(runs[0], runs[2]), "Two seeds give the same weights: use seed.")\n\n    # Every row is the same x, so that of a batch only its labels matter. What does one step do?\n    x, rate = np.array([1.0, -2.0, 0.5]), 0.4\n    X, y = np.tile(x, (8, 1)), np.arange(8) % 4\n    small = {"hidden": 5, "batch_size": 6, "std": 0.8, "iters": 1}\n    start, _ = train_two_layer(X, y, X, y, learning_rate=0.0, **small)\n    for name, size in ("W1", (3, 5)), ("b1", (5,)), ("W2", (5, 4)), ("b2", (4,)):\n        checks.shape(name, start[name], size, "3 inputs, 5 hidden units, labels from 0 to 3")\n    kept = {name: value.copy() for name, value in start.items()}\n    checks.close("[b1, b2] at the start", [*kept["b1"], *kept["b2"]], np.zeros(9), "biases are zero")\n    end, _ = train_two_layer(X, y, X, y, learning_rate=rate, **small)\n    step = {name: (end[name] - kept[name]) / rate for name in kept}\n    hidden = np.maximum(x @ kept["W1"], 0)\n    probs = np.exp(hidden @ kept["W2"]) / np.exp(hidden @ kept["W2"]).sum()\n    count = 6 * (step["b2"] + probs)  # how often each label was drawn\n    checks.that(np.abs(count - count.round()).max() < 1e-6 and count.min() > -0.5,\n                "b2 did not move by learning_rate times (labels - probabilities), a mean over the "\n                "batch. Is the gradient subtracted, once, and is it that of the mean loss?")\n    checks.close("(the change of W2) / learning_rate", step["W2"], np.outer(hidden, step["b2"]),\n                 "the hidden activations times what moved b2")\n    back = (kept["W2"] @ step["b2"]) * (hidden > 0)\n    checks.close("(the change of b1) / learning_rate", step["b1"], back,\n                 "back through W2 as it was in the forward pass, then through ReLU")\n    checks.close("(the change of W1) / learning_rate", step["W1"], np.outer(x, back),\n                 "the inputs times what moved b1")\n\n    # The batches: weights of zero, one row a batch; b2 rises for the label that was drawn\n    X, y = np.eye(6), np.arange(6)\n    drawn = [train_two_layer(X, y, X, y, iters=1, batch_size=1, std=0.0, seed=s)[0]["b2"].argmax()\n             for s in range(12)]\n    checks.that(len(set(drawn)) > 1,\n                f"Twelve seeds begin with the same row, {drawn[0]}: draw the batch at random.")\n\n    # A whole run: the class is the largest of three columns, and all test labels are wrong\n    X = np.random.default_rng(3).normal(size=(60, 4))\n    y, before = X[:, :3].argmax(axis=1), X.copy()\n    wrong = (y + 1) % 3\n    _, history = train_two_layer(X, y, before, wrong, hidden=30, learning_rate=1.0, iters=100,\n                                 batch_size=20, std=0.1)\n    checks.kept("X_train", X, before)\n    train_loss, test_loss, accuracy = (history[name] for name in\n                                       ("train_loss", "test_loss", "test_accuracy"))\n    checks.that(len(train_loss) == len(test_loss) == len(accuracy) > 1,\n                f"The lists of history have {len(train_loss)}, {len(test_loss)} and {len(accuracy)} "\n                "entries: as many in each, and at least two.")\n    checks.that(train_loss[-1] < 0.4,\n                f"The train loss ends at {train_loss[-1]:.3g}, though a first step goes the "\n                "right way; below 0.4 is usual. Are all iters steps made, each on a new batch of rows "\n                "with their own labels, and along the gradient of that batch alone?")\n    checks.that(test_loss[-1] > 2,\n                f"All test labels here are wrong, yet the test loss ends at {test_loss[-1]:.3g}. "\n                "Is it measured on X_test, against y_test?")\n    checks.that(0 <= accuracy[-1] < 0.2,\n                f"All test labels here are wrong, yet the accuracy ends at {accuracy[-1]:.3g}. "\n                "Is it measured on X_test, against y_test?")\n    _, history = train_two_layer(X, y, X[:50], y[:50], hidden=30, learning_rate=1.0, iters=100,\n                                 batch_size=20, std=0.1)\n    checks.that(0.8 < history["test_accuracy"][-1] <= 1,\n                f"The test accuracy ends at {history[\'test_accuracy\'][-1]:.3g}; expected more than "\n                "0.8, and at most 1: it is a share of all test rows.")'},
+        {'id': '', 'role': 'prose', 'text': "### What it learns\n\nNow the digits. Before the first step no class is better than another, so the loss must start near $\\log\n10 = 2.303$ and the accuracy near 0.1. If it doesn't, something is wrong before training begins."},
         {'id': 'train_on_digits', 'role': 'demo', 'text': 'params, history = train_two_layer(X_train, y_train, X_test, y_test)\nfig, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")\nsteps = np.linspace(1, 1000, len(history["test_loss"]))\nleft.plot(steps, history["train_loss"], linewidth=0.8, alpha=0.7, label="training")\nleft.plot(steps, history["test_loss"], label="test")\nleft.set(xlabel="step", ylabel="loss", yscale="log")\nleft.legend()\nright.plot(steps, history["test_accuracy"])\nright.set(xlabel="step", ylabel="test accuracy", ylim=(0, 1),\n          title=f"ends at {history[\'test_accuracy\'][-1]:.3f}")\npictures.show(\n    f"Left: training and test loss start at {history[\'test_loss\'][0]:.1f} and end at "\n    f"{history[\'train_loss\'][-1]:.3f} and {history[\'test_loss\'][-1]:.3f}. Right: the test accuracy "\n    f"starts at {history[\'test_accuracy\'][0]:.2f} and ends at {history[\'test_accuracy\'][-1]:.3f}."\n)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 6. Left, the loss on a logarithmic axis. The training loss is that of one batch at a time, so it\njumps; the test loss is measured on all 540 test digits and jumps less. The test accuracy passes 0.95 within\nabout 100 steps and ends near 0.98. Towards the end the training loss still falls while the test loss hardly\ndoes: the network has begun to learn the training digits by heart.*'},
         {'id': 'look_at_weights', 'role': 'demo', 'text': 'tiles = params["W1"].T.reshape(10, 10, 8, 8)\ntiles = np.pad(tiles, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)\nlimit = np.quantile(np.abs(params["W1"]), 0.99)  # a few weights are larger still\nplt.figure(figsize=(6.4, 5.6), layout="constrained")\nplt.imshow(tiles.transpose(0, 2, 1, 3).reshape(100, 100), cmap="PuOr_r", vmin=-limit, vmax=limit)\nplt.colorbar(label="weight", shrink=0.8, extend="both")\nplt.axis("off")\npictures.show(\n    "A grid of ten by ten small images, the first-layer weights of each hidden unit in orange "\n    "and purple; most show blobs and strokes, about a quarter only pale noise."\n)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 7. The weights of each of the 100 hidden units, laid out like the pixels that they multiply. Ink on\nan orange pixel excites the unit, ink on a purple one silences it. Many respond to a stroke in one place and\nits absence beside it. About a quarter are pale and look like noise, as all of them did at the start: these\nhave learned little, or nothing at all.*'},
         {'id': 'confusion_matrix', 'role': 'demo', 'text': 'predicted = two_layer_scores(X_test, params).argmax(axis=1)\ncounts = np.zeros((10, 10), dtype=int)\nnp.add.at(counts, (y_test, predicted), 1)\nplt.figure(figsize=(4.6, 4.4), layout="constrained")\nplt.imshow(np.sqrt(counts), cmap="Blues")\nfor label, guess in np.argwhere(counts > 0):\n    color = "white" if label == guess else "black"\n    plt.text(guess, label, counts[label, guess], ha="center", va="center", color=color)\nplt.gca().set(xlabel="predicted", ylabel="label", xticks=range(10), yticks=range(10),\n              title="540 test digits")\npictures.show(\n    "Confusion matrix of the ten digits: about fifty right answers for each digit on the "\n    "diagonal, a dozen single errors off it."\n)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 8. The confusion matrix: how often the digit of each row was read as the digit of each column. What\nis right stands on the diagonal. The shade follows the square root of the count, so that single errors can\nbe seen.*'},
         {'id': 'digits_it_gets_wrong', 'role': 'demo', 'text': 'wrong = np.flatnonzero(predicted != y_test)[:12]\nfig, axes = plt.subplots(1, len(wrong), figsize=(9, 1.4), squeeze=False, layout="constrained")\nfor ax, i in zip(axes.flat, wrong):\n    ax.imshow(X_test[i].reshape(8, 8), cmap="gray_r")\n    ax.set_title(f"is {y_test[i]}\\nread {predicted[i]}", fontsize=9)\n    ax.axis("off")\npictures.show(\n    "The test digits that the network gets wrong, each with its label and the prediction above."\n)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 9. Test digits that it reads wrongly, up to twelve of them. Would you have read the label?*'},
+        {'id': '', 'role': 'prose', 'text': '## Settings under which nothing happens\n\nAn older version of this exercise set both `std` and `learning_rate` to $10^{-4}$. Many a student took\ncorrect code apart because of it. Here are four runs of *your* code.'},
         {'id': 'settings', 'role': 'demo', 'text': 'plt.figure(figsize=(7, 3.2), layout="constrained")\nfor rate, std, style in (0.5, 0.05, "-"), (0.5, 1e-4, "--"), (1e-4, 0.05, "-."), (1e-4, 1e-4, ":"):\n    _, run = train_two_layer(X_train, y_train, X_test, y_test,\n                             learning_rate=rate, iters=250, batch_size=32, std=std)\n    losses = run["test_loss"]\n    label = f"learning_rate {rate:g}, std {std:g}: ends at {losses[-1]:.3f}"\n    plt.plot(np.linspace(1, 250, len(losses)), losses, style, linewidth=2, label=label)\nplt.gca().set(xlabel="step", ylabel="test loss", ylim=(0, 2.5))\nplt.legend(fontsize=9, loc="upper right", bbox_to_anchor=(1, 0.9))\npictures.show(\n    "Test loss over 250 steps for four settings. With learning rate 0.5 and std 0.05 it falls "\n    "at once; with learning rate 0.5 and std 1e-4 it stays at 2.3 for about 70 steps and then "\n    "falls; with learning rate 1e-4 it stays at 2.3 throughout, whatever std."\n)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 10. Test loss under four settings. With learning rate 0.5 the network learns, about 70 steps later\nwhen its weights start tiny. The two curves with learning rate $10^{-4}$ lie on top of each other at 2.3.*\n\nTiny weights alone cost a pause. Near zero the gradient of $W_1$ is proportional to $W_2$, and that of $W_2$\nto the hidden activations, so to $W_1$: the smaller both are, the slower both move. They grow by the same\n*factor* in every step, invisibly at first, and the pause ends when learning rate times steps has reached\nabout 35. At rate 0.5 that takes 70 steps. At rate $10^{-4}$ it takes more than 300,000; and with pixels\nfrom 0 to 16, as the exercise had them, still more than 10,000.\n\nSo before you doubt your code, see whether the loss starts at $\\log C$, whether it moves *at all* (print\nmore digits), and try the learning rate in steps of 10. Raise it until the loss jumps about, then go back a\nlittle.'},
+        {'id': '', 'role': 'prose', 'text': '### An experiment of your own\n\nHow few hidden units are enough? How large may the learning rate be? Choose one setting of\n`train_two_layer`, write down what you expect, run it with two seeds, and compare. Nobody grades this cell,\nunless your instructor says so.\n\n- *I change ..., and expect ..., because ...*\n- *What came, seed by seed: ...*\n- *Larger than the difference between the seeds? ...*'},
         {'id': 'your_experiment', 'role': 'demo', 'text': 'for hidden in 5, 100:\n    ends = [train_two_layer(X_train, y_train, X_test, y_test, hidden=hidden, iters=400, seed=seed)\n            for seed in (0, 1)]\n    print(f"{hidden} hidden units:", [round(run["test_accuracy"][-1], 3) for _, run in ends])'},
+        {'id': '', 'role': 'prose', 'text': '## 7. Units that die\n\nOne can also go too far. Here is the same network with the same settings, but the pixels run from 0 to 16\ninstead of 0 to 1. All gradients of $W_1$ are then 16 times as large, and the first steps throw the weights\nfar off.'},
         {'id': 'pixels_to_16', 'role': 'demo', 'text': 'too_far, losses = train_two_layer(16 * X_train, y_train, 16 * X_test, y_test, iters=100)\nanswers = two_layer_scores(16 * X_test, too_far).argmax(axis=1)\nprint(f"highest test loss {max(losses[\'test_loss\']):.0f}, last {losses[\'test_loss\'][-1]:.3f}")\noften = np.bincount(answers)\nprint(f"{often.max()} of {len(answers)} test digits are read as a {often.argmax()}")'},
+        {'id': '', 'role': 'prose', 'text': 'The loss leaps up, comes back to about $\\log 10$, and stays there, however long one trains. The network has\none answer for all pictures, or nearly all.\n\n**Question.** What happens in training to a ReLU unit whose input is negative for every example: to its\noutput, to its weights, to its chance of recovering? And how would you see it in the gradients that your\nfunctions return? A few sentences will do.'},
+        {'id': '', 'role': 'prose', 'text': '*4 points, about 10 minutes.*'},
         {'id': 'dead_units', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': '', 'role': 'prose', 'text': "### Random sizes\n\nThe hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your\nfunctions with random sizes and holds them against what is true of *any* right answer: a gradient is the\nslope that is measured, an example alone gives what it gives in a batch, twice the `dout` gives twice the\ngradient, arguments stay as they were. No right answer stands in that file. Where something is not true, it\nsays what, and for which sizes."},
         {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef some_affine(rng):\n    N, first, second, M = rng.integers(1, 4, size=4)\n    x = rng.normal(size=(N, first, second))\n    return x, rng.normal(size=(first * second, M)), rng.normal(size=M)\n\n\ndef some_numbers(rng):\n    return [rng.normal(size=rng.integers(1, 4, size=rng.integers(1, 4)))]\n\n\nproperties.layer("affine", lambda x, w, b: affine_forward(x, w, b)[0],\n                 lambda dout, x, w, b: affine_backward(dout, (x, w, b)), some_affine)\nproperties.layer("ReLU", lambda x: relu_forward(x)[0], relu_backward, some_numbers)\nproperties.loss("softmax_loss", softmax_loss)'},
+        {'id': '', 'role': 'prose', 'text': '## Where this goes\n\nYou have the scheme that all networks share: layers that know their own derivative, a loss at the end, a\ngradient check for each part, and a loop that draws, runs forward, runs backward and steps. Chapter 2 puts\nthe same layers into a class, has you write the gradient check itself, and sets a second loss beside\nsoftmax. Later chapters add depth, momentum, regularization and convolution. None of them changes the\nscheme.\n\n**References.** Alpaydin and Kaynak (1998), *Optical recognition of handwritten digits*, UCI repository.\nNair and Hinton (2010), *Rectified linear units improve restricted Boltzmann machines*. Robbins and Monro\n(1951), *A stochastic approximation method*. Rumelhart, Hinton and Williams (1986), *Learning\nrepresentations by back-propagating errors*.'},
+        {'id': '', 'role': 'prose', 'text': '## Before you hand it in\n\nSave the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says\nquestion by question what is done, what is not, and what is wrong and why. Run it when you are stuck, too.\nWith `all=True` it runs training and demonstrations as well.'},
         {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
     ],
 })

@@ -20,6 +20,380 @@ import tempfile
 import time
 from pathlib import Path
 
+import ast
+import re
+from functools import lru_cache
+
+_SHELL_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w, \t]+=\s*[%!]).*$", re.M)
+
+
+def parsed(text: str) -> ast.Module | None:
+    """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
+    for candidate in (text, _SHELL_LINE.sub(r"\1pass", text)):
+        try:
+            return ast.parse(candidate)
+        except (SyntaxError, ValueError):
+            continue
+        except (RecursionError, MemoryError):
+            return None
+    return None
+
+
+@lru_cache(maxsize=512)  # what all submissions share is read once
+def bound_names(text: str) -> frozenset[str]:
+    """Names that a cell binds at its top level, read from its text; empty where it does not parse."""
+    tree = parsed(text)
+    return bound_in(tree.body) if tree is not None else frozenset()
+
+
+def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
+    """Names that statements bind at their top level."""
+    names: set[str] = set()
+    waiting: list[ast.AST] = list(statements)
+    local = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, local):  # what is local to them is not bound
+            waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+    return frozenset(names)
+
+
+import ast
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+MAX_DEPTH = 200
+"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
+program writes. How deep Python's own parser goes depends on its version.
+"""
+LOCKED = ("given", "test", "demo")
+
+
+class NotANotebook(ValueError):
+    """The bytes that were handed in are no notebook; the text says what they are instead."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A cell of the release: its id (empty for prose), its role, and its text as students get it."""
+
+    id: str
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it was handed in. number counts from 1; kind is code, markdown or raw."""
+
+    number: int
+    kind: str
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One cell of the notebook as it is graded: the release's cell, the student's, or both.
+
+    text: the whole answer, where a write-up stands in several cells. added: what a student wrote into a
+    locked cell and the original does not define.
+    """
+
+    known: Known | None
+    cell: Cell | None
+    text: str
+    added: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept."""
+
+    what: str
+    cell: Cell
+    known: Known
+    first: int = 0
+
+
+@dataclass
+class Layout:
+    """A notebook's cells in their places. used: by id, the number of the cell that stands for it; missing:
+    what the notebook lacks and its author had to write, or its check.
+    """
+
+    places: list[Place] = field(default_factory=list)
+    oddities: list[Oddity] = field(default_factory=list)
+    used: dict[str, int] = field(default_factory=dict)
+    missing: list[Known] = field(default_factory=list)
+    marked: bool = True
+    """Whether any cell has an id still."""
+
+
+def plain(text: str) -> str:
+    """A text without what front ends change when they save: trailing blanks and line ends."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+
+
+def touched(text: str, known: Known) -> bool:
+    """Whether a text is another than what was handed out."""
+    return plain(text) != plain(known.text)
+
+
+# ---- a file's bytes
+
+
+def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]]:
+    """The cells and the metadata of a notebook's bytes, and what was unusual; raises NotANotebook.
+
+    Each cell has cell_type, source (a text) and metadata of the type that they should be.
+    """
+    if not data.strip(b"\0 \t\r\n"):
+        raise NotANotebook("the file is empty")
+    text, notes = _decoded(data)
+    try:
+        raw = json.loads(text)
+        if "\\ud" in text.lower():  # half of a surrogate pair, perhaps: no program can write it
+            raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
+        if _is_deeper(raw, MAX_DEPTH):
+            raise RecursionError
+    except RecursionError:
+        raise NotANotebook("the file is not a notebook: it is nested too deeply") from None
+    except ValueError as error:
+        raise NotANotebook(f"the file is not a notebook: its JSON is broken ({str(error)[:80]})") from None
+    if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
+        raise NotANotebook("the file is JSON, but not a notebook")
+    if raw.get("nbformat") != 4:
+        version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
+        older = f"the notebook is in the older format {version}; it was converted"
+        notes.append(
+            older if version else "the notebook does not say that it is in format 4; it was read as if it did"
+        )
+    cells = raw["cells"] if "cells" in raw else _cells_of_worksheets(raw["worksheets"])
+    if not isinstance(cells, list):
+        raise NotANotebook("the file is a notebook without a list of cells")
+    return [_tidy(cell) for cell in cells if isinstance(cell, dict)], _mapping(raw.get("metadata")), notes
+
+
+def _is_deeper(value: object, limit: int) -> bool:
+    """Whether more than limit lists and objects stand one inside another."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(limit):
+        parts = [part for whole in level for part in (whole.values() if isinstance(whole, dict) else whole)]
+        level = [part for part in parts if isinstance(part, (dict, list))]
+    return bool(level)
+
+
+def _decoded(data: bytes) -> tuple[str, list[str]]:
+    """Bytes as text: in Unicode, or else as Windows' editors of Western Europe save it."""
+    encoding = json.detect_encoding(data)
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    try:
+        if encoding != "utf-8-sig":
+            return data.decode(encoding, "ignore").rstrip("\0"), [_says_encoding(encoding)]
+        return data.decode(encoding).rstrip("\0"), []  # zeros: a sync that was cut short
+    except UnicodeDecodeError:
+        if not data.lstrip().startswith(b"{"):
+            raise NotANotebook("the file is not a notebook: it is not text") from None
+    return data.decode("cp1252", "replace").rstrip("\0"), [_says_encoding("cp1252")]
+
+
+def _says_encoding(encoding: str) -> str:
+    return f"the file is not in UTF-8, which notebooks are in; it was read as {encoding.upper()}"
+
+
+def _cells_of_worksheets(worksheets: object) -> object:
+    """The cells of a notebook in format 2 or 3, as those of format 4."""
+    if not isinstance(worksheets, list):
+        return None
+    sheets = [_mapping(sheet).get("cells") for sheet in worksheets]
+    cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet if isinstance(cell, dict)]
+    return [
+        {**cell, "source": cell.get("input", "")}
+        if cell.get("cell_type") == "code"
+        else {**cell, "cell_type": "markdown"}
+        for cell in cells
+    ]
+
+
+def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a cell that are used, of the type that they should be."""
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    kind, count = cell.get("cell_type"), cell.get("execution_count")
+    return {
+        "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
+        "source": source if isinstance(source, str) else "",
+        "metadata": _mapping(cell.get("metadata")),
+        "outputs": cell.get("outputs") if isinstance(cell.get("outputs"), list) else [],
+        "execution_count": count if isinstance(count, int) else None,
+        "attachments": _mapping(cell.get("attachments")),
+    }
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def id_of(metadata: object) -> str:
+    """The nbgrader id in a cell's metadata, or the empty text."""
+    found = _mapping(_mapping(metadata).get("nbgrader")).get("grade_id")
+    return found if isinstance(found, str) else ""
+
+
+# ---- its cells beside the release's
+
+
+def lay_out(cells: list[Cell], release: list[Known]) -> Layout:
+    """Lay a notebook's cells beside the release's: by id, else by text."""
+    layout = Layout(marked=any(cell.id for cell in cells))
+    by_id = {known.id: known for known in release if known.id}
+    by_text = {plain(known.text): known for known in release if known.role != "written"}
+    headings = {heading: k for k in release if k.role == "prose" and (heading := _heading(k.text))}
+    for cell in cells:
+        known = by_id.get(cell.id)
+        if known is None and (cell.kind == "code" or plain(cell.text)):
+            known = by_text.get(plain(cell.text)) or _edited_prose(cell, headings)
+            if known is not None and (known.role == "prose") != (cell.kind == "markdown"):
+                known = None
+        _put(layout, cell, known)
+    _find_write_ups(layout, release)
+    _put_back(layout, release)
+    return layout
+
+
+def _heading(text: str) -> str:
+    first = plain(text).split("\n")[0]
+    return first if first.startswith("#") else ""
+
+
+def _edited_prose(cell: Cell, headings: dict[str, Known]) -> Known | None:
+    return headings.get(_heading(cell.text)) if cell.kind == "markdown" else None
+
+
+def _put(layout: Layout, cell: Cell, known: Known | None) -> None:
+    """Put one cell in its place, and take down what is odd about it."""
+    if known is None or known.role == "prose":
+        layout.places.append(Place(known, cell, cell.text))
+        return
+    if known.id in layout.used:
+        layout.oddities.append(Oddity("repeated", cell, known, layout.used[known.id]))
+        if known.role in LOCKED or (known.role == "solution" and not touched(cell.text, known)):
+            return  # what was handed out says nothing twice, and a stub would undo the answer above it
+        layout.places.append(Place(known if known.role == "written" else None, cell, cell.text))
+        return
+    if known.role == "solution" and cell.kind != "code":
+        layout.oddities.append(Oddity("turned", cell, known))
+        return
+    layout.used[known.id] = cell.number
+    added = ""
+    if known.role in LOCKED and touched(cell.text, known):
+        added = additions(cell.text, known.text) if cell.kind == "code" else ""
+        layout.oddities.append(Oddity("kept" if added else "changed", cell, known))
+    layout.places.append(Place(known, cell, cell.text, added))
+
+
+def additions(text: str, original: str) -> str:
+    """What of an edited locked cell defines names that the original does not, each in its own lines."""
+    tree, before = parsed(text), bound_names(original)
+    lines, kept = text.splitlines(), [""] * len(text.splitlines())
+    for statement in tree.body if tree is not None else ():
+        names = bound_in([statement])
+        if names and not names & before:
+            first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+            last = statement.end_lineno or first
+            kept[first - 1 : last] = lines[first - 1 : last]
+    return "\n".join(kept).rstrip()
+
+
+def _find_write_ups(layout: Layout, release: list[Known]) -> None:
+    """Gather each write-up, wherever it was written: over several cells with its id, in a new cell beside the
+    stub, under the question's text, as a comment. What belongs to another question is never taken.
+    """
+    for at, known in enumerate(release):
+        if known.role != "written":
+            continue
+        own = [i for i, p in enumerate(layout.places) if p.known is known]
+        texts = [layout.places[i].text for i in own if touched(layout.places[i].text, known)]
+        before = next((k for k in reversed(release[:at])), None)
+        if not texts:
+            own, texts = _beside(layout.places, own, before, known)
+        if not own:
+            continue
+        first = layout.places[own[0]]
+        assert first.cell is not None
+        layout.used.setdefault(known.id, first.cell.number)
+        text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
+        for i in own[1:]:
+            if layout.places[i].known is known:
+                layout.places[i] = Place(None, layout.places[i].cell, layout.places[i].text)
+        layout.places[own[0]] = Place(known, first.cell, text)
+
+
+def _beside(
+    places: list[Place], own: list[int], before: Known | None, known: Known
+) -> tuple[list[int], list[str]]:
+    """A write-up that does not stand in its own cell: where it stands, and its texts."""
+    start = own[-1] if own else next((i for i, p in enumerate(places) if before and p.known is before), -1)
+    if start < 0:
+        return own, []
+    found = []
+    for i in range(start + 1, len(places)):
+        if places[i].known is not None or (text := _prose_in(places[i])) is None:
+            break
+        if text:
+            found.append((i, text))
+    if own:
+        for i in range(own[0] - 1, -1, -1):
+            if places[i].known is not None or (text := _prose_in(places[i])) is None:
+                break
+            if text:
+                found.insert(0, (i, text))
+    if not found and before is not None and before.role == "prose":
+        above = next((p for p in places if p.known is before), None)
+        lines = plain(before.text).split("\n")
+        more = [] if above is None else [n for n in plain(above.text).split("\n") if n not in lines]
+        if own and any(map(str.strip, more)):
+            return own, ["\n".join(more)]
+    texts = [text for _, text in found if touched(text, known)]
+    return own or [i for i, _ in found[:1]], texts
+
+
+def _prose_in(place: Place) -> str | None:
+    """What a cell of the student's own says in words; None where it is code that does something."""
+    if place.cell is None or place.cell.kind != "code":
+        return plain(place.text)
+    tree = parsed(place.text)
+    if tree is None or any(not _is_text(statement) for statement in tree.body):
+        return None
+    return plain(place.text)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)
+
+
+def _put_back(layout: Layout, release: list[Known]) -> None:
+    """Add what the notebook lacks of the release, each after what comes before it there."""
+    previous = None
+    for known in release:
+        if not known.id:
+            continue
+        if known.id not in layout.used:
+            after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
+            layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
+            layout.missing.append(known)
+        previous = known
+
 RELEASE: dict = {}
 SECONDS = 10.0
 LONG_SECONDS = 600.0
@@ -121,33 +495,19 @@ def _nearest_notebook(release):
 
 
 def _parsed(data):
-    """The cells and metadata of a notebook's bytes; raises ValueError saying what they are instead."""
-    if not data.strip():
-        raise ValueError("the file is empty")
-    try:
-        raw = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, RecursionError):
-        raise ValueError("the file is not a notebook") from None
-    except ValueError as error:
-        raise ValueError(f"the file is not a notebook, or was broken when it was saved ({error})") from None
-    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
-        older = isinstance(raw, dict) and "worksheets" in raw
-        raise ValueError("it is in an old format: open it in Jupyter and save it" if older else "the file is JSON, but not a notebook")
-    cells = [_cell(number, cell) for number, cell in enumerate(raw["cells"], 1) if isinstance(cell, dict)]
-    return cells, raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
+    """The cells and metadata of a notebook's bytes, as they are read when it is graded; raises ValueError saying what they are instead."""
+    cells, metadata, _ = opened(data)
+    return [_cell(number, cell) for number, cell in enumerate(cells, 1)], metadata
 
 
 def _cell(number, raw):
     """The parts of a cell that matter here."""
-    source, metadata, outputs = raw.get("source", ""), raw.get("metadata"), raw.get("outputs")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    graded = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
-    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in outputs or [])
-    count = raw.get("execution_count")
+    graded = raw["metadata"].get("nbgrader") if isinstance(raw["metadata"].get("nbgrader"), dict) else {}
+    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in raw["outputs"])
+    count = raw["execution_count"]
     return {
-        "number": number, "code": raw.get("cell_type") == "code", "text": "".join(source) if isinstance(source, list) else str(source),
-        "nbgrader": graded, "tags": metadata.get("tags") or [], "id": str(graded.get("grade_id") or ""), "role": "own",
-        "count": count if isinstance(count, int) else None, "worked": isinstance(count, int) and not failed,
+        "number": number, "kind": raw["cell_type"], "code": raw["cell_type"] == "code", "text": raw["source"], "nbgrader": graded,
+        "tags": raw["metadata"].get("tags") or [], "id": id_of(raw["metadata"]), "role": "own", "count": count, "worked": count is not None and not failed,
     }  # fmt: skip
 
 
@@ -188,61 +548,53 @@ def _notes_on_the_file(name, metadata, release, folder):
 # ---- its cells beside the release's -------------------------------------------------------------------------------
 
 
-def _plain(text):
-    """A text without what front ends change when they save."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
-
-
 def _lay_out(cells, release, notes):
     """The notebook's cells with the role each plays; locked ones as they were handed out, those that are gone put back."""
-    by_id = {known["id"]: known for known in release["cells"]}
-    by_text = {_plain(known["text"]): known for known in release["cells"] if known["role"] != "written" and known["text"]}
-    used, placed = {}, []
-    for cell in cells:
-        known = by_id.get(cell["id"]) or (by_text.get(_plain(cell["text"])) if cell["code"] else None)
-        number = cell["number"]
-        if known and known["id"] in used:
-            notes.append(f"Cell {number} has the id of cell {used[known['id']]} ({known['id']}): a copy. Delete one of them.")
-            if known["role"] != "solution":
-                continue
-            known = None
-        if known and known["role"] == "solution" and not cell["code"]:
-            notes.append(f"Cell {number} is your answer to {_question_of(known['id'], release)}, but no code cell any more: turn it into one.")
-            known = None
-        cell["id"] = known["id"] if known else ""
-        if known:
-            used[known["id"]] = number
-            cell["role"], cell["touched"] = known["role"], _plain(cell["text"]) != _plain(known["text"])
-            if known["role"] in ("given", "test", "demo") and cell["touched"]:
-                notes.append(f"Cell {number} ({_called(known)}) is locked and was changed. Grading uses the original, and so did this check.")
-                cell["text"] = known["text"]
-        placed.append(cell)
-    if not used and not _answered(placed, release):
+    by_number = {cell["number"]: cell for cell in cells}
+    layout = lay_out(
+        [Cell(cell["number"], cell["kind"], cell["id"], cell["text"]) for cell in cells],
+        [Known(known["id"], known["role"], known["text"]) for known in release["cells"]],
+    )
+    placed = [made for place in layout.places for made in _laid(place, by_number)]
+    if not layout.used and not _answered(placed, release):
         raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
-    _put_back(placed, used, release, notes)
+    notes += [_odd(oddity, release) for oddity in layout.oddities]
+    gone = [_called(vars(known)) for known in layout.missing if known.role != "demo"]
+    if gone and not layout.marked:
+        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
+    elif gone:
+        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
     return placed
+
+
+def _laid(place, by_number):
+    """One cell in its place, and behind it what was added to it, where it is locked."""
+    known = place.known if place.known is not None and place.known.id else None
+    blank = {"number": 0, "code": known is not None and known.role != "written", "count": None, "worked": False, "tags": []}
+    cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
+    if known is None:
+        return [cell]
+    cell.update(id=known.id, role=known.role, touched=place.cell is not None and touched(place.text, known))
+    if known.role not in LOCKED:
+        return [cell]
+    cell.update(text=known.text, code=True)
+    return [cell, {**cell, "id": "", "role": "own", "text": place.added}] if place.added else [cell]
+
+
+def _odd(oddity, release):
+    """What is odd about a cell, as a sentence."""
+    number, known = oddity.cell.number, oddity.known
+    if oddity.what == "repeated":
+        return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
+    if oddity.what == "turned":
+        return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
+    kept = ", with what you added to it" if oddity.what == "kept" else ""
+    return f"Cell {number} ({_called(vars(known))}) is locked and was changed. Grading uses the original{kept}, and so did this check."
 
 
 def _answered(placed, release):
     wanted = {name.partition(".")[0] for question in release["questions"] for name in question["defines"]}
-    return any(wanted & _bound(cell["text"]) for cell in placed if cell["code"])
-
-
-def _put_back(placed, used, release, notes):
-    """Add what the notebook lacks of the release, each after what comes before it there, and say so."""
-    previous, gone = None, []
-    for known in release["cells"]:
-        if known["id"] not in used:
-            after = next((i for i, cell in enumerate(placed) if previous and cell["id"] == previous), -1)
-            blank = {"number": 0, "code": known["role"] != "written", "count": None, "worked": False, "touched": False}
-            placed.insert(after + 1, {**blank, **known, "text": known["text"] if known["role"] in ("given", "test", "demo") else ""})
-            if known["role"] != "demo":
-                gone.append(_called(known))
-        previous = known["id"]
-    if gone and not used:
-        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
-    elif gone:
-        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
+    return any(wanted & bound_names(cell["text"]) for cell in placed if cell["code"])
 
 
 def _called(known):
@@ -256,23 +608,6 @@ def _solves(cell_id, question):
 
 def _question_of(cell_id, release):
     return next((q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), "")
-
-
-def _bound(text):
-    """Names that a cell binds at its top level; none where it does not compile."""
-    try:
-        tree = ast.parse("\n".join("pass" if line.lstrip()[:1] in ("%", "!") else line for line in text.splitlines()))
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    names = set()
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        names.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    return names
 
 
 def _called_in(text):
@@ -510,7 +845,7 @@ class _Judge:
         while texts:
             new = _called_in(texts.pop()) - seen
             seen |= new
-            texts += [text for text in helpers if _bound(text) & new]
+            texts += [text for text in helpers if bound_names(text) & new]
         own = {name.rpartition(".")[0] for name in question["defines"]}
         used = {owners.get(name) or next((owners[f"{o}.{name}"] for o in own if f"{o}.{name}" in owners), "") for name in seen}
         return [other for other in earlier if other in used]
@@ -536,7 +871,7 @@ class _Judge:
             expected = {n.rpartition(".")[2] for q in self.release["questions"] for n in q["defines"]}
             known = set(re.findall(r"^\s+def (\w+)", "\n".join(own), re.M)) - expected
         else:
-            known = set().union(*map(_bound, own)) - set().union(*(_bound(cell["text"]) for cell in self.release["cells"]))
+            known = set().union(*map(bound_names, own)) - set().union(*(bound_names(cell["text"]) for cell in self.release["cells"]))
         close = _similar(name, known)
         return f"{missing} is not defined." + (f" Is it what you call {close}? Grading looks for {name}." if close else "")
 
@@ -567,14 +902,14 @@ class _Judge:
         """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
         top = frames[-1][0] if frames else 0
         code = [i for i, cell in enumerate(self.placed) if i > top and cell["code"] and cell["role"] != "demo"]
-        below = next((i for i in code if name in _bound(self.placed[i]["text"])), None)
+        below = next((i for i in code if name in bound_names(self.placed[i]["text"])), None)
         if below is not None:
             counts = self.placed[below]["count"], self.placed[top]["count"]
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
             return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        close = _similar(name, set().union(*(_bound(cell["text"]) for cell in self.placed if cell["code"])))
+        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])))
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
     def notes(self, everything, told):
@@ -605,8 +940,8 @@ def _similar(name, known):
 def _demo_names(placed, results):
     """Names that a cell missed and that a demonstration alone defines, with its number: those are run after all, as when grading."""
     missed = [result["error"]["name"] for result in results.values() if result["error"] and result["error"]["type"] == "NameError"]
-    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in _bound(cell["text"])}
-    others = set().union(*(_bound(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
+    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in bound_names(cell["text"])}
+    others = set().union(*(bound_names(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
     return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
 
 
@@ -662,44 +997,92 @@ RELEASE.update({
         {'id': 'momentum_l2', 'points': 3.0, 'written': True, 'trains': False, 'defines': []},
     ],
     'cells': [
+        {'id': '', 'role': 'prose', 'text': '# A configurable network\n\n*Chapter 4 of 5. 70 points.*\n\nSo far every network was written for its task: so many layers, this activation, that training loop. Here the\nparts become objects that plug into one another, and a dictionary says which parts, how wide, and how they\nare trained. Trying another activation is then a change of one word, and that is what the last part of this\nchapter does: it trains on handwritten digits of 28 x 28 pixels with three activations, with and without\nmomentum, with and without a penalty on the weights, and looks at what each changes.\n\nYou will write\n\n1. `load_data` and `softmax`,\n2. the two building blocks, `Activation` and `Layer`,\n3. `Neuralnetwork`, which chains them,\n4. `gradient_approximation`, which checks its gradient,\n5. `trainer`, with minibatches, momentum, L2 penalty and early stopping, and `test`.\n\nA network can learn with a wrong gradient, with a momentum that is none, or with "best weights" that are\nonly the last ones by another name. It then learns a little worse, and nobody notices. So each part is\nchecked by itself before it is used.'},
+        {'id': '', 'role': 'prose', 'text': "## What holds everywhere\n\n- **One row an example.** A batch of $N$ images is an array of shape $(N, 784)$, its labels are one-hot,\n  $(N, 10)$. A batch may have a single row.\n- **The gradient is that of the mean loss.** The loss of a batch is the mean cross-entropy of its rows, and\n  every `d_...` is the derivative of that mean. The division by $N$ happens once, where the network's\n  backward pass starts, with $(\\text{probs} - \\text{targets}) / N$; the layers only sum over rows, and the\n  trainer *subtracts*. (Some codes carry the negative of the summed gradient instead, and add. Both work; a\n  mixture does not.)\n- **Arguments are left as they were**, and what is returned is a new array. Remembering an argument for the\n  backward pass is fine.\n- Integers and `float32` are as welcome as `float64`, and a result that is a fraction stays one.\n- Loops and vectorized expressions are equally right. Helpers are welcome in the solution cells; extra\n  attributes are too. Where you are stuck, hints unfold under each question, from a nudge to the idea.\n\nEach part is tested by itself, so a mistake in one costs nothing in the next."},
+        {'id': '', 'role': 'prose', 'text': '**If you start here.** A layer computes its output from its input and, on the way back, turns the gradient\nof the loss with respect to its output into those with respect to its input and its parameters. A gradient\nhas the shape of what it is the gradient of, and what is used several times, as a weight is by every row,\ncollects the sum of what comes back. Chapters 1 to 3 call the gradient from above `dout` or $g_y$. Here it\nis `delta`, as in the course that this chapter descends from. A bias is a row of shape $(1, \\text{out})$\nhere, not $(\\text{out},)$ as before: every parameter is then a matrix, and one index $(i, j)$ names an entry\nof any of them. NumPy adds both to a batch in the same way.'},
         {'id': 'imports', 'role': 'given', 'text': 'import os\nimport pickle\nimport tempfile\n\n# Before NumPy is loaded: on matrices this small, threads cost more than they bring.\nos.environ.setdefault("OPENBLAS_NUM_THREADS", "1")\n\nimport matplotlib.pyplot as plt\nimport numpy as np\n\nimport checks\nimport diagrams\nimport figures\nimport toys\n\nplt.style.use("tableau-colorblind10")'},
         {'id': 'config', 'role': 'given', 'text': 'config = {\n    "layer_specs": [784, 100, 100, 10],  # width of the input, of the hidden layers, of the output\n    "activation": "ReLU",  # after every hidden layer: \'sigmoid\', \'tanh\' or \'ReLU\'\n    "batch_size": 200,\n    "epochs": 30,  # at most\n    "learning_rate": 0.1,\n    "early_stop": True,\n    "early_stop_epoch": 5,  # stop after so many epochs in a row of rising validation loss\n    "L2_penalty": 0,  # strength of the penalty on the weights\n    "momentum": True,\n    "momentum_gamma": 0.9,  # how much of its velocity a weight keeps from one step to the next\n}'},
+        {'id': '', 'role': 'prose', 'text': '## 1. The digits\n\nEach data file is an array of shape $(N, 785)$: 784 pixels, whole numbers from 0 to 255, and in the last\ncolumn the label. Files come in two forms.\n\n- `.npz`, what ships with this notebook: `np.load(fname)["data"]`.\n- `.pkl`, the form of older courses: `pickle.load(file, encoding="latin1")` on the file opened as `"rb"`;\n  the encoding is for files from Python 2.\n\n**A pickle is a program.** Loading one runs whatever its maker put into it, deleting your files included.\nOpen a `.pkl` only if you would also run a script from the same hands. An `.npz` of numbers has no such\npower, and `np.load` refuses pickled parts unless told otherwise.'},
+        {'id': '', 'role': 'prose', 'text': 'Write `load_data` for both forms. Pixels stay as they are in the file; scaling them is the next step. Labels\nbecome one-hot rows,\n\n$$t_{nc} = 1 \\text{ where } c \\text{ is the label of image } n, \\text{ else } 0,$$\n\nan array of shape $(N, 10)$, with 10 columns whichever labels occur. Labels may be stored as floats, so make\nthem integers before you index with them.'},
+        {'id': '', 'role': 'prose', 'text': '*4 points, about 15 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nHow does the name end? That decides how the file is read; what is read has one form.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n`data` is $(N, 785)$; the images are all columns but the last, the labels the last one, as integers.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\n`np.eye(10)[labels]` picks a row of the identity for each label: one-hot rows, always 10 wide.\n\n</details>'},
         {'id': 'load_data_solution', 'role': 'solution', 'text': 'def load_data(fname: str) -> tuple[np.ndarray, np.ndarray]:\n    """Read images and labels from a file.\n\n    fname: path of an .npz file (an array under the key data) or of a .pkl file\n    (a pickled array), either of shape (N, 785) with the label in the last column.\n    Returns the images, (N, 784), with the pixels of the file, and the one-hot labels, (N, 10).\n    """\n    raise NotImplementedError'},
         {'id': 'load_data', 'role': 'test', 'text': '@checks.run\ndef check():\n    tiny = np.arange(3 * 785).reshape(3, 785) % 256\n    tiny[:, -1] = [7, 0, 2]\n    with tempfile.TemporaryDirectory() as folder:\n        np.savez(f"{folder}/tiny.npz", data=tiny)\n        np.savez(f"{folder}/one.npz", data=tiny[1:2].astype(np.uint8))\n        tiny.astype(float).dump(f"{folder}/tiny.pkl")  # a pickle of our own making: it is safe to load\n        for name, rows in (("tiny.npz", [0, 1, 2]), ("one.npz", [1]), ("tiny.pkl", [0, 1, 2])):\n            images, one_hot = load_data(f"{folder}/{name}")\n            checks.shape(f"the images of {name}", images, (len(rows), 784), "all columns but the last")\n            checks.close(f"the images of {name}", images, tiny[rows, :784],\n                         "pixels as they are in the file")\n            checks.close(f"the labels of {name}", one_hot, np.eye(10)[tiny[rows, -1]],\n                         "a 1 in the column of the label, 10 columns always")'},
+        {'id': '', 'role': 'prose', 'text': 'What ships are 4000 digits to train on, 500 to validate and 500 to test, drawn from MNIST (LeCun, Bottou,\nBengio and Haffner, 1998), as many of each class. Where the files of a full course lie beside this notebook,\n`MNIST_train.pkl`, `MNIST_valid.pkl` and `MNIST_test.pkl`, they are taken instead: so put there only files\nthat you trust. Pixels are then divided by 255, since inputs of size 1 suit weights and learning rates of\nordinary size.'},
         {'id': 'digits', 'role': 'demo', 'text': 'def find(split: str) -> str:\n    """The course\'s own file of a split if it lies beside the notebook, else the one that ships."""\n    own = f"MNIST_{split}.pkl"\n    return own if os.path.exists(own) else f"mnist_{split}.npz"\n\n\n(X_train, y_train), (X_valid, y_valid), (X_test, y_test) = (\n    load_data(find(split)) for split in ["train", "valid", "test"])\nX_train, X_valid, X_test = X_train / 255, X_valid / 255, X_test / 255\nprint("training", X_train.shape, " validation", X_valid.shape, " test", X_test.shape)\nfigures.digits(X_train[:20], y_train[:20].argmax(axis=1),\n               alt="Twenty handwritten digits, each with its label above it.")'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 1. Twenty of the training images with their labels.*'},
+        {'id': '', 'role': 'prose', 'text': "## 2. Softmax\n\nScores become probabilities: exponentiate, and divide by the sum of the row. Subtracting each row's own\nmaximum first leaves the ratio as it was and keeps the exponentials from overflowing, however large the\nscores are and however far the rows lie apart.\n\n$$P_{ij} = \\frac{e^{x_{ij} - m_i}}{\\sum_k e^{x_{ik} - m_i}}, \\qquad m_i = \\max_k x_{ik}$$\n\nwith $x$ and $P$ of shape $(N, C)$."},
+        {'id': '', 'role': 'prose', 'text': '*3 points, about 10 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nMaximum and sum belong to a row, not to the batch.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nBoth are $(N, 1)$: `keepdims=True`.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nSubtract, exponentiate, divide, in new arrays.\n\n</details>'},
         {'id': 'softmax_solution', 'role': 'solution', 'text': 'def softmax(x: np.ndarray) -> np.ndarray:\n    """Turn scores into probabilities, row by row, for scores of any size.\n\n    x: scores, (N, C).\n    Returns the probabilities, (N, C); each row sums to 1.\n    """\n    raise NotImplementedError'},
         {'id': 'softmax', 'role': 'test', 'text': '@checks.run\ndef check():\n    x = np.array([[0.0, np.log(3.0), 0.0, 0.0], [2000.0, 2000.0, 0.0, 0.0],\n                  [-900.0, -900.0, -900.0, -900.0]])\n    start, probs = x.copy(), softmax(x)\n    checks.shape("softmax(x)", probs, (3, 4), "one row an example, one column a class")\n    checks.close("softmax(x)", probs, [[1 / 6, 1 / 2, 1 / 6, 1 / 6], [0.5, 0.5, 0, 0], [0.25] * 4],\n                 "shift each row by its own maximum, divide by its own sum")\n    checks.kept("x", x, start)\n    checks.close("softmax of a single row", softmax(np.array([[1, 1]])), [[0.5, 0.5]],\n                 "two whole numbers")'},
         {'id': 'look_at_softmax', 'role': 'demo', 'text': 'for scale in [0.1, 1.0, 10.0]:\n    probs = softmax(scale * np.array([[1.0, 2.0, 3.0]]))\n    print(f"scores {scale} times (1, 2, 3):", probs.round(3)[0])'},
+        {'id': '', 'role': 'prose', 'text': "## 3. Activation\n\nAn `Activation` is one of three functions, chosen by name when it is made.\n\n$$\\sigma(a) = \\frac{1}{1 + e^{-a}} \\qquad \\tanh(a) \\qquad \\mathrm{ReLU}(a) = \\max(a, 0)$$\n$$\\sigma' = \\sigma (1 - \\sigma) \\qquad \\tanh' = 1 - \\tanh^2 \\qquad \\mathrm{ReLU}' = 1 \\text{ where } a > 0, \\text{ else } 0$$\n\n`forward_pass(a)` keeps its input as `self.x` and applies the function. The `grad_` methods take no\nargument: they give the derivative at `self.x`, in its shape. `backward_pass(delta)` gets the gradient of\nthe loss with respect to the output, and returns the one with respect to the input: `delta` times the\nderivative.\n\nAll three hold for $a$ of any size: at $\\pm 1000$ the values are the limits, never NaN. (It helps that\n$\\sigma(a) = \\frac{1}{2} + \\frac{1}{2} \\tanh \\frac{a}{2}$.) An unknown name is a `ValueError`, in the\nconstructor. The derivative of ReLU at exactly 0 is yours to choose."},
+        {'id': '', 'role': 'prose', 'text': '*8 points, about 30 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\n`self.x` is the *input*. Which of the three derivatives does the formula write in terms of the output?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nEverything has the shape of the input, whatever that is.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nLet `forward_pass` and `backward_pass` look up the method by name: `getattr(self, "grad_" + name)`. For the\nsigmoid take the formula with tanh, which never overflows.\n\n</details>'},
         {'id': 'Activation_solution', 'role': 'solution', 'text': 'class Activation:\n    """One of three activation functions, entry by entry, with its derivative."""\n\n    def __init__(self, activation_type: str) -> None:\n        """Choose the function: \'sigmoid\', \'tanh\' or \'ReLU\'. Raises ValueError for any other name."""\n        raise NotImplementedError\n\n    def forward_pass(self, a: np.ndarray) -> np.ndarray:\n        """Keep a as self.x, and return the function of it. a: any shape; the result has the same."""\n        raise NotImplementedError\n\n    def backward_pass(self, delta: np.ndarray) -> np.ndarray:\n        """Return the gradient with respect to the input of the latest forward_pass,\n        given the one with respect to its output."""\n        raise NotImplementedError\n\n    def sigmoid(self, x: np.ndarray) -> np.ndarray:\n        """The sigmoid of each entry of x."""\n        raise NotImplementedError\n\n    def tanh(self, x: np.ndarray) -> np.ndarray:\n        """The hyperbolic tangent of each entry of x."""\n        raise NotImplementedError\n\n    def ReLU(self, x: np.ndarray) -> np.ndarray:\n        """Each entry of x where it is positive, else 0."""\n        raise NotImplementedError\n\n    def grad_sigmoid(self) -> np.ndarray:\n        """The derivative of the sigmoid at self.x."""\n        raise NotImplementedError\n\n    def grad_tanh(self) -> np.ndarray:\n        """The derivative of tanh at self.x."""\n        raise NotImplementedError\n\n    def grad_ReLU(self) -> np.ndarray:\n        """The derivative of ReLU at self.x: 1 where it is positive, 0 where it is negative."""\n        raise NotImplementedError'},
         {'id': 'Activation', 'role': 'test', 'text': '@checks.run\ndef check():\n    a = np.array([[np.log(3.0), -np.log(3.0)], [-2000.0, 2000.0], [np.log(7.0), -1.0]])\n    delta = np.array([[1.0, -2.0], [3.0, 4.0], [8.0, 0.0]])\n    expected = {\n        "sigmoid": ([[0.75, 0.25], [0, 1], [0.875, 1 / (1 + np.e)]],\n                    [[0.1875, -0.375], [0, 0], [0.875, 0]]),\n        "tanh": ([[0.8, -0.8], [-1, 1], [0.96, -0.76159416]], [[0.36, -0.72], [0, 0], [0.6272, 0]]),\n        "ReLU": ([[np.log(3.0), 0], [0, 2000], [np.log(7.0), 0]], [[1, 0], [0, 4], [8, 0]]),\n    }\n    for kind, (out, grad) in expected.items():\n        activation, before, upstream = Activation(kind), a.copy(), delta.copy()\n        checks.close(f"the forward pass of {kind}", activation.forward_pass(before), out,\n                     "entry by entry, and finite at -2000 and 2000")\n        checks.that(hasattr(activation, "x"), f"The forward pass of {kind} keeps no self.x.")\n        checks.close(f"self.x of {kind}", activation.x, a,\n                     "forward_pass keeps its input, not its output")\n        for _ in range(2):\n            checks.close(f"the backward pass of {kind}", activation.backward_pass(upstream), grad,\n                         "delta times the derivative at the input self.x")\n        checks.kept(f"the input of {kind}", before, a)\n        checks.kept(f"the delta of {kind}", upstream, delta)\n        activation.forward_pass(np.array([[1, -3, 2]]))  # another shape, and whole numbers\n        slopes = {"sigmoid": [[0.19661193, 0.04517666, 0.10499359]],\n                  "tanh": [[0.41997434, 0.00986604, 0.07065082]], "ReLU": [[1, 0, 1]]}\n        half = activation.backward_pass(np.array([[0.5, 0.5, 0.5]]))\n        checks.close(f"the backward pass of {kind} after another forward pass, times 2",\n                     2 * np.asarray(half), slopes[kind],\n                     "self.x is that of the latest forward pass; fractions are kept")\n    try:\n        Activation("softplus")\n        refused = False\n    except ValueError:\n        refused = True\n    checks.that(refused, "Activation(\'softplus\') should raise a ValueError in the constructor.")'},
         {'id': 'activations', 'role': 'demo', 'text': 'figures.activations(Activation)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 2. The three activations and their derivatives. A delta that passes back through a sigmoid shrinks\nto a quarter at best; through tanh it keeps its size near 0; through a ReLU it passes whole or not at all.*'},
+        {'id': '', 'role': 'prose', 'text': '## 4. Layer\n\nA `Layer` is an affine layer as an object that owns its weights (chapter 1, question 2, derives its\ngradients). Forward, and backward from $\\delta = \\partial L / \\partial a$:\n\n$$a = x w + b \\qquad\\qquad d_x = \\delta\\, w^{\\mathsf T}, \\quad d_w = x^{\\mathsf T} \\delta, \\quad d_b = \\sum_n \\delta_n$$\n\nwith $x$ and $d_x$ of shape $(N, \\text{in})$, $a$ and $\\delta$ $(N, \\text{out})$, $w$ and $d_w$ $(\\text{in},\n\\text{out})$, $b$ and $d_b$ $(1, \\text{out})$. Sums over rows are sums: the $1/N$ of the mean is in $\\delta$\nalready. Each backward pass writes `d_w` and `d_b` anew.\n\nWeights start random, for two units that start equal stay equal; a standard deviation of\n$1/\\sqrt{\\text{in}}$ keeps signals at their size. Two layers of one shape must differ too, so do not seed\nhere: `np.random.seed` would upset everyone else who draws numbers. Biases start at zero.'},
+        {'id': '', 'role': 'prose', 'text': '*8 points, about 20 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWhat must `forward_pass` keep so that `backward_pass` can work?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n$d_x$ $(N, \\text{in})$, $d_w$ $(\\text{in}, \\text{out})$, $d_b$ $(1, \\text{out})$: `keepdims=True` in the sum\nover the rows.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nThree formulas, three attributes, assigned anew each time; return `self.d_x`.\n\n</details>'},
         {'id': 'Layer_solution', 'role': 'solution', 'text': 'class Layer:\n    """An affine layer with weights and biases of its own."""\n\n    def __init__(self, in_units: int, out_units: int) -> None:\n        """Make the parameters: self.w, (in_units, out_units), random,\n        and self.b, (1, out_units), zeros."""\n        raise NotImplementedError\n\n    def forward_pass(self, x: np.ndarray) -> np.ndarray:\n        """Keep x, (N, in_units), as self.x, and the result,\n        (N, out_units), as self.a; return the result."""\n        raise NotImplementedError\n\n    def backward_pass(self, delta: np.ndarray) -> np.ndarray:\n        """Go back through the latest forward_pass.\n\n        delta: gradient of the loss with respect to self.a, (N, out_units).\n        Writes self.d_x, (N, in_units), self.d_w, (in_units, out_units), and\n        self.d_b, (1, out_units). Returns self.d_x.\n        """\n        raise NotImplementedError'},
         {'id': 'Layer', 'role': 'test', 'text': '@checks.run\ndef check():\n    layer, twin = Layer(3, 2), Layer(3, 2)\n    checks.shape("w of Layer(3, 2)", layer.w, (3, 2), "a row for each input, a column for each unit")\n    checks.close("b of Layer(3, 2)", layer.b, [[0.0, 0.0]], "zeros, (1, out_units)")\n    checks.that(len(np.unique([layer.w, twin.w])) == 12,\n                "Some starting weights of two layers are equal: draw all at random, without a seed.")\n    layer.w, layer.b = np.array([[1.0, -1], [0, 2], [3, 0.5]]), np.array([[10.0, 20.0]])\n    one, four = np.array([[2, -1, 1]]), np.array([[1.0, 2, 3], [-1, 0, 4], [0, 0, 0], [0, 1, 0]])\n    for x, delta, out, d_x, d_w, d_b in (\n        (four, [[1, 0.5], [2, -1], [3, 0], [0, 4]], [[20, 24.5], [21, 23], [10, 20], [10, 22]],\n         [[0.5, 1, 3.25], [3, -2, 5.5], [3, 0, 9], [-4, 8, 2]], [[-1, 1.5], [2, 5], [11, -2.5]],\n         [[6, 3.5]]),\n        (one, [[0.5, 1]], [[15, 16.5]], [[-0.5, 2, 2]], [[1, 2], [-0.5, -1], [0.5, 1]], [[0.5, 1]]),\n    ):\n        what, delta = f"a batch of {len(x)}", np.array(delta)\n        before = x.copy(), delta.copy()\n        checks.close(f"the forward pass of {what}", layer.forward_pass(x), out, "x w + b")\n        checks.close(f"self.a after {what}", layer.a, out, "the output of the forward pass")\n        checks.close(f"self.x after {what}", layer.x, x, "the input of the forward pass")\n        for _ in range(2):\n            back = layer.backward_pass(delta)\n            checks.close(f"the backward pass of {what}", back, d_x,\n                         "each input collects from all units of its own row; return it, too")\n            checks.close(f"d_x of {what}", layer.d_x, d_x, "what the backward pass returns")\n            checks.close(f"d_w of {what}", layer.d_w, d_w,\n                         "a sum over the rows, with no further 1/N, made anew each time")\n            checks.close(f"d_b of {what}", layer.d_b, d_b,\n                         "the sum of delta over the rows, kept as (1, out_units), made anew")\n        checks.kept("x", x, before[0])\n        checks.kept("delta", delta, before[1])'},
         {'id': 'size_of_signals', 'role': 'demo', 'text': 'signal = np.random.default_rng(0).normal(size=(200, 100))\nfor depth in range(1, 6):\n    signal = Layer(100, 100).forward_pass(signal)\n    print(f"standard deviation after {depth} new layers: {signal.std():.2f}")'},
+        {'id': '', 'role': 'prose', 'text': 'If these numbers grow or shrink from layer to layer, so would the signals and the gradients of a deep\nnetwork before it has learned anything. Around 1 they stay where they were.'},
+        {'id': '', 'role': 'prose', 'text': '## 5. The network\n\n`Neuralnetwork(config)` makes a chain: for widths `[784, 100, 100, 10]` its `layers` are Layer, Activation,\nLayer, Activation, Layer. No activation follows the last layer; the softmax takes over there. Make a new\n`Activation` for each place. An Activation keeps the input of its latest forward pass, and one object in two\nplaces would overwrite it.\n\n$$L = -\\frac{1}{N} \\sum_{n=1}^{N} \\sum_{c=1}^{C} t_{nc} \\log p_{nc}, \\qquad \\frac{\\partial L}{\\partial z} = \\frac{p - t}{N}$$\n\nwith $p$ the probabilities, $t$ the one-hot targets and $z$ the scores of the last layer, all $(N, C)$. Sum\nover classes, mean over rows. If you guard the logarithm against zero, use $10^{-12}$ or less: a larger\nguard shows in the loss.\n\n`backward_pass` starts from $(p - t) / N$, softmax and cross-entropy in one (the question *Derive it* of\nchapter 1 has you show why), and hands what each part returns to the part before it.'},
         {'id': 'draw_the_chain', 'role': 'demo', 'text': 'diagrams.chain(\n    ["Layer\\n0", "Activation\\n1", "Layer\\n2", "Activation\\n3", "Layer\\n4", "softmax,\\nloss"],\n    ["(N, 784)", "(N, 100)", "(N, 100)", "(N, 100)", "(N, 100)", "(N, 10)", "L"],\n    ["d_x", "delta", "d_x", "delta", "d_x", "(p - t) / N", ""],\n    "Five boxes, Layer and Activation in turn, and a box for softmax and loss. The shapes of what "\n    "runs forward stand above the arrows. Back runs (p - t) / N, and each box returns the delta "\n    "of the box before it.")'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 3. The network of* `config`*, with the places of its parts in* `layers`*. Blue, above: the shapes\nof what runs forward. Orange, below: what runs back, of the same shape as what ran forward there. What a\npart returns is the delta of the part before it.*'},
+        {'id': '', 'role': 'prose', 'text': '*12 points, about 35 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nBuild the list from pairs of neighbouring widths. What follows the last Layer?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nScores, `probs` and `targets` are $(N, C)$; the loss is one number.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nForward: hand `x` from layer to layer, then softmax; keep probs and targets. Backward:\n`reversed(self.layers)`, each fed with what the last one returned.\n\n</details>'},
         {'id': 'Neuralnetwork_solution', 'role': 'solution', 'text': 'class Neuralnetwork:\n    """A chain of Layers with Activations between them and a softmax at the end, as config has it."""\n\n    def __init__(self, config: dict) -> None:\n        """Make self.layers, a list, from config[\'layer_specs\']\n        (widths from input to output) and config[\'activation\']."""\n        raise NotImplementedError\n\n    def forward_pass(\n        self, x: np.ndarray, targets: np.ndarray | None = None\n    ) -> tuple[float | None, np.ndarray]:\n        """Run the network forward and keep what backward_pass needs.\n\n        x: a batch, (N, in). targets: one-hot, (N, C), or None.\n        Returns the loss (None without targets) and the probabilities, (N, C).\n        """\n        raise NotImplementedError\n\n    def loss_func(self, probs: np.ndarray, targets: np.ndarray) -> float:\n        """The mean cross-entropy of probabilities, (N, C), for one-hot targets, (N, C)."""\n        raise NotImplementedError\n\n    def backward_pass(self) -> None:\n        """Go back from the loss of the latest forward_pass (with targets) through all\n        layers, so that each Layer has its d_w and d_b."""\n        raise NotImplementedError'},
         {'id': 'Neuralnetwork', 'role': 'test', 'text': '@checks.run\ndef check():\n    small = Neuralnetwork({**config, "layer_specs": [2, 4, 5, 3], "activation": "tanh"})\n    kinds = [type(layer).__name__ for layer in small.layers]\n    checks.that(kinds == ["Layer", "Activation", "Layer", "Activation", "Layer"],\n                f"layers holds {kinds}: Layer and Activation in turn, a Layer last.")\n    for layer, size in zip(small.layers[::2], ((2, 4), (4, 5), (5, 3))):\n        checks.shape("w of a layer", layer.w, size, "layer_specs is [2, 4, 5, 3]")\n        layer.w = np.linspace(-1.0, 1.5, layer.w.size).reshape(size)\n        layer.b = np.full((1, size[1]), 0.5)\n    x, targets = np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 0.2], [0.1, 0.9]]), np.eye(3)[[1, 0, 2, 2]]\n    loss, probs = small.forward_pass(x, targets)\n    checks.close("probs", probs[:1], [[0.44864311, 0.32128144, 0.23007545]],\n                 "config\'s activation after hidden layers, then softmax")\n    checks.close("the loss", loss, 1.11924729, "the sum over classes, the mean over rows")\n    checks.close("loss_func of two rows that are surely right", small.loss_func(np.eye(3)[:2],\n                 np.eye(3)[:2]), 0.0, "a guard in the logarithm is at most 1e-12", 1e-9)\n    unlikely = small.loss_func(np.array([[1e-10, 1, 0]]), np.array([[1, 0, 0]]))\n    checks.close("loss_func where the right class has probability 1e-10", unlikely, -np.log(1e-10),\n                 "a guard in the logarithm is at most 1e-12", 1e-2)\n    for call in ("", " after a second call"):\n        small.backward_pass()\n        checks.close(f"d_b of the last layer{call}", small.layers[4].d_b, \n                     [[-0.03847676, 0.03859007, -0.00011331]],\n                     "it starts from (probs - targets) / N")\n        checks.close(f"d_b of the first layer{call}", small.layers[0].d_b, \n                     [[0.05010615, 0.00969415, -0.01974709, -0.05971357]],\n                     "an Activation of its own in every place; hand back what each returns")\n    loss, probs = small.forward_pass(x[:1])\n    checks.that(loss is None, "Without targets there is no loss: return None in its place.")\n    checks.close("probs without targets", probs, [[0.44864311, 0.32128144, 0.23007545]])\n    flat = Neuralnetwork({**config, "layer_specs": [6, 2], "activation": "ReLU"})\n    checks.that(len(flat.layers) == 1, "layer_specs [6, 2] has a single Layer and no Activation.")'},
         {'id': 'untrained', 'role': 'demo', 'text': 'np.random.seed(0)\nloss, probs = Neuralnetwork(config).forward_pass(X_test, y_test)\naccuracy = np.mean(probs.argmax(axis=1) == y_test.argmax(axis=1))\nprint(f"untrained: loss {loss:.2f}, accuracy {accuracy:.2f}")\nprint(f"a network that knows nothing gives each class 1/10: loss log(10) = {np.log(10):.2f}")'},
+        {'id': '', 'role': 'prose', 'text': "## 6. Is the gradient right?\n\nA slip in a backward pass rarely stops a network from learning; it only learns worse. So measure the\ngradient before you train. For one entry $\\theta$ of one layer's `w` or `b`,\n\n$$\\text{numerical} = \\frac{L(\\theta + \\varepsilon) - L(\\theta - \\varepsilon)}{2 \\varepsilon}$$\n$$\\text{within: } |\\text{numerical} - \\text{analytic}| \\le 9\\, \\varepsilon^2$$\n\n*Numerical* takes two forward passes on the batch, with the entry moved. *Analytic* is the layer's own `d_w`\nor `d_b` from a forward and a backward pass with the entry where it was; what stands there from earlier\nbelongs to another batch. Afterwards the entry has its old value bit for bit. Adding $\\varepsilon$ and\nsubtracting it again does not give that, for $(\\theta + \\varepsilon) - \\varepsilon$ is rounded."},
+        {'id': '', 'role': 'prose', 'text': 'Your function is given a model. Ask nothing of it but `layers` (its Layers with `w`, `b`, `d_w`, `d_b`),\n`forward_pass`, `backward_pass` and `loss_func`; the loss is whatever the model says it is. The check below\nuses a toy from `toys.py` whose loss is $\\sum \\theta^3$, so that all is known: the slope is $3 \\theta^2$,\nand by central differences $3 \\theta^2 + \\varepsilon^2$.'},
+        {'id': '', 'role': 'prose', 'text': "*10 points, about 30 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWhich three forward passes are there, and with which value of the entry each?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n`index` picks one number of an array of two axes, a bias's too.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nFirst the analytic one: forward with targets, backward, read `d_w` or `d_b`. Then keep the entry, move it\nup, forward; move it down, forward; put it back. Compare the distance with 9 epsilon squared.\n\n</details>"},
         {'id': 'gradient_approximation_solution', 'role': 'solution', 'text': 'def gradient_approximation(\n    model: Neuralnetwork, layer: int, kind: str, index: tuple[int, int],\n    x: np.ndarray, y: np.ndarray, epsilon: float = 1e-2,\n) -> tuple[float, float, bool]:\n    """Compare the numerical with the analytic gradient of one parameter.\n\n    layer: place of the layer in model.layers (activations count). kind: \'w\' or \'b\'.\n    index: (i, j) of the entry; (0, j) for a bias.\n    x, y: the batch, (N, in), and its one-hot labels, (N, C).\n    Returns the numerical and the analytic derivative, and whether they agree within\n    9 * epsilon**2. Leaves the parameter as it was.\n    """\n    raise NotImplementedError'},
         {'id': 'gradient_approximation', 'role': 'test', 'text': '@checks.run\ndef check():\n    toy = toys.ToyModel(Layer, Activation, cost=lambda p: p**3, slope=lambda p: 3 * p**2)\n    toy.layers[2].w[1, 0] = 0.1\n    x, targets = np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]]\n    numerical, analytic, within = gradient_approximation(toy, 2, "w", (1, 0), x, targets)\n    checks.close("numerical", numerical, 0.03 + 1e-4,\n                 "(above - below) / (2 epsilon), with epsilon 1e-2 unless another is given",\n                 tolerance=1e-9)\n    checks.close("analytic", analytic, 0.03,\n                 "from a forward and a backward pass with the parameter at its own value",\n                 tolerance=1e-9)\n    checks.that(within, "within is False, yet the two differ by epsilon**2 only.")\n    checks.that(toy.layers[2].w[1, 0] == 0.1,\n                "The parameter is not what it was, bit for bit: keep its old value and write it back.")\n    checks.that(all(np.array_equal(batch, x) for batch, _ in toy.passes)\n                and np.array_equal(toy.steps[-1][1], targets),\n                "The batch does not reach the model: call forward_pass(x, y), images first.")\n    for factor, kind, layer, index in ((9.5, "b", 0, (0, 2)), (-9.5, "w", 0, (1, 2)),\n                                       (8.5, "b", 2, (0, 0))):\n        toy = toys.ToyModel(Layer, Activation, cost=lambda p: factor * p**3,\n                            slope=lambda p: 3 * factor * p**2)\n        numerical, analytic, within = gradient_approximation(toy, layer, kind, index, x, targets,\n                                                             epsilon=1e-3)\n        what = f"for {kind} of layer {layer} at {index}, with epsilon 1e-3"\n        checks.close(f"numerical {what}", numerical, 12 * factor + factor * 1e-6,\n                     "index is that of the entry, and epsilon is the argument", tolerance=1e-9)\n        checks.close(f"analytic {what}", analytic, 12 * factor, "d_w or d_b of the same entry",\n                     tolerance=1e-9)\n        checks.that(bool(within) == (abs(factor) <= 9),\n                    f"within is {within} where numerical - analytic is {factor} epsilon**2: "\n                    "it says whether their distance is at most 9 epsilon**2.")'},
+        {'id': '', 'role': 'prose', 'text': 'Now the real network: weights and biases of every layer, on ten training images. Every entry should be\nwithin $9 \\varepsilon^2 = 0.0009$ at $\\varepsilon = 10^{-2}$. The network is the tanh one, since tanh is\nsmooth. A ReLU has a kink, and where a step of $\\varepsilon$ carries some image across it, a central\ndifference measures a mixture of two slopes: with ReLU and this $\\varepsilon$, about one entry in fifteen of\na right gradient fails.'},
         {'id': 'gradient_table', 'role': 'demo', 'text': 'np.random.seed(1)\nsmooth = Neuralnetwork({**config, "activation": "tanh"})\nentries = [(4, "b", (0, 3)), (4, "w", (10, 3)), (4, "w", (70, 8)),\n           (2, "b", (0, 5)), (2, "w", (20, 40)), (2, "w", (99, 0)),\n           (0, "b", (0, 7)), (0, "w", (350, 7)), (0, "w", (406, 60))]\nX_few, y_few = X_train[:10], y_train[:10]\nprint("layer  kind      numerical       analytic     difference   within")\nfor layer, kind, index in entries:\n    numerical, analytic, within = gradient_approximation(smooth, layer, kind, index, X_few, y_few)\n    apart = abs(numerical - analytic)\n    print(f"{layer:5}  {kind:4}  {numerical:13.8f}  {analytic:13.8f}  {apart:13.1e}   {within}")'},
+        {'id': '', 'role': 'prose', 'text': '### The shape of a V\n\nWhy $10^{-2}$, and not something much smaller? Chapter 2 met the two errors of a central difference. What\nthe Taylor series leaves out shrinks with $\\varepsilon^2$. What rounding does to the loss, about $10^{-16}$,\nis divided by $2 \\varepsilon$ and grows as $\\varepsilon$ shrinks. On logarithmic axes the sum is a V. The\ncriterion $9 \\varepsilon^2$ knows only of its right arm.'},
         {'id': 'v_shape', 'role': 'demo', 'text': 'epsilons = np.logspace(-9, -1, 33)\ndifferences = []\nfor epsilon in epsilons:\n    pairs = [gradient_approximation(smooth, *entry, X_few, y_few, epsilon)[:2] for entry in entries]\n    differences.append(max(abs(numerical - analytic) for numerical, analytic in pairs))\nfigures.v_shape(epsilons, differences, 9 * epsilons**2)\nfor epsilon in [1e-2, 1e-4, 1e-5, 1e-6]:\n    within = [gradient_approximation(smooth, *entry, X_few, y_few, epsilon)[2] for entry in entries]\n    print(f"epsilon {epsilon:.0e}: {sum(within)} of {len(within)} entries within 9 epsilon**2")'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 4. The largest difference of the nine entries against* $\\varepsilon$*, for a right gradient. Where\nthe dashed criterion lies below the V, at the left, it fails a right gradient.*\n\nAt $\\varepsilon = 10^{-6}$ the criterion asks for $9 \\cdot 10^{-12}$, where round-off alone leaves ten times\nthat and more. A student of the course from which this chapter descends reported that only 32 % of the\nentries agreed. The gradient was right; the tolerance was at fault. A tolerance on a numerical gradient has\nto allow for both arms of the V, something like $c_1\\, \\varepsilon^2 + c_2 \\cdot 10^{-16} / \\varepsilon$.\nFrom $10^{-2}$ down to $10^{-5}$ the first term is enough.'},
+        {'id': '', 'role': 'prose', 'text': "## 7. Training\n\n`trainer` is where most silent mistakes live, so here is all that it does, piece by piece.\n\n**Minibatches.** Each epoch draws a fresh permutation of the rows, the same for images and labels, and takes\nconsecutive slices of `batch_size` rows. The last slice is shorter where the numbers don't divide, and it is\nused: every row once an epoch. `X_train` itself keeps its order.\n\n**A step.** After a forward and a backward pass on the batch, the weights and biases $\\theta$ of every Layer\nmove, each array with a velocity $v$ of its own shape:\n\n$$v \\leftarrow \\gamma\\, v - \\eta\\, g, \\qquad \\theta \\leftarrow \\theta + v$$\n\nwith $g$ the gradient, $\\eta$ the `learning_rate` and $\\gamma$ the `momentum_gamma`, or 0 where `momentum`\nis False. $v$ is zero when `trainer` starts and is never reset after that, not at the end of an epoch\neither."},
         {'id': 'momentum_on_a_slope', 'role': 'demo', 'text': 'steps, gamma = np.arange(1, 41), 0.9\n# Where the gradient is always the same: 1 + gamma + gamma**2 + ...\nvelocity = (1 - gamma**steps) / (1 - gamma)\ntravelled = {"momentum": np.cumsum(velocity), "no momentum": steps, "rate times 0.9": 0.9 * steps}\nfigures.travel(steps, travelled)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 5. How far a parameter goes where the gradient never changes. A velocity that remembers ends at* $1\n/ (1 - \\gamma) = 10$ *plain steps a step.*\n\nThe lowest line is a real slip. $v = \\gamma \\cdot (-\\eta g)$, with no old $v$ on the right, looks like\nmomentum and is a learning rate multiplied by 0.9. The network still learns, so nothing seems wrong; its\nweights just go 0.9 times as far as without any momentum. The velocity has to outlive the step.'},
+        {'id': '', 'role': 'prose', 'text': '**L2 penalty.** Adding $\\frac{\\lambda}{2} \\sum w^2$ to what is minimized, with $\\lambda$ the `L2_penalty`,\nadds $\\lambda w$ to the gradient of each weight:\n\n$$g_w = d_w + \\lambda\\, w, \\qquad g_b = d_b$$\n\nLarge weights let a network bend sharply between one image and the next; biases only shift it, so they are\nleft out. The validation loss leaves the penalty out as well, so that runs with different penalties can be\ncompared.'},
+        {'id': '', 'role': 'prose', 'text': '**Early stopping.** After each epoch the loss on the validation set is measured. An epoch counts as *rising*\nwhere this loss is above that of the epoch before; the first to be compared is the second. After\n`early_stop_epoch` rising epochs in a row training ends. An equal or lower loss sets the count back to 0.\n\n| epoch | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n| validation loss | 0.9 | 0.6 | 0.7 | 0.8 | 0.8 | 0.85 | 0.9 | 1.0 |\n| rising in a row | | 0 | 1 | 2 | 0 | 1 | 2 | 3 |\n\nWith `early_stop_epoch` 3, this run ends after epoch 8.\n\n**Best weights.** Where `early_stop` is True, the model ends with the parameters of the epoch of lowest\nvalidation loss, here the second, *whether or not* training was cut short. The weights before the first\nepoch do not count. Where it is False, the model ends with its last weights. Keep *copies*: `best = layer.w`\nis a second name for an array that goes on changing if you update it in place, and restoring it restores\nnothing.'},
+        {'id': '', 'role': 'prose', 'text': 'Write `trainer` for any model that has `layers`, `forward_pass(x, targets)`, `backward_pass()` and\n`loss_func(probs, targets)`. Some of its `layers` are Layers, with `w`, `b`, `d_w` and `d_b`; the others are\nActivations. Rely on nothing more: make the velocities in here, and let the model say what its loss is.\n\nThe check below trains a toy with the loss $\\sum \\theta^2 / 2$, whose gradient is $\\theta$, so that every\nstep can be worked out by hand: from 2, a plain step at rate 0.1 leads to $2 \\cdot 0.9$.'},
         {'id': 'show_progress', 'role': 'given', 'text': 'def show_progress(config: dict, history: dict) -> None:\n    """Print a dot for an epoch, or the validation loss at the first and every tenth, on one line."""\n    epoch, valid_loss = len(history["valid_loss"]), history["valid_loss"][-1]\n    if epoch == 1:\n        print(f"at most {config[\'epochs\']} epochs: {valid_loss:.3f} ", end="", flush=True)\n    else:\n        print(f" {valid_loss:.3f} " if epoch % 10 == 0 else ".", end="", flush=True)'},
+        {'id': '', 'role': 'prose', 'text': '*20 points, about 60 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWrite it in the order of the text, and run the check after each piece: batches, plain step, momentum, L2,\nstopping, best weights.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nA velocity has the shape of its array, one for each `w` and each `b`; make them once, before the first\nepoch.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nTwo numbers steer the end: how many rises in a row, and the lowest validation loss so far; with the second\ngoes a list of *copies* of all parameters, put back after the loop where `early_stop` is True.\n\n</details>'},
         {'id': 'trainer_solution', 'role': 'solution', 'text': 'def trainer(\n    model: Neuralnetwork,\n    X_train: np.ndarray,\n    y_train: np.ndarray,\n    X_valid: np.ndarray,\n    y_valid: np.ndarray,\n    config: dict,\n) -> dict[str, list[float]]:\n    """Train a model in place, as config has it.\n\n    config: batch_size, epochs, learning_rate, early_stop, early_stop_epoch, L2_penalty,\n    momentum and momentum_gamma count here.\n    X_train, (N, in), y_train, (N, C), one-hot: to train on. X_valid, y_valid: to decide\n    when to stop.\n    Returns a dict with the lists train_loss (the mean over the epoch\'s batches, or measured\n    after it, as you like) and valid_loss (measured after the epoch, on the whole validation\n    set), one entry for each epoch that ran. You may call show_progress after each epoch.\n    """\n    raise NotImplementedError'},
         {'id': 'trainer', 'role': 'test', 'text': '@checks.run\ndef check():\n    plain = toys.train_toy(trainer, Layer, Activation)\n    checks.that(plain["sizes"] == [4, 4, 2] * 2,\n                f"The batches have {plain[\'sizes\']} rows; expected 4, 4 and 2 in each of two epochs.")\n    rows, in_order = plain["rows"], list(range(10))\n    checks.that([sorted(epoch) for epoch in rows] == [in_order] * 2,\n                f"The rows of the two epochs are {rows}: every row once in each.")\n    checks.that(rows[0] != rows[1] and in_order not in rows,\n                f"The rows of the two epochs are {rows}: draw a new order for each.")\n    checks.that(plain["labels"] == [[row % 3 for row in epoch] for epoch in rows],\n                "Rows and labels were not shuffled alike.")\n    checks.that(plain["X_train"] == in_order,\n                "X_train itself was shuffled: index with a permutation, or work on a copy.")\n    checks.close("a weight and a bias after 6 plain steps", plain["ends"], [2 * 0.9**6] * 2,\n                 "3 batches an epoch, one short; subtract the gradient")\n    checks.that(len(plain["train_loss"]) == 2, "train_loss has one entry each epoch.")\n    # the toy\'s loss is 26, and each step leaves 0.81 of it\n    for epoch, seen in enumerate(plain["train_loss"]):\n        checks.that(26 * 0.81 ** (3 * epoch + 3) - 1e-9 < seen < 26 * 0.81 ** (3 * epoch) + 1e-9,\n                    f"train_loss of epoch {epoch + 1} is {seen:.4g}, outside of what the loss was in "\n                    "this epoch: it is a mean over its rows or batches, or the loss after it.")\n    moved = toys.train_toy(trainer, Layer, Activation, momentum=True)\n    checks.close("a weight and a bias after 6 steps with momentum", moved["ends"], [-0.156014] * 2,\n                 "v is kept from step to step and from epoch to epoch")\n    decayed = toys.train_toy(trainer, Layer, Activation, L2_penalty=0.5)\n    checks.close("a weight and a bias after 6 steps with L2 0.5", decayed["ends"],\n                 [2 * 0.85**6, 2 * 0.9**6], "add L2_penalty * w to d_w, not to d_b")\n    checks.close("valid_loss with L2 0.5", decayed["valid_loss"], [1.0, 1.0],\n                 "the loss as the model gives it, without the penalty")\n    table = [0.9, 0.6, 0.7, 0.8, 0.8, 0.85, 0.9, 1.0, 0.1, 0.2]\n    early = {"batch_size": 10, "epochs": 10, "early_stop": True}\n    stopped = toys.train_toy(trainer, Layer, Activation, table, **early)\n    checks.close("valid_loss of the table\'s run", stopped["valid_loss"], table[:8],\n                 "it ends at the third rise in a row; an equal loss resets the count")\n    checks.close("a weight and a bias after that run", stopped["ends"], [2 * 0.9**2] * 2,\n                 "put back copies of what epoch 2 had")\n    rising = toys.train_toy(trainer, Layer, Activation, [1.0, 1.1, 1.2, 1.3, 1.4],\n                            **{**early, "epochs": 5})\n    checks.close("valid_loss where it rises from the start", rising["valid_loss"],\n                 [1.0, 1.1, 1.2, 1.3], "the first epoch to be compared is the second")\n    patient = toys.train_toy(trainer, Layer, Activation, table[:8],\n                             **{**early, "epochs": 8, "early_stop_epoch": 5})\n    checks.close("a weight and a bias where all 8 epochs run", patient["ends"], [2 * 0.9**2] * 2,\n                 "the best weights are restored without a stop, too")\n    free = toys.train_toy(trainer, Layer, Activation, table, **{**early, "early_stop": False})\n    checks.close("a weight and a bias without early stopping", free["ends"], [2 * 0.9**10] * 2,\n                 "all 10 epochs, and the last weights")'},
+        {'id': '', 'role': 'prose', 'text': '## 8. Testing\n\nThe last piece is one number for a trained model: the share of images whose most probable class is their\ntrue class, between 0 and 1.\n\n$$\\text{accuracy} = \\frac{1}{N} \\, \\bigl|\\{\\, n : \\arg\\max_c p_{nc} = \\arg\\max_c t_{nc} \\,\\}\\bigr|$$\n\nwith $p$ and $t$ of shape $(N, C)$. Go through the images at once or in batches, as you like; in batches,\nmind that the last one may be shorter and so counts for less.'},
+        {'id': '', 'role': 'prose', 'text': '*2 points, about 5 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWhich class does the network favour in each row, and which is right?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nTwo arrays of $N$ column numbers.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nThe mean of a comparison is the share of its True.\n\n</details>'},
         {'id': 'test_solution', 'role': 'solution', 'text': 'def test(model: Neuralnetwork, X_test: np.ndarray, y_test: np.ndarray, config: dict) -> float:\n    """The share of images that the model gets right, from 0 to 1.\n\n    X_test: (N, in). y_test: one-hot, (N, C). config: as for trainer; you need not use it.\n    """\n    raise NotImplementedError'},
         {'id': 'test', 'role': 'test', 'text': '@checks.run\ndef check():\n    probs = np.array([[0.4, 0.3, 0.3], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3],\n                      [0.9, 0.1, 0.0], [0.2, 0.2, 0.6]])\n    for batch_size in (2, 5, 64):\n        accuracy = test(toys.Echo(), probs, np.eye(3)[[0, 2, 1, 0, 1]],\n                        {**config, "batch_size": batch_size})\n        checks.close(f"the accuracy where 4 of 5 are right, with batch_size {batch_size},", accuracy,\n                     0.8, "compare the column of the largest probability with that of the 1")\n    accuracy = test(toys.Echo(), np.array([[0.7, 0.3]]), np.array([[0, 1]]), config)\n    checks.close("the accuracy of one wrong image", accuracy, 0.0, "two classes")'},
+        {'id': '', 'role': 'prose', 'text': '## 9. What the settings do\n\nEverything is in place. `experiment` makes a fresh network, trains it and tests it, with `config` as it\nstands above but for what you change. Random numbers start alike each time: runs differ in nothing but what\nwas changed. (The course that this chapter descends from used a `learning_rate` of 0.007 and 50 `epochs` on\n50,000 images, which are 12,500 steps. On 4000 images they would be 1000, and end at an accuracy of 0.914\nthat is still rising. If you have the 50,000, an epoch takes about twelve times as long: lower `epochs`.)'},
         {'id': 'experiment', 'role': 'demo', 'text': 'def experiment(**changes) -> tuple[Neuralnetwork, dict[str, list[float]]]:\n    """Train a fresh network with some settings changed and print its test accuracy.\n\n    Returns the network and its history.\n    """\n    settings = {**config, **changes}\n    np.random.seed(0)\n    network = Neuralnetwork(settings)\n    history = trainer(network, X_train, y_train, X_valid, y_valid, settings)\n    accuracy, best = test(network, X_test, y_test, settings), np.argmin(history["valid_loss"]) + 1\n    print(f"test accuracy {accuracy:.3f}, best epoch {best}   {changes}")\n    return network, history\n\n\nnet, relu = experiment()'},
+        {'id': '', 'role': 'prose', 'text': 'The run that was measured for this text stopped at epoch 29, went back to the weights of epoch 9, and got\n0.928 of the test images right; over five seeds the accuracy lay between 0.922 and 0.932. Yours will lie\nnear that, not on it, for your weights start elsewhere. Be careful with small differences: 500 test images\nmeasure an accuracy to about one percentage point, so two networks that differ by less than two or three\nhave not been told apart. The validation *loss* is a finer instrument.\n\n### Three activations'},
         {'id': 'compare_activations', 'role': 'demo', 'text': '_, tanh = experiment(activation="tanh")\n_, sigmoid = experiment(activation="sigmoid")\nfigures.curves({"ReLU": relu, "tanh": tanh, "sigmoid": sigmoid})'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 6. Loss by epoch for the three activations. The dot marks the epoch whose weights are restored, the\nbar the last epoch that ran.*\n\nThe sigmoid starts slowest: each layer multiplies what comes back by a quarter at best (Figure 2), and its\noutputs are all positive. ReLU and tanh fit the training images completely, and from then on their\nvalidation loss creeps upward while the training loss goes to zero. What grows is confidence: the few images\nthat the network gets wrong, it gets wrong with ever more certainty, and the cross-entropy charges for that\nalthough the accuracy hardly moves.\n\nEarly stopping asks for five rising epochs *in a row*. A loss measured on 500 images jumps up and down from\nepoch to epoch, so that five rises in a row may come long after the lowest point, or never: the bar can lie\nfar behind the dot. That is why restoring the best weights is a matter of its own.\n\n### Momentum'},
         {'id': 'compare_momentum', 'role': 'demo', 'text': '_, no_momentum = experiment(momentum=False)\nfigures.curves({"momentum 0.9": relu, "no momentum": no_momentum})'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 7. With and without momentum, at one learning rate.*'},
         {'id': 'distance', 'role': 'demo', 'text': 'def distance(**changes) -> float:\n    """How far the weights of a network move in one epoch."""\n    np.random.seed(0)\n    network = Neuralnetwork(config)\n    start = [layer.w.copy() for layer in network.layers[::2]]\n    settings = {**config, "epochs": 1, **changes}\n    trainer(network, X_train, y_train, X_valid, y_valid, settings)\n    return np.sqrt(sum(((layer.w - w) ** 2).sum() for layer, w in zip(network.layers[::2], start)))\n\n\nfar, near = distance(), distance(momentum=False)\nprint(f"weights moved in one epoch: {far:.2f} with momentum, {near:.2f} without, "\n      f"{far / near:.1f} times as far")'},
+        {'id': '', 'role': 'prose', 'text': 'In one epoch momentum carries the weights more than four times as far. A ratio of 0.9 here would be the slip\nof Figure 5. Since a velocity adds up to ten gradients, momentum at rate 0.1 is close to no momentum at rate\n1 in how far it goes, and steadier: what points the same way in every batch adds up, what changes sign from\nbatch to batch cancels.\n\n### L2'},
         {'id': 'compare_l2', 'role': 'demo', 'text': 'shrunk, l2 = experiment(L2_penalty=0.005)\nfigures.curves({"no penalty": relu, "L2 0.005": l2})'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 8. With and without a penalty on the weights.*\n\nThe penalty keeps the training loss from reaching zero, for that takes large weights, and the validation\nloss hardly turns upward. Over five seeds its lowest value lay between 0.18 and 0.20, without the penalty\nbetween 0.20 and 0.23, and lower with it than without in each of the five. The test accuracy was 0.934 in\nthe run measured here and from 0.926 to 0.944 over the five: half a point better on average, which 500\nimages alone could not have shown. It shows in the weights, too.'},
         {'id': 'weights', 'role': 'demo', 'text': 'figures.weights({"no penalty": net.layers[0].w, "L2 0.005": shrunk.layers[0].w})'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 9. What the first layer looks for: the weights from the 784 pixels to the 20 units with the largest\nweights. Pixels near the border are white paper in every image. Their input is 0, so their gradient is 0,\nand without a penalty they keep the random weights they were born with; the penalty shrinks those to\nnothing.*\n\n### What it still gets wrong'},
         {'id': 'mistakes', 'role': 'demo', 'text': 'predicted, true = shrunk.forward_pass(X_test)[1].argmax(axis=1), y_test.argmax(axis=1)\nwrong = np.flatnonzero(predicted != true)[:30]\ntitles = [f"{true[n]}, not {predicted[n]}" for n in wrong]\nalt = "Misclassified test digits, each with its true class and the predicted one: "\nfigures.digits(X_test[wrong], titles, alt=alt + "; ".join(titles))'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 10. Test images that the network with L2 gets wrong: the true class first, then the predicted one.\nSome would give a person pause.*'},
+        {'id': '', 'role': 'prose', 'text': '## 10. What changed?\n\n**Question.** Look at Figures 7 and 8 and at the distance in between, and say in your own words, with\nnumbers from your own runs: What did momentum change in the two curves, and why? What did L2 change in each\nof them, and how can a training loss that is *higher* belong to the better network?'},
+        {'id': '', 'role': 'prose', 'text': '*3 points, about 20 minutes.*'},
         {'id': 'momentum_l2', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': '', 'role': 'prose', 'text': '### An experiment of your own\n\nEverything in `config` can be changed by a word. A third hidden layer? A batch of 20? A penalty ten times as\nstrong? Choose one, write down what you expect, then run it. Nobody grades this cell, unless your instructor\nsays so.\n\n- *I change ..., and expect ..., because ...*\n- *What came: ...*\n- *Compared with how far runs from other starts lie apart (0.01 in test accuracy): ...*'},
         {'id': 'your_experiment', 'role': 'demo', 'text': 'deeper, history = experiment(layer_specs=[784, 50, 50, 50, 10], epochs=10)'},
+        {'id': '', 'role': 'prose', 'text': "### Random sizes\n\nThe hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your\nfunctions with random sizes and holds them against what is true of *any* right answer: a gradient is the\nslope that is measured, a row alone gives what it gives in a batch, the rows of a softmax sum to 1,\narguments stay as they were. No right answer stands in that file. Where something is not true, it says what,\nand for which sizes."},
         {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef through_a_layer(x, w, b):\n    layer = Layer(*w.shape)\n    layer.w, layer.b = w, b\n    return layer.forward_pass(x)\n\n\ndef back_through_a_layer(delta, x, w, b):\n    layer = Layer(*w.shape)\n    layer.w, layer.b = w, b\n    layer.forward_pass(x)\n    return layer.backward_pass(delta), layer.d_w, layer.d_b\n\n\ndef some_layer(rng):\n    N, before, after = rng.integers(1, 5, size=3)\n    return (rng.normal(size=(N, before)), rng.normal(size=(before, after)),\n            rng.normal(size=(1, after)))\n\n\nproperties.rows("softmax", softmax)\nproperties.layer("Layer", through_a_layer, back_through_a_layer, some_layer)\nfor kind in ["sigmoid", "tanh", "ReLU"]:\n    part = Activation(kind)\n\n    def back_through(delta, a):\n        part.forward_pass(a)\n        return part.backward_pass(delta)\n\n    properties.layer(kind, part.forward_pass, back_through,\n                     lambda rng: [rng.normal(size=(rng.integers(1, 5), 3))])'},
+        {'id': '', 'role': 'prose', 'text': '## What to take along\n\n- Parts that share one interface, `forward_pass` and `backward_pass`, can be chained, exchanged and tested\n  one by one.\n- Momentum adds up successive gradients: at 0.9 up to ten of them. A velocity that does not outlive its step\n  is only another learning rate.\n- A penalty makes the fit to the training images worse on purpose, and the loss on new ones better.\n- Early stopping needs two rules: when to stop, and which weights to keep. Keep copies.\n- A tolerance on a numerical gradient has two sides. Too tight is as wrong as too loose.\n\nIn chapter 5, `nn_recognition`, you write the layer that knows what a neighbourhood is, the convolution.'},
+        {'id': '', 'role': 'prose', 'text': '## To read on\n\n- LeCun, Bottou, Bengio and Haffner, 1998, *Gradient-based learning applied to document recognition*: the\n  digits.\n- LeCun, Bottou, Orr and Müller, 1998, *Efficient BackProp*: scaling inputs, starting weights, minibatches.\n- Polyak, 1964, *Some methods of speeding up the convergence of iteration methods*: momentum, as the heavy\n  ball.\n- Krogh and Hertz, 1991, *A simple weight decay can improve generalization*.\n- Prechelt, 1998, *Early stopping: but when?*: criteria that are less easily fooled than a row of rises.'},
+        {'id': '', 'role': 'prose', 'text': '## Before you hand it in\n\nSave the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says\nquestion by question what is done, what is not, and what is wrong and why. Run it when you are stuck, too.\nWith `all=True` it runs training and demonstrations as well.'},
         {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
     ],
 })

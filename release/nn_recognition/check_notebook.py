@@ -20,6 +20,380 @@ import tempfile
 import time
 from pathlib import Path
 
+import ast
+import re
+from functools import lru_cache
+
+_SHELL_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w, \t]+=\s*[%!]).*$", re.M)
+
+
+def parsed(text: str) -> ast.Module | None:
+    """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
+    for candidate in (text, _SHELL_LINE.sub(r"\1pass", text)):
+        try:
+            return ast.parse(candidate)
+        except (SyntaxError, ValueError):
+            continue
+        except (RecursionError, MemoryError):
+            return None
+    return None
+
+
+@lru_cache(maxsize=512)  # what all submissions share is read once
+def bound_names(text: str) -> frozenset[str]:
+    """Names that a cell binds at its top level, read from its text; empty where it does not parse."""
+    tree = parsed(text)
+    return bound_in(tree.body) if tree is not None else frozenset()
+
+
+def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
+    """Names that statements bind at their top level."""
+    names: set[str] = set()
+    waiting: list[ast.AST] = list(statements)
+    local = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, local):  # what is local to them is not bound
+            waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+    return frozenset(names)
+
+
+import ast
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+MAX_DEPTH = 200
+"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
+program writes. How deep Python's own parser goes depends on its version.
+"""
+LOCKED = ("given", "test", "demo")
+
+
+class NotANotebook(ValueError):
+    """The bytes that were handed in are no notebook; the text says what they are instead."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A cell of the release: its id (empty for prose), its role, and its text as students get it."""
+
+    id: str
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it was handed in. number counts from 1; kind is code, markdown or raw."""
+
+    number: int
+    kind: str
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One cell of the notebook as it is graded: the release's cell, the student's, or both.
+
+    text: the whole answer, where a write-up stands in several cells. added: what a student wrote into a
+    locked cell and the original does not define.
+    """
+
+    known: Known | None
+    cell: Cell | None
+    text: str
+    added: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept."""
+
+    what: str
+    cell: Cell
+    known: Known
+    first: int = 0
+
+
+@dataclass
+class Layout:
+    """A notebook's cells in their places. used: by id, the number of the cell that stands for it; missing:
+    what the notebook lacks and its author had to write, or its check.
+    """
+
+    places: list[Place] = field(default_factory=list)
+    oddities: list[Oddity] = field(default_factory=list)
+    used: dict[str, int] = field(default_factory=dict)
+    missing: list[Known] = field(default_factory=list)
+    marked: bool = True
+    """Whether any cell has an id still."""
+
+
+def plain(text: str) -> str:
+    """A text without what front ends change when they save: trailing blanks and line ends."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+
+
+def touched(text: str, known: Known) -> bool:
+    """Whether a text is another than what was handed out."""
+    return plain(text) != plain(known.text)
+
+
+# ---- a file's bytes
+
+
+def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]]:
+    """The cells and the metadata of a notebook's bytes, and what was unusual; raises NotANotebook.
+
+    Each cell has cell_type, source (a text) and metadata of the type that they should be.
+    """
+    if not data.strip(b"\0 \t\r\n"):
+        raise NotANotebook("the file is empty")
+    text, notes = _decoded(data)
+    try:
+        raw = json.loads(text)
+        if "\\ud" in text.lower():  # half of a surrogate pair, perhaps: no program can write it
+            raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
+        if _is_deeper(raw, MAX_DEPTH):
+            raise RecursionError
+    except RecursionError:
+        raise NotANotebook("the file is not a notebook: it is nested too deeply") from None
+    except ValueError as error:
+        raise NotANotebook(f"the file is not a notebook: its JSON is broken ({str(error)[:80]})") from None
+    if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
+        raise NotANotebook("the file is JSON, but not a notebook")
+    if raw.get("nbformat") != 4:
+        version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
+        older = f"the notebook is in the older format {version}; it was converted"
+        notes.append(
+            older if version else "the notebook does not say that it is in format 4; it was read as if it did"
+        )
+    cells = raw["cells"] if "cells" in raw else _cells_of_worksheets(raw["worksheets"])
+    if not isinstance(cells, list):
+        raise NotANotebook("the file is a notebook without a list of cells")
+    return [_tidy(cell) for cell in cells if isinstance(cell, dict)], _mapping(raw.get("metadata")), notes
+
+
+def _is_deeper(value: object, limit: int) -> bool:
+    """Whether more than limit lists and objects stand one inside another."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(limit):
+        parts = [part for whole in level for part in (whole.values() if isinstance(whole, dict) else whole)]
+        level = [part for part in parts if isinstance(part, (dict, list))]
+    return bool(level)
+
+
+def _decoded(data: bytes) -> tuple[str, list[str]]:
+    """Bytes as text: in Unicode, or else as Windows' editors of Western Europe save it."""
+    encoding = json.detect_encoding(data)
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    try:
+        if encoding != "utf-8-sig":
+            return data.decode(encoding, "ignore").rstrip("\0"), [_says_encoding(encoding)]
+        return data.decode(encoding).rstrip("\0"), []  # zeros: a sync that was cut short
+    except UnicodeDecodeError:
+        if not data.lstrip().startswith(b"{"):
+            raise NotANotebook("the file is not a notebook: it is not text") from None
+    return data.decode("cp1252", "replace").rstrip("\0"), [_says_encoding("cp1252")]
+
+
+def _says_encoding(encoding: str) -> str:
+    return f"the file is not in UTF-8, which notebooks are in; it was read as {encoding.upper()}"
+
+
+def _cells_of_worksheets(worksheets: object) -> object:
+    """The cells of a notebook in format 2 or 3, as those of format 4."""
+    if not isinstance(worksheets, list):
+        return None
+    sheets = [_mapping(sheet).get("cells") for sheet in worksheets]
+    cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet if isinstance(cell, dict)]
+    return [
+        {**cell, "source": cell.get("input", "")}
+        if cell.get("cell_type") == "code"
+        else {**cell, "cell_type": "markdown"}
+        for cell in cells
+    ]
+
+
+def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a cell that are used, of the type that they should be."""
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    kind, count = cell.get("cell_type"), cell.get("execution_count")
+    return {
+        "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
+        "source": source if isinstance(source, str) else "",
+        "metadata": _mapping(cell.get("metadata")),
+        "outputs": cell.get("outputs") if isinstance(cell.get("outputs"), list) else [],
+        "execution_count": count if isinstance(count, int) else None,
+        "attachments": _mapping(cell.get("attachments")),
+    }
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def id_of(metadata: object) -> str:
+    """The nbgrader id in a cell's metadata, or the empty text."""
+    found = _mapping(_mapping(metadata).get("nbgrader")).get("grade_id")
+    return found if isinstance(found, str) else ""
+
+
+# ---- its cells beside the release's
+
+
+def lay_out(cells: list[Cell], release: list[Known]) -> Layout:
+    """Lay a notebook's cells beside the release's: by id, else by text."""
+    layout = Layout(marked=any(cell.id for cell in cells))
+    by_id = {known.id: known for known in release if known.id}
+    by_text = {plain(known.text): known for known in release if known.role != "written"}
+    headings = {heading: k for k in release if k.role == "prose" and (heading := _heading(k.text))}
+    for cell in cells:
+        known = by_id.get(cell.id)
+        if known is None and (cell.kind == "code" or plain(cell.text)):
+            known = by_text.get(plain(cell.text)) or _edited_prose(cell, headings)
+            if known is not None and (known.role == "prose") != (cell.kind == "markdown"):
+                known = None
+        _put(layout, cell, known)
+    _find_write_ups(layout, release)
+    _put_back(layout, release)
+    return layout
+
+
+def _heading(text: str) -> str:
+    first = plain(text).split("\n")[0]
+    return first if first.startswith("#") else ""
+
+
+def _edited_prose(cell: Cell, headings: dict[str, Known]) -> Known | None:
+    return headings.get(_heading(cell.text)) if cell.kind == "markdown" else None
+
+
+def _put(layout: Layout, cell: Cell, known: Known | None) -> None:
+    """Put one cell in its place, and take down what is odd about it."""
+    if known is None or known.role == "prose":
+        layout.places.append(Place(known, cell, cell.text))
+        return
+    if known.id in layout.used:
+        layout.oddities.append(Oddity("repeated", cell, known, layout.used[known.id]))
+        if known.role in LOCKED or (known.role == "solution" and not touched(cell.text, known)):
+            return  # what was handed out says nothing twice, and a stub would undo the answer above it
+        layout.places.append(Place(known if known.role == "written" else None, cell, cell.text))
+        return
+    if known.role == "solution" and cell.kind != "code":
+        layout.oddities.append(Oddity("turned", cell, known))
+        return
+    layout.used[known.id] = cell.number
+    added = ""
+    if known.role in LOCKED and touched(cell.text, known):
+        added = additions(cell.text, known.text) if cell.kind == "code" else ""
+        layout.oddities.append(Oddity("kept" if added else "changed", cell, known))
+    layout.places.append(Place(known, cell, cell.text, added))
+
+
+def additions(text: str, original: str) -> str:
+    """What of an edited locked cell defines names that the original does not, each in its own lines."""
+    tree, before = parsed(text), bound_names(original)
+    lines, kept = text.splitlines(), [""] * len(text.splitlines())
+    for statement in tree.body if tree is not None else ():
+        names = bound_in([statement])
+        if names and not names & before:
+            first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+            last = statement.end_lineno or first
+            kept[first - 1 : last] = lines[first - 1 : last]
+    return "\n".join(kept).rstrip()
+
+
+def _find_write_ups(layout: Layout, release: list[Known]) -> None:
+    """Gather each write-up, wherever it was written: over several cells with its id, in a new cell beside the
+    stub, under the question's text, as a comment. What belongs to another question is never taken.
+    """
+    for at, known in enumerate(release):
+        if known.role != "written":
+            continue
+        own = [i for i, p in enumerate(layout.places) if p.known is known]
+        texts = [layout.places[i].text for i in own if touched(layout.places[i].text, known)]
+        before = next((k for k in reversed(release[:at])), None)
+        if not texts:
+            own, texts = _beside(layout.places, own, before, known)
+        if not own:
+            continue
+        first = layout.places[own[0]]
+        assert first.cell is not None
+        layout.used.setdefault(known.id, first.cell.number)
+        text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
+        for i in own[1:]:
+            if layout.places[i].known is known:
+                layout.places[i] = Place(None, layout.places[i].cell, layout.places[i].text)
+        layout.places[own[0]] = Place(known, first.cell, text)
+
+
+def _beside(
+    places: list[Place], own: list[int], before: Known | None, known: Known
+) -> tuple[list[int], list[str]]:
+    """A write-up that does not stand in its own cell: where it stands, and its texts."""
+    start = own[-1] if own else next((i for i, p in enumerate(places) if before and p.known is before), -1)
+    if start < 0:
+        return own, []
+    found = []
+    for i in range(start + 1, len(places)):
+        if places[i].known is not None or (text := _prose_in(places[i])) is None:
+            break
+        if text:
+            found.append((i, text))
+    if own:
+        for i in range(own[0] - 1, -1, -1):
+            if places[i].known is not None or (text := _prose_in(places[i])) is None:
+                break
+            if text:
+                found.insert(0, (i, text))
+    if not found and before is not None and before.role == "prose":
+        above = next((p for p in places if p.known is before), None)
+        lines = plain(before.text).split("\n")
+        more = [] if above is None else [n for n in plain(above.text).split("\n") if n not in lines]
+        if own and any(map(str.strip, more)):
+            return own, ["\n".join(more)]
+    texts = [text for _, text in found if touched(text, known)]
+    return own or [i for i, _ in found[:1]], texts
+
+
+def _prose_in(place: Place) -> str | None:
+    """What a cell of the student's own says in words; None where it is code that does something."""
+    if place.cell is None or place.cell.kind != "code":
+        return plain(place.text)
+    tree = parsed(place.text)
+    if tree is None or any(not _is_text(statement) for statement in tree.body):
+        return None
+    return plain(place.text)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)
+
+
+def _put_back(layout: Layout, release: list[Known]) -> None:
+    """Add what the notebook lacks of the release, each after what comes before it there."""
+    previous = None
+    for known in release:
+        if not known.id:
+            continue
+        if known.id not in layout.used:
+            after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
+            layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
+            layout.missing.append(known)
+        previous = known
+
 RELEASE: dict = {}
 SECONDS = 10.0
 LONG_SECONDS = 600.0
@@ -121,33 +495,19 @@ def _nearest_notebook(release):
 
 
 def _parsed(data):
-    """The cells and metadata of a notebook's bytes; raises ValueError saying what they are instead."""
-    if not data.strip():
-        raise ValueError("the file is empty")
-    try:
-        raw = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, RecursionError):
-        raise ValueError("the file is not a notebook") from None
-    except ValueError as error:
-        raise ValueError(f"the file is not a notebook, or was broken when it was saved ({error})") from None
-    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
-        older = isinstance(raw, dict) and "worksheets" in raw
-        raise ValueError("it is in an old format: open it in Jupyter and save it" if older else "the file is JSON, but not a notebook")
-    cells = [_cell(number, cell) for number, cell in enumerate(raw["cells"], 1) if isinstance(cell, dict)]
-    return cells, raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
+    """The cells and metadata of a notebook's bytes, as they are read when it is graded; raises ValueError saying what they are instead."""
+    cells, metadata, _ = opened(data)
+    return [_cell(number, cell) for number, cell in enumerate(cells, 1)], metadata
 
 
 def _cell(number, raw):
     """The parts of a cell that matter here."""
-    source, metadata, outputs = raw.get("source", ""), raw.get("metadata"), raw.get("outputs")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    graded = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
-    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in outputs or [])
-    count = raw.get("execution_count")
+    graded = raw["metadata"].get("nbgrader") if isinstance(raw["metadata"].get("nbgrader"), dict) else {}
+    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in raw["outputs"])
+    count = raw["execution_count"]
     return {
-        "number": number, "code": raw.get("cell_type") == "code", "text": "".join(source) if isinstance(source, list) else str(source),
-        "nbgrader": graded, "tags": metadata.get("tags") or [], "id": str(graded.get("grade_id") or ""), "role": "own",
-        "count": count if isinstance(count, int) else None, "worked": isinstance(count, int) and not failed,
+        "number": number, "kind": raw["cell_type"], "code": raw["cell_type"] == "code", "text": raw["source"], "nbgrader": graded,
+        "tags": raw["metadata"].get("tags") or [], "id": id_of(raw["metadata"]), "role": "own", "count": count, "worked": count is not None and not failed,
     }  # fmt: skip
 
 
@@ -188,61 +548,53 @@ def _notes_on_the_file(name, metadata, release, folder):
 # ---- its cells beside the release's -------------------------------------------------------------------------------
 
 
-def _plain(text):
-    """A text without what front ends change when they save."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
-
-
 def _lay_out(cells, release, notes):
     """The notebook's cells with the role each plays; locked ones as they were handed out, those that are gone put back."""
-    by_id = {known["id"]: known for known in release["cells"]}
-    by_text = {_plain(known["text"]): known for known in release["cells"] if known["role"] != "written" and known["text"]}
-    used, placed = {}, []
-    for cell in cells:
-        known = by_id.get(cell["id"]) or (by_text.get(_plain(cell["text"])) if cell["code"] else None)
-        number = cell["number"]
-        if known and known["id"] in used:
-            notes.append(f"Cell {number} has the id of cell {used[known['id']]} ({known['id']}): a copy. Delete one of them.")
-            if known["role"] != "solution":
-                continue
-            known = None
-        if known and known["role"] == "solution" and not cell["code"]:
-            notes.append(f"Cell {number} is your answer to {_question_of(known['id'], release)}, but no code cell any more: turn it into one.")
-            known = None
-        cell["id"] = known["id"] if known else ""
-        if known:
-            used[known["id"]] = number
-            cell["role"], cell["touched"] = known["role"], _plain(cell["text"]) != _plain(known["text"])
-            if known["role"] in ("given", "test", "demo") and cell["touched"]:
-                notes.append(f"Cell {number} ({_called(known)}) is locked and was changed. Grading uses the original, and so did this check.")
-                cell["text"] = known["text"]
-        placed.append(cell)
-    if not used and not _answered(placed, release):
+    by_number = {cell["number"]: cell for cell in cells}
+    layout = lay_out(
+        [Cell(cell["number"], cell["kind"], cell["id"], cell["text"]) for cell in cells],
+        [Known(known["id"], known["role"], known["text"]) for known in release["cells"]],
+    )
+    placed = [made for place in layout.places for made in _laid(place, by_number)]
+    if not layout.used and not _answered(placed, release):
         raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
-    _put_back(placed, used, release, notes)
+    notes += [_odd(oddity, release) for oddity in layout.oddities]
+    gone = [_called(vars(known)) for known in layout.missing if known.role != "demo"]
+    if gone and not layout.marked:
+        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
+    elif gone:
+        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
     return placed
+
+
+def _laid(place, by_number):
+    """One cell in its place, and behind it what was added to it, where it is locked."""
+    known = place.known if place.known is not None and place.known.id else None
+    blank = {"number": 0, "code": known is not None and known.role != "written", "count": None, "worked": False, "tags": []}
+    cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
+    if known is None:
+        return [cell]
+    cell.update(id=known.id, role=known.role, touched=place.cell is not None and touched(place.text, known))
+    if known.role not in LOCKED:
+        return [cell]
+    cell.update(text=known.text, code=True)
+    return [cell, {**cell, "id": "", "role": "own", "text": place.added}] if place.added else [cell]
+
+
+def _odd(oddity, release):
+    """What is odd about a cell, as a sentence."""
+    number, known = oddity.cell.number, oddity.known
+    if oddity.what == "repeated":
+        return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
+    if oddity.what == "turned":
+        return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
+    kept = ", with what you added to it" if oddity.what == "kept" else ""
+    return f"Cell {number} ({_called(vars(known))}) is locked and was changed. Grading uses the original{kept}, and so did this check."
 
 
 def _answered(placed, release):
     wanted = {name.partition(".")[0] for question in release["questions"] for name in question["defines"]}
-    return any(wanted & _bound(cell["text"]) for cell in placed if cell["code"])
-
-
-def _put_back(placed, used, release, notes):
-    """Add what the notebook lacks of the release, each after what comes before it there, and say so."""
-    previous, gone = None, []
-    for known in release["cells"]:
-        if known["id"] not in used:
-            after = next((i for i, cell in enumerate(placed) if previous and cell["id"] == previous), -1)
-            blank = {"number": 0, "code": known["role"] != "written", "count": None, "worked": False, "touched": False}
-            placed.insert(after + 1, {**blank, **known, "text": known["text"] if known["role"] in ("given", "test", "demo") else ""})
-            if known["role"] != "demo":
-                gone.append(_called(known))
-        previous = known["id"]
-    if gone and not used:
-        notes.append("All cells have lost what marks them as cells of this assignment. They are graded by the names that they define.")
-    elif gone:
-        notes.append(f"Missing from the notebook: {', '.join(gone)}. What is given and the checks were put back, as when grading.")
+    return any(wanted & bound_names(cell["text"]) for cell in placed if cell["code"])
 
 
 def _called(known):
@@ -256,23 +608,6 @@ def _solves(cell_id, question):
 
 def _question_of(cell_id, release):
     return next((q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), "")
-
-
-def _bound(text):
-    """Names that a cell binds at its top level; none where it does not compile."""
-    try:
-        tree = ast.parse("\n".join("pass" if line.lstrip()[:1] in ("%", "!") else line for line in text.splitlines()))
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    names = set()
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        names.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    return names
 
 
 def _called_in(text):
@@ -510,7 +845,7 @@ class _Judge:
         while texts:
             new = _called_in(texts.pop()) - seen
             seen |= new
-            texts += [text for text in helpers if _bound(text) & new]
+            texts += [text for text in helpers if bound_names(text) & new]
         own = {name.rpartition(".")[0] for name in question["defines"]}
         used = {owners.get(name) or next((owners[f"{o}.{name}"] for o in own if f"{o}.{name}" in owners), "") for name in seen}
         return [other for other in earlier if other in used]
@@ -536,7 +871,7 @@ class _Judge:
             expected = {n.rpartition(".")[2] for q in self.release["questions"] for n in q["defines"]}
             known = set(re.findall(r"^\s+def (\w+)", "\n".join(own), re.M)) - expected
         else:
-            known = set().union(*map(_bound, own)) - set().union(*(_bound(cell["text"]) for cell in self.release["cells"]))
+            known = set().union(*map(bound_names, own)) - set().union(*(bound_names(cell["text"]) for cell in self.release["cells"]))
         close = _similar(name, known)
         return f"{missing} is not defined." + (f" Is it what you call {close}? Grading looks for {name}." if close else "")
 
@@ -567,14 +902,14 @@ class _Judge:
         """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
         top = frames[-1][0] if frames else 0
         code = [i for i, cell in enumerate(self.placed) if i > top and cell["code"] and cell["role"] != "demo"]
-        below = next((i for i in code if name in _bound(self.placed[i]["text"])), None)
+        below = next((i for i in code if name in bound_names(self.placed[i]["text"])), None)
         if below is not None:
             counts = self.placed[below]["count"], self.placed[top]["count"]
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
             return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        close = _similar(name, set().union(*(_bound(cell["text"]) for cell in self.placed if cell["code"])))
+        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])))
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
     def notes(self, everything, told):
@@ -605,8 +940,8 @@ def _similar(name, known):
 def _demo_names(placed, results):
     """Names that a cell missed and that a demonstration alone defines, with its number: those are run after all, as when grading."""
     missed = [result["error"]["name"] for result in results.values() if result["error"] and result["error"]["type"] == "NameError"]
-    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in _bound(cell["text"])}
-    others = set().union(*(_bound(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
+    demos = {name: cell["number"] for cell in placed if cell["role"] == "demo" for name in bound_names(cell["text"])}
+    others = set().union(*(bound_names(cell["text"]) for cell in placed if cell["code"] and cell["role"] != "demo"))
     return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
 
 
@@ -667,54 +1002,102 @@ RELEASE.update({
         {'id': 'what_it_sees', 'points': 2.0, 'written': True, 'trains': False, 'defines': []},
     ],
     'cells': [
+        {'id': '', 'role': 'prose', 'text': '# Neural networks for recognition\n\n*Chapter 5 of 5. 75 points.*\n\nIn this last chapter you write a network that tells four kinds of points apart, from the first random number\nto the last update, and you write the tool that shows whether its gradients can be trusted. On the way you\nbuild the layer that the recognition of images rests on, the convolution, forwards and backwards.\n\n| questions | what you build |\n| --- | --- |\n| 1 to 3 | the start: weights and biases |\n| 4 to 7 | the way forward: activations, layers, probabilities, a loss |\n| 8 | the way back: the gradients of a layer |\n| 9 and 10 | convolution, both ways |\n| 11 and 12 | batches and training |\n| 13 | a check of all gradients by central differences |\n| 14 | a network that reads digits, with your convolution in it |\n\nThe appendix, in a notebook of its own, derives the formulas. Only NumPy and matplotlib are needed. At the\nend your convolution reads the handwritten digits of chapter 1, with a network of your own parts, and you\nlook at what it has learned to look for.\n\nThe earlier chapters are not needed. If you come from them: what they call `dout` or $g_y$, the gradient of\nthe loss with respect to what a layer puts out, is `delta` here, and the loss of a batch is a sum here, not\na mean.'},
+        {'id': '', 'role': 'prose', 'text': '## How a network is kept\n\nA network is one dictionary, `params`. Every function is told the name of its layer and finds there what it\nneeds:\n\n| key | what | written by |\n| --- | --- | --- |\n| `"W" + name` | weights | `initialize_weights`, later `train` |\n| `"b" + name` | biases | `initialize_weights`, later `train` |\n| `"cache_" + name` | what the layer keeps of its forward pass | `forward`, `conv_forward` |\n| `"grad_W" + name`, `"grad_b" + name` | gradients of the loss | `backwards`, `conv_backward`, `central_differences_gradient` |\n\nSo the weights of the layer `"output"` are `params["Woutput"]`, and their gradient is\n`params["grad_Woutput"]`. A key that begins with W or b and holds no underscore is a parameter, so the name\nof a layer holds no underscore either. A layer may have the empty name, and its keys are then `"W"`, `"b"`,\n`"cache_"`, `"grad_W"` and `"grad_b"`.'},
+        {'id': '', 'role': 'prose', 'text': '## How to work\n\nPut your code where it says `raise NotImplementedError`, and keep names, arguments and results as they are\ndescribed; helpers of your own in the same cell are welcome. Where you are stuck, hints unfold under each\nquestion, from a nudge to the idea. The cell below each question is a check. It is silent when it finds\nnothing wrong. Hidden tests then try other shapes and values, and for every function they may try these:\n\n- arguments are left as they were, apart from the keys of `params` that the question says are written;\n- a batch may hold a single example, and all sizes may differ from one another;\n- integers and `float32` are as welcome as `float64`, and a result that is a fraction stays one.\n\nLoops and vectorized expressions are equally right, and a warning costs nothing. Each part is judged by\nitself: a mistake in one does not cost points in the next.'},
         {'id': 'imports', 'role': 'given', 'text': 'import matplotlib.pyplot as plt\nimport numpy as np\n\nimport checks\n\nplt.style.use("tableau-colorblind10")'},
         {'id': 'drawing', 'role': 'demo', 'text': 'import diagrams\nimport figures  # draws the pictures below'},
+        {'id': '', 'role': 'prose', 'text': "Four activations and their derivatives are given. Note what a derivative here is a function of: **the\nactivation's output**. The slope of $\\tanh$ at $z$ is $1 - \\tanh^2 z$, that is $1 - a^2$ with $a = \\tanh z$;\nsince $a$ is kept anyway, nothing is computed twice."},
         {'id': 'activations', 'role': 'given', 'text': 'def linear(X):\n    return X\n\n\ndef linear_deriv(post_act):\n    return np.ones(np.shape(post_act))\n\n\ndef tanh(X):\n    return np.tanh(X)\n\n\ndef tanh_deriv(post_act):\n    return 1 - post_act**2\n\n\ndef relu(X):\n    return np.maximum(X, 0)\n\n\ndef relu_deriv(post_act):\n    return (post_act > 0).astype(float)\n\n\ndef sigmoid_deriv(post_act):\n    return post_act * (1 - post_act)'},
+        {'id': '', 'role': 'prose', 'text': '## 1. A network of zeros\n\nThe plainest start is to set every weight and every bias to zero. Take a network with one hidden layer of\nsigmoid units, a softmax at its output and plain gradient descent. For a batch $X$, with one row an\nexample, one-hot labels $y$ and the sum of the cross-entropies as the loss, it computes\n\n$$A = \\sigma(X W_1 + b_1), \\qquad P = \\mathrm{softmax}(A W_2 + b_2)$$\n\nand the gradients, which questions 7 and 8 come back to, are\n\n$$\\frac{\\partial L}{\\partial W_2} = A^\\top (P - y), \\qquad \\Delta = (P - y)\\, W_2^\\top \\odot A (1 - A), \\qquad\n\\frac{\\partial L}{\\partial W_1} = X^\\top \\Delta$$\n\nwhere $\\odot$ multiplies entry by entry; the gradients of $b_2$ and $b_1$ are the sums of the rows of $P -\ny$ and of $\\Delta$.\n\n**Question.** Why is this a bad place to start from? What can such a network output after training, however\nlong it is trained? Follow the numbers through one forward and one backward pass: what do the hidden units\nhave in common, and what can change that?'},
+        {'id': '', 'role': 'prose', 'text': '*2 points, about 15 minutes.*'},
         {'id': 'zero_init', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': '', 'role': 'prose', 'text': '## 2. Weights to start from\n\nIf every unit starts elsewhere, each can learn something of its own. Xavier initialization (Glorot and\nBengio, 2010) draws weights from a uniform distribution around 0, whose variance depends on the number of\nunits on either side, and sets the biases to 0.\n\n$$\\operatorname{Var}[W_{ij}] = \\frac{2}{D + H}, \\qquad b_j = 0$$\n\nwith $W$ of shape $(D, H)$ and $b$ of shape $(H,)$, for a layer with $D$ inputs and $H$ outputs. A uniform\ndistribution on $[-u, u]$ has the variance $u^2 / 3$: work out the $u$ that is needed.\n\nWrite both arrays into `params`. The biases are one-dimensional. Two calls give two different draws.'},
+        {'id': '', 'role': 'prose', 'text': '*3 points, about 15 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nThe range ends at $\\pm u$, and $u^2/3$ is the variance of a uniform distribution: set it equal to $2/(D +\nH)$.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n`params["W" + name]` is $(D, H)$, `params["b" + name]` is $(H,)$. Nothing is returned.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nSolve for $u$ first. `np.random.uniform` takes the two ends and a `size`.\n\n</details>'},
         {'id': 'initialize_weights_solution', 'role': 'solution', 'text': 'def initialize_weights(in_size: int, out_size: int, params: dict, name: str = "") -> None:\n    """Write the weights and biases of a new layer into params.\n\n    in_size, out_size: numbers of inputs D and outputs H.\n    params: gets "W" + name, uniform with Xavier\'s variance, (D, H), and "b" + name, zeros, (H,).\n    """\n    raise NotImplementedError'},
         {'id': 'initialize_weights', 'role': 'test', 'text': '@checks.run\ndef check():\n    params = {"Wother": np.ones((2, 3))}\n    for name, D, H, bound in (("layer1", 2, 25, 0.4714), ("output", 25, 4, 0.4549),\n                              ("", 60, 20, 0.2739)):\n        initialize_weights(D, H, params, name)\n        for letter in "Wb":\n            checks.that(letter + name in params, f\'params has no "{letter}{name}".\')\n        weights = np.asarray(params["W" + name])\n        checks.shape(f\'params["W{name}"]\', weights, (D, H), "one row an input, one column an output")\n        checks.close(f\'params["b{name}"]\', params["b" + name], np.zeros(H),\n                     "biases are one-dimensional and start at 0")\n        largest = np.abs(weights).max()\n        checks.that(0.7 * bound < largest < bound,\n                    f"the largest weight of a layer of {D} inputs and {H} outputs is {largest:.3f} in "\n                    f"size; expected a little below {bound}, where Xavier\'s range ends")\n        checks.that(weights.min() < -0.5 * bound < 0.5 * bound < weights.max(),\n                    f"the weights go from {weights.min():.3f} to {weights.max():.3f}; "\n                    "expected as far below 0 as above it")\n    spread = np.asarray(params["W"]).std()\n    checks.that(abs(spread / 0.1581 - 1) < 0.08,\n                f"the standard deviation of 60 x 20 weights is {spread:.3f}; "\n                "expected about 0.158: is the distribution uniform?")\n    first = np.array(params["W"])\n    initialize_weights(60, 20, params)\n    checks.that(not np.array_equal(first, params["W"]),\n                "two calls gave the same weights: draw anew, without a seed of your own")\n    checks.kept(\'params["Wother"]\', params["Wother"], np.ones((2, 3)), "other layers stay")'},
         {'id': 'look_at_weights', 'role': 'demo', 'text': 'rng, spreads, gradients = np.random.default_rng(0), {}, {}\nfor label, u in (("u = 0.03", 0.03), ("Xavier, u = 0.17", np.sqrt(3 / 100)), ("u = 0.6", 0.6)):\n    layers, h = [], rng.normal(size=(200, 100))\n    for _ in range(10):\n        layers.append((rng.uniform(-u, u, size=(100, 100)), h))\n        h = np.tanh(h @ layers[-1][0])\n    spreads[label] = [h.std() for _, h in layers[1:]] + [h.std()]\n    gradients[label], g = [], rng.normal(size=(200, 100))\n    for w, h in reversed(layers):\n        g = (g * (1 - np.tanh(h @ w) ** 2)) @ w.T\n        gradients[label].insert(0, g.std())\nfigures.both_ways(spreads, gradients)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 1. What becomes of a signal on its way up through ten layers of 100 tanh units (left), and of a\ngradient on its way down from the top (right), for weights from three uniform distributions, between* $-u$\n*and* $u$*. Both axes of spread are logarithmic.*'},
+        {'id': '', 'role': 'prose', 'text': '## 3. Why random, why scaled\n\n**Question.** Why does one start from random numbers rather than from equal ones? Why does their scale\ndepend on the size of the layer? Say what happens, in the forward and in the backward pass of a deep\nnetwork, when weights are much too small or much too large.'},
+        {'id': '', 'role': 'prose', 'text': '*1 point, about 10 minutes.*'},
         {'id': 'random_init', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': '', 'role': 'prose', 'text': '## 4. Sigmoid\n\nThe hidden units of this chapter squash their input into the interval between 0 and 1:\n\n$$a = \\sigma(z) = \\frac{1}{1 + e^{-z}}$$\n\napplied to each entry $z$ of an array of any shape. In double precision $e^z$ overflows to infinity at about\n$z = 710$. Not every way to write the formula survives that, since $\\infty / \\infty$ is not a number. At\n$z = -1000$ and $z = 1000$ yours should give 0 and 1, up to rounding.'},
+        {'id': '', 'role': 'prose', 'text': '*3 points, about 15 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWhich exponential is huge at $z = -1000$, which at $z = 1000$?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nThe same shape as `X`, whatever that is; the results are floats even where `X` holds whole numbers.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\n$e^{-|z|}$ never overflows. Write $\\sigma$ with it, once for $z \\ge 0$ and once for $z < 0$, and choose with\n`np.where`.\n\n</details>'},
         {'id': 'sigmoid_solution', 'role': 'solution', 'text': 'def sigmoid(X: np.ndarray) -> np.ndarray:\n    """Apply the sigmoid to each entry.\n\n    X: numbers, of any shape.\n    Returns values from 0 to 1, of the same shape.\n    """\n    raise NotImplementedError'},
         {'id': 'sigmoid', 'role': 'test', 'text': '@checks.run\ndef check():\n    X = np.array([[0, np.log(3), -np.log(3)], [2, -100, 100]])\n    start = X.copy()\n    checks.close("sigmoid(X)", sigmoid(X), [[0.5, 0.75, 0.25], [0.8807971, 0, 1]],\n                 "is the sign of the exponent right?")\n    checks.kept("X", X, start)\n    X = np.array([-1000, 1000, 1])\n    checks.close("sigmoid([-1000, 1000, 1])", sigmoid(X), [0, 1, 0.7310586],\n                 "which exponential overflows? Is the result cut off, because X holds whole numbers?")\n    checks.kept("X", X, [-1000, 1000, 1])'},
         {'id': 'look_at_sigmoid', 'role': 'demo', 'text': 'z = np.linspace(-4, 4, 161)\ncurves = {"sigmoid": sigmoid(z), "tanh": tanh(z), "relu": np.where(z < 1.5, relu(z), np.nan)}\nalt = "Sigmoid rises from 0 to 1, tanh from -1 to 1, ReLU is 0 and then z itself."\nfigures.lines(z, curves, "z", "activation", alt)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 2. Three activations. Sigmoid and tanh are flat a few units from 0, where their slope, and the\ngradient with it, is nearly 0. ReLU (cut off at 1.5 here) keeps its slope on the positive side.*'},
+        {'id': '', 'role': 'prose', 'text': '## 5. One layer forward\n\nA fully connected layer forms weighted sums of its inputs, adds a bias and applies its activation, for all\nexamples of a batch at once:\n\n$$Z = X W + b, \\qquad A = f(Z)$$\n\nwith $X$ of shape $(N, D)$, one row an example, $W$ of shape $(D, H)$, $b$ of shape $(H,)$, and $Z$ and $A$\nof shape $(N, H)$. $f$ is the function that was passed as `activation`.\n\nThe backward pass will need what went through the layer. Store it under `"cache_" + name`, as three arrays\nin this order: the input $X$, the pre-activation $Z$, the post-activation $A$.\n\nA trap: Python evaluates a default such as `activation=sigmoid` once, when the cell with the `def` runs. If\nyou change `sigmoid` later, run the cell of `forward` again; until then it still holds the old one.'},
+        {'id': '', 'role': 'prose', 'text': '*6 points, about 15 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nThree arrays are kept: what came in, the sums, and what goes out.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n$(N, D)(D, H) + (H,)$ is $(N, H)$: NumPy adds the bias to every row.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nCompute the pre-activation first and keep it under a name of its own; then call `activation` on it.\n\n</details>'},
         {'id': 'forward_solution', 'role': 'solution', 'text': 'def forward(X: np.ndarray, params: dict, name: str = "", activation=sigmoid) -> np.ndarray:\n    """Send a batch through a fully connected layer.\n\n    X: inputs, (N, D).\n    params: has "W" + name, (D, H), and "b" + name, (H,); gets "cache_" + name = (X, pre_act, post_act).\n    activation: a function of an array that returns one of the same shape.\n    Returns the post-activation, (N, H).\n    """\n    raise NotImplementedError'},
         {'id': 'forward', 'role': 'test', 'text': '@checks.run\ndef check():\n    params = {"Wtest": np.ones((10, 25)), "btest": np.zeros(25)}\n    params |= {"W": np.array([[1.0, 0, -1], [0.5, 1, 2]]), "b": np.array([0.5, -1, 0])}\n    checks.shape("forward(X, ...)", forward(np.ones((4, 10)), params, "test", tanh), (4, 25),\n                 "one row an example, one column a unit")\n    X = np.array([[1, 2]])\n    checks.close("forward(X, ...)", forward(X, params, activation=np.square), [[6.25, 1, 9]],\n                 "here the activation squares; the bias is added before it")\n    for name in ("", "test"):\n        checks.that("cache_" + name in params, f\'params has no "cache_{name}".\')\n        checks.that(len(params["cache_" + name]) == 3,\n                    f\'params["cache_{name}"] holds {len(params["cache_" + name])} things; \'\n                    "expected X, pre_act and post_act")\n    expected = {"X": [[1, 2]], "pre_act": [[2.5, 1, 3]], "post_act": [[6.25, 1, 9]]}\n    for what, seen in zip(expected, params["cache_"]):\n        checks.close(f\'{what} in params["cache_"]\', seen, expected[what],\n                     "the order is X, pre_act, post_act")\n    checks.close(\'post_act in params["cache_test"]\', params["cache_test"][2],\n                 np.full((4, 25), np.tanh(10)), "a second layer leaves the first one\'s cache alone")\n    checks.kept("X", X, [[1, 2]])'},
         {'id': 'look_at_forward', 'role': 'demo', 'text': 'X, params = np.random.default_rng(0).normal(size=(4, 10)), {}\ninitialize_weights(10, 3, params, "small")\nprint("four examples, three units:", forward(X, params, "small", sigmoid).round(2), sep="\\n")'},
+        {'id': '', 'role': 'prose', 'text': "## 6. Softmax\n\nThe output layer's activation turns each example's scores into probabilities of the classes:\n\n$$P_{ij} = \\frac{e^{X_{ij} + c_i}}{\\sum_k e^{X_{ik} + c_i}}, \\qquad c_i = -\\max_k X_{ik}$$\n\nwith $X$ and $P$ of shape $(N, C)$. In exact arithmetic $c_i$ could be anything, as the appendix shows. In\nfloating point this choice makes the largest exponent of each row 0, so that nothing overflows and no row is\ndivided by 0, however far apart the rows of a batch are."},
+        {'id': '', 'role': 'prose', 'text': '*4 points, about 10 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWhat is shifted, and by what, is a matter of each row alone.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nThe maximum and the sum of the rows must be $(N, 1)$ to be taken from, and divide, $(N, C)$:\n`keepdims=True`.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nShift, exponentiate, divide by the sum of the row; three lines, in new arrays.\n\n</details>'},
         {'id': 'softmax_solution', 'role': 'solution', 'text': 'def softmax(X: np.ndarray) -> np.ndarray:\n    """Turn scores into probabilities, row by row.\n\n    X: scores, (N, C).\n    Returns the probabilities, (N, C); each row sums to 1.\n    """\n    raise NotImplementedError'},
         {'id': 'softmax', 'role': 'test', 'text': '@checks.run\ndef check():\n    X = np.array([[0.0, np.log(3.0), -2000.0, -2000.0], [1000.0 + np.log(3), 1000.0, 0.0, -1000.0],\n                  [-1500.0, -1500.0, -1500.0, -1500.0]])\n    start, probs = X.copy(), softmax(X)\n    checks.shape("softmax(X)", probs, (3, 4), "one row an example, one column a class")\n    checks.close("softmax(X)", probs, [[0.25, 0.75, 0, 0], [0.75, 0.25, 0, 0], [0.25] * 4],\n                 "each row is shifted by its own maximum and divided by its own sum")\n    checks.kept("X", X, start)\n    checks.close("softmax of a single row", softmax(np.array([[1, 1]])), [[0.5, 0.5]],\n                 "two whole numbers")'},
         {'id': 'look_at_softmax', 'role': 'demo', 'text': 'for scale in (0.1, 1, 10):\n    print(f"scores times {scale:>4}:", softmax(scale * np.array([[1.0, 2.0, 3.0, 2.5]])).round(3))'},
+        {'id': '', 'role': 'prose', 'text': '## 7. Loss and accuracy\n\nThe cross-entropy of an example is the negative logarithm of the probability that the network gave to the\nright class. Here the loss of a batch is the **sum** over its examples, not the mean:\n\n$$L = -\\sum_{i=1}^{N} \\sum_{j=1}^{C} y_{ij} \\log P_{ij}$$\n\nwith $y$ and $P$ of shape $(N, C)$; each row of $y$ has a single 1, at the right class. Where $y_{ij}$ is 0\nthe term is 0, even if $P_{ij}$ is 0 too: see that $0 \\cdot \\log 0$ does not spoil the sum.\n\nThe accuracy is the share of examples, from 0 to 1, whose most probable class is the right one.'},
+        {'id': '', 'role': 'prose', 'text': '*5 points, about 15 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nEach row of `y` picks one probability of its row.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n`argmax` along axis 1 gives $(N,)$ column numbers; loss and accuracy are one number each.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nTake the probabilities of the right classes first, $(N,)$ of them; take the logarithm of these alone, so\nthat no $0 \\cdot \\log 0$ arises.\n\n</details>'},
         {'id': 'compute_loss_and_acc_solution', 'role': 'solution', 'text': 'def compute_loss_and_acc(y: np.ndarray, probs: np.ndarray) -> tuple[float, float]:\n    """Score the probabilities of a batch.\n\n    y: right classes, one-hot, (N, C).\n    probs: probabilities, (N, C).\n    Returns the sum of the cross-entropies and the share of examples classified right.\n    """\n    raise NotImplementedError'},
         {'id': 'compute_loss_and_acc', 'role': 'test', 'text': '@checks.run\ndef check():\n    probs = np.array([[0.5, 0.3, 0.2], [0.0, 0.25, 0.75], [0.25, 0.35, 0.4], [0.1, 0.8, 0.1]])\n    y, start = np.eye(3)[[0, 1, 2, 1]], probs.copy()\n    loss, acc = compute_loss_and_acc(y, probs)\n    checks.close("loss", loss, np.log(25),\n                 "the sum of -log(0.5), -log(0.25), -log(0.4) and -log(0.8); "\n                 "a 0 where y is 0 adds nothing")\n    checks.close("acc", acc, 3 / 4,\n                 "the second example is wrong: its largest probability is elsewhere")\n    checks.kept("probs", probs, start)\n    checks.kept("y", y, np.eye(3)[[0, 1, 2, 1]])\n    loss, acc = compute_loss_and_acc(np.array([[0, 1]]), np.array([[1 - 1e-3, 1e-3]]))\n    checks.close("loss of a single example", loss, -np.log(1e-3),\n                 "no constant is added inside the logarithm")\n    checks.close("acc of a single example", acc, 0.0, "a share of the examples, from 0 to 1")'},
         {'id': 'look_at_loss', 'role': 'demo', 'text': 'for right in (0.99, 0.5, 0.25, 0.01):\n    loss, _ = compute_loss_and_acc(np.array([[1, 0]]), np.array([[right, 1 - right]]))\n    print(f"probability {right:4} for the right class costs {loss:.3f}")'},
+        {'id': '', 'role': 'prose', 'text': "## 8. One layer backward\n\nBackpropagation hands each layer `delta`, the derivative of the loss with respect to the layer's *output*,\nand wants back the derivative with respect to its *input*, which is the `delta` of the layer below. On the\nway the layer learns how its own parameters should change. By the chain rule, derived in the appendix,\n\n$$\\Delta = \\delta \\odot f'(A), \\qquad \\frac{\\partial L}{\\partial W} = X^\\top \\Delta, \\qquad\n\\frac{\\partial L}{\\partial b_j} = \\sum_i \\Delta_{ij}, \\qquad \\frac{\\partial L}{\\partial X} = \\Delta W^\\top$$\n\nwith $\\delta$, $A$ and $\\Delta$ of shape $(N, H)$, $X$ and its gradient of shape $(N, D)$, and the other\ngradients shaped like their parameters; $\\odot$ multiplies entry by entry. The derivative $f'$ is a function\nof the post-activation $A$. Gradients replace whatever stood under their keys."},
         {'id': 'draw_a_layer_backward', 'role': 'demo', 'text': 'diagrams.network(\n    [[1, 2], [2.5, 1, 3], [6.25, 1, 9]], [[2, 6.5], [5, -2, 3], [1, -1, 0.5]],\n    [[[1, 0, -1], [0.5, 1, 2]], None], ["X", "Z = X W + b", "A = Z squared"],\n    "A layer of three units on one example, X = (1, 2), with the biases 0.5, -1 and 0: Z is "\n    "(2.5, 1, 3) and A, its square, (6.25, 1, 9). Back from delta = (1, -1, 0.5) by A, the "\n    "gradient by Z is (5, -2, 3) and that by X (2, 6.5).")'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 3. The layer of the check of question 5, whose activation squares, with one example. Blue, in the\ncircles: forward. Orange, below them: the gradients, from right to left. Each is multiplied with the slope 2\nZ of its unit, and a unit of X collects along all its edges.*'},
+        {'id': '', 'role': 'prose', 'text': '*10 points, about 25 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWhat went forward last comes back first: the activation, then the sums.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n$\\Delta$ is $(N, H)$. Only one order of $X$ and $\\Delta$ gives $(D, H)$, and only one order of $\\Delta$ and\n$W$ gives $(N, D)$.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nMultiply `delta` with the slope once, keep the result, and use it three times.\n\n</details>'},
         {'id': 'backwards_solution', 'role': 'solution', 'text': 'def backwards(\n    delta: np.ndarray, params: dict, name: str = "", activation_deriv=sigmoid_deriv\n) -> np.ndarray:\n    """Send a gradient back through a fully connected layer.\n\n    delta: derivative of the loss with respect to the layer\'s output, (N, H).\n    params: has "W" + name, (D, H), "b" + name, (H,), and "cache_" + name = (X, pre_act, post_act);\n        gets "grad_W" + name, (D, H), and "grad_b" + name, (H,).\n    activation_deriv: the activation\'s derivative, a function of post_act.\n    Returns the derivative of the loss with respect to the layer\'s input, (N, D).\n    """\n    raise NotImplementedError'},
         {'id': 'backwards', 'role': 'test', 'text': '@checks.run\ndef check():\n    net = {"Wbig": np.ones((40, 20)), "bbig": np.zeros(20)}\n    net["cache_big"] = np.ones((5, 40)), np.zeros((5, 20)), np.zeros((5, 20))\n    checks.shape("grad_X", backwards(np.ones((5, 20)), net, "big", tanh_deriv), (5, 40),\n                 "shaped like X")\n    checks.that({"grad_Wbig", "grad_bbig"} <= set(net), \'params has no "grad_Wbig" or "grad_bbig".\')\n    checks.shape("grad_W", net["grad_Wbig"], (40, 20), "shaped like W")\n    checks.shape("grad_b", net["grad_bbig"], (20,), "shaped like b")\n    X, delta = np.array([[1.0, 0, 2], [0, 1, -1]]), np.array([[1.0, 1, 0, -1], [2, 0, 1, 1]])\n    net |= {"W": np.array([[1.0, 2, 0, 1], [0, 1, -1, 2], [-1, 0, 3, 1]]), "b": np.ones(4)}\n    net["cache_"] = X, np.zeros((2, 4)), np.array([[0.0, 2, 1, 1], [3, 1, 0, 2]])\n    before = X.copy(), delta.copy(), net["W"].copy()\n    for call in ("", " of a second, equal call"):\n        grad_X = backwards(delta, net, activation_deriv=lambda post_act: post_act + 1)\n        checks.close(f"grad_X{call}", grad_X, [[5, -1, -3], [11, 5, -2]],\n                     "delta times the derivative, here post_act + 1, comes before W")\n        checks.close(f"grad_W{call}", net["grad_W"], [[1, 3, 0, -2], [8, 0, 1, 3], [-6, 6, -1, -7]],\n                     "a sum over the examples, made anew in each call")\n        checks.close(f"grad_b{call}", net["grad_b"], [9, 3, 1, 1],\n                     "a sum over the examples, made anew in each call")\n        for name, seen, was in zip(("X", "delta", "W"), (X, delta, net["W"]), before):\n            checks.kept(name, seen, was)\n    net["cache_"] = X[1:], np.zeros((1, 4)), np.zeros((1, 4))\n    backwards(delta[1:], net, activation_deriv=linear_deriv)\n    checks.close("grad_b of a single example", net["grad_b"], [2, 0, 1, 1], "(H,), one axis")'},
         {'id': 'look_at_backwards', 'role': 'demo', 'text': 'params = {}\ninitialize_weights(10, 3, params, "small")\nhidden = forward(np.random.default_rng(0).normal(size=(4, 10)), params, "small", sigmoid)\ngrad_X = backwards(np.ones((4, 3)), params, "small", sigmoid_deriv)\nprint("gradients have the shapes", grad_X.shape, params["grad_Wsmall"].shape,\n      "and", params["grad_bsmall"].shape)\nslopes = sigmoid_deriv(np.array([0.5, 0.9, 0.999]))\nprint("a saturated unit sends little back: slopes", slopes.round(3))'},
+        {'id': '', 'role': 'prose', 'text': '## 9. Convolution forward\n\nOn an image, a fully connected layer has to learn each place anew. A convolutional layer slides the same\nsmall filters over all places. For each filter and place it forms one weighted sum, over the window under\nthe filter and all channels:\n\n$$Y_{nfpq} = b_f + \\sum_{c=1}^{C} \\sum_{i=0}^{h-1} \\sum_{j=0}^{w-1} W_{fcij} \\, \\tilde X_{n, \\, c, \\, ps + i, \\, qs + j}$$\n\n$X$ has the shape $(N, C, H_x, W_x)$, $W$ has $(F, C, h, w)$, $b$ has $(F,)$, and $\\tilde X$ is $X$ with $d$\nrows or columns of zeros on each of its four sides. With `stride` $s$ and `pad` $d$ the output is $(N, F,\nH_y, W_y)$, where\n\n$$H_y = \\left\\lfloor \\frac{H_x + 2d - h}{s} \\right\\rfloor + 1, \\qquad W_y = \\left\\lfloor \\frac{W_x + 2d - w}{s} \\right\\rfloor + 1$$\n\nThe filter is not flipped. Under `"cache_" + name` store `(X, stride, pad)`, with $X$ as it came, without\npadding.\n\nPython loops over pixels are slow. Think of a view of all windows\n(`np.lib.stride_tricks.sliding_window_view`), or loop over the few places of the filter instead of the many\nof the image.'},
         {'id': 'draw_a_convolution', 'role': 'demo', 'text': 'diagrams.convolution((4, 5), (3, 3), stride=2, pad=1, alt=(\n    "An image of 4 by 5 pixels in a frame of zeros, two windows of 3 by 3 on it, the second two "\n    "columns to the right of the first, and the output of 2 by 3 with an entry for each window."))'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 4. A window of 3 x 3 on an image of 4 x 5 with a padding of 1. With stride 2 the next window starts\ntwo columns further on, and the next row of windows two rows further down. In height 6 rows take two\nwindows, at rows 0 and 2, and one row is left over: the sizes are rounded down.*'},
+        {'id': '', 'role': 'prose', 'text': '*8 points, about 40 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nDraw the windows for your sizes as in Figure 4. How many are there in height, and how many in width?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nPad the last two axes alone, with `np.pad`. The output is $(N, F, H_y, W_y)$.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nFor one place $(i, j)$ of the filter, the pixels that it meets in all windows are a slice with the stride as\nits step, $(N, C, H_y, W_y)$. Sum its product with $W_{fcij}$ over the channels, and add up over the places.\n\n</details>'},
         {'id': 'conv_forward_solution', 'role': 'solution', 'text': 'def conv_forward(\n    X: np.ndarray, params: dict, name: str = "", stride: int = 1, pad: int = 0\n) -> np.ndarray:\n    """Slide filters over a batch of images.\n\n    X: images, (N, C, Hx, Wx).\n    params: has "W" + name, (F, C, h, w), and "b" + name, (F,); gets "cache_" + name = (X, stride, pad).\n    stride: step between windows, in both directions.\n    pad: rows and columns of zeros added on each side.\n    Returns the responses, (N, F, Hy, Wy).\n    """\n    raise NotImplementedError'},
         {'id': 'conv_forward', 'role': 'test', 'text': '@checks.run\ndef check():\n    params = {"W": np.linspace(-0.2, 0.3, 144).reshape(3, 3, 4, 4), "b": np.linspace(-0.1, 0.2, 3)}\n    seen = conv_forward(np.linspace(-0.1, 0.5, 96).reshape(2, 3, 4, 4), params, stride=2, pad=1)\n    y_ref = [[[[-0.08759809, -0.10987781], [-0.18387192, -0.2109216]],\n              [[0.21027089, 0.21661097], [0.22847626, 0.23004637]],\n              [[0.50813986, 0.54309974], [0.64082444, 0.67101435]]],\n             [[[-0.98053589, -1.03143541], [-1.19128892, -1.24695841]],\n              [[0.69108355, 0.66880383], [0.59480972, 0.56776003]],\n              [[2.36270298, 2.36904306], [2.38090835, 2.38247847]]]]\n    checks.close("conv_forward(X, ...)", seen, y_ref,\n                 "one sum over channels and window for each filter and place, plus the bias",\n                 tolerance=1e-7)\n    # one image of 3 x 5 with two channels, three filters of 2 x 3; all are whole numbers\n    X, W = (np.arange(30) % 7 - 3).reshape(1, 2, 3, 5), (np.arange(36) % 5 - 2).reshape(3, 2, 2, 3)\n    params, start = {"Wa": W, "ba": np.array([10, 0, -10])}, X.copy()\n    expected = [[[[13, 3], [12, -2]], [[2, 4], [0, -2]], [[-19, -10], [-12, -12]]]]\n    checks.close("conv_forward of one image of 3 x 5, stride 3, pad 1",\n                 conv_forward(X, params, "a", stride=3, pad=1), expected,\n                 "height and width have sizes of their own, which are rounded down")\n    checks.that("cache_a" in params, \'params has no "cache_a".\')\n    cached, stride, pad = params["cache_a"]\n    checks.close(\'X in params["cache_a"]\', cached, start, "the cache keeps X as it came, not padded")\n    checks.that((stride, pad) == (3, 1),\n                f\'params["cache_a"] has stride {stride} and pad {pad}; expected 3 and 1\')\n    checks.kept("X", X, start)\n    checks.close("conv_forward of the same image, stride 2, no padding",\n                 conv_forward(X, params, "a", stride=2), [[[[48, 7]], [[-20, 10]], [[-8, -22]]]],\n                 "the padding is 0 where none is given")\n    seen = conv_forward(X[:, :, :2, :4], params, "a")\n    checks.shape("conv_forward of a part of 2 x 4, with stride and pad left out", seen, (1, 3, 1, 2),\n                 "the stride is 1 where none is given")'},
         {'id': 'look_at_conv_forward', 'role': 'demo', 'text': 'image = figures.picture()\nsobel = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])\nparams = {"Wedges": np.stack([sobel, sobel.T])[:, None], "bedges": np.zeros(2)}\nacross, down = conv_forward(image[None, None], params, "edges", pad=1)[0]\nimages = {"image": image, "change to the right": across, "change downwards": down,\n          "strength of the edge": np.hypot(across, down)}\nfigures.strip(images, "A drawing of a house, and its edges as two filters find them: "\n                      "upright ones, lying ones, and both together.")'},
+        {'id': '', 'role': 'prose', 'text': "*Figure 5. Two filters of 3 x 3 with fixed weights (Sobel's) find the edges of a drawing. In the two middle\npanels grey is 0, white a step up and black a step down. The frame comes from the padding: to a filter the\nzeros outside are dark. A network learns filters such as these by itself.*"},
+        {'id': '', 'role': 'prose', 'text': '## 10. Convolution backward\n\nEvery output is a sum of products, so each derivative is the other factor, summed over all windows in which\nthe entry took part:\n\n$$\\frac{\\partial L}{\\partial W_{fcij}} = \\sum_{n,p,q} \\delta_{nfpq} \\, \\tilde X_{n, \\, c, \\, ps + i, \\, qs + j}, \\qquad\n\\frac{\\partial L}{\\partial b_f} = \\sum_{n,p,q} \\delta_{nfpq}, \\qquad\n\\frac{\\partial L}{\\partial \\tilde X_{ncuv}} = \\sum_{\\substack{f,p,q,i,j \\\\ ps + i = u \\\\ qs + j = v}} \\delta_{nfpq} \\, W_{fcij}$$\n\nwith $\\delta$ of shape $(N, F, H_y, W_y)$ and the other symbols as before. Windows overlap, and where they\ndo their contributions add up. A pixel that is in no window, because the stride leaves a remainder, has the\ngradient 0. The gradient of $X$ is that of $\\tilde X$ with the padding cut off; a padding of 0 is cut off\ntoo. Gradients replace whatever stood under their keys.'},
+        {'id': '', 'role': 'prose', 'text': '*12 points, about 60 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nStart from your forward pass: each product there gives one term to the gradient of $W$ and one to that of\n$\\tilde X$.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nMake the gradient of the *padded* image, $(N, C, H_x + 2d, W_x + 2d)$, of zeros, and cut the padding off at\nthe very end: from $d$ to $d + H_x$, which also works for $d = 0$.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nGo over the places $(i, j)$ of the filter again. With the same slice as forward, `delta` and the slice give\nthe gradient of $W_{\\cdot\\cdot ij}$; `delta` and $W_{\\cdot\\cdot ij}$ are *added* to the slice of the\ngradient.\n\n</details>'},
         {'id': 'conv_backward_solution', 'role': 'solution', 'text': 'def conv_backward(delta: np.ndarray, params: dict, name: str = "") -> np.ndarray:\n    """Send a gradient back through a convolution.\n\n    delta: derivative of the loss with respect to the output, (N, F, Hy, Wy).\n    params: has "W" + name, (F, C, h, w), "b" + name, (F,), and "cache_" + name = (X, stride, pad)\n        with X, (N, C, Hx, Wx), not padded; gets "grad_W" + name,\n        (F, C, h, w), and "grad_b" + name, (F,).\n    Returns the derivative of the loss with respect to X, (N, C, Hx, Wx).\n    """\n    raise NotImplementedError'},
         {'id': 'conv_backward', 'role': 'test', 'text': '@checks.run\ndef check():\n    # one image of 2 x 5, one filter of 1 x 2, stride 2, no padding\n    params = {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0])}\n    params["cache_"] = np.arange(10.0).reshape(1, 1, 2, 5), 2, 0\n    grad_X = conv_backward(np.array([[[[1.0, 10.0]]]]), params)\n    checks.that({"grad_W", "grad_b"} <= set(params), \'params has no "grad_W" or "grad_b".\')\n    checks.close("grad_b", params["grad_b"], [11], "the sum of delta for each filter")\n    checks.close("grad_W", params["grad_W"], [[[[20, 31]]]],\n                 "each place of the filter meets every second pixel")\n    checks.close("grad_X", grad_X, [[[[2, 1, 20, 10, 0], [0] * 5]]],\n                 "delta times the filter, at the place of each window; 0 where no window was")\n    # one image of 3 x 5 with two channels, three filters of 2 x 3, stride 3, padding 1\n    X, W = (np.arange(30) % 7 - 3).reshape(1, 2, 3, 5), (np.arange(36) % 5 - 2).reshape(3, 2, 2, 3)\n    params = {"Wa": W, "ba": np.array([10, 0, -10]), "cache_a": (X, 3, 1)}\n    delta = (np.arange(12.0) % 5 - 2).reshape(1, 3, 2, 2)\n    before = X.copy(), W.copy(), delta.copy()\n    of_image = [[[-5, 6, 3, 2, 6], [0] * 5, [3, 0, -4, 1, 1]],\n                [[6, 2, 2, 6, -5], [0] * 5, [0, 2, 1, 1, 1]]]\n    of_filters = [[[[2, 3, -3], [1, 6, 3]], [[3, -3, -2], [0, 3, 0]]],\n                  [[[0, 0, -1], [2, -6, -6]], [[0, -1, -2], [0, -6, -6]]],\n                  [[[-2, -3, 1], [-2, -3, 0]], [[-3, 1, -2], [0, 0, 3]]]]\n    for call in ("", " of a second, equal call"):\n        grad_X = conv_backward(delta, params, "a")\n        checks.close(f"grad_ba{call}", params["grad_ba"], [-2, -1, 0], "made anew in each call")\n        checks.close(f"grad_Wa{call}", params["grad_Wa"], of_filters,\n                     "delta times the windows of the padded image; height and width differ here")\n        checks.close(f"grad_X{call}", grad_X, [of_image],\n                     "the gradient of the padded image, with the padding cut off")\n        for name, seen, was in zip(("X", "W", "delta"), (X, W, delta), before):\n            checks.kept(name, seen, was)\n    # overlapping windows of many images\n    rng = np.random.default_rng(0)\n    X, delta = rng.normal(size=(5, 4, 16, 16)), rng.normal(size=(5, 8, 8, 8))\n    params = {"W": rng.normal(size=(8, 4, 7, 7)), "b": np.zeros(8), "cache_": (X, 2, 3)}\n    grad_X = conv_backward(delta, params)\n    checks.shape("grad_X", grad_X, X.shape, "shaped like X")\n    checks.shape("grad_W", params["grad_W"], (8, 4, 7, 7), "shaped like W")\n    checks.close("sum of X * grad_X", (X * grad_X).sum(), (params["W"] * params["grad_W"]).sum(),\n                 "it equals the sum of W * grad_W, for the output is a sum of products of the two; "\n                 "where windows overlap their contributions add up")'},
         {'id': 'look_at_conv_backward', 'role': 'demo', 'text': 'delta = np.zeros((1, 1, 12, 12))\ndelta[0, 0, [2, 6, 7], [3, 8, 8]] = 1.0\nparams = {"W": np.arange(1.0, 10.0).reshape(1, 1, 3, 3), "b": np.zeros(1)}\nparams["cache_"] = np.ones((1, 1, 12, 12)), 1, 1\nimages = {"delta": delta[0, 0], "filter": params["W"][0, 0]}\nimages["gradient of the image"] = conv_backward(delta, params)[0, 0]\nfigures.strip(images, "Three spots in delta; each leaves a print of the filter in the gradient, "\n                      "and two prints overlap.")'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 6. The backward pass stamps the filter, times delta, onto each place of the image that a window\nlooked at. Where windows overlap, the prints add up.*'},
+        {'id': '', 'role': 'prose', 'text': "## 11. Batches\n\nGradient descent on small random batches makes many cheap steps instead of a few expensive ones. Shuffle the\nexamples and cut them into batches of $B$ = `batch_size`, the last of which holds the remainder:\n\n$$\\lceil N / B \\rceil \\text{ batches, each a pair } (x_b, y_b) \\text{ of shapes } (B, D) \\text{ and } (B, C)$$\n\nfor $x$ of shape $(N, D)$ and $y$ of shape $(N, C)$. Every example is in exactly one batch, next to its own\nlabel. All batches but the last are full. Each call shuffles anew, so that *which* examples share a batch\nchanges, and not only the order in which batches come. The caller's arrays keep their order."},
+        {'id': '', 'role': 'prose', 'text': '*3 points, about 15 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nHow do the rows of `x` and of `y` stay together? Not by shuffling each.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n$\\lceil N/B \\rceil$ pairs; the last may be shorter.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nDraw one permutation of the row numbers, cut it, and index both arrays with each piece.\n\n</details>'},
         {'id': 'get_random_batches_solution', 'role': 'solution', 'text': 'def get_random_batches(x: np.ndarray, y: np.ndarray, batch_size: int) -> list:\n    """Cut the data into random batches.\n\n    x: examples, (N, D).\n    y: labels, one-hot, (N, C).\n    batch_size: examples in a batch; the last batch holds what is left.\n    Returns a list of pairs (xb, yb), of shapes (batch_size, D) and (batch_size, C).\n    """\n    raise NotImplementedError'},
         {'id': 'get_random_batches', 'role': 'test', 'text': '@checks.run\ndef check():\n    for N, size, expected in ((20, 3, [3] * 6 + [2]), (10, 4, [4, 4, 2]), (6, 6, [6])):\n        x, y = np.outer(np.arange(float(N)), [100, 1]), np.eye(5)[np.arange(N) % 5]\n        batches = get_random_batches(x, y, size)\n        sizes = [len(xb) for xb, _ in batches]\n        checks.that(sizes == expected,\n                    f"{N} examples and batch_size {size} give batches of {sizes}; expected {expected}")\n        rows = np.concatenate([xb[:, 0] for xb, _ in batches]) / 100\n        checks.close(f"the {N} examples of all batches, sorted,", np.sort(rows), np.arange(N),\n                     "each example is in exactly one batch")\n        labels = np.concatenate([yb for _, yb in batches])\n        checks.close("the labels of all batches", labels, np.eye(5)[rows.astype(int) % 5],\n                     "each example keeps its own label")\n        checks.close("x afterwards", x[:, 0], np.arange(N) * 100.0,\n                     "get_random_batches shuffled the caller\'s array")\n    x, y = np.outer(np.arange(20.0), [100, 1]), np.eye(5)[np.arange(20) % 5]\n    mates = [[set(xb[:, 1]) for xb, _ in get_random_batches(x, y, 5)] for _ in range(2)]\n    checks.that(any(max(batch) - min(batch) > 4 for batch in mates[0] + mates[1]),\n                "neighbours in x stay together; shuffle before you cut")\n    checks.that(any(batch not in mates[1] for batch in mates[0]),\n                "two calls put the same examples together; draw anew in each call, without a seed")'},
         {'id': 'look_at_batches', 'role': 'demo', 'text': 'for xb, yb in get_random_batches(np.arange(8)[:, None], np.eye(2)[np.arange(8) % 2], 3):\n    print("examples", xb[:, 0], "labels", yb.argmax(axis=1))'},
+        {'id': '', 'role': 'prose', 'text': '## 12. Training\n\nNow all parts meet. The data are four clouds of ten points in the plane. The network has one hidden layer,\n`"layer1"` with the sigmoid, and the layer `"output"` with the softmax.'},
         {'id': 'clouds', 'role': 'given', 'text': 'def make_clouds(rng):\n    """Draw ten points around each of four centres: x, (40, 2), and one-hot labels y, (40, 4)."""\n    clouds = (((3.6, 40), (0.05, 10)), ((3.9, 10), (0.01, 5)),\n              ((3.4, 30), (0.25, 5)), ((2, 10), (0.5, 10)))\n    x = np.concatenate([rng.normal(centre, np.sqrt(variances), size=(10, 2))\n                        for centre, variances in clouds])\n    return x, np.eye(4)[np.repeat(np.arange(4), 10)]\n\n\ndef small_network():\n    """Six examples, their labels and a network of 2, 4 and 3 units, for the checks below."""\n    x = np.array([[1.0, 2], [-1, 1], [0.5, -2], [2, 0], [-0.5, -1], [1.5, 1]])\n    y = np.eye(3)[[0, 1, 2, 0, 2, 1]]\n    layer1 = {"Wlayer1": np.array([[0.5, -1, 2, 0.25], [1, 0.5, -0.5, -1]]),\n              "blayer1": np.array([0.0, 0.5, -0.5, 1])}\n    output = {"Woutput": np.array([[1.0, -1, 0.5], [0.5, 2, -1], [-2, 0.5, 1], [1, 0, -0.5]]),\n              "boutput": np.array([0.25, -0.25, 0.5])}\n    return x, y, layer1 | output'},
+        {'id': '', 'role': 'prose', 'text': "For each batch, go forward through both layers, take the loss, go backward through both, and make one step\nof gradient descent on all four parameters $\\theta$:\n\n$$\\delta = P - y, \\qquad \\theta \\leftarrow \\theta - \\eta \\, \\frac{\\partial L}{\\partial \\theta}$$\n\nwith $P$, $y$ and $\\delta$ of shape $(B, C)$, the learning rate $\\eta$, and $L$ the *summed* loss of the\nbatch. $\\delta$ is the derivative by the output layer's **pre**-activation (see the appendix): the softmax\nis already dealt with, and the layer goes backward as a linear one.\n\nThe caller has initialized `params`; start from them and update them. Batches come from\n`get_random_batches`, once or anew for each iteration. **An iteration is one pass over all batches.** Its\ntotal loss adds up the losses of its batches, each taken before the update on that batch; its accuracy is\nthe mean over examples or over batches, as you like. Print both every 100 iterations."},
+        {'id': '', 'role': 'prose', 'text': "*9 points, about 35 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nOne batch: forward through layer1, then output; loss; backward through output, then layer1; then all four\nupdates.\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n`probs - yb` is $(B, C)$; what `backwards` of the output layer returns is $(B, H)$, the `delta` of layer1.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nThe softmax is dealt with in $P - y$: give the output layer's `backwards` the derivative of a linear unit.\nUpdate only when both layers have gone back.\n\n</details>"},
         {'id': 'train_solution', 'role': 'solution', 'text': 'def train(\n    x: np.ndarray, y: np.ndarray, params: dict,\n    batch_size: int = 5, max_iters: int = 500, learning_rate: float = 1e-3,\n) -> tuple[float, float]:\n    """Train the layers "layer1" (sigmoid) and "output" (softmax) by stochastic gradient descent.\n\n    x: examples, (N, D).\n    y: labels, one-hot, (N, C).\n    params: has "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C),\n    "boutput", (C,), and gets them trained.\n    batch_size: examples in a batch.\n    max_iters: number of passes over all batches.\n    learning_rate: factor of the gradient in each step.\n    Returns the total loss and the average accuracy of the last iteration.\n    """\n    raise NotImplementedError'},
         {'id': 'train', 'role': 'test', 'text': '@checks.run\ndef check():\n    x, y, params = small_network()\n    seen = train(x, y, params, batch_size=6, max_iters=1, learning_rate=0.5)\n    expected = {  # after one step along the gradient of the summed loss\n        "boutput": [0.25055232, -0.1035561, 0.35300378],\n        "Woutput": [[1.26419838, -0.6982092, -0.06598918], [0.3002319, 2.18970085, -0.98993275],\n                    [-1.64140203, 0.49281828, 0.64858375], [0.94728411, -0.07369934, -0.37358476]],\n        "blayer1": [-0.09166709, 0.52161766, -0.49324061, 1.05907208],\n        "Wlayer1": [[0.69390299, -0.52490218, 1.64263311, 0.62330314],\n                    [0.71895134, 1.36022803, -1.17536469, -0.79609242]],\n    }\n    hints = {"boutput": "minus learning_rate times the sum of P - y; is it the summed loss\'s gradient?",\n             "Woutput": "the output layer goes backward as a linear one, once",\n             "blayer1": "the error comes from the output layer, through Woutput before its update",\n             "Wlayer1": "the error comes from the output layer, through Woutput before its update"}\n    for key, wanted in expected.items():\n        checks.close(f\'params["{key}"] after one step\', params[key], wanted, hints[key])\n    checks.close("[total_loss, avg_acc] of one iteration", seen, [8.54809368, 1 / 6],\n                 "the summed loss, taken before the update, and the mean accuracy")\n    x, y, params = small_network()\n    seen = train(x, y, params, batch_size=6, max_iters=4, learning_rate=0.5)\n    checks.close("[total_loss, avg_acc] of four iterations", seen, [3.85850961, 5 / 6],\n                 "those of the last iteration alone")\n    # six equal examples in batches of two: three steps an iteration, in whatever order\n    params = small_network()[2]\n    seen = train(np.tile(x[:1], (6, 1)), np.tile(y[:1], (6, 1)), params, batch_size=2, max_iters=2,\n                 learning_rate=0.1)\n    checks.close(\'params["boutput"] after six steps\', params["boutput"],\n                 [0.63789675, -0.42305865, 0.2851619], "a step after each batch, all batches used")\n    checks.close("[total_loss, avg_acc] of three batches", seen, [1.16988226, 1.0],\n                 "the losses of all batches of the iteration, added up")\n    rng = np.random.default_rng(19)\n    params = {"Wlayer1": rng.normal(scale=0.3, size=(2, 25)), "blayer1": np.zeros(25),\n              "Woutput": rng.normal(scale=0.3, size=(25, 4)), "boutput": np.zeros(4)}\n    loss, acc = train(*make_clouds(rng), params)\n    checks.that(20 < loss < 35,\n                f"on the clouds the total loss ends at {loss:.1f}; "\n                "expected about 24, the sum over all batches of the last iteration")\n    checks.that(0.7 < acc <= 1,\n                f"on the clouds the accuracy ends at {acc:.2f}; "\n                "expected about 0.95, a mean over all batches")'},
         {'id': 'train_on_clouds', 'role': 'demo', 'text': 'x, y = make_clouds(np.random.default_rng(0))\nnp.random.seed(0)\nparams = {}\ninitialize_weights(2, 25, params, "layer1")\ninitialize_weights(25, 4, params, "output")\nhistory, snapshots = figures.follow(train, x, y, params, moments=(0, 50, 500, 2000))\nfigures.curves(history)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 7. The summed loss and the accuracy of each iteration. Both are taken batch by batch while the\nweights change, and so they jitter.*'},
         {'id': 'look_at_regions', 'role': 'demo', 'text': 'def predict(points, weights):\n    return forward(forward(points, dict(weights), "layer1", sigmoid), weights, "output", softmax)\n\n\nfigures.regions(predict, snapshots, x, y)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 8. The class that the network favours at each place of the plane as training goes on, and the forty\npoints. At first it favours one class nearly everywhere; soon it tells above from below; at last it bends a\nborder around the narrow cloud of class 1.*'},
+        {'id': '', 'role': 'prose', 'text': '## 13. Are the gradients right?\n\nA network with a wrong gradient often trains all the same, only worse, and nobody notices. The definition of\nthe derivative gives a test that needs no backward pass: change one entry of one parameter by a little, both\nways, and see what the loss does.\n\n$$\\frac{\\partial L}{\\partial \\theta} \\approx \\frac{L(\\theta + \\epsilon) - L(\\theta - \\epsilon)}{2 \\epsilon}$$\n\n$L$ is the summed loss, on all of $x$, $(N, D)$, and $y$, $(N, C)$, of the network of question 12. The error\nis of the order $\\epsilon^2$; a difference to one side only has one of the order $\\epsilon$.\n\nDo this for every entry of every parameter (their keys hold no underscore), and write the results under\n`"grad_" + key`, in the parameter\'s shape. There may be further layers, but only `"layer1"` and `"output"`\nenter the loss: others get zeros. `params` may be fresh, or hold older gradients and caches. Use the `eps`\nthat you are given, and leave the parameters as they were.'},
+        {'id': '', 'role': 'prose', 'text': '*7 points, about 30 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\n`params` gains keys while you work. Over which keys does your loop run?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\nThe result has the shape of its parameter; `np.ndindex(theta.shape)` gives all its places.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nKeep the entry, set it to kept + eps, take the loss, set it to kept - eps, take the loss, put kept back.\nWrite the loss as a function of its own, with two calls of `forward`.\n\n</details>'},
         {'id': 'central_differences_gradient_solution', 'role': 'solution', 'text': 'def central_differences_gradient(params: dict, x: np.ndarray, y: np.ndarray, eps: float = 1e-6) -> None:\n    """Differentiate the network\'s loss numerically, by every entry of every parameter.\n\n    params: has "Wlayer1", (D, H), "blayer1", (H,), "Woutput", (H, C),\n    "boutput", (C,), and perhaps more layers, caches and gradients; gets "grad_" + key,\n    shaped like the parameter, for every key without "_". The parameters end as they were.\n    x: examples, (N, D).\n    y: labels, one-hot, (N, C).\n    eps: the change of the entry, to either side.\n    """\n    raise NotImplementedError'},
         {'id': 'central_differences_gradient', 'role': 'test', 'text': '@checks.run\ndef check():\n    x, y, params = small_network()\n    start = small_network()[2] | {"Wspare": np.array([[1.0, 2.0]]), "bspare": np.zeros(2)}\n    params |= {"Wspare": np.array([[1.0, 2.0]]), "bspare": np.zeros(2)}\n    central_differences_gradient(params, x, y, eps=0.5)\n    for key in start:\n        checks.that("grad_" + key in params, f\'params has no "grad_{key}".\')\n        checks.shape(f\'params["grad_{key}"]\', params["grad_" + key], start[key].shape,\n                     "shaped like the parameter")\n    for key in start:\n        checks.close(f\'params["{key}"] afterwards\', params[key], start[key],\n                     "put each entry back before you change the next", tolerance=1e-12)\n    expected = {"boutput": [0.01207863, -0.27351068, 0.29915938],\n                "blayer1": [0.17785526, -0.04145766, -0.02280023, -0.11705774],\n                "Wlayer1": [[-0.3787186, -0.89365035, 0.71506506, -0.74850206]]}\n    for key, wanted in expected.items():\n        seen = params["grad_" + key]\n        checks.close(f\'params["grad_{key}"] with eps=0.5\', seen if key[0] == "b" else seen[:1], wanted,\n                     "a step of eps to both sides, over 2 eps, of the loss of all examples")\n    for key in ("Wspare", "bspare"):\n        checks.close(f\'params["grad_{key}"]\', params["grad_" + key], np.zeros(start[key].shape),\n                     "this layer is not in the network, so the loss does not change with it")\n    central_differences_gradient(params, x, y)\n    checks.close(\'params["grad_boutput"] of a second call\', params["grad_boutput"],\n                 [-0.00110464, -0.2928878, 0.29399244], "eps is 1e-6 where none is given")'},
         {'id': 'look_at_gradients', 'role': 'demo', 'text': 'x, y = make_clouds(np.random.default_rng(0))\nparams = snapshots[500]\ntrain(x, y, params, batch_size=len(x), max_iters=1, learning_rate=0)\nanalytic = {key: params["grad_" + key] for key in ("Wlayer1", "blayer1", "Woutput", "boutput")}\ncentral_differences_gradient(params, x, y)\nfigures.agreement({key: params["grad_" + key] for key in analytic}, analytic)'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 9. Left: the 179 derivatives of the network after 500 iterations, by central differences and by\nbackpropagation. Where both agree they lie on the diagonal. Right: what remains between them does not depend\non the size of the derivative. It is rounding: the loss carries an error of some* $10^{-15}$*, and the\ndivision by* $2 \\epsilon$ *makes that* $10^{-9}$*.*'},
+        {'id': '', 'role': 'prose', 'text': "## 14. A network that sees\n\nNow the convolution goes to work. Chapter 1 reads handwritten digits of 8 x 8 pixels with a network that\ngets each picture as a row of 64 numbers: to it, two pixels side by side have no more to do with each other\nthan two in opposite corners. Here is a network that knows what a neighbourhood is, made of your own\nfunctions:\n\n$$x\\,(N, 1, 8, 8) \\;\\longrightarrow\\; \\text{convolution} \\;\\longrightarrow\\; \\text{ReLU} \\;\\longrightarrow\\; (N, F, 4, 4) \\text{ as a row} \\;\\longrightarrow\\; \\text{linear layer, softmax} \\;\\longrightarrow\\; P$$\n\nwith $F = 32$ filters of 5 x 5, stride 2 and a padding of 2. It has 5962 parameters, and chapter 1's network\nhas 7510. The data are cut as there: 1257 digits to train on, 540 to test."},
         {'id': 'digits', 'role': 'demo', 'text': 'data = np.load("digits.npz")\norder = np.random.default_rng(0).permutation(len(data["y"]))\npictures_of, labels_of = data["X"][order].reshape(-1, 1, 8, 8) / 16, np.eye(10)[data["y"][order]]\nx_train, x_test = pictures_of[:1257], pictures_of[1257:]\ny_train, y_test = labels_of[:1257], labels_of[1257:]'},
         {'id': 'network_that_sees', 'role': 'demo', 'text': 'def see(x, net, stride=2, pad=2):\n    """The responses of all filters after ReLU, (N, F, Hy, Wy), and the probabilities, (N, 10)."""\n    maps = relu(conv_forward(x, net, "filters", stride, pad))\n    return maps, forward(maps.reshape(len(x), -1), net, "output", softmax)\n\n\ndef train_to_see(filters=32, size=5, stride=2, rate=0.01, epochs=30, seed=0):\n    """Train on the digits in batches of 50, the last third of the epochs at a fifth of the rate.\n\n    Returns the network and its test accuracy after each epoch.\n    """\n    np.random.seed(seed)\n    net, pad, history = {}, size // 2, []\n    side = (8 + 2 * pad - size) // stride + 1\n    bound = np.sqrt(6 / (size**2 + filters))\n    net["Wfilters"] = np.random.uniform(-bound, bound, size=(filters, 1, size, size))\n    net["bfilters"] = np.zeros(filters)\n    initialize_weights(filters * side * side, 10, net, "output")\n    for epoch in range(epochs):\n        step = rate if epoch < 2 * epochs // 3 else rate / 5\n        for xb, yb in get_random_batches(x_train, y_train, 50):\n            maps, probs = see(xb, net, stride, pad)\n            back = backwards(probs - yb, net, "output", linear_deriv).reshape(maps.shape)\n            conv_backward(back * relu_deriv(maps), net, "filters")\n            for key in ("Wfilters", "bfilters", "Woutput", "boutput"):\n                net[key] = net[key] - step * net["grad_" + key]\n        history.append(compute_loss_and_acc(y_test, see(x_test, net, stride, pad)[1])[1])\n    return net, history\n\n\nnet_that_sees, seen_history = train_to_see()\nprint(f"test accuracy of the network that sees: {seen_history[-1]:.3f}")'},
+        {'id': '', 'role': 'prose', 'text': 'This takes a few seconds if your convolution works with slices or windows of all images at once, and minutes\nif it loops over every pixel: then pass a smaller `epochs`.\n\n| network | parameters | test accuracy, ten starts | mean |\n| --- | --- | --- | --- |\n| chapter 1: 64, 100, 10 | 7510 | 0.974 to 0.985 | 0.981 |\n| this one | 5962 | 0.981 to 0.991 | 0.986 |\n\nIt makes about a quarter fewer mistakes, with fewer numbers to learn. Mind what the table can say: on 540\ndigits a single accuracy has a standard error of about 0.005. That all ten starts of the one lie at or above\nthe mean of the other is better evidence than any single run.\n\nWhat do the filters look for?'},
         {'id': 'look_at_filters', 'role': 'demo', 'text': 'strongest = figures.filters(net_that_sees["Wfilters"][:, 0])\nresponses = see(x_test[3:4], net_that_sees)[0][0]\nfigures.strip({"a digit": x_test[3, 0], **{f"filter {k}": responses[k] for k in strongest[:3]}},\n              "A test digit, and what the three strongest filters respond to in it, 4 by 4 places.")'},
+        {'id': '', 'role': 'prose', 'text': '*Figure 10. Above, the twelve filters with the largest weights: light raises the response, dark lowers it.\nBelow, a test digit and the responses of the first three of them, after ReLU.*\n\n### An experiment of your own\n\nEverything about this network can be changed: the number of filters, their size, the stride, the rate.\nChoose **one** of them, say what you expect, and only then run it. Use more than one seed, or you will take\nluck for an effect.'},
         {'id': 'experiment', 'role': 'demo', 'text': 'for filters in (2, 8):\n    ends = [train_to_see(filters=filters, epochs=15, seed=seed)[1][-1] for seed in (0, 1)]\n    print(f"{filters} filters, 15 epochs, two seeds:", np.round(ends, 3))'},
+        {'id': '', 'role': 'prose', 'text': '**Question.** What does the network look for, and what does it need for it?\n\n1. Describe two filters of your Figure 10: where are they light, where dark, and what in a digit do they\n   respond to?\n2. Change one setting. Write down what you expected *before* you ran it, what came, and from how many seeds;\n   then say whether the difference is larger than that between seeds.'},
+        {'id': '', 'role': 'prose', 'text': '*2 points, about 25 minutes.*'},
         {'id': 'what_it_sees', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
+        {'id': '', 'role': 'prose', 'text': "### Random sizes\n\nThe hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your\nfunctions with random sizes and holds them against what is true of *any* right answer: a gradient is the\nslope that is measured, an example alone gives what it gives in a batch, the rows of a softmax sum to 1,\narguments stay as they were. No right answer stands in that file. Where something is not true, it says what,\nand for which sizes."},
         {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef some_dense(rng):\n    N, D, H = rng.integers(1, 5, size=3)\n    return rng.normal(size=(N, D)), rng.normal(size=(D, H)), rng.normal(size=H)\n\n\ndef dense_backward(delta, X, W, b):\n    tried = {"W": W, "b": b}\n    forward(X, tried, activation=tanh)\n    return backwards(delta, tried, activation_deriv=tanh_deriv), tried["grad_W"], tried["grad_b"]\n\n\ndef some_convolution(rng):\n    (N, C, F), (height, width), (h, w) = (rng.integers(1, top, size) for top, size in\n                                          ((3, 3), (5, 2), (4, 2)))\n    image = rng.normal(size=(N, C, max(height, h), max(width, w)))\n    return image, rng.normal(size=(F, C, h, w)), rng.normal(size=F)\n\n\nproperties.rows("softmax", softmax)\nproperties.layer("one layer", lambda X, W, b: forward(X, {"W": W, "b": b}, activation=tanh),\n                 dense_backward, some_dense)\nfor stride, pad in ((1, 0), (2, 1), (3, 2)):\n    def convolve(X, W, b):\n        return conv_forward(X, {"W": W, "b": b}, stride=stride, pad=pad)\n\n    def convolve_backward(delta, X, W, b):\n        tried = {"W": W, "b": b, "cache_": (X, stride, pad)}\n        return conv_backward(delta, tried), tried["grad_W"], tried["grad_b"]\n\n    properties.layer(f"convolution, stride {stride}, padding {pad}", convolve, convolve_backward,\n                     some_convolution, tries=12)'},
+        {'id': '', 'role': 'prose', 'text': '## What you have now\n\nYou have a network that went from random weights to borders between classes, another that reads digits\nbetter than the one of chapter 1, because it looks at neighbourhoods, and a tool that tells a right gradient\nfrom one that only looks right. The tool takes two forward passes for each number, so that nobody trains\nwith it. But it knows nothing about backpropagation, and that makes it the best witness for the code that\nyou do train with.\n\n**References.** D. Rumelhart, G. Hinton and R. Williams, *Learning representations by back-propagating\nerrors*, 1986. Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, *Gradient-based learning applied to document\nrecognition*, 1998. X. Glorot and Y. Bengio, *Understanding the difficulty of training deep feedforward\nneural networks*, 2010.'},
+        {'id': '', 'role': 'prose', 'text': '## Before you hand it in\n\nSave the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says\nquestion by question what is done, what is not, and what is wrong and why. Run it when you are stuck, too.\nWith `all=True` it runs training and demonstrations as well.'},
         {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},
     ],
 })

@@ -9,7 +9,7 @@ from autograder.assignment.notebook import build_source
 from autograder.assignment.values import Assignment
 from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.author.release import check_texts, check_up_to_date
-from autograder.handed_in.submission import align
+from autograder.handed_in.alignment import align
 from autograder.judging.findings import QuestionResult
 from autograder.judging.grader import Grader
 

@@ -15,8 +15,9 @@ from rich.console import Console
 from autograder.assignment.notebook import dump
 from autograder.assignment.values import Assignment
 from autograder.entry.commands.autograde import class_table, results_json
+from autograder.handed_in.alignment import Submission
 from autograder.handed_in.finding import find_submissions
-from autograder.handed_in.submission import Submission, read_submission
+from autograder.handed_in.submission import read_submission
 from autograder.judging.findings import ClassResult
 from autograder.judging.grader import unreadable
 from autograder.records.graded_notebook import graded_notebook

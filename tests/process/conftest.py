@@ -12,7 +12,7 @@ import pytest
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment
-from autograder.handed_in.submission import Submission, align
+from autograder.handed_in.alignment import Submission, align
 from autograder.inside.jail import LEVELS, Level, levels
 from autograder.inside.seen import Seen
 from autograder.judging.findings import QuestionResult, SubmissionResult

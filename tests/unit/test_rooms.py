@@ -42,7 +42,7 @@ DOORS = {
     "nbgrader": {"records.gradebook", "records.course_config", "entry.nbgrader_plugin", "entry.nbgrader_pages", "entry.doctor"},
     "sqlalchemy": {"records.gradebook", "records.course_config"},
     "jupytext": {"assignment.notebook"},
-    "IPython": {"inside.cells"},
+    "IPython": {"inside.shell"},
     "distributed": {"run.dask"},
     "typer": {"entry.cli", "entry.commands.*"},
 }

@@ -17,7 +17,6 @@ from autograder.inside import cells
 from autograder.inside.cells import (
     RunningNotebook,
     Snapshot,
-    bound_names,
     builtin_name,
     cell_name,
     describe,
@@ -27,7 +26,9 @@ from autograder.inside.cells import (
     outcome_of,
     place_of,
 )
-from autograder.inside.protocol import CellDone, CellKind, CellSource, frame
+from autograder.inside.names import bound_names
+from autograder.inside.newer_python import for_this_python
+from autograder.inside.protocol import CellDone, CellKind, CellSource, Run, frame
 from autograder.inside.seen import Outcome
 
 # ---- reading a cell's text --------------------------------------------------------------------------------------
@@ -35,7 +36,7 @@ from autograder.inside.seen import Outcome
 
 @pytest.mark.parametrize(
     "text",
-    ["%matplotlib inline\nx = 1", "%%time\nx = 1", "!ls", "files = !ls", "await nothing()", "get_ipython().magic('pwd')", "Out[3]", "print?", "def f(:\n"],
+    ["%matplotlib inline\nx = 1", "%%time x = 2\nx = 1", "ls", "1 + 1\n_", "!ls", "files = !ls", "await nothing()", "get_ipython().magic('pwd')", "Out[3]", "print?", "def f(:\n"],
 )
 def test_cells_that_are_more_than_python(text: str) -> None:
     """Magics, shell commands, top-level await, IPython's names and what does not parse go to IPython."""
@@ -56,6 +57,18 @@ def test_cells_that_are_plain_python(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ['f"{d["a"]} and {f"{1 + 1:.1f}"}"', """f'{d['a']!r:>4}' 'b' f"{{{d["a"]}}}" """, 'f"plain {1}" + "# no" + \'f"\'  # f"', 'f"{1:{2}}" + f"""{d["a"]}"""'],
+)
+def test_f_strings_of_python_3_12_are_taken(text: str) -> None:
+    """Quotes within the braces may be those around them; what an older Python takes has the same value."""
+    changed = for_this_python(text)
+    assert isinstance(eval(changed, {"d": {"a": 7}}), str)
+    if text.startswith(('f"{1', 'f"plain')):
+        assert changed == text
+
+
+@pytest.mark.parametrize(
     ("text", "names"),
     [
         ("x = 1\ny, (z, *rest) = a", {"x", "y", "z", "rest"}),
@@ -64,7 +77,7 @@ def test_cells_that_are_plain_python(text: str) -> None:
         ("for i in range(3): pass\nwith open(p) as file: pass", {"i", "file"}),
         ("if (n := 3): pass\nx += 1\ny: int = 2", {"n", "x", "y"}),
         ("print(x)", set()),
-        ("%matplotlib inline\nx = 1", set()),
+        ("%matplotlib inline\nx = 1", {"x"}), ("!pip install a\nfiles = !ls\ny = 2", {"y"}),
         ("def f(:", set()),
         ("x = '\0'", set()),
         ("x = " + "-" * 100_000 + "1", set()),
@@ -225,7 +238,7 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> RunningNotebook:
 
 
 def run(notebook: RunningNotebook, *sources: CellSource, skip: tuple[int, ...] = (), demos: bool = False, again: bool = True) -> list[CellDone]:
-    return list(notebook.run(list(sources), frozenset(skip), demos, again))
+    return list(notebook.run(Run(list(sources), sorted(skip), demos, again)))
 
 
 def own(number: int, text: str) -> CellSource:

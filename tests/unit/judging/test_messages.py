@@ -1,25 +1,25 @@
 """What a student is told of a check or a cell: how it ended, where in the student's own line, and nothing that the student's code has said."""
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 
 import pytest
 
 from autograder.assignment.values import Assignment
-from autograder.inside.protocol import CellKind, CellSource
+from autograder.inside.protocol import ADDED, CellKind, CellSource
 from autograder.inside.seen import CellReport, Observation, Outcome
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.judged import Judged
-from autograder.judging.messages import MAX_MESSAGES, cell_messages, check_message, few
+from autograder.judging.messages import MAX_MESSAGES, cell_messages, check_message, few, remarks
 
 CELLS = [CellSource("import checks\n", 2, CellKind.GIVEN), CellSource("def center(X):\n    return X[9]\n", 5, CellKind.OWN), CellSource("raise NotImplementedError\n", 6, CellKind.OWN)]
 LOST = Finding(Verdict.NO_VALUE)
 
 
-def told(tiny: Assignment, observation: Observation, finding: Finding = LOST) -> str:
+def told(tiny: Assignment, observation: Observation, finding: Finding = LOST, contract: bool = False, reports: tuple[CellReport, ...] = ()) -> str:
     """The message of the first probe of center."""
-    question, probe = tiny.question("center"), tiny.probes_of("center")[0]
-    return check_message(question, probe, Judged((probe,), {probe.id: observation}, {probe.id: finding}), CELLS)
+    question, probe = tiny.question("center"), replace(tiny.probes_of("center")[0], contract=contract)
+    return check_message(question, probe, Judged((probe,), {probe.id: observation}, {probe.id: finding}), CELLS, reports)
 
 
 ENDINGS = [
@@ -56,12 +56,39 @@ def test_what_is_wrong_is_a_whole_sentence(tiny: Assignment) -> None:
 
 def test_what_is_right_says_nothing_unless_it_does_not_count(tiny: Assignment) -> None:
     """A contract check that is right earns nothing before a core check does, and the student reads why."""
-    question, seen, right = tiny.question("center"), Observation("p", Outcome.FINISHED), Finding(Verdict.RIGHT)
-    core = tiny.probes_of("center")[0]
-    contract = dataclasses.replace(core, id="contract", contract=True)
-    for finding, says in ((right, ""), (LOST, "This is right, but counts only once the question's main checks are.")):
-        judged = Judged((core, contract), {core.id: seen, "contract": seen}, {core.id: finding, "contract": right})
-        assert check_message(question, contract, judged, CELLS) == says
+    seen, right = Observation("p", Outcome.FINISHED), Finding(Verdict.RIGHT)
+    assert told(tiny, seen, right) == ""
+    assert told(tiny, seen, right, contract=True) == "This is right, but counts only once the question's main checks are."
+
+
+def test_the_reason_why_a_name_is_missing_stands_at_the_question(tiny: Assignment) -> None:
+    """Where the cell that defines it failed, was stopped or does not compile, it is never said that the notebook does not define it."""
+    missing = Observation("p", Outcome.MISSING)
+    assert told(tiny, missing, reports=(CellReport(5, Outcome.RAISED, "KeyError: 'a'", 3),)) == "It is not there: cell 5, which should define center, ended with KeyError (line 3)."
+    assert told(tiny, missing, reports=(CellReport(5, Outcome.TIMED_OUT),)) == "It is not there: cell 5, which should define center, took too long and was stopped."
+    assert told(tiny, missing, reports=(CellReport(5, Outcome.RAISED, "SyntaxError: no", 2),)) == "It is not there: cell 5, which should define center, does not compile (line 2)."
+    assert told(tiny, missing, reports=(CellReport(6, Outcome.TIMED_OUT),)) == "The notebook does not define center, or not under this name."
+
+
+def test_a_name_whose_import_failed_is_explained(tiny: Assignment) -> None:
+    """The module that is not here is named, as the notebook writes it, and the cell that asked for it."""
+    cell = CellSource("from sklearn.metrics import log_loss\ndef center(X):\n    return log_loss(X)\n", 7, CellKind.OWN)
+    CELLS.append(cell)
+    try:
+        seen = Observation("p", Outcome.RAISED, error="NameError", cell=7, line=3, missing="log_loss")
+        says = told(tiny, seen, reports=(CellReport(7, Outcome.RAISED, "ModuleNotFoundError: No module named 'sklearn'", 1),))
+    finally:
+        CELLS.remove(cell)
+    assert "sklearn.metrics" in says and "cell 7" in says and says.startswith("It raised NameError at `return log_loss(X)`")
+
+
+def test_versions_are_remarked_upon() -> None:
+    """A name gone from NumPy is let pass and named; a syntax error that a newer Python may take says so; an addition has its cell's number."""
+    (said,) = remarks([CellSource("x = np.Inf + np.pi + np.product([1])", ADDED + 3, CellKind.OWN)])
+    assert said == "cell 3 uses np.Inf, np.product, gone from NumPy 2; it was let pass"
+    cell = CellSource('print(f"{d["a"]}")', 4, CellKind.OWN)
+    (said,) = cell_messages([CellReport(4, Outcome.RAISED, "SyntaxError: f-string: unmatched '['", 1)], [cell])
+    assert "a newer one may take it" in said
 
 
 def test_cells_are_told_of_where_they_are_the_students_own() -> None:
@@ -73,7 +100,7 @@ def test_cells_are_told_of_where_they_are_the_students_own() -> None:
     ]  # fmt: skip
     assert cell_messages(reports, CELLS) == [
         "cell 5 uses np before it is defined; it was run again at the end", "cell 5 raised ValueError: no (line 2)", "cell 5 raised ValueError",
-        "cell 6 took too long and was stopped; the rest was graded without it", f"cell 6 ended: {Outcome.KILLED.value} SIGSEGV", f"cell 6 ended: {Outcome.OUT_OF_MEMORY.value}",
+        "cell 6 took too long and was stopped; of it, its definitions alone were run", f"cell 6 ended: {Outcome.KILLED.value} SIGSEGV", f"cell 6 ended: {Outcome.OUT_OF_MEMORY.value}",
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from autograder.assignment.notebook import grade_id_of
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.files import write_text
-from autograder.handed_in.submission import align
+from autograder.handed_in.alignment import align
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import (
     CheckResult,

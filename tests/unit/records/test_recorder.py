@@ -10,7 +10,7 @@ import pytest
 
 from autograder.assignment import notebook
 from autograder.assignment.values import Assignment, QuestionKind
-from autograder.handed_in.submission import align
+from autograder.handed_in.alignment import align
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.records.gradebook import marks, open_gradebook, record, sync_assignment

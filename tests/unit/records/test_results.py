@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from autograder.errors import UsageError
-from autograder.handed_in.submission import align
+from autograder.handed_in.alignment import align
 from autograder.judging.findings import SubmissionResult
 from autograder.records.results import Kept, Results, handed_in
 from tests.sample_class.work import Work

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from autograder.assignment.values import Assignment
+from autograder.handed_in.alignment import Submission
 from autograder.handed_in.finding import Handin
-from autograder.handed_in.submission import Submission
 from autograder.inside.jail import Level
 from autograder.judging.grader import unreadable
 from autograder.run.desk import Done, Failure, Job

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment, QuestionKind
-from autograder.handed_in.submission import Submission, align
+from autograder.handed_in.alignment import Submission, align
 from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.judging.findings import (
     CheckResult,

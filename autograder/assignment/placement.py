@@ -1,0 +1,337 @@
+"""What belongs where in a notebook: the one rule, by which it is graded and by which a student checks it.
+
+On the standard library alone: `chainrule release` pastes it into check_notebook.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.inside.names import bound_in, bound_names, parsed
+
+MAX_DEPTH = 200
+"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
+program writes. How deep Python's own parser goes depends on its version.
+"""
+LOCKED = ("given", "test", "demo")
+
+
+class NotANotebook(ValueError):
+    """The bytes that were handed in are no notebook; the text says what they are instead."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A cell of the release: its id (empty for prose), its role, and its text as students get it."""
+
+    id: str
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it was handed in. number counts from 1; kind is code, markdown or raw."""
+
+    number: int
+    kind: str
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One cell of the notebook as it is graded: the release's cell, the student's, or both.
+
+    text: the whole answer, where a write-up stands in several cells. added: what a student wrote into a
+    locked cell and the original does not define.
+    """
+
+    known: Known | None
+    cell: Cell | None
+    text: str
+    added: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept."""
+
+    what: str
+    cell: Cell
+    known: Known
+    first: int = 0
+
+
+@dataclass
+class Layout:
+    """A notebook's cells in their places. used: by id, the number of the cell that stands for it; missing:
+    what the notebook lacks and its author had to write, or its check.
+    """
+
+    places: list[Place] = field(default_factory=list)
+    oddities: list[Oddity] = field(default_factory=list)
+    used: dict[str, int] = field(default_factory=dict)
+    missing: list[Known] = field(default_factory=list)
+    marked: bool = True
+    """Whether any cell has an id still."""
+
+
+def plain(text: str) -> str:
+    """A text without what front ends change when they save: trailing blanks and line ends."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+
+
+def touched(text: str, known: Known) -> bool:
+    """Whether a text is another than what was handed out."""
+    return plain(text) != plain(known.text)
+
+
+# ---- a file's bytes
+
+
+def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]]:
+    """The cells and the metadata of a notebook's bytes, and what was unusual; raises NotANotebook.
+
+    Each cell has cell_type, source (a text) and metadata of the type that they should be.
+    """
+    if not data.strip(b"\0 \t\r\n"):
+        raise NotANotebook("the file is empty")
+    text, notes = _decoded(data)
+    try:
+        raw = json.loads(text)
+        if "\\ud" in text.lower():  # half of a surrogate pair, perhaps: no program can write it
+            raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
+        if _is_deeper(raw, MAX_DEPTH):
+            raise RecursionError
+    except RecursionError:
+        raise NotANotebook("the file is not a notebook: it is nested too deeply") from None
+    except ValueError as error:
+        raise NotANotebook(f"the file is not a notebook: its JSON is broken ({str(error)[:80]})") from None
+    if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
+        raise NotANotebook("the file is JSON, but not a notebook")
+    if raw.get("nbformat") != 4:
+        version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
+        older = f"the notebook is in the older format {version}; it was converted"
+        notes.append(
+            older if version else "the notebook does not say that it is in format 4; it was read as if it did"
+        )
+    cells = raw["cells"] if "cells" in raw else _cells_of_worksheets(raw["worksheets"])
+    if not isinstance(cells, list):
+        raise NotANotebook("the file is a notebook without a list of cells")
+    return [_tidy(cell) for cell in cells if isinstance(cell, dict)], _mapping(raw.get("metadata")), notes
+
+
+def _is_deeper(value: object, limit: int) -> bool:
+    """Whether more than limit lists and objects stand one inside another."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(limit):
+        parts = [part for whole in level for part in (whole.values() if isinstance(whole, dict) else whole)]
+        level = [part for part in parts if isinstance(part, (dict, list))]
+    return bool(level)
+
+
+def _decoded(data: bytes) -> tuple[str, list[str]]:
+    """Bytes as text: in Unicode, or else as Windows' editors of Western Europe save it."""
+    encoding = json.detect_encoding(data)
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    try:
+        if encoding != "utf-8-sig":
+            return data.decode(encoding, "ignore").rstrip("\0"), [_says_encoding(encoding)]
+        return data.decode(encoding).rstrip("\0"), []  # zeros: a sync that was cut short
+    except UnicodeDecodeError:
+        if not data.lstrip().startswith(b"{"):
+            raise NotANotebook("the file is not a notebook: it is not text") from None
+    return data.decode("cp1252", "replace").rstrip("\0"), [_says_encoding("cp1252")]
+
+
+def _says_encoding(encoding: str) -> str:
+    return f"the file is not in UTF-8, which notebooks are in; it was read as {encoding.upper()}"
+
+
+def _cells_of_worksheets(worksheets: object) -> object:
+    """The cells of a notebook in format 2 or 3, as those of format 4."""
+    if not isinstance(worksheets, list):
+        return None
+    sheets = [_mapping(sheet).get("cells") for sheet in worksheets]
+    cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet if isinstance(cell, dict)]
+    return [
+        {**cell, "source": cell.get("input", "")}
+        if cell.get("cell_type") == "code"
+        else {**cell, "cell_type": "markdown"}
+        for cell in cells
+    ]
+
+
+def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a cell that are used, of the type that they should be."""
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    kind, count = cell.get("cell_type"), cell.get("execution_count")
+    return {
+        "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
+        "source": source if isinstance(source, str) else "",
+        "metadata": _mapping(cell.get("metadata")),
+        "outputs": cell.get("outputs") if isinstance(cell.get("outputs"), list) else [],
+        "execution_count": count if isinstance(count, int) else None,
+        "attachments": _mapping(cell.get("attachments")),
+    }
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def id_of(metadata: object) -> str:
+    """The nbgrader id in a cell's metadata, or the empty text."""
+    found = _mapping(_mapping(metadata).get("nbgrader")).get("grade_id")
+    return found if isinstance(found, str) else ""
+
+
+# ---- its cells beside the release's
+
+
+def lay_out(cells: list[Cell], release: list[Known]) -> Layout:
+    """Lay a notebook's cells beside the release's: by id, else by text."""
+    layout = Layout(marked=any(cell.id for cell in cells))
+    by_id = {known.id: known for known in release if known.id}
+    by_text = {plain(known.text): known for known in release if known.role != "written"}
+    headings = {heading: k for k in release if k.role == "prose" and (heading := _heading(k.text))}
+    for cell in cells:
+        known = by_id.get(cell.id)
+        if known is None and (cell.kind == "code" or plain(cell.text)):
+            known = by_text.get(plain(cell.text)) or _edited_prose(cell, headings)
+            if known is not None and (known.role == "prose") != (cell.kind == "markdown"):
+                known = None
+        _put(layout, cell, known)
+    _find_write_ups(layout, release)
+    _put_back(layout, release)
+    return layout
+
+
+def _heading(text: str) -> str:
+    first = plain(text).split("\n")[0]
+    return first if first.startswith("#") else ""
+
+
+def _edited_prose(cell: Cell, headings: dict[str, Known]) -> Known | None:
+    return headings.get(_heading(cell.text)) if cell.kind == "markdown" else None
+
+
+def _put(layout: Layout, cell: Cell, known: Known | None) -> None:
+    """Put one cell in its place, and take down what is odd about it."""
+    if known is None or known.role == "prose":
+        layout.places.append(Place(known, cell, cell.text))
+        return
+    if known.id in layout.used:
+        layout.oddities.append(Oddity("repeated", cell, known, layout.used[known.id]))
+        if known.role in LOCKED or (known.role == "solution" and not touched(cell.text, known)):
+            return  # what was handed out says nothing twice, and a stub would undo the answer above it
+        layout.places.append(Place(known if known.role == "written" else None, cell, cell.text))
+        return
+    if known.role == "solution" and cell.kind != "code":
+        layout.oddities.append(Oddity("turned", cell, known))
+        return
+    layout.used[known.id] = cell.number
+    added = ""
+    if known.role in LOCKED and touched(cell.text, known):
+        added = additions(cell.text, known.text) if cell.kind == "code" else ""
+        layout.oddities.append(Oddity("kept" if added else "changed", cell, known))
+    layout.places.append(Place(known, cell, cell.text, added))
+
+
+def additions(text: str, original: str) -> str:
+    """What of an edited locked cell defines names that the original does not, each in its own lines."""
+    tree, before = parsed(text), bound_names(original)
+    lines, kept = text.splitlines(), [""] * len(text.splitlines())
+    for statement in tree.body if tree is not None else ():
+        names = bound_in([statement])
+        if names and not names & before:
+            first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+            last = statement.end_lineno or first
+            kept[first - 1 : last] = lines[first - 1 : last]
+    return "\n".join(kept).rstrip()
+
+
+def _find_write_ups(layout: Layout, release: list[Known]) -> None:
+    """Gather each write-up, wherever it was written: over several cells with its id, in a new cell beside the
+    stub, under the question's text, as a comment. What belongs to another question is never taken.
+    """
+    for at, known in enumerate(release):
+        if known.role != "written":
+            continue
+        own = [i for i, p in enumerate(layout.places) if p.known is known]
+        texts = [layout.places[i].text for i in own if touched(layout.places[i].text, known)]
+        before = next((k for k in reversed(release[:at])), None)
+        if not texts:
+            own, texts = _beside(layout.places, own, before, known)
+        if not own:
+            continue
+        first = layout.places[own[0]]
+        assert first.cell is not None
+        layout.used.setdefault(known.id, first.cell.number)
+        text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
+        for i in own[1:]:
+            if layout.places[i].known is known:
+                layout.places[i] = Place(None, layout.places[i].cell, layout.places[i].text)
+        layout.places[own[0]] = Place(known, first.cell, text)
+
+
+def _beside(
+    places: list[Place], own: list[int], before: Known | None, known: Known
+) -> tuple[list[int], list[str]]:
+    """A write-up that does not stand in its own cell: where it stands, and its texts."""
+    start = own[-1] if own else next((i for i, p in enumerate(places) if before and p.known is before), -1)
+    if start < 0:
+        return own, []
+    found = []
+    for i in range(start + 1, len(places)):
+        if places[i].known is not None or (text := _prose_in(places[i])) is None:
+            break
+        if text:
+            found.append((i, text))
+    if own:
+        for i in range(own[0] - 1, -1, -1):
+            if places[i].known is not None or (text := _prose_in(places[i])) is None:
+                break
+            if text:
+                found.insert(0, (i, text))
+    if not found and before is not None and before.role == "prose":
+        above = next((p for p in places if p.known is before), None)
+        lines = plain(before.text).split("\n")
+        more = [] if above is None else [n for n in plain(above.text).split("\n") if n not in lines]
+        if own and any(map(str.strip, more)):
+            return own, ["\n".join(more)]
+    texts = [text for _, text in found if touched(text, known)]
+    return own or [i for i, _ in found[:1]], texts
+
+
+def _prose_in(place: Place) -> str | None:
+    """What a cell of the student's own says in words; None where it is code that does something."""
+    if place.cell is None or place.cell.kind != "code":
+        return plain(place.text)
+    tree = parsed(place.text)
+    if tree is None or any(not _is_text(statement) for statement in tree.body):
+        return None
+    return plain(place.text)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)
+
+
+def _put_back(layout: Layout, release: list[Known]) -> None:
+    """Add what the notebook lacks of the release, each after what comes before it there."""
+    previous = None
+    for known in release:
+        if not known.id:
+            continue
+        if known.id not in layout.used:
+            after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
+            layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
+            layout.missing.append(known)
+        previous = known

@@ -1,0 +1,185 @@
+"""A notebook that was handed in, its cells laid beside the source's: the grader's side of `placement`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.assignment.notebook import Role, SourceCell, grade_id_of
+from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, plain
+from autograder.assignment.values import Assignment, solves
+from autograder.handed_in.running_order import running_order
+from autograder.inside.names import bound_names
+from autograder.inside.protocol import CellSource
+
+_INSERTED = 10_000
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One cell of the notebook as it is graded: the source's cell, the student's, or both."""
+
+    number: int
+    source: SourceCell | None
+    handed_in: NotebookNode | None
+    added: str = ""
+    """What a student wrote into a locked cell, as far as it defines names that the original does not."""
+
+    @property
+    def text(self) -> str:
+        """The text that counts: the source's for locked cells, the student's for all others."""
+        if self.source is not None and self.source.role not in (Role.SOLUTION, Role.WRITTEN):
+            return self.source.text
+        return str(self.handed_in.source) if self.handed_in is not None else ""
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is code that was handed in."""
+        return self.handed_in is not None and self.handed_in.cell_type == "code"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submission that was read. placed is empty where nothing of the assignment could be recognised."""
+
+    student: str
+    placed: tuple[Placed, ...]
+    messages: tuple[str, ...]
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> bool:
+        return bool(self.placed)
+
+    def cells(self) -> list[CellSource]:
+        """The code cells to run, in order: the student's, and each given cell before what comes after it
+        in the source.
+        """
+        return running_order(self.placed)
+
+    def handed_in(self) -> tuple[tuple[str, bytes], ...]:
+        """The files beside the notebook that the assignment lets students hand in: name and content."""
+        return tuple(sorted(self.files.items()))
+
+    def demo_names(self) -> frozenset[str]:
+        """Names that are defined only in cells that are not run when grading."""
+        skipped = [
+            bound_names(p.text)
+            for p in self.placed
+            if p.source is not None and p.source.role in (Role.DEMO, Role.TEST)
+        ]
+        return frozenset().union(*skipped)
+
+    def check_of(self, question: str) -> int | None:
+        """The number of a question's last cell: its check, or an answer that stands below it."""
+        known = [(p.number, p.source.id) for p in self.placed if p.source is not None]
+        own = [number for number, name in known if name == question or solves(name, question)]
+        return own[-1] if own else None
+
+    def answer(self, identifier: str) -> str | None:
+        """The student's text of a solution or write-up cell; None where it is missing or as it was handed
+        out.
+        """
+        for placed in self.placed:
+            if placed.source is not None and placed.source.id == identifier and placed.handed_in is not None:
+                text = str(placed.handed_in.source)
+                return None if plain(text) == plain(placed.source.released) else text
+        return None
+
+
+def align(
+    student: str,
+    notebook: NotebookNode,
+    assignment: Assignment,
+    messages: list[str],
+    files: dict[str, bytes] | None = None,
+) -> Submission:
+    """Lay a notebook's cells beside the source's by grade id, else by text."""
+    reason = _foreign(notebook, assignment)
+    if reason:
+        return Submission(student, (), (*messages, reason))
+    cells = [Cell(n, c.cell_type, grade_id_of(c), str(c.source)) for n, c in enumerate(notebook.cells, 1)]
+    layout = lay_out(cells, release_of(assignment.cells))
+    older = older_release(notebook, assignment)  # of another release, locked cells may well differ
+    said = [_says(o) for o in layout.oddities if not (older and o.what == "changed")]
+    return Submission(
+        student,
+        _placed(layout, notebook, assignment.cells),
+        (*messages, *said, *_missing(layout), *older),
+        files or {},
+    )
+
+
+@lru_cache(maxsize=8)
+def release_of(cells: tuple[SourceCell, ...]) -> list[Known]:
+    """The cells of a release, as its check_notebook.py knows them."""
+    return [Known(cell.id, cell.role.value, cell.released) for cell in cells]
+
+
+def _placed(layout: Layout, notebook: NotebookNode, cells: tuple[SourceCell, ...]) -> tuple[Placed, ...]:
+    at = {cell.id: i for i, cell in enumerate(cells) if cell.id}
+    placed = []
+    for place in layout.places:
+        source = cells[at[place.known.id]] if place.known is not None and place.known.id else None
+        if place.cell is None:
+            assert source is not None
+            placed.append(Placed(_INSERTED + at[source.id], source, None))
+            continue
+        node = notebook.cells[place.cell.number - 1]
+        if place.text != place.cell.text:
+            node = nbformat.from_dict({**node, "source": place.text})
+        placed.append(Placed(place.cell.number, source, node, place.added))
+    return tuple(placed)
+
+
+def _says(oddity: Oddity) -> str:
+    """What is odd about a cell, for the student."""
+    number, name = oddity.cell.number, oddity.known.id
+    if oddity.what == "repeated":
+        return f"cell {number} repeats {name}, which stands in cell {oddity.first} too"
+    if oddity.what == "turned":
+        return f"cell {number} ({name}) was turned into {oddity.cell.kind}; its code was not run"
+    changed = f"cell {number} ({name}) is locked and was changed; the original was used"
+    return f"{changed}, and what you added to it" if oddity.what == "kept" else changed
+
+
+def _missing(layout: Layout) -> list[str]:
+    missing = [known.id for known in layout.missing if known.role in ("solution", "written", "test")]
+    if not missing:
+        return []
+    if not layout.marked:
+        return ["the cells have lost their nbgrader metadata; answers were found by the names they define"]
+    return [f"missing cells: {', '.join(missing)}"]
+
+
+def older_release(notebook: NotebookNode, assignment: Assignment) -> list[str]:
+    kit = notebook.metadata.get("chainrule")
+    release = kit.get("release") if isinstance(kit, dict) else None
+    if isinstance(release, str) and release != assignment.release:
+        return [
+            f"it was made from another release of the assignment ({release[:16]}; graded against "
+            f"{assignment.release})"
+        ]
+    return []
+
+
+def _foreign(notebook: NotebookNode, assignment: Assignment) -> str:
+    """Why nothing of the assignment can be recognised in a notebook; empty where something can."""
+    kit = notebook.metadata.get("chainrule")
+    named = kit.get("assignment") if isinstance(kit, dict) else None
+    ours = {cell.id for cell in assignment.cells if cell.id}
+    shared = ours & {grade_id_of(cell) for cell in notebook.cells}
+    if isinstance(named, str) and named != assignment.name and 2 * len(shared) < len(ours):
+        return f"this is the notebook of another assignment, {named[:60]}"
+    if shared:
+        return ""
+    wanted = {name.partition(".")[0] for question in assignment.auto for name in question.defines}
+    if not any(wanted & bound_names(c.source) for c in notebook.cells if c.cell_type == "code"):
+        return (
+            "nothing of this assignment was found in the notebook: none of its cells, none of the "
+            "names it asks for"
+        )
+    return ""

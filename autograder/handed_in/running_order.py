@@ -1,0 +1,84 @@
+"""Which cells are run, and in which order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Protocol
+
+from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.values import Assignment
+from autograder.inside.protocol import ADDED, CellKind, CellSource
+
+
+class Placed(Protocol):
+    """One cell of a notebook as it is graded."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def source(self) -> SourceCell | None: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def added(self) -> str: ...
+    @property
+    def runs(self) -> bool: ...
+
+
+def running_order(placed: Sequence[Placed]) -> list[CellSource]:
+    """The notebook's order, in which no cell runs before a given cell that precedes it in the source."""
+    given = sorted(
+        (p for p in placed if p.source is not None and p.source.role is Role.GIVEN),
+        key=lambda p: p.source.line if p.source is not None else 0,
+    )
+    run: list[CellSource] = []
+
+    def run_given(before: int) -> None:
+        while given and given[0].source is not None and given[0].source.line <= before:
+            cell = given.pop(0)
+            run.append(CellSource(cell.text, cell.number, CellKind.GIVEN))
+            _add(run, cell)
+
+    reached = 0
+    for p in placed:
+        if p.source is not None:
+            reached = max(reached, p.source.line)
+        run_given(reached)
+        if p.source is None or p.source.role is Role.SOLUTION:
+            if p.runs:
+                run.append(CellSource(p.text, p.number, CellKind.OWN))
+        elif p.source.role in (Role.DEMO, Role.TEST):
+            run.append(CellSource(p.text, p.number, CellKind.DEMO))
+            _add(run, p)
+    run_given(1 << 30)
+    return run
+
+
+def _add(run: list[CellSource], cell: Placed) -> None:
+    """What a student wrote into a locked cell, as a cell of the student's own behind it."""
+    if cell.added:
+        run.append(CellSource(cell.added, ADDED + cell.number, CellKind.OWN))
+
+
+def reference_cells(
+    assignment: Assignment, replaced: dict[str, str] | None = None, extra: str = ""
+) -> list[CellSource]:
+    """The source's own cells to run: the reference, with solution cells replaced, or a last cell added,
+    where asked.
+    """
+    cells = []
+    for number, cell in enumerate(assignment.cells, 1):
+        if cell.role is Role.GIVEN:
+            cells.append(CellSource(cell.text, number, CellKind.GIVEN))
+        elif cell.role is Role.SOLUTION:
+            cells.append(CellSource((replaced or {}).get(cell.id, cell.text), number, CellKind.OWN))
+    if extra:
+        cells.append(CellSource(extra, len(assignment.cells) + 1, CellKind.OWN))
+    return cells
+
+
+def digest(cells: list[CellSource]) -> str:
+    """A hash of cells to run."""
+    parts = "\x00".join(f"{c.kind}\x01{c.number}\x01{c.text}" for c in cells)
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()

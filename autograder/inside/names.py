@@ -1,0 +1,48 @@
+"""Names that a cell of a notebook binds, read from its text. On the standard library alone: it is pasted into
+every release's check_notebook.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import lru_cache
+
+_SHELL_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w, \t]+=\s*[%!]).*$", re.M)
+
+
+def parsed(text: str) -> ast.Module | None:
+    """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
+    for candidate in (text, _SHELL_LINE.sub(r"\1pass", text)):
+        try:
+            return ast.parse(candidate)
+        except (SyntaxError, ValueError):
+            continue
+        except (RecursionError, MemoryError):
+            return None
+    return None
+
+
+@lru_cache(maxsize=512)  # what all submissions share is read once
+def bound_names(text: str) -> frozenset[str]:
+    """Names that a cell binds at its top level, read from its text; empty where it does not parse."""
+    tree = parsed(text)
+    return bound_in(tree.body) if tree is not None else frozenset()
+
+
+def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
+    """Names that statements bind at their top level."""
+    names: set[str] = set()
+    waiting: list[ast.AST] = list(statements)
+    local = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, local):  # what is local to them is not bound
+            waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+    return frozenset(names)

@@ -1,0 +1,115 @@
+"""Notebooks as people leave them: a right answer earns its points, whatever stands around it."""
+from __future__ import annotations
+
+import pytest
+
+from .conftest import BRISK, Bench, Benches
+
+LATER = {
+    "del np": "del np",
+    "everything cleared": "for v in list(globals()):\n    if not v.startswith('_'):\n        del globals()[v]",
+    "%reset": "%reset -f",
+    "a built-in name": "len = sum = list = 3",
+    "an old draft": "def center(X):\n    return X\n\nclass Scaler:\n    pass",
+    "NumPy patched": "np.sum = np.mean = lambda *a, **k: 4",
+    "a given function": "def column_means(X):\n    return 7",
+}
+
+
+@pytest.mark.parametrize("cell", LATER)
+def test_a_question_is_judged_at_its_own_check_too(tiny: Bench, cell: str) -> None:
+    """What a cell at the very end takes away was there when the question's check passed."""
+    result = tiny.grade(tiny.work().add(LATER[cell]))
+    assert {q.id: q.score for q in result.questions if q.kind == "auto"} == tiny.full
+    for message in result.messages:
+        assert "was judged as it stood at its own check" in message
+
+
+def test_no_point_is_gained_by_two_moments(tiny: Bench) -> None:
+    """Half of the checks right at one moment and half at the other is half, not all."""
+    half = "class Scaler:\n    def __init__(self, floor=0):\n        self.floor = floor\n    def apply(self, X):\n        return Right(floor=self.floor).apply(X) if {} else X"
+    work = tiny.work()
+    answer = str(work.cell("scale_solution")["source"])
+    work.write("scale_solution", answer.replace("Scaler", "Right") + "\n\n" + half.format("self.floor"))
+    assert tiny.scores(work)["scale"] == 1
+    assert tiny.scores(work.copy().add(half.format("not self.floor")))["scale"] == 2
+
+
+BEFORE = {
+    "an absent module": "import seaborn as sns\nimport torch, cv2\nsns.set_theme()",
+    "a progress bar": "from tqdm.auto import tqdm\nfor _i in tqdm(range(2)): pass",
+    "a compiler": "import numba\nfrom numba import njit, prange\n@njit(parallel=True)\ndef mine(x):\n    return x",
+    "Colab": "from google.colab import drive\ndrive.mount('/content/drive')\n%cd /content/drive/MyDrive",
+    "an extension": "%load_ext line_profiler\n%load_ext memory_profiler",
+    "a window": "import matplotlib\nmatplotlib.use('TkAgg')",
+    "an assertion": "assert 1 == 2, 'to be done'",
+    "a division": "1 / 0",
+    "several processes": "from multiprocessing import Pool\nwith Pool(2) as pool:\n    assert pool.map(abs, [-1, 2]) == [1, 2]",
+    "an executor": "from concurrent.futures import ProcessPoolExecutor\nwith ProcessPoolExecutor() as e:\n    assert list(e.map(abs, [-1])) == [1]",
+    "joblib": "from joblib import Parallel, delayed\nParallel(n_jobs=2)(delayed(abs)(i) for i in range(3))",
+    "IPython's own": "from IPython import get_ipython\nget_ipython().run_line_magic('matplotlib', 'inline')",
+    "the last result": "1 + 1\n_",
+    "an automagic word": "ls",
+    "another": "pwd",
+    "the source": "import inspect\ndef mine(x):\n    return x\nassert 'return x' in inspect.getsource(mine)",
+    "names of NumPy 1": "x = np.float(np.Inf) + np.NINF + np.product([2]) + np.trapz([1, 1])",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", BEFORE)
+def test_what_stands_before_a_definition_does_not_cost_it(tiny: Bench, lines: str) -> None:
+    """In the answer's own cell, before what it defines."""
+    work = tiny.work()
+    work.write("center_solution", f"{BEFORE[lines]}\n{work.cell('center_solution')['source']}")
+    assert tiny.scores(work) == tiny.full
+
+
+def test_pylab_brings_its_names(tiny: Bench) -> None:
+    """`%pylab` puts NumPy's names among the notebook's."""
+    work = tiny.work().add("%pylab inline", before="center_solution").write("center_solution", "def center(X):\n    return X - mean(X, axis=0)")
+    assert tiny.scores(work) == tiny.full
+
+
+def test_what_is_needed_and_absent_is_the_reason(tiny: Bench) -> None:
+    """An answer that computes with what is not here is told which module that is."""
+    text = "from tensorflow.scaling import scale\ndef center(X):\n    return scale(X, with_std=False)"
+    result = tiny.results(tiny.work().write("center_solution", text))["center"]
+    assert result.score == 0 and "tensorflow.scaling" in result.checks[0].message
+
+
+def test_each_cell_has_its_own_time(benches: Benches) -> None:
+    """Self-tests that together take longer than one cell may cost nothing; a cell that is stopped keeps its definitions."""
+    bench, work = benches(BRISK), benches(BRISK).work()
+    busy = "\nimport time\n_end = time.process_time() + 0.9\nwhile time.process_time() < _end: pass"
+    for name in ("center_solution", "scale_solution"):
+        work.write(name, work.cell(name)["source"] + busy)
+    work.add(busy)
+    result = bench.grade(work)
+    assert result.messages == () and result.score == sum(bench.full.values())
+    work.write("center_solution", work.cell("center_solution")["source"].replace("+ 0.9", "+ 90"))
+    result = bench.grade(work)
+    assert len(result.messages) == 1 and "definitions alone" in result.messages[0] and result.score == sum(bench.full.values())
+
+
+def test_what_is_added_to_locked_cells_is_kept(tiny: Bench) -> None:
+    """An import, a helper, and the answer itself in the check's cell; the original's own names stay the original's."""
+    work = tiny.work()
+    answer = work.cell("center_solution")["source"]
+    work.edit("imports", "import numpy as np", "import math\nimport numpy as np\nHALF = math.sqrt(0.25)").edit("helpers", "X.mean(axis=0)", "X.mean(axis=1)")
+    work.write("center_solution", work.copy().handed_out(tiny.assignment).cell("center_solution")["source"])
+    work.edit("center", "import", "import") if "import" in work.cell("center")["source"] else None
+    work.write("center", f"{answer}\nassert HALF == 0.5\n{work.cell('center')['source']}")
+    result = tiny.grade(work)
+    assert result.score == sum(tiny.full.values())
+    assert sum("what you added to it" in message for message in result.messages) == 2
+
+
+def test_a_first_cell_may_clear_everything(tiny: Bench) -> None:
+    """Before the imports there is nothing to lose."""
+    assert tiny.scores(tiny.work().add("%reset -f", before="imports")) == tiny.full
+
+
+def test_the_reason_stands_at_the_question(tiny: Bench) -> None:
+    """An answer whose cell does not compile is not said to be undefined."""
+    result = tiny.results(tiny.work().write("center_solution", "def center(X):\n    return X - (X.mean(axis=0)"))["center"]
+    assert result.checks[0].message.startswith("It is not there: cell 5, which should define center, does not compile")

@@ -1,0 +1,155 @@
+"""What belongs where: write-ups wherever they were written, bytes of every kind, and one rule for grading and for the student's own check."""
+from __future__ import annotations
+
+import json
+import random
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.assignment.loading import load_assignment
+from autograder.assignment.notebook import MAX_PARTS, parse
+from autograder.assignment.placement import NotANotebook
+from autograder.assignment.values import Assignment
+from autograder.author.student_check import facts, filled
+from autograder.handed_in.alignment import Submission, align
+from tests.sample_class.work import ANSWER, Work
+from tests.tiny import NAME, make_course
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    return load_assignment(NAME, make_course(tmp_path_factory.mktemp("course")))
+
+
+@pytest.fixture(scope="module")
+def check(tiny: Assignment) -> Any:
+    """The check as it is handed out, one file that knows nothing of the package."""
+    made = ModuleType("check_as_released")
+    made.__file__ = "check_notebook.py"
+    import sys
+
+    sys.modules[made.__name__] = made
+    exec(compile(filled(tiny), "check_notebook.py", "exec"), made.__dict__)
+    return made
+
+
+def read(tiny: Assignment, data: bytes) -> Submission:
+    notebook, notes = parse(data)
+    return align("ann", notebook, tiny, notes)
+
+
+def as_bytes(work: Work) -> bytes:
+    return json.dumps(work.as_json(), ensure_ascii=False).encode()
+
+
+def text_cell(text: str, kind: str = "markdown") -> dict[str, Any]:
+    return {"cell_type": kind, "metadata": {}, "source": text, "outputs": []}
+
+
+# ---- write-ups ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied"])
+def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str) -> None:
+    """All of it reaches a person."""
+    work = Work.handed_out(tiny).solve("center", "scale")
+    at, stub = work.cells.index(work.cell("why")), work.cell("why")
+    if how == "below":
+        work.cells.insert(at + 1, text_cell(ANSWER))
+    elif how == "above":
+        work.cells.insert(at, text_cell(ANSWER))
+    elif how == "comment":
+        work.cells.insert(at + 1, text_cell(f"# {ANSWER}", "code"))
+    elif how == "under the question":
+        work.cells[at - 1]["source"] += f"\n\n{ANSWER}"
+    elif how == "split":
+        work.cells.insert(at + 1, {**stub, "source": ANSWER[40:]})
+        stub["source"] = ANSWER[:40]
+    else:
+        work.cells.append({**stub, "source": ANSWER})
+    answer = read(tiny, as_bytes(work)).answer("why")
+    assert answer is not None and ANSWER[:40] in answer and ANSWER[40:] in answer
+
+
+def test_a_deleted_write_up_is_missing(tiny: Assignment) -> None:
+    """Nothing else is taken for it."""
+    work = Work.handed_out(tiny).solve()
+    work.cells.remove(work.cell("why"))
+    submission = read(tiny, as_bytes(work))
+    assert submission.answer("why") is None and submission.messages == ("missing cells: why",)
+
+
+# ---- bytes --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_every_usual_encoding_is_read(tiny: Assignment, encoding: str) -> None:
+    """With an accent in it, and zeros behind it."""
+    work = Work.handed_out(tiny).solve().write("why", "déjà vu")
+    submission = read(tiny, as_bytes(work).decode().encode(encoding) + b"\0" * 512)
+    assert submission.answer("why") == "déjà vu"
+    assert bool(submission.messages) == (not encoding.startswith("utf-8"))
+
+
+def test_outputs_are_no_part_of_a_limit(tiny: Assignment) -> None:
+    """Neither their size nor the brackets in them; what has too many parts outside them is refused as before."""
+    work = Work.handed_out(tiny).solve()
+    work.cell("center")["outputs"] = [{"output_type": "stream", "text": "[" * (MAX_PARTS + 1)}]
+    assert read(tiny, as_bytes(work)).answer("why") == ANSWER
+    work.metadata["much"] = [[]] * (MAX_PARTS + 1)
+    with pytest.raises(NotANotebook, match="too many parts"):
+        parse(as_bytes(work))
+
+
+# ---- one rule -----------------------------------------------------------------------------------------------------
+
+
+def mangled(tiny: Assignment, seed: int) -> Work:
+    """A notebook after a long night: cells gone, moved, copied, turned, edited, stripped."""
+    rng, work = random.Random(seed), Work.handed_out(tiny)
+    work.solve(*rng.sample(["center", "scale", "why"], rng.randint(0, 3)) or ["center"])
+    for _ in range(rng.randint(0, 6)):
+        if not work.cells:
+            break
+        at = rng.randrange(len(work.cells))
+        cell = work.cells[at]
+        what = rng.choice(["gone", "moved", "copied", "turned", "edited", "stripped", "own", "added"])
+        if what in ("gone", "moved"):
+            work.cells.pop(at)
+        if what in ("copied", "moved"):
+            work.cells.insert(rng.randint(0, len(work.cells)), {**cell})
+        elif what == "own":
+            work.cells.insert(at, text_cell(rng.choice(["x = 1", "# a word", "%time y = 2", ANSWER]), rng.choice(["code", "markdown", "raw"])))
+        elif what == "turned":
+            work.cells[at] = {**cell, "cell_type": rng.choice(["code", "markdown", "raw"])}
+        elif what == "edited":
+            work.cells[at] = {**cell, "source": rng.choice([cell["source"] + "\nimport math", "", "def center(X):", ANSWER])}
+        elif what == "stripped":
+            for other in work.cells if rng.random() < 0.5 else [cell]:
+                other["metadata"] = {}
+    return work
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 1 << 32))
+def test_check_and_grading_agree(tiny: Assignment, check: Any, seed: int) -> None:
+    """On what is readable, which answers and texts are there, and what is missing."""
+    data, notes = as_bytes(mangled(tiny, seed)), []  # type: ignore[var-annotated]
+    submission = read(tiny, data)
+    try:
+        placed = check._lay_out(check._parsed(data)[0], facts(tiny), notes)
+    except ValueError:
+        assert not submission.readable
+        return
+    assert submission.readable
+    theirs = {cell["id"]: cell["text"] for cell in placed if cell["id"] and cell["touched"] and cell["role"] in ("solution", "written")}
+    ids = [cell.id for cell in tiny.cells if cell.role in ("solution", "written")]
+    assert theirs == {name: text for name in ids if (text := submission.answer(name)) is not None}
+    missing = {p.source.id for p in submission.placed if p.source is not None and p.handed_in is None}
+    assert missing == {cell["id"] for cell in placed if cell["number"] == 0}
+    grader = [(p.number, p.added) for p in submission.placed if p.added]
+    assert grader == [(c["number"], c["text"]) for i, c in enumerate(placed) if c["role"] == "own" and i and placed[i - 1]["number"] == c["number"] != 0]
