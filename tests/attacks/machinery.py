@@ -234,9 +234,9 @@ def probes_given_away():
         return X
 
 
-@attack("center", scale=0)
+@attack("center")
 def probes_emptied():
-    """The table of probes is emptied: none can be found, so none is right."""
+    """A cell would empty the table of probes, and finds none: they are sent once the cells have run."""
     import gc
 
     gc.unfreeze()
@@ -246,6 +246,32 @@ def probes_emptied():
 
     def center(X):
         return X
+
+
+@attack()
+def hidden_tests_read_by_a_cell():
+    """What a cell raises is shown, so a cell that finds the probes could have them printed on its page."""
+    import gc
+    import sys
+
+    if "probes" in sys.modules or any(type(thing).__name__ == "Probe" for thing in gc.get_objects()):
+        raise SystemError("BREACH the probes are there while cells run")
+
+
+@attack("center")
+def axes_of_millions():
+    """A few bytes that are shapes of 33 million rows."""
+
+    def center(X):
+        return [np.empty((2**25, 0)) for _ in range(8)]
+
+
+@attack("center")
+def sixty_thousand_lists():
+    """Small lists, which take long to read and to compare."""
+
+    def center(X):
+        return [[] for _ in range(66_000)]
 
 
 @attack()
