@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.author.operators import OPERATORS, Operator
-from autograder.author.places import Place, places
+from autograder.author.places import CodePlace, places
 
 _MAX_SHOWN = 100
 
@@ -74,7 +74,7 @@ def mutants(text: str, operators: list[Operator] = OPERATORS) -> list[Mutant]:
     return found
 
 
-def _with(tree: ast.Module, place: Place, new: ast.AST | None) -> str:
+def _with(tree: ast.Module, place: CodePlace, new: ast.AST | None) -> str:
     """The module's text with a node replaced by another, or left out."""
     holder: Any = getattr(place.parent, place.field)
     if new is None and isinstance(place.node, ast.stmt) and len(holder) == 1 and place.field == "body":

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from autograder.author.places import Place, is_own_attribute, neighbours
+from autograder.author.places import CodePlace, is_own_attribute, neighbours
 
-Make = Callable[[Any, Place], Iterator[Any]]
+Make = Callable[[Any, CodePlace], Iterator[Any]]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ _SIBLINGS = {
 
 
 @operator(ast.BinOp, ast.AugAssign, examples=("x + y => x - y", "x @ y => x * y", "x += y => x -= y"))
-def arithmetic(node: Any, place: Place) -> Iterator[Any]:
+def arithmetic(node: Any, place: CodePlace) -> Iterator[Any]:
     """Another arithmetic operator; texts have but one."""
     if isinstance(node, ast.BinOp) and any(
         isinstance(side, ast.Constant) and isinstance(side.value, str) for side in (node.left, node.right)
@@ -115,21 +115,21 @@ def arithmetic(node: Any, place: Place) -> Iterator[Any]:
 
 
 @operator(ast.BinOp, examples=("x - y => x", "x * y => y", "1 / x => x"))
-def dropped_term(node: ast.BinOp, place: Place) -> Iterator[Any]:
+def dropped_term(node: ast.BinOp, place: CodePlace) -> Iterator[Any]:
     """A sum or product without one of its terms."""
     yield node.left
     yield ast.UnaryOp(ast.USub(), node.right) if isinstance(node.op, ast.Sub) else node.right
 
 
 @operator(ast.BinOp, examples=("x - y => y - x", "x @ y => y @ x"))
-def swapped_operands(node: ast.BinOp, place: Place) -> Iterator[Any]:
+def swapped_operands(node: ast.BinOp, place: CodePlace) -> Iterator[Any]:
     """The operands of an operator that does not commute, swapped."""
     if isinstance(node.op, ast.Sub | ast.Div | ast.Pow | ast.MatMult | ast.FloorDiv | ast.Mod):
         yield ast.BinOp(node.right, node.op, node.left)
 
 
 @operator(ast.UnaryOp, examples=("-x => x", "not x => x"))
-def dropped_sign(node: ast.UnaryOp, place: Place) -> Iterator[Any]:
+def dropped_sign(node: ast.UnaryOp, place: CodePlace) -> Iterator[Any]:
     """No minus sign, no `not`."""
     yield node.operand
 
@@ -144,14 +144,14 @@ def dropped_sign(node: ast.UnaryOp, place: Place) -> Iterator[Any]:
         "def f(x):\n    return x + 1 => def f(x):\n    return -(x + 1)",
     ),
 )
-def negated(node: ast.expr, place: Place) -> Iterator[Any]:
+def negated(node: ast.expr, place: CodePlace) -> Iterator[Any]:
     """A result with the opposite sign."""
     if isinstance(place.parent, ast.Assign | ast.Return) and place.field == "value":
         yield ast.UnaryOp(ast.USub(), node)
 
 
 @operator(ast.Compare, examples=("x < y => x <= y", "x < y => x > y", "x == y => x != y"))
-def comparison(node: ast.Compare, place: Place) -> Iterator[Any]:
+def comparison(node: ast.Compare, place: CodePlace) -> Iterator[Any]:
     """Another comparison."""
     for index, op in enumerate(node.ops):
         for other in _COMPARISONS.get(type(op), ()):
@@ -163,7 +163,7 @@ def comparison(node: ast.Compare, place: Place) -> Iterator[Any]:
 @operator(
     ast.BoolOp, ast.IfExp, examples=("x and y => x or y", "x and y => y", "x if c else y => y if c else x")
 )
-def logic(node: Any, place: Place) -> Iterator[Any]:
+def logic(node: Any, place: CodePlace) -> Iterator[Any]:
     """`and` for `or`, a condition left out, the two outcomes swapped."""
     if isinstance(node, ast.IfExp):
         yield ast.IfExp(node.test, node.orelse, node.body)
@@ -177,7 +177,7 @@ def logic(node: Any, place: Place) -> Iterator[Any]:
 @operator(
     ast.expr, examples=("if x:\n    y = 1 => if not x:\n    y = 1", "if x:\n    y = 1 => if True:\n    y = 1")
 )
-def condition(node: ast.expr, place: Place) -> Iterator[Any]:
+def condition(node: ast.expr, place: CodePlace) -> Iterator[Any]:
     """A condition that is negated, or always met."""
     if place.field == "test" or (place.field == "ifs" and isinstance(place.parent, ast.comprehension)):
         yield ast.UnaryOp(ast.Not(), node)
@@ -197,7 +197,7 @@ def condition(node: ast.expr, place: Place) -> Iterator[Any]:
         "x = True => x = False",
     ),
 )
-def constant(node: ast.Constant, place: Place) -> Iterator[Any]:
+def constant(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
     """Another number, or the other truth value."""
     value = node.value
     if isinstance(value, bool):
@@ -221,7 +221,7 @@ def constant(node: ast.Constant, place: Place) -> Iterator[Any]:
         'e("ij,jk->ik", A, B) => e("ij,jk->ki", A, B)',
     ),
 )
-def text(node: ast.Constant, place: Place) -> Iterator[Any]:
+def text(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
     """Another key or option: one that the cell uses too. Indices of an einsum, transposed."""
     if not isinstance(node.value, str) or not node.value:
         return
@@ -242,7 +242,7 @@ def text(node: ast.Constant, place: Place) -> Iterator[Any]:
         "f(sigmoid)\ng(tanh) => f(tanh)\ng(tanh)",
     ),
 )
-def other_name(node: Any, place: Place) -> Iterator[Any]:
+def other_name(node: Any, place: CodePlace) -> Iterator[Any]:
     """A variable, a function that is passed on, or an attribute of self, taken for its neighbour."""
     if not isinstance(node.ctx, ast.Load) or (isinstance(place.parent, ast.Call) and place.field == "func"):
         return
@@ -264,7 +264,7 @@ def other_name(node: Any, place: Place) -> Iterator[Any]:
     ast.Attribute,
     examples=("np.mean(x) => np.sum(x)", "x.max() => x.min()", "np.zeros(3) => np.ones(3)"),
 )
-def sibling(node: Any, place: Place) -> Iterator[Any]:
+def sibling(node: Any, place: CodePlace) -> Iterator[Any]:
     """A function's sibling: a sum for a mean, a minimum for a maximum."""
     if isinstance(place.parent, ast.Call) and place.field == "func":
         name = node.attr if isinstance(node, ast.Attribute) else node.id
@@ -290,7 +290,7 @@ _MODULES = frozenset({"np", "self", "rng", "math", "random"})
         "x.sum(axis=(0, 2)) => x.sum(axis=(2,))",
     ),
 )
-def keyword_argument(node: ast.keyword, place: Place) -> Iterator[Any]:
+def keyword_argument(node: ast.keyword, place: CodePlace) -> Iterator[Any]:
     """A keyword argument left out; another axis."""
     if node.arg is None:
         return
@@ -307,7 +307,7 @@ def keyword_argument(node: ast.keyword, place: Place) -> Iterator[Any]:
 
 
 @operator(ast.Call, examples=("f(x, y, 1) => f(y, x, 1)", "f(x, y, 1) => f(x, 1, y)"))
-def swapped_arguments(node: ast.Call, place: Place) -> Iterator[Any]:
+def swapped_arguments(node: ast.Call, place: CodePlace) -> Iterator[Any]:
     """Two neighbouring arguments, swapped."""
     for index, (a, b) in enumerate(pairwise(node.args)):
         if not isinstance(a, ast.Starred) and not isinstance(b, ast.Starred):
@@ -315,7 +315,7 @@ def swapped_arguments(node: ast.Call, place: Place) -> Iterator[Any]:
 
 
 @operator(ast.Call, examples=("f(x, y) => f(y)", "f(x, y) => f(x)"))
-def dropped_argument(node: ast.Call, place: Place) -> Iterator[Any]:
+def dropped_argument(node: ast.Call, place: CodePlace) -> Iterator[Any]:
     """One argument left out, so that the others move up or a default is taken."""
     if len(node.args) > 1:
         for index in range(len(node.args)):
@@ -333,7 +333,7 @@ def dropped_argument(node: ast.Call, place: Place) -> Iterator[Any]:
         "y = x[0] => y = x",
     ),
 )
-def unwrapped(node: Any, place: Place) -> Iterator[Any]:
+def unwrapped(node: Any, place: CodePlace) -> Iterator[Any]:
     """A call, a transpose or an index left out: what it was applied to is taken as it is."""
     match node:
         case ast.Attribute(value=inner, attr="T") | ast.Subscript(value=inner, ctx=ast.Load()):
@@ -355,7 +355,7 @@ def unwrapped(node: Any, place: Place) -> Iterator[Any]:
 
 
 @operator(ast.expr, examples=("range(n) => range(n + 1)", "x[:n] => x[:n - 1]", "x[::s] => x[::s + 1]"))
-def off_by_one(node: ast.expr, place: Place) -> Iterator[Any]:
+def off_by_one(node: ast.expr, place: CodePlace) -> Iterator[Any]:
     """A bound of a range or a slice, one more or one less."""
     parent = place.parent
     ranges = (
@@ -369,7 +369,7 @@ def off_by_one(node: ast.expr, place: Place) -> Iterator[Any]:
 
 
 @operator(ast.Slice, examples=("x[a:b] => x[:b]", "x[a:b] => x[a:]", "x[::s] => x[::]"))
-def open_slice(node: ast.Slice, place: Place) -> Iterator[Any]:
+def open_slice(node: ast.Slice, place: CodePlace) -> Iterator[Any]:
     """A slice without one of its bounds or its step."""
     if node.lower is not None:
         yield ast.Slice(None, node.upper, node.step)
@@ -390,7 +390,7 @@ def open_slice(node: ast.Slice, place: Place) -> Iterator[Any]:
         'y = {"a": x, "b": z} => y = {"b": z}',
     ),
 )
-def collection(node: Any, place: Place) -> Iterator[Any]:
+def collection(node: Any, place: CodePlace) -> Iterator[Any]:
     """Two neighbouring entries swapped, or one left out."""
     if isinstance(node, ast.Dict):
         for index in range(len(node.keys)):
@@ -423,7 +423,7 @@ def _last_name(node: ast.expr) -> str:
         "if x:\n    raise E\ny = 0 => y = 0",
     ),
 )
-def dropped_statement(node: ast.stmt, place: Place) -> Iterator[Any]:
+def dropped_statement(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
     """A statement left out."""
     if not isinstance(
         node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom | ast.Global | ast.Nonlocal
@@ -438,7 +438,7 @@ def dropped_statement(node: ast.stmt, place: Place) -> Iterator[Any]:
     ast.Continue,
     examples=("for i in y:\n    x += i => for i in y:\n    x += i\n    break",),
 )
-def loop(node: Any, place: Place) -> Iterator[Any]:
+def loop(node: Any, place: CodePlace) -> Iterator[Any]:
     """A loop that ends after its first round; `break` for `continue`."""
     if isinstance(node, ast.Break | ast.Continue):
         yield ast.Continue() if isinstance(node, ast.Break) else ast.Break()
@@ -449,7 +449,7 @@ def loop(node: Any, place: Place) -> Iterator[Any]:
 
 
 @operator(ast.If, examples=("if x:\n    y = 1\nelse:\n    y = 2 => if x:\n    y = 1",))
-def dropped_else(node: ast.If, place: Place) -> Iterator[Any]:
+def dropped_else(node: ast.If, place: CodePlace) -> Iterator[Any]:
     """An `if` without its `else`."""
     if node.orelse:
         yield ast.If(node.test, node.body, [])
@@ -458,7 +458,7 @@ def dropped_else(node: ast.If, place: Place) -> Iterator[Any]:
 @operator(
     ast.Assign, ast.AugAssign, examples=("x += y => x = y", "x += y => x = x + y", "x = x - y => x -= y")
 )
-def assignment(node: Any, place: Place) -> Iterator[Any]:
+def assignment(node: Any, place: CodePlace) -> Iterator[Any]:
     """A value replaced where it should grow, and the other way round; in place where it should not be,
     and the other way round.
     """
@@ -476,7 +476,7 @@ def assignment(node: Any, place: Place) -> Iterator[Any]:
 
 
 @operator(ast.arguments, examples=("def f(x, y=1, z=2): return x => def f(x, y, z=2): return x",))
-def dropped_default(node: ast.arguments, place: Place) -> Iterator[Any]:
+def dropped_default(node: ast.arguments, place: CodePlace) -> Iterator[Any]:
     """A parameter that has no default any more."""
     if node.defaults:
         yield ast.arguments(

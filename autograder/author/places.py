@@ -16,7 +16,7 @@ SPEED = frozenset({"optimize"})
 
 
 @dataclass
-class Place:
+class CodePlace:
     """A node, the node and field that hold it, and what is known around it."""
 
     node: ast.AST
@@ -29,7 +29,7 @@ class Place:
     locals: list[tuple[int, str]]
 
 
-def places(tree: ast.Module) -> Iterator[Place]:
+def places(tree: ast.Module) -> Iterator[CodePlace]:
     """Every node that may be mutated, outermost first."""
     texts = _in_order(
         n.value for n in _mutable(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
@@ -50,7 +50,7 @@ def places(tree: ast.Module) -> Iterator[Place]:
         for n in _mutable(tree)
         if isinstance(n, ast.Attribute) and is_own_attribute(n) and id(n) not in called
     )
-    outside = Place(tree, tree, "", None, texts, free, attributes, [])
+    outside = CodePlace(tree, tree, "", None, texts, free, attributes, [])
     yield from _below(tree, outside)
 
 
@@ -58,12 +58,12 @@ def _in_order(names: Iterator[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _below(node: ast.AST, around: Place) -> Iterator[Place]:
+def _below(node: ast.AST, around: CodePlace) -> Iterator[CodePlace]:
     known = around.locals
     if isinstance(node, ast.FunctionDef):
         known = known + _bound(node)
     for name, index, child in _children(node):
-        place = Place(child, node, name, index, around.texts, around.free, around.attributes, known)
+        place = CodePlace(child, node, name, index, around.texts, around.free, around.attributes, known)
         yield place
         yield from _below(child, place)
 

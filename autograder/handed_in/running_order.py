@@ -11,7 +11,7 @@ from autograder.assignment.values import Assignment
 from autograder.inside.protocol import ADDED, CellKind, CellSource
 
 
-class Placed(Protocol):
+class Runnable(Protocol):
     """One cell of a notebook as it is graded."""
 
     @property
@@ -26,7 +26,7 @@ class Placed(Protocol):
     def runs(self) -> bool: ...
 
 
-def running_order(placed: Sequence[Placed]) -> list[CellSource]:
+def running_order(placed: Sequence[Runnable]) -> list[CellSource]:
     """The notebook's order, in which no cell runs before a given cell that precedes it in the source."""
     given = sorted(
         (p for p in placed if p.source is not None and p.source.role is Role.GIVEN),
@@ -55,7 +55,7 @@ def running_order(placed: Sequence[Placed]) -> list[CellSource]:
     return run
 
 
-def _add(run: list[CellSource], cell: Placed) -> None:
+def _add(run: list[CellSource], cell: Runnable) -> None:
     """What a student wrote into a locked cell, as a cell of the student's own behind it."""
     if cell.added:
         run.append(CellSource(cell.added, ADDED + cell.number, CellKind.OWN))

@@ -24,7 +24,7 @@ Judge = Callable[[Probe, Any], Finding]
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownMistake:
     """What a misconception does on each probe of its question, judged against the reference."""
 
     variant: Variant
@@ -35,7 +35,7 @@ class Known:
 
 def known_of(
     variant: Variant, observations: dict[str, Observation], probes: tuple[Probe, ...], judge: Judge
-) -> Known:
+) -> KnownMistake:
     """Decode and judge a misconception's observations once, for all submissions."""
     values, findings = {}, {}
     for probe in probes:
@@ -43,7 +43,7 @@ def known_of(
         if observation.outcome is Outcome.FINISHED:
             values[probe.id] = decode(observation.value)
             findings[probe.id] = judge(probe, values[probe.id])
-    return Known(variant, observations, values, findings)
+    return KnownMistake(variant, observations, values, findings)
 
 
 def ends_alike(observations: dict[str, Observation], seen: dict[str, Observation]) -> bool:
@@ -57,13 +57,13 @@ def ends_alike(observations: dict[str, Observation], seen: dict[str, Observation
     )
 
 
-def name_mistake(judged: Judged, known: list[Known]) -> Diagnosis | None:
+def name_mistake(judged: Judged, known: list[KnownMistake]) -> Diagnosis | None:
     """The one misconception that agrees with all that was seen of a question, or None."""
     matches = [k for k in known if _agrees(k, judged)]
     return Diagnosis(matches[0].variant.id, matches[0].variant.says) if len(matches) == 1 else None
 
 
-def _agrees(known: Known, judged: Judged) -> bool:
+def _agrees(known: KnownMistake, judged: Judged) -> bool:
     told_apart = False
     for probe in judged.probes:
         mine, theirs = judged.observations.get(probe.id), known.observations[probe.id]

@@ -13,7 +13,7 @@ from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import TooLarge, WireError, decode
 from autograder.judging.aside import Aside, alike, finding_of
 from autograder.judging.compare import compare
-from autograder.judging.diagnose import Known, ends_alike, hint, known_of
+from autograder.judging.diagnose import KnownMistake, ends_alike, hint, known_of
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.reference import Reference
 from autograder.probe import Probe
@@ -48,7 +48,7 @@ class Judge:
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
-        self._known: dict[str, Known] = {}
+        self._known: dict[str, KnownMistake] = {}
         self._found = lru_cache(maxsize=_REMEMBERED)(self._find)  # most of a class see the same
         self._aside = Aside(reference.assignment)
         self.begin()
@@ -105,12 +105,12 @@ class Judge:
         judge = self.reference.assignment.judges[probe.id]
         return finding_of(judge, value, self.reference.seeds[probe.id]) or UNDECIDED
 
-    def known(self, question: str, seen: dict[str, Observation]) -> list[Known]:
+    def known(self, question: str, seen: dict[str, Observation]) -> list[KnownMistake]:
         """The misconceptions of a question that may be what was seen, with what they do, judged once."""
         variants = [v for v in self.reference.misconceptions if v.question == question]
         return [self._known_of(v) for v in variants if ends_alike(self.reference.observations_of(v), seen)]
 
-    def _known_of(self, variant: Variant) -> Known:
+    def _known_of(self, variant: Variant) -> KnownMistake:
         if variant.id not in self._known:
             probes = self.reference.assignment.probes_of(variant.question)
             self._known[variant.id] = known_of(

@@ -70,7 +70,7 @@ class Breakage(msgspec.Struct, frozen=True):
     says: str
 
 
-class Change(msgspec.Struct, frozen=True):
+class ResultChange(msgspec.Struct, frozen=True):
     """A submission whose result came out differently when it was last graded."""
 
     student: str
@@ -95,7 +95,7 @@ class ClassReport(msgspec.Struct, frozen=True):
     questions: tuple[QuestionFigures, ...]
     misconceptions: tuple[MistakeFigures, ...]
     breakages: tuple[Breakage, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[ResultChange, ...]
 
 
 def class_report(assignment: Assignment, kept: Sequence[Kept], marks: dict[str, Marks]) -> ClassReport:
@@ -202,14 +202,14 @@ def _breakages(standings: list[Standing]) -> list[Breakage]:
 # ---- what changed ------------------------------------------------------------------------------------------
 
 
-def _change(kept: Kept) -> Change | None:
+def _change(kept: Kept) -> ResultChange | None:
     if kept.before is None:
         return None
     before, now = kept.before, kept.now
     moved = tuple(text for text in _moves(before, now) if text)
     if not moved and before.result.score == now.result.score:
         return None
-    return Change(
+    return ResultChange(
         now.result.student, now.when, before.result.score, now.result.score, _why(before, now), moved
     )
 

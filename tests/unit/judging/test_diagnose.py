@@ -12,7 +12,7 @@ from autograder.assignment.variants import Variant
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import encode
 from autograder.judging.compare import compare
-from autograder.judging.diagnose import Known, hint, known_of, name_mistake
+from autograder.judging.diagnose import KnownMistake, hint, known_of, name_mistake
 from autograder.judging.findings import Diagnosis, Finding, SeenFact, Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
@@ -119,11 +119,11 @@ def seen(values: Any = A, other: Any = EXPECTED["other"], facts: float = 1.0, **
     return made
 
 
-def known(name: str, observations: Seen) -> Known:
+def known(name: str, observations: Seen) -> KnownMistake:
     return known_of(Variant(name, "q", "misconception", "f", f"You {name}.", ""), observations, PROBES, judge)
 
 
-def named(mine: Seen, *misconceptions: Known) -> str:
+def named(mine: Seen, *misconceptions: KnownMistake) -> str:
     findings = {p.id: known_of(Variant("", "", "", "", "", ""), mine, (p,), judge).findings.get(p.id, Finding(Verdict.NO_VALUE)) for p in PROBES}
     found = name_mistake(Judged(PROBES, mine, findings), list(misconceptions))
     assert found is None or found == Diagnosis(found.id, f"You {found.id}.")
@@ -212,6 +212,6 @@ def test_what_could_not_be_judged_is_told_apart_by_its_sentence() -> None:
     column = Finding(Verdict.WRONG_SHAPE, "b has shape (60, 1); expected (60,).")
     row = Finding(Verdict.WRONG_SHAPE, "b has shape (1, 60); expected (60,).")
     observed = {probe.id: Observation(probe.id, Outcome.FINISHED, encode(1.0))}
-    misconception = Known(Variant("row", "q", "misconception", "f", "You make a row.", ""), observed, {probe.id: 1.0}, {probe.id: row})
+    misconception = KnownMistake(Variant("row", "q", "misconception", "f", "You make a row.", ""), observed, {probe.id: 1.0}, {probe.id: row})
     assert name_mistake(Judged((probe,), observed, {probe.id: row}), [misconception]) is not None
     assert name_mistake(Judged((probe,), observed, {probe.id: column}), [misconception]) is None
