@@ -22,7 +22,8 @@ def rows(name, f, tries=TRIES):
         yield "each row sums to 1", _close(probs.sum(axis=1), 1), x
         yield "a number added to all scores of a row changes nothing", _close(f(x + rng.integers(-5, 6, size=(N, 1))), probs), x
         yield "a row alone gives what it gives in the batch", all(_close(f(x[i : i + 1]), probs[i : i + 1]) for i in range(N)), x
-        yield "the larger of two scores has no smaller probability", bool((np.diff(np.take_along_axis(probs, x.argsort(axis=1), 1)) >= -1e-12).all()), x
+        in_order = np.take_along_axis(probs, x.argsort(axis=1), 1)
+        yield "the larger of two scores has no smaller probability", bool((np.diff(in_order) >= -1e-12).all()), x
 
     _try(name, true_of, tries)
 
@@ -60,16 +61,16 @@ def layer(name, forward, backward, draw, tries=TRIES):
         dout, x, rest = rng.normal(size=out.shape), arguments[0], arguments[1:]
         grads = backward(dout, *arguments)
         grads = [np.array(g) for g in (grads if isinstance(grads, tuple | list) else (grads,))]
-        yield "the arguments are left as they were", all(np.array_equal(a, b) for a, b in zip(arguments, start)), *arguments
+        yield "the arguments are left as they were", all(np.array_equal(a, b) for a, b in zip(arguments, start, strict=True)), *arguments
         alone = [np.array(forward(x[i : i + 1], *rest)) for i in range(len(x))]
         yield "an example alone gives what it gives in the batch", _close(np.concatenate(alone), out), *arguments
-        for number, (a, g) in enumerate(zip(arguments, grads), 1):
+        for number, (a, g) in enumerate(zip(arguments, grads, strict=False), 1):
             yield f"gradient {number} has the shape of argument {number}", g.shape == a.shape, *arguments
             measured = _slope(lambda _: np.sum(forward(*arguments) * dout), a)
             yield f"gradient {number} is the slope of sum(dout * output)", _close(g, measured, 1e-5), *arguments
         again = backward(2 * dout, *arguments)
         again = again if isinstance(again, tuple | list) else (again,)
-        yield "twice the dout gives twice the gradients", all(_close(b, 2 * a) for a, b in zip(grads, again)), *arguments
+        yield "twice the dout gives twice the gradients", all(_close(b, 2 * a) for a, b in zip(grads, again, strict=True)), *arguments
 
     _try(name, true_of, tries)
 

@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 sys.path.append(str(Path(__file__).parents[2] / "autograder" / "student"))
 
-import checks  # noqa: E402
+import checks
 
 
 def shown(cell: str) -> str:
