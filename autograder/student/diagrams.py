@@ -95,10 +95,11 @@ def broadcast(rows, columns, alt):
     summed over them.
     """
     axes = _blank(7.2, 0.32 * rows + 1.1)
+    whole = f"({rows}, {columns})"
     for left, title, shape in (
-        (0, "x w", f"({rows}, {columns})"),
+        (0, "x w", whole),
         (columns + 2, "b", f"({columns},)"),
-        (2 * columns + 4, "out", f"({rows}, {columns})"),
+        (2 * columns + 4, "out", whole),
     ):
         for i, j in np.ndindex(rows, columns):
             copied = left == columns + 2 and i > 0
@@ -159,39 +160,16 @@ def convolution(size, window, stride, pad, alt):
     left = width + 2 * pad + 2.5
     for place, (colour, style) in zip(((0, 0), (0, 1)), ((FORWARD, "-"), (BACK, "--")), strict=True):
         p, q = place
+        look = {"fill": False, "edgecolor": colour, "linewidth": 2.2, "linestyle": style, "zorder": 3}
         axes.add_patch(
-            Rectangle(
-                (q * stride + 0.06, 1.0 - p * stride - h + 0.06),
-                w - 0.12,
-                h - 0.12,
-                fill=False,
-                edgecolor=colour,
-                linewidth=2.2,
-                linestyle=style,
-            )
+            Rectangle((q * stride + 0.06, 1.0 - p * stride - h + 0.06), w - 0.12, h - 0.12, **look)
         )
-        axes.add_patch(
-            Rectangle(
-                (left + q + 0.06, -p + 0.06),
-                0.88,
-                0.88,
-                fill=False,
-                edgecolor=colour,
-                linewidth=2.2,
-                linestyle=style,
-                zorder=3,
-            )
-        )
+        axes.add_patch(Rectangle((left + q + 0.06, -p + 0.06), 0.88, 0.88, **look))
     for p, q in np.ndindex(*out):
         axes.add_patch(Rectangle((left + q, -p), 1, 1, facecolor=PALE, edgecolor="0.6"))
     axes.text(pad + width / 2, 1.25, f"image {height} x {width}, padding {pad}", ha="center", fontsize=9)
     axes.text(left + out[1] / 2, 1.25, f"output {out[0]} x {out[1]}", ha="center", fontsize=9)
-    axes.text(
-        left - 0.3,
-        -height - 2 * pad + 1.6,
-        f"window {h} x {w}, stride {stride}:\nthe next window starts\n{stride} columns further on",
-        fontsize=8.5,
-        va="bottom",
-    )
+    says = f"window {h} x {w}, stride {stride}:\nthe next window starts\n{stride} columns further on"
+    axes.text(left - 0.3, -height - 2 * pad + 1.6, says, fontsize=8.5, va="bottom")
     axes.set(xlim=(-0.3, left + max(out[1], 6) + 0.3), ylim=(-height - 2 * pad + 0.8, 2.1))
     show(alt)

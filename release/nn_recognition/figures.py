@@ -39,7 +39,7 @@ def both_ways(forward, back):
         ax.grid(alpha=0.3)
     axes[0].set_ylabel("spread")
     axes[1].legend()
-    ends = [f"{label}: activations of layer {len(forward[label])} {forward[label][-1]:.2g}, gradients of layer 1 {back[label][0]:.2g}" for label in forward]
+    ends = [f"{label}: activations of layer {len(up)} {up[-1]:.2g}, gradients of layer 1 {back[label][0]:.2g}" for label, up in forward.items()]
     show("Spread of activations and of gradients in ten layers. " + "; ".join(ends) + ".")
 
 
@@ -51,7 +51,8 @@ def filters(weights, count=12):
         shown = ax.imshow(weights[number], cmap="gray", vmin=-limit, vmax=limit)
         ax.set(title=number, xticks=[], yticks=[])
     fig.colorbar(shown, ax=axes, label="weight")
-    show(f"{len(strongest)} filters of {weights.shape[1]} by {weights.shape[2]} weights, numbers {', '.join(map(str, strongest))}: light and dark bars and edges.")
+    numbers = ", ".join(map(str, strongest))
+    show(f"{len(strongest)} filters of {weights.shape[1]} by {weights.shape[2]} weights, numbers {numbers}: light and dark bars and edges.")
     return strongest
 
 
