@@ -19,6 +19,7 @@ from autograder.inside.standins import GONE_FROM_NUMPY
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
+from autograder.sandbox.watch import LEFT_OUT
 from autograder.text import printable, sentence
 
 MAX_MESSAGES = 40
@@ -166,6 +167,10 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
                     f"cell {number} raised {report.error}"
                     + (f" (line {report.line})" if report.line else "")
                     + _newer_python(report, own[report.number].text)
+                )
+            case _ if report.error == LEFT_OUT:
+                messages.append(
+                    f"cell {number} ended twice ({report.outcome.value}); the rest was graded without it"
                 )
             case Outcome.TIMED_OUT:
                 messages.append(

@@ -28,6 +28,8 @@ from autograder.sandbox.process import Death, Process
 from autograder.sandbox.zygote import Sandbox
 from autograder.text import printable
 
+LEFT_OUT = "left out"
+"""What a report says of a cell whose definitions were too slow as well."""
 MAX_HANGS = 2
 """After so many probes that hung or died, the rest of the question is not run."""
 _FEW = 8
@@ -298,6 +300,7 @@ class _Pass:
         else:
             watch.briefly.discard(number)
             watch.skip.add(number)
+            watch.reports[number] = CellReport(number, death.outcome, LEFT_OUT)
 
     def _skip_unfinished(self) -> None:
         """Go on with those cells alone that have ended by themselves in an earlier process, and with the

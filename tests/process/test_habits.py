@@ -1,6 +1,8 @@
 """Notebooks as people leave them: a right answer earns its points, whatever stands around it."""
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from .conftest import BRISK, Bench, Benches
@@ -113,3 +115,15 @@ def test_the_reason_stands_at_the_question(tiny: Bench) -> None:
     """An answer whose cell does not compile is not said to be undefined."""
     result = tiny.results(tiny.work().write("center_solution", "def center(X):\n    return X - (X.mean(axis=0)"))["center"]
     assert result.checks[0].message.startswith("It is not there: cell 5, which should define center, does not compile")
+
+
+def test_the_whole_bounds_every_wait(benches: Benches) -> None:
+    """Probes that each wait just under their own limit are stopped when the whole submission's time is used up."""
+    bench = benches({"assignment.toml": [("submission_seconds = 20", "submission_seconds = 1.5")]})
+    work = bench.work()
+    work.add("import time\ndef center(X):\n    time.sleep(3.5)\nclass Scaler:\n    def __init__(self, floor=0):\n        time.sleep(3.5)")
+    bench.grade(bench.work())
+    began = time.monotonic()
+    with bench.grader.sit(bench.submission(work)) as sitting:
+        sitting.watch.observe(sitting.requests)
+    assert time.monotonic() - began < 4 * 1.5 + 2
