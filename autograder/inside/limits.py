@@ -17,7 +17,10 @@ def _seconds(says: str) -> Meta:
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Limits of one submission. Seconds are those of the processor; the wall clock has four times as long."""
 
-    notebook_seconds: Annotated[float, _seconds("Seconds for each cell of the notebook. All together may take half of submission_seconds.")] = 20.0
+    notebook_seconds: Annotated[
+        float,
+        _seconds("Seconds for each cell of the notebook. All together may take half of submission_seconds."),
+    ] = 20.0
     probe_seconds: Annotated[float, _seconds("Seconds for one probe.")] = 5.0
     submission_seconds: Annotated[float, _seconds("Seconds for everything.")] = 120.0
     memory_mb: Annotated[int, Meta(gt=0, description="Memory, in MiB.")] = 1024

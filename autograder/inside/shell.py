@@ -11,6 +11,23 @@ def load_ipython() -> None:
     import IPython.core.interactiveshell  # noqa: F401
 
 
+_OTHER_LANGUAGES = (
+    "bash",
+    "sh",
+    "script",
+    "system",
+    "sx",
+    "perl",
+    "ruby",
+    "javascript",
+    "html",
+    "svg",
+    "latex",
+    "markdown",
+)
+"""Cell magics whose cell is no Python."""
+
+
 def make_shell() -> Any:
     """An IPython shell without history, threads, rendering or child processes; None where IPython is
     missing.
@@ -61,20 +78,7 @@ def make_shell() -> Any:
     for magic in _RUN_ONCE:
         shell.register_magic_function(lambda line, cell=None: _once(shell, line, cell), "line_cell", magic)
     _forgive_extensions(shell)
-    for magic in (
-        "bash",
-        "sh",
-        "script",
-        "system",
-        "sx",
-        "perl",
-        "ruby",
-        "javascript",
-        "html",
-        "svg",
-        "latex",
-        "markdown",
-    ):
+    for magic in _OTHER_LANGUAGES:
         shell.register_magic_function(lambda line, cell, _name=magic: _not_run(f"%%{_name}"), "cell", magic)
     return shell
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,16 +28,17 @@ _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
 _GONE = frozenset({*GONE_FROM_NUMPY, "trapz", "in1d"} - set(vars(np)))
 
 
-def check_message(
-    question: Question,
-    probe: Probe,
-    judged: Judged,
-    cells: list[CellSource],
-    reports: Iterable[CellReport] = (),
-) -> str:
-    """One sentence on a check: how it ended, or what is wrong; empty where it is right. reports: how the
-    cells ended.
-    """
+@dataclass(frozen=True)
+class CellsRun:
+    """The cells that were run, and how they ended."""
+
+    cells: list[CellSource]
+    reports: Sequence[CellReport] = ()
+
+
+def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRun) -> str:
+    """One sentence on a check: how it ended, or what is wrong; empty where it is right."""
+    cells, reports = run.cells, run.reports
     observation, finding = judged.observations[probe.id], judged.findings[probe.id]
     if finding.verdict is Verdict.RIGHT:
         return (

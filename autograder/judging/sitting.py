@@ -25,7 +25,7 @@ from autograder.judging.findings import CheckResult, QuestionResult
 from autograder.judging.judged import Judged
 from autograder.judging.keys import key_of_cells
 from autograder.judging.memory import Memory
-from autograder.judging.messages import check_message
+from autograder.judging.messages import CellsRun, check_message
 from autograder.judging.points import total
 from autograder.sandbox.room import Room
 from autograder.sandbox.watch import Given, Request, Watch
@@ -186,6 +186,7 @@ class Sitting:
         diagnosis = None
         if self.bench.diagnose and judged.lost:
             diagnosis = name_mistake(judged, self.judge.known(question.id, judged.observations))
+        run = CellsRun(self.watch.cells, self._reports())
         checks = tuple(
             CheckResult(
                 id=p.id,
@@ -194,7 +195,7 @@ class Sitting:
                 earned=points[p.id],
                 outcome=judged.observations[p.id].outcome,
                 verdict=judged.findings[p.id].verdict,
-                message=check_message(question, p, judged, self.watch.cells, self._reports()),
+                message=check_message(question, p, judged, run),
             )
             for p in judged.probes
         )

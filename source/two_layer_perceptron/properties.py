@@ -1,7 +1,10 @@
-"""Tries functions on random sizes and holds them against what must be true of any right one: no answer is known here, only invariants.
+"""Tries functions on random sizes and holds them against what must be true of any right one: no answer is
+known here, only invariants.
 
-Each function prints a line when it finds nothing, and otherwise stops with a sentence on the smallest arguments for which something is not true.
+Each function prints a line when it finds nothing, and otherwise stops with a sentence on the smallest
+arguments for which something is not true.
 """
+
 import checks
 import numpy as np
 
@@ -14,22 +17,40 @@ def rows(name, f, tries=TRIES):
 
     def true_of(rng):
         N, C, scale = rng.integers(1, 6), rng.integers(1, 7), rng.choice([1.0, 30.0, 1000.0])
-        x = np.round(scale * rng.normal(size=(N, C)), 3) if rng.random() < 0.8 else rng.integers(-9, 10, size=(N, C))
+        x = (
+            np.round(scale * rng.normal(size=(N, C)), 3)
+            if rng.random() < 0.8
+            else rng.integers(-9, 10, size=(N, C))
+        )
         start, probs = x.copy(), np.asarray(f(x))
         yield "x is left as it was", np.array_equal(x, start), x
         yield "the result has the shape of x", probs.shape == (N, C), x
         yield "all entries are finite, from 0 to 1", bool(((probs >= 0) & (probs <= 1)).all()), x
         yield "each row sums to 1", _close(probs.sum(axis=1), 1), x
-        yield "a number added to all scores of a row changes nothing", _close(f(x + rng.integers(-5, 6, size=(N, 1))), probs), x
-        yield "a row alone gives what it gives in the batch", all(_close(f(x[i : i + 1]), probs[i : i + 1]) for i in range(N)), x
+        yield (
+            "a number added to all scores of a row changes nothing",
+            _close(f(x + rng.integers(-5, 6, size=(N, 1))), probs),
+            x,
+        )
+        yield (
+            "a row alone gives what it gives in the batch",
+            all(_close(f(x[i : i + 1]), probs[i : i + 1]) for i in range(N)),
+            x,
+        )
         in_order = np.take_along_axis(probs, x.argsort(axis=1), 1)
-        yield "the larger of two scores has no smaller probability", bool((np.diff(in_order) >= -1e-12).all()), x
+        yield (
+            "the larger of two scores has no smaller probability",
+            bool((np.diff(in_order) >= -1e-12).all()),
+            x,
+        )
 
     _try(name, true_of, tries)
 
 
 def loss(name, f, shifts=True, tries=TRIES):
-    """f takes scores (N, C) and labels (N,), and returns the mean loss and its gradient (N, C). shifts: a shift of a row changes nothing."""
+    """f takes scores (N, C) and labels (N,), and returns the mean loss and its gradient (N, C). shifts: a
+    shift of a row changes nothing.
+    """
 
     def true_of(rng):
         N, C = rng.integers(1, 6), rng.integers(2, 6)
@@ -39,19 +60,29 @@ def loss(name, f, shifts=True, tries=TRIES):
         yield "the loss is one number, 0 or more", np.shape(value) == () and bool(value >= 0), x
         yield "dx has the shape of x", np.shape(dx) == (N, C), x
         yield "dx is the slope of the loss", _close(dx, _slope(lambda z: f(z, y)[0], x), 1e-5), x
-        yield "the loss of a batch is the mean of those of its rows", _close(value, np.mean([f(x[i : i + 1], y[i : i + 1])[0] for i in range(N)])), x
+        yield (
+            "the loss of a batch is the mean of those of its rows",
+            _close(value, np.mean([f(x[i : i + 1], y[i : i + 1])[0] for i in range(N)])),
+            x,
+        )
         if shifts:
             shift = rng.choice([1.0, 1000.0]) * rng.normal(size=(N, 1))
-            yield "a number added to all scores of a row changes nothing", _close(f(x + shift, y)[0], value, 1e-8), x
+            yield (
+                "a number added to all scores of a row changes nothing",
+                _close(f(x + shift, y)[0], value, 1e-8),
+                x,
+            )
             yield "each row of dx sums to 0", _close(np.sum(dx, axis=1), 0), x
 
     _try(name, true_of, tries)
 
 
 def layer(name, forward, backward, draw, tries=TRIES):
-    """A layer and its way back. draw(rng) makes arguments, float arrays of random sizes, the first with one row an example.
+    """A layer and its way back. draw(rng) makes arguments, float arrays of random sizes, the first with one
+    row an example.
 
-    forward(*arguments) returns the output; backward(dout, *arguments) a gradient for each of the first arguments, one or more.
+    forward(*arguments) returns the output; backward(dout, *arguments) a gradient for each of the first
+    arguments, one or more.
     """
 
     def true_of(rng):
@@ -61,16 +92,32 @@ def layer(name, forward, backward, draw, tries=TRIES):
         dout, x, rest = rng.normal(size=out.shape), arguments[0], arguments[1:]
         grads = backward(dout, *arguments)
         grads = [np.array(g) for g in (grads if isinstance(grads, tuple | list) else (grads,))]
-        yield "the arguments are left as they were", all(np.array_equal(a, b) for a, b in zip(arguments, start, strict=True)), *arguments
+        yield (
+            "the arguments are left as they were",
+            all(np.array_equal(a, b) for a, b in zip(arguments, start, strict=True)),
+            *arguments,
+        )
         alone = [np.array(forward(x[i : i + 1], *rest)) for i in range(len(x))]
-        yield "an example alone gives what it gives in the batch", _close(np.concatenate(alone), out), *arguments
+        yield (
+            "an example alone gives what it gives in the batch",
+            _close(np.concatenate(alone), out),
+            *arguments,
+        )
         for number, (a, g) in enumerate(zip(arguments, grads, strict=False), 1):
             yield f"gradient {number} has the shape of argument {number}", g.shape == a.shape, *arguments
             measured = _slope(lambda _: np.sum(forward(*arguments) * dout), a)
-            yield f"gradient {number} is the slope of sum(dout * output)", _close(g, measured, 1e-5), *arguments
+            yield (
+                f"gradient {number} is the slope of sum(dout * output)",
+                _close(g, measured, 1e-5),
+                *arguments,
+            )
         again = backward(2 * dout, *arguments)
         again = again if isinstance(again, tuple | list) else (again,)
-        yield "twice the dout gives twice the gradients", all(_close(b, 2 * a) for a, b in zip(grads, again, strict=True)), *arguments
+        yield (
+            "twice the dout gives twice the gradients",
+            all(_close(b, 2 * a) for a, b in zip(grads, again, strict=True)),
+            *arguments,
+        )
 
     _try(name, true_of, tries)
 
@@ -81,7 +128,9 @@ def _close(a, b, tolerance=1e-7):
 
 
 def _slope(f, x):
-    """Central differences of a function that returns one number and may read x itself, which is moved in place and put back."""
+    """Central differences of a function that returns one number and may read x itself, which is moved in
+    place and put back.
+    """
     slope = np.zeros(x.shape)
     for at in np.ndindex(x.shape):
         kept = x[at]
@@ -104,5 +153,9 @@ def _try(name, true_of, tries):
     if found:
         _, what, arguments = min(found, key=lambda one: one[0])
         shapes = ", ".join(str(tuple(int(n) for n in a.shape)) for a in arguments)
-        checks.that(False, f"{name}: not true that {what}. It fails for {len(found)} of {tries} random sizes, such as shapes {shapes}.")
+        checks.that(
+            False,
+            f"{name}: not true that {what}. It fails for {len(found)} of {tries} random sizes, "
+            f"such as shapes {shapes}.",
+        )
     print(f"{name}: {tries} random sizes, and nothing found.")

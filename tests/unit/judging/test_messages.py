@@ -10,7 +10,7 @@ from autograder.inside.protocol import ADDED, CellKind, CellSource
 from autograder.inside.seen import CellReport, Observation, Outcome
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.judged import Judged
-from autograder.judging.messages import MAX_MESSAGES, cell_messages, check_message, few, remarks
+from autograder.judging.messages import MAX_MESSAGES, CellsRun, cell_messages, check_message, few, remarks
 
 CELLS = [CellSource("import checks\n", 2, CellKind.GIVEN), CellSource("def center(X):\n    return X[9]\n", 5, CellKind.OWN), CellSource("raise NotImplementedError\n", 6, CellKind.OWN)]
 LOST = Finding(Verdict.NO_VALUE)
@@ -19,7 +19,7 @@ LOST = Finding(Verdict.NO_VALUE)
 def told(tiny: Assignment, observation: Observation, finding: Finding = LOST, contract: bool = False, reports: tuple[CellReport, ...] = ()) -> str:
     """The message of the first probe of center."""
     question, probe = tiny.question("center"), replace(tiny.probes_of("center")[0], contract=contract)
-    return check_message(question, probe, Judged((probe,), {probe.id: observation}, {probe.id: finding}), CELLS, reports)
+    return check_message(question, probe, Judged((probe,), {probe.id: observation}, {probe.id: finding}), CellsRun(CELLS, reports))
 
 
 ENDINGS = [
