@@ -57,10 +57,10 @@ def canvas_column(sheet: Sheet, wanted: str) -> int | None:
 
 
 def canvas_cells(sheet: Sheet, place: int) -> Mapping[str, str]:
-    """By student's id, what stands in a column of Canvas's gradebook."""
+    """By student's id, what stands in a column of Canvas's gradebook; its - is no score."""
     owners: Sequence[Student | None] = students(sheet)
     return {
         student.id: cells[place].strip()
         for student, cells in zip(owners, sheet.people, strict=True)
-        if student is not None and place < len(cells)
+        if student is not None and place < len(cells) and cells[place].strip() != "-"
     }

@@ -132,8 +132,7 @@ def as_canvas(
     column: str = "",
     there: Mapping[str, str] | None = None,
 ) -> str:
-    """What Canvas's gradebook imports: who, then one column of points; an empty cell leaves Canvas's as it
-    is.
+    """What Canvas's gradebook imports: who, then one column of points.
 
     column is the assignment's column as Canvas calls it, `Title (number)`; without a number Canvas offers to
     make a new assignment. there says what Canvas has by student's id: it stays where there is no result here,

@@ -131,6 +131,10 @@ def _for_canvas(assignment: Assignment, rows: Sequence[ScoreLine], column: str, 
 
     place = patches.canvas_column(sheet, column or assignment.title) if sheet is not None else None
     if sheet is None or place is None:
+        _say(
+            f"no roster with one column `{column or assignment.title}`: where a score is empty here, "
+            "Canvas's import may empty what Canvas has; give Canvas's own export with --roster, and --column"
+        )
         return tables.as_canvas(assignment, rows, column)
     there = patches.canvas_cells(sheet, place)
     return tables.as_canvas(assignment, rows, sheet.rows[0][place].strip(), there)
