@@ -163,7 +163,8 @@ def _of_worksheet(sheet: Sheet, known: Worksheet, found: dict[str, list[int]]) -
     named = found["name"] or found["first"] or found["last"]
     email = found["email"] or addresses(sheet)[:1]
     behind = known.identifier + 1
-    name = found["name"] if named or behind in email else [behind]
+    blind = known.grade <= behind + 1  # then no name stands between the participant and the status
+    name = found["name"] if named or blind or behind in email else [behind]
     return {**found, "moodle": [known.identifier], "email": email, "name": name}
 
 

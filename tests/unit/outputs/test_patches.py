@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment.values import Assignment
+from autograder.errors import UsageError
 from autograder.handed_in.roster import read_roster, students
 from autograder.handed_in.sheet import Sheet, read_sheet
 from autograder.handed_in.worksheet import Worksheet, worksheet
@@ -88,6 +89,14 @@ def test_a_worksheet_of_any_language_is_a_roster(tmp_path: Path, language: str) 
     ann, ben = read_roster(given(tmp_path, language).path)
     assert (ann.id, ann.name, ann.email, ann.moodle) == ("ann@uni.example", "Anna Muster", "ann@uni.example", "1327")
     assert (ben.name, ben.moodle) == ("Ben Ñu", "1328")
+
+
+def test_a_blind_worksheet_names_nobody(tmp_path: Path) -> None:
+    """Where grading is blind, the status behind the participant is not taken for a name."""
+    path = tmp_path / "blind.csv"
+    path.write_text("ID,Status,Bewertung,Bestwertung\nTeilnehmer/in7,Abgegeben,,6\nTeilnehmer/in8,Fehlt,,6\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="says who a student is"):
+        read_roster(path)
 
 
 def test_other_lists_are_no_worksheet(tmp_path: Path) -> None:
