@@ -7,14 +7,15 @@ an id, an email address or a name.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+import unicodedata
 from pathlib import Path
 
 import msgspec
 
 from autograder.errors import UsageError
+from autograder.handed_in.sheet import Sheet, read_sheet
+from autograder.handed_in.worksheet import Worksheet, addresses, worksheet
 
 COLUMNS = {
     "id": (
@@ -30,6 +31,8 @@ COLUMNS = {
         "sid",
         "sis_user_id",
         "id_number",
+        "id_nummer",
+        "numero_de_id",
         "email",
     ),
     "name": ("name", "full_name", "student_name", "display_name", "student"),
@@ -37,7 +40,15 @@ COLUMNS = {
     "last": ("last_name", "lastname", "surname", "family_name", "last"),
     "email": ("email", "email_address", "mail", "e_mail"),
     "login": ("username", "sis_login_id", "login", "login_id", "user", "netid"),
-    "number": ("id_number", "sid", "sis_user_id", "student_number", "matriculation_number"),
+    "number": (
+        "id_number",
+        "id_nummer",
+        "numero_de_id",
+        "sid",
+        "sis_user_id",
+        "student_number",
+        "matriculation_number",
+    ),
     "canvas": ("canvas_id", "canvas_user_id", "lms_user_id"),
     "moodle": ("moodle_id", "participant_id", "participant", "identifier"),
     "section": ("section", "group", "groups"),
@@ -50,7 +61,6 @@ Case and punctuation of a column's title don't matter.
 _CANVAS = {"id": ("sis_login_id", "sis_user_id", "id"), "name": ("student",), "canvas": ("id",)}
 """Canvas's gradebook calls a name `Student` and its own number `ID`."""
 _NOT_A_PERSON = re.compile(r"points possible|student, test|test student", re.I)
-_MAX_BYTES = 20 << 20
 
 
 class Student(msgspec.Struct, frozen=True):
@@ -73,40 +83,42 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     """Read a class list; raises UsageError naming the file and the line where it can't be one, or names
     one id twice.
     """
-    rows = _rows(path)
-    if not rows:
-        raise UsageError("the roster is empty", where=str(path), mend=_MEND)
-    titles = [_title(cell) for cell in rows[0][1]]
-    columns = _columns(titles)
+    return tuple(student for student in students(read_sheet(path)) if student is not None)
+
+
+def students(sheet: Sheet) -> tuple[Student | None, ...]:
+    """By row below the headings, whose it is; None for a row that is no person's. Raises as read_roster."""
+    if not sheet.rows:
+        raise UsageError("the roster is empty", where=str(sheet.path), mend=_MEND)
+    columns = _columns(sheet)
     if not any(columns[field] for field in ("id", "name", "first", "last", "email")):
+        named = ", ".join(cell.strip() for cell in sheet.rows[0])[:200]
         raise UsageError(
-            f"none of the columns {', '.join(rows[0][1])[:200]} says who a student is",
-            where=f"{path}:{rows[0][0]}",
+            f"none of the columns {named} says who a student is",
+            where=f"{sheet.path}:{sheet.lines[0]}",
             mend=_MEND,
         )
-    students: list[Student] = []
+    found = tuple(_student([cell.strip() for cell in row], columns) for row in sheet.people)
+    _refuse_unusable(sheet, found)
+    return found
+
+
+def _refuse_unusable(sheet: Sheet, found: tuple[Student | None, ...]) -> None:
     lines: dict[str, int] = {}
-    for line, cells in rows[1:]:
-        student = _student(cells, columns)
+    for line, student in zip(sheet.lines[1:], found, strict=True):
         if student is None:
             continue
+        where = f"{sheet.path}:{line}"
         if not safe(student.id):
             mend = "an id becomes the name of a folder: letters, digits and @ . _ + - and blanks"
-            raise UsageError(
-                f"{student.id[:80]!r} can't be a student's id", where=f"{path}:{line}", mend=mend
-            )
+            raise UsageError(f"{student.id[:80]!r} can't be a student's id", where=where, mend=mend)
         if student.id in lines:
             mend = "each student stands there once; is there a column with an id of its own for each?"
-            raise UsageError(
-                f"the id {student.id!r} stands in line {lines[student.id]} too",
-                where=f"{path}:{line}",
-                mend=mend,
-            )
+            says = f"the id {student.id!r} stands in line {lines[student.id]} too"
+            raise UsageError(says, where=where, mend=mend)
         lines[student.id] = line
-        students.append(student)
-    if not students:
-        raise UsageError("the roster holds no student", where=str(path), mend=_MEND)
-    return tuple(students)
+    if not lines:
+        raise UsageError("the roster holds no student", where=str(sheet.path), mend=_MEND)
 
 
 _MEND = (
@@ -126,52 +138,14 @@ def safe(identifier: str) -> bool:
     return bool(kept) and all(c.isalnum() or c in "@._+- " for c in identifier)
 
 
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """The lines of the file that hold something, numbered, cut at the separator that its first line has
-    most of.
-    """
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise UsageError("the file is too large for a roster", where=str(path))
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"the roster can't be read: {error.strerror}",
-            where=str(path),
-            mend="name a CSV file with --roster",
-        ) from None
-    text = _decoded(data)
-    if "\0" in text:
-        raise UsageError("the roster is not a text file", where=str(path), mend="save the spreadsheet as CSV")
-    first = text.lstrip().partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        return [
-            (reader.line_num, [cell.strip() for cell in row])
-            for row in reader
-            if any(cell.strip() for cell in row)
-        ]
-    except csv.Error as error:
-        raise UsageError(f"not valid CSV: {error}", where=f"{path}:{reader.line_num}") from None
-
-
-def _decoded(data: bytes) -> str:
-    """The text, in the encodings that spreadsheets write."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
-
-
 def _title(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
-def _columns(titles: list[str]) -> dict[str, list[int]]:
+def _columns(sheet: Sheet) -> dict[str, list[int]]:
     """By field, the places of its columns, the preferred first."""
+    titles = [_title(cell) for cell in sheet.rows[0]]
     canvas = "student" in titles and ("sis_login_id" in titles or "sis_user_id" in titles)
     wanted = {**COLUMNS, **_CANVAS} if canvas else COLUMNS
     found = {
@@ -179,7 +153,19 @@ def _columns(titles: list[str]) -> dict[str, list[int]]:
     }
     if found["name"] == found["id"][:1]:  # `student` alone is the id, where there is nothing better
         found["name"] = []
-    return found
+    known = worksheet(sheet)
+    return found if known is None else _of_worksheet(sheet, known, found)
+
+
+def _of_worksheet(sheet: Sheet, known: Worksheet, found: dict[str, list[int]]) -> dict[str, list[int]]:
+    """The same for Moodle's worksheet, where a German heading `ID` is the participant, and no id of ours."""
+    found = {field: [i for i in places if i != known.identifier] for field, places in found.items()}
+    named = found["name"] or found["first"] or found["last"]
+    email = found["email"] or addresses(sheet)[:1]
+    behind = known.identifier + 1
+    blind = known.grade <= behind + 1  # then no name stands between the participant and the status
+    name = found["name"] if named or blind or behind in email else [behind]
+    return {**found, "moodle": [known.identifier], "email": email, "name": name}
 
 
 def _student(cells: list[str], columns: dict[str, list[int]]) -> Student | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -126,17 +126,24 @@ def _document(row: ScoreLine) -> dict[str, object]:
     }
 
 
-def as_canvas(assignment: Assignment, rows: Sequence[ScoreLine], column: str = "") -> str:
-    """What Canvas's gradebook imports: who, then one column of points; an empty cell leaves Canvas's as it
-    is.
+def as_canvas(
+    assignment: Assignment,
+    rows: Sequence[ScoreLine],
+    column: str = "",
+    there: Mapping[str, str] | None = None,
+) -> str:
+    """What Canvas's gradebook imports: who, then one column of points.
 
     column is the assignment's column as Canvas calls it, `Title (number)`; without a number Canvas offers to
-    make a new assignment.
+    make a new assignment. there says what Canvas has by student's id: it stays where there is no result here,
+    and so does EX, by which a person has excused somebody.
     """
+    had = there or {}
     table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column or assignment.title]]
     table.append(["    Points Possible", "", "", "", "", points(assignment.max_score)])
     for row in rows:
-        one = row.student
+        one, before = row.student, had.get(row.student.id, "")
+        keep = row.standing is None or before.upper() == "EX"
         table.append(
             [
                 _last_first(one.name) or one.id,
@@ -144,25 +151,25 @@ def as_canvas(assignment: Assignment, rows: Sequence[ScoreLine], column: str = "
                 one.number,
                 one.login or one.id,
                 one.section,
-                row.score,
+                before if keep else row.score,
             ]
         )
     return _csv(table)
 
 
 def as_moodle(assignment: Assignment, rows: Sequence[ScoreLine]) -> str:
-    """Moodle's offline grading worksheet, in English, with a few words of feedback."""
+    """A table for Moodle's import of grades from CSV, with a few words of feedback."""
     table = [["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Feedback comments"]]
     titles = question_titles(assignment)
     for row in rows:
         one = row.student
-        said = _comments(row.standing, titles) if row.standing is not None else ""
+        said = comments(row.standing, titles) if row.standing is not None else ""
         identifier = f"Participant {one.moodle}" if one.moodle else one.id
         table.append([identifier, one.name, one.email, row.score, points(assignment.max_score), said])
     return _csv(table)
 
 
-def _comments(standing: Standing, titles: dict[str, str]) -> str:
+def comments(standing: Standing, titles: dict[str, str]) -> str:
     """What went wrong and what people said, as the little HTML that Moodle shows."""
     said = [
         f"<b>{escape(titles.get(part.question.id, part.question.id))}</b>: {escape(text)}"

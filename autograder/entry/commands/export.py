@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,10 @@ from autograder.assignment.values import Assignment
 from autograder.entry.commands.shared import AS_IT_IS, Into, Name, err, out, this_course
 from autograder.errors import UsageError
 from autograder.files import write_text
+
+if TYPE_CHECKING:
+    from autograder.handed_in.sheet import Sheet
+    from autograder.outputs.tables import ScoreLine
 
 
 class Target(StrEnum):
@@ -87,7 +92,8 @@ def _export_zip(course: Course, name: str, path: Path | None, salt: str) -> None
 
 
 def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> None:
-    from autograder.handed_in.roster import read_roster
+    from autograder.handed_in.roster import students
+    from autograder.handed_in.sheet import read_sheet
     from autograder.outputs import tables
     from autograder.outputs.feedback import gradebook_marks
     from autograder.records.results import Results
@@ -95,19 +101,19 @@ def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> No
 
     results = tuple(kept.now.result for kept in Results(course.into, assignment).all())
     found = standings(results, gradebook_marks(assignment, course.into))
-    rows = tables.lines(found, read_roster(wanted.roster) if wanted.roster is not None else ())
+    sheet = read_sheet(wanted.roster) if wanted.roster is not None else None
+    rows = tables.lines(found, [one for one in students(sheet) if one] if sheet is not None else ())
     match wanted.to:
         case Target.CSV:
             text = tables.as_csv(assignment, rows)
         case Target.JSON:
             text = tables.as_json(assignment, rows)
         case Target.CANVAS:
-            text = tables.as_canvas(assignment, rows, wanted.column)
+            text = _for_canvas(assignment, rows, wanted.column, sheet)
         case _:
-            text = tables.as_moodle(assignment, rows)
+            text = _for_moodle(assignment, rows, sheet)
     if waiting := sum(bool(one.waiting) for one in found):
-        says = f"chainrule: {waiting} submissions wait for a person; what nobody has graded yet counts 0"
-        err.print(says, style="yellow", **AS_IT_IS)
+        _say(f"{waiting} submissions wait for a person; what nobody has graded yet counts 0")
     if str(wanted.path) == "-":
         sys.stdout.write(text)
         return
@@ -117,3 +123,44 @@ def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> No
     )
     write_text(target, text)
     out.print(f"{len(rows)} students in {target}", **AS_IT_IS)
+
+
+def _for_canvas(assignment: Assignment, rows: Sequence[ScoreLine], column: str, sheet: Sheet | None) -> str:
+    """Canvas's file; what its own export has in the assignment's column stays where there is no result."""
+    from autograder.outputs import patches, tables
+
+    place = patches.canvas_column(sheet, column or assignment.title) if sheet is not None else None
+    if sheet is None or place is None:
+        _say(
+            f"no roster with one column `{column or assignment.title}`: where a score is empty here, "
+            "Canvas's import may empty what Canvas has; give Canvas's own export with --roster, and --column"
+        )
+        return tables.as_canvas(assignment, rows, column)
+    there = patches.canvas_cells(sheet, place)
+    return tables.as_canvas(assignment, rows, sheet.rows[0][place].strip(), there)
+
+
+def _for_moodle(assignment: Assignment, rows: Sequence[ScoreLine], sheet: Sheet | None) -> str:
+    """The worksheet that was given, filled in; without one, a table for Moodle's other import."""
+    from autograder.handed_in.roster import students
+    from autograder.handed_in.worksheet import worksheet
+    from autograder.outputs import patches, tables
+
+    known = worksheet(sheet) if sheet is not None else None
+    if sheet is None or known is None:
+        _say(
+            "this file is for Moodle's Grades, Import, CSV file; for `Upload grading worksheet`, "
+            "name the worksheet that Moodle gave with --roster"
+        )
+        return tables.as_moodle(assignment, rows)
+    _say("this file is for Moodle's `Upload grading worksheet`, in the assignment")
+    if known.comments is None:
+        _say("the worksheet has no column of feedback comments that is known: only grades are filled in")
+    there = {one.id for one in students(sheet) if one is not None}
+    if absent := [row.student.id for row in rows if row.student.id not in there]:
+        _say(f"not in the worksheet, and so not in this file: {', '.join(absent)}")
+    return patches.filled_worksheet(assignment, rows, sheet, known)
+
+
+def _say(text: str) -> None:
+    err.print(f"chainrule: {text}", style="yellow", **AS_IT_IS)

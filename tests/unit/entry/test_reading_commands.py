@@ -76,6 +76,30 @@ def test_export_takes_names_from_a_roster(course: Assignment) -> None:
     assert [(row["student"], row["name"], row["status"]) for row in (rows[0], rows[-1])] == [("ann", "Anna", "graded"), ("zoe", "Zoë", "missing")]
 
 
+def test_export_fills_in_the_worksheet_that_was_given(course: Assignment) -> None:
+    """The German worksheet comes back with a grade for who has a result; stderr names the import and who is not in it."""
+    heads = "ID,Vollständiger Name,E-Mail-Adresse,Bewertung,Bestwertung,Zuletzt geändert (Bewertung),Feedback als Kommentar"
+    lines = [heads, 'Teilnehmer/in7,Anna,ann@uni.example,,"6,00",-,', 'Teilnehmer/in8,Zoë,zoe@uni.example,"2,50","6,00",-,Gut']
+    (course.root / "sheet.csv").write_text("\n".join(lines), encoding="utf-8")
+    done = run("export", NAME, "--to", "moodle", "--into", "term", "--out", "-", "--roster", "sheet.csv")
+    head, ann, zoe = done.stdout.splitlines()
+    assert (head, ann.split(",")[3], zoe) == (lines[0], "5", lines[2])
+    said = " ".join(done.stderr.split())
+    assert "`Upload grading worksheet`, in the assignment" in said and "not in the worksheet" in said and "bob" in said
+    assert "Grades, Import, CSV file" in " ".join(run("export", NAME, "--to", "moodle", "--into", "term", "--out", "-").stderr.split())
+
+
+def test_export_finds_the_column_of_canvas(course: Assignment) -> None:
+    """The heading is the gradebook's own, with its number, and what stands there stays for who has no result."""
+    heading = f"{course.title} (99)"
+    text = f"Student,ID,SIS User ID,SIS Login ID,Section,{heading}\nAnn,1,,ann,A,\nZoe,2,,zoe,A,EX\n"
+    (course.root / "book.csv").write_text(text, encoding="utf-8")
+    done = run("export", NAME, "--to", "canvas", "--into", "term", "--out", "-", "--roster", "book.csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert {row["SIS Login ID"]: row[heading] for row in rows if row["SIS Login ID"] in ("ann", "zoe")} == {"ann": "5", "zoe": "EX"}
+    assert "no roster with one column" in " ".join(run("export", NAME, "--to", "canvas", "--into", "term", "--out", "-").stderr.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
