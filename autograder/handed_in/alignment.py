@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.assignment.notebook import Role, SourceCell, grade_id_of
-from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, plain
+from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, plain, recognised
 from autograder.assignment.values import Assignment, solves
 from autograder.handed_in.running_order import running_order
 from autograder.inside.names import bound_names
@@ -98,11 +98,12 @@ def align(
     files: dict[str, bytes] | None = None,
 ) -> Submission:
     """Lay a notebook's cells beside the source's by grade id, else by text."""
-    reason = _foreign(notebook, assignment)
+    cells = [Cell(n, c.cell_type, grade_id_of(c), str(c.source)) for n, c in enumerate(notebook.cells, 1)]
+    release = release_of(assignment.cells)
+    layout = lay_out(cells, release)
+    reason = _foreign(notebook, assignment, recognised(layout, cells, release))
     if reason:
         return Submission(student, (), (*messages, reason))
-    cells = [Cell(n, c.cell_type, grade_id_of(c), str(c.source)) for n, c in enumerate(notebook.cells, 1)]
-    layout = lay_out(cells, release_of(assignment.cells))
     older = older_release(notebook, assignment)  # of another release, locked cells may well differ
     said = [_says(o) for o in layout.oddities if not (older and o.what == "changed")]
     return Submission(
@@ -166,7 +167,7 @@ def older_release(notebook: NotebookNode, assignment: Assignment) -> list[str]:
     return []
 
 
-def _foreign(notebook: NotebookNode, assignment: Assignment) -> str:
+def _foreign(notebook: NotebookNode, assignment: Assignment, recognised: bool) -> str:
     """Why nothing of the assignment can be recognised in a notebook; empty where something can."""
     kit = notebook.metadata.get("chainrule")
     named = kit.get("assignment") if isinstance(kit, dict) else None
@@ -174,7 +175,7 @@ def _foreign(notebook: NotebookNode, assignment: Assignment) -> str:
     shared = ours & {grade_id_of(cell) for cell in notebook.cells}
     if isinstance(named, str) and named != assignment.name and 2 * len(shared) < len(ours):
         return f"this is the notebook of another assignment, {named[:60]}"
-    if shared:
+    if recognised:
         return ""
     wanted = {name.partition(".")[0] for question in assignment.auto for name in question.defines}
     if not any(wanted & bound_names(c.source) for c in notebook.cells if c.cell_type == "code"):

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 # <placement>
-from autograder.assignment.placement import LOCKED, Cell, Known, id_of, lay_out, opened, touched
+from autograder.assignment.placement import LOCKED, Cell, Known, id_of, lay_out, opened, recognised, touched
 from autograder.inside.names import bound_names
 
 # </placement>
@@ -183,12 +183,11 @@ def _notes_on_the_file(name, metadata, release, folder):
 def _lay_out(cells, release, notes):
     """The notebook's cells with the role each plays; locked ones as they were handed out, those that are gone put back."""
     by_number = {cell["number"]: cell for cell in cells}
-    layout = lay_out(
-        [Cell(cell["number"], cell["kind"], cell["id"], cell["text"]) for cell in cells],
-        [Known(known["id"], known["role"], known["text"]) for known in release["cells"]],
-    )
+    mine = [Cell(cell["number"], cell["kind"], cell["id"], cell["text"]) for cell in cells]
+    released = [Known(known["id"], known["role"], known["text"]) for known in release["cells"]]
+    layout = lay_out(mine, released)
     placed = [made for place in layout.places for made in _laid(place, by_number)]
-    if not layout.used and not _answered(placed, release):
+    if not recognised(layout, mine, released) and not _answered(placed, release):
         raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
     notes += [_odd(oddity, release) for oddity in layout.oddities]
     gone = [_called(vars(known)) for known in layout.missing if known.role != "demo"]

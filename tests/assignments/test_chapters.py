@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from autograder.notebook import Role, SourceCell
+from autograder.assignment.notebook import Role, SourceCell
 
-from autograder.assignment import Assignment, solves
+from autograder.assignment.values import Assignment, solves
 
 from .conftest import loaded
 

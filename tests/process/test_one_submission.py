@@ -66,7 +66,8 @@ def calls_of_a_graded_class(root: Path) -> Calls:
 def _work_here(root: Path) -> None:
     """The same submission once more at a desk of this process."""
     from autograder.assignment.course import Course
-    from autograder.handed_in.submission import find_submissions, pick_up
+    from autograder.handed_in.finding import find_submissions
+    from autograder.handed_in.submission import pick_up
     from autograder.sandbox.observed import ObservedStore
 
     assignment = load_assignment(NAME, root)
