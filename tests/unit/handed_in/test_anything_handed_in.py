@@ -58,12 +58,14 @@ def lay_out(root: Path, files: list[tuple[list[str], bytes]], kinds: list[str]) 
     """As far as the file system takes it."""
     for (place, data), kind in zip(files, kinds, strict=False):
         path = root.joinpath("eve", *place)
+        if os.path.lexists(path):  # to write to a pipe waits, and to a link writes elsewhere
+            continue
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if kind == "file":
                 path.write_bytes(data)
             elif kind == "link":
-                path.symlink_to("/etc/passwd")
+                path.symlink_to(root / "elsewhere")
             elif kind == "pipe":
                 os.mkfifo(path)
             else:
