@@ -91,14 +91,18 @@ def _that_are_reachable(assignment: Assignment) -> Iterator[Variant]:
         wanted = _arguments_of(assignment, question)
         for function in reachable(assignment):
             if any(function.fewest <= most and fewest <= function.most for fewest, most in wanted):
-                lines = [f"import {function.module}"]
-                for target in question.defines:
-                    answer = (
-                        f"lambda self, *args, **options: {function.expression}(*args, **options)"
-                        if "." in target
-                        else function.expression
-                    )
-                    lines.append(f"{target} = {answer}")
+                # Imported when it is called: a process holds no probes before its cells have run.
+                lines = [
+                    "def _reached(*args, **options):",
+                    f"    import {function.module}",
+                    f"    return {function.expression}(*args, **options)",
+                ]
+                lines += [
+                    f"{target} = lambda self, *args, **options: _reached(*args, **options)"
+                    if "." in target
+                    else f"{target} = _reached"
+                    for target in question.defines
+                ]
                 yield Variant(
                     function.expression,
                     question.id,

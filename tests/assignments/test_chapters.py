@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from autograder.assignment.notebook import Role, SourceCell
 
+from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.values import Assignment, solves
 
 from .conftest import loaded

@@ -1,4 +1,4 @@
-"""What is in the memory of a process that runs cells: probes and no seed before they are asked for, and never the salt or the reference."""
+"""What is in the memory of a process that runs cells: no probe and no seed before they are asked for, and never the salt or the reference."""
 from __future__ import annotations
 
 import re
@@ -50,14 +50,15 @@ def in_python(number: int) -> bytes:
 
 
 def test_secrets_are_not_in_memory(tmp_path: Path) -> None:
-    """Without a jail, where memory can be searched: the salt, the seeds and the reference's text are not there when cells run."""
+    """Without a jail, where memory can be searched: the salt, the seeds, the probes and the reference's text are not there when cells run."""
     longer = [("notebook_seconds = 5", "notebook_seconds = 60"), ("submission_seconds = 20", "submission_seconds = 120")]
     assignment = load_assignment(NAME, make_course(tmp_path, {"assignment.toml": longer}))
     seeds = {p.id: seed_of(SALT, NAME, p.id) for p in assignment.probes}
     patterns = {"salt": hidden(SALT.encode()), "answer": hidden(b"np.sum(X, axis=0, keepdims=True) / len(X)"), "judge": hidden(b"The columns are not centered.")}
     patterns |= {f"{name} as a number": hidden(in_python(seed)) for name, seed in seeds.items()}
     patterns |= {f"{name} on the wire": hidden(seed.to_bytes(8, "big")) for name, seed in seeds.items()}
-    control = {"control": hidden(b"Rows whose columns have different means")}  # of the probes, which are there
+    patterns["probe"] = hidden(b"Rows whose columns have different means")
+    control = {"control": hidden(b"Names of the patterns that stand anywhere")}  # of the cell that searches, which is there
     work = honest(assignment, 3)
     listed = {**patterns, **control}
     work.add(SEARCH, before="imports")
