@@ -18,7 +18,7 @@ from autograder.sandbox.runtime import RUNTIME
 
 PACKAGE = Path(autograder.__file__).parent
 
-GROUND = {"autograder", "errors", "files", "fingerprints", "inputs", "probe", "text"}
+GROUND = {"autograder", "declined", "errors", "files", "fingerprints", "inputs", "probe", "text"}
 """Modules that lie in no room: the authors' interface, and what every room may use."""
 
 ROOMS = {
