@@ -24,9 +24,9 @@ from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, Question, QuestionKind, solves
 from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.author.equivalent import FILE, key_of, load_equivalent
-from autograder.author.mutants import code_of, mutants, normal
 from autograder.author.release import blank_notebook
 from autograder.author.trivial import trivial_answers
+from autograder.edits.mutants import code_of, mutants, normal
 from autograder.errors import AssignmentError
 from autograder.handed_in.alignment import align
 from autograder.handed_in.running_order import reference_cells
@@ -35,8 +35,8 @@ from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.judging.grader import Grader
+from autograder.judging.judged import earned
 from autograder.judging.keys import environment
-from autograder.judging.points import earned
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore

@@ -145,6 +145,8 @@ class Observe(_Message, frozen=True):
     """Names that stand for the same function on both sides, so that it may be passed by name."""
     program: bytes = b""
     """The probes, where the process does not have them yet: code that the grader has compiled."""
+    instead: CellSource | None = None
+    """A cell that is run first, for these probes alone: the student's own with one change."""
 
 
 class Serve(_Message, frozen=True):

@@ -23,14 +23,15 @@ GROUND = {"autograder", "declined", "errors", "files", "fingerprints", "inputs",
 
 ROOMS = {
     "inside": set(),
+    "edits": set(),
     "assignment": {"inside"},
     "sandbox": {"assignment", "inside"},
     "handed_in": {"assignment", "inside"},
-    "judging": {"sandbox", "handed_in", "assignment", "inside"},
+    "judging": {"sandbox", "handed_in", "assignment", "inside", "edits"},
     "records": {"judging", "handed_in", "assignment", "inside"},
     "run": {"records", "judging", "handed_in", "sandbox", "assignment", "inside"},
     "outputs": {"records", "judging", "handed_in", "sandbox", "assignment", "inside"},
-    "author": {"records", "judging", "handed_in", "sandbox", "assignment", "inside"},
+    "author": {"records", "judging", "handed_in", "sandbox", "assignment", "inside", "edits"},
     "entry": {"author", "outputs", "run", "records", "judging", "handed_in", "sandbox", "assignment", "inside"},
 }
 """Each room with those that it may import from, the ground aside."""
