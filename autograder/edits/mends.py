@@ -43,16 +43,22 @@ def mends(text: str, names: Iterable[str], line: int = 0) -> Iterator[Mutant]:
     here = [place for place in everywhere if line and getattr(place.node, "lineno", 0) == line]
     inner = [place for place in everywhere if id(place.definition) in wanted]
     outer = [place for place in everywhere if id(place.definition) not in wanted]
-    kinds, seen = [*MENDS, *OPERATORS], {ast.unparse(tree)}
+    kinds, seen = sorted([*MENDS, *OPERATORS], key=_reach), {ast.unparse(tree)}
     every = (made for part in (here, inner, outer) for made in changed(tree, part, kinds, seen))
     yield from islice(every, MOST)
 
 
+def _reach(kind: Operator) -> int:
+    """How much of the code an operator may concern: what changes a piece of a line comes first."""
+    return 2 if ast.FunctionDef in kind.types else int(kind.make is one_more_step)
+
+
 def _asked_for(tree: ast.Module, names: frozenset[str]) -> Iterator[ast.AST]:
-    """The definitions of these names, and those within them."""
+    """The definitions of these names, and those within them. A method may stand as a function by itself."""
+    methods = {name.rpartition(".")[2] for name in names}
     for node in tree.body:
         for name, part in _definitions(node):
-            if name in names or name.partition(".")[0] in names:
+            if {name, name.partition(".")[0]} & names or name in methods:
                 yield from (inner for inner in ast.walk(part) if isinstance(inner, ast.FunctionDef))
 
 
@@ -276,11 +282,70 @@ def near_number(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
                 yield ast.Constant(other) if other >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-other))
 
 
+@_mend(ast.Tuple, examples=("def f(x, y):\n    return (x,) => def f(x, y):\n    return (x, y)",))
+def one_more_entry(node: ast.Tuple, place: CodePlace) -> Iterator[Any]:
+    """A tuple with one more of the function's variables."""
+    if isinstance(node.ctx, ast.Load) and isinstance(place.parent, ast.Return | ast.Assign):
+        for at in range(len(node.elts), -1, -1):
+            for line, name in place.locals:
+                if line < node.lineno:
+                    entry = ast.Name(name, ast.Load())
+                    yield ast.Tuple([*node.elts[:at], entry, *node.elts[at:]], node.ctx)
+
+
 @_mend(ast.stmt, examples=("a = 1\nb = 2 => b = 2\na = 1",))
 def swapped_statements(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
     """Two neighbouring statements in the other order."""
     if place.following is not None:
         yield [place.following, node, None]
+
+
+_TAKEN_FOR_EACH_OTHER = (
+    ("sum", "mean", "max", "min", "std", "var", "prod", "median"),
+    ("exp", "log", "sqrt", "abs", "square", "tanh"),
+    ("zeros", "ones", "zeros_like", "ones_like", "empty"),
+    ("maximum", "minimum"),
+    ("argmax", "argmin", "argsort"),
+    ("dot", "matmul", "multiply", "outer"),
+    ("permutation", "shuffle", "choice"),
+    ("uniform", "normal", "standard_normal", "rand", "randn"),
+)
+
+
+@_mend(ast.Attribute, examples=("y = x.max(axis=0) => y = x.mean(axis=0)", "np.log(x) => np.exp(x)"))
+def other_function(node: ast.Attribute, place: CodePlace) -> Iterator[Any]:
+    """A function taken for another of its kind."""
+    if isinstance(place.parent, ast.Call) and place.field == "func":
+        for group in _TAKEN_FOR_EACH_OTHER:
+            if node.attr in group:
+                yield from (ast.Attribute(node.value, n, node.ctx) for n in group if n != node.attr)
+
+
+@_mend(
+    ast.expr,
+    examples=("def f(x, b):\n    y = 2 * x => def f(x, b):\n    y = 2 * x + b", "y = x => y = len(x)"),
+)
+def one_more_step(node: ast.expr, place: CodePlace) -> Iterator[Any]:
+    """One more term or factor, or one of the usual functions, for a value that is kept or handed on."""
+    taken = place.field in ("value", "args") and isinstance(
+        place.parent, ast.Return | ast.Assign | ast.AugAssign | ast.Call
+    )
+    if not taken or isinstance(node, ast.Tuple | ast.Dict | ast.List | ast.Constant | ast.Starred):
+        return
+    text = ast.unparse(node)
+    names = [name for line, name in place.locals if line < node.lineno and name != text]
+    calls = (
+        "len({})",
+        "np.exp({})",
+        "np.log({})",
+        "np.abs({})",
+        "np.sum({})",
+        "np.mean({})",
+        "np.maximum(0, {})",
+    )
+    steps = ("({}) + {n}", "({}) * {n}", "({}) - {n}", "({}) / {n}", "({}) @ {n}", "{n} @ ({})")
+    for step in (*calls, *(step.replace("{n}", name) for name in names for step in steps)):
+        yield ast.parse(step.replace("{}", text), mode="eval").body
 
 
 def _called(node: ast.Call) -> str:

@@ -28,6 +28,8 @@ class Mutant:
     before: str
     after: str
     text: str
+    holds_others: bool = False
+    """Whether what changed is a statement that holds others, as a loop or a definition does."""
 
     @property
     def says(self) -> str:
@@ -79,7 +81,8 @@ def changed(
                 if text not in seen and _compiles(text):
                     seen.add(text)
                     line = getattr(place.node, "lineno", getattr(place.parent, "lineno", 0))
-                    yield Mutant(kind.name, line, _shown(place.node), _shown(new), text)
+                    block = hasattr(place.node, "body") and isinstance(place.node, ast.stmt)
+                    yield Mutant(kind.name, line, _shown(place.node), _shown(new), text, block)
 
 
 def _with(tree: ast.Module, place: CodePlace, new: Any) -> str:

@@ -322,11 +322,10 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
 
     library.load(request.program)
     before, peer = left, Peer(link, notebook.names, frozenset(request.known))
-    if request.stubs or request.instead is not None:
+    if request.stubs or request.instead:
         left.restore(0)
-        if request.instead is not None:
-            for _ in notebook.run(Run([request.instead], again=False)):
-                pass
+        for _ in notebook.run(Run(request.instead, again=False)):
+            pass
         peer.install(request.stubs)
         before = Snapshot(notebook)
     for name, seed in request.probes:

@@ -31,8 +31,8 @@ _CODE = 80
 _TINY = 8
 """A piece of fewer characters is shown with its line."""
 
-Observe = Callable[[CellSource, tuple[str, ...]], dict[str, Observation]]
-"""Run a changed cell after all others, then these probes."""
+Observe = Callable[[list[CellSource], tuple[str, ...]], dict[str, Observation]]
+"""Run a changed cell, and those that put what it defines into its place, after all others; then probes."""
 
 
 @dataclass
@@ -65,14 +65,31 @@ class Clock:
 
 
 def answers(question: Question, cells: list[CellSource]) -> list[CellSource]:
-    """The student's cells that define what a question asks for, the last definition of each name."""
+    """The student's cells that define what a question asks for, the last definition of each name. A method
+    may be written as a function, which a given cell puts into its class.
+    """
+    wanted = {part for name in question.defines for part in name.split(".")}
     found: dict[str, CellSource] = {}
     for cell in cells:
         if cell.kind is CellKind.OWN:
-            found.update(
-                dict.fromkeys(_defined(cell.text) & {n.partition(".")[0] for n in question.defines}, cell)
-            )
+            found.update(dict.fromkeys(_defined(cell.text) & wanted, cell))
     return list({cell.number: cell for cell in found.values()}.values())
+
+
+def attaching(cell: CellSource, cells: list[CellSource]) -> list[CellSource]:
+    """The given cells that do nothing but put what a cell defines elsewhere, as a function into a class."""
+    names = _defined(cell.text)
+    return [c for c in cells if c.kind is CellKind.GIVEN and _attaches(c.text, names)]
+
+
+def _attaches(text: str, names: set[str]) -> bool:
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    values = [node.value for node in body if isinstance(node, ast.Assign)]
+    read = {value.id for value in values if isinstance(value, ast.Name)}
+    return len(values) == len(body) and bool(read & names)
 
 
 def _defined(text: str) -> set[str]:
@@ -100,10 +117,11 @@ class Search:
         self.hangs = 0
         self.clock.begin()
         for cell in answers(self.question, cells):
+            after = attaching(cell, cells)
             for candidate in mends(cell.text, self.question.defines, self._raised_at(cell)):
                 if self.hangs >= _HANGS or not self.clock.goes_on():
                     return None
-                if self._mended(CellSource(candidate.text, cell.number, cell.kind)):
+                if self._mended([CellSource(candidate.text, cell.number, cell.kind), *after]):
                     return _located(cell, candidate, given=self.judged.given_correct_inputs), candidate.says
         return None
 
@@ -120,14 +138,14 @@ class Search:
         seen = [self.judged.observations[p.id] for p in self.judged.probes if p.id in self.judged.lost]
         return next((o.line for o in seen if o.outcome is Outcome.RAISED and o.cell == cell.number), 0)
 
-    def _mended(self, cell: CellSource) -> bool:
+    def _mended(self, instead: list[CellSource]) -> bool:
         """Whether every check is right with a changed cell: the one that was lost first, then the others."""
         lost = [p.id for p in self.judged.probes if p.id in self.judged.lost]
         rest = [p.id for p in self.judged.probes if p.id != lost[0]]
-        return all(self._right(cell, tuple(part)) for part in ([lost[0]], lost[1:], rest) if part)
+        return all(self._right(instead, tuple(part)) for part in ([lost[0]], lost[1:], rest) if part)
 
-    def _right(self, cell: CellSource, probes: tuple[str, ...]) -> bool:
-        seen = self.observe(cell, probes)
+    def _right(self, instead: list[CellSource], probes: tuple[str, ...]) -> bool:
+        seen = self.observe(instead, probes)
         self.hangs += any(o.outcome not in _ENDED for o in seen.values())
         by_id = {p.id: p for p in self.judged.probes}
         return all(self.judge.find(by_id[name], seen[name]).verdict is Verdict.RIGHT for name in probes)
@@ -135,7 +153,7 @@ class Search:
 
 def _located(cell: CellSource, candidate: Mutant, *, given: bool) -> Located:
     line = _short(cell.text.splitlines()[candidate.line - 1].strip() if candidate.line else "")
-    code = candidate.before if len(candidate.before) <= _CODE else line
+    code = line if candidate.holds_others or len(candidate.before) > _CODE else candidate.before
     where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
     parts = ", with right earlier parts," if given else ""
     says = (

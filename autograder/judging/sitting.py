@@ -374,11 +374,11 @@ class Sitting:
             self._share(), probe_seconds=self.assignment.limits.locate_question_seconds
         )
 
-        def observe(cell: CellSource, probes: tuple[str, ...]) -> dict[str, Observation]:
+        def observe(instead: list[CellSource], probes: tuple[str, ...]) -> dict[str, Observation]:
             if not watch.warm:
                 self._end_processes()
             waiting = [requests[name] for name in probes]
-            return watch.observe(waiting, given=given, limits=limits, instead=cell).observations
+            return watch.observe(waiting, given=given, limits=limits, instead=instead).observations
 
         return observe
 

@@ -122,15 +122,15 @@ class Watch:
         given: Given | None = None,
         limits: Limits | None = None,
         noted: Callable[[Observation], None] | None = None,
-        instead: CellSource | None = None,
+        instead: Iterable[CellSource] = (),
     ) -> Seen:
         """Run the cells, where they have not been, then probes; how each ended and what it saw. Raises
         SandboxError only for faults of ours.
 
-        noted: told of each observation as it arrives. instead: a cell that is run after the others, for this
+        noted: told of each observation as it arrives. instead: cells that are run after the others, for this
         pass alone.
         """
-        return _Pass(self, list(requests), limits or self.limits, given, noted, instead).finish()
+        return _Pass(self, list(requests), limits or self.limits, given, noted, list(instead)).finish()
 
     def cpu(self) -> float:
         """Seconds of the processor that its process has used so far, and the one that answers it."""
@@ -199,7 +199,7 @@ class _Pass:
     limits: Limits
     given: Given | None
     noted: Callable[[Observation], None] | None = None
-    instead: CellSource | None = None
+    instead: list[CellSource] = field(default_factory=list)
     seen: dict[str, Observation] = field(default_factory=dict)
     hangs: dict[str, int] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
