@@ -29,7 +29,7 @@ from tests.tiny import NAME, make_course
 
 PAGE = "docs/explanation/one_submission.md"
 PACKAGE = str(Path(autograder.__file__).parent)
-SCALE = "class Scaler:\n    def __init__(self, floor=1e-3): pass\n    def apply(self, X): return center(X)"
+SCALE = "class Scaler:\n    def __init__(self, floor=1e-3): pass\n    def apply(self, X): return center(X) / X.std(axis=1)"
 
 
 class Calls:
