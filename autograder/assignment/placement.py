@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder.inside.names import bound_in, bound_names, parsed
 
@@ -344,3 +345,24 @@ def _put_back(layout: Layout, release: list[Known]) -> None:
             layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
             layout.missing.append(known)
         previous = known
+
+
+# ---- the order in which they run
+
+P = TypeVar("P")
+
+
+def in_running_order(places: Sequence[P], rank: Callable[[P], int], is_given: Callable[[P], bool]) -> list[P]:
+    """The notebook's order, in which no cell runs before a given cell that precedes it in the release.
+
+    rank: a cell's place in the release, 0 for a cell of the student's own.
+    """
+    waiting = sorted(filter(is_given, places), key=rank)
+    order, reached = [], 0
+    for place in places:
+        reached = max(reached, rank(place))
+        while waiting and rank(waiting[0]) <= reached:
+            order.append(waiting.pop(0))
+        if not is_given(place):
+            order.append(place)
+    return order + waiting

@@ -16,7 +16,7 @@ from autograder.assignment.values import Question
 from autograder.inside.names import bound_in, bound_names, parsed
 from autograder.inside.protocol import CellKind, CellSource, shown_number
 from autograder.inside.seen import CellReport, Observation, Outcome
-from autograder.inside.standins import GONE_FROM_NUMPY
+from autograder.inside.versions import names_gone_from
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
@@ -25,7 +25,7 @@ from autograder.text import printable, sentence
 
 MAX_MESSAGES = 40
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
-_GONE = frozenset({*GONE_FROM_NUMPY, "trapz", "in1d"} - set(vars(np)))
+_GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
 
 @dataclass(frozen=True)
