@@ -152,6 +152,8 @@ class RunningNotebook:
         self.shell.compile.get_code_name = lambda *_: name
         result = self.shell.run_cell(text, store_history=True)
         error = result.error_before_exec or result.error_in_exec
+        if isinstance(error, SyntaxError):
+            compiled(self._as_python(text), name)  # Python's own message says more than IPython's
         if error is not None:
             raise error
 

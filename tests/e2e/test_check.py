@@ -104,7 +104,9 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
     "only the session knows a name": (
         one_state_only, "wrong 2 center: `whole` is nowhere in the notebook: only your session still knows it", ("It is used in cell 5, line 8 (`moved = X - offset * whole`).",),
     ),
-    "cells ran out of order": (below, "wrong 2 center: `whole` is defined further down, in cell 7: move that up. In your session it ran first.", ()),
+    "cells ran out of order": (
+        below, "done 2 center", ("center is right as the notebook ends, but not yet where its check stands: `whole` is defined further down, in cell 7: move that up. In your session it ran first.",),
+    ),
     "a check was edited": (
         lambda w: w.write("center", "pass").edit("center_solution", "return moved", "return -moved"),
         "wrong 2 center: center(X)[0, 0] is 1; expected -1.", ("Cell 6 (the check of center) is locked and was changed. Grading uses the original",),
@@ -152,7 +154,7 @@ def test_a_loop_costs_its_own_question(tiny: Assignment, tmp_path: Path) -> None
     work = Work.handed_out(tiny).solve().edit("scale_solution", "middle = center(X)", "while True:\n            middle = center(X)")
     _, text = check(folder_of(work, tmp_path), "-c", "import check_notebook; check_notebook.run(seconds=1)")
     assert row(text, "center") == "done 2 center"
-    assert "wrong 3 scale: It was stopped after 1 seconds in cell 9" in row(text, "scale") and "Is there a loop that does not end?" in text
+    assert "wrong 3 scale: It was stopped after 1 second in cell 9" in row(text, "scale") and "Is there a loop that does not end?" in text
 
 
 def test_a_missing_data_file(tiny: Assignment, tmp_path: Path) -> None:
@@ -189,7 +191,7 @@ def test_a_finished_notebook(tiny: Assignment, tmp_path: Path) -> None:
     work.add("import asyncio\nawait asyncio.sleep(0)").add("import check_notebook\n\ncheck_notebook.run()").add("print(input())")
     status, text = check(folder_of(work, tmp_path))
     assert status == 0
-    assert "*" not in text and "3 of 3 questions look right. 1 demonstrations were not run." in text
+    assert "*" not in text and "3 of 3 questions look right. 1 demonstration was not run." in text
 
 
 def test_as_handed_out(tiny: Assignment, tmp_path: Path) -> None:
