@@ -286,7 +286,6 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
         if isinstance(request, Run):
             run_cells(channel, notebook, request, box)
             left = Snapshot(notebook)
-            sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 -- for as long as the process lives
         elif isinstance(request, Observe):
             run_probes(channel, link, notebook, left, request, library)
         elif isinstance(request, Serve):
@@ -311,6 +310,8 @@ def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
         with open(os.path.join(box, os.path.basename(name)), "wb") as file:
             file.write(content)
     sys.path[:0] = [box]
+    # printed text costs nothing; for as long as the process lives
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     for done in cells.run_cells(notebook, request):
         channel.send(done)
     channel.send(CellsDone())

@@ -168,6 +168,7 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
                 messages.append(
                     f"cell {number} raised {report.error}"
                     + (f" (line {report.line})" if report.line else "")
+                    + _not_allowed(report.error)
                     + _newer_python(report, own[report.number].text)
                 )
             case _ if report.error == LEFT_OUT:
@@ -181,6 +182,13 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
             case _:
                 messages.append(f"cell {number} ended: {report.outcome.value} {report.error}".rstrip())
     return messages
+
+
+def _not_allowed(error: str) -> str:
+    """What is to be said where the system has refused something: which it may be, the student knows."""
+    if not error.startswith("PermissionError"):
+        return ""
+    return "; no program or process can be started, no network used and no file changed elsewhere when graded"
 
 
 def _newer_python(report: CellReport, text: str) -> str:
