@@ -18,6 +18,7 @@ MAX_DEPTH = 200
 program writes. How deep Python's own parser goes depends on its version.
 """
 LOCKED = ("given", "test", "demo")
+_SHOWS = {"print", "display", "Markdown"}
 
 
 class NotANotebook(ValueError):
@@ -260,11 +261,18 @@ def additions(text: str, original: str) -> str:
     lines, kept = text.splitlines(), [""] * len(text.splitlines())
     for statement in tree.body if tree is not None else ():
         names = bound_in([statement])
-        if names and not names & before:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)) and names & before and names - before:
+            statement.names = [alias for alias in statement.names if not _brought_by(alias) & before]
+            kept[statement.lineno - 1] = ast.unparse(statement)
+        elif names and not names & before:
             first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
             last = statement.end_lineno or first
             kept[first - 1 : last] = lines[first - 1 : last]
     return "\n".join(kept).rstrip()
+
+
+def _brought_by(alias: ast.alias) -> set[str]:
+    return {(alias.asname or alias.name).split(".")[0]}
 
 
 def _find_write_ups(layout: Layout, release: list[Known]) -> None:
@@ -331,7 +339,15 @@ def _prose_in(place: Place) -> str | None:
 
 
 def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)
+    """Whether a statement is a text, or does nothing but show one."""
+    if not isinstance(statement, ast.Expr):
+        return False
+    if isinstance(statement.value, ast.Call):
+        parts = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.Constant))]
+        names = {part.id for part in parts if isinstance(part, ast.Name)}
+        texts = [part for part in parts if isinstance(part, ast.Constant)]
+        return bool(texts) and names <= _SHOWS and all(isinstance(text.value, str) for text in texts)
+    return isinstance(getattr(statement.value, "value", None), str)
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:

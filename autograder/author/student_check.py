@@ -54,6 +54,7 @@ def facts(assignment: Assignment, graded: dict[str, str] | None = None) -> dict[
             "cell": limits.notebook_seconds,
             "cells": CELLS_SHARE * limits.submission_seconds,
             "probe": limits.probe_seconds,
+            "memory": limits.memory_mb,
         },
         "questions": [
             {

@@ -87,14 +87,14 @@ def check(notebook, release, everything=False, seconds=None, out=print):
     except ValueError as error:
         out(f"{found}: this can't be graded: {error}")
         return 1
-    results, defined = _run_cells(placed, release, folder, everything, seconds)
+    results, defined, memory = _run_cells(placed, release, folder, everything, seconds)
     if not everything and (used := _demo_names(placed, results)):
-        results, defined = _run_cells(placed, release, folder, everything, seconds, demos=True)
+        results, defined, memory = _run_cells(placed, release, folder, everything, seconds, demos=True)
         notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
     judge = _Judge(placed, results, defined, release, folder)
     rows = judge.waiting([judge.question(question) for question in release["questions"]])
     notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
-    notes += [*_notes_on_time(judge), *_notes_on_versions(placed, release)]
+    notes += [*_notes_on_limits(judge, 0 if everything else memory), *_notes_on_versions(placed, release)]
     _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
     return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
 
@@ -284,7 +284,7 @@ def _called_in(text):
 
 
 def _run_cells(placed, release, folder, everything, seconds, demos=False):
-    """How each cell ended, by its place in placed, and which of the names asked for there were, in a Python of its own.
+    """How each cell ended, by its place in placed, which of the names asked for there were, and MiB used, in a Python of its own.
 
     A cell that hangs or ends Python is run with its definitions alone in another start, and is left out where that hangs as well: as when grading.
     """
@@ -303,14 +303,14 @@ def _run_cells(placed, release, folder, everything, seconds, demos=False):
             for line in lines:
                 if "ended" in line:
                     results[line["place"]] = {**results[line["place"]], "late": line["error"] is None} if "late" in line else line
-            defined = next((line["names"] for line in lines if "names" in line), None)
+            defined = next(((line["names"], line["memory"]) for line in lines if "names" in line), None)
             stuck = None
             for line in lines:
                 stuck = line["place"] if "began" in line else None if "ended" in line else stuck
             if stuck is None:
                 if defined is None:
                     raise RuntimeError(f"another Python could not be started for the check: {said[-500:]}")
-                return {**results, **stopped}, defined
+                return {**results, **stopped}, *defined
             cell = next(cell for cell in run if cell["number"] == stuck)
             again = stuck not in stopped and cell["kind"] == "own"
             if stuck not in stopped and not (cell["kind"] == "test" and stuck in results):
@@ -401,8 +401,17 @@ def _child(job_file):
             owner, _, member = name.partition(".")
             with contextlib.suppress(Exception):
                 found[name] = callable(getattr(notebook.names[owner], member) if member else notebook.names[owner])
-        say(names=found)
+        say(names=found, memory=_memory_used())
     os._exit(0)  # whatever threads and exit handlers the cells have left
+
+
+def _memory_used():
+    """The most memory that this process has had, in MiB; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> (20 if sys.platform == "darwin" else 10)
 
 
 def _timed(notebook, cells, briefly, trace, say):
@@ -450,7 +459,8 @@ def _as_when_graded(names, modules):
     known, find = frozenset(modules), builtins.__import__
 
     def graded(name, globals=None, locals=None, fromlist=(), level=0):
-        if globals is names and level == 0 and name.partition(".")[0] not in known and not has_standin(name):
+        top = name.partition(".")[0]
+        if globals is names and level == 0 and top not in known and not has_standin(name) and not os.path.exists(f"{top}.py"):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return find(name, globals, locals, fromlist, level)
 
@@ -630,7 +640,12 @@ class _Judge:
             return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])))
+        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
+        if any(self.error(i) for i in above):
+            return f"`{name}` is not defined, since {self.called(next(i for i in above if self.error(i)))} stops."
+        if above and above[-1] < top:
+            return f"`{name}` is defined in {self.called(above[-1])}, and gone again here: what removes it in between?"
+        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])) - {name})
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
     def notes(self, everything, told):
@@ -671,8 +686,8 @@ def _demo_names(placed, results):
     return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
 
 
-def _notes_on_time(judge):
-    """What takes so long that it may be stopped when it is graded: a note from half of a limit on."""
+def _notes_on_limits(judge, memory):
+    """What takes so much that it may be stopped when it is graded: a note from half of a limit on."""
     limits, owns = judge.release.get("limits"), ("own", "solution", "given")
     if not limits:
         return
@@ -686,6 +701,8 @@ def _notes_on_time(judge):
     together = sum(seconds for place, seconds in took.items() if judge.placed[place]["role"] in owns)
     if together > limits["cells"] / 2:
         yield f"Your cells took {together:.0f} s together. When they are graded, they have {limits['cells']:g} s of the processor."
+    if memory > limits["memory"] / 2:
+        yield f"The notebook took {memory} MiB of memory. When it is graded, it has {limits['memory']} MiB."
 
 
 def _notes_on_versions(placed, release):
