@@ -233,7 +233,7 @@ def _laid(place, by_number):
     cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
     if known is None:
         return [cell]
-    cell.update(id=known.id, role=known.role, touched=place.cell is not None and touched(place.text, known))
+    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=place.cell is not None and touched(place.text, known))
     if known.role not in LOCKED:
         return [cell]
     cell.update(text=known.text, code=True)

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import MAX_PARTS, parse
-from autograder.assignment.placement import NotANotebook
+from autograder.assignment.placement import NotANotebook, plain
 from autograder.assignment.values import Assignment
 from autograder.author.student_check import facts, filled
 from autograder.handed_in.alignment import Submission, align
+from autograder.inside.protocol import shown_number
 from tests.sample_class.work import ANSWER, Work
 from tests.tiny import NAME, make_course
 
@@ -171,5 +172,8 @@ def test_check_and_grading_agree(tiny: Assignment, check: Any, seed: int) -> Non
     assert theirs == {name: text for name in ids if (text := submission.answer(name)) is not None}
     missing = {p.source.id for p in submission.placed if p.source is not None and p.handed_in is None}
     assert missing == {cell["id"] for cell in placed if cell["number"] == 0}
+    own = {p.number for p in submission.placed if p.handed_in is not None}
+    runs = [(n if (n := shown_number(c.number)) in own else 0, c.text) for c in submission.cells() if c.text.strip()]
+    assert [(number, plain(text)) for number, text in runs] == [(c["number"], plain(c["text"])) for c in placed if c["code"] and c["text"].strip()]
     grader = [(p.number, p.added) for p in submission.placed if p.added]
-    assert grader == [(c["number"], c["text"]) for i, c in enumerate(placed) if c["role"] == "own" and i and placed[i - 1]["number"] == c["number"] != 0]
+    assert sorted(grader) == sorted((c["number"], c["text"]) for i, c in enumerate(placed) if c["role"] == "own" and i and placed[i - 1]["number"] == c["number"] != 0)
