@@ -321,14 +321,14 @@ def _run_cells(placed, release, folder, everything, seconds, demos=False):
 def _cells_to_run(placed, release, everything, seconds, demos):
     """The code cells, in the order in which they run, each with the time that it has."""
     trains = {question["id"] for question in release["questions"] if question["trains"]}
-    limit = seconds or release.get("limits", {}).get("cell", SECONDS)
+    limits = release.get("limits", {"cell": SECONDS, "probe": SECONDS / 2})
     run = []
     for place, cell in enumerate(placed):
         skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
         if cell["code"] and cell["text"].strip() and not skipped:
             kind = {"given": "given", "test": "test", "demo": "demo"}.get(cell["role"], "own")
             slow = everything and (kind == "demo" or cell["id"] in trains)
-            run.append({"number": place, "text": cell["text"], "kind": kind, "seconds": LONG_SECONDS if slow else limit if kind == "own" else seconds or SECONDS})
+            run.append({"number": place, "text": cell["text"], "kind": kind, "seconds": LONG_SECONDS if slow else seconds or (2 * limits["probe"] if kind == "test" else limits["cell"])})
     return run
 
 
