@@ -9,6 +9,7 @@ import ast
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from autograder.inside.names import bound_in, bound_names, parsed
@@ -82,6 +83,7 @@ class Layout:
     """Whether any cell has an id still."""
 
 
+@lru_cache(maxsize=2048)  # most of a notebook's cells are those of all others
 def plain(text: str) -> str:
     """A text without what front ends change when they save: trailing blanks and line ends."""
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
@@ -281,9 +283,6 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
     them, under the question's text, as a comment. What belongs to another question is never taken.
     """
     places = layout.places
-    theirs = {
-        line for known in release if known.role == "prose" for line in plain(known.text).split("\n") if line
-    }
     for at, known in enumerate(release):
         if known.role != "written":
             continue
@@ -292,8 +291,8 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
         stands = own or [i for i, place in enumerate(places) if before and place.known is before][:1]
         written: dict[int, str] = {}
         for i in stands:
-            written.update(_prose_beside(places, range(i + 1, len(places)), theirs))
-            written.update(_prose_beside(places, range(i - 1, -1, -1), theirs) if own else {})
+            written.update(_prose_beside(places, range(i + 1, len(places)), release))
+            written.update(_prose_beside(places, range(i - 1, -1, -1), release) if own else {})
         mine = own or sorted(written)[:1]
         if not mine:
             continue
@@ -309,20 +308,21 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
         places[mine[0]] = Place(known, first.cell, text)
 
 
-def _prose_beside(places: list[Place], order: range, theirs: set[str]) -> dict[int, str]:
+def _prose_beside(places: list[Place], order: range, release: list[Known]) -> dict[int, str]:
     """What the student's own cells that come next say in words, by where they stand."""
     found = {}
     for i in order:
         text = _prose_in(places[i]) if places[i].known is None else None
-        if text is None or _is_of_the_release(text, theirs):
+        if text is None or (text and _is_of_the_release(text, release)):
             break
         if text:
             found[i] = text
     return found
 
 
-def _is_of_the_release(text: str, theirs: set[str]) -> bool:
+def _is_of_the_release(text: str, release: list[Known]) -> bool:
     """Whether most of a text stands in the release's prose: another question's, edited."""
+    theirs = {line for known in release if known.role == "prose" for line in plain(known.text).split("\n")}
     lines = [line for line in text.split("\n") if line]
     return 2 * sum(line in theirs for line in lines) > len(lines)
 

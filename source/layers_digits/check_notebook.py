@@ -808,6 +808,8 @@ class RunningNotebook:
         self.shell.compile.get_code_name = lambda *_: name
         result = self.shell.run_cell(text, store_history=True)
         error = result.error_before_exec or result.error_in_exec
+        if isinstance(error, SyntaxError):
+            compiled(self._as_python(text), name)  # Python's own message says more than IPython's
         if error is not None:
             raise error
 
@@ -914,6 +916,7 @@ import ast
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 
@@ -922,6 +925,7 @@ MAX_DEPTH = 200
 program writes. How deep Python's own parser goes depends on its version.
 """
 LOCKED = ("given", "test", "demo")
+_SHOWS = {"print", "display", "Markdown"}
 
 
 class NotANotebook(ValueError):
@@ -985,6 +989,7 @@ class Layout:
     """Whether any cell has an id still."""
 
 
+@lru_cache(maxsize=2048)  # most of a notebook's cells are those of all others
 def plain(text: str) -> str:
     """A text without what front ends change when they save: trailing blanks and line ends."""
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
@@ -1149,6 +1154,7 @@ def _put(layout: Layout, cell: Cell, known: Known | None) -> None:
         return
     if known.role == "solution" and cell.kind != "code":
         layout.oddities.append(Oddity("turned", cell, known))
+        layout.places.append(Place(None, cell, cell.text))  # not run, but a person sees it
         return
     layout.used[known.id] = cell.number
     added = ""
@@ -1164,64 +1170,77 @@ def additions(text: str, original: str) -> str:
     lines, kept = text.splitlines(), [""] * len(text.splitlines())
     for statement in tree.body if tree is not None else ():
         names = bound_in([statement])
-        if names and not names & before:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)) and names & before and names - before:
+            statement.names = [alias for alias in statement.names if not _brought_by(alias) & before]
+            kept[statement.lineno - 1] = ast.unparse(statement)
+        elif names and not names & before:
             first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
             last = statement.end_lineno or first
             kept[first - 1 : last] = lines[first - 1 : last]
     return "\n".join(kept).rstrip()
 
 
+def _brought_by(alias: ast.alias) -> set[str]:
+    return {(alias.asname or alias.name).split(".")[0]}
+
+
 def _find_write_ups(layout: Layout, release: list[Known]) -> None:
-    """Gather each write-up, wherever it was written: over several cells with its id, in a new cell beside the
-    stub, under the question's text, as a comment. What belongs to another question is never taken.
+    """Gather each write-up, wherever it was written: over several cells with its id, in new cells beside
+    them, under the question's text, as a comment. What belongs to another question is never taken.
     """
+    places = layout.places
     for at, known in enumerate(release):
         if known.role != "written":
             continue
-        own = [i for i, p in enumerate(layout.places) if p.known is known]
-        texts = [layout.places[i].text for i in own if touched(layout.places[i].text, known)]
-        before = next((k for k in reversed(release[:at])), None)
-        if not texts:
-            own, texts = _beside(layout.places, own, before, known)
-        if not own:
+        before = release[at - 1] if at else None
+        own = [i for i, place in enumerate(places) if place.known is known]
+        stands = own or [i for i, place in enumerate(places) if before and place.known is before][:1]
+        written: dict[int, str] = {}
+        for i in stands:
+            written.update(_prose_beside(places, range(i + 1, len(places)), release))
+            written.update(_prose_beside(places, range(i - 1, -1, -1), release) if own else {})
+        mine = own or sorted(written)[:1]
+        if not mine:
             continue
-        first = layout.places[own[0]]
+        written.update((i, places[i].text) for i in own)
+        texts = [text for _, text in sorted(written.items()) if touched(text, known)]
+        texts = texts or (_under_the_question(places, before) if own else [])
+        first = places[mine[0]]
         assert first.cell is not None
         layout.used.setdefault(known.id, first.cell.number)
+        for i in mine[1:]:
+            places[i] = Place(None, places[i].cell, places[i].text)
         text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
-        for i in own[1:]:
-            if layout.places[i].known is known:
-                layout.places[i] = Place(None, layout.places[i].cell, layout.places[i].text)
-        layout.places[own[0]] = Place(known, first.cell, text)
+        places[mine[0]] = Place(known, first.cell, text)
 
 
-def _beside(
-    places: list[Place], own: list[int], before: Known | None, known: Known
-) -> tuple[list[int], list[str]]:
-    """A write-up that does not stand in its own cell: where it stands, and its texts."""
-    start = own[-1] if own else next((i for i, p in enumerate(places) if before and p.known is before), -1)
-    if start < 0:
-        return own, []
-    found = []
-    for i in range(start + 1, len(places)):
-        if places[i].known is not None or (text := _prose_in(places[i])) is None:
+def _prose_beside(places: list[Place], order: range, release: list[Known]) -> dict[int, str]:
+    """What the student's own cells that come next say in words, by where they stand."""
+    found = {}
+    for i in order:
+        text = _prose_in(places[i]) if places[i].known is None else None
+        if text is None or (text and _is_of_the_release(text, release)):
             break
         if text:
-            found.append((i, text))
-    if own:
-        for i in range(own[0] - 1, -1, -1):
-            if places[i].known is not None or (text := _prose_in(places[i])) is None:
-                break
-            if text:
-                found.insert(0, (i, text))
-    if not found and before is not None and before.role == "prose":
-        above = next((p for p in places if p.known is before), None)
-        lines = plain(before.text).split("\n")
-        more = [] if above is None else [n for n in plain(above.text).split("\n") if n not in lines]
-        if own and any(map(str.strip, more)):
-            return own, ["\n".join(more)]
-    texts = [text for _, text in found if touched(text, known)]
-    return own or [i for i, _ in found[:1]], texts
+            found[i] = text
+    return found
+
+
+def _is_of_the_release(text: str, release: list[Known]) -> bool:
+    """Whether most of a text stands in the release's prose: another question's, edited."""
+    theirs = {line for known in release if known.role == "prose" for line in plain(known.text).split("\n")}
+    lines = [line for line in text.split("\n") if line]
+    return 2 * sum(line in theirs for line in lines) > len(lines)
+
+
+def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
+    """What was added to the prose that precedes a write-up."""
+    above = next((p for p in places if before is not None and p.known is before), None)
+    if before is None or before.role != "prose" or above is None:
+        return []
+    lines = plain(before.text).split("\n")
+    more = "\n".join(line for line in plain(above.text).split("\n") if line not in lines)
+    return [more] if more.strip() else []
 
 
 def _prose_in(place: Place) -> str | None:
@@ -1235,7 +1254,15 @@ def _prose_in(place: Place) -> str | None:
 
 
 def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)
+    """Whether a statement is a text, or does nothing but show one."""
+    if not isinstance(statement, ast.Expr):
+        return False
+    if isinstance(statement.value, ast.Call):
+        parts = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.Constant))]
+        names = {part.id for part in parts if isinstance(part, ast.Name)}
+        texts = [part for part in parts if isinstance(part, ast.Constant)]
+        return bool(texts) and names <= _SHOWS and all(isinstance(text.value, str) for text in texts)
+    return isinstance(getattr(statement.value, "value", None), str)
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:
@@ -1311,14 +1338,14 @@ def check(notebook, release, everything=False, seconds=None, out=print):
     except ValueError as error:
         out(f"{found}: this can't be graded: {error}")
         return 1
-    results, defined = _run_cells(placed, release, folder, everything, seconds)
+    results, defined, memory = _run_cells(placed, release, folder, everything, seconds)
     if not everything and (used := _demo_names(placed, results)):
-        results, defined = _run_cells(placed, release, folder, everything, seconds, demos=True)
+        results, defined, memory = _run_cells(placed, release, folder, everything, seconds, demos=True)
         notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
     judge = _Judge(placed, results, defined, release, folder)
     rows = judge.waiting([judge.question(question) for question in release["questions"]])
     notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
-    notes += [*_notes_on_time(judge), *_notes_on_versions(placed, release)]
+    notes += [*_notes_on_limits(judge, 0 if everything else memory), *_notes_on_versions(placed, release)]
     _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
     return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
 
@@ -1457,7 +1484,7 @@ def _laid(place, by_number):
     cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
     if known is None:
         return [cell]
-    cell.update(id=known.id, role=known.role, touched=place.cell is not None and touched(place.text, known))
+    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=place.cell is not None and touched(place.text, known))
     if known.role not in LOCKED:
         return [cell]
     cell.update(text=known.text, code=True)
@@ -1508,7 +1535,7 @@ def _called_in(text):
 
 
 def _run_cells(placed, release, folder, everything, seconds, demos=False):
-    """How each cell ended, by its place in placed, and which of the names asked for there were, in a Python of its own.
+    """How each cell ended, by its place in placed, which of the names asked for there were, and MiB used, in a Python of its own.
 
     A cell that hangs or ends Python is run with its definitions alone in another start, and is left out where that hangs as well: as when grading.
     """
@@ -1527,14 +1554,14 @@ def _run_cells(placed, release, folder, everything, seconds, demos=False):
             for line in lines:
                 if "ended" in line:
                     results[line["place"]] = {**results[line["place"]], "late": line["error"] is None} if "late" in line else line
-            defined = next((line["names"] for line in lines if "names" in line), None)
+            defined = next(((line["names"], line["memory"]) for line in lines if "names" in line), None)
             stuck = None
             for line in lines:
                 stuck = line["place"] if "began" in line else None if "ended" in line else stuck
             if stuck is None:
                 if defined is None:
                     raise RuntimeError(f"another Python could not be started for the check: {said[-500:]}")
-                return {**results, **stopped}, defined
+                return {**results, **stopped}, *defined
             cell = next(cell for cell in run if cell["number"] == stuck)
             again = stuck not in stopped and cell["kind"] == "own"
             if stuck not in stopped and not (cell["kind"] == "test" and stuck in results):
@@ -1545,14 +1572,14 @@ def _run_cells(placed, release, folder, everything, seconds, demos=False):
 def _cells_to_run(placed, release, everything, seconds, demos):
     """The code cells, in the order in which they run, each with the time that it has."""
     trains = {question["id"] for question in release["questions"] if question["trains"]}
-    limit = seconds or release.get("limits", {}).get("cell", SECONDS)
+    limits = release.get("limits", {"cell": SECONDS, "probe": SECONDS / 2})
     run = []
     for place, cell in enumerate(placed):
         skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
         if cell["code"] and cell["text"].strip() and not skipped:
             kind = {"given": "given", "test": "test", "demo": "demo"}.get(cell["role"], "own")
             slow = everything and (kind == "demo" or cell["id"] in trains)
-            run.append({"number": place, "text": cell["text"], "kind": kind, "seconds": LONG_SECONDS if slow else limit if kind == "own" else seconds or SECONDS})
+            run.append({"number": place, "text": cell["text"], "kind": kind, "seconds": LONG_SECONDS if slow else seconds or (2 * limits["probe"] if kind == "test" else limits["cell"])})
     return run
 
 
@@ -1625,8 +1652,17 @@ def _child(job_file):
             owner, _, member = name.partition(".")
             with contextlib.suppress(Exception):
                 found[name] = callable(getattr(notebook.names[owner], member) if member else notebook.names[owner])
-        say(names=found)
+        say(names=found, memory=_memory_used())
     os._exit(0)  # whatever threads and exit handlers the cells have left
+
+
+def _memory_used():
+    """The most memory that this process has had, in MiB; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> (20 if sys.platform == "darwin" else 10)
 
 
 def _timed(notebook, cells, briefly, trace, say):
@@ -1674,7 +1710,8 @@ def _as_when_graded(names, modules):
     known, find = frozenset(modules), builtins.__import__
 
     def graded(name, globals=None, locals=None, fromlist=(), level=0):
-        if globals is names and level == 0 and name.partition(".")[0] not in known and not has_standin(name):
+        top = name.partition(".")[0]
+        if globals is names and level == 0 and top not in known and not has_standin(name) and not os.path.exists(f"{top}.py"):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return find(name, globals, locals, fromlist, level)
 
@@ -1854,7 +1891,12 @@ class _Judge:
             return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])))
+        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
+        if any(self.error(i) for i in above):
+            return f"`{name}` is not defined, since {self.called(next(i for i in above if self.error(i)))} stops."
+        if above and above[-1] < top:
+            return f"`{name}` is defined in {self.called(above[-1])}, and gone again here: what removes it in between?"
+        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])) - {name})
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
     def notes(self, everything, told):
@@ -1895,8 +1937,8 @@ def _demo_names(placed, results):
     return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
 
 
-def _notes_on_time(judge):
-    """What takes so long that it may be stopped when it is graded: a note from half of a limit on."""
+def _notes_on_limits(judge, memory):
+    """What takes so much that it may be stopped when it is graded: a note from half of a limit on."""
     limits, owns = judge.release.get("limits"), ("own", "solution", "given")
     if not limits:
         return
@@ -1910,6 +1952,8 @@ def _notes_on_time(judge):
     together = sum(seconds for place, seconds in took.items() if judge.placed[place]["role"] in owns)
     if together > limits["cells"] / 2:
         yield f"Your cells took {together:.0f} s together. When they are graded, they have {limits['cells']:g} s of the processor."
+    if memory > limits["memory"] / 2:
+        yield f"The notebook took {memory} MiB of memory. When it is graded, it has {limits['memory']} MiB."
 
 
 def _notes_on_versions(placed, release):
@@ -1981,7 +2025,7 @@ RELEASE.update({
     'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'gradient_check.py', 'digits.npz'],
     'may_hand_in': [],
     'graded_with': {'python': '3.11', 'numpy': '2.4', 'modules': 'IPython PIL alembic annotated_doc annotated_types anyio argon2 arrow asttokens async_lru attr attrs babel bleach bs4 certifi cffi charset_normalizer colorama comm contourpy cycler dateutil debugpy defusedxml executing fastjsonschema fontTools fqdn griffe h11 httpcore httpx idna importlib_metadata ipykernel ipykernel_launcher ipython_pygments_lexers ipywidgets isoduration jedi jinja2 json5 jsonpointer jsonschema jsonschema_specifications jupyter jupyter_builder jupyter_client jupyter_core jupyter_events jupyter_lsp jupyter_server jupyter_server_terminals jupyterlab jupyterlab_jupytext jupyterlab_pygments jupyterlab_server jupyterlab_widgets jupytext jupytext_config kiwisolver lark lazy_importer mako markdown_it markupsafe matplotlib matplotlib_inline mdit_py_plugins mdurl mistune mkdocstrings_handlers mpl_toolkits msgspec nbclient nbconvert nbformat nbgrader nest_asyncio2 notebook notebook_shim numpy overrides packaging pandocfilters parso pexpect pip pkg_resources platformdirs prometheus_client prompt_toolkit psutil psycopg_binary ptyprocess pure_eval pycparser pydantic pydantic_core pygments pylab pyparsing pythonjsonlogger rapidfuzz referencing requests rfc3339_validator rfc3986_validator rfc3987_syntax rich rpds send2trash setuptools shellingham six soupsieve sqlalchemy stack_data terminado tinycss2 tornado traitlets typer typing_extensions typing_inspection tzdata uri_template urllib3 wcwidth webcolors webencodings websocket widgetsnbextension yaml zipp zmq'},
-    'limits': {'cell': 40.0, 'cells': 60.0, 'probe': 5.0},
+    'limits': {'cell': 40.0, 'cells': 60.0, 'probe': 5.0, 'memory': 1024},
     'questions': [
         {'id': 'affine_forward', 'points': 5.0, 'written': False, 'trains': False, 'defines': ['affine_forward']},
         {'id': 'shape_argument', 'points': 2.0, 'written': True, 'trains': False, 'defines': []},

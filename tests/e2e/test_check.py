@@ -201,6 +201,34 @@ def test_as_handed_out(tiny: Assignment, tmp_path: Path) -> None:
     assert "*" not in text and [row(text, q).split()[0] for q in ("center", "scale", "why")] == ["not"] * 3
 
 
+def test_limits_are_named_before_they_stop_anything(tiny: Assignment, tmp_path: Path) -> None:
+    """From half of a limit on: a cell, a check, all cells, memory."""
+    busy = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
+    work = Work.handed_out(tiny).solve().add(busy.format(0.7), after="center").add("much = np.ones(30_000_000)")
+    work.edit("center_solution", "return moved", "import time\n    end = time.process_time() + 0.6\n    while time.process_time() < end: pass\n    return moved")
+    folder = folder_of(work, tmp_path)
+    known = (folder / FILE).read_text(encoding="utf-8")
+    limits = "'limits': {'cell': 5.0, 'cells': 10.0, 'probe': 1.0, 'memory': 1024}"
+    assert limits in known
+    (folder / FILE).write_text(known.replace(limits, "'limits': {'cell': 1.0, 'cells': 1.2, 'probe': 1.0, 'memory': 256}"), encoding="utf-8")
+    status, text = check(folder)
+    assert status == 0
+    assert "Cell 7 took 1 s. When it is graded, on a computer that may be slower, a cell has 1 s of the processor." in text
+    assert "The check of center took 1 s. When it is graded, each check has 1 s of the processor." in text
+    assert "Your cells took 1 s together. When they are graded, they have 1.2 s of the processor." in text
+    assert "MiB of memory. When it is graded, it has 256 MiB." in text
+
+
+def test_other_versions_than_those_that_grade(tiny: Assignment, tmp_path: Path) -> None:
+    """One sentence says what may differ, and a cell that the older Python does not compile is named."""
+    folder = folder_of(Work.handed_out(tiny).solve().add("try:\n    pass\nexcept* ValueError:\n    pass"), tmp_path)
+    (folder / FILE).write_text(filled(tiny, {"python": "3.10", "numpy": "1.26", "modules": "numpy matplotlib IPython"}), encoding="utf-8")
+    status, text = check(folder)
+    assert status == 0
+    assert "It is graded with Python 3.10 and NumPy 1.26, and was checked with Python" in text
+    assert "Cell 13 does not compile with the Python that grades" in text
+
+
 def test_the_command_is_the_same_check(tiny: Assignment, tmp_path: Path) -> None:
     """`chainrule check` says what the file says, also where the notebook lies alone; a notebook that is not there is a wrong call."""
     folder = folder_of(Work.handed_out(tiny).solve("center"), tmp_path)

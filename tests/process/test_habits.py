@@ -87,6 +87,13 @@ def test_what_can_not_be_started_is_said(tiny: Bench, lines: str) -> None:
     assert "no program or process can be started" in result.messages[0]
 
 
+def test_a_warning_costs_nothing(tiny: Bench) -> None:
+    """Neither in a cell nor while a check runs, also where the notebook makes warnings errors."""
+    work = tiny.work().add("import warnings\nwarnings.simplefilter('error')\nnp.seterr(all='raise')", before="center_solution")
+    work.edit("center_solution", "return moved", "warnings.warn('an odd input')\n    np.log(np.zeros(1))\n    return moved")
+    assert tiny.scores(work) == tiny.full
+
+
 def test_printed_text_costs_nothing(tiny: Bench) -> None:
     """More than anybody reads, in an answer's cell."""
     work = tiny.work()
