@@ -204,18 +204,18 @@ def test_as_handed_out(tiny: Assignment, tmp_path: Path) -> None:
 def test_limits_are_named_before_they_stop_anything(tiny: Assignment, tmp_path: Path) -> None:
     """From half of a limit on: a cell, a check, all cells, memory."""
     busy = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
-    work = Work.handed_out(tiny).solve().add(busy.format(0.7), after="center").add("much = np.ones(30_000_000)")
+    work = Work.handed_out(tiny).solve().add(busy.format(2.2), after="center").add("much = np.ones(30_000_000)")
     work.edit("center_solution", "return moved", "import time\n    end = time.process_time() + 0.6\n    while time.process_time() < end: pass\n    return moved")
     folder = folder_of(work, tmp_path)
     known = (folder / FILE).read_text(encoding="utf-8")
     limits = "'limits': {'cell': 5.0, 'cells': 10.0, 'probe': 1.0, 'memory': 1024}"
     assert limits in known
-    (folder / FILE).write_text(known.replace(limits, "'limits': {'cell': 1.0, 'cells': 1.2, 'probe': 1.0, 'memory': 256}"), encoding="utf-8")
+    (folder / FILE).write_text(known.replace(limits, "'limits': {'cell': 4.0, 'cells': 4.2, 'probe': 1.0, 'memory': 256}"), encoding="utf-8")
     status, text = check(folder)
     assert status == 0
-    assert "Cell 7 took 1 s. When it is graded, on a computer that may be slower, a cell has 1 s of the processor." in text
+    assert "Cell 7 took 2 s. When it is graded, on a computer that may be slower, a cell has 4 s of the processor." in text
     assert "The check of center took 1 s. When it is graded, each check has 1 s of the processor." in text
-    assert "Your cells took 1 s together. When they are graded, they have 1.2 s of the processor." in text
+    assert " together. When they are graded, they have 4.2 s of the processor." in text
     assert "MiB of memory. When it is graded, it has 256 MiB." in text
 
 
