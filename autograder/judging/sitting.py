@@ -275,7 +275,14 @@ class Sitting:
         wrong.
         """
         blamed = self._blamed
-        wrong = tuple(n for n in question.needs if n in blamed[n] or not blamed[n] <= set(question.needs))
+        gone = {o.missing for o in judged.observations.values()}
+        wrong = tuple(
+            n
+            for n in question.needs
+            if n in blamed[n]
+            or not blamed[n] <= set(question.needs)
+            or gone & set(self.assignment.question(n).defines)
+        )
         if judged.lost and wrong:
             blamed[question.id].update(wrong)
             judged = self._given_correct_inputs(question, wrong, judged)
@@ -395,7 +402,7 @@ class Sitting:
 
 def _says_moment(question: str, change: Change) -> str:
     """Why a question was judged as it stood at its own check."""
-    what = f"`{change.name}`" if change.name else "what it uses"
+    what = ", ".join(f"`{name}`" for name in change.names[:5]) or "what it uses"
     return (
         f"{question} was judged as it stood at its own check: cell {change.cell} changed {what} after this "
         "question"
