@@ -323,7 +323,7 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
     """Run probes on what the cells left behind; in a second pass with stubs in place of what the question
     builds on.
     """
-    from autograder.inside.cells import Snapshot
+    from autograder.inside import cells
     from autograder.inside.protocol import Run
     from autograder.inside.stubs import Peer
 
@@ -331,10 +331,10 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
     before, peer = left, Peer(link, notebook.names, frozenset(request.known))
     if request.stubs or request.instead:
         left.restore(0)
-        for _ in notebook.run(Run(request.instead, again=False)):
+        for _ in cells.run_cells(notebook, Run(request.instead, again=False)):
             pass
         peer.install(request.stubs)
-        before = Snapshot(notebook)
+        before = cells.Snapshot(notebook)
     for name, seed in request.probes:
         peer.begin(seed)
         channel.send(observe(library.probes[name], seed, before, notebook))
