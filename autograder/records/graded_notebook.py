@@ -24,7 +24,7 @@ from autograder.handed_in.entries import MAX_NOTEBOOK_BYTES, read_regular
 from autograder.handed_in.submission import Delivered
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.records import nodes
-from autograder.records.page_room import PageRoom
+from autograder.records.page_room import LEXER, PageRoom
 from autograder.text import printable
 
 RECEIPTS = ("timestamp.txt", "submission_secret.txt")
@@ -118,11 +118,14 @@ def graded_notebook(
             if question.kind is QuestionKind.AUTO:
                 _show_result(by_id[identifier], question)
     for placed in submission.placed:
+        if placed.source is None and not room.cell():
+            continue
         if placed.source is not None and placed.source.rubric:
             cells.append(_rubric(placed.source))
         cells.append(_graded_cell(placed, by_id, questions, room))
     made = nodes.new_notebook([_top(result, room), *cells], frame.metadata)
     made.metadata.chainrule["made_from"] = made_from
+    made.metadata["language_info"] = from_dict({"name": "python", "pygments_lexer": LEXER})
     for number, cell in enumerate(made.cells):
         cell["id"] = f"cell-{number}"
     return made
@@ -223,7 +226,8 @@ def _kept_outputs(cell: NotebookNode, room: PageRoom) -> list[Any]:
             made = nodes.new_output("display_data", data=shown)
         else:
             continue
-        if not room.output(len(str(made))):
+        pictures = sum(len(shown[kind]) for kind in _KEPT_PICTURES if kind in shown)
+        if not room.output(len(str(made)) - pictures, pictures):
             break
         kept.append(made)
     return kept

@@ -19,13 +19,18 @@ MARKS_OF_ONE, MARKS_OF_ALL = 6000, 12_000
 LONGEST_TEXT, ALL_TEXTS = 1 << 16, 1 << 17
 REFERRED = 4 << 20
 """Bytes that all references may come to, each of which may repeat the longest target."""
-COLOURED, ALL_CODE = 100_000, 1 << 18
-LONGEST_LINE = 1000
+COLOURED, ALL_CODE = 60_000, 1 << 18
+LONGEST_LINE = 300
 """Of code in colours: Pygments takes the square of a line such as `a.b.a.b`."""
-OUTPUTS, PICTURES = 2 << 20, 16 << 20
+CELLS, OUTPUTS = 1000, 1000
+"""How many cells of a student's own, and saved outputs: each costs a millisecond, however small."""
+OUTPUT_BYTES, PICTURES = 2 << 20, 16 << 20
+"""Text is counted twice: it takes longer to lay out than a picture."""
 
 TYPED = "Shown as it was typed: it would take long to lay it out."
 _LIES = "the whole is in the file that was handed in"
+LEXER = "ipython3"
+"""By which nbconvert colours a graded notebook: the only one for which it reads a cell's own language."""
 _UNCOLOURED = "magics_language"  # nbconvert's own key, by which %%latex has the colours of LaTeX
 _COLOURED_MAGIC = re.compile(r"%%(time|timeit|capture|prun)\b")
 
@@ -39,7 +44,9 @@ class PageRoom:
     referred: int = REFERRED
     coloured: int = COLOURED
     code: int = ALL_CODE
+    cells: int = CELLS
     outputs: int = OUTPUTS
+    output_bytes: int = OUTPUT_BYTES
     pictures: int = PICTURES
     notes: dict[str, None] = field(default_factory=dict)
     """What was done of it, for the head of the notebook, each sentence once."""
@@ -70,16 +77,29 @@ class PageRoom:
             self.note(f"some code is too long to be shown whole; {_LIES}")
             kept += f"\n# Cut here: {len(code) - len(kept)} more characters; {_LIES}."
         if is_plain(kept) or len(kept) > self.coloured:
-            return kept, {_UNCOLOURED: "text"}
+            foreign = kept.lstrip().startswith("%%")  # nbconvert would take the language from there
+            return ("# Shown without colours.\n" if foreign else "") + kept, {_UNCOLOURED: "text"}
         self.coloured -= len(kept)
         return kept, {}
 
-    def output(self, size: int) -> bool:
-        """Whether an output of a size is shown. After one that is not, none is."""
-        self.outputs -= size
-        if self.outputs < 0:
-            self.note(f"some saved outputs are too large to be shown; {_LIES}")
-        return self.outputs >= 0
+    def cell(self) -> bool:
+        """Whether one more cell of the student's own is shown."""
+        self.cells -= 1
+        if self.cells < 0:
+            self.note(f"of the cells that were added {CELLS} are shown; {_LIES}")
+        return self.cells >= 0
+
+    def output(self, text: int, pictures: int) -> bool:
+        """Whether an output of so much text, and of pictures of that size, is shown. After one that is not,
+        none is.
+        """
+        self.outputs -= 1
+        self.output_bytes -= 2 * text + pictures
+        shown = self.outputs >= 0 and self.output_bytes >= 0
+        if not shown:
+            self.output_bytes = -1
+            self.note(f"some saved outputs are too large or too many to be shown; {_LIES}")
+        return shown
 
     def pictures_in(self, text: str, sizes: list[int]) -> bool:
         """Whether the pictures of a text are shown: each place for one may show the largest."""
@@ -99,7 +119,7 @@ def is_plain(code: str) -> bool:
     """Whether code is shown without colours: it has lines as nobody writes them, or is in another language
     than Python.
     """
-    foreign = code.startswith("%%") and not _COLOURED_MAGIC.match(code)
+    foreign = code.lstrip().startswith("%%") and not _COLOURED_MAGIC.match(code)
     return foreign or "\\N{" in code or max(map(len, code.split("\n"))) > LONGEST_LINE
 
 
