@@ -203,9 +203,7 @@ def _write(cell: NotebookNode, handed_in: NotebookNode, room: PageRoom) -> None:
     if cell.cell_type != "markdown":
         return
     attached = handed_in.get("attachments", {})
-    named = {
-        name: _kept(data, _KEPT_PICTURES) for name, data in attached.items() if isinstance(data, dict)
-    }
+    named = {name: _kept(data, _KEPT_PICTURES) for name, data in attached.items() if isinstance(data, dict)}
     kept = {name: pictures for name, pictures in named.items() if pictures}
     if kept and room.pictures_in(text, [sum(map(len, pictures.values())) for pictures in kept.values()]):
         cell["attachments"] = from_dict(kept)

@@ -1,9 +1,9 @@
 """How much of a student's notebook is shown to who grades it: by size, and by what it costs to lay out.
 
-What reads Markdown and colours code (mistune, bleach, Pygments under nbconvert) takes the square of some texts'
-length, and makes megabytes of a few kilobytes of others. An ordinary notebook keeps all of its form. Of another
-one, a text that would take long is shown as it was typed, code without colours, and what is left over is cut;
-the cell says so, and the whole lies in the file that was handed in.
+What reads Markdown and colours code (mistune, bleach and Pygments under nbconvert) needs a time that grows with
+the square of some texts, and makes megabytes of a few kilobytes of others. An ordinary notebook keeps all of its
+form. Of another one, a text that would take long is shown as it was typed, code is shown without colours, and
+what is left over is cut. The notebook says so, and the whole lies in the file that was handed in.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 MARKS = "\\`*_[]()<>&!#|~$\n+-"
 """Characters that mean something to Markdown. The time that it takes goes by their number more than by the
 length: a text of 20 KB that is nothing but formulas or tables has some 5000 of them."""
-MARKS_OF_ONE, MARKS_OF_ALL = 6000, 12_000
+MARKS_OF_ONE, MARKS_OF_ALL = 6000, 20_000
 """Of one text, and of all of a notebook's: each shape that was tried takes less than a second."""
 LONGEST_TEXT, ALL_TEXTS = 1 << 16, 1 << 17
 REFERRED = 4 << 20
