@@ -61,7 +61,8 @@ class PageRoom:
             return f"{_typed(kept)}\n\n**Cut here: {more} more characters; {_LIES}.**"
         self.texts -= len(text)
         marks = sum(map(text.count, MARKS))
-        referred = len(text) * text.count("[") if "]:" in text else 0
+        longest = max(map(len, re.split(r"\n\s*\n", text))) if "]:" in text else 0
+        referred = 2 * longest * text.count("[")  # a target and a title, each within a paragraph
         if marks > min(MARKS_OF_ONE, self.marks) or referred > self.referred:
             self.note("a text is shown as it was typed, since it would take long to lay it out")
             return f"*{TYPED}*\n\n{_typed(text)}"
