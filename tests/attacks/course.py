@@ -21,8 +21,11 @@ from .machinery import HELPERS
 from .notation import ATTACKS, Attack
 
 REPOSITORY = Path(__file__).parents[2]
+SLOWER = int(os.environ.get("CHAINRULE_TESTS_SLOWER", "1"))
+"""How many times as long things take here as on an ordinary machine: an emulated one says so."""
 LIMITS = [
-    ("notebook_seconds = 5", "notebook_seconds = 1"), ("submission_seconds = 20", "submission_seconds = 10"), ("memory_mb = 1024", "memory_mb = 256"),
+    ("notebook_seconds = 5", f"notebook_seconds = {SLOWER}"), ("submission_seconds = 20", f"submission_seconds = {10 * SLOWER}"),
+    ("memory_mb = 1024", "memory_mb = 256"),
 ]  # fmt: skip
 WRONG = "def center(X):\n    return X\n"
 GRADE = """
