@@ -34,6 +34,7 @@
 
 # %% given="imports"
 import os
+from collections.abc import Callable
 
 # Before NumPy is loaded: on matrices this small, threads cost more than they bring.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -44,6 +45,7 @@ import numpy as np
 import checks
 import diagrams
 import pictures
+import suspects
 from gradient_check import (
     eval_numerical_gradient,
     eval_numerical_gradient_array,
@@ -299,7 +301,7 @@ print("the mean grey value of each picture, plus 0, 1 and 2:", out.round(2), sep
 # ### END SOLUTION
 
 # %% [markdown]
-# *8 points, about 20 minutes.*
+# *7 points, about 20 minutes.*
 #
 # <details><summary>Hint: what to look at</summary>
 #
@@ -336,7 +338,7 @@ def affine_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndar
     ### END SOLUTION
 
 
-# %% test="affine_backward" points=8
+# %% test="affine_backward" points=7
 @checks.run
 def check():
     # two examples of 1 x 3 numbers, four outputs
@@ -512,7 +514,92 @@ pictures.show(
 # as `dout` (dotted); `dx` is that wave where $x$ is positive and 0 where it is negative.*
 
 # %% [markdown]
-# ## 5. Softmax loss
+# ## 5. Break the checker
+#
+# You trust a layer because a check found nothing. But a check is code too, and one that never complains looks
+# just like one that finds nothing. There is a way to tell them apart: hand the check layers that are wrong on
+# purpose, and see which of them *survive* (DeMillo, Lipton and Sayward 1978). Now you write the check, and we
+# hand it the layers.
+#
+# Write `check_layer` for layers that work entry by entry, as the cube and ReLU do. It is given the two
+# functions of a layer and nothing else; which inputs it tries is up to you. With `out` and `cache` from
+# `forward(x)`, a right `dx = backward(dout, cache)` has the shape of $x$ and, for every $x$ and $dout$,
+#
+# $$dx_i = dout_i \, \frac{\partial out_i}{\partial x_i}$$
+#
+# - On a right layer it ends without an error. A right layer may be steep or flat, its outputs very large or
+#   very small, and it may have a kink at 0, where a measured slope means nothing.
+# - On a wrong layer it raises an error, as `assert` does. A wrong gradient may be off by as little as 0.3 %,
+#   or for some inputs only, may have a wrong shape, or may not be a number at all.
+#
+# The helpers of *Measuring a gradient* are at hand.
+
+# %% [markdown]
+# *4 points, about 25 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Think of a wrong layer, such as one that forgets `dout`. For which `x` and `dout` does it look right? Do not
+# try those alone.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# Several examples with several entries each, such as $(4, 5)$, for `x` and for `dout`. Random numbers have
+# both signs, and none of them is exactly 0.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Measure with `eval_numerical_gradient_array`, compare with `rel_error`, and assert that the error *is small*:
+# a comparison with a number that is none is never true, so asking whether it is large lets NaN pass.
+#
+# </details>
+
+# %% solution="check_layer_solution"
+def check_layer(forward: Callable, backward: Callable) -> None:
+    """Test a layer that works entry by entry.
+
+    forward: takes x, (N, D), and returns out, (N, D), and a cache.
+    backward: takes dout, (N, D), and that cache, and returns dx, (N, D).
+    Raises an error where dx is not the gradient, and returns nothing.
+    """
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(0)
+    x, dout = rng.normal(size=(4, 5)), rng.normal(size=(4, 5))
+    _, cache = forward(x)
+    measured = eval_numerical_gradient_array(lambda x: forward(x)[0], x, dout)
+    assert rel_error(backward(dout, cache), measured) < 1e-5
+    ### END SOLUTION
+
+
+# %% test="check_layer" points=4
+@checks.run
+def check():
+    refused, survivors = suspects.refused(check_layer), suspects.survivors(check_layer)
+    checks.that(not refused, " ".join(refused) + " A right layer should pass.")
+    checks.that(not survivors, f"Wrong layers that survive: {len(survivors)} of {len(suspects.WRONG)}. "
+                "check_layer lets a layer pass " + "; one ".join(survivors) + ".")
+
+# %% [markdown]
+# No check is complete. Here is a wrong layer that nearly every check lets pass. Can you write another one,
+# for your own?
+
+# %% demo="a_survivor"
+def wrong_far_out(dout, cache):
+    return cube_backward(dout, cache) * (np.abs(cache) < 100)
+
+
+try:
+    check_layer(cube_forward, wrong_far_out)
+    print("A gradient that is 0 beyond 100 survives: the check did not look so far out.")
+except AssertionError:
+    print("A gradient that is 0 beyond 100 is found.")
+
+# %% [markdown]
+# ## 6. Softmax loss
 #
 # The last affine layer puts out a score for each class. *Softmax* turns a row of scores into probabilities,
 # by exponentiating and dividing by the sum of the row; the *cross-entropy* loss is minus the logarithm of the
@@ -572,7 +659,7 @@ pictures.show(
 # ### END SOLUTION
 
 # %% [markdown]
-# *10 points, about 35 minutes.*
+# *9 points, about 35 minutes.*
 #
 # <details><summary>Hint: what to look at</summary>
 #
@@ -612,7 +699,7 @@ def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     ### END SOLUTION
 
 
-# %% test="softmax_loss" points=10
+# %% test="softmax_loss" points=9
 @checks.run
 def check():
     # probabilities 1/4 and 3/4, then 1/2 and 1/2, then 3/4 and 1/4
@@ -660,7 +747,7 @@ pictures.show(
 # loss is $\log 2 = 0.69$.*
 
 # %% [markdown]
-# ## 6. Training a two-layer network
+# ## 7. Training a two-layer network
 #
 # All parts are there. The network has $H$ hidden units, and its forward pass is your layers in a row. The
 # next cell gives it for measuring, when no caches are needed; in training you will want them.
@@ -695,7 +782,7 @@ def two_layer_scores(X: np.ndarray, params: dict[str, np.ndarray]) -> np.ndarray
 # Write `train_two_layer`. Leave the defaults as they are.
 
 # %% [markdown]
-# *12 points, about 45 minutes.*
+# *10 points, about 45 minutes.*
 #
 # <details><summary>Hint: what to look at</summary>
 #
@@ -778,7 +865,7 @@ def train_two_layer(
     ### END SOLUTION
 
 
-# %% test="train_two_layer" points=12
+# %% test="train_two_layer" points=10
 @checks.run
 def check():
     # The start
@@ -992,7 +1079,7 @@ for hidden in 5, 100:
     print(f"{hidden} hidden units:", [round(run["test_accuracy"][-1], 3) for _, run in ends])
 
 # %% [markdown]
-# ## 7. Units that die
+# ## 8. Units that die
 #
 # One can also go too far. Here is the same network with the same settings, but the pixels run from 0 to 16
 # instead of 0 to 1. All gradients of $W_1$ are then 16 times as large, and the first steps throw the weights
