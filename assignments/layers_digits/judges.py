@@ -237,19 +237,19 @@ def _refused(calls, what):
     """One fact: nothing was raised on a layer that is right."""
     call = _first(calls, lambda names: names != [])
     kind = str(call["raised"][0]) if call else ""
-    return fact(call is None, f"check_layer raises {kind} on {what}, which it should let pass.", kind)
+    return fact(call is None, f"Your check raises {kind} on {what}, which it should let pass.", kind)
 
 
-def _survived(calls, what):
-    """One fact: something was raised on a layer that is wrong. What was returned instead tells mistakes apart."""
-    call = _first(calls, lambda names: names == [])
-    return fact(call is None, f"check_layer lets a layer pass {what}.", _inside(call, "returned") if call else "")
+def _survivors(seen, wrong):
+    """A fact for each wrong layer: something was raised on it. All that survive stand in one sentence; what was returned tells mistakes apart."""
+    passed = {key: _first(_inside(seen, key), lambda names: names == []) for key in wrong}
+    says = f"Your check lets a layer pass {', and one '.join(what for key, what in wrong.items() if passed[key])}."
+    return {key: fact(call is None, says, _inside(call, "returned") if call else "") for key, call in passed.items()}
 
 
 def _verdicts(seen, right, wrong):
     """Facts about each suspect; right and wrong give its description by its key."""
-    facts = {key: _refused(_inside(seen, key), what) for key, what in right.items()}
-    return facts | {key: _survived(_inside(seen, key), what) for key, what in wrong.items()}
+    return {key: _refused(_inside(seen, key), what) for key, what in right.items()} | _survivors(seen, wrong)
 
 
 RIGHT = {"right": "a right layer"}
