@@ -272,8 +272,8 @@ def lay_out(cells: list[Cell], release: list[Known]) -> Layout:
 
 
 def recognised(layout: Layout, cells: list[Cell], release: list[Known]) -> bool:
-    """Whether a notebook is of this release: a cell has one of its ids still, or a cell with a question's text
-    or check stands there. Given cells alone say nothing: every assignment imports NumPy.
+    """Whether a notebook is of this release: a cell still has one of its ids, or a question's text or check
+    stands there. Given cells alone say nothing: every assignment imports NumPy.
     """
     roles = {known.id: known.role for known in release if known.id}
     mine = any(cell.id in roles for cell in cells)
