@@ -19,7 +19,8 @@
 #
 # Each question is a cell with a signature and a docstring. Put your code where it says `raise
 # NotImplementedError`, and keep the name, the arguments and what is returned. You may define helpers in the
-# same cell. The cell below it is a check: silent when it finds nothing wrong, otherwise it says what it saw,
+# same cell. The cell below it is a check. JupyterLab shows it folded, for it may give away how to begin;
+# click on it if you want to read it. It is silent when it finds nothing wrong, otherwise it says what it saw,
 # what it expected, and what usually causes the difference. Where you are stuck, three hints unfold under each
 # question, from a nudge to the idea; read the first, try again, and only then the next. Hidden tests then try
 # other shapes and values. What they may try, for every function:
@@ -149,7 +150,8 @@ diagrams.network(
 #
 # where $e_i$ is 1 at entry $i$ and 0 elsewhere. This *central difference* is wrong by about $\tfrac{1}{6} h^2
 # |L'''|$, because $h$ is not infinitely small, and by about $10^{-16} |L| / h$, because numbers are rounded.
-# A step near $10^{-5}$ is a good compromise, and leaves 8 to 11 digits.
+# A step near $10^{-5}$ is a good compromise, and leaves 8 to 11 digits
+# right.
 #
 # Why not train with it? It runs the network twice for every weight. Ours will have 7510 of them, and a
 # backward pass gets all their gradients for the price of about two forward passes.
@@ -522,15 +524,16 @@ pictures.show(
 # hand it the layers.
 #
 # Write `check_layer` for layers that work entry by entry, as the cube and ReLU do. It is given the two
-# functions of a layer and nothing else; which inputs it tries is up to you. With `out` and `cache` from
-# `forward(x)`, a right `dx = backward(dout, cache)` has the shape of $x$ and, for every $x$ and $dout$,
+# functions of a layer and nothing else; which inputs it tries is up to you. With $x$ of shape $(N, D)$, one
+# row an example, and `out, cache = forward(x)`, a right `dx = backward(dout, cache)` has the shape of $x$
+# and, for every $x$ and $dout$,
 #
 # $$dx_i = dout_i \, \frac{\partial out_i}{\partial x_i}$$
 #
-# - On a right layer it ends without an error. A right layer may be steep or flat, its outputs very large or
-#   very small, and it may have a kink at 0, where a measured slope means nothing.
+# - On a right layer it ends without an error. The outputs of a right layer may be very large or very small,
+#   and it may have a kink at 0, where no measured slope is right.
 # - On a wrong layer it raises an error, as `assert` does. A wrong gradient may be off by as little as 0.3 %,
-#   or for some inputs only, may have a wrong shape, or may not be a number at all.
+#   may be wrong for some inputs only, may have another shape, or may not be a number at all.
 #
 # The helpers of *Measuring a gradient* are at hand.
 
@@ -553,8 +556,8 @@ pictures.show(
 #
 # <details><summary>Hint: the idea</summary>
 #
-# Measure with `eval_numerical_gradient_array`, compare with `rel_error`, and assert that the error *is small*:
-# a comparison with a number that is none is never true, so asking whether it is large lets NaN pass.
+# Measure with `eval_numerical_gradient_array`, compare with `rel_error`, and assert that the error *is
+# small*: a comparison with a number that is none is never true, so asking whether it is large lets NaN pass.
 #
 # </details>
 
@@ -584,8 +587,8 @@ def check():
                 "check_layer lets a layer pass " + "; one ".join(survivors) + ".")
 
 # %% [markdown]
-# No check is complete. Here is a wrong layer that nearly every check lets pass. Can you write another one,
-# for your own?
+# No check finds everything. Here is a wrong layer that nearly every check lets pass. Can you write another
+# one that survives your own check?
 
 # %% demo="a_survivor"
 def wrong_far_out(dout, cache):
@@ -742,8 +745,8 @@ pictures.show(
 )
 
 # %% [markdown]
-# *Figure 5. While the right class is behind, the loss is nearly a straight line and pulls with full
-# strength, 1. Once the right class leads by a few units, the loss is almost 0 and so is the pull. At equal scores the
+# *Figure 5. While the right class is behind, the loss is nearly a straight line and pulls with full strength, 1.
+# Once the right class leads by a few units, the loss is almost 0 and so is the pull. At equal scores the
 # loss is $\log 2 = 0.69$.*
 
 # %% [markdown]
@@ -1028,8 +1031,8 @@ pictures.show(
 # %% [markdown]
 # ## Settings under which nothing happens
 #
-# An older version of this exercise set both `std` and `learning_rate` to $10^{-4}$. Many a student took
-# correct code apart because of it. Here are four runs of *your* code.
+# An older version of this exercise set both `std` and `learning_rate` to $10^{-4}$. Many students then
+# searched for a mistake in code that was right. Here are four runs of *your* code.
 
 # %% demo="settings"
 plt.figure(figsize=(7, 3.2), layout="constrained")
@@ -1159,6 +1162,7 @@ properties.loss("softmax_loss", softmax_loss)
 # scheme.
 #
 # **References.** Alpaydin and Kaynak (1998), *Optical recognition of handwritten digits*, UCI repository.
+# DeMillo, Lipton and Sayward (1978), *Hints on test data selection: help for the practicing programmer*.
 # Nair and Hinton (2010), *Rectified linear units improve restricted Boltzmann machines*. Robbins and Monro
 # (1951), *A stochastic approximation method*. Rumelhart, Hinton and Williams (1986), *Learning
 # representations by back-propagating errors*.

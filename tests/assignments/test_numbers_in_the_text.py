@@ -179,7 +179,7 @@ def test_one_network_two_losses(seeds: range) -> None:
 
 @starts(1, 10)
 def test_faces_over_starts(seeds: range) -> None:
-    """After 120 epochs validation lies from 0.78 to 0.83, training from 0.97 to 1; after 150 the test accuracy lies from 0.83 to 0.86, above validation."""
+    """After 120 epochs validation lies from 0.76 to 0.83, training from 0.97 to 1; after 150 the test accuracy lies from 0.83 to 0.87, above validation."""
     names = after("faces_mlp", "load_faces")
     data = names["data"]
     mean, kept = data[0].mean(axis=0), []
@@ -190,11 +190,11 @@ def test_faces_over_starts(seeds: range) -> None:
         model, first = names["train"](names["init_nn"](2304, [16, 32], 7), *parts, 0.05, 120, 100, centred)
         train, valid = first["train_acc"][-1][1], first["valid_acc"][-1][1]
         assert 0.965 <= train <= 1
-        assert 0.775 <= valid <= 0.835
+        assert 0.755 <= valid <= 0.835
         model, more = names["train"](model, *parts, 0.05, 30, 100, centred)
         _, tested = names["evaluate"](centred[2], data[5], model, parts[0])
-        assert 0.825 <= tested <= 0.865
-        assert tested > more["valid_acc"][-1][1]
+        assert 0.825 <= tested <= 0.875
+        assert 0.015 <= tested - more["valid_acc"][-1][1] <= 0.095
         kept.append(valid)
     assert len(seeds) == 1 or abs(np.mean(kept) - 0.80) < 0.01
     assert np.sqrt(0.85 * 0.15 / 385) == pytest.approx(0.02, abs=0.003)
@@ -259,16 +259,17 @@ def test_settings_of_the_older_course() -> None:
 
 
 def test_a_kink_fails_a_right_gradient() -> None:
-    """With ReLU and a step of 1e-2 about one entry in fifteen of a right gradient is not within 9 epsilon squared; with tanh all nine are."""
+    """With ReLU and a step of 1e-2 about one entry in fifteen of a right gradient, over weights and biases of every layer, is not within the criterion."""
     names = after("modular_mnist", "digits")
     np.random.seed(1)
     kinked = names["Neuralnetwork"](names["config"])
     rng, tried = np.random.default_rng(0), []
     for layer in (0, 2, 4):
-        for _ in range(200):
-            at = tuple(int(rng.integers(n)) for n in kinked.layers[layer].w.shape)
-            tried.append(names["gradient_approximation"](kinked, layer, "w", at, names["X_train"][:10], names["y_train"][:10])[2])
-    assert 1 / 25 < 1 - np.mean(tried) < 1 / 10
+        for kind in "wb":
+            for _ in range(100):
+                at = tuple(int(rng.integers(n)) for n in getattr(kinked.layers[layer], kind).shape)
+                tried.append(names["gradient_approximation"](kinked, layer, kind, at, names["X_train"][:10], names["y_train"][:10])[2])
+    assert 1 / 22 < 1 - np.mean(tried) < 1 / 9
 
 
 def test_a_step_of_1e_6_leaves_more_than_the_criterion() -> None:

@@ -4,7 +4,7 @@
 # *What this chapter is about, in a sentence or two: change this, and everything below it.*
 #
 # Put your code where it says `raise NotImplementedError`, and keep names, arguments and results as they are described. The cell below a
-# question is a check, whose code is folded: silent when it finds nothing wrong. Where you are stuck, hints unfold under each question, from
+# question is a check, which JupyterLab shows folded. It is silent when it finds nothing wrong. Where you are stuck, hints unfold under each question, from
 # a nudge to the idea. Hidden tests then try other shapes and values.
 
 # %% given="imports"
