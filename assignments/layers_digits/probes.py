@@ -263,15 +263,18 @@ def drawn_curve(rng, kink=1.0):
     return curve, curve * np.array([[1.0], [3.0]])
 
 
+def called(check, suspect):
+    """What a check does with a suspect: the classes of what it raises, and the kind of thing that it returns."""
+    returned = []
+    names = raised(lambda: returned.append(type(check(suspect.forward, suspect.backward)).__name__))
+    return {"raised": names, "returned": returned}
+
+
 def told(ns, rng, suspects):
-    """What check_layer does with the suspects, each of them twice and all in random order, so that guesses come to nothing: for each call
-    the classes of what it raises, and the kind of thing that it returns.
-    """
-    check, seen = ns.check_layer, {name: [] for name in suspects}
+    """What check_layer does with the suspects, each of them twice and all in random order, so that guesses come to nothing."""
+    seen = {name: [] for name in suspects}
     for name in rng.permutation([*suspects, *suspects]):
-        returned = []
-        names = raised(lambda: returned.append(type(check(suspects[name].forward, suspects[name].backward)).__name__))
-        seen[name].append({"raised": names, "returned": returned})
+        seen[name].append(called(ns.check_layer, suspects[name]))
     return seen
 
 

@@ -42,8 +42,8 @@ WRITTEN_STUB = "*Write your answer here, in place of this line.*"
 _HEADER = re.compile(r"^# %%(?!%)")
 _SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION[^\n]*\n.*?^[ \t]*### END SOLUTION[^\n]*$", re.M | re.S)
 _FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
-"""A check's code is folded where the front end can: the first is nbformat's (JupyterLab, Notebook), the second
-Colab's. What it says when it fails is shown all the same.
+"""A check's code is folded where the front end can: the first mark is nbformat's (JupyterLab, Notebook), the
+second Colab's. What the check says when it fails is shown all the same.
 """
 _KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
