@@ -122,13 +122,20 @@ class Watch:
         given: Given | None = None,
         limits: Limits | None = None,
         noted: Callable[[Observation], None] | None = None,
+        instead: Iterable[CellSource] = (),
     ) -> Seen:
         """Run the cells, where they have not been, then probes; how each ended and what it saw. Raises
         SandboxError only for faults of ours.
 
-        noted: told of each observation as it arrives.
+        noted: told of each observation as it arrives. instead: cells that are run after the others, for this
+        pass alone.
         """
-        return _Pass(self, list(requests), limits or self.limits, given, noted).finish()
+        return _Pass(self, list(requests), limits or self.limits, given, noted, list(instead)).finish()
+
+    def cpu(self) -> float:
+        """Seconds of the processor that its process has used so far, and the one that answers it."""
+        living = (p for p in (self._process, self._reference) if p is not None and p.death is None)
+        return sum(process.cpu_now() for process in living)
 
     @property
     def warm(self) -> bool:
@@ -192,6 +199,7 @@ class _Pass:
     limits: Limits
     given: Given | None
     noted: Callable[[Observation], None] | None = None
+    instead: list[CellSource] = field(default_factory=list)
     seen: dict[str, Observation] = field(default_factory=dict)
     hangs: dict[str, int] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
@@ -336,7 +344,8 @@ class _Pass:
         stubs, known = (
             (list(self.given.stubs), list(self.given.known)) if self.given is not None else ([], [])
         )
-        process.observe(Observe([(r.probe, r.seed) for r in self.waiting], stubs, known))
+        asked = [(r.probe, r.seed) for r in self.waiting]
+        process.observe(Observe(asked, stubs, known, instead=self.instead))
         while self.waiting:
             request, began = self.waiting[0], time.monotonic()
             if len(self.waiting) > _FEW:
