@@ -251,14 +251,14 @@ def allows_too_much(forward, backward):
 
 @misconception("check_layer")
 def asks_for_equality(forward, backward):
-    """You refuse right layers because their gradient is not exactly what was measured. A measured gradient is rounded and leaves a little out; look at how large the error is on a layer that you trust."""
+    """Your check refuses every layer, the right ones too. If it asks whether the two gradients are equal: a measured gradient is rounded and leaves a little out. Look at how large the error is on a layer that you trust."""
     x, dout = some(4, 5)
     assert np.array_equal(backward(dout, forward(x)[1]), measure(forward, x, dout))
 
 
 @misconception("check_layer")
 def asks_whether_the_error_is_large(forward, backward):
-    """You raise an error where the difference is large. Where the gradient is not a number the difference is none either, and no comparison with it is true: ask whether the difference is small."""
+    """A gradient that is not a number passes your check. If you ask whether the difference is large: where it is not a number, no comparison with it is true. Ask whether it is small."""
     x, dout = some(4, 5)
     if rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) > 1e-5:
         raise AssertionError("the gradients differ")
@@ -266,7 +266,7 @@ def asks_whether_the_error_is_large(forward, backward):
 
 @misconception("check_layer")
 def compares_sums(forward, backward):
-    """You compare one number for the whole gradient, such as its sum or its mean. Wrong entries can have a right sum. Compare entry by entry."""
+    """A gradient passes your check whose entries are right but stand in the wrong places. If you compare their sum or their mean: look at each entry with its own."""
     x, dout = some(4, 5)
     dx, measured = backward(dout, forward(x)[1]), measure(forward, x, dout)
     assert np.shape(dx) == x.shape
@@ -291,7 +291,7 @@ def allows_an_absolute_difference(forward, backward):
 
 @misconception("check_layer")
 def tries_the_kink(forward, backward):
-    """A zero is among the inputs that you try. Where a layer has a kink there, the measured slope lies between the two that meet, and no right gradient agrees with it. Keep away from 0."""
+    """Your check refuses a right layer that has a kink at 0, and no other. Is a zero among the inputs that you try? The slope measured there lies between the two that meet, and no right gradient agrees with it."""
     x, dout = some(4, 5)
     x[2, 1] = 0
     assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
@@ -299,7 +299,7 @@ def tries_the_kink(forward, backward):
 
 @misconception("check_layer")
 def tries_whole_numbers(forward, backward):
-    """The inputs that you try are an array of integers, which can't be moved by a small step. Make them floats."""
+    """Your check stops with a TypeError on every layer. If the inputs that you try are an array of integers, that is why: integers can't be moved by a small step."""
     x, dout = np.arange(1, 21).reshape(4, 5) * (-1) ** np.arange(5), some(4, 5)[1]
     assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
 
