@@ -85,6 +85,33 @@ def relu_gradient_open_at_the_kink(dout, cache):
     return np.where(cache >= 0, dout, 0)
 
 
+@alternative("check_layer")
+def check_by_hand(forward, backward):
+    """Differences of its own, entry by entry, in several shapes, and NumPy's own assertion."""
+    for shape in ((3, 4), (1, 7), (6, 1)):
+        x = np.linspace(-2.3, 2.1, np.prod(shape)).reshape(shape)
+        dout = np.cos(np.arange(x.size) + 1.0).reshape(shape)
+        h = 1e-5
+        slope = (forward(x + h)[0] - forward(x - h)[0]) / (2 * h)  # each entry of out depends on its own x alone
+        out, cache = forward(x)
+        dx = backward(dout, cache)
+        assert dx.shape == out.shape == x.shape
+        np.testing.assert_allclose(dx, slope * dout, rtol=1e-6, atol=0)
+
+
+@alternative("check_layer")
+def check_relative_to_the_largest(forward, backward):
+    """The largest difference over the largest gradient, a few draws, and an error of another class."""
+    for seed in range(3):
+        rng = np.random.RandomState(seed)
+        x, dout = rng.uniform(0.1, 2, (5, 3)) * rng.choice([-1, 1], (5, 3)), rng.randn(5, 3)
+        _, cache = forward(x)
+        dx = np.asarray(backward(dout, cache))
+        expected = eval_numerical_gradient_array(lambda z: forward(z)[0], x, dout)
+        if dx.shape != expected.shape or not np.all(np.abs(dx - expected) <= 1e-4 * np.abs(expected).max()):
+            raise ValueError("backward is wrong")
+
+
 @alternative("softmax_loss")
 def loss_by_log_sum_exp(x, y):
     """The logarithm of the sum of exponentials, by NumPy's own stable addition of logarithms."""

@@ -222,3 +222,79 @@ def defaults_of_training(seen, rng):
         ),
         "signature": fact(_inside(seen, "defaults") == DEFAULTS, "A default in the signature is not what it was."),
     }
+
+
+# ---- check_layer: what it does with layers that are right and with layers that are wrong ---------------------
+
+
+def _first(calls, wanted):
+    """Of the calls with one suspect, the first whose list of what was raised is as wanted; None where there is none."""
+    found = [call for call in calls if wanted(_inside(call, "raised"))]
+    return found[0] if found else None
+
+
+def _refused(calls, what):
+    """One fact: nothing was raised on a layer that is right."""
+    call = _first(calls, lambda names: names != [])
+    kind = str(call["raised"][0]) if call else ""
+    return fact(call is None, f"Your check raises {kind} on {what}, which it should let pass.", kind)
+
+
+def _survivors(seen, wrong):
+    """A fact for each wrong layer: something was raised on it. All that survive stand in one sentence; what was returned tells mistakes apart."""
+    passed = {key: _first(_inside(seen, key), lambda names: names == []) for key in wrong}
+    says = f"Your check lets a layer pass {', and one '.join(what for key, what in wrong.items() if passed[key])}."
+    return {key: fact(call is None, says, _inside(call, "returned") if call else "") for key, call in passed.items()}
+
+
+def _verdicts(seen, right, wrong):
+    """Facts about each suspect; right and wrong give its description by its key."""
+    return {key: _refused(_inside(seen, key), what) for key, what in right.items()} | _survivors(seen, wrong)
+
+
+RIGHT = {"right": "a right layer"}
+
+
+def gradients_that_are_plainly_wrong(seen, rng):
+    wrong = {"sign": "whose gradient has the wrong sign", "factor": "whose gradient forgets a factor in one of its terms"}
+    return _verdicts(seen, RIGHT, wrong)
+
+
+def gradients_wrong_on_one_side(seen, rng):
+    wrong = {"below": "whose gradient is wrong where x is negative", "above": "whose gradient is wrong where x is positive"}
+    return _verdicts(seen, RIGHT, wrong)
+
+
+def gradients_without_dout(seen, rng):
+    return _verdicts(seen, RIGHT, {"bare": "that does not use dout"})
+
+
+def gradients_that_mix_the_examples(seen, rng):
+    wrong = {
+        "shared": "whose gradient is divided by the number of examples",
+        "exchanged": "that gives each example the gradient of another",
+        "other dout": "that uses the dout of another example",
+    }
+    return _verdicts(seen, RIGHT, wrong)
+
+
+def gradients_slightly_off(seen, rng):
+    return _verdicts(seen, RIGHT, {"off": "whose gradient is a little too large everywhere"})
+
+
+def layers_of_any_size(seen, rng):
+    right = {"large": "a right layer with very large outputs", "small": "a right layer with very small outputs"}
+    return _verdicts(seen, right, {"wrong": "with very small outputs whose gradient is twice too large"})
+
+
+def layers_with_a_kink(seen, rng):
+    right, wrong = "a right layer with a kink at 0", "with a kink at 0 whose two slopes are exchanged"
+    return _verdicts(seen, {"right": right}, {"wrong": wrong})
+
+
+def gradients_that_are_not_numbers(seen, rng):
+    return _verdicts(seen, RIGHT, {"nan": "whose gradient is not a number where x is negative"})
+
+
+def gradients_of_another_shape(seen, rng):
+    return _verdicts(seen, RIGHT, {"axis": "whose gradient has an axis more than x"})

@@ -197,6 +197,139 @@ def ignores_dout(dout, cache):
     return np.where(cache > 0, 1.0, 0.0)
 
 
+# --- check_layer: checks that are too weak, and one that is too strict ---
+
+
+def measure(forward, x, dout):
+    """The gradient by differences."""
+    return eval_numerical_gradient_array(lambda x: forward(x)[0], x, dout)
+
+
+def some(*shape):
+    """Random inputs and a random upstream gradient."""
+    rng = np.random.default_rng(3)
+    return rng.normal(size=shape), rng.normal(size=shape)
+
+
+@misconception("check_layer")
+def tries_ones_as_dout(forward, backward):
+    """Your dout holds the same number everywhere. A backward function that does not use dout, or uses that of another example, may look right then. Look at what dout is multiplied with."""
+    x, _ = some(4, 5)
+    dout = np.ones_like(x)
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
+
+
+@misconception("check_layer")
+def tries_positive_inputs(forward, backward):
+    """None of the inputs that you try is negative. What a layer does on that side is never looked at."""
+    x, dout = some(4, 5)
+    x = np.abs(x)
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
+
+
+@misconception("check_layer")
+def tries_negative_inputs(forward, backward):
+    """None of the inputs that you try is positive. What a layer does on that side is never looked at."""
+    x, dout = some(4, 5)
+    x = -np.abs(x)
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
+
+
+@misconception("check_layer")
+def tries_one_example(forward, backward):
+    """You try a single example. Whatever goes wrong between examples, such as a division by their number, can't be seen then."""
+    x, dout = some(1, 20)
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
+
+
+@misconception("check_layer")
+def allows_too_much(forward, backward):
+    """You allow a difference of several percent. Right gradients agree with measured ones to many digits, so a check can be far stricter. Look at how large the error is on a layer that you trust."""
+    x, dout = some(4, 5)
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 0.1
+
+
+@misconception("check_layer")
+def asks_for_equality(forward, backward):
+    """Your check refuses every layer, the right ones too. If it asks whether the two gradients are equal: a measured gradient is rounded and leaves a little out. Look at how large the error is on a layer that you trust."""
+    x, dout = some(4, 5)
+    assert np.array_equal(backward(dout, forward(x)[1]), measure(forward, x, dout))
+
+
+@misconception("check_layer")
+def asks_whether_the_error_is_large(forward, backward):
+    """A gradient that is not a number passes your check. If you ask whether the difference is large: where it is not a number, no comparison with it is true. Ask whether it is small."""
+    x, dout = some(4, 5)
+    if rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) > 1e-5:
+        raise AssertionError("the gradients differ")
+
+
+@misconception("check_layer")
+def compares_sums(forward, backward):
+    """A gradient passes your check whose entries are right but stand in the wrong places. If you compare their sum or their mean: look at each entry with its own."""
+    x, dout = some(4, 5)
+    dx, measured = backward(dout, forward(x)[1]), measure(forward, x, dout)
+    assert np.shape(dx) == x.shape
+    assert rel_error(np.sum(dx), np.sum(measured)) < 1e-5
+
+
+@misconception("check_layer")
+def lets_shapes_broadcast(forward, backward):
+    """A gradient with an axis too many passes: NumPy stretches the measured one to fit it. Look at the shapes before you subtract, or let rel_error do so."""
+    x, dout = some(4, 5)
+    np.testing.assert_array_less(np.abs(backward(dout, forward(x)[1]) / measure(forward, x, dout) - 1), 1e-5)
+
+
+@misconception("check_layer")
+def allows_an_absolute_difference(forward, backward):
+    """You compare the difference with a fixed number, whatever the size of the gradients. That is too strict for large ones, which are right to fewer places after the point, and lets small ones pass that are wrong altogether. Compare relative to their size."""
+    x, dout = some(4, 5)
+    dx = backward(dout, forward(x)[1])
+    assert np.shape(dx) == x.shape
+    assert np.abs(dx - measure(forward, x, dout)).max() < 1e-4
+
+
+@misconception("check_layer")
+def tries_the_kink(forward, backward):
+    """Your check refuses a right layer that has a kink at 0, and no other. Is a zero among the inputs that you try? The slope measured there lies between the two that meet, and no right gradient agrees with it."""
+    x, dout = some(4, 5)
+    x[2, 1] = 0
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
+
+
+@misconception("check_layer")
+def tries_whole_numbers(forward, backward):
+    """Your check stops with a TypeError on every layer. If the inputs that you try are an array of integers, that is why: integers can't be moved by a small step."""
+    x, dout = np.arange(1, 21).reshape(4, 5) * (-1) ** np.arange(5), some(4, 5)[1]
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
+
+
+@misconception("check_layer")
+def returns_what_it_found(forward, backward):
+    """You return True or False. Nobody looks at what a check returns: it should raise an error where a layer is wrong, as assert does."""
+    x, dout = some(4, 5)
+    dx, measured = backward(dout, forward(x)[1]), measure(forward, x, dout)
+    return bool(np.shape(dx) == x.shape and rel_error(dx, measured) < 1e-5)
+
+
+@misconception("check_layer")
+def prints_what_it_found(forward, backward):
+    """Your check raises no error on any layer, right or wrong. Printing is not enough: raise an error where a layer is wrong, as assert does."""
+    x, dout = some(4, 5)
+    dx, measured = backward(dout, forward(x)[1]), measure(forward, x, dout)
+    if np.shape(dx) != x.shape or not rel_error(dx, measured) < 1e-5:
+        print("wrong")
+
+
+@misconception("check_layer")
+def checks_itself(forward, backward):
+    """You hold the backward function against itself, not against what is measured. It always agrees with itself."""
+    x, dout = some(4, 5)
+    first, second = backward(dout, forward(x)[1]), backward(dout, forward(x)[1])
+    assert np.shape(first) == x.shape
+    assert rel_error(first, second) < 1e-5
+
+
 # --- softmax_loss ---
 
 

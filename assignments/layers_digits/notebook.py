@@ -19,7 +19,8 @@
 #
 # Each question is a cell with a signature and a docstring. Put your code where it says `raise
 # NotImplementedError`, and keep the name, the arguments and what is returned. You may define helpers in the
-# same cell. The cell below it is a check: silent when it finds nothing wrong, otherwise it says what it saw,
+# same cell. The cell below it is a check. JupyterLab shows it folded, for it may give away how to begin;
+# click on it if you want to read it. It is silent when it finds nothing wrong, otherwise it says what it saw,
 # what it expected, and what usually causes the difference. Where you are stuck, three hints unfold under each
 # question, from a nudge to the idea; read the first, try again, and only then the next. Hidden tests then try
 # other shapes and values. What they may try, for every function:
@@ -34,6 +35,7 @@
 
 # %% given="imports"
 import os
+from collections.abc import Callable
 
 # Before NumPy is loaded: on matrices this small, threads cost more than they bring.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -44,6 +46,7 @@ import numpy as np
 import checks
 import diagrams
 import pictures
+import suspects
 from gradient_check import (
     eval_numerical_gradient,
     eval_numerical_gradient_array,
@@ -147,7 +150,8 @@ diagrams.network(
 #
 # where $e_i$ is 1 at entry $i$ and 0 elsewhere. This *central difference* is wrong by about $\tfrac{1}{6} h^2
 # |L'''|$, because $h$ is not infinitely small, and by about $10^{-16} |L| / h$, because numbers are rounded.
-# A step near $10^{-5}$ is a good compromise, and leaves 8 to 11 digits.
+# A step near $10^{-5}$ is a good compromise, and leaves 8 to 11 digits
+# right.
 #
 # Why not train with it? It runs the network twice for every weight. Ours will have 7510 of them, and a
 # backward pass gets all their gradients for the price of about two forward passes.
@@ -299,7 +303,7 @@ print("the mean grey value of each picture, plus 0, 1 and 2:", out.round(2), sep
 # ### END SOLUTION
 
 # %% [markdown]
-# *8 points, about 20 minutes.*
+# *7 points, about 20 minutes.*
 #
 # <details><summary>Hint: what to look at</summary>
 #
@@ -336,7 +340,7 @@ def affine_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndar
     ### END SOLUTION
 
 
-# %% test="affine_backward" points=8
+# %% test="affine_backward" points=7
 @checks.run
 def check():
     # two examples of 1 x 3 numbers, four outputs
@@ -512,7 +516,93 @@ pictures.show(
 # as `dout` (dotted); `dx` is that wave where $x$ is positive and 0 where it is negative.*
 
 # %% [markdown]
-# ## 5. Softmax loss
+# ## 5. Break the checker
+#
+# You trust a layer because a check found nothing. But a check is code too, and one that never complains looks
+# just like one that finds nothing. There is a way to tell them apart: hand the check layers that are wrong on
+# purpose, and see which of them *survive* (DeMillo, Lipton and Sayward 1978). Now you write the check, and we
+# hand it the layers.
+#
+# Write `check_layer` for layers that work entry by entry, as the cube and ReLU do. It is given the two
+# functions of a layer and nothing else; which inputs it tries is up to you. With $x$ of shape $(N, D)$, one
+# row an example, and `out, cache = forward(x)`, a right `dx = backward(dout, cache)` has the shape of $x$
+# and, for every $x$ and $dout$,
+#
+# $$dx_i = dout_i \, \frac{\partial out_i}{\partial x_i}$$
+#
+# - On a right layer it ends without an error. The outputs of a right layer may be very large or very small,
+#   and it may have a kink at 0, where no measured slope is right.
+# - On a wrong layer it raises an error, as `assert` does. A wrong gradient may be off by as little as 0.3 %,
+#   may be wrong for some inputs only, may have another shape, or may not be a number at all.
+#
+# The helpers of *Measuring a gradient* are at hand.
+
+# %% [markdown]
+# *4 points, about 25 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Think of a wrong layer, such as one that forgets `dout`. For which `x` and `dout` does it look right? Do not
+# try those alone.
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# Several examples with several entries each, such as $(4, 5)$, for `x` and for `dout`. Random numbers have
+# both signs, and none of them is exactly 0.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Measure with `eval_numerical_gradient_array`, compare with `rel_error`, and assert that the error *is
+# small*: a comparison with a number that is none is never true, so asking whether it is large lets NaN pass.
+#
+# </details>
+
+# %% solution="check_layer_solution"
+def check_layer(forward: Callable, backward: Callable) -> None:
+    """Test a layer that works entry by entry.
+
+    forward: takes x, (N, D), and returns out, (N, D), and a cache.
+    backward: takes dout, (N, D), and that cache, and returns dx, (N, D).
+    Raises an error where dx is not the gradient, and returns nothing.
+    """
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(0)
+    x, dout = rng.normal(size=(4, 5)), rng.normal(size=(4, 5))
+    _, cache = forward(x)
+    measured = eval_numerical_gradient_array(lambda x: forward(x)[0], x, dout)
+    assert rel_error(backward(dout, cache), measured) < 1e-5
+    ### END SOLUTION
+
+
+# %% test="check_layer" points=4
+@checks.run
+def check():
+    refused, survivors = suspects.refused(check_layer), suspects.survivors(check_layer)
+    checks.that(not refused, " ".join(refused) + " A right layer should pass.")
+    checks.that(not survivors, f"Wrong layers that survive: {len(survivors)} of {len(suspects.WRONG)}. "
+                "check_layer lets a layer pass " + "; one ".join(survivors) + ".")
+
+# %% [markdown]
+# No check finds everything. Here is a wrong layer that nearly every check lets pass. Can you write another
+# one that survives your own check?
+
+# %% demo="a_survivor"
+def wrong_far_out(dout, cache):
+    return cube_backward(dout, cache) * (np.abs(cache) < 100)
+
+
+try:
+    check_layer(cube_forward, wrong_far_out)
+    print("A gradient that is 0 beyond 100 survives: the check did not look so far out.")
+except Exception as error:
+    print(f"A gradient that is 0 beyond 100 is found: {type(error).__name__}.")
+
+# %% [markdown]
+# ## 6. Softmax loss
 #
 # The last affine layer puts out a score for each class. *Softmax* turns a row of scores into probabilities,
 # by exponentiating and dividing by the sum of the row; the *cross-entropy* loss is minus the logarithm of the
@@ -572,7 +662,7 @@ pictures.show(
 # ### END SOLUTION
 
 # %% [markdown]
-# *10 points, about 35 minutes.*
+# *9 points, about 35 minutes.*
 #
 # <details><summary>Hint: what to look at</summary>
 #
@@ -612,7 +702,7 @@ def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     ### END SOLUTION
 
 
-# %% test="softmax_loss" points=10
+# %% test="softmax_loss" points=9
 @checks.run
 def check():
     # probabilities 1/4 and 3/4, then 1/2 and 1/2, then 3/4 and 1/4
@@ -655,12 +745,12 @@ pictures.show(
 )
 
 # %% [markdown]
-# *Figure 5. While the right class is behind, the loss is nearly a straight line and pulls with full
-# strength, 1. Once the right class leads by a few units, the loss is almost 0 and so is the pull. At equal scores the
+# *Figure 5. While the right class is behind, the loss is nearly a straight line and pulls with full strength, 1.
+# Once the right class leads by a few units, the loss is almost 0 and so is the pull. At equal scores the
 # loss is $\log 2 = 0.69$.*
 
 # %% [markdown]
-# ## 6. Training a two-layer network
+# ## 7. Training a two-layer network
 #
 # All parts are there. The network has $H$ hidden units, and its forward pass is your layers in a row. The
 # next cell gives it for measuring, when no caches are needed; in training you will want them.
@@ -695,7 +785,7 @@ def two_layer_scores(X: np.ndarray, params: dict[str, np.ndarray]) -> np.ndarray
 # Write `train_two_layer`. Leave the defaults as they are.
 
 # %% [markdown]
-# *12 points, about 45 minutes.*
+# *10 points, about 45 minutes.*
 #
 # <details><summary>Hint: what to look at</summary>
 #
@@ -778,7 +868,7 @@ def train_two_layer(
     ### END SOLUTION
 
 
-# %% test="train_two_layer" points=12
+# %% test="train_two_layer" points=10
 @checks.run
 def check():
     # The start
@@ -941,8 +1031,8 @@ pictures.show(
 # %% [markdown]
 # ## Settings under which nothing happens
 #
-# An older version of this exercise set both `std` and `learning_rate` to $10^{-4}$. Many a student took
-# correct code apart because of it. Here are four runs of *your* code.
+# An older version of this exercise set both `std` and `learning_rate` to $10^{-4}$. Many students then
+# searched for a mistake in code that was right. Here are four runs of *your* code.
 
 # %% demo="settings"
 plt.figure(figsize=(7, 3.2), layout="constrained")
@@ -992,7 +1082,7 @@ for hidden in 5, 100:
     print(f"{hidden} hidden units:", [round(run["test_accuracy"][-1], 3) for _, run in ends])
 
 # %% [markdown]
-# ## 7. Units that die
+# ## 8. Units that die
 #
 # One can also go too far. Here is the same network with the same settings, but the pixels run from 0 to 16
 # instead of 0 to 1. All gradients of $W_1$ are then 16 times as large, and the first steps throw the weights
@@ -1072,6 +1162,7 @@ properties.loss("softmax_loss", softmax_loss)
 # scheme.
 #
 # **References.** Alpaydin and Kaynak (1998), *Optical recognition of handwritten digits*, UCI repository.
+# DeMillo, Lipton and Sayward (1978), *Hints on test data selection: help for the practicing programmer*.
 # Nair and Hinton (2010), *Rectified linear units improve restricted Boltzmann machines*. Robbins and Monro
 # (1951), *A stochastic approximation method*. Rumelhart, Hinton and Williams (1986), *Learning
 # representations by back-propagating errors*.

@@ -4,9 +4,9 @@ import inspect
 import numpy as np
 
 from autograder import inputs
-from autograder.probe import probe
+from autograder.probe import probe, raised
 
-# --- affine layer, forward: 6 points ---
+# --- affine layer, forward ---
 
 
 @probe("affine_forward", points=1.5)
@@ -64,7 +64,7 @@ def affine_in_single_precision(ns, rng):
     return {"out": out}
 
 
-# --- affine layer, backward: 10 points. The cache comes from here, so a wrong forward pass costs nothing. ---
+# --- affine layer, backward. The cache comes from here, so a wrong forward pass costs nothing. ---
 
 
 def _affine_gradients(ns, rng, shape, outputs):
@@ -73,28 +73,28 @@ def _affine_gradients(ns, rng, shape, outputs):
     return ns.affine_backward(rng.normal(size=(shape[0], outputs)), (x, w, b))
 
 
-@probe("affine_backward", points=1.5, tolerance=1e-7)
+@probe("affine_backward", points=1.25, tolerance=1e-7)
 def gradient_of_the_inputs(ns, rng):
     """The gradient of inputs with several axes."""
     dx, _, _ = _affine_gradients(ns, rng, (5, 2, 4, 3), 7)
     return {"dx": dx}
 
 
-@probe("affine_backward", points=1.5, tolerance=1e-7)
+@probe("affine_backward", points=1.25, tolerance=1e-7)
 def gradient_of_the_weights(ns, rng):
     """The gradient of the weights, for inputs with several axes."""
     _, dw, _ = _affine_gradients(ns, rng, (4, 3, 2, 2), 5)
     return {"dw": dw}
 
 
-@probe("affine_backward", points=1.25, tolerance=1e-7)
+@probe("affine_backward", points=1, tolerance=1e-7)
 def gradient_of_the_biases(ns, rng):
     """The gradient of the biases."""
     _, _, db = _affine_gradients(ns, rng, (6, 2, 2), 3)
     return {"db": db}
 
 
-@probe("affine_backward", points=0.75, contract=True, tolerance=1e-7)
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-7)
 def gradients_of_rows(ns, rng):
     """All three gradients where the examples are rows already."""
     dx, dw, db = _affine_gradients(ns, rng, (4, 3), 6)
@@ -140,7 +140,7 @@ def gradients_of_large_inputs(ns, rng):
     return {"dx": dx, "dw": dw, "db": db}
 
 
-# --- ReLU, forward: 3 points ---
+# --- ReLU, forward ---
 
 
 @probe("relu_forward", points=0.75)
@@ -182,7 +182,7 @@ def relu_of_whole_numbers(ns, rng):
     return {"out": out}
 
 
-# --- ReLU, backward: 5 points. Inputs keep away from the kink. ---
+# --- ReLU, backward. Inputs keep away from the kink. ---
 
 
 @probe("relu_backward", points=1.25)
@@ -229,24 +229,139 @@ def the_gate_in_single_precision(ns, rng):
     return {"dx": ns.relu_backward(dout, x)}
 
 
-# --- softmax loss: 10 points ---
+# --- a check of layers, tried on layers that are right and on layers that are wrong ---
 
 
-@probe("softmax_loss", points=2)
+class Suspect:
+    """A layer that works entry by entry, held by numbers alone: its curve, and what its backward function makes of dout.
+
+    curve: of x and of x**3, each for x of 0 or more and for negative x. slope: the same of 1 and x**2. sends: how much of the gradient, of
+    its share of one example, of that of another example, of the slope with
+    another example's dout, and of the bare slope comes back. place: an index into the result.
+    """
+
+    def __init__(self, curve, slope, sends=(1.0, 0.0, 0.0, 0.0, 0.0), place=(Ellipsis,)):
+        self.curve, self.slope, self.sends, self.place = curve, slope, sends, place
+
+    def forward(self, x):
+        side = np.less(x, 0).astype(int)
+        return self.curve[0][side] * x + self.curve[1][side] * np.power(x, 3), {"x": np.array(x)}
+
+    def backward(self, dout, cache):
+        x = cache["x"]
+        side = np.less(x, 0).astype(int)
+        slope = self.slope[0][side] + self.slope[1][side] * x**2
+        own = slope * dout
+        others = slope * np.roll(np.broadcast_to(dout, x.shape), 1, axis=0)
+        parts = own, own / np.shape(x)[0], own[::-1], others, slope
+        return sum(share * part for share, part in zip(self.sends, parts, strict=True) if share)[self.place]
+
+
+def drawn_curve(rng, kink=1.0):
+    """A curve that rises or falls everywhere, and its slope; kink is a factor of both where x is negative."""
+    curve = np.outer(rng.permutation([-1, 1])[0] * rng.uniform([0.5, 0.2], [1.5, 0.5]), [1.0, kink])
+    return curve, curve * np.array([[1.0], [3.0]])
+
+
+def called(check, suspect):
+    """What a check does with a suspect: the classes of what it raises, and the kind of thing that it returns."""
+    returned = []
+    names = raised(lambda: returned.append(type(check(suspect.forward, suspect.backward)).__name__))
+    return {"raised": names, "returned": returned}
+
+
+def told(ns, rng, suspects):
+    """What check_layer does with the suspects, each of them twice and all in random order, so that guesses come to nothing."""
+    seen = {name: [] for name in suspects}
+    for name in rng.permutation([*suspects, *suspects]):
+        seen[name].append(called(ns.check_layer, suspects[name]))
+    return seen
+
+
+@probe("check_layer", points=0.5, judged=True)
+def gradients_that_are_plainly_wrong(ns, rng):
+    """A right layer, one whose gradient has the wrong sign, and one that forgets a factor."""
+    curve, slope = drawn_curve(rng)
+    return told(ns, rng, {"right": Suspect(curve, slope), "sign": Suspect(curve, -slope), "factor": Suspect(curve, curve)})
+
+
+@probe("check_layer", points=0.5, judged=True)
+def gradients_wrong_on_one_side(ns, rng):
+    """A right layer, and two whose gradient is wrong for inputs of one sign."""
+    curve, slope = drawn_curve(rng)
+    below, above = slope * [1.0, 0.4], slope * [0.4, 1.0]
+    return told(ns, rng, {"right": Suspect(curve, slope), "below": Suspect(curve, below), "above": Suspect(curve, above)})
+
+
+@probe("check_layer", points=0.5, judged=True)
+def gradients_without_dout(ns, rng):
+    """A right layer, and one that returns its slope whatever dout is."""
+    curve, slope = drawn_curve(rng)
+    return told(ns, rng, {"right": Suspect(curve, slope), "bare": Suspect(curve, slope, (0.0, 0.0, 0.0, 0.0, 1.0))})
+
+
+@probe("check_layer", points=0.5, judged=True)
+def gradients_that_mix_the_examples(ns, rng):
+    """A right layer, one that divides by the number of examples, and two that exchange the examples."""
+    curve, slope = drawn_curve(rng)
+    ways = {"right": (1, 0, 0, 0, 0), "shared": (0, 1, 0, 0, 0), "exchanged": (0, 0, 1, 0, 0), "other dout": (0, 0, 0, 1, 0)}
+    return told(ns, rng, {name: Suspect(curve, slope, sends) for name, sends in ways.items()})
+
+
+@probe("check_layer", points=0.5, judged=True)
+def gradients_slightly_off(ns, rng):
+    """A right layer, and one whose gradient is a little too large everywhere."""
+    curve, slope = drawn_curve(rng)
+    return told(ns, rng, {"right": Suspect(curve, slope), "off": Suspect(curve, 1.003 * slope)})
+
+
+@probe("check_layer", points=0.5, contract=True, judged=True)
+def layers_of_any_size(ns, rng):
+    """Right layers with large and with small outputs, and a wrong one with small outputs."""
+    (curve, slope), small = drawn_curve(rng), 1e-5
+    suspects = {"large": Suspect(1e6 * curve, 1e6 * slope), "small": Suspect(small * curve, small * slope)}
+    return told(ns, rng, suspects | {"wrong": Suspect(small * curve, 2 * small * slope)})
+
+
+@probe("check_layer", points=0.5, contract=True, judged=True)
+def layers_with_a_kink(ns, rng):
+    """A right layer with a kink at zero, and a wrong one."""
+    curve, slope = drawn_curve(rng, kink=rng.uniform(2, 3))
+    return told(ns, rng, {"right": Suspect(curve, slope), "wrong": Suspect(curve, slope[:, ::-1])})
+
+
+@probe("check_layer", points=0.25, contract=True, judged=True)
+def gradients_that_are_not_numbers(ns, rng):
+    """A right layer, and one whose gradient is not a number for inputs of one sign."""
+    curve, slope = drawn_curve(rng)
+    return told(ns, rng, {"right": Suspect(curve, slope), "nan": Suspect(curve, slope * [1.0, np.nan])})
+
+
+@probe("check_layer", points=0.25, contract=True, judged=True)
+def gradients_of_another_shape(ns, rng):
+    """A right layer, and one whose gradient has an axis more than its input."""
+    curve, slope = drawn_curve(rng)
+    return told(ns, rng, {"right": Suspect(curve, slope), "axis": Suspect(curve, slope, place=(None, Ellipsis))})
+
+
+# --- softmax loss ---
+
+
+@probe("softmax_loss", points=1.75)
 def mean_loss(ns, rng):
     """The loss of ordinary scores."""
     loss, _ = ns.softmax_loss(inputs.scores(rng, 7, 4), inputs.labels(rng, 7, 4))
     return {"loss": loss}
 
 
-@probe("softmax_loss", points=2, tolerance=1e-7)
+@probe("softmax_loss", points=1.75, tolerance=1e-7)
 def gradient_of_the_loss(ns, rng):
     """The gradient at ordinary scores."""
     _, dx = ns.softmax_loss(inputs.scores(rng, 5, 6), inputs.labels(rng, 5, 6))
     return {"dx": dx}
 
 
-@probe("softmax_loss", points=1.5)
+@probe("softmax_loss", points=1.25)
 def right_class_far_behind(ns, rng):
     """One example whose right class is so far behind that its probability is too small for a float."""
     x, y = inputs.scores(rng, 1, 4), rng.integers(4, size=1)
@@ -255,7 +370,7 @@ def right_class_far_behind(ns, rng):
     return {"loss": loss}
 
 
-@probe("softmax_loss", points=1.5, tolerance=1e-7)
+@probe("softmax_loss", points=1.25, tolerance=1e-7)
 def rows_far_apart(ns, rng):
     """Rows of very different size, each with its own maximum."""
     x, y = inputs.far_rows(rng, 5, 3), inputs.labels(rng, 5, 3)
@@ -293,7 +408,7 @@ def loss_in_single_precision(ns, rng):
     return {"loss": loss, "dx": dx}
 
 
-# --- training: 12 points, judged by what it does. Few steps on tiny data; the layers may be the student's or anyone's. ---
+# --- training, judged by what it does. Few steps on tiny data; the layers may be the student's or anyone's. ---
 
 PARAMETERS = ("W1", "b1", "W2", "b2")
 CURVES = ("train_loss", "test_loss", "test_accuracy")
@@ -347,28 +462,28 @@ def _start_and_end(ns, data, settings, seed):
     return {"start": _parameters(start), "end": _parameters(ns.train_two_layer(*data, **settings, seed=seed))}
 
 
-@probe("train_two_layer", points=2.5, judged=True)
+@probe("train_two_layer", points=2, judged=True)
 def one_step(ns, rng):
     """A single step on one batch, against the start that learning rate 0 shows."""
     data = bright_examples(rng)
     return _start_and_end(ns, data, ONE_STEP, seed=int(rng.integers(1000)))
 
 
-@probe("train_two_layer", points=2, judged=True)
+@probe("train_two_layer", points=1.5, judged=True)
 def three_steps(ns, rng):
     """A few steps in a row."""
     data = examples(rng, 2, 3, 2)
     return _start_and_end(ns, data, THREE_STEPS, seed=int(rng.integers(1000)))
 
 
-@probe("train_two_layer", points=2, judged=True)
+@probe("train_two_layer", points=1.5, judged=True)
 def what_history_measures(ns, rng):
     """The history of a network that stays as it starts, because the learning rate is 0."""
     params, history = ns.train_two_layer(*frozen_examples(rng), **FROZEN, seed=int(rng.integers(1000)))
     return {"params": {name: params[name] for name in PARAMETERS}, "history": {name: history[name] for name in CURVES}}
 
 
-@probe("train_two_layer", points=1.5, judged=True)
+@probe("train_two_layer", points=1, judged=True)
 def history_while_it_learns(ns, rng):
     """Training on one class almost alone, tested on the other."""
     _, history = ns.train_two_layer(*rare_class(rng), **RARE, seed=int(rng.integers(1000)))

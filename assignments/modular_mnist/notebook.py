@@ -35,7 +35,9 @@
 #   backward pass is fine.
 # - Integers and `float32` are as welcome as `float64`, and a result that is a fraction stays one.
 # - Loops and vectorized expressions are equally right. Helpers are welcome in the solution cells; extra
-#   attributes are too. Where you are stuck, hints unfold under each question, from a nudge to the idea.
+#   attributes are too. Below each question stands a check, which JupyterLab shows folded; click on it if
+#   you want to read it. It is silent when it finds nothing wrong. Where you are stuck, hints unfold under
+#   each question, from a nudge to the idea.
 #
 # Each part is tested by itself, so a mistake in one costs nothing in the next.
 
@@ -154,10 +156,10 @@ def check():
         tiny.astype(float).dump(f"{folder}/tiny.pkl")  # a pickle of our own making: it is safe to load
         for name, rows in (("tiny.npz", [0, 1, 2]), ("one.npz", [1]), ("tiny.pkl", [0, 1, 2])):
             images, one_hot = load_data(f"{folder}/{name}")
-            checks.shape(f"the images of {name}", images, (len(rows), 784), "all columns but the last")
-            checks.close(f"the images of {name}", images, tiny[rows, :784],
+            checks.shape(f"the array of images of {name}", images, (len(rows), 784), "all columns but the last")
+            checks.close(f"the array of images of {name}", images, tiny[rows, :784],
                          "pixels as they are in the file")
-            checks.close(f"the labels of {name}", one_hot, np.eye(10)[tiny[rows, -1]],
+            checks.close(f"the array of labels of {name}", one_hot, np.eye(10)[tiny[rows, -1]],
                          "a 1 in the column of the label, 10 columns always")
 
 
@@ -1176,8 +1178,8 @@ figures.weights({"no penalty": net.layers[0].w, "L2 0.005": shrunk.layers[0].w})
 # %% [markdown]
 # *Figure 9. What the first layer looks for: the weights from the 784 pixels to the 20 units with the largest
 # weights. Pixels near the border are white paper in every image. Their input is 0, so their gradient is 0,
-# and without a penalty they keep the random weights they were born with; the penalty shrinks those to
-# nothing.*
+# and without a penalty they keep the random weights that they started with; the penalty
+# shrinks those to nothing.*
 #
 # ### What it still gets wrong
 
@@ -1190,7 +1192,7 @@ figures.digits(X_test[wrong], titles, alt=alt + "; ".join(titles))
 
 # %% [markdown]
 # *Figure 10. Test images that the network with L2 gets wrong: the true class first, then the predicted one.
-# Some would give a person pause.*
+# Some are hard for a person, too.*
 
 # %% [markdown]
 # ## 10. What changed?

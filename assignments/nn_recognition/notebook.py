@@ -48,8 +48,9 @@
 #
 # Put your code where it says `raise NotImplementedError`, and keep names, arguments and results as they are
 # described; helpers of your own in the same cell are welcome. Where you are stuck, hints unfold under each
-# question, from a nudge to the idea. The cell below each question is a check. It is silent when it finds
-# nothing wrong. Hidden tests then try other shapes and values, and for every function they may try these:
+# question, from a nudge to the idea. The cell below each question is a check, which JupyterLab shows folded;
+# click on it if you want to read it. It is silent when it finds nothing wrong. Hidden tests then try other
+# shapes and values, and for every function they may try these:
 #
 # - arguments are left as they were, apart from the keys of `params` that the question says are written;
 # - a batch may hold a single example, and all sizes may differ from one another;
@@ -764,7 +765,7 @@ def check():
     checks.kept("X", X, start)
     checks.close("conv_forward of the same image, stride 2, no padding",
                  conv_forward(X, params, "a", stride=2), [[[[48, 7]], [[-20, 10]], [[-8, -22]]]],
-                 "the padding is 0 where none is given")
+                 "height and width have sizes of their own; the padding is 0 where none is given")
     seen = conv_forward(X[:, :, :2, :4], params, "a")
     checks.shape("conv_forward of a part of 2 x 4, with stride and pad left out", seen, (1, 3, 1, 2),
                  "the stride is 1 where none is given")
@@ -863,7 +864,8 @@ def check():
     checks.close("grad_W", params["grad_W"], [[[[20, 31]]]],
                  "each place of the filter meets every second pixel")
     checks.close("grad_X", grad_X, [[[[2, 1, 20, 10, 0], [0] * 5]]],
-                 "delta times the filter, at the place of each window; 0 where no window was")
+                 "delta times the filter, at the place of each window; 0 where no window was; "
+                 "a padding of 0 cuts nothing off")
     # one image of 3 x 5 with two channels, three filters of 2 x 3, stride 3, padding 1
     X, W = (np.arange(30) % 7 - 3).reshape(1, 2, 3, 5), (np.arange(36) % 5 - 2).reshape(3, 2, 2, 3)
     params = {"Wa": W, "ba": np.array([10, 0, -10]), "cache_a": (X, 3, 1)}

@@ -51,9 +51,10 @@
 #   one;
 # - a loop and a vectorized expression are equally right.
 #
-# You may define helpers in a solution cell and call them by name. Where you are stuck, hints unfold under
-# each question, from a nudge to the idea. Each part is tested by itself, so a mistake in one layer costs
-# nothing in the next.
+# You may define helpers in a solution cell and call them by name. Below each question stands a check, which
+# JupyterLab shows folded; click on it if you want to read it. It is silent when it finds nothing wrong.
+# Where you are stuck, hints unfold under each question, from a nudge to the idea. Each part is tested by
+# itself, so a mistake in one layer costs nothing in the next.
 
 # %% given="imports"
 from collections.abc import Callable
@@ -110,7 +111,8 @@ layers = TwoLayerPerceptron.__new__(TwoLayerPerceptron)
 #
 # The loss of a network does not take its weights as an argument, it reads them where they are. So `f` may
 # ignore what it is given and look at `x` itself: change the entries of `x` in place, and leave behind exactly
-# the bits that you found. Adding $h$ and subtracting it again does not, for $(x + h) - h$ is rounded.
+# the bits that you found. Adding $h$ and subtracting it again does not do that, for $(x + h) - h$ is
+# rounded.
 
 # %% [markdown]
 # *5 points, about 20 minutes.*
@@ -1152,7 +1154,7 @@ pictures.show(
 
 # %% [markdown]
 # *Figure 7. Accuracy in training and validation over 40 epochs. Both losses pass 0.96 in validation. The
-# hinge loss is there sooner: as Figure 4 shows, it pulls with every class that is too close, and with full
+# hinge loss gets there sooner: as Figure 4 shows, it pulls with every class that is too close, and with full
 # force until the margin is met.*
 #
 # Is it the better loss, then? That was one learning rate. Here is another.

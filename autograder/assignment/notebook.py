@@ -39,6 +39,10 @@ STUB = "raise NotImplementedError"
 WRITTEN_STUB = "*Write your answer here, in place of this line.*"
 _HEADER = re.compile(r"^# %%(?!%)")
 _SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION[^\n]*\n.*?^[ \t]*### END SOLUTION[^\n]*$", re.M | re.S)
+_FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+"""A check's code is folded where the front end can: the first mark is nbformat's (JupyterLab, Notebook), the
+second Colab's. What the check says when it fails is shown all the same.
+"""
 _KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -194,6 +198,8 @@ def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNo
             "task": False,
             **({"points": cell.points} if graded else {}),
         }
+    if cell.role is Role.TEST:
+        node.metadata.update(_FOLDED)
     if cell.role is Role.DEMO:
         node.metadata["tags"] = ["demo"]
     if cell.trains:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,9 +22,15 @@ from .conftest import ROOT, loaded
 def reference(name: str) -> dict[str, Any]:
     """The names that a reference notebook defines, without its demonstrations."""
     names: dict[str, Any] = {"__name__": "__main__"}
-    for cell in loaded(name).cells:
-        if cell.role in (Role.GIVEN, Role.SOLUTION):
-            exec(compile(cell.text, f"<{name} {cell.id}>", "exec"), names)
+    sys.path.insert(0, str(ROOT / "assignments" / name))  # two chapters have a figures.py
+    for helper in loaded(name).table.helpers:
+        sys.modules.pop(Path(helper).stem, None)
+    try:
+        for cell in loaded(name).cells:
+            if cell.role in (Role.GIVEN, Role.SOLUTION):
+                exec(compile(cell.text, f"<{name} {cell.id}>", "exec"), names)
+    finally:
+        sys.path.remove(str(ROOT / "assignments" / name))
     return names
 
 

@@ -52,7 +52,7 @@ def jupyter_lab(folder: Path, private: Path) -> Iterator[Callable[[str], str]]:
     """JupyterLab with nbgrader's extensions in a folder; gives the function that makes a path of it a url."""
     for name, values in SETTINGS.items():
         path = private / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -170,6 +170,14 @@ def test_the_source_has_nbgraders_metadata(tiny: Assignment) -> None:
     assert [c.metadata.nbgrader.grade_id for c in made.cells if c.metadata.get("tags") == ["demo"]] == ["look_at_center"]
 
 
+def test_checks_are_folded_and_nothing_else_is(tiny: Assignment) -> None:
+    """The code of a visible check is folded, for JupyterLab and for Colab; all other cells are open."""
+    made = build_source(tiny.cells, "tiny")
+    folded = [c.metadata.nbgrader.grade_id for c in made.cells if c.metadata.get("jupyter", {}).get("source_hidden")]
+    assert folded == [c.id for c in tiny.cells if c.role is Role.TEST]
+    assert [c.metadata.nbgrader.grade_id for c in made.cells if c.metadata.get("cellView") == "form"] == folded
+
+
 def test_test_cells_end_with_a_hidden_region(tiny: Assignment) -> None:
     """Each test cell of the source tries its question's probes, between markers that nbgrader strips."""
     made = build_source(tiny.cells, "tiny")

@@ -4,7 +4,8 @@
 # *What this chapter is about, in a sentence or two: change this, and everything below it.*
 #
 # Put your code where it says `raise NotImplementedError`, and keep names, arguments and results as they are described. The cell below a
-# question is a check: silent when it finds nothing wrong. Hidden tests then try other shapes and values.
+# question is a check, which JupyterLab shows folded. It is silent when it finds nothing wrong. Where you are stuck, hints unfold under each question, from
+# a nudge to the idea. Hidden tests then try other shapes and values.
 
 # %% given="imports"
 import checks
@@ -25,6 +26,27 @@ plt.style.use("tableau-colorblind10")
 # with $x$ of shape $(N,)$ and $y$ of shape $(N - w + 1,)$ for the width $w$: there is one value for each place at which $w$ neighbours fit,
 # and nothing is made up beyond the ends.
 
+# %% [markdown]
+# *4 points, about 10 minutes.*
+#
+# <details><summary>Hint: what to look at</summary>
+#
+# Write down the runs of two neighbours of four numbers. How many are there?
+#
+# </details>
+#
+# <details><summary>Hint: the shape</summary>
+#
+# $(N,)$ becomes $(N - w + 1,)$.
+#
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Take a slice of `x` for each place, or a view of all windows, and the mean of each.
+#
+# </details>
+
 # %% solution="moving_average_solution"
 def moving_average(x: np.ndarray, width: int) -> np.ndarray:
     """Average each run of neighbours.
@@ -39,9 +61,17 @@ def moving_average(x: np.ndarray, width: int) -> np.ndarray:
     ### END SOLUTION
 
 # %% test="moving_average" points=4
-seen = moving_average(np.array([1.0, 3.0, 8.0, 4.0]), 2)
-checks.shape("moving_average(x, 2)", seen, (3,), "four numbers have three pairs of neighbours")
-checks.close("moving_average(x, 2)", seen, [2.0, 5.5, 6.0], "the mean of each pair of neighbours")
+@checks.run
+def check():
+    # What is expected is written in: a check calls no other answer, and tries a second example of other sizes.
+    x = np.array([1.0, 3.0, 8.0, 4.0])
+    start, seen = x.copy(), moving_average(x, 2)
+    checks.shape("moving_average(x, 2)", seen, (3,), "four numbers have three pairs of neighbours")
+    checks.close("moving_average(x, 2)", seen, [2.0, 5.5, 6.0], "the mean of each pair of neighbours")
+    checks.kept("x", x, start)
+    seen = moving_average(np.array([4, -2, 0, 5, 1]), 3)
+    checks.close("moving_average of five whole numbers, width 3", seen, [2 / 3, 1, 2], "the next window begins one step further")
+    checks.close("moving_average of a single number, width 1", moving_average(np.array([7.0]), 1), [7.0], "no size is written into the code")
 
 # %% demo="look_at_moving_average"
 steps = np.arange(200)
