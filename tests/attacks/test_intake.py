@@ -26,7 +26,6 @@ from autograder.handed_in.finding import find_submissions
 from autograder.handed_in.intake import taken_in
 from autograder.handed_in.roster import Student
 from autograder.handed_in.submission import read_submission
-
 from tests.jail.harness import as_user
 
 from .course import NAME, REPOSITORY, environment, honest, make_assignment, own
