@@ -140,7 +140,7 @@ def example_results() -> ClassResult:
             "probs: 12 of 15 entries are not finite.",
         ),
     )  # fmt: skip
-    softmax = QuestionResult("softmax", "auto", 3.0, 5.0, Outcome.FINISHED, False, Diagnosis("one_maximum_for_the_batch", says), checks)
+    softmax = QuestionResult("softmax", "auto", 3.0, 5.0, Outcome.FINISHED, diagnosis=Diagnosis("one_maximum_for_the_batch", says), checks=checks)
     written = QuestionResult("zero_init", "manual", None, 2.0, Outcome.FINISHED)
     message = "cell 7 raised NameError: name 'foo' is not defined"
     alice = SubmissionResult("alice", "graded", 3.0, 7.0, ("zero_init",), 0.21, (message,), (softmax, written))

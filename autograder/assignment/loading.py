@@ -59,6 +59,26 @@ def load_assignment(name: str, root: Path) -> Assignment:
     return assignment
 
 
+def _question(
+    cell: SourceCell, cells: tuple[SourceCell, ...], table: AssignmentTable, path: Path
+) -> Question:
+    """One question, by the cell that carries its points."""
+    toml = path.parent / "assignment.toml"
+    entry, written = table.questions[cell.id], cell.role is Role.WRITTEN
+    solved = any(c.role is Role.SOLUTION and solves(c.id, cell.id) for c in cells)
+    if not written and not solved:
+        mend = f'add a cell solution="{cell.id}_solution"'
+        raise AssignmentError(
+            f"question {cell.id} has no solution cell", where=f"{path}:{cell.line}", mend=mend
+        )
+    if not written and not entry.defines:
+        raise AssignmentError(
+            f"question {cell.id} defines nothing", where=str(toml), mend='defines = ["name"]'
+        )
+    costs = table.one_mistake_costs if entry.one_mistake_costs is None else entry.one_mistake_costs
+    return Question(cell.id, cell.points, written, tuple(entry.defines), tuple(entry.needs), costs)
+
+
 def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTable) -> tuple[Question, ...]:
     path, toml = folder / "notebook.py", folder / "assignment.toml"
     seen: dict[str, int] = {}
@@ -78,18 +98,7 @@ def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTab
             raise AssignmentError(
                 f"question {cell.id} has no table", where=str(toml), mend=f"add [questions.{cell.id}]"
             )
-        entry, written = table.questions[cell.id], cell.role is Role.WRITTEN
-        solved = any(c.role is Role.SOLUTION and solves(c.id, cell.id) for c in cells)
-        if not written and not solved:
-            mend = f'add a cell solution="{cell.id}_solution"'
-            raise AssignmentError(
-                f"question {cell.id} has no solution cell", where=f"{path}:{cell.line}", mend=mend
-            )
-        if not written and not entry.defines:
-            raise AssignmentError(
-                f"question {cell.id} defines nothing", where=str(toml), mend='defines = ["name"]'
-            )
-        questions.append(Question(cell.id, cell.points, written, tuple(entry.defines), tuple(entry.needs)))
+        questions.append(_question(cell, cells, table, path))
     ids = [q.id for q in questions]
     for name, entry in table.questions.items():
         if name not in ids:

@@ -46,6 +46,10 @@ class QuestionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
         ),
     ] = []
+    one_mistake_costs: Annotated[
+        Annotated[float, Meta(gt=0, le=1)] | None,
+        Meta(description="As that of the assignment, for this question alone."),
+    ] = None
 
 
 class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,6 +83,17 @@ class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Files that a student may hand in beside the notebook and that are then used."),
     ] = []
     feedback: Annotated[FeedbackLevel, Meta(description=FEEDBACK)] = "diagnosis"
+    one_mistake_costs: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=1,
+            description=(
+                "The share of a question's points that one mistake costs at most, where a name or a place "
+                "explains all that was lost."
+            ),
+        ),
+    ] = 1.0
     limits: Annotated[Limits, Meta(description="Limits of one submission.")] = Limits()
 
 

@@ -39,6 +39,8 @@ class Question:
     written: bool
     defines: tuple[str, ...]
     needs: tuple[str, ...]
+    one_mistake_costs: float = 1.0
+    """The share of its points that one mistake costs at most."""
 
     @property
     def kind(self) -> QuestionKind:

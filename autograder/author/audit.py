@@ -24,19 +24,20 @@ from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, Question, QuestionKind, solves
 from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.author.equivalent import FILE, key_of, load_equivalent
-from autograder.author.mutants import code_of, mutants, normal
 from autograder.author.release import blank_notebook
 from autograder.author.trivial import trivial_answers
+from autograder.edits.mutants import code_of, mutants, normal
 from autograder.errors import AssignmentError
 from autograder.handed_in.alignment import align
 from autograder.handed_in.running_order import reference_cells
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import Outcome
+from autograder.judging.diagnose import name_mistake
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.judging.grader import Grader
+from autograder.judging.judged import Judged
 from autograder.judging.keys import environment
-from autograder.judging.points import earned
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
@@ -305,8 +306,13 @@ class _Audit:
                     f"the trivial answer {variant.id!r} to {question.id} can't be put in place: "
                     f"{cell.error or cell.outcome.value}"
                 )
-        points = earned(probes, {p.id: grader.judge.find(p, seen.observations[p.id]).verdict for p in probes})
-        return VariantResult(variant.id, variant.question, sum(points.values()), question.points)
+        found = {p.id: grader.judge.find(p, seen.observations[p.id]) for p in probes}
+        judged = Judged(probes, seen.observations, found)
+        named = name_mistake(judged, grader.judge.known(question.id, judged.observations))
+        least = (1 - question.one_mistake_costs) * question.points if named and judged.lost else 0.0
+        return VariantResult(
+            variant.id, variant.question, max(least, sum(judged.points.values())), question.points
+        )
 
     # ---- mutants
 

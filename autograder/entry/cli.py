@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from collections.abc import Callable
 
 import typer
 
-from autograder.entry.commands.shared import AS_IT_IS, err
 from autograder.errors import ChainRuleError, UsageError
-from autograder.sandbox.nursery import nursery
 
 HELP = "Release, grade and audit notebook assignments with hidden tests."
 EXAMPLES = """\b
@@ -39,9 +39,9 @@ WANT_SANDBOX = ("autograde", "explain", "audit")
 """The commands that start a sandbox soon."""
 
 
-def build(called: str = "") -> typer.Typer:
-    """The command line; with the command that is called alone, where that is one, since to load all of
-    them takes a second.
+def build(called: str | None = None) -> typer.Typer:
+    """The command line with all commands; with the one that is called, where that is said. The others are
+    then there by name alone, for the list that --help prints: to load them all takes seconds.
     """
     app = typer.Typer(
         help=HELP,
@@ -51,32 +51,46 @@ def build(called: str = "") -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(lambda: None)  # a command that stands alone keeps its name
-    for name in [called] if called in COMMANDS else COMMANDS:
-        function, says = COMMANDS[name]
-        app.command(name, short_help=says)(
-            getattr(importlib.import_module(f"autograder.entry.commands.{name}"), function)
-        )
+    for name, (function, says) in COMMANDS.items():
+        run = _loaded(name, function) if called in (None, name) else lambda: None
+        app.command(name, short_help=says)(run)
     return app
+
+
+def _loaded(name: str, function: str) -> Callable[..., None]:
+    import autograder.declined  # noqa: F401
+
+    module = importlib.import_module(f"autograder.entry.commands.{name}")
+    found: Callable[..., None] = getattr(module, function)
+    return found
 
 
 def main() -> None:
     """Run the command line: wrong calls end with status 2, faults of ours with 1, each with a sentence on
     stderr.
     """
-    called = sys.argv[1] if len(sys.argv) > 1 else ""
+    called = None if "_CHAINRULE_COMPLETE" in os.environ else "".join(sys.argv[1:2])
     try:
         if called in WANT_SANDBOX and not {"--help", "--scheduler"} & set(sys.argv):
+            from autograder.sandbox.nursery import nursery
+
             nursery()  # it loads while we do
         build(called)()
     except UsageError as error:
-        err.print(f"chainrule: {error}", style="red", **AS_IT_IS)
+        _complain(error)
         sys.exit(2)
     except ChainRuleError as error:
-        err.print(f"chainrule: {error}", style="red", **AS_IT_IS)
+        _complain(error)
         sys.exit(1)
     except KeyboardInterrupt:
-        err.print("chainrule: stopped; run it again and it goes on where it was")
+        _complain("stopped; run it again and it goes on where it was")
         sys.exit(130)
+
+
+def _complain(what: object) -> None:
+    from autograder.entry.commands.shared import AS_IT_IS, err
+
+    err.print(f"chainrule: {what}", style="red", **AS_IT_IS)
 
 
 if __name__ == "__main__":

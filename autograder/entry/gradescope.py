@@ -94,7 +94,7 @@ class Running:
 
 def _output(question: QuestionResult) -> str:
     """A question in plain lines: the mistake, then check by check."""
-    lines = [question.diagnosis.says, ""] if question.diagnosis else []
+    lines = [question.reason, ""] if question.reason else []
     if question.given_correct_inputs:
         lines += ["It was judged again with right inputs from the questions that it builds on.", ""]
     for check in question.checks:
@@ -133,6 +133,7 @@ def grade(root: Path, name: str) -> SubmissionResult:
     reference = prepare(root, name)
     try:
         with Grader(reference, isolation, judged=running.add) as grader:
+            grader.locate = True
             result = grader.grade(submission)
     finally:
         reference.close()

@@ -9,6 +9,9 @@ from msgspec import Meta
 
 from autograder.inside.jail.values import JailLimits
 
+CELLS_SHARE = 0.5
+"""So much of the whole submission's time all of its cells together may take, each within its own limit."""
+
 
 def _seconds(says: str) -> Meta:
     return Meta(gt=0, le=86_400, description=says)
@@ -23,6 +26,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 20.0
     probe_seconds: Annotated[float, _seconds("Seconds for one probe.")] = 5.0
     submission_seconds: Annotated[float, _seconds("Seconds for everything.")] = 120.0
+    locate_question_seconds: Annotated[
+        float, _seconds("Seconds of looking for the place of a mistake that has no name, in one question.")
+    ] = 1.0
+    locate_seconds: Annotated[float, _seconds("Seconds of this in all questions together.")] = 3.0
     memory_mb: Annotated[int, Meta(gt=0, description="Memory, in MiB.")] = 1024
     output_kb: Annotated[int, Meta(gt=0, description="What may be printed, in KiB.")] = 4096
 

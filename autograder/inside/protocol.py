@@ -145,6 +145,9 @@ class Observe(_Message, frozen=True):
     """Names that stand for the same function on both sides, so that it may be passed by name."""
     program: bytes = b""
     """The probes, where the process does not have them yet: code that the grader has compiled."""
+    instead: list[CellSource] = []
+    """Cells that are run first, for these probes alone: one of the student's own with one change, and given
+    ones that put what it defines into its place."""
 
 
 class Serve(_Message, frozen=True):

@@ -29,6 +29,8 @@ class Bench:
     ) -> None:
         self.reference, self.assignment, self.isolation = reference, reference.assignment, isolation
         self.judge, self.diagnose = Judge(reference), diagnose
+        self.locate = False
+        """Whether the place of a mistake that has no name is looked for."""
         self.judged = judged
         """Told of each tested question as soon as all of it was observed, and again where a second look
         changed it.

@@ -77,6 +77,19 @@ class Diagnosis(msgspec.Struct, frozen=True):
     says: str
 
 
+class Located(msgspec.Struct, frozen=True):
+    """The place of a mistake that has no name: with one change there, every check of the question comes out
+    right.
+
+    line counts from 1 in the student's cell; code is what stands there, in the student's own words.
+    """
+
+    cell: int
+    line: int
+    code: str
+    says: str
+
+
 class CheckResult(msgspec.Struct, frozen=True):
     """One hidden test of a question."""
 
@@ -105,8 +118,17 @@ class QuestionResult(msgspec.Struct, frozen=True):
     max_score: float
     outcome: Outcome
     given_correct_inputs: bool = False
+    one_mistake: bool = False
+    """A name or a place explains all that was lost, so that no more was taken than one mistake costs."""
     diagnosis: Diagnosis | None = None
+    located: Located | None = None
     checks: tuple[CheckResult, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Which mistake it is, or where: a sentence for the student, empty where neither is known."""
+        found = self.diagnosis or self.located
+        return found.says if found is not None else ""
 
 
 class SubmissionResult(msgspec.Struct, frozen=True):

@@ -11,9 +11,9 @@ from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
 from autograder.judging.bench import Bench
 from autograder.judging.findings import QuestionResult, Status, SubmissionResult
+from autograder.judging.judged import total
 from autograder.judging.memory import Memory
 from autograder.judging.messages import cell_messages, few, remarks
-from autograder.judging.points import total
 from autograder.judging.sitting import OwnCells, Seatable, Sitting
 
 

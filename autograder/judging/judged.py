@@ -1,13 +1,40 @@
-"""A question's observations and findings together, and what they earn."""
+"""A question's observations and findings together, and what they earn.
+
+A contract check counts only where a core check of its question is right.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
+from autograder.assignment.values import Question
 from autograder.inside.seen import Observation
-from autograder.judging.findings import Finding, Verdict
-from autograder.judging.points import earned
+from autograder.judging.findings import Finding, QuestionResult, Verdict
 from autograder.probe import Probe
+
+
+def earned(probes: tuple[Probe, ...], verdicts: dict[str, Verdict]) -> dict[str, float]:
+    """The points that each probe of one question earns, by probe id."""
+    right = {p.id for p in probes if verdicts.get(p.id) is Verdict.RIGHT}
+    any_core = any(p.id in right for p in probes if not p.contract)
+    return {p.id: p.points if p.id in right and (any_core or not p.contract) else 0.0 for p in probes}
+
+
+def total(points: list[float]) -> float:
+    """A sum of points, without the dust of binary fractions."""
+    return round(sum(points), 6)
+
+
+def with_one_mistake(result: QuestionResult, question: Question) -> QuestionResult:
+    """The same result where one name or one place explains all that was lost: then no more is taken than the
+    assignment lets one mistake cost.
+    """
+    least = total([(1 - question.one_mistake_costs) * result.max_score])
+    if not result.reason or result.score is None or result.score >= least:
+        return result
+    return msgspec.structs.replace(result, score=least, one_mistake=True)
 
 
 @dataclass(frozen=True)

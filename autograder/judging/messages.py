@@ -16,7 +16,7 @@ from autograder.assignment.values import Question
 from autograder.inside.names import bound_in, bound_names, parsed
 from autograder.inside.protocol import CellKind, CellSource, shown_number
 from autograder.inside.seen import CellReport, Observation, Outcome
-from autograder.inside.standins import GONE_FROM_NUMPY
+from autograder.inside.versions import names_gone_from
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
@@ -25,7 +25,7 @@ from autograder.text import printable, sentence
 
 MAX_MESSAGES = 40
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
-_GONE = frozenset({*GONE_FROM_NUMPY, "trapz", "in1d"} - set(vars(np)))
+_GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,7 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
                 messages.append(
                     f"cell {number} raised {report.error}"
                     + (f" (line {report.line})" if report.line else "")
+                    + _not_allowed(report.error)
                     + _newer_python(report, own[report.number].text)
                     + _failed_given(report.missing, cells, reports).replace(" ", "; ", 1).rstrip(".")
                 )
@@ -217,6 +218,13 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
             case _:
                 messages.append(f"cell {number} ended: {report.outcome.value} {report.error}".rstrip())
     return messages
+
+
+def _not_allowed(error: str) -> str:
+    """What is to be said where the system has refused something: which it may be, the student knows."""
+    if not error.startswith("PermissionError"):
+        return ""
+    return "; no program or process can be started, no network used and no file changed elsewhere when graded"
 
 
 def _newer_python(report: CellReport, text: str) -> str:

@@ -22,11 +22,11 @@ from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.judging.bench import Bench
 from autograder.judging.diagnose import name_mistake
 from autograder.judging.findings import CheckResult, QuestionResult
-from autograder.judging.judged import Judged
+from autograder.judging.judged import Judged, total, with_one_mistake
 from autograder.judging.keys import key_of_cells
+from autograder.judging.locate import Clock, Observe, Search
 from autograder.judging.memory import Memory
 from autograder.judging.messages import CellsRun, check_message
-from autograder.judging.points import total
 from autograder.sandbox.room import Room
 from autograder.sandbox.watch import Given, Request, Watch
 
@@ -80,6 +80,9 @@ class Sitting:
         """By question, the ones whose mistakes show in it."""
         self.notes: list[str] = []
         """What is to be said of how it was judged."""
+        self.mends: dict[str, str] = {}
+        """By question, the change that mends what has been located: for graders alone."""
+        self._judgements: dict[str, Judged] = {}
         self._own_moment: dict[str, Watch] = {}
         """By question, the notebook up to its own check, where that is the moment which counts."""
 
@@ -122,11 +125,11 @@ class Sitting:
             if question.written:
                 results.append(self._written(question))
             elif question.id in asked:
-                judged = self._second_chance(question, first[question.id])
+                judged = self._judgements[question.id] = self._second_chance(question, first[question.id])
                 results.append(self._result(question, judged))
                 if self.bench.judged is not None and judged is not last[question.id]:
                     self.bench.judged(results[-1])
-        return results
+        return self._located(results) if self.bench.locate else results
 
     # ---- observing
 
@@ -200,7 +203,7 @@ class Sitting:
             for p in judged.probes
         )
         outcomes = [c.outcome for c in checks if c.outcome is not Outcome.FINISHED]
-        return QuestionResult(
+        result = QuestionResult(
             id=question.id,
             kind=QuestionKind.AUTO,
             score=total([c.earned for c in checks]),
@@ -210,6 +213,7 @@ class Sitting:
             diagnosis=diagnosis,
             checks=checks,
         )
+        return with_one_mistake(result, question)
 
     def _reports(self) -> list[CellReport]:
         """How the cells have ended, as far as they have."""
@@ -271,7 +275,14 @@ class Sitting:
         wrong.
         """
         blamed = self._blamed
-        wrong = tuple(n for n in question.needs if n in blamed[n] or not blamed[n] <= set(question.needs))
+        gone = {o.missing for o in judged.observations.values()}
+        wrong = tuple(
+            n
+            for n in question.needs
+            if n in blamed[n]
+            or not blamed[n] <= set(question.needs)
+            or gone & set(self.assignment.question(n).defines)
+        )
         if judged.lost and wrong:
             blamed[question.id].update(wrong)
             judged = self._given_correct_inputs(question, wrong, judged)
@@ -299,6 +310,26 @@ class Sitting:
         """What memory holds of a second pass, or what is seen where the reference answers these
         questions' names.
         """
+        given = self._given(question, answered)
+        watch = self._own_moment.get(question.id, self.watch)
+        more = (
+            digest(self.reference.cells),
+            given.stubs,
+            given.known,
+            self.seen.skipped,
+            self.seen.briefly,
+        )
+        key = self._keys(requests, more, watch)[question.id]
+        seen = self.memory.get(key)
+        if seen is None:
+            if not watch.warm:
+                self._end_processes()
+            seen = watch.observe(requests, given=given, limits=self._share())
+            self.memory.put(key, seen)
+        return seen
+
+    def _given(self, question: Question, answered: tuple[str, ...]) -> Given:
+        """The reference, answering the names of these questions."""
         own = set(question.defines)
         names = {
             need: [n for n in self.assignment.question(need).defines if n not in own]
@@ -310,17 +341,53 @@ class Sitting:
                 self.assignment.given_names | {n for group in names.values() for n in group if "." not in n}
             )
         )
-        watch = self._own_moment.get(question.id, self.watch)
-        more = (digest(self.reference.cells), stubs, known, self.seen.skipped, self.seen.briefly)
-        key = self._keys(requests, more, watch)[question.id]
-        seen = self.memory.get(key)
-        if seen is None:
-            given = Given(self.bench.reference_sandbox(), self.reference.cells, stubs, known)
+        return Given(self.bench.reference_sandbox(), self.reference.cells, stubs, known)
+
+    def _was_given(self, question: Question) -> bool:
+        """Whether an earlier part that the question builds on is wrong."""
+        return bool(self._blamed[question.id] - {question.id})
+
+    # ---- where a mistake is that has no name
+
+    def _located(self, results: list[QuestionResult]) -> list[QuestionResult]:
+        """The same results, with the places of mistakes that have no name, where one change mends all."""
+        limits = self.assignment.limits
+        clock = Clock(limits.locate_question_seconds, limits.locate_seconds, self.watch.cpu)
+        return [self._with_place(result, clock) for result in results]
+
+    def _with_place(self, result: QuestionResult, clock: Clock) -> QuestionResult:
+        judged = self._judgements.get(result.id)
+        if judged is None or not judged.lost or result.diagnosis is not None or self.seen.demos:
+            return result
+        question, watch = self.assignment.question(result.id), self._own_moment.get(result.id, self.watch)
+        clock.theirs = watch.cpu
+        search = Search(question, judged, self.judge, self._changed(question, judged, watch), clock)
+        found = search.place(watch.cells)
+        if found is None:
+            return result
+        located, self.mends[result.id] = found
+        result = with_one_mistake(msgspec.structs.replace(result, located=located), question)
+        if self.bench.judged is not None:
+            self.bench.judged(result)
+        return result
+
+    def _changed(self, question: Question, judged: Judged, watch: Watch) -> Observe:
+        """How a question is observed with one of its cells changed, and with what it builds on given right
+        where that was wrong.
+        """
+        requests = {r.probe: r for r in self.requests if r.question == question.id}
+        given = self._given(question, question.needs) if self._was_given(question) else None
+        limits = msgspec.structs.replace(
+            self._share(), probe_seconds=self.assignment.limits.locate_question_seconds
+        )
+
+        def observe(instead: list[CellSource], probes: tuple[str, ...]) -> dict[str, Observation]:
             if not watch.warm:
                 self._end_processes()
-            seen = watch.observe(requests, given=given, limits=self._share())
-            self.memory.put(key, seen)
-        return seen
+            waiting = [requests[name] for name in probes]
+            return watch.observe(waiting, given=given, limits=limits, instead=instead).observations
+
+        return observe
 
     def _share(self) -> Limits:
         """The limits of one question's second pass: all of them together take no longer than the first
@@ -335,7 +402,7 @@ class Sitting:
 
 def _says_moment(question: str, change: Change) -> str:
     """Why a question was judged as it stood at its own check."""
-    what = f"`{change.name}`" if change.name else "what it uses"
+    what = ", ".join(f"`{name}`" for name in change.names[:5]) or "what it uses"
     return (
         f"{question} was judged as it stood at its own check: cell {change.cell} changed {what} after this "
         "question"

@@ -168,7 +168,7 @@ def _part(
         "summary": summary,
         "score": "–" if part.score is None else points(part.score),
         "max_score": question.max_score,
-        "diagnosis": question.diagnosis.says if question.diagnosis else "",
+        "diagnosis": question.reason,
         "given": _given(part, assignment.question(question.id)),
         "person": _person(part),
         "comments": [c for c in part.comments if not _automatic(part, c)],
@@ -207,13 +207,21 @@ def _how(part: Part) -> tuple[str, str, str, str]:
 
 
 def _given(part: Part, question: Question) -> str:
-    if not part.question.given_correct_inputs:
-        return ""
-    return (
-        "This question builds on an earlier one that is wrong. It was judged again with right "
-        "inputs from there, "
-        "so that the earlier mistake costs nothing here."
-    )
+    said = []
+    if part.question.one_mistake:
+        share = f"{100 * question.one_mistake_costs:g} %"
+        said.append(
+            f"One mistake explains all that was lost here, so it costs no more than {share} of the points."
+        )
+    if part.question.given_correct_inputs:
+        said.append(_GIVEN)
+    return " ".join(said)
+
+
+_GIVEN = (
+    "This question builds on an earlier one that is wrong. It was judged again with right inputs from there, "
+    "so that the earlier mistake costs nothing here."
+)
 
 
 def _person(part: Part) -> str:

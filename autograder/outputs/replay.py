@@ -46,11 +46,21 @@ class Replay:
     expected: Any
 
 
-def replay(grader: Grader, submission: Submission, question: Question) -> tuple[QuestionResult, list[Replay]]:
+@dataclass(frozen=True)
+class Explained:
+    """One question of a submission for the grader: its result, its probes, and the change that mends it."""
+
+    result: QuestionResult
+    replays: list[Replay]
+    mend: str
+
+
+def replay(grader: Grader, submission: Submission, question: Question) -> Explained:
     """Run a submission again, with the same inputs as when it was graded, and show one question's probes."""
-    return next(
-        (r, shown) for r, shown in replay_all(grader, submission, (question.id,)) if r.id == question.id
-    )
+    with grader.sit(submission) as sitting:
+        result = next(r for r in sitting.results() if r.id == question.id)
+    replays = [_replay(grader, check, sitting.observed[check.id], inputs=True) for check in result.checks]
+    return Explained(result, replays, sitting.mends.get(question.id, ""))
 
 
 def replay_all(

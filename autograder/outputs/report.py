@@ -62,6 +62,14 @@ class MistakeFigures(msgspec.Struct, frozen=True):
     students: tuple[str, ...]
 
 
+class PlaceFigures(msgspec.Struct, frozen=True):
+    """A place in students' code at which one change mends a question, and who has it."""
+
+    question: str
+    code: str
+    students: tuple[str, ...]
+
+
 class Breakage(msgspec.Struct, frozen=True):
     """Something that did not end as it should: a question's check, or the notebook as a whole."""
 
@@ -94,6 +102,7 @@ class ClassReport(msgspec.Struct, frozen=True):
     seconds: dict[str, float]
     questions: tuple[QuestionFigures, ...]
     misconceptions: tuple[MistakeFigures, ...]
+    places: tuple[PlaceFigures, ...]
     breakages: tuple[Breakage, ...]
     changes: tuple[ResultChange, ...]
 
@@ -113,6 +122,7 @@ def class_report(assignment: Assignment, kept: Sequence[Kept], marks: dict[str, 
         seconds={s.student: s.result.seconds for s in readable},
         questions=_questions(assignment, readable),
         misconceptions=_misconceptions(readable),
+        places=_places(readable),
         breakages=tuple(_breakages(standings)),
         changes=tuple(
             sorted((c for k in kept if (c := _change(k))), key=lambda c: (c.when, c.student), reverse=True)
@@ -174,6 +184,24 @@ def _misconceptions(standings: list[Standing]) -> tuple[MistakeFigures, ...]:
         MistakeFigures(question, name, says[question, name], tuple(students))
         for (question, name), students in ordered
     )
+
+
+def _places(standings: list[Standing]) -> tuple[PlaceFigures, ...]:
+    """Where unnamed mistakes were located, alike pieces of code together, the commonest first."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for standing in standings:
+        for question in standing.result.questions:
+            if question.located:
+                code = "".join(question.located.code.split())
+                found.setdefault((question.id, code), []).append(standing.student)
+    written = {
+        (q.id, "".join(q.located.code.split())): q.located.code
+        for standing in standings
+        for q in standing.result.questions
+        if q.located
+    }
+    ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(PlaceFigures(key[0], written[key], tuple(students)) for key, students in ordered)
 
 
 def _breakages(standings: list[Standing]) -> list[Breakage]:

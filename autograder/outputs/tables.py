@@ -182,7 +182,7 @@ def comments(standing: Standing, titles: dict[str, str]) -> str:
 
 
 def _says(part: Part) -> list[str]:
-    found = [part.question.diagnosis.says] if part.question.diagnosis and not part.full else []
+    found = [part.question.reason] if part.question.reason and not part.full else []
     return found + [comment for comment in part.comments if comment != "No response."]
 
 

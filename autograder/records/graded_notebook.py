@@ -269,12 +269,14 @@ def result_html(question: QuestionResult) -> str:
         f"<td>{c.earned:g}/{c.points:g}</td><td>{escape(c.message)}</td></tr>"
         for c in question.checks
     )
-    says = f"<p><b>{escape(question.diagnosis.says)}</b></p>" if question.diagnosis else ""
+    says = f"<p><b>{escape(question.reason)}</b></p>" if question.reason else ""
     judged_again = (
         "<p>Judged again with the parts that it builds on given, so that an earlier mistake costs "
         "nothing here.</p>"
     )
     given = judged_again if question.given_correct_inputs else ""
+    if question.one_mistake:
+        given += "<p>One mistake explains all that was lost, so it costs no more than this.</p>"
     table = f'<table class="table table-condensed">{rows}</table>'  # formgrader's own look of a table
     return f"<p>{escape(question.id)}: {question.score:g} of {question.max_score:g}</p>{says}{given}{table}"
 
@@ -283,7 +285,7 @@ def result_text(question: QuestionResult) -> str:
     """A question's result in plain lines."""
     lines = [f"{question.id}: {question.score:g} of {question.max_score:g}"]
     lines += [f"  {'ok ' if c.earned else 'no '} {c.title} {c.message}".rstrip() for c in question.checks]
-    return "\n".join(lines + ([question.diagnosis.says] if question.diagnosis else []))
+    return "\n".join(lines + ([question.reason] if question.reason else []))
 
 
 def copy_receipts(source: Path, target: Path) -> None:

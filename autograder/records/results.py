@@ -22,8 +22,8 @@ from autograder.fingerprints import fingerprint
 from autograder.handed_in.alignment import Submission
 from autograder.handed_in.running_order import digest
 from autograder.judging.findings import QuestionResult, SubmissionResult
+from autograder.judging.judged import total
 from autograder.judging.keys import environment
-from autograder.judging.points import total
 
 FORMAT = 1
 

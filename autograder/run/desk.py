@@ -40,6 +40,8 @@ class Job(msgspec.Struct, frozen=True):
     entry: bytes = b""
     alone: bool = False
     with_notebook: bool = True
+    locate: bool = True
+    """Whether the place of a mistake that has no name is looked for."""
     made_from: str = ""
     """Of the graded notebook that is there: it stays where it would be made from the same."""
 
@@ -100,13 +102,21 @@ class Desk:
         """Grade a submission, as far as its journal entry leaves anything to do."""
         began = time.monotonic()
         submission = understand(job.delivered, self.assignment)
-        conditions = (self.reference_key, self.reference.salt, self.isolation.level, job.questions)
+        conditions = (
+            self.reference_key,
+            self.reference.salt,
+            self.isolation.level,
+            job.questions,
+            job.locate,
+        )
         key = key_of(submission, self.assignment, conditions)
         before = read_entry(job.entry)
         if before.key == key and before.result is not None:
             return self._done(job, submission, before.result, b"", False, began)
         memory = Memory(before.seen, job.alone)
-        result = self.grader().grade(submission, job.questions, memory)
+        grader = self.grader()
+        grader.locate = job.locate
+        result = grader.grade(submission, job.questions, memory)
         entry = JournalEntry(key, None if memory.fleeting else result, memory.kept)
         return self._done(job, submission, result, write_entry(entry), memory.fleeting, began)
 

@@ -92,6 +92,7 @@ class Dispatch:
                 entry,
                 alone,
                 with_notebook,
+                self.options.locate,
                 there.made_from if there is not None else "",
             )
         )

@@ -23,6 +23,8 @@ class Options:
     force: bool = False
     salt: str = ""
     unsafe: bool = False
+    locate: bool = True
+    """Whether the place of a mistake that has no name is looked for."""
     database: str = ""
     """The gradebook's url; where none is given, the course's own, or gradebook.db of `into` where that is
     another folder.

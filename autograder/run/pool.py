@@ -33,7 +33,7 @@ _NAME = "local"
 _START = (
     # Ctrl-C is the parent's to answer
     "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = sys.argv[4:]; "
-    "from autograder.run.pool import work; work(*map(int, sys.argv[1:4]))"
+    "import autograder.declined; from autograder.run.pool import work; work(*map(int, sys.argv[1:4]))"
 )
 _PATIENCE_SECONDS = 10.0
 """A worker that was told to end has so long to end its sandboxes."""

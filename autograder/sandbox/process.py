@@ -165,6 +165,11 @@ class Process:
             else:
                 self._ended_by_itself()
 
+    def cpu_now(self) -> float:
+        """Seconds of the processor that it has used so far."""
+        self._update_cpu()
+        return self.cpu
+
     def _update_cpu(self) -> None:
         answer = self.sandbox.ask_cpu()
         if isinstance(answer, Ended):

@@ -38,6 +38,7 @@ def clean_environment(runtime: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "VECLIB_MAXIMUM_THREADS": "1",
+        "JOBLIB_MULTIPROCESSING": "0",  # joblib then runs one task after another
     }
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from autograder.inside.limits import Limits
+from autograder.inside.limits import CELLS_SHARE, Limits
 from autograder.inside.protocol import (
     CellDone,
     CellKind,
@@ -34,8 +34,6 @@ MAX_HANGS = 2
 """After so many probes that hung or died, the rest of the question is not run."""
 _FEW = 8
 """With more probes than these to come, what they saw may gather before it is read."""
-CELLS_SHARE = 0.5
-"""So much of the whole submission's time all of its cells together may take, each within its own limit."""
 _WALL = 4
 """The wall clock has so many times as long as the CPU time of a limit."""
 
@@ -122,13 +120,20 @@ class Watch:
         given: Given | None = None,
         limits: Limits | None = None,
         noted: Callable[[Observation], None] | None = None,
+        instead: Iterable[CellSource] = (),
     ) -> Seen:
         """Run the cells, where they have not been, then probes; how each ended and what it saw. Raises
         SandboxError only for faults of ours.
 
-        noted: told of each observation as it arrives.
+        noted: told of each observation as it arrives. instead: cells that are run after the others, for this
+        pass alone.
         """
-        return _Pass(self, list(requests), limits or self.limits, given, noted).finish()
+        return _Pass(self, list(requests), limits or self.limits, given, noted, list(instead)).finish()
+
+    def cpu(self) -> float:
+        """Seconds of the processor that its process has used so far, and the one that answers it."""
+        living = (p for p in (self._process, self._reference) if p is not None and p.death is None)
+        return sum(process.cpu_now() for process in living)
 
     @property
     def warm(self) -> bool:
@@ -192,6 +197,7 @@ class _Pass:
     limits: Limits
     given: Given | None
     noted: Callable[[Observation], None] | None = None
+    instead: list[CellSource] = field(default_factory=list)
     seen: dict[str, Observation] = field(default_factory=dict)
     hangs: dict[str, int] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
@@ -336,7 +342,8 @@ class _Pass:
         stubs, known = (
             (list(self.given.stubs), list(self.given.known)) if self.given is not None else ([], [])
         )
-        process.observe(Observe([(r.probe, r.seed) for r in self.waiting], stubs, known))
+        asked = [(r.probe, r.seed) for r in self.waiting]
+        process.observe(Observe(asked, stubs, known, instead=self.instead))
         while self.waiting:
             request, began = self.waiting[0], time.monotonic()
             if len(self.waiting) > _FEW:

@@ -85,6 +85,11 @@ def hostile(assignment: Assignment, attack: Attack, world: dict[str, Any]) -> Wo
         work.write("center_solution", WRONG).write("scale_solution", attack.text)
     elif attack.place == "center":
         work.write("center_solution", attack.text)
+    elif attack.place in ("locked", "written"):
+        for name in ("imports", "helpers", "center"):
+            work.write(name, f"{work.cell(name)['source']}\n\n{attack.text}")
+        if attack.place == "locked":
+            work.write("center_solution", WRONG)
     else:
         work.add(attack.text, before="center_solution")
     if "send(" in attack.text or "raw(" in attack.text or "zeros((" in attack.text:

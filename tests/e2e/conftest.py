@@ -38,6 +38,13 @@ class Course:
         found: dict[str, Any] = json.loads((self.root / json_file).read_text(encoding="utf-8"))
         return found
 
+    def scores(self, assignment: str) -> dict[str, float]:
+        """Grade an assignment; each student's score."""
+        done = self.run("autograde", assignment, "--json", "scores.json")
+        assert done.returncode == 0, done.stderr
+        submissions = json.loads((self.root / "scores.json").read_text(encoding="utf-8"))["submissions"]
+        return {submission["student"]: submission["score"] for submission in submissions}
+
 
 def hand_in(root: Path) -> None:
     """A small class: right, wrong, broken, endless."""

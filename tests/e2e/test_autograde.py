@@ -12,6 +12,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from autograder.assignment.loading import load_assignment
+from tests.sample_class.work import Work
 from tests.tiny import NAME
 
 from .conftest import ROOT, Course
@@ -198,3 +200,19 @@ def test_an_empty_folder_is_a_wrong_call(course: Course, tmp_path: Path) -> None
     """A folder that holds nobody's work is most likely the wrong one: status 2, and what it should hold."""
     done = course.run("autograde", NAME, "--submitted", str(tmp_path))
     assert done.returncode == 2 and f"<student>/{NAME}/{NAME}.ipynb" in done.stderr
+
+
+def test_a_mistake_without_a_name_is_located(course: Course, tmp_path: Path) -> None:
+    """The line is in the results, in the table and on the page; with --no-locate it is not looked for."""
+    work = Work.handed_out(load_assignment(NAME, course.root)).solve()
+    work.write("center_solution", "def center(X):\n    return X + X.mean(axis=0)").save(tmp_path / "submitted" / "hal" / NAME)
+    arguments = ("--submitted", str(tmp_path / "submitted"), "--into", str(tmp_path / "into"), "--salt", "one")
+    (center, *_), (without, *_) = [
+        course.grade(*arguments, *more, json_file=str(tmp_path / "found.json"))["submissions"][0]["questions"] for more in ((), ("--no-locate",))]
+    assert center["located"]["line"] == 2 and center["located"]["code"] == "X + X.mean(axis=0)"
+    assert without == {**center, "located": None}
+    course.grade(*arguments, json_file=str(tmp_path / "again.json"))
+    page = next((tmp_path / "into" / "feedback" / "hal").rglob("*.html")).read_text(encoding="utf-8")
+    assert "line 2 of your answer" in page
+    explained = course.run("explain", "hal", NAME, "center", "--submitted", str(tmp_path / "submitted"), "--salt", "one")
+    assert "For you alone, what mends it: line 2: X + X.mean(axis=0) -> X - X.mean(axis=0)" in explained.stdout

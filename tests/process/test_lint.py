@@ -22,6 +22,11 @@ def test_ruff_is_content(folder: str) -> None:
     assert run("ruff", "check", "--quiet", "--output-format", "concise", folder) == ""
 
 
+def test_the_package_has_one_form() -> None:
+    """`ruff format` would change nothing."""
+    assert run("ruff", "format", "--check", ".") == ""
+
+
 def test_mypy_is_content() -> None:
     """The package is typed strictly."""
     assert run("mypy") == ""

@@ -6,7 +6,7 @@ import pytest
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import Role
 from autograder.assignment.variants import cells_with, load_variants
-from autograder.author.mutants import mutants
+from autograder.edits.mutants import mutants
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import decode

@@ -18,19 +18,20 @@ from autograder.sandbox.runtime import RUNTIME
 
 PACKAGE = Path(autograder.__file__).parent
 
-GROUND = {"autograder", "errors", "files", "fingerprints", "inputs", "probe", "text"}
+GROUND = {"autograder", "declined", "errors", "files", "fingerprints", "inputs", "probe", "text"}
 """Modules that lie in no room: the authors' interface, and what every room may use."""
 
 ROOMS = {
     "inside": set(),
+    "edits": set(),
     "assignment": {"inside"},
     "sandbox": {"assignment", "inside"},
     "handed_in": {"assignment", "inside"},
-    "judging": {"sandbox", "handed_in", "assignment", "inside"},
+    "judging": {"sandbox", "handed_in", "assignment", "inside", "edits"},
     "records": {"judging", "handed_in", "assignment", "inside"},
     "run": {"records", "judging", "handed_in", "sandbox", "assignment", "inside"},
     "outputs": {"records", "judging", "handed_in", "sandbox", "assignment", "inside"},
-    "author": {"records", "judging", "handed_in", "sandbox", "assignment", "inside"},
+    "author": {"records", "judging", "handed_in", "sandbox", "assignment", "inside", "edits"},
     "entry": {"author", "outputs", "run", "records", "judging", "handed_in", "sandbox", "assignment", "inside"},
 }
 """Each room with those that it may import from, the ground aside."""
@@ -168,3 +169,25 @@ def test_runtime_modules_import_runtime_modules_only(name: str) -> None:
     assert own(name) <= INSIDE
     third = {dotted.split(".")[0] for dotted in imports(name)} - sys.stdlib_module_names - {"autograder"}
     assert third <= {"numpy", "msgspec", "matplotlib", "IPython"}
+
+
+# ---- functions that read as the story they tell -----------------------------------------------------------------
+
+def functions(name: str) -> Iterator[ast.FunctionDef]:
+    """Every function and method of a module, those within others as well."""
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_no_function_is_longer_than_a_page(name: str) -> None:
+    """Sixty lines, its docstring among them."""
+    assert [f.name for f in functions(name) if f.end_lineno is not None and f.end_lineno - f.lineno >= 60] == []
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if room(name) == "judging"])
+def test_nothing_that_judges_is_handed_a_list_of_things(name: str) -> None:
+    """At most four parameters besides self: what belongs together is one object."""
+    wide = {f.name: len([a for a in (*f.args.posonlyargs, *f.args.args, *f.args.kwonlyargs) if a.arg not in ("self", "cls")]) for f in functions(name)}
+    assert {f: n for f, n in wide.items() if n > 4} == {}

@@ -26,7 +26,7 @@ from autograder.files import pretty_json, write_text
 from autograder.handed_in.intake import Intake, taken_in
 from autograder.handed_in.roster import read_roster
 from autograder.inside.jail.values import Level
-from autograder.judging.findings import ClassResult, Status, SubmissionResult
+from autograder.judging.findings import ClassResult, QuestionResult, Status, SubmissionResult
 from autograder.outputs.publishing import Publisher
 from autograder.run.batch import grade_class
 from autograder.run.desk import Failure
@@ -59,6 +59,10 @@ Unsafe = Annotated[
     bool, typer.Option("--unsafe", help="Grade even where this machine can't isolate student code.")
 ]
 
+NoLocate = Annotated[
+    bool, typer.Option("--no-locate", help="Don't look for the place of a mistake that has no name.")
+]
+
 
 def autograde(
     name: Name,
@@ -74,6 +78,7 @@ def autograde(
     salt: Salt = "",
     into: GradeInto = None,
     unsafe: Unsafe = False,
+    no_locate: NoLocate = False,
 ) -> None:
     """Grade what students handed in."""
     course = this_course(into)
@@ -94,6 +99,7 @@ def autograde(
             force=force,
             salt=salt,
             unsafe=unsafe,
+            locate=not no_locate,
             scheduler=scheduler,
         )
         result, failures, places = _graded(assignment, options)
@@ -181,12 +187,16 @@ def class_table(result: ClassResult) -> Table:
     return table
 
 
+def _explained(question: QuestionResult) -> str:
+    if question.diagnosis is not None:
+        return question.diagnosis.id.replace("_", " ")
+    return f"line {question.located.line}" if question.located is not None else ""
+
+
 def _how_it_went(submission: SubmissionResult) -> str:
     lost = [q for q in submission.questions if q.kind is QuestionKind.AUTO and (q.score or 0) < q.max_score]
     parts = [
-        f"{q.id} {q.score:g}/{q.max_score:g}"
-        + (f" ({q.diagnosis.id.replace('_', ' ')})" if q.diagnosis else "")
-        for q in lost
+        f"{q.id} {q.score:g}/{q.max_score:g}" + (f" ({_explained(q)})" if q.reason else "") for q in lost
     ]
     if submission.status is Status.UNREADABLE:
         parts = ["unreadable"]

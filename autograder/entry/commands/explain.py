@@ -57,13 +57,18 @@ def explain(
         reference = Reference(assignment, course.salt(salt), ObservedStore(course.observations)).prepare()
         try:
             with Grader(reference, Isolation.strongest(unsafe)) as grader:
-                result, replays = replay(grader, submission, asked)
+                grader.locate = True
+                explained = replay(grader, submission, asked)
         finally:
             reference.close()
+    result = explained.result
     out.print(f"{student}, {question}: {result.score:g} of {result.max_score:g}", **AS_IT_IS)
     if result.diagnosis:
         out.print(f"{result.diagnosis.id}: {result.diagnosis.says}", **AS_IT_IS)
-    for shown in replays:
+    if result.located:
+        out.print(result.located.says, **AS_IT_IS)
+        out.print(f"For you alone, what mends it: {explained.mend}", **AS_IT_IS)
+    for shown in explained.replays:
         out.rule(f"{shown.probe.id}: {shown.verdict}", align="left")
         out.print(Text(f"{shown.probe.title} {shown.message}"))
         out.print(Syntax(shown.text, "python", word_wrap=True))

@@ -35,7 +35,7 @@ def kept(student: str, center: float, scale: float, why: float | None = None, **
     check = CheckResult("rows_of_data", "Rows.", 2.0, center, Outcome.FINISHED, Verdict.RIGHT if center == 2 else Verdict.WRONG_VALUES)
     mistake = Diagnosis("one_mean", "You subtract one mean.") if center == 1 else None
     questions = (
-        QuestionResult("center", QuestionKind.AUTO, center, 2.0, Outcome.FINISHED, False, mistake, (check,)),
+        QuestionResult("center", QuestionKind.AUTO, center, 2.0, Outcome.FINISHED, diagnosis=mistake, checks=(check,)),
         QuestionResult("scale", QuestionKind.AUTO, scale, 3.0, Outcome.FINISHED), QuestionResult("why", QuestionKind.MANUAL, why, 1.0, Outcome.FINISHED),
     )  # fmt: skip
     result = SubmissionResult(student, Status.GRADED, center + scale + (why or 0), 6.0, (), 0.5, (), questions)

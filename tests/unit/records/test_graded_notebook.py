@@ -33,7 +33,7 @@ def result(*messages: str, student: str = "ann", center: float = 0.5) -> Submiss
         CheckResult("one_row", "A single row.", 0.5, 0.0, Outcome.RAISED, Verdict.NO_VALUE, "It raised ValueError."),
     )
     questions = (
-        QuestionResult("center", QuestionKind.AUTO, center, 2.0, Outcome.FINISHED, True, Diagnosis("one_mean", "You subtract <one> mean."), checks),
+        QuestionResult("center", QuestionKind.AUTO, center, 2.0, Outcome.FINISHED, True, diagnosis=Diagnosis("one_mean", "You subtract <one> mean."), checks=checks),
         QuestionResult("scale", QuestionKind.AUTO, 3.0, 3.0, Outcome.FINISHED), QuestionResult("why", QuestionKind.MANUAL, None, 1.0, Outcome.FINISHED),
     )  # fmt: skip
     return SubmissionResult(student, Status.GRADED, center + 3, 6.0, ("why",), 0.1, messages, questions)

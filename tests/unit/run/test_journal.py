@@ -106,7 +106,7 @@ def test_the_key_changes_with_the_package(tiny: Assignment, monkeypatch: pytest.
 
 def result(outcome: Outcome = Outcome.FINISHED) -> SubmissionResult:
     check = CheckResult("rows", "Rows of data.", 1.5, 0.5, outcome, Verdict.WRONG_VALUES, "centered: 1 of 3 entries is wrong.")
-    auto = QuestionResult("center", QuestionKind.AUTO, 0.5, 2.0, outcome, True, Diagnosis("one_mean", "You …"), (check,))
+    auto = QuestionResult("center", QuestionKind.AUTO, 0.5, 2.0, outcome, True, diagnosis=Diagnosis("one_mean", "You …"), checks=(check,))
     return SubmissionResult("ann", Status.GRADED, 0.5, 6.0, ("why",), 0.25, ("cell 3 raised",), (auto, QuestionResult("why", QuestionKind.MANUAL, None, 1.0, outcome)))
 
 

@@ -5,8 +5,9 @@ import ast
 
 import pytest
 
-from autograder.author.mutants import code_of, mutants, normal
-from autograder.author.operators import OPERATORS
+from autograder.edits.mends import MENDS
+from autograder.edits.mutants import code_of, mutants, normal
+from autograder.edits.operators import OPERATORS
 
 CELL = '''
 import numpy as np
@@ -26,7 +27,7 @@ def softmax(X: np.ndarray, verbose: bool = False) -> np.ndarray:
 '''
 
 
-EXAMPLES = [(kind, example) for kind in OPERATORS for example in kind.examples]
+EXAMPLES = [(kind, example) for kind in [*OPERATORS, *MENDS] for example in kind.examples]
 
 
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES, ids=lambda value: getattr(value, "name", None))
@@ -38,7 +39,7 @@ def test_example(kind, example):
 
 def test_every_operator_has_an_example_and_says_what_it_does():
     """An operator can't be added without an example and a sentence."""
-    assert all(kind.examples and kind.says for kind in OPERATORS)
+    assert all(kind.examples and kind.says for kind in [*OPERATORS, *MENDS])
 
 
 def test_mutants_are_new_compile_and_come_once():

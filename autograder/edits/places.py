@@ -27,6 +27,21 @@ class CodePlace:
     free: list[str]
     attributes: list[str]
     locals: list[tuple[int, str]]
+    definition: ast.FunctionDef | None = None
+    """The function that the node is in, or is."""
+
+    @property
+    def following(self) -> ast.stmt | None:
+        """The statement after this one, in the same block."""
+        block = getattr(self.parent, self.field)
+        if self.index is None or not isinstance(self.node, ast.stmt) or self.index + 1 >= len(block):
+            return None
+        found: ast.stmt = block[self.index + 1]
+        return found
+
+    def locals_of(self, function: ast.FunctionDef) -> list[tuple[int, str]]:
+        """The parameters (line 0) and local names of a function that stands here."""
+        return _bound(function)
 
 
 def places(tree: ast.Module) -> Iterator[CodePlace]:
@@ -63,7 +78,10 @@ def _below(node: ast.AST, around: CodePlace) -> Iterator[CodePlace]:
     if isinstance(node, ast.FunctionDef):
         known = known + _bound(node)
     for name, index, child in _children(node):
-        place = CodePlace(child, node, name, index, around.texts, around.free, around.attributes, known)
+        inner = child if isinstance(child, ast.FunctionDef) else around.definition
+        place = CodePlace(
+            child, node, name, index, around.texts, around.free, around.attributes, known, inner
+        )
         yield place
         yield from _below(child, place)
 

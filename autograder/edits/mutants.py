@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.author.operators import OPERATORS, Operator
-from autograder.author.places import CodePlace, places
+from autograder.edits.operators import OPERATORS, Operator
+from autograder.edits.places import CodePlace, places
 
 _MAX_SHOWN = 100
 
@@ -27,6 +28,8 @@ class Mutant:
     before: str
     after: str
     text: str
+    holds_others: bool = False
+    """Whether what changed is a statement that holds others, as a loop or a definition does."""
 
     @property
     def says(self) -> str:
@@ -61,31 +64,51 @@ def mutants(text: str, operators: list[Operator] = OPERATORS) -> list[Mutant]:
         tree = ast.parse(text)
     except SyntaxError:
         return []
-    seen, found = {ast.unparse(tree)}, []
-    everywhere = list(places(tree))
+    return list(changed(tree, list(places(tree)), operators, {ast.unparse(tree)}))
+
+
+def changed(
+    tree: ast.Module, everywhere: list[CodePlace], operators: list[Operator], seen: set[str]
+) -> Iterator[Mutant]:
+    """What operators make of some places of a cell, one after another as they are asked for.
+
+    Nothing whose text is among those seen, which grow.
+    """
     for kind in operators:
         for place in everywhere:
             for new in list(kind.make(place.node, place)) if isinstance(place.node, kind.types) else []:
-                changed = _with(tree, place, new)
-                if changed not in seen and _compiles(changed):
-                    seen.add(changed)
+                text = _with(tree, place, new)
+                if text not in seen and _compiles(text):
+                    seen.add(text)
                     line = getattr(place.node, "lineno", getattr(place.parent, "lineno", 0))
-                    found.append(Mutant(kind.name, line, _shown(place.node), _shown(new), changed))
-    return found
+                    block = hasattr(place.node, "body") and isinstance(place.node, ast.stmt)
+                    yield Mutant(kind.name, line, _shown(place.node), _shown(new), text, block)
 
 
-def _with(tree: ast.Module, place: CodePlace, new: ast.AST | None) -> str:
-    """The module's text with a node replaced by another, or left out."""
+def _with(tree: ast.Module, place: CodePlace, new: Any) -> str:
+    """The module's text with a node replaced by another, or left out.
+
+    A list stands for several statements; each None in it, for one that follows and is left out.
+    """
     holder: Any = getattr(place.parent, place.field)
+    if isinstance(new, list):
+        there = [ast.fix_missing_locations(node) for node in new if node is not None]
+        after = holder[place.index + 1 + new.count(None) :] if place.index is not None else []
+        return _unparsed(tree, place, [*holder[: place.index], *there, *after])
     if new is None and isinstance(place.node, ast.stmt) and len(holder) == 1 and place.field == "body":
         new = ast.Pass()
     if new is not None:
         ast.fix_missing_locations(new)
     if place.index is None:
-        setattr(place.parent, place.field, new)
-    else:
-        there = [] if new is None else [new]
-        setattr(place.parent, place.field, [*holder[: place.index], *there, *holder[place.index + 1 :]])
+        return _unparsed(tree, place, new)
+    there = [] if new is None else [new]
+    return _unparsed(tree, place, [*holder[: place.index], *there, *holder[place.index + 1 :]])
+
+
+def _unparsed(tree: ast.Module, place: CodePlace, content: Any) -> str:
+    """The module's text with other content in the field that a place is in; the tree is as before."""
+    holder = getattr(place.parent, place.field)
+    setattr(place.parent, place.field, content)
     try:
         return ast.unparse(tree)
     finally:
@@ -102,6 +125,8 @@ def _compiles(text: str) -> bool:
     return True
 
 
-def _shown(node: ast.AST | None) -> str:
+def _shown(node: Any) -> str:
+    if isinstance(node, list):
+        return _shown(ast.Module([inner for inner in node if inner is not None], []))
     text = "" if node is None else " ".join(ast.unparse(node).split())
     return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.judging.findings import Verdict
-from autograder.judging.points import earned, total
+from autograder.judging.judged import earned, total
 from autograder.probe import Probe
 
 RIGHT, WRONG, NONE = Verdict.RIGHT, Verdict.WRONG_VALUES, Verdict.NO_VALUE

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from autograder.author.places import CodePlace, is_own_attribute, neighbours
+from autograder.edits.places import CodePlace, is_own_attribute, neighbours
 
 Make = Callable[[Any, CodePlace], Iterator[Any]]
 
@@ -40,15 +40,21 @@ class Operator:
 OPERATORS: list[Operator] = []
 
 
-def operator(*types: type, examples: tuple[str, ...]) -> Callable[[Make], Make]:
-    """Register a function of (node, place) as an operator on nodes of these types."""
+def operator_in(table: list[Operator]) -> Callable[..., Callable[[Make], Make]]:
+    """A decorator that registers a function of (node, place) in a table, as an operator on some types."""
 
-    def register(function: Make) -> Make:
-        says = " ".join((function.__doc__ or "").split())
-        OPERATORS.append(Operator(function.__name__, says, types, examples, function))
-        return function
+    def on(*types: type, examples: tuple[str, ...]) -> Callable[[Make], Make]:
+        def register(function: Make) -> Make:
+            says = " ".join((function.__doc__ or "").split())
+            table.append(Operator(function.__name__, says, types, examples, function))
+            return function
 
-    return register
+        return register
+
+    return on
+
+
+operator = operator_in(OPERATORS)
 
 
 # ---- operators on arithmetic and logic ---------------------------------------------------------------------

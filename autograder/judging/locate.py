@@ -1,0 +1,167 @@
+"""Locates a mistake that has no name: looks for one change in the student's own code that makes every check
+of the question come out right.
+
+The candidates are made here, outside. Each is defined and probed in the student's own confined process, a
+check that was lost before the others, and judged here. What is told is the place, never the mend.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from autograder.assignment.values import Question
+from autograder.edits.mends import mends
+from autograder.edits.mutants import Mutant
+from autograder.inside.protocol import CellKind, CellSource
+from autograder.inside.seen import Observation, Outcome
+from autograder.judging.findings import Located, Verdict
+from autograder.judging.judge import Judge
+from autograder.judging.judged import Judged
+
+_ENDED = (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING)
+"""How code ends that neither hangs nor ends its process."""
+_HANGS = 2
+"""After so many candidates that hung or died the search ends: each costs a new process."""
+_EVERY = 8
+_CODE = 80
+"""Characters that are shown of a place."""
+_TINY = 8
+"""A piece of fewer characters is shown with its line."""
+
+Observe = Callable[[list[CellSource], tuple[str, ...]], dict[str, Observation]]
+"""Run a changed cell, and those that put what it defines into its place, after all others; then probes."""
+
+
+@dataclass
+class Clock:
+    """What is left for locating: seconds of the processor, ours and those of the process that is probed."""
+
+    question: float
+    everything: float
+    theirs: Callable[[], float]
+    _spent: float = field(default=0.0, init=False)
+    _since: float = field(default=0.0, init=False)
+    _asked: int = field(default=0, init=False)
+
+    def begin(self) -> None:
+        """Another question is looked at, with its own time."""
+        self.everything -= self._spent
+        self._since, self._spent, self._asked = self._now(), 0.0, 0
+
+    def goes_on(self) -> bool:
+        """Whether there is time for one more candidate. To ask costs about as much as a candidate, so the
+        clock is read for every eighth.
+        """
+        self._asked += 1
+        if self._asked % _EVERY == 0:
+            self._spent = max(self._spent, self._now() - self._since)
+        return self._spent < min(self.question, self.everything)
+
+    def _now(self) -> float:
+        return time.process_time() + self.theirs()
+
+
+def answers(question: Question, cells: list[CellSource]) -> list[CellSource]:
+    """The student's cells that define what a question asks for, the last definition of each name. A method
+    may be written as a function, which a given cell puts into its class.
+    """
+    wanted = {part for name in question.defines for part in name.split(".")}
+    found: dict[str, CellSource] = {}
+    for cell in cells:
+        if cell.kind is CellKind.OWN:
+            found.update(dict.fromkeys(_defined(cell.text) & wanted, cell))
+    return list({cell.number: cell for cell in found.values()}.values())
+
+
+def attaching(cell: CellSource, cells: list[CellSource]) -> list[CellSource]:
+    """The given cells that do nothing but put what a cell defines elsewhere, as a function into a class."""
+    names = _defined(cell.text)
+    return [c for c in cells if c.kind is CellKind.GIVEN and _attaches(c.text, names)]
+
+
+def _attaches(text: str, names: set[str]) -> bool:
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    values = [node.value for node in body if isinstance(node, ast.Assign)]
+    read = {value.id for value in values if isinstance(value, ast.Name)}
+    return len(values) == len(body) and bool(read & names)
+
+
+def _defined(text: str) -> set[str]:
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+@dataclass
+class Search:
+    """The search for one question's mistake. told is where what was lost of it is judged."""
+
+    question: Question
+    judged: Judged
+    judge: Judge
+    observe: Observe
+    clock: Clock
+
+    def place(self, cells: list[CellSource]) -> tuple[Located, str] | None:
+        """The first place at which one change makes every check right, and that change; or None."""
+        if not self._worth_it():
+            return None
+        self.hangs = 0
+        self.clock.begin()
+        for cell in answers(self.question, cells):
+            after = attaching(cell, cells)
+            for candidate in mends(cell.text, self.question.defines, self._raised_at(cell)):
+                if self.hangs >= _HANGS or not self.clock.goes_on():
+                    return None
+                if self._mended([CellSource(candidate.text, cell.number, cell.kind), *after]):
+                    return _located(cell, candidate, given=self.judged.given_correct_inputs), candidate.says
+        return None
+
+    def _worth_it(self) -> bool:
+        """Whether a change of one place can mend what was seen: not what was left as it was handed out, nor
+        what hangs.
+        """
+        seen = [self.judged.observations[name] for name in self.judged.lost]
+        began = any(o.outcome is not Outcome.MISSING and o.error != "NotImplementedError" for o in seen)
+        return began and all(o.outcome in _ENDED for o in seen)
+
+    def _raised_at(self, cell: CellSource) -> int:
+        """The line of a cell at which what was lost raised, 0 where it did not."""
+        seen = [self.judged.observations[p.id] for p in self.judged.probes if p.id in self.judged.lost]
+        return next((o.line for o in seen if o.outcome is Outcome.RAISED and o.cell == cell.number), 0)
+
+    def _mended(self, instead: list[CellSource]) -> bool:
+        """Whether every check is right with a changed cell: the one that was lost first, then the others."""
+        lost = [p.id for p in self.judged.probes if p.id in self.judged.lost]
+        rest = [p.id for p in self.judged.probes if p.id != lost[0]]
+        return all(self._right(instead, tuple(part)) for part in ([lost[0]], lost[1:], rest) if part)
+
+    def _right(self, instead: list[CellSource], probes: tuple[str, ...]) -> bool:
+        seen = self.observe(instead, probes)
+        self.hangs += any(o.outcome not in _ENDED for o in seen.values())
+        by_id = {p.id: p for p in self.judged.probes}
+        return all(self.judge.find(by_id[name], seen[name]).verdict is Verdict.RIGHT for name in probes)
+
+
+def _located(cell: CellSource, candidate: Mutant, *, given: bool) -> Located:
+    line = _short(cell.text.splitlines()[candidate.line - 1].strip() if candidate.line else "")
+    code = line if candidate.holds_others or len(candidate.before) > _CODE else candidate.before
+    where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
+    parts = ", with right earlier parts," if given else ""
+    says = (
+        f"Look at line {candidate.line} of your answer, {where}: with one change there{parts} every check "
+        "comes out right."
+    )
+    return Located(cell.number, candidate.line, code, says)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _CODE else text[: _CODE - 1] + "…"

@@ -1,0 +1,132 @@
+"""A mistake without a name is located: one change in the student's own code that makes every check of the question right."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from autograder.judging.findings import QuestionResult
+from tests.sample_class.work import Work
+
+from .conftest import Bench, Benches
+
+COSTS = {"assignment.toml": [('feedback = "diagnosis"', 'feedback = "diagnosis"\none_mistake_costs = 0.4')]}
+PLUS = "def center(X):\n    offset = X.mean(axis=0)\n    moved = X + offset\n    return moved"
+
+
+@contextmanager
+def locating(bench: Bench) -> Iterator[Bench]:
+    bench.grader.locate = True
+    try:
+        yield bench
+    finally:
+        bench.grader.locate = False
+
+
+def located(bench: Bench, work: Work) -> dict[str, QuestionResult]:
+    with locating(bench):
+        return bench.results(work)
+
+
+def test_the_line_and_the_piece_are_told(tiny: Bench) -> None:
+    """A wrong sign: the line in the answer's cell, what stands there, and nothing of what should."""
+    center = located(tiny, tiny.work().write("center_solution", PLUS))["center"]
+    assert center.diagnosis is None and center.located is not None
+    assert (center.located.line, center.located.code) == (3, "X + offset")
+    assert "line 3 of your answer, `X + offset`" in center.located.says and "-" not in center.located.says
+    assert tiny.submission(tiny.work()).cells()[center.located.cell - 1] is not None
+
+
+SLIPS = {
+    "the axis": ("def center(X):\n    return X - X.mean(axis=1, keepdims=True)", 2),
+    "the axis left out": ("def center(X):\n    return X - np.mean(X, keepdims=True)", 2),
+    "changed in place": ("def center(X):\n    X -= X.mean(axis=0)\n    return X", 2),
+    "nothing returned": ("def center(X):\n    moved = X - X.mean(axis=0)", 1),
+    "the wrong function": ("def center(X):\n    return X - X.max(axis=0)", 2),
+    "a loop that ends too soon": (
+        "def center(X):\n    out = np.zeros_like(X)\n    for j in range(X.shape[1] - 1):\n        out[:, j] = X[:, j] - X[:, j].mean()\n    return out", 3),
+    "a return within the loop": (
+        "def center(X):\n    out = np.zeros_like(X)\n    for j in range(X.shape[1]):\n        out[:, j] = X[:, j] - X[:, j].mean()\n        return out", 3),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_slips_are_found_where_they_are(tiny: Bench, slip: str) -> None:
+    """Slips as students make them: the line of the change that mends each."""
+    text, line = SLIPS[slip]
+    found = located(tiny, tiny.work().write("center_solution", text))["center"]
+    assert found.located is not None or (found.diagnosis is not None and slip == "the axis left out")
+    assert found.located is None or found.located.line == line
+
+
+@pytest.mark.parametrize("body", ["raise NotImplementedError", "while True:\n        pass", "raise SystemExit", "return None"])
+def test_what_no_change_mends_is_not_located(tiny: Bench, body: str) -> None:
+    """Left as it was handed out, hanging, ending Python, empty: nothing is claimed."""
+    assert located(tiny, tiny.work().write("center_solution", f"def center(X):\n    {body}"))["center"].located is None
+
+
+def test_a_named_mistake_and_a_right_answer_are_left_alone(tiny: Bench) -> None:
+    """A name says more than a place, and a right question has none."""
+    results = located(tiny, tiny.work().use("one_mean_for_all"))
+    assert results["center"].diagnosis is not None
+    assert {name: r.located for name, r in results.items()} == dict.fromkeys(results)
+
+
+def test_a_question_is_judged_with_right_earlier_parts(tiny: Bench) -> None:
+    """Center is wrong and scale has a slip of its own: each is located, the second given the first right."""
+    scale = "class Scaler:\n    def __init__(self, floor=1e-3):\n        self.floor = floor\n    def apply(self, X):\n        middle = center(X)\n        return middle * np.maximum(middle.std(axis=0), self.floor)"
+    results = located(tiny, tiny.work().write("center_solution", PLUS).write("scale_solution", scale))
+    assert results["center"].located is not None and results["scale"].located is not None
+    assert results["scale"].located.line == 6
+
+
+def test_the_rest_is_as_without_it(tiny: Bench) -> None:
+    """Scores and checks do not depend on whether the place is looked for."""
+    work = tiny.work().write("center_solution", PLUS)
+    plain, found = tiny.results(work), located(tiny, work)
+    assert {n: (r.score, r.checks) for n, r in plain.items()} == {n: (r.score, r.checks) for n, r in found.items()}
+    assert plain["center"].located is None
+
+
+LEAVES = '''
+tries = []
+def center(X):
+    tries.append(1)
+    Scaler.apply = lambda self, X: X / 0
+    return X + X.mean(axis=0) * (1 if len(tries) < 1000 else -1)
+'''
+
+
+def test_what_candidates_leave_behind_reaches_no_other_question(tiny: Bench) -> None:
+    """A function that changes another's class and counts its calls: the other question keeps its points, and tries don't add up."""
+    work = tiny.work().write("center_solution", LEAVES)
+    plain, found = tiny.results(work), located(tiny, work)
+    assert found["scale"].score == plain["scale"].score
+    assert found["center"].score == plain["center"].score == 0
+
+
+KNOWS_THE_CODE = '''
+def center(X):
+    ok = 7 * center.__code__.co_consts.count(7)
+    return X * 2 if ok == 7 else X - 3
+'''
+
+
+def test_a_function_that_notices_the_change_gains_nothing_that_it_can_not_compute(benches: Benches) -> None:
+    """Right only when its code was changed is no way to points for who does not know the answer: the wrong values stay wrong."""
+    bench = benches(COSTS)
+    assert located(bench, bench.work().write("center_solution", KNOWS_THE_CODE))["center"].score == 0
+
+
+def test_one_mistake_costs_its_share(benches: Benches) -> None:
+    """Named or located it costs at most 40 %; where neither is known, all that was lost; nothing is still nothing."""
+    bench = benches(COSTS)
+    results = located(bench, bench.work().write("center_solution", PLUS))
+    assert (results["center"].score, results["center"].one_mistake) == (1.2, True)
+    results = located(bench, bench.work().use("one_mean_for_all"))
+    assert (results["center"].score, results["center"].one_mistake) == (1.2, True)
+    for body in ("return X * 0", "raise NotImplementedError", "return None"):
+        results = located(bench, bench.work().write("center_solution", f"def center(X):\n    {body}"))
+        assert (results["center"].score, results["center"].one_mistake) == (0.0, False)
+    assert located(bench, bench.work())["center"].one_mistake is False
