@@ -11,6 +11,7 @@ import ast
 import builtins
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from autograder.inside.names import bound_names
 from autograder.inside.protocol import CellKind, CellSource
@@ -65,12 +66,13 @@ def changes(before: list[CellSource], after: list[CellSource]) -> list[Change]:
     return found
 
 
-def _written(text: str) -> set[str]:
+@lru_cache(maxsize=512)  # what all submissions share is read once
+def _written(text: str) -> frozenset[str]:
     """Names that a cell binds, deletes, or changes a part of (`np.random.seed = 1`, `params["W"] = 0`)."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+        return frozenset()
     written = set(bound_names(text))
     for node in ast.walk(tree):
         if isinstance(node, ast.Global):
@@ -80,7 +82,7 @@ def _written(text: str) -> set[str]:
     for statement in tree.body:
         if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             written |= {root for node in ast.walk(statement) if (root := _changed_part(node))}
-    return written
+    return frozenset(written)
 
 
 def _changed_part(node: ast.AST) -> str:

@@ -3,8 +3,7 @@
 What reads Markdown and colours code (mistune, bleach and Pygments under nbconvert) needs a time that grows
 with the square of some texts, and makes megabytes of a few kilobytes of others. An ordinary notebook keeps
 all of its form. Of another one, a text that would take long is shown as it was typed, code is shown without
-colours, and what is left over is cut. The notebook says so, and the whole lies in the file that was handed
-in.
+colours, and what is left over is cut. The notebook says so, and the whole lies in what was handed in.
 """
 
 from __future__ import annotations

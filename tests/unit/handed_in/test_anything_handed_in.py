@@ -51,7 +51,7 @@ def archive(files: list[tuple[list[str], bytes]]) -> bytes:
 
 NOTES = st.sampled_from([b"9999-12-31 23:59:59 -14:00", b"0001-01-01 00:00:00 +14:00", b"2026-11-02 12:00:00 UTC", b"a: &x {b: 1}\nc: *x\n", b"alice:\n  :submitters:\n  - :name: !!timestamp x\n", b"{}", b"PK\x03\x04"])
 FILES = st.lists(st.tuples(PLACES, st.one_of(NOTES, st.binary(max_size=60))), max_size=6)
-KINDS = st.lists(st.sampled_from(["file", "link", "pipe", "folder"]), min_size=6, max_size=6)
+KINDS = st.lists(st.sampled_from(["file", "link", "circle", "beside", "pipe", "folder"]), min_size=6, max_size=6)
 
 
 def lay_out(root: Path, files: list[tuple[list[str], bytes]], kinds: list[str]) -> None:
@@ -66,6 +66,10 @@ def lay_out(root: Path, files: list[tuple[list[str], bytes]], kinds: list[str]) 
                 path.write_bytes(data)
             elif kind == "link":
                 path.symlink_to(root / "elsewhere")
+            elif kind == "circle":
+                path.symlink_to(path.parent)
+            elif kind == "beside":
+                path.symlink_to(f"{NAME}.zip")
             elif kind == "pipe":
                 os.mkfifo(path)
             else:
