@@ -424,10 +424,18 @@ def run_a_shell_line():
 
 @attack()
 def use_multiprocessing():
-    """A pool of workers."""
+    """A process by multiprocessing's name for it, and by what that stands for underneath: the one is this process, the other is refused."""
     import multiprocessing
+    import os
+    from multiprocessing.context import ForkProcess
 
-    multiprocessing.get_context("fork").Process(target=print).start()
+    seen, own = [], os.getpid()
+    process = multiprocessing.get_context("fork").Process(target=lambda: seen.append(os.getpid()))
+    process.start()
+    process.join()
+    if seen != [own]:
+        raise SystemError("BREACH a process was made")
+    ForkProcess(target=print).start()
     raise SystemError("BREACH a process was made")
 
 
