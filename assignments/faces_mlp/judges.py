@@ -107,7 +107,8 @@ def entries_that_move(seen, rng):
         "twenty": fact(sum(step > 0 for step in by) >= 20, "Fewer than 20 entries are moved."),
         # 20 of 60 drawn with repetition are 17.1 different ones, standard deviation 1.3
         "different": between(9, len(entries), np.inf, f"Only {len(entries)} different entries are moved; expected 20."),
-        "anywhere": fact(min(entries, default=0) < 30 <= max(entries, default=0), "The entries aren't chosen at random from the whole parameter."),
+        "anywhere": fact(min(entries, default=0) < 30 <= max(entries, default=0), "The entries aren't chosen at random from the whole parameter.",
+                         f"{min(entries, default=0)} to {max(entries, default=0)}"),
     }
 
 
@@ -155,20 +156,24 @@ def _errors(seen, toy, total):
     facts = {"some batch": fact(cases, "backward isn't called."), "rows of the data": _known(cases)}
     if not cases or not facts["rows of the data"].holds:
         return facts
-    ratios, directions, summed, whole = [], [], [], []
+    ratios, directions, summed, whole, others = [], [], [], [], []
     for batch, numbers in zip(seen["batches"], cases, strict=True):
-        wanted = _softmax(toy.x[numbers] @ (toy.start + int(batch["updates"]) * toy.eta * toy.drift)) - toy.t[numbers]
+        prediction = _softmax(toy.x[numbers] @ (toy.start + int(batch["updates"]) * toy.eta * toy.drift))
+        wanted = prediction - toy.t[numbers]
         err = array(batch["err"], "err", shape=wanted.shape)
         n, size = len(numbers), np.linalg.norm(err) / max(1e-300, np.linalg.norm(wanted))
         directions.append(np.sum(err * wanted) / max(1e-300, np.linalg.norm(err) * np.linalg.norm(wanted)))
         ratios.append(size * n)
+        targets = prediction - n * err
+        others.append(np.allclose(targets, np.eye(targets.shape[1])[targets.argmax(axis=1)], atol=1e-6))
         summed.append(abs(size - 1) < 1e-4)
         whole.append(abs(size * total - 1) < 1e-4)
     right_size = all(abs(ratio - 1) < 1e-5 for ratio in ratios)
     opposite, parallel = all(d < -1 + 1e-9 for d in directions), all(abs(d) > 1 - 1e-9 for d in directions)
     return facts | {
         "prediction minus target": fact(not opposite, "The error has the opposite sign: prediction and target are swapped."),
-        "own targets": fact(parallel, "The error isn't a multiple of the prediction minus these cases' own targets."),
+        "own targets": fact(parallel, "The error isn't a multiple of the prediction minus these cases' own targets.",
+                            "minus the targets of other cases" if all(others) else "another error"),
         "not summed": fact(right_size or not all(summed), "The error isn't divided by the number of cases in the batch."),
         "not the whole split": fact(right_size or not all(whole), "The error is divided by the number of all training cases."),
         "size": fact(right_size, "The error is divided by something other than the number of cases in its batch."),
@@ -176,7 +181,7 @@ def _errors(seen, toy, total):
 
 
 def error_of_a_batch(seen, rng):
-    return _errors(seen, Course(rng, 12), 12)
+    return _errors(seen, Course(rng, 16), 16)
 
 
 def error_of_the_short_batch(seen, rng):

@@ -142,6 +142,7 @@ def what_history_measures(seen, rng):
         "test accuracy": fact(
             np.allclose(curves["test_accuracy"], accuracy, rtol=0, atol=1e-9),
             "The test accuracy is not the share of X_test whose largest score is that of its label in y_test.",
+            f"{np.mean(curves['test_accuracy']) / accuracy:.4g} times the share",
         ),
         "train loss": fact(
             np.all((low <= curves["train_loss"]) & (curves["train_loss"] <= high)),
@@ -204,7 +205,7 @@ def which_rows_are_drawn(seen, rng):
     used = np.flatnonzero(np.any(start["W1"] != end["W1"], axis=1))
     drawn = ONE_HOT["iters"] * ONE_HOT["batch_size"]
     return {
-        "new rows": fact(len(used) > ONE_HOT["batch_size"], "Every step seems to use the same batch: no other rows leave a trace in W1."),
+        "new rows": fact(len(used) > ONE_HOT["batch_size"], "Every step seems to use the same batch: no other rows leave a trace in W1.", used.tolist()),
         "no more": fact(len(used) <= drawn, "More rows leave a trace in W1 than were drawn in all batches."),
         "at random": fact(used.tolist() != list(range(drawn)), "The batches follow the order of X_train; they should be drawn at random."),
     }

@@ -14,7 +14,8 @@ def new_layers(seen, rng):
     streams = [array(stream, "a stream", shape=(3,)) for stream in _two(_part(seen, "streams"))]
     return {
         "weights differ": fact(
-            len(np.unique(first)) > 20, "Many starting weights of a layer are equal. Draw every one at random: units that start equal stay equal."
+            len(np.unique(first)) > 20, "Many starting weights of a layer are equal. Draw every one at random: units that start equal stay equal.",
+            "all equal, zero" if not first.any() else f"{len(np.unique(first))} different ones",
         ),
         "layers differ": fact(np.mean(first != second) > 0.9, "Two new layers of one shape start with the same weights."),
         "biases are zero": fact(not any(b.any() for b in biases), "The biases of a new layer are not zero."),

@@ -523,7 +523,7 @@ def rows_never_shuffled(model, X_train, y_train, X_valid, y_valid, config):
 
 @misconception("trainer")
 def rows_shuffled_once(model, X_train, y_train, X_valid, y_valid, config):
-    """You draw one permutation before the first epoch, and all epochs go through the same batches. Draw a fresh one in each."""
+    """All epochs go through the rows in one shuffled order. Draw a fresh permutation in each epoch, and set no seed in between."""
     return _train("shuffled once", model, X_train, y_train, X_valid, y_valid, config)
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from autograder.inside.names import bound_in, bound_names, parsed
 
@@ -17,6 +19,7 @@ MAX_DEPTH = 200
 program writes. How deep Python's own parser goes depends on its version.
 """
 LOCKED = ("given", "test", "demo")
+_SHOWS = {"print", "display", "Markdown"}
 
 
 class NotANotebook(ValueError):
@@ -80,6 +83,7 @@ class Layout:
     """Whether any cell has an id still."""
 
 
+@lru_cache(maxsize=2048)  # most of a notebook's cells are those of all others
 def plain(text: str) -> str:
     """A text without what front ends change when they save: trailing blanks and line ends."""
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
@@ -244,6 +248,7 @@ def _put(layout: Layout, cell: Cell, known: Known | None) -> None:
         return
     if known.role == "solution" and cell.kind != "code":
         layout.oddities.append(Oddity("turned", cell, known))
+        layout.places.append(Place(None, cell, cell.text))  # not run, but a person sees it
         return
     layout.used[known.id] = cell.number
     added = ""
@@ -259,64 +264,77 @@ def additions(text: str, original: str) -> str:
     lines, kept = text.splitlines(), [""] * len(text.splitlines())
     for statement in tree.body if tree is not None else ():
         names = bound_in([statement])
-        if names and not names & before:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)) and names & before and names - before:
+            statement.names = [alias for alias in statement.names if not _brought_by(alias) & before]
+            kept[statement.lineno - 1] = ast.unparse(statement)
+        elif names and not names & before:
             first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
             last = statement.end_lineno or first
             kept[first - 1 : last] = lines[first - 1 : last]
     return "\n".join(kept).rstrip()
 
 
+def _brought_by(alias: ast.alias) -> set[str]:
+    return {(alias.asname or alias.name).split(".")[0]}
+
+
 def _find_write_ups(layout: Layout, release: list[Known]) -> None:
-    """Gather each write-up, wherever it was written: over several cells with its id, in a new cell beside the
-    stub, under the question's text, as a comment. What belongs to another question is never taken.
+    """Gather each write-up, wherever it was written: over several cells with its id, in new cells beside
+    them, under the question's text, as a comment. What belongs to another question is never taken.
     """
+    places = layout.places
     for at, known in enumerate(release):
         if known.role != "written":
             continue
-        own = [i for i, p in enumerate(layout.places) if p.known is known]
-        texts = [layout.places[i].text for i in own if touched(layout.places[i].text, known)]
-        before = next((k for k in reversed(release[:at])), None)
-        if not texts:
-            own, texts = _beside(layout.places, own, before, known)
-        if not own:
+        before = release[at - 1] if at else None
+        own = [i for i, place in enumerate(places) if place.known is known]
+        stands = own or [i for i, place in enumerate(places) if before and place.known is before][:1]
+        written: dict[int, str] = {}
+        for i in stands:
+            written.update(_prose_beside(places, range(i + 1, len(places)), release))
+            written.update(_prose_beside(places, range(i - 1, -1, -1), release) if own else {})
+        mine = own or sorted(written)[:1]
+        if not mine:
             continue
-        first = layout.places[own[0]]
+        written.update((i, places[i].text) for i in own)
+        texts = [text for _, text in sorted(written.items()) if touched(text, known)]
+        texts = texts or (_under_the_question(places, before) if own else [])
+        first = places[mine[0]]
         assert first.cell is not None
         layout.used.setdefault(known.id, first.cell.number)
+        for i in mine[1:]:
+            places[i] = Place(None, places[i].cell, places[i].text)
         text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
-        for i in own[1:]:
-            if layout.places[i].known is known:
-                layout.places[i] = Place(None, layout.places[i].cell, layout.places[i].text)
-        layout.places[own[0]] = Place(known, first.cell, text)
+        places[mine[0]] = Place(known, first.cell, text)
 
 
-def _beside(
-    places: list[Place], own: list[int], before: Known | None, known: Known
-) -> tuple[list[int], list[str]]:
-    """A write-up that does not stand in its own cell: where it stands, and its texts."""
-    start = own[-1] if own else next((i for i, p in enumerate(places) if before and p.known is before), -1)
-    if start < 0:
-        return own, []
-    found = []
-    for i in range(start + 1, len(places)):
-        if places[i].known is not None or (text := _prose_in(places[i])) is None:
+def _prose_beside(places: list[Place], order: range, release: list[Known]) -> dict[int, str]:
+    """What the student's own cells that come next say in words, by where they stand."""
+    found = {}
+    for i in order:
+        text = _prose_in(places[i]) if places[i].known is None else None
+        if text is None or (text and _is_of_the_release(text, release)):
             break
         if text:
-            found.append((i, text))
-    if own:
-        for i in range(own[0] - 1, -1, -1):
-            if places[i].known is not None or (text := _prose_in(places[i])) is None:
-                break
-            if text:
-                found.insert(0, (i, text))
-    if not found and before is not None and before.role == "prose":
-        above = next((p for p in places if p.known is before), None)
-        lines = plain(before.text).split("\n")
-        more = [] if above is None else [n for n in plain(above.text).split("\n") if n not in lines]
-        if own and any(map(str.strip, more)):
-            return own, ["\n".join(more)]
-    texts = [text for _, text in found if touched(text, known)]
-    return own or [i for i, _ in found[:1]], texts
+            found[i] = text
+    return found
+
+
+def _is_of_the_release(text: str, release: list[Known]) -> bool:
+    """Whether most of a text stands in the release's prose: another question's, edited."""
+    theirs = {line for known in release if known.role == "prose" for line in plain(known.text).split("\n")}
+    lines = [line for line in text.split("\n") if line]
+    return 2 * sum(line in theirs for line in lines) > len(lines)
+
+
+def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
+    """What was added to the prose that precedes a write-up."""
+    above = next((p for p in places if before is not None and p.known is before), None)
+    if before is None or before.role != "prose" or above is None:
+        return []
+    lines = plain(before.text).split("\n")
+    more = "\n".join(line for line in plain(above.text).split("\n") if line not in lines)
+    return [more] if more.strip() else []
 
 
 def _prose_in(place: Place) -> str | None:
@@ -330,7 +348,15 @@ def _prose_in(place: Place) -> str | None:
 
 
 def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)
+    """Whether a statement is a text, or does nothing but show one."""
+    if not isinstance(statement, ast.Expr):
+        return False
+    if isinstance(statement.value, ast.Call):
+        parts = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.Constant))]
+        names = {part.id for part in parts if isinstance(part, ast.Name)}
+        texts = [part for part in parts if isinstance(part, ast.Constant)]
+        return bool(texts) and names <= _SHOWS and all(isinstance(text.value, str) for text in texts)
+    return isinstance(getattr(statement.value, "value", None), str)
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:
@@ -344,3 +370,24 @@ def _put_back(layout: Layout, release: list[Known]) -> None:
             layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
             layout.missing.append(known)
         previous = known
+
+
+# ---- the order in which they run
+
+P = TypeVar("P")
+
+
+def in_running_order(places: Sequence[P], rank: Callable[[P], int], is_given: Callable[[P], bool]) -> list[P]:
+    """The notebook's order, in which no cell runs before a given cell that precedes it in the release.
+
+    rank: a cell's place in the release, 0 for a cell of the student's own.
+    """
+    waiting = sorted(filter(is_given, places), key=rank)
+    order, reached = [], 0
+    for place in places:
+        reached = max(reached, rank(place))
+        while waiting and rank(waiting[0]) <= reached:
+            order.append(waiting.pop(0))
+        if not is_given(place):
+            order.append(place)
+    return order + waiting

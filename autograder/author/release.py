@@ -21,7 +21,7 @@ from autograder.assignment import notebook
 from autograder.assignment.values import Assignment
 from autograder.author.release_scores import check_scores
 from autograder.author.release_texts import MARK, check_texts
-from autograder.author.student_check import FILE, filled
+from autograder.author.student_check import FILE, facts_in, filled
 from autograder.errors import ReleaseError
 from autograder.sandbox.observed import ObservedStore
 
@@ -69,11 +69,15 @@ def blank_notebook(assignment: Assignment) -> NotebookNode:
 
 
 def check_up_to_date(assignment: Assignment) -> list[str]:
-    """Files of source/ and release/ that are not what notebook.py gives, data aside; empty where all are."""
+    """Files of source/ and release/ that are not what notebook.py gives, data aside; empty where all are.
+
+    The versions that it records are those with which it was made.
+    """
     check_texts(assignment)
     data = {*assignment.table.data, *assignment.table.own_data}
+    recorded = facts_in(assignment.root / "release" / assignment.name / FILE) or {}
     with tempfile.TemporaryDirectory(prefix="chainrule-release-") as folder:
-        built = _build(assignment, Path(folder))
+        built = _build(assignment, Path(folder), recorded.get("graded_with"))
         stale = []
         for made, name in ((built.source, "source"), (built.release, "release")):
             target = assignment.root / name / assignment.name
@@ -107,7 +111,7 @@ def update_gradebook(assignment: Assignment, url: str) -> None:
 # ---- building ----------------------------------------------------------------------------------------------
 
 
-def _build(assignment: Assignment, folder: Path) -> Built:
+def _build(assignment: Assignment, folder: Path, graded: dict[str, str] | None = None) -> Built:
     from autograder.records.gradebook import generate_release
 
     source = folder / "source" / assignment.name
@@ -123,7 +127,7 @@ def _build(assignment: Assignment, folder: Path) -> Built:
     for name, path in assignment.files.items():
         if name not in assignment.data:
             shutil.copyfile(path, source / name)
-    (source / FILE).write_text(filled(assignment), encoding="utf-8")
+    (source / FILE).write_text(filled(assignment, graded), encoding="utf-8")
     for name in assignment.table.helpers:
         shutil.copyfile(assignment.folder / name, source / name)
     try:

@@ -13,7 +13,7 @@ from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.errors import ReleaseError
-from autograder.inside.cells import needs_ipython
+from autograder.inside.running import needs_ipython
 
 MARK = re.compile(r"###\s*(BEGIN|END)\s+(SOLUTION|HIDDEN TESTS)", re.I)
 _REGION = re.compile(r"### BEGIN SOLUTION[^\n]*\n(.*?)^[ \t]*### END SOLUTION", re.M | re.S)

@@ -11,18 +11,35 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.author.graded_with import graded_with
 from autograder.files import PACKAGE
+from autograder.inside.limits import CELLS_SHARE
 
 if TYPE_CHECKING:  # to load them takes longer than a student's whole check
     from autograder.assignment.values import Assignment
 
 FILE = "check_notebook.py"
 TEMPLATE = PACKAGE / "student" / FILE
+SHARED = (
+    "inside/names.py",
+    "inside/statements.py",
+    "inside/versions.py",
+    "inside/standins.py",
+    "inside/one_process.py",
+    "inside/shell.py",
+    "inside/running.py",
+    "assignment/placement.py",
+)
+"""Modules that grading and the student's check have in common, each after those that it imports."""
 _MARK = "# <release>\n"
 
 
-def facts(assignment: Assignment) -> dict[str, Any]:
-    """Everything that a check of a student's notebook needs to know of the release, as plain values."""
+def facts(assignment: Assignment, graded: dict[str, str] | None = None) -> dict[str, Any]:
+    """Everything that a check of a student's notebook needs to know of the release, as plain values.
+
+    graded: the versions that grade; without it, those that are here.
+    """
+    limits = assignment.limits
     trains = {cell.id for cell in assignment.cells if cell.trains}
     beside = [*assignment.files, *assignment.table.helpers]
     return {
@@ -31,6 +48,14 @@ def facts(assignment: Assignment) -> dict[str, Any]:
         "files": [
             name for name in dict.fromkeys(beside) if name != FILE and name not in assignment.table.own_data
         ],
+        "may_hand_in": list(assignment.table.may_hand_in),
+        "graded_with": graded or graded_with(),
+        "limits": {
+            "cell": limits.notebook_seconds,
+            "cells": CELLS_SHARE * limits.submission_seconds,
+            "probe": limits.probe_seconds,
+            "memory": limits.memory_mb,
+        },
         "questions": [
             {
                 "id": q.id,
@@ -47,22 +72,25 @@ def facts(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def filled(assignment: Assignment) -> str:
-    """The check as one file for one release: the same assignment gives the same text."""
-    lines = [f"    {key!r}: {_shown(value)},\n" for key, value in facts(assignment).items()]
-    head, _, rest = TEMPLATE.read_text(encoding="utf-8").partition("# <placement>\n")
-    _, _, tail = rest.partition("# </placement>\n")
+def filled(assignment: Assignment, graded: dict[str, str] | None = None) -> str:
+    """The check as one file for one release: the same assignment gives the same text.
+
+    graded: the versions that grade; without it, those that are here.
+    """
+    lines = [f"    {key!r}: {_shown(value)},\n" for key, value in facts(assignment, graded).items()]
+    head, _, rest = TEMPLATE.read_text(encoding="utf-8").partition("# <shared>\n")
+    _, _, tail = rest.partition("# </shared>\n")
     before, mark, after = tail.partition(_MARK)
-    assert mark, f"{TEMPLATE} has no place for the placement or the release"
-    before = f"{head}{placement()}{before}"
+    assert mark, f"{TEMPLATE} has no place for what is shared or for the release"
+    before = f"{head}{shared()}{before}"
     return f"{before}RELEASE.update({{\n{''.join(lines)}}})\n{after}"
 
 
-def placement() -> str:
-    """The rule of what belongs where in a notebook, by which it is graded too, as part of one file."""
-    return "\n\n".join(
-        map(_pasted, (PACKAGE / "inside" / "names.py", PACKAGE / "assignment" / "placement.py"))
-    )
+def shared() -> str:
+    """The rules by which a notebook is graded too, as part of one file: what belongs where in it, and how its
+    cells are run.
+    """
+    return "\n\n".join(_pasted(PACKAGE / name) for name in SHARED)
 
 
 def _pasted(path: Path) -> str:

@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder.outputs.tables import harmless
+from autograder.records.page_room import is_plain
 
 _TAGS = {
     "a",
@@ -75,6 +76,13 @@ class _Renderer(IPythonRenderer):
     """nbconvert's own, for which a picture that is named and not there is no reason to show nothing of a
     notebook.
     """
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """A block of Python in colours, and one of any other language as plain text: what reads those takes
+        the square, or worse, of some texts.
+        """
+        python = (info or "").strip().lower() in ("python", "py", "python3") and not is_plain(code)
+        return str(super().block_code(code, "python" if python else None))
 
     def _embed_image_or_attachment(self, src: str) -> str:
         missing = src.startswith("attachment:") and src.removeprefix("attachment:") not in self.attachments

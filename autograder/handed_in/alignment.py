@@ -152,7 +152,9 @@ def _missing(layout: Layout) -> list[str]:
     if not missing:
         return []
     if not layout.marked:
-        return ["the cells have lost their nbgrader metadata; answers were found by the names they define"]
+        texts = [known.id for known in layout.missing if known.role == "written"]
+        lost = ["the cells have lost their nbgrader metadata; answers were found by the names they define"]
+        return lost + ([f"no text was found for {', '.join(texts)}"] if texts else [])
     return [f"missing cells: {', '.join(missing)}"]
 
 

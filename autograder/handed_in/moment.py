@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from dataclasses import dataclass
 
 from autograder.inside.names import bound_names
@@ -32,10 +33,12 @@ _REACHING = (
 
 @dataclass(frozen=True)
 class Change:
-    """What a later cell changed of the names that were there: its number, and the name where it is known."""
+    """What a later cell changed of the names that were there: its number, and the names where they are
+    known.
+    """
 
     cell: int
-    name: str = ""
+    names: tuple[str, ...] = ()
 
 
 def up_to(cells: list[CellSource], check: int) -> tuple[list[CellSource], list[CellSource]]:
@@ -45,15 +48,18 @@ def up_to(cells: list[CellSource], check: int) -> tuple[list[CellSource], list[C
 
 
 def changes(before: list[CellSource], after: list[CellSource]) -> list[Change]:
-    """What the student's cells that come after change of what was there before, read from their text."""
+    """What the student's cells that come after change of what was there before, read from their text: names
+    that the cells before use, or else all that were there.
+    """
     texts = [cell.text for cell in before if cell.kind is not CellKind.DEMO]
     there = _BUILTINS.union(*(bound_names(text) for text in texts))
+    used = {word for text in texts for word in re.findall(r"\w+", text)}
     found = []
     for cell in after:
         if cell.kind is not CellKind.OWN:
             continue
-        if names := sorted(_written(cell.text) & there):
-            found.append(Change(cell.number, names[0]))
+        if names := _written(cell.text) & there:
+            found.append(Change(cell.number, tuple(sorted(names & used or names))))
         elif any(word in cell.text for word in _REACHING):
             found.append(Change(cell.number))
     return found

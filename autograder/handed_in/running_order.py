@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.placement import in_running_order
 from autograder.assignment.values import Assignment
 from autograder.inside.protocol import ADDED, CellKind, CellSource
 
@@ -27,32 +28,24 @@ class Runnable(Protocol):
 
 
 def running_order(placed: Sequence[Runnable]) -> list[CellSource]:
-    """The notebook's order, in which no cell runs before a given cell that precedes it in the source."""
-    given = sorted(
-        (p for p in placed if p.source is not None and p.source.role is Role.GIVEN),
-        key=lambda p: p.source.line if p.source is not None else 0,
-    )
+    """The code cells to run, in order; behind a locked one what a student wrote into it."""
     run: list[CellSource] = []
-
-    def run_given(before: int) -> None:
-        while given and given[0].source is not None and given[0].source.line <= before:
-            cell = given.pop(0)
-            run.append(CellSource(cell.text, cell.number, CellKind.GIVEN))
-            _add(run, cell)
-
-    reached = 0
-    for p in placed:
-        if p.source is not None:
-            reached = max(reached, p.source.line)
-        run_given(reached)
+    for p in in_running_order(placed, _rank, _is_given):
         if p.source is None or p.source.role is Role.SOLUTION:
             if p.runs:
                 run.append(CellSource(p.text, p.number, CellKind.OWN))
-        elif p.source.role in (Role.DEMO, Role.TEST):
-            run.append(CellSource(p.text, p.number, CellKind.DEMO))
+        elif p.source.role is not Role.WRITTEN:
+            run.append(CellSource(p.text, p.number, CellKind.GIVEN if _is_given(p) else CellKind.DEMO))
             _add(run, p)
-    run_given(1 << 30)
     return run
+
+
+def _rank(cell: Runnable) -> int:
+    return cell.source.line if cell.source is not None else 0
+
+
+def _is_given(cell: Runnable) -> bool:
+    return cell.source is not None and cell.source.role is Role.GIVEN
 
 
 def _add(run: list[CellSource], cell: Runnable) -> None:

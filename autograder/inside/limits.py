@@ -9,6 +9,9 @@ from msgspec import Meta
 
 from autograder.inside.jail.values import JailLimits
 
+CELLS_SHARE = 0.5
+"""So much of the whole submission's time all of its cells together may take, each within its own limit."""
+
 
 def _seconds(says: str) -> Meta:
     return Meta(gt=0, le=86_400, description=says)

@@ -1,72 +1,18 @@
 """Stand-ins for what is absent where notebooks are graded and only decorates: progress bars, just-in-time
-compilers, Colab's drive, several processes. None of them computes anything.
+compilers, Colab's drive. None of them computes anything.
 
 What a student's code needs for computing has no stand-in: its import fails, and the rest of its cell goes on.
+On the standard library alone: it is pasted into every release's check_notebook.py.
 """
 
 from __future__ import annotations
 
-import functools
 import importlib.abc
 import importlib.machinery
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any
-
-import numpy as np
-
-GONE_FROM_NUMPY = {
-    "Inf": np.inf,
-    "Infinity": np.inf,
-    "infty": np.inf,
-    "PINF": np.inf,
-    "NINF": -np.inf,
-    "NaN": np.nan,
-    "NAN": np.nan,
-    "NZERO": -0.0,
-    "PZERO": 0.0,
-    "float": float,
-    "int": int,
-    "bool": bool,
-    "object": object,
-    "str": str,
-    "complex": complex,
-    "float_": np.float64,
-    "complex_": np.complex128,
-    "cfloat": np.complex128,
-    "singlecomplex": np.complex64,
-    "string_": np.bytes_,
-    "unicode_": np.str_,
-    "round_": np.round,
-    "product": np.prod,
-    "cumproduct": np.cumprod,
-    "sometrue": np.any,
-    "alltrue": np.all,
-    "row_stack": np.vstack,
-    "msort": functools.partial(np.sort, axis=0),
-    "asfarray": functools.partial(np.asarray, dtype=np.float64),
-    "issubsctype": np.issubdtype,
-    "mat": np.asmatrix,
-}
-"""Names that NumPy 1 had and NumPy 2 has not, with what they were."""
-
-
-def _trapz(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
-    return np.trapezoid(y, x, dx, axis)
-
-
-def _in1d(ar1: Any, ar2: Any, assume_unique: bool = False, invert: bool = False, **options: Any) -> Any:
-    return np.isin(np.ravel(ar1), ar2, assume_unique, invert, **options)
-
-
-def restore_numpy_names() -> None:
-    """Let the names answer that are gone from NumPy: a notebook written for an earlier one is right still."""
-    for name, value in {**GONE_FROM_NUMPY, "trapz": _trapz, "in1d": _in1d}.items():
-        if name not in vars(np):
-            setattr(np, name, value)
-
 
 # ---- modules
 
@@ -189,104 +135,35 @@ _MODULES: dict[str, dict[str, Any]] = {
 
 
 class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds a stand-in for a module that nobody else has found."""
+    """Finds a stand-in for a module that is not here, or is to be taken for absent."""
+
+    def __init__(self, present: Container[str] = ()) -> None:
+        self.present = present
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        return importlib.machinery.ModuleSpec(name, self, is_package=True) if name in _MODULES else None
+        if name not in _MODULES or (
+            name.partition(".")[0] in self.present and not name.startswith("google.colab")
+        ):
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def exec_module(self, module: types.ModuleType) -> None:
         vars(module).update(_MODULES[module.__name__])
 
 
-# ---- processes
+def has_standin(name: str) -> bool:
+    """Whether a module has a stand-in where it is absent."""
+    return name in _MODULES
 
 
-class _OnePool:
-    """multiprocessing's Pool, in this process: student code can't start another."""
+def install_standins(present: Container[str] | None = None) -> None:
+    """Put the stand-ins in place, for whoever asks for what they stand for.
 
-    def __init__(
-        self, processes: Any = None, initializer: Any = None, initargs: Any = (), *more: Any
-    ) -> None:
-        if initializer is not None:
-            initializer(*initargs)
-
-    def __enter__(self) -> _OnePool:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Nothing is closed."""
-
-    def apply(self, function: Callable[..., Any], args: Any = (), kwds: Any = None) -> Any:
-        return function(*args, **(kwds or {}))
-
-    def map(self, function: Callable[..., Any], iterable: Iterable[Any], chunksize: Any = None) -> list[Any]:
-        return [function(item) for item in iterable]
-
-    imap = imap_unordered = map
-
-    def starmap(self, function: Callable[..., Any], iterable: Iterable[Any], chunksize: Any = None) -> Any:
-        return [function(*items) for items in iterable]
-
-    def apply_async(self, function: Callable[..., Any], args: Any = (), kwds: Any = None, **then: Any) -> Any:
-        return _Ready(self.apply(function, args, kwds))
-
-    def map_async(
-        self, function: Callable[..., Any], iterable: Iterable[Any], *more: Any, **then: Any
-    ) -> Any:
-        return _Ready(self.map(function, iterable))
-
-    def starmap_async(self, function: Callable[..., Any], iterable: Iterable[Any], *more: Any) -> Any:
-        return _Ready(self.starmap(function, iterable))
-
-    def close(self) -> None:
-        """Nothing is closed."""
-
-    join = terminate = close
-
-
-class _Ready:
-    """A result that is there already."""
-
-    def __init__(self, value: Any) -> None:
-        self._value = value
-
-    def get(self, timeout: Any = None) -> Any:
-        return self._value
-
-    def wait(self, timeout: Any = None) -> None:
-        """It is there."""
-
-    def ready(self) -> bool:
-        return True
-
-    successful = ready
-
-
-class _OneExecutor(Executor):
-    """concurrent.futures' ProcessPoolExecutor, in this process."""
-
-    def __init__(self, *values: Any, **options: Any) -> None:
-        pass
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(function(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-def install() -> None:
-    """Put the stand-ins in place, for whoever asks for what they stand for."""
-    import concurrent.futures
-    import multiprocessing
-    import multiprocessing.context
-
-    restore_numpy_names()
-    sys.meta_path.append(_Absent())
-    multiprocessing.Pool = _OnePool  # type: ignore[assignment]
-    multiprocessing.context.BaseContext.Pool = lambda self, *a, **k: _OnePool(*a, **k)  # type: ignore
-    vars(concurrent.futures)["ProcessPoolExecutor"] = _OneExecutor
+    present: modules that have none. Without it, that is every module which can be imported here.
+    """
+    if present is None:
+        sys.meta_path.append(_Absent())
+    else:
+        sys.meta_path.insert(0, _Absent(present))

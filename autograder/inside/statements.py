@@ -1,11 +1,14 @@
-"""A cell is not all or nothing: what stands after the statement that failed, and what defines its names."""
+"""A cell is not all or nothing: what stands after the statement that failed, and what defines its names.
+
+On the standard library alone, for any Python in use: it is pasted into every release's check_notebook.py.
+"""
 
 from __future__ import annotations
 
 import ast
 from types import TracebackType
 
-_DEFINES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
+_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _PLAIN_VALUES = (
     ast.Constant,
     ast.Name,
@@ -31,8 +34,9 @@ def place_in(error: BaseException, name: str) -> tuple[int, int] | None:
     while frame is not None:
         code = frame.tb_frame.f_code
         if code.co_filename == name and code.co_name.startswith(("<module>", "<cell line")):
-            positions = list(code.co_positions())
-            line, _, column, _ = positions[frame.tb_lasti // 2] if frame.tb_lasti >= 0 else (None,) * 4
+            if not hasattr(code, "co_positions") or frame.tb_lasti < 0:  # before Python 3.11
+                return frame.tb_lineno, 0
+            line, _, column, _ = list(code.co_positions())[frame.tb_lasti // 2]
             return (line or frame.tb_lineno, column or 0)
         frame = frame.tb_next
     return None
@@ -55,7 +59,7 @@ def definitions(text: str) -> list[ast.stmt]:
 def _only_defines(statement: ast.stmt) -> bool:
     if isinstance(statement, _DEFINES):
         return True
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
         value = statement.value
         return value is None or _is_plain(value)
     return False

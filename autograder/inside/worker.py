@@ -73,10 +73,12 @@ def load() -> None:
     import numpy  # noqa: F401
 
     from autograder import inputs, probe  # noqa: F401
-    from autograder.inside import cells, jail, protocol, shell, standins, stubs  # noqa: F401
+    from autograder.inside import cells, jail, one_process, protocol, shell, standins, stubs, versions  # noqa: F401
 
     shell.load_ipython()
-    standins.install()
+    versions.restore_numpy_names()
+    standins.install_standins()
+    one_process.use_one_process()
 
 
 def become_zygote(control: int, errors: int, nursery: int) -> NoReturn:
@@ -143,12 +145,14 @@ def zygote() -> None:
 def make_ready(setup: Any) -> Any:
     """Enter the jail, then make what runs cells."""
     from autograder.inside import jail
-    from autograder.inside.cells import cell_name, compiled
+    from autograder.inside.names import bound_names
+    from autograder.inside.running import cell_name, compiled
     from autograder.inside.shell import make_shell
 
     jail.enter(setup.level, setup.readonly, box_size=64 << 20)
     for cell in setup.given:
         compiled(cell.text, cell_name(cell.number))
+        bound_names(cell.text)  # read here once, and not anew in each process
     compile_once(
         {Path(name).stem: Path(path) for path, name in setup.files if name.endswith(".py")},
         [cell.text for cell in setup.given],
@@ -246,7 +250,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
     """Enter a jail of its own, then do what is asked for; returns the exit status."""
 
     from autograder.inside import jail
-    from autograder.inside.cells import RunningNotebook, Snapshot
+    from autograder.inside.cells import Snapshot
     from autograder.inside.protocol import (
         Channel,
         Confined,
@@ -258,6 +262,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
         Serve,
         ToProcess,
     )
+    from autograder.inside.running import RunningNotebook
 
     arrange_descriptors(*descriptors)
     channel, link = (
@@ -283,7 +288,6 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
         if isinstance(request, Run):
             run_cells(channel, notebook, request, box)
             left = Snapshot(notebook)
-            sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 -- for as long as the process lives
         elif isinstance(request, Observe):
             run_probes(channel, link, notebook, left, request, library)
         elif isinstance(request, Serve):
@@ -301,13 +305,16 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
 
 def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
     """Run the cells and tell how each ended."""
+    from autograder.inside import cells
     from autograder.inside.protocol import CellsDone
 
     for name, content in request.handed_in:
         with open(os.path.join(box, os.path.basename(name)), "wb") as file:
             file.write(content)
     sys.path[:0] = [box]
-    for done in notebook.run(request):
+    # printed text costs nothing; for as long as the process lives
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    for done in cells.run_cells(notebook, request):
         channel.send(done)
     channel.send(CellsDone())
 
@@ -316,7 +323,7 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
     """Run probes on what the cells left behind; in a second pass with stubs in place of what the question
     builds on.
     """
-    from autograder.inside.cells import Snapshot
+    from autograder.inside import cells
     from autograder.inside.protocol import Run
     from autograder.inside.stubs import Peer
 
@@ -324,10 +331,10 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
     before, peer = left, Peer(link, notebook.names, frozenset(request.known))
     if request.stubs or request.instead:
         left.restore(0)
-        for _ in notebook.run(Run(request.instead, again=False)):
+        for _ in cells.run_cells(notebook, Run(request.instead, again=False)):
             pass
         peer.install(request.stubs)
-        before = Snapshot(notebook)
+        before = cells.Snapshot(notebook)
     for name, seed in request.probes:
         peer.begin(seed)
         channel.send(observe(library.probes[name], seed, before, notebook))
@@ -391,8 +398,9 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     """Run one probe on the namespace and tell how it ended and what it saw."""
     import numpy as np
 
-    from autograder.inside.cells import builtin_name, missing_name, outcome_of, place_of
+    from autograder.inside.cells import builtin_name, outcome_of, place_of
     from autograder.inside.protocol import ProbeDone
+    from autograder.inside.running import missing_name
     from autograder.inside.seen import Outcome
     from autograder.inside.wire import TooLarge, encode
     from autograder.probe import MissingName, Namespace

@@ -30,6 +30,10 @@ from autograder.judging.facts import Unfit, facts_of
 from autograder.judging.findings import Finding, Verdict
 
 SECONDS = 10.0
+"""Of the processor, for one judgement; the wall clock has four times as long, for the machine may be busy."""
+_WALL = 4
+_START_SECONDS = 120.0
+"""For a process to be there and to have loaded judges.py, which is nothing of the submission's."""
 MEMORY = 2 << 30
 _ALIKE = 16
 """A number may be so many times as large as the reference's, or so many thousands, and still be alike."""
@@ -44,7 +48,7 @@ class Ask(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """What was found; no finding where the judge is at fault."""
+    """What was found; no finding where the judge is at fault. The first says that the judges are loaded."""
 
     finding: Finding | None
 
@@ -99,11 +103,21 @@ class Aside:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
 
+    def ready(self) -> None:
+        """Start the process where there is none, and wait until it has loaded the judges."""
+        if self._channel is None:
+            with contextlib.suppress(OSError, EOFError, WireError):
+                channel = self._start()
+                channel.socket.settimeout(_START_SECONDS)
+                channel.receive()
+
     def find(self, probe: str, seed: int, value: bytes, seconds: float) -> Finding | None:
         """What a judge finds; None where it did not answer in this time and memory, or is at fault."""
         try:
-            channel = self._channel or self._start()
-            channel.socket.settimeout(max(0.1, min(SECONDS, seconds)))
+            self.ready()
+            if (channel := self._channel) is None:
+                return None
+            channel.socket.settimeout(_WALL * max(0.1, min(SECONDS, seconds)))
             channel.send(Ask(probe, seed, value))
             told: Told = channel.receive()
             return told.finding
@@ -152,6 +166,7 @@ def main(descriptor: int, path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     channel = Channel(socket.socket(fileno=descriptor), Ask)
     with contextlib.suppress(EOFError, OSError):
+        channel.send(Told(None))
         while True:
             ask: Ask = channel.receive()
             hard = resource.getrlimit(resource.RLIMIT_CPU)[1]

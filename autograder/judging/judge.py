@@ -31,7 +31,9 @@ over every entry.
 PARTS = 20_000
 """Parts that a value may have beyond four for each byte of the reference's."""
 SECONDS_FOR_ALL = 30.0
-"""For decoding and judging all that was seen of one submission, which ordinarily takes a fraction of one."""
+"""Of the processor, for decoding and judging all that was seen of one submission, which ordinarily takes a
+fraction of one; of the wall clock where a judge works in its own process.
+"""
 OUT_OF_TIME = Finding(
     Verdict.NO_VALUE,
     "this was not judged: what the tests before it returned had used up the time for judging a submission.",
@@ -68,13 +70,16 @@ class Judge:
             return TOO_LARGE
         if self._left <= 0:
             return OUT_OF_TIME
-        began = time.monotonic()
+        began = time.process_time()
         small = len(observation.value) <= _REMEMBERED_BYTES
         found = (self._found if small else self._find)(probe, observation)
         if found is None:
             seed = self.reference.seeds[probe.id]
+            self._aside.ready()
+            asked = time.monotonic()
             found = self._aside.find(probe.id, seed, observation.value, self._left) or UNDECIDED
-        self._left -= time.monotonic() - began
+            self._left -= time.monotonic() - asked
+        self._left -= time.process_time() - began
         return found
 
     def _find(self, probe: Probe, observation: Observation) -> Finding | None:

@@ -16,7 +16,7 @@ from autograder.assignment.values import Question
 from autograder.inside.names import bound_in, bound_names, parsed
 from autograder.inside.protocol import CellKind, CellSource, shown_number
 from autograder.inside.seen import CellReport, Observation, Outcome
-from autograder.inside.standins import GONE_FROM_NUMPY
+from autograder.inside.versions import names_gone_from
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
@@ -25,7 +25,7 @@ from autograder.text import printable, sentence
 
 MAX_MESSAGES = 40
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
-_GONE = frozenset({*GONE_FROM_NUMPY, "trapz", "in1d"} - set(vars(np)))
+_GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             if observation.error == "NotImplementedError" and "NotImplementedError" in line:
                 return "This is not written yet."
             why = _failed_import(observation.missing, cells, reports)
+            why = why or _failed_given(observation.missing, cells, reports)
             return f"It raised {observation.error or 'an exception'}{where}.{why}"
         case Outcome.MISSING:
             return _undefined(question, cells, reports)
@@ -84,19 +85,19 @@ def _undefined(question: Question, cells: list[CellSource], reports: Iterable[Ce
     wanted = {name.partition(".")[0] for name in question.defines}
     ended = {r.number: r for r in reports if r.outcome is not Outcome.FINISHED}
     for cell in cells:
-        if cell.kind is not CellKind.OWN or cell.number not in ended:
+        if cell.kind is CellKind.DEMO or cell.number not in ended:
             continue
         report = ended[cell.number]
         if not (wanted & bound_names(cell.text) or _seems_to_define(cell.text, wanted)):
             continue
-        where = f"cell {shown_number(cell.number)}, which should define {names}"
+        which = f"cell {shown_number(cell.number)}" if cell.kind is CellKind.OWN else _given(cell)
+        where = f"{which}, which should define {names}"
         line = f" (line {report.line})" if report.line else ""
         if report.outcome is Outcome.TIMED_OUT:
             return f"It is not there: {where}, took too long and was stopped."
-        kind = report.error.partition(":")[0] or report.outcome.value
-        if kind in ("SyntaxError", "IndentationError", "TabError"):
+        if report.error.startswith(("SyntaxError", "IndentationError", "TabError")):
             return f"It is not there: {where}, does not compile{line}."
-        return f"It is not there: {where}, ended with {kind}{line}."
+        return f"It is not there: {where}, {_how_it_ended(report)}{line}."
     return f"The notebook does not define {names}, or not under this name."
 
 
@@ -120,6 +121,35 @@ def _failed_import(name: str, cells: list[CellSource], reports: Iterable[CellRep
                 where = f"cell {shown_number(cell.number)}"
                 return f" `{name}` comes from {module}, which {where} could not import: it is not here."
     return ""
+
+
+def _failed_given(name: str, cells: list[CellSource], reports: Iterable[CellReport]) -> str:
+    """Where a name is missing since a given cell did not come to its end: which cell, and how it ended."""
+    found = [(c, r) for c, r in _given_that_ended(cells, reports) if name and name in bound_names(c.text)]
+    return "".join(f" `{name}` comes from {_given(c)}, which {_how_it_ended(r)}." for c, r in found[:1])
+
+
+def _given_that_ended(
+    cells: list[CellSource], reports: Iterable[CellReport]
+) -> list[tuple[CellSource, CellReport]]:
+    """The given cells that did not come to their end, each with its report."""
+    given = {c.number: c for c in cells if c.kind is CellKind.GIVEN}
+    ended = [r for r in reports if r.number in given and r.outcome is not Outcome.FINISHED]
+    return [(given[r.number], r) for r in ended]
+
+
+def _given(cell: CellSource) -> str:
+    """A given cell by its first line: its number in the student's notebook may be another, or none."""
+    first = next((line.strip() for line in cell.text.splitlines() if line.strip()), "")
+    return f"the given cell `{printable(first, 60)}`"
+
+
+def _how_it_ended(report: CellReport) -> str:
+    """What happened to a cell that did not come to its end, without saying by whose doing."""
+    if report.outcome is Outcome.TIMED_OUT:
+        return "took too long and was stopped"
+    error = "" if report.error == LEFT_OUT else report.error.partition(":")[0]
+    return f"ended with {error or report.outcome.value}"
 
 
 def remarks(cells: list[CellSource]) -> list[str]:
@@ -150,9 +180,14 @@ def few(messages: list[str]) -> tuple[str, ...]:
 
 
 def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> list[str]:
-    """What went wrong in the student's own cells."""
+    """What went wrong in the student's own cells, and which given ones were stopped."""
+    reports = list(reports)
     own = {c.number: c for c in cells if c.kind is CellKind.OWN}
-    messages = []
+    messages = [
+        f"{_given(cell)} {_how_it_ended(report)}; what it defines may be missing below"
+        for cell, report in _given_that_ended(cells, reports)
+        if report.outcome is not Outcome.RAISED  # as many do that call what is not written yet
+    ]
     for report in reports:
         if report.number not in own:
             continue
@@ -168,7 +203,9 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
                 messages.append(
                     f"cell {number} raised {report.error}"
                     + (f" (line {report.line})" if report.line else "")
+                    + _not_allowed(report.error)
                     + _newer_python(report, own[report.number].text)
+                    + _failed_given(report.missing, cells, reports).replace(" ", "; ", 1).rstrip(".")
                 )
             case _ if report.error == LEFT_OUT:
                 messages.append(
@@ -181,6 +218,13 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
             case _:
                 messages.append(f"cell {number} ended: {report.outcome.value} {report.error}".rstrip())
     return messages
+
+
+def _not_allowed(error: str) -> str:
+    """What is to be said where the system has refused something: which it may be, the student knows."""
+    if not error.startswith("PermissionError"):
+        return ""
+    return "; no program or process can be started, no network used and no file changed elsewhere when graded"
 
 
 def _newer_python(report: CellReport, text: str) -> str:

@@ -271,12 +271,19 @@ class Sitting:
     # ---- second passes
 
     def _second_chance(self, question: Question, judged: Judged) -> Judged:
-        """Judge a question once more where it lost something and an earlier part, which it needs, is
-        wrong.
+        """Judge a question once more where it lost something and builds on earlier ones: what is wrong of
+        these may show in no check of their own.
         """
         blamed = self._blamed
-        wrong = tuple(n for n in question.needs if n in blamed[n] or not blamed[n] <= set(question.needs))
-        if judged.lost and wrong:
+        gone = {o.missing for o in judged.observations.values()}
+        wrong = tuple(
+            n
+            for n in question.needs
+            if n in blamed[n]
+            or not blamed[n] <= set(question.needs)
+            or gone & set(self.assignment.question(n).defines)
+        )
+        if judged.lost and question.needs:
             blamed[question.id].update(wrong)
             judged = self._given_correct_inputs(question, wrong, judged)
             self.observed.update(judged.observations)
@@ -292,12 +299,15 @@ class Sitting:
         answered, since parts of which each is right can differ in what they leave for each other.
         """
         judged = first
-        for answered in dict.fromkeys((wrong, question.needs)):
+        for answered in dict.fromkeys((wrong or question.needs, question.needs)):
             waiting = [r for r in self.requests if r.question == question.id and r.probe in judged.lost]
             if waiting:
                 seen = self._observe_given(question, answered, waiting)
                 judged = self._judged(question, judged.observations | seen.observations)
-        return replace(judged, given_correct_inputs=sum(judged.points.values()) > sum(first.points.values()))
+        helped = sum(judged.points.values()) > sum(first.points.values())
+        if not helped and not wrong:  # the earlier parts are right: what was seen with them says more
+            return first
+        return replace(judged, given_correct_inputs=helped)
 
     def _observe_given(self, question: Question, answered: tuple[str, ...], requests: list[Request]) -> Seen:
         """What memory holds of a second pass, or what is seen where the reference answers these
@@ -395,7 +405,7 @@ class Sitting:
 
 def _says_moment(question: str, change: Change) -> str:
     """Why a question was judged as it stood at its own check."""
-    what = f"`{change.name}`" if change.name else "what it uses"
+    what = ", ".join(f"`{name}`" for name in change.names[:5]) or "what it uses"
     return (
         f"{question} was judged as it stood at its own check: cell {change.cell} changed {what} after this "
         "question"

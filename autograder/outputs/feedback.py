@@ -26,7 +26,7 @@ from autograder.records.results import KeptResult, Results
 from autograder.records.standing import Part, Standing
 from autograder.text import sentence
 
-_LONGEST_ANSWER = 20_000
+_LONGEST_ANSWER = 100_000
 
 
 def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> dict[str, Marks]:
@@ -77,7 +77,14 @@ def answers_in(graded: Path, assignment: Assignment) -> dict[str, str]:
     for identifier, text in there.texts() if there is not None else ():
         if identifier in owners and text.strip() != owners[identifier][1]:
             texts.setdefault(owners[identifier][0], []).append(text)
-    return {question: "\n\n\n".join(parts)[:_LONGEST_ANSWER] for question, parts in texts.items()}
+    return {question: _whole_or_cut("\n\n\n".join(parts)) for question, parts in texts.items()}
+
+
+def _whole_or_cut(answer: str) -> str:
+    more = len(answer) - _LONGEST_ANSWER
+    if more <= 0:
+        return answer
+    return f"{answer[:_LONGEST_ANSWER]}\n\n(… and {more} more characters in what you handed in)"
 
 
 @lru_cache(maxsize=4)

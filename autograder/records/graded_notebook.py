@@ -24,10 +24,10 @@ from autograder.handed_in.entries import MAX_NOTEBOOK_BYTES, read_regular
 from autograder.handed_in.submission import Delivered
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.records import nodes
+from autograder.records.page_room import LEXER, PageRoom
 from autograder.text import printable
 
 RECEIPTS = ("timestamp.txt", "submission_secret.txt")
-_KEPT_OUTPUT_BYTES = 2 << 20
 _KEPT_PICTURES = ("image/png", "image/jpeg")
 _KEPT_TYPES = ("text/plain", *_KEPT_PICTURES)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -110,19 +110,22 @@ def graded_notebook(
     frame = from_dict(json.loads(_frame(assignment.cells, assignment.name)))
     by_id = {cell.metadata.nbgrader.grade_id: cell for cell in frame.cells if "nbgrader" in cell.metadata}
     questions = {q.id: q for q in result.questions}
-    budget = [_KEPT_OUTPUT_BYTES]
-    cells = [_top(result)]
+    room = PageRoom()
+    cells = []
     if not submission.readable:
         cells += frame.cells
         for identifier, question in questions.items():
             if question.kind is QuestionKind.AUTO:
                 _show_result(by_id[identifier], question)
     for placed in submission.placed:
+        if placed.source is None and not room.cell():
+            continue
         if placed.source is not None and placed.source.rubric:
             cells.append(_rubric(placed.source))
-        cells.append(_graded_cell(placed, by_id, questions, budget))
-    made = nodes.new_notebook(cells, frame.metadata)
+        cells.append(_graded_cell(placed, by_id, questions, room))
+    made = nodes.new_notebook([_top(result, room), *cells], frame.metadata)
     made.metadata.chainrule["made_from"] = made_from
+    made.metadata["language_info"] = from_dict({"name": "python", "pygments_lexer": LEXER})
     for number, cell in enumerate(made.cells):
         cell["id"] = f"cell-{number}"
     return made
@@ -138,11 +141,11 @@ def _frame(cells: tuple[SourceCell, ...], name: str) -> str:
     return notebook.dump(notebook.build_recorded(cells, name))
 
 
-def _top(result: SubmissionResult) -> NotebookNode:
+def _top(result: SubmissionResult, room: PageRoom) -> NotebookNode:
     """What a grader reads first: all that was unusual. Neither whose it is, since formgrader hides names, nor
     what the tests gave, which would colour what a person gives.
     """
-    notes = "".join(f"<li>{_literal(message)}</li>" for message in result.messages)
+    notes = "".join(f"<li>{_literal(message)}</li>" for message in (*result.messages, *room.notes))
     text = f"<b>What was unusual about this notebook</b><ul>{notes}</ul>" if notes else ""
     return nodes.new_cell("markdown", text or "<b>Nothing was unusual about this notebook.</b>")
 
@@ -166,45 +169,47 @@ def _literal(text: str) -> str:
 
 
 def _graded_cell(
-    placed: Placed, by_id: dict[str, NotebookNode], questions: dict[str, QuestionResult], budget: list[int]
+    placed: Placed, by_id: dict[str, NotebookNode], questions: dict[str, QuestionResult], room: PageRoom
 ) -> NotebookNode:
     if placed.source is None:
         assert placed.handed_in is not None
-        return _own_cell(placed.handed_in, budget)
+        return _own_cell(placed.handed_in, room)
     cell = by_id[placed.source.id]
     if placed.source.role in (Role.SOLUTION, Role.WRITTEN) and placed.handed_in is not None:
-        cell.source = str(placed.handed_in.source)
-        _attach(cell, placed.handed_in, budget)
+        _write(cell, placed.handed_in, room)
     if placed.source.role is Role.TEST:
         cell.source = placed.source.released
         _show_result(cell, questions.get(placed.source.id))
     elif cell.cell_type == "code" and placed.handed_in is not None:
-        cell.outputs = _kept_outputs(placed.handed_in, budget)
+        cell.outputs = _kept_outputs(placed.handed_in, room)
     return cell
 
 
-def _own_cell(cell: NotebookNode, budget: list[int]) -> NotebookNode:
-    outputs = _kept_outputs(cell, budget) if cell.cell_type == "code" else None
-    made = nodes.new_cell(cell.cell_type, str(cell.source), outputs=outputs)
-    _attach(made, cell, budget)
+def _own_cell(cell: NotebookNode, room: PageRoom) -> NotebookNode:
+    outputs = _kept_outputs(cell, room) if cell.cell_type == "code" else None
+    made = nodes.new_cell(cell.cell_type, "", outputs=outputs)
+    _write(made, cell, room)
     return made
 
 
-def _attach(cell: NotebookNode, handed_in: NotebookNode, budget: list[int]) -> None:
-    """Carry over the pictures that a text shows, up to a size."""
+def _write(cell: NotebookNode, handed_in: NotebookNode, room: PageRoom) -> None:
+    """Carry over what a student wrote in a cell, and the pictures that a text shows."""
+    text = str(handed_in.source)
+    if cell.cell_type == "code":
+        cell.source, colours = room.code_in(text)
+        cell.metadata.update(colours)
+        return
+    cell.source = room.text(text)
     if cell.cell_type != "markdown":
         return
-    kept = {}
-    for name, data in handed_in.get("attachments", {}).items():
-        pictures = _kept(data, _KEPT_PICTURES) if isinstance(data, dict) else {}
-        budget[0] -= sum(map(len, pictures.values()))
-        if pictures and budget[0] >= 0:
-            kept[name] = pictures
-    if kept:
+    attached = handed_in.get("attachments", {})
+    named = {name: _kept(data, _KEPT_PICTURES) for name, data in attached.items() if isinstance(data, dict)}
+    kept = {name: pictures for name, pictures in named.items() if pictures}
+    if kept and room.pictures_in(text, [sum(map(len, pictures.values())) for pictures in kept.values()]):
         cell["attachments"] = from_dict(kept)
 
 
-def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
+def _kept_outputs(cell: NotebookNode, room: PageRoom) -> list[Any]:
     """Outputs as the student saved them: text and pictures only, no HTML or scripts, up to a size."""
     kept = []
     for output in cell.get("outputs", []):
@@ -219,8 +224,8 @@ def _kept_outputs(cell: NotebookNode, budget: list[int]) -> list[Any]:
             made = nodes.new_output("display_data", data=shown)
         else:
             continue
-        budget[0] -= len(str(made))
-        if budget[0] < 0:
+        pictures = sum(len(shown[kind]) for kind in _KEPT_PICTURES if kind in shown)
+        if not room.output(len(str(made)) - pictures, pictures):
             break
         kept.append(made)
     return kept

@@ -8,15 +8,16 @@ import os
 import shutil
 import sys
 import sysconfig
-import tempfile
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.files import PACKAGE
+from autograder.inside.jail.files import make_folder, sweep
 
 RUNTIME = ("__init__.py", "probe.py", "inputs.py", "inside")
 """All of the package that can be imported where student code runs. Nothing here judges."""
+_PREFIX = "chainrule-runtime-"
 
 
 def clean_environment(runtime: Path) -> dict[str, str]:
@@ -37,6 +38,7 @@ def clean_environment(runtime: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "VECLIB_MAXIMUM_THREADS": "1",
+        "JOBLIB_MULTIPROCESSING": "0",  # joblib then runs one task after another
     }
 
 
@@ -70,9 +72,10 @@ def interpreter_folders() -> list[str]:
 def runtime_folder() -> Path:
     """A private copy of the few modules that may be imported inside, and matplotlib's font list.
 
-    Removed at exit.
+    Removed at exit; those that killed graders left go here.
     """
-    folder = Path(tempfile.mkdtemp(prefix="chainrule-runtime-"))
+    sweep(_PREFIX)
+    folder = Path(make_folder(_PREFIX))
     package = folder / "autograder"
     package.mkdir()
     for name in RUNTIME:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from autograder.inside.limits import Limits
+from autograder.inside.limits import CELLS_SHARE, Limits
 from autograder.inside.protocol import (
     CellDone,
     CellKind,
@@ -34,8 +34,6 @@ MAX_HANGS = 2
 """After so many probes that hung or died, the rest of the question is not run."""
 _FEW = 8
 """With more probes than these to come, what they saw may gather before it is read."""
-CELLS_SHARE = 0.5
-"""So much of the whole submission's time all of its cells together may take, each within its own limit."""
 _WALL = 4
 """The wall clock has so many times as long as the CPU time of a limit."""
 

@@ -10,21 +10,42 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import difflib
+import functools
+import importlib.metadata
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import types
 from pathlib import Path
 
-# <placement>
-from autograder.assignment.placement import LOCKED, Cell, Known, id_of, lay_out, opened, recognised, touched
+# <shared>
+from autograder.assignment.placement import (
+    LOCKED,
+    Cell,
+    Known,
+    id_of,
+    in_running_order,
+    lay_out,
+    opened,
+    parsed,
+    recognised,
+    touched,
+)
 from autograder.inside.names import bound_names
+from autograder.inside.one_process import use_one_process
+from autograder.inside.running import RunningNotebook, needs_ipython
+from autograder.inside.shell import make_shell
+from autograder.inside.standins import has_standin, install_standins
+from autograder.inside.versions import restore_numpy_names
 
-# </placement>
+# </shared>
 
 RELEASE: dict = {}
 SECONDS = 10.0
@@ -36,11 +57,11 @@ INSIDE = "CHAINRULE_CHECKING"
 # ---- called by people ---------------------------------------------------------------------------------------------
 
 
-def run(notebook=None, all=False, seconds=SECONDS):
+def run(notebook=None, all=False, seconds=None):
     """Check a notebook, the one beside this file where none is named, and print what was found.
 
     all: run the checks that train, and the demonstrations, as well.
-    seconds: after so long a cell is stopped.
+    seconds: after so long a cell is stopped; where it is not said, after as long as when it is graded.
     """
     if os.environ.get(INSIDE):
         return  # this very cell, run by a check of its notebook
@@ -50,7 +71,7 @@ def run(notebook=None, all=False, seconds=SECONDS):
     check(notebook, RELEASE, all, seconds)
 
 
-def check(notebook, release, everything=False, seconds=SECONDS, out=print):
+def check(notebook, release, everything=False, seconds=None, out=print):
     """Check a notebook against a release and print the report; returns the exit status. release is None where none is at hand."""
     began = time.monotonic()
     try:
@@ -66,13 +87,14 @@ def check(notebook, release, everything=False, seconds=SECONDS, out=print):
     except ValueError as error:
         out(f"{found}: this can't be graded: {error}")
         return 1
-    results, defined = _run_cells(placed, release, folder, everything, seconds)
+    results, defined, memory = _run_cells(placed, release, folder, everything, seconds)
     if not everything and (used := _demo_names(placed, results)):
-        results, defined = _run_cells(placed, release, folder, everything, seconds, demos=True)
+        results, defined, memory = _run_cells(placed, release, folder, everything, seconds, demos=True)
         notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
     judge = _Judge(placed, results, defined, release, folder)
     rows = judge.waiting([judge.question(question) for question in release["questions"]])
     notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
+    notes += [*_notes_on_limits(judge, 0 if everything else memory), *_notes_on_versions(placed, release)]
     _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
     return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
 
@@ -81,6 +103,8 @@ def main(arguments):
     """The command line; returns the exit status."""
     if arguments[:1] == ["--child"]:
         return _child(Path(arguments[1]))
+    if os.environ.get(INSIDE):
+        return 0  # run by a cell of a notebook that is being checked
     names = [a for a in arguments if not a.startswith("-")]
     if len(names) > 1 or set(arguments) - {*names, "--all"}:
         print("usage: python check_notebook.py [NOTEBOOK] [--all]")
@@ -186,7 +210,11 @@ def _lay_out(cells, release, notes):
     mine = [Cell(cell["number"], cell["kind"], cell["id"], cell["text"]) for cell in cells]
     released = [Known(known["id"], known["role"], known["text"]) for known in release["cells"]]
     layout = lay_out(mine, released)
-    placed = [made for place in layout.places for made in _laid(place, by_number)]
+    rank = {known.id: at for at, known in enumerate(released, 1) if known.id}
+    in_order = in_running_order(
+        layout.places, lambda place: rank.get(place.known.id, 0) if place.known else 0, lambda place: bool(place.known and place.known.role == "given")
+    )
+    placed = [made for place in in_order for made in _laid(place, by_number)]
     if not recognised(layout, mine, released) and not _answered(placed, release):
         raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
     notes += [_odd(oddity, release) for oddity in layout.oddities]
@@ -205,7 +233,7 @@ def _laid(place, by_number):
     cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
     if known is None:
         return [cell]
-    cell.update(id=known.id, role=known.role, touched=place.cell is not None and touched(place.text, known))
+    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=place.cell is not None and touched(place.text, known))
     if known.role not in LOCKED:
         return [cell]
     cell.update(text=known.text, code=True)
@@ -256,41 +284,80 @@ def _called_in(text):
 
 
 def _run_cells(placed, release, folder, everything, seconds, demos=False):
-    """How each cell ended, by its place in placed, and which of the names asked for there were, in a Python of its own.
+    """How each cell ended, by its place in placed, which of the names asked for there were, and MiB used, in a Python of its own.
 
-    A cell that hangs or ends Python is left out of another start, so that it costs its own question alone.
+    A cell that hangs or ends Python is run with its definitions alone in another start, and is left out where that hangs as well: as when grading.
     """
-    trains = {question["id"] for question in release["questions"] if question["trains"]}
-    run = []
-    for place, cell in enumerate(placed):
-        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
-        if cell["code"] and cell["text"].strip() and not skipped:
-            slow = everything and (cell["role"] == "demo" or cell["id"] in trains)
-            run.append({"place": place, "text": cell["text"], "seconds": LONG_SECONDS if slow else seconds})
-    results, names = {}, [name for question in release["questions"] for name in question["defines"]]
+    run = _cells_to_run(placed, release, everything, seconds, demos)
+    results, stopped, names = {}, {}, [name for question in release["questions"] for name in question["defines"]]
     with tempfile.TemporaryDirectory(prefix="check-notebook-") as made:
         job, answers, trace = Path(made, "job.json"), Path(made, "answers"), Path(made, "trace")
         while True:
-            job.write_text(json.dumps({"folder": str(folder), "cells": run, "names": names, "path": [str(answers), str(trace)]}), encoding="utf-8")
+            briefly = [cell["number"] for cell in run if cell["number"] in stopped]
+            about = {"cells": run, "briefly": briefly, "names": names, "modules": _modules(release), "path": [str(answers), str(trace)]}
+            job.write_text(json.dumps({**about, "folder": str(_box(Path(made), release, folder))}), encoding="utf-8")
             for file in (answers, trace):
                 file.write_text("", encoding="utf-8")
             said = _start(job)
             lines = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
-            results.update({line["place"]: line for line in lines if "ended" in line})
-            defined = next((line["names"] for line in lines if "names" in line), None)
-            open_cells = {line["place"] for line in lines if "began" in line} - {line["place"] for line in lines if "ended" in line}
-            if not open_cells:
+            for line in lines:
+                if "ended" in line:
+                    results[line["place"]] = {**results[line["place"]], "late": line["error"] is None} if "late" in line else line
+            defined = next(((line["names"], line["memory"]) for line in lines if "names" in line), None)
+            stuck = None
+            for line in lines:
+                stuck = line["place"] if "began" in line else None if "ended" in line else stuck
+            if stuck is None:
                 if defined is None:
                     raise RuntimeError(f"another Python could not be started for the check: {said[-500:]}")
-                return results, defined
-            stuck = open_cells.pop()
-            results[stuck] = _stopped(stuck, next(cell for cell in run if cell["place"] == stuck)["seconds"], trace.read_text(encoding="utf-8"))
-            run = [{**cell, "seconds": max(2.0, cell["seconds"] / 2)} for cell in run if cell["place"] != stuck]
+                return {**results, **stopped}, *defined
+            cell = next(cell for cell in run if cell["number"] == stuck)
+            again = stuck not in stopped and cell["kind"] == "own"
+            if stuck not in stopped and not (cell["kind"] == "test" and stuck in results):
+                stopped[stuck] = _stopped(stuck, cell["seconds"], trace.read_text(encoding="utf-8"))
+            run = [{**cell, "seconds": max(2.0, cell["seconds"] / 2)} for cell in run if cell["number"] != stuck or again]
+
+
+def _cells_to_run(placed, release, everything, seconds, demos):
+    """The code cells, in the order in which they run, each with the time that it has."""
+    trains = {question["id"] for question in release["questions"] if question["trains"]}
+    limits = release.get("limits", {"cell": SECONDS, "probe": SECONDS / 2})
+    run = []
+    for place, cell in enumerate(placed):
+        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
+        if cell["code"] and cell["text"].strip() and not skipped:
+            kind = {"given": "given", "test": "test", "demo": "demo"}.get(cell["role"], "own")
+            slow = everything and (kind == "demo" or cell["id"] in trains)
+            run.append({"number": place, "text": cell["text"], "kind": kind, "seconds": LONG_SECONDS if slow else seconds or (2 * limits["probe"] if kind == "test" else limits["cell"])})
+    return run
+
+
+def _box(made, release, folder):
+    """The folder in which the cells run: as when grading, nothing lies in it but what the release holds, and what may be handed in."""
+    if not release["release"]:
+        return folder  # of a notebook that came without its release, nobody knows what belongs to it
+    box = made / "folder"
+    shutil.rmtree(box, ignore_errors=True)
+    box.mkdir()
+    for name in (*release["files"], *release.get("may_hand_in", ())):
+        with contextlib.suppress(OSError):
+            shutil.copyfile(folder / name, box / name)
+    shutil.copyfile(__file__, box / "check_notebook.py")
+    return box
+
+
+def _modules(release):
+    """Modules that are there when a notebook is graded; None where that is not known."""
+    graded = release.get("graded_with")
+    if not graded or not hasattr(sys, "stdlib_module_names"):
+        return None
+    own = [name[:-3] for name in (*release["files"], *release.get("may_hand_in", ())) if name.endswith(".py")]
+    return [*graded["modules"].split(), *own, *sys.stdlib_module_names, "check_notebook"]
 
 
 def _start(job):
     """Run this file in another Python, which runs the cells; returns what it said on stderr."""
-    settings = {"MPLBACKEND": "Agg", INSIDE: "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    settings = {"MPLBACKEND": "Agg", INSIDE: "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore", "JOBLIB_MULTIPROCESSING": "0"}
     process = subprocess.Popen(
         [sys.executable, str(Path(__file__).resolve()), "--child", str(job)], env={**os.environ, **settings},
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -304,109 +371,123 @@ def _start(job):
 def _stopped(place, seconds, trace):
     """What is known of a cell that did not end: where it was when its time was up, or that the process died."""
     frames = [[int(cell), int(line)] for cell, line in re.findall(r'File "<cell (\d+)>", line (\d+)', trace)]
-    kind = "timeout" if "Timeout" in trace else "died"
+    kind = "timeout" if "Timeout" in trace or frames else "died"
     return {"place": place, "ended": True, "error": {"type": kind, "text": f"{seconds:g}", "name": "", "frames": frames}}
 
 
 def _child(job_file):
     """Run the cells of a job and write down how each ended. This is the Python that knows nothing of the session."""
-    import contextlib
-    import faulthandler
-    import types
-
     job = json.loads(job_file.read_text(encoding="utf-8"))
     os.chdir(job["folder"])
     sys.path[:] = [job["folder"], *(path for path in sys.path if path != str(Path(__file__).resolve().parent))]
-    main = types.ModuleType("__main__")
-    names, sys.modules["__main__"] = vars(main), main
-    builtins.display = lambda *values, **options: None
-    builtins.input = lambda prompt="": ""
-    shell = _shell(main) if any(_needs_ipython(cell["text"]) for cell in job["cells"]) else None
+    shell = None
+    if any(needs_ipython(cell["text"]) for cell in job["cells"] if cell["kind"] == "own"):
+        with contextlib.suppress(ImportError):
+            shell = make_shell()
+    notebook = RunningNotebook(shell)
+    _as_when_graded(notebook.names, job["modules"])
     with open(job["path"][0], "a", encoding="utf-8") as answers, open(job["path"][1], "a", encoding="utf-8") as trace:
 
         def say(**line):
             answers.write(json.dumps(line) + "\n")
             answers.flush()
 
-        for cell in job["cells"]:
-            say(place=cell["place"], began=True)
-            faulthandler.dump_traceback_later(cell["seconds"], exit=True, file=trace)
-            error = None
-            try:
-                _execute(cell, names, shell)
-            except BaseException as raised:
-                error = _described(raised)
-            faulthandler.cancel_dump_traceback_later()
-            say(place=cell["place"], ended=True, error=error)
+        cells = [types.SimpleNamespace(**cell) for cell in job["cells"]]
+        ends = _timed(notebook, cells, job["briefly"], trace, say)
+        failed = [cell for cell in cells if cell.kind == "test" and ends[cell.number]["error"]]
+        _timed(notebook, failed, (), trace, functools.partial(say, late=True))  # a question is judged as the last cell leaves it, too
         found = {}
         for name in job["names"]:
             owner, _, member = name.partition(".")
             with contextlib.suppress(Exception):
-                found[name] = callable(getattr(names[owner], member) if member else names[owner])
-        say(names=found)
+                found[name] = callable(getattr(notebook.names[owner], member) if member else notebook.names[owner])
+        say(names=found, memory=_memory_used())
     os._exit(0)  # whatever threads and exit handlers the cells have left
 
 
-def _execute(cell, names, shell):
-    text = shell.transform_cell(cell["text"]) if shell is not None and _needs_ipython(cell["text"]) else cell["text"]
-    code = compile(text, f"<cell {cell['place']}>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    waits = eval(code, names)
-    if waits is not None:
-        import asyncio
-
-        asyncio.run(waits)
-
-
-def _needs_ipython(text):
+def _memory_used():
+    """The most memory that this process has had, in MiB; 0 where the system does not say."""
     try:
-        compile(text, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return bool(re.search(r"^\s*[%!?]|\?\s*$|=\s*[%!]", text, re.M))
-    return "get_ipython" in text
+        import resource
+    except ImportError:  # Windows
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> (20 if sys.platform == "darwin" else 10)
 
 
-def _shell(main):
-    """An IPython for cells with magics. It installs nothing and runs no other programs."""
-    from IPython.core.interactiveshell import InteractiveShell
+def _timed(notebook, cells, briefly, trace, say):
+    """Run cells, each within its time, and say how each ended; returns that by their places."""
+    import faulthandler
+    import signal
 
-    class Shell(InteractiveShell):
-        def enable_matplotlib(self, gui=None):
-            return gui, "agg"
+    clocks, ends = [], {}
+    by_processor = hasattr(signal, "setitimer")  # else, on Windows, by the clock on the wall alone
+    if by_processor:
+        faulthandler.register(signal.SIGPROF, trace, all_threads=False, chain=True)  # and then the process ends
 
-        def enable_gui(self, gui=None):
-            return None
+    def begins(cell):
+        say(place=cell.number, began=True)
+        clocks[:] = [time.process_time()]
+        faulthandler.dump_traceback_later(cell.seconds * (4 if by_processor else 1), exit=True, file=trace)
+        if by_processor:
+            signal.setitimer(signal.ITIMER_PROF, cell.seconds)
 
-        def system(self, command):
-            return None
+    for cell, error in notebook.run(cells, briefly=briefly, begins=begins):
+        faulthandler.cancel_dump_traceback_later()
+        if by_processor:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        first = ends.get(cell.number, {}).get("error")
+        ends[cell.number] = {"place": cell.number, "ended": True, "error": error and _described(error), "took": time.process_time() - clocks[0], "before": first}
+        say(**ends[cell.number])
+    return ends
 
-        system_piped = system_raw = system
 
-        def getoutput(self, *arguments, **options):
-            return []
+def _as_when_graded(names, modules):
+    """Let the cells find no more than there is when they are graded: no other programs, no network, no modules that are not there."""
+    with contextlib.suppress(ImportError):
+        restore_numpy_names()
+    use_one_process()
+    install_standins(modules)
+    refused = ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen", "socket.connect", "socket.getaddrinfo")
 
-    shell = Shell.instance(user_module=main)
-    shell.history_manager.enabled = False
-    for magic in ("pip", "conda", "mamba", "uv"):
-        shell.register_magic_function(lambda line: None, "line", magic)
-    vars(main)["get_ipython"] = lambda: shell
-    return shell
+    def refuse(event, arguments):
+        if event in refused and not (event.startswith("socket") and _is_this_computer(arguments)):
+            raise PermissionError("no other program can be started, and no network is there, when a notebook is graded")
+
+    sys.addaudithook(refuse)
+    if modules is None:
+        return
+    known, find = frozenset(modules), builtins.__import__
+
+    def graded(name, globals=None, locals=None, fromlist=(), level=0):
+        top = name.partition(".")[0]
+        if globals is names and level == 0 and top not in known and not has_standin(name) and not os.path.exists(f"{top}.py"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return find(name, globals, locals, fromlist, level)
+
+    builtins.__import__ = graded
+
+
+def _is_this_computer(arguments):
+    """Whether a connection goes no further than to this computer: asyncio makes such ones on Windows."""
+    asked = arguments[1] if len(arguments) == 2 else arguments[0]
+    host = asked[0] if isinstance(asked, tuple) else asked
+    return host in ("localhost", "127.0.0.1", "::1", b"localhost", None)
 
 
 def _described(error):
     """An exception as text and places: the innermost frame first, in cells alone."""
-    frames, at = [], error.__traceback__
+    frames, at, text, name = [], error.__traceback__, "", ""
     while at is not None:
         if match := re.fullmatch(r"<cell (\d+)>", at.tb_frame.f_code.co_filename):
             frames.insert(0, [int(match[1]), at.tb_lineno])
         at = at.tb_next
     if isinstance(error, SyntaxError) and (match := re.fullmatch(r"<cell (\d+)>", str(error.filename))):
         frames.insert(0, [int(match[1]), error.lineno or 1])
-    try:
+    with contextlib.suppress(BaseException):  # whatever its own methods do
         text = str(error.msg if isinstance(error, SyntaxError) else error)
-    except Exception:
-        text = ""
+        name = str((error.filename if isinstance(error, OSError) else getattr(error, "name", None)) or "")
     public = next(kind.__name__ for kind in type(error).__mro__ if not kind.__name__.startswith("_"))  # Python 3.13 has an _IncompleteInputError
-    return {"type": public, "text": text[:600], "name": str(getattr(error, "name", None) or ""), "frames": frames}
+    return {"type": public, "text": text[:600], "name": name[:200], "frames": frames}
 
 
 # ---- what it means, question by question --------------------------------------------------------------------------
@@ -427,20 +508,23 @@ class _Judge:
         mine = [i for i, cell in enumerate(self.placed) if _solves(cell["id"], question["id"])]
         untouched = not any(self.placed[i]["touched"] for i in mine)
         broken = next((error for i in mine if (error := self.error(i))), None)
-        if broken:
-            return "wrong", question, self.explained(broken, question["id"])
+        missing = self.missing(question)
         if place not in self.results:
+            if broken and missing:
+                return "wrong", question, self.explained(broken, question["id"])
             return ("not yet", question, "") if untouched else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
         error = self.error(place)
-        if error is None:
+        if error is None or self.results[place].get("late"):
             return "done", question, ""
+        if broken and (missing or error["type"] in ("NameError", "AttributeError")):
+            return "wrong", question, self.explained(broken, question["id"])
         owner = self.stub_owner(error)
         if owner == question["id"] or (untouched and not owner and error["type"] in ("NotImplementedError", "NameError")):
             return "not yet", question, ""
         if owner:
             return "not yet", question, f"it waits for {owner}, which is not written yet"
-        if renamed := self.renamed(question):
-            return "wrong", question, renamed
+        if missing:
+            return "wrong", question, self.renamed(missing)
         says = self.explained(error, question["id"])
         if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
             says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
@@ -491,11 +575,12 @@ class _Judge:
         place, line = error["frames"][0]
         return _question_of(self.placed[place]["id"], self.release) if "NotImplementedError" in self.line(place, line) else ""
 
-    def renamed(self, question):
-        """A sentence where a name that the question defines is missing, with what may be meant for it."""
-        missing = next((name for name in question["defines"] if not self.defined.get(name)), None)
-        if missing is None:
-            return ""
+    def missing(self, question):
+        """The first name that the question defines and that is not there, or the empty text."""
+        return next((name for name in question["defines"] if not self.defined.get(name)), "")
+
+    def renamed(self, missing):
+        """A sentence on a name that is missing, with what may be meant for it."""
         name = missing.rpartition(".")[2]
         own = [cell["text"] for cell in self.placed if cell["role"] in ("own", "solution") and cell["code"]]
         if "." in missing:
@@ -516,11 +601,15 @@ class _Judge:
         whose = f" (your answer to {other})" if other not in ("", question) else ""
         where = f" in {self.called(at[0])}{whose}, line {at[1]} (`{self.line(*at)}`)" if at else ""
         if kind == "timeout":
-            return f"It was stopped after {text} seconds{where}. Is there a loop that does not end?"
+            return f"It was stopped after {_counted(float(text), 'second')}{where}. Is there a loop that does not end?"
         if kind == "died":
             return "It ended Python itself. What crashes, or calls exit, when this cell runs?"
         if kind == "NameError" and error["name"]:
             return self.name_explained(error["name"], frames) + (f" It is used{where}." if where else "")
+        if kind == "SystemExit":
+            return f"It leaves Python{where}: what calls exit or quit?"
+        if says := self.absent_explained(error, where):
+            return says
         module = f"{error['name']}.py" if kind in ("ModuleNotFoundError", "ImportError") else ""
         for file in self.release["files"]:
             if not (self.folder / file).exists() and (file in text or file == module):
@@ -528,6 +617,17 @@ class _Judge:
         if kind == "AssertionError" and own is None and text:
             return text
         return f"{kind}{where}: {text}" if text else f"{kind}{where}."
+
+    def absent_explained(self, error, where):
+        """Why something is not found that lies on this computer, or a module that is not there when the notebook is graded."""
+        name, modules = error["name"], _modules(self.release)
+        if error["type"] == "FileNotFoundError" and self.release["release"] and (self.folder / name).exists() and name not in self.release["files"]:
+            return f"{name} is not handed in, only the notebook is: when it is graded, that file is missing{where}."
+        if error["type"] not in ("ModuleNotFoundError", "ImportError") or modules is None or not name or name.partition(".")[0] in modules:
+            return ""
+        if (self.folder / f"{name}.py").exists():
+            return f"{name}.py is not handed in, only the notebook is: copy what you need of it into a cell. It is imported{where}."
+        return f"{name} is not there when the notebook is graded. It is imported{where}."
 
     def name_explained(self, name, frames):
         """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
@@ -540,18 +640,28 @@ class _Judge:
             return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])))
+        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
+        if any(self.error(i) for i in above):
+            return f"`{name}` is not defined, since {self.called(next(i for i in above if self.error(i)))} stops."
+        if above and above[-1] < top:
+            return f"`{name}` is defined in {self.called(above[-1])}, and gone again here: what removes it in between?"
+        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])) - {name})
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
     def notes(self, everything, told):
-        """What stops in cells that belong to no question."""
-        kinds = {"own": "your own", "given": "given", **({"demo": "a demonstration"} if everything else {})}
+        """What stops in cells, where no question has said it, and what stands too far down."""
+        kinds = {"own": "your own", "solution": "your answer", "given": "given", **({"demo": "a demonstration"} if everything else {})}
         for place, cell in enumerate(self.placed):
             error = self.error(place)
             if error and cell["role"] in kinds and error["type"] != "NotImplementedError":
                 says = self.explained(error)
+                brief = " Of this cell, the definitions alone are run when it is graded." if error["type"] == "timeout" else ""
                 if says not in told:
-                    yield f"Cell {cell['number']} ({kinds[cell['role']]}) stops. {says}"
+                    yield f"Cell {cell['number']} ({kinds[cell['role']]}) stops. {says}{brief}"
+            elif (early := self.results.get(place, {}).get("before")) and not error:
+                yield f"{self.explained(early)} The cell was run again at the end, as it is when graded."
+            elif error and self.results[place].get("late"):
+                yield f"{cell['id']} is right as the notebook ends, but not yet where its check stands: {self.explained(error, cell['id'])}"
 
     def called(self, place):
         cell = self.placed[place]
@@ -576,6 +686,46 @@ def _demo_names(placed, results):
     return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
 
 
+def _notes_on_limits(judge, memory):
+    """What takes so much that it may be stopped when it is graded: a note from half of a limit on."""
+    limits, owns = judge.release.get("limits"), ("own", "solution", "given")
+    if not limits:
+        return
+    took = {place: result["took"] for place, result in judge.results.items() if "took" in result}
+    for place, seconds in took.items():
+        cell = judge.placed[place]
+        if cell["role"] in owns and seconds > limits["cell"] / 2:
+            yield f"{judge.called(place).capitalize()} took {seconds:.0f} s. When it is graded, on a computer that may be slower, a cell has {limits['cell']:g} s of the processor."
+        elif cell["role"] == "test" and seconds > limits["probe"] / 2:
+            yield f"The check of {cell['id']} took {seconds:.0f} s. When it is graded, each check has {limits['probe']:g} s of the processor."
+    together = sum(seconds for place, seconds in took.items() if judge.placed[place]["role"] in owns)
+    if together > limits["cells"] / 2:
+        yield f"Your cells took {together:.0f} s together. When they are graded, they have {limits['cells']:g} s of the processor."
+    if memory > limits["memory"] / 2:
+        yield f"The notebook took {memory} MiB of memory. When it is graded, it has {limits['memory']} MiB."
+
+
+def _notes_on_versions(placed, release):
+    """What may differ where other versions grade than the ones here."""
+    graded = release.get("graded_with")
+    if not graded:
+        return
+    here = {"python": sys.version_info[:2], "numpy": ()}
+    with contextlib.suppress(Exception):
+        here["numpy"] = tuple(map(int, importlib.metadata.version("numpy").split(".")[:2]))
+    there = {name: tuple(map(int, graded[name].split("."))) for name in here}
+    if here == there or not here["numpy"]:
+        return
+    said = [f"Python {which['python'][0]}.{which['python'][1]} and NumPy {which['numpy'][0]}.{which['numpy'][1]}" for which in (there, here)]
+    yield f"It is graded with {said[0]}, and was checked with {said[1]}: syntax, names and random numbers that only one of them has may end otherwise."
+    for cell in placed:
+        if cell["code"] and cell["role"] in ("own", "solution") and here["python"] > there["python"] and parsed(cell["text"]) is not None:
+            try:
+                ast.parse(ast.unparse(parsed(cell["text"])), feature_version=there["python"])
+            except SyntaxError as error:
+                yield f"Cell {cell['number']} does not compile with the Python that grades: {error.msg}."
+
+
 # ---- telling it ---------------------------------------------------------------------------------------------------
 
 
@@ -596,9 +746,15 @@ def _report(name, saved, took, rows, notes, placed, everything, out):
     states = [state for state, _, _ in rows]
     done, later = states.count("done") + states.count("written"), states.count("not run")
     demos = sum(cell["role"] == "demo" for cell in placed)
-    left = "" if everything or not demos else f" {demos} demonstrations were not run."
-    more = f", {later} trains and was left out" if later else ""
-    line(f"{done} of {len(rows)} questions look right{more}.{left} Hidden checks try other shapes and values than these.")
+    left = "" if everything or not demos else f" {_counted(demos, 'demonstration')} {'was' if demos == 1 else 'were'} not run."
+    more = f", {later} {'trains and was' if later == 1 else 'train and were'} left out" if later else ""
+    look = "looks" if done == 1 else "look"
+    line(f"{done} of {_counted(len(rows), 'question')} {look} right{more}.{left} Hidden checks try other shapes and values than these.")
+
+
+def _counted(number, what):
+    """A number of things, in the singular or the plural."""
+    return f"{number:g} {what}{'' if number == 1 else 's'}"
 
 
 def _ago(saved):

@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import difflib
+import functools
+import importlib.metadata
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import types
 from pathlib import Path
 
 import ast
@@ -65,9 +70,854 @@ def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
 
 
 import ast
-import json
-from dataclasses import dataclass, field
+from types import TracebackType
+
+_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_PLAIN_VALUES = (
+    ast.Constant,
+    ast.Name,
+    ast.Attribute,
+    ast.UnaryOp,
+    ast.BinOp,
+    ast.Tuple,
+    ast.List,
+    ast.Dict,
+    ast.Set,
+    ast.Subscript,
+    ast.Slice,
+    ast.Lambda,
+    ast.operator,
+    ast.unaryop,
+    ast.expr_context,
+)
+
+
+def place_in(error: BaseException, name: str) -> tuple[int, int] | None:
+    """Line and column (in bytes) of the statement of the named cell that an exception has come through."""
+    frame: TracebackType | None = error.__traceback__
+    while frame is not None:
+        code = frame.tb_frame.f_code
+        if code.co_filename == name and code.co_name.startswith(("<module>", "<cell line")):
+            if not hasattr(code, "co_positions") or frame.tb_lasti < 0:  # before Python 3.11
+                return frame.tb_lineno, 0
+            line, _, column, _ = list(code.co_positions())[frame.tb_lasti // 2]
+            return (line or frame.tb_lineno, column or 0)
+        frame = frame.tb_next
+    return None
+
+
+def rest_after(text: str, place: tuple[int, int]) -> list[ast.stmt]:
+    """The statements of a cell behind the one at this place."""
+    body = ast.parse(text).body
+    for index, statement in enumerate(body):
+        if place <= (statement.end_lineno or 0, statement.end_col_offset or 0):
+            return body[index + 1 :]
+    return []
+
+
+def definitions(text: str) -> list[ast.stmt]:
+    """What of a cell defines its names and computes nothing: imports, functions, plain assignments."""
+    return [statement for statement in ast.parse(text).body if _only_defines(statement)]
+
+
+def _only_defines(statement: ast.stmt) -> bool:
+    if isinstance(statement, _DEFINES):
+        return True
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        value = statement.value
+        return value is None or _is_plain(value)
+    return False
+
+
+def _is_plain(value: ast.expr) -> bool:
+    """Whether a value is written down rather than computed: a lambda's body does not run."""
+    if isinstance(value, ast.Lambda):
+        return True
+    return isinstance(value, _PLAIN_VALUES) and all(
+        _is_plain(part) if isinstance(part, ast.expr) else isinstance(part, _PLAIN_VALUES)
+        for part in ast.iter_child_nodes(value)
+    )
+
+
+import contextlib
+import functools
+import re
+import sys
+import warnings
 from typing import Any
+
+_TOKEN = re.compile(r"#[^\n]*|(?<![\w])(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|\"|')")
+
+
+def for_this_python(text: str) -> str:
+    """The cell with three quotes around each such f-string, line for line; unchanged from Python 3.12 on."""
+    if sys.version_info >= (3, 12):
+        return text
+    made, at = [], 0
+    while (found := _TOKEN.search(text, at)) is not None:
+        made.append(text[at : found.start()])
+        quote, prefix = found["quote"], found["prefix"] or ""
+        if quote is None:  # a comment
+            at = found.end()
+            made.append(found[0])
+            continue
+        formatted = "f" in prefix.lower()
+        at = _end(text, found.end(), quote, formatted)
+        inside = text[found.end() : at - len(quote)]
+        wide = formatted and len(quote) == 1 and quote in inside and "\n" not in inside
+        marks = quote * 3 if wide else quote
+        made.append(f"{prefix}{marks}{inside}{marks}")
+    return "".join([*made, text[at:]])
+
+
+def _end(text: str, at: int, quote: str, formatted: bool) -> int:
+    """Where a string ends that has begun with this quote; in an f-string braces may hold strings."""
+    depth = 0
+    while at < len(text):
+        if text[at] == "\\" or (formatted and text.startswith(("{{", "}}"), at) and not depth):
+            at += 2
+        elif formatted and text[at] in "{}":
+            depth += 1 if text[at] == "{" else -1
+            at += 1
+        elif depth > 0 and (found := _TOKEN.match(text, at)) is not None and found["quote"]:
+            at = _end(text, found.end(), found["quote"], "f" in (found["prefix"] or "").lower())
+        elif text.startswith(quote, at):
+            return at + len(quote)
+        else:
+            at += 1
+    return at
+
+
+def names_gone_from(np: Any) -> dict[str, Any]:
+    """Names that NumPy 1 had and NumPy 2 has not, with what they were; np is the module."""
+    return {
+        "Inf": np.inf,
+        "Infinity": np.inf,
+        "infty": np.inf,
+        "PINF": np.inf,
+        "NINF": -np.inf,
+        "NaN": np.nan,
+        "NAN": np.nan,
+        "NZERO": -0.0,
+        "PZERO": 0.0,
+        "float": float,
+        "int": int,
+        "bool": bool,
+        "object": object,
+        "str": str,
+        "complex": complex,
+        "float_": np.float64,
+        "complex_": np.complex128,
+        "cfloat": np.complex128,
+        "singlecomplex": np.complex64,
+        "string_": np.bytes_,
+        "unicode_": np.str_,
+        "round_": np.round,
+        "product": np.prod,
+        "cumproduct": np.cumprod,
+        "sometrue": np.any,
+        "alltrue": np.all,
+        "row_stack": np.vstack,
+        "msort": functools.partial(np.sort, axis=0),
+        "asfarray": functools.partial(np.asarray, dtype=np.float64),
+        "issubsctype": np.issubdtype,
+        "mat": np.asmatrix,
+        "trapz": lambda y, x=None, dx=1.0, axis=-1: np.trapezoid(y, x, dx, axis),
+        "in1d": lambda ar1, ar2, *more, **options: np.isin(np.ravel(ar1), ar2, *more, **options),
+    }
+
+
+def restore_numpy_names() -> None:
+    """Let the names answer that are gone from NumPy: a notebook written for an earlier one is right still."""
+    with contextlib.suppress(ImportError):
+        import numpy as np
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy 1 warns of its own
+            for name, value in names_gone_from(np).items():
+                if not hasattr(np, name):
+                    setattr(np, name, value)
+
+
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from typing import Any
+
+# ---- modules
+
+
+class _Bar:
+    """A progress bar around an iterable, or one that is moved on by hand, without the bar."""
+
+    def __init__(self, iterable: Iterable[Any] = (), *values: Any, **options: Any) -> None:
+        self.iterable, self.n, self.total = iterable, 0, options.get("total")
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.iterable)
+
+    def __len__(self) -> int:
+        return len(self.iterable)  # type: ignore[arg-type]
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing is closed."""
+
+    def update(self, n: Any = 1) -> None:
+        """Move on by n."""
+        self.n += n
+
+    def _nothing(self, *values: Any, **options: Any) -> None:
+        """Nothing is shown."""
+
+    set_description = set_postfix = set_description_str = set_postfix_str = _nothing
+    close = refresh = reset = clear = display = _nothing
+
+    @staticmethod
+    def write(*values: Any, **options: Any) -> None:
+        """Nothing is shown."""
+
+    @classmethod
+    def pandas(cls, *values: Any, **options: Any) -> None:
+        """pandas gets no bars."""
+
+
+def _bars(*numbers: int, **options: Any) -> _Bar:
+    return _Bar(range(*numbers))
+
+
+def _track(sequence: Iterable[Any], *values: Any, **options: Any) -> Iterable[Any]:
+    return sequence
+
+
+def _decorator(*given: Any, **options: Any) -> Any:
+    """A decorator that leaves the function as it is, written with or without options."""
+    if len(given) == 1 and not options and callable(given[0]) and not isinstance(given[0], type):
+        return given[0]
+    return lambda function: function
+
+
+def _given_back(*values: Any) -> Any:
+    return values[0] if len(values) == 1 else values or None
+
+
+def _does_nothing(*values: Any, **options: Any) -> None:
+    """What concerns the student's own computer."""
+
+
+class _InOrder:
+    """joblib's Parallel, one task after another."""
+
+    def __init__(self, *values: Any, **options: Any) -> None:
+        pass
+
+    def __call__(self, tasks: Iterable[Any]) -> list[Any]:
+        return [function(*args, **kwargs) for function, args, kwargs in tasks]
+
+    def __enter__(self) -> _InOrder:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing is closed."""
+
+
+def _delayed(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args, **kwargs: (function, args, kwargs)
+
+
+_BARS = {"tqdm": _Bar, "trange": _bars, "tqdm_notebook": _Bar, "tnrange": _bars}
+_COMPILERS = dict.fromkeys(("njit", "jit"), _decorator) | {"prange": range}
+_NOBODY = types.SimpleNamespace
+_MODULES: dict[str, dict[str, Any]] = {
+    "tqdm": _BARS,
+    "tqdm.auto": _BARS,
+    "tqdm.notebook": _BARS,
+    "tqdm.autonotebook": _BARS,
+    "tqdm.std": _BARS,
+    "tqdm_notebook": _BARS,
+    "fastprogress": {"progress_bar": _track, "master_bar": _track},
+    "fastprogress.fastprogress": {"progress_bar": _track, "master_bar": _track},
+    "rich": {"print": print},
+    "rich.progress": {"track": _track},
+    "numba": _COMPILERS,
+    "line_profiler": {"profile": _decorator},
+    "memory_profiler": {"profile": _decorator},
+    "typeguard": {"typechecked": _decorator},
+    "beartype": {"beartype": _decorator},
+    "icecream": {"ic": _given_back, "install": _does_nothing},
+    "nest_asyncio": {"apply": _does_nothing},
+    "joblib": {"Parallel": _InOrder, "delayed": _delayed, "cpu_count": lambda: 1},
+    "google": {},
+    "google.colab": {
+        "drive": _NOBODY(mount=_does_nothing, flush_and_unmount=_does_nothing),
+        "files": _NOBODY(upload=dict, download=_does_nothing, view=_does_nothing),
+        "output": _NOBODY(
+            clear=_does_nothing, eval_js=_does_nothing, enable_custom_widget_manager=_does_nothing
+        ),
+    },
+    "google.colab.drive": {"mount": _does_nothing, "flush_and_unmount": _does_nothing},
+    "google.colab.files": {"upload": dict, "download": _does_nothing},
+    "google.colab.patches": {"cv2_imshow": _does_nothing},
+    "google.colab.output": {"clear": _does_nothing, "enable_custom_widget_manager": _does_nothing},
+}
+
+
+class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds a stand-in for a module that is not here, or is to be taken for absent."""
+
+    def __init__(self, present: Container[str] = ()) -> None:
+        self.present = present
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name not in _MODULES or (
+            name.partition(".")[0] in self.present and not name.startswith("google.colab")
+        ):
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        vars(module).update(_MODULES[module.__name__])
+
+
+def has_standin(name: str) -> bool:
+    """Whether a module has a stand-in where it is absent."""
+    return name in _MODULES
+
+
+def install_standins(present: Container[str] | None = None) -> None:
+    """Put the stand-ins in place, for whoever asks for what they stand for.
+
+    present: modules that have none. Without it, that is every module which can be imported here.
+    """
+    if present is None:
+        sys.meta_path.append(_Absent())
+    else:
+        sys.meta_path.insert(0, _Absent(present))
+
+
+import multiprocessing.dummy as threads
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future
+from typing import Any
+
+
+class _OnePool:
+    """multiprocessing's Pool, in this process."""
+
+    def __init__(
+        self, processes: Any = None, initializer: Any = None, initargs: Any = (), *more: Any, **options: Any
+    ) -> None:
+        if initializer is not None:
+            initializer(*initargs)
+
+    def __enter__(self) -> _OnePool:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing is closed."""
+
+    def apply(self, func: Callable[..., Any], args: Any = (), kwds: Any = None) -> Any:
+        return func(*args, **(kwds or {}))
+
+    def map(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: Any = None) -> list[Any]:
+        return [func(item) for item in iterable]
+
+    def imap(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: Any = None) -> Any:
+        return map(func, iterable)
+
+    imap_unordered = imap
+
+    def starmap(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: Any = None) -> Any:
+        return [func(*items) for items in iterable]
+
+    def apply_async(
+        self, func: Callable[..., Any], args: Any = (), kwds: Any = None, *then: Any, **named: Any
+    ) -> _Ready:
+        return _Ready(lambda: self.apply(func, args, kwds), *then, **named)
+
+    def map_async(
+        self,
+        func: Callable[..., Any],
+        iterable: Iterable[Any],
+        chunksize: Any = None,
+        *then: Any,
+        **named: Any,
+    ) -> _Ready:
+        return _Ready(lambda: self.map(func, iterable), *then, **named)
+
+    def starmap_async(
+        self,
+        func: Callable[..., Any],
+        iterable: Iterable[Any],
+        chunksize: Any = None,
+        *then: Any,
+        **named: Any,
+    ) -> _Ready:
+        return _Ready(lambda: self.starmap(func, iterable), *then, **named)
+
+    def close(self) -> None:
+        """Nothing is closed."""
+
+    join = terminate = close
+
+
+class _Ready:
+    """The result of a task that has been run already, or what it raised."""
+
+    def __init__(self, task: Callable[[], Any], callback: Any = None, error_callback: Any = None) -> None:
+        self._future = _ran(task)
+        error = self._future.exception()
+        told = callback if error is None else error_callback
+        if told is not None:
+            told(self._future.result() if error is None else error)
+
+    def get(self, timeout: Any = None) -> Any:
+        return self._future.result()
+
+    def wait(self, timeout: Any = None) -> None:
+        """It is there."""
+
+    def ready(self) -> bool:
+        return True
+
+    def successful(self) -> bool:
+        return self._future.exception() is None
+
+
+class _OneExecutor(Executor):
+    """concurrent.futures' ProcessPoolExecutor, in this process."""
+
+    def __init__(
+        self,
+        max_workers: Any = None,
+        mp_context: Any = None,
+        initializer: Any = None,
+        initargs: Any = (),
+        **more: Any,
+    ) -> None:
+        if initializer is not None:
+            initializer(*initargs)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return _ran(lambda: fn(*args, **kwargs))
+
+
+def _ran(task: Callable[[], Any]) -> Future[Any]:
+    """A task that has been run, with what it returned or raised."""
+    future: Future[Any] = Future()
+    try:
+        future.set_result(task())
+    except Exception as error:
+        future.set_exception(error)
+    return future
+
+
+class _OneManager:
+    """multiprocessing's Manager: what it hands out is shared in one process anyway."""
+
+    def __enter__(self) -> _OneManager:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing is closed."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(threads, name)
+
+    def start(self, *values: Any) -> None:
+        """It is there."""
+
+    shutdown = join = start
+
+
+def use_one_process() -> None:
+    """Put the stand-ins in place of what starts processes: multiprocessing, concurrent.futures."""
+    import concurrent.futures.process
+    import multiprocessing.pool
+
+    made = {name: getattr(threads, name) for name in ("Process", "Queue", "JoinableQueue", "Pipe")}
+    made |= {"Pool": _OnePool, "Manager": _OneManager, "SimpleQueue": threads.Queue}
+    vars(multiprocessing).update(made, get_context=lambda method=None: multiprocessing)
+    vars(multiprocessing.pool).update(Pool=_OnePool, ThreadPool=_OnePool)
+    for package in (concurrent.futures, concurrent.futures.process):
+        vars(package)["ProcessPoolExecutor"] = _OneExecutor
+
+
+import re
+from typing import Any
+
+
+def load_ipython() -> None:
+    """Import what `make_shell` is made of, which takes a good part of a second."""
+    import IPython.core.interactiveshell  # noqa: F401
+
+
+_OTHER_LANGUAGES = (
+    "bash",
+    "sh",
+    "script",
+    "system",
+    "sx",
+    "perl",
+    "ruby",
+    "javascript",
+    "html",
+    "svg",
+    "latex",
+    "markdown",
+)
+"""Cell magics whose cell is no Python."""
+
+
+def make_shell() -> Any:
+    """An IPython shell without history, threads, rendering or child processes; None where IPython is
+    missing.
+    """
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.history import HistoryManager
+    from IPython.core.interactiveshell import InteractiveShell
+
+    class QuietPublisher(DisplayPublisher):
+        def publish(self, *args: Any, **kwargs: Any) -> None:
+            pass
+
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui: Any = None) -> None:
+            pass
+
+        def enable_matplotlib(self, gui: Any = None) -> Any:
+            return gui, "agg"
+
+        def enable_pylab(self, gui: Any = None, import_all: bool = True, *args: Any, **kwargs: Any) -> Any:
+            from IPython.core.pylabtools import import_pylab
+
+            names: dict[str, Any] = {}
+            import_pylab(names, import_all)
+            self.user_ns.update(names)
+            return "agg", "agg", {}
+
+        def system(self, command: str) -> None:
+            _not_run(f"!{command}")
+
+        system_piped = system_raw = system
+
+        def getoutput(self, command: str, *args: Any, **kwargs: Any) -> list[str]:
+            _not_run(f"!{command}")
+            return []
+
+        def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+            pass
+
+        def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
+            pass
+
+    HistoryManager.enabled = False
+    shell = Shell(display_pub_class=QuietPublisher)
+    shell.displayhook.write_output_prompt = shell.displayhook.write_format_data = lambda *a, **k: None
+    for magic in _DO_NOTHING:
+        shell.register_magic_function(lambda line, _name=magic: _not_run(f"%{_name} {line}"), "line", magic)
+    for magic in _RUN_ONCE:
+        shell.register_magic_function(lambda line, cell=None: _once(shell, line, cell), "line_cell", magic)
+    _forgive_extensions(shell)
+    for magic in _OTHER_LANGUAGES:
+        shell.register_magic_function(lambda line, cell, _name=magic: _not_run(f"%%{_name}"), "cell", magic)
+    return shell
+
+
+def _not_run(what: str) -> None:
+    print(f"(not run when grading: {what[:80]})")
+
+
+_DO_NOTHING = (
+    *("pip", "conda", "mamba", "uv", "sx", "system", "sc"),
+    *("cd", "ls", "ll", "mkdir", "rm", "rmdir", "cp", "mv", "cat", "man", "less", "more", "clear", "cls"),
+)
+"""What concerns the student's computer: files elsewhere, packages, the screen."""
+_RUN_ONCE = ("timeit", "prun", "lprun", "memit", "mprun")
+"""What measures code, by running it many times or with tools that are not here."""
+
+
+_OPTIONS = re.compile(r"(?:\s*-(?:[nrpflsTDum]\s*\S+|[oqvtcg]+)(?=\s|$))*\s*")
+
+
+def _once(shell: Any, line: str, cell: str | None) -> None:
+    """Run what was to be measured once, among names of its own: measuring keeps none in Jupyter either."""
+    text = line[_OPTIONS.match(line).end() :]  # type: ignore[union-attr]
+    exec(shell.transform_cell("\n".join(filter(None, (text, cell)))), {**shell.user_ns})
+
+
+def _forgive_extensions(shell: Any) -> None:
+    """An extension that is not here is left out: a cell does not end with it."""
+    load = shell.extension_manager.load_extension
+
+    def load_extension(name: str) -> Any:
+        try:
+            return load(name)
+        except ImportError:
+            _not_run(f"%load_ext {name}")
+            return None
+
+    shell.extension_manager.load_extension = load_extension
+
+
+import ast
+import builtins
+import contextlib
+import linecache
+import re
+import sys
+import types
+import warnings
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
+from types import CodeType
+from typing import Any, Protocol, TypeVar
+
+
+_TIMING = re.compile(r"\A(\s*)%%(?:time|prun|capture)[ \t]*(?=\n)")
+_IPYTHON_NAMES = frozenset({"get_ipython", "In", "Out"})
+_WORDS = frozenset({"ls", "ll", "pwd", "who", "whos", "clear", "cls", "history", "lsmagic", "pylab"})
+"""Words that IPython takes for magics where they stand alone in a line."""
+_LAST = frozenset({"_", "__", "___", "_i", "_ii", "_ih", "_oh"})
+"""What IPython keeps of earlier cells."""
+_WORDS_AND_LAST = _WORDS | _LAST
+
+
+class RunnableCell(Protocol):
+    """A code cell: its text, the number by which it is known, and whose it is: given, own or demo."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+
+
+C = TypeVar("C", bound=RunnableCell)
+
+
+class RunningNotebook:
+    """The namespace that cells leave behind, as a fresh `__main__` module."""
+
+    def __init__(self, shell: Any = None) -> None:
+        self.main = types.ModuleType("__main__")
+        self.names: dict[str, Any] = self.main.__dict__
+        self.shell = shell
+        self.uses_ipython = False
+        self.given: dict[str, Any] = {}
+        """What the given cells have defined, as they left it."""
+        sys.modules["__main__"] = self.main
+        builtins.display = _display  # type: ignore[attr-defined]
+        builtins.input = _input
+        vars(builtins).update(help=_help, exit=_exit, quit=_exit)  # which Python has from site alone
+
+    def run(
+        self,
+        cells: Sequence[C],
+        *,
+        briefly: Collection[int] = (),
+        again: bool = True,
+        begins: Callable[[C], object] = lambda cell: None,
+    ) -> Iterator[tuple[C, BaseException | None]]:
+        """Run cells in order, yielding each with the exception that ended it.
+
+        briefly: numbers of cells of which the definitions alone are run. again: run a cell once more at the
+        end where it missed a name that a later cell defined. begins: told of each cell before it runs.
+        """
+        self.uses_ipython = self.shell is not None and any(
+            needs_ipython(c.text, cell_name(c.number)) for c in cells if c.kind == "own"
+        )
+        if self.uses_ipython:
+            self._adopt()
+        missed: list[tuple[C, str]] = []
+        for cell in cells:
+            begins(cell)
+            error = self._run(cell, cell.number in briefly)
+            if cell.kind == "given":
+                self._keep_given(cell.text)
+            elif cell.kind == "own":
+                self._put_given_back()
+                if name := missing_name(error):
+                    missed.append((cell, name))
+            yield cell, error
+        for cell, name in missed if again else ():
+            if name in self.names:
+                begins(cell)
+                yield cell, self._run(cell, cell.number in briefly)
+
+    def _keep_given(self, text: str) -> None:
+        """Remember what a given cell has defined."""
+        self.given.update({name: self.names[name] for name in bound_names(text) if name in self.names})
+
+    def _put_given_back(self) -> None:
+        """A student's cell may remove what is given (`del np`, `%reset`): it stays available."""
+        for name, value in self.given.items():
+            self.names.setdefault(name, value)
+
+    def _run(self, cell: C, briefly: bool) -> BaseException | None:
+        """Run one cell; briefly: its definitions alone. What stands behind a statement that fails is run
+        nevertheless, where the cell is the student's.
+        """
+        name = cell_name(cell.number)
+        text = prepared(cell.text, name)
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        try:
+            if briefly:
+                self._run_statements(definitions(self._as_python(text)), name)
+            elif self.uses_ipython and cell.kind == "own":
+                self._run_in_ipython(text, name)
+            else:
+                exec(compiled(text, name), self.names)
+        except BaseException as error:
+            if cell.kind == "own":
+                self._go_on(text, name, error)
+            return error
+        return None
+
+    def _go_on(self, text: str, name: str, error: BaseException) -> None:
+        """Run what stands behind a statement that failed, as far as it can be run."""
+        with contextlib.suppress(BaseException):  # whatever the exception's own attributes do
+            if (place := place_in(error, name)) is not None:
+                self._run_statements(rest_after(self._as_python(text), place), name)
+
+    def _run_statements(self, body: list[ast.stmt], name: str) -> None:
+        """Run statements one by one; one that fails costs no other."""
+        for statement in body:
+            with contextlib.suppress(BaseException):
+                exec(compile(ast.Module([statement], []), name, "exec", dont_inherit=True), self.names)
+
+    def _as_python(self, text: str) -> str:
+        return str(self.shell.transform_cell(text)) if self.uses_ipython else text
+
+    def _adopt(self) -> None:
+        for kind in type(self.shell).__mro__[:2]:  # what `IPython.get_ipython` looks for
+            kind._instance = self.shell  # type: ignore[attr-defined]
+        self.shell.user_module = self.main
+        self.shell.user_ns = self.names
+        self.shell.init_user_ns()
+        self.names.update({"_": "", "__": "", "___": ""})
+
+    def _run_in_ipython(self, text: str, name: str) -> None:
+        self.shell.compile.get_code_name = lambda *_: name
+        result = self.shell.run_cell(text, store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+        if isinstance(error, SyntaxError):
+            compiled(self._as_python(text), name)  # Python's own message says more than IPython's
+        if error is not None:
+            raise error
+
+
+def cell_name(number: int) -> str:
+    """The file name under which a cell's code is compiled."""
+    return f"<cell {number}>"
+
+
+@lru_cache(
+    maxsize=512
+    # own cells are looked at before they are run; given ones are compiled once, in the zygote, for all
+    # submissions
+)
+def compiled(text: str, name: str) -> CodeType:
+    """A cell as Python's code; raises what `compile` raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(text, name, "exec", dont_inherit=True)
+
+
+def needs_ipython(text: str, name: str = "<cell>") -> bool:
+    """Whether a cell is more than Python: magics, shell commands, top-level await, or IPython's own names."""
+    text = prepared(text, name)
+    try:
+        code = compiled(text, name)
+    except (SyntaxError, ValueError):
+        return True
+    except (
+        RecursionError,
+        MemoryError,
+    ):  # an expression nested beyond what Python parses: IPython would do no better
+        return False
+    if not (_IPYTHON_NAMES.isdisjoint(code.co_names) and "get_ipython" not in text):
+        return True
+    return not _WORDS_AND_LAST.isdisjoint(code.co_names) and _speaks_to_ipython(text)
+
+
+def _speaks_to_ipython(text: str) -> bool:
+    """Whether a cell holds a magic word in a line of its own, or asks for the last result, `_`."""
+    body = ast.parse(text).body
+    alone = {s.value.id for s in body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Name)}
+    names = [node for node in ast.walk(ast.Module(body, [])) if isinstance(node, ast.Name)]
+    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    asked = {node.id for node in names} & _LAST
+    return bool((alone & _WORDS | asked) - stored)
+
+
+def prepared(text: str, name: str) -> str:
+    """A cell as it is run: without the magic at its top that only times it, and in this Python's grammar."""
+    text = without_timing(text)
+    try:
+        compiled(text, name)
+    except SyntaxError:
+        return for_this_python(text)
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return text
+
+
+def without_timing(text: str) -> str:
+    """A cell without the magic at its top that only times it or keeps its output, line for line."""
+    return _TIMING.sub(r"\1", text, count=1)
+
+
+class _Handle:
+    """What display returns where it is asked for a handle."""
+
+    def display(self, *values: Any, **options: Any) -> None:
+        """Nothing is shown."""
+
+    update = display
+
+
+def _display(*values: Any, display_id: object = None, **options: Any) -> _Handle | None:
+    """Jupyter's display, without a page to display on."""
+    return _Handle() if display_id else None
+
+
+def _help(*topics: Any) -> None:
+    """Nobody reads it when grading."""
+
+
+def _exit(code: object = None) -> None:
+    raise SystemExit(code)
+
+
+def _input(prompt: object = "") -> str:
+    """Nobody answers when grading."""
+    print(prompt)
+    return ""
+
+
+def missing_name(error: BaseException | None) -> str:
+    """The name that a NameError is about, or the empty text, whatever the exception's own attributes do."""
+    try:
+        name = error.name if isinstance(error, NameError) else None
+    except BaseException:
+        return ""
+    return name if type(name) is str and name.isidentifier() else ""
+
+
+import ast
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeVar
 
 
 MAX_DEPTH = 200
@@ -75,6 +925,7 @@ MAX_DEPTH = 200
 program writes. How deep Python's own parser goes depends on its version.
 """
 LOCKED = ("given", "test", "demo")
+_SHOWS = {"print", "display", "Markdown"}
 
 
 class NotANotebook(ValueError):
@@ -138,6 +989,7 @@ class Layout:
     """Whether any cell has an id still."""
 
 
+@lru_cache(maxsize=2048)  # most of a notebook's cells are those of all others
 def plain(text: str) -> str:
     """A text without what front ends change when they save: trailing blanks and line ends."""
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
@@ -302,6 +1154,7 @@ def _put(layout: Layout, cell: Cell, known: Known | None) -> None:
         return
     if known.role == "solution" and cell.kind != "code":
         layout.oddities.append(Oddity("turned", cell, known))
+        layout.places.append(Place(None, cell, cell.text))  # not run, but a person sees it
         return
     layout.used[known.id] = cell.number
     added = ""
@@ -317,64 +1170,77 @@ def additions(text: str, original: str) -> str:
     lines, kept = text.splitlines(), [""] * len(text.splitlines())
     for statement in tree.body if tree is not None else ():
         names = bound_in([statement])
-        if names and not names & before:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)) and names & before and names - before:
+            statement.names = [alias for alias in statement.names if not _brought_by(alias) & before]
+            kept[statement.lineno - 1] = ast.unparse(statement)
+        elif names and not names & before:
             first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
             last = statement.end_lineno or first
             kept[first - 1 : last] = lines[first - 1 : last]
     return "\n".join(kept).rstrip()
 
 
+def _brought_by(alias: ast.alias) -> set[str]:
+    return {(alias.asname or alias.name).split(".")[0]}
+
+
 def _find_write_ups(layout: Layout, release: list[Known]) -> None:
-    """Gather each write-up, wherever it was written: over several cells with its id, in a new cell beside the
-    stub, under the question's text, as a comment. What belongs to another question is never taken.
+    """Gather each write-up, wherever it was written: over several cells with its id, in new cells beside
+    them, under the question's text, as a comment. What belongs to another question is never taken.
     """
+    places = layout.places
     for at, known in enumerate(release):
         if known.role != "written":
             continue
-        own = [i for i, p in enumerate(layout.places) if p.known is known]
-        texts = [layout.places[i].text for i in own if touched(layout.places[i].text, known)]
-        before = next((k for k in reversed(release[:at])), None)
-        if not texts:
-            own, texts = _beside(layout.places, own, before, known)
-        if not own:
+        before = release[at - 1] if at else None
+        own = [i for i, place in enumerate(places) if place.known is known]
+        stands = own or [i for i, place in enumerate(places) if before and place.known is before][:1]
+        written: dict[int, str] = {}
+        for i in stands:
+            written.update(_prose_beside(places, range(i + 1, len(places)), release))
+            written.update(_prose_beside(places, range(i - 1, -1, -1), release) if own else {})
+        mine = own or sorted(written)[:1]
+        if not mine:
             continue
-        first = layout.places[own[0]]
+        written.update((i, places[i].text) for i in own)
+        texts = [text for _, text in sorted(written.items()) if touched(text, known)]
+        texts = texts or (_under_the_question(places, before) if own else [])
+        first = places[mine[0]]
         assert first.cell is not None
         layout.used.setdefault(known.id, first.cell.number)
+        for i in mine[1:]:
+            places[i] = Place(None, places[i].cell, places[i].text)
         text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
-        for i in own[1:]:
-            if layout.places[i].known is known:
-                layout.places[i] = Place(None, layout.places[i].cell, layout.places[i].text)
-        layout.places[own[0]] = Place(known, first.cell, text)
+        places[mine[0]] = Place(known, first.cell, text)
 
 
-def _beside(
-    places: list[Place], own: list[int], before: Known | None, known: Known
-) -> tuple[list[int], list[str]]:
-    """A write-up that does not stand in its own cell: where it stands, and its texts."""
-    start = own[-1] if own else next((i for i, p in enumerate(places) if before and p.known is before), -1)
-    if start < 0:
-        return own, []
-    found = []
-    for i in range(start + 1, len(places)):
-        if places[i].known is not None or (text := _prose_in(places[i])) is None:
+def _prose_beside(places: list[Place], order: range, release: list[Known]) -> dict[int, str]:
+    """What the student's own cells that come next say in words, by where they stand."""
+    found = {}
+    for i in order:
+        text = _prose_in(places[i]) if places[i].known is None else None
+        if text is None or (text and _is_of_the_release(text, release)):
             break
         if text:
-            found.append((i, text))
-    if own:
-        for i in range(own[0] - 1, -1, -1):
-            if places[i].known is not None or (text := _prose_in(places[i])) is None:
-                break
-            if text:
-                found.insert(0, (i, text))
-    if not found and before is not None and before.role == "prose":
-        above = next((p for p in places if p.known is before), None)
-        lines = plain(before.text).split("\n")
-        more = [] if above is None else [n for n in plain(above.text).split("\n") if n not in lines]
-        if own and any(map(str.strip, more)):
-            return own, ["\n".join(more)]
-    texts = [text for _, text in found if touched(text, known)]
-    return own or [i for i, _ in found[:1]], texts
+            found[i] = text
+    return found
+
+
+def _is_of_the_release(text: str, release: list[Known]) -> bool:
+    """Whether most of a text stands in the release's prose: another question's, edited."""
+    theirs = {line for known in release if known.role == "prose" for line in plain(known.text).split("\n")}
+    lines = [line for line in text.split("\n") if line]
+    return 2 * sum(line in theirs for line in lines) > len(lines)
+
+
+def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
+    """What was added to the prose that precedes a write-up."""
+    above = next((p for p in places if before is not None and p.known is before), None)
+    if before is None or before.role != "prose" or above is None:
+        return []
+    lines = plain(before.text).split("\n")
+    more = "\n".join(line for line in plain(above.text).split("\n") if line not in lines)
+    return [more] if more.strip() else []
 
 
 def _prose_in(place: Place) -> str | None:
@@ -388,7 +1254,15 @@ def _prose_in(place: Place) -> str | None:
 
 
 def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)
+    """Whether a statement is a text, or does nothing but show one."""
+    if not isinstance(statement, ast.Expr):
+        return False
+    if isinstance(statement.value, ast.Call):
+        parts = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.Constant))]
+        names = {part.id for part in parts if isinstance(part, ast.Name)}
+        texts = [part for part in parts if isinstance(part, ast.Constant)]
+        return bool(texts) and names <= _SHOWS and all(isinstance(text.value, str) for text in texts)
+    return isinstance(getattr(statement.value, "value", None), str)
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:
@@ -403,6 +1277,27 @@ def _put_back(layout: Layout, release: list[Known]) -> None:
             layout.missing.append(known)
         previous = known
 
+
+# ---- the order in which they run
+
+P = TypeVar("P")
+
+
+def in_running_order(places: Sequence[P], rank: Callable[[P], int], is_given: Callable[[P], bool]) -> list[P]:
+    """The notebook's order, in which no cell runs before a given cell that precedes it in the release.
+
+    rank: a cell's place in the release, 0 for a cell of the student's own.
+    """
+    waiting = sorted(filter(is_given, places), key=rank)
+    order, reached = [], 0
+    for place in places:
+        reached = max(reached, rank(place))
+        while waiting and rank(waiting[0]) <= reached:
+            order.append(waiting.pop(0))
+        if not is_given(place):
+            order.append(place)
+    return order + waiting
+
 RELEASE: dict = {}
 SECONDS = 10.0
 LONG_SECONDS = 600.0
@@ -413,11 +1308,11 @@ INSIDE = "CHAINRULE_CHECKING"
 # ---- called by people ---------------------------------------------------------------------------------------------
 
 
-def run(notebook=None, all=False, seconds=SECONDS):
+def run(notebook=None, all=False, seconds=None):
     """Check a notebook, the one beside this file where none is named, and print what was found.
 
     all: run the checks that train, and the demonstrations, as well.
-    seconds: after so long a cell is stopped.
+    seconds: after so long a cell is stopped; where it is not said, after as long as when it is graded.
     """
     if os.environ.get(INSIDE):
         return  # this very cell, run by a check of its notebook
@@ -427,7 +1322,7 @@ def run(notebook=None, all=False, seconds=SECONDS):
     check(notebook, RELEASE, all, seconds)
 
 
-def check(notebook, release, everything=False, seconds=SECONDS, out=print):
+def check(notebook, release, everything=False, seconds=None, out=print):
     """Check a notebook against a release and print the report; returns the exit status. release is None where none is at hand."""
     began = time.monotonic()
     try:
@@ -443,13 +1338,14 @@ def check(notebook, release, everything=False, seconds=SECONDS, out=print):
     except ValueError as error:
         out(f"{found}: this can't be graded: {error}")
         return 1
-    results, defined = _run_cells(placed, release, folder, everything, seconds)
+    results, defined, memory = _run_cells(placed, release, folder, everything, seconds)
     if not everything and (used := _demo_names(placed, results)):
-        results, defined = _run_cells(placed, release, folder, everything, seconds, demos=True)
+        results, defined, memory = _run_cells(placed, release, folder, everything, seconds, demos=True)
         notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
     judge = _Judge(placed, results, defined, release, folder)
     rows = judge.waiting([judge.question(question) for question in release["questions"]])
     notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
+    notes += [*_notes_on_limits(judge, 0 if everything else memory), *_notes_on_versions(placed, release)]
     _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
     return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
 
@@ -458,6 +1354,8 @@ def main(arguments):
     """The command line; returns the exit status."""
     if arguments[:1] == ["--child"]:
         return _child(Path(arguments[1]))
+    if os.environ.get(INSIDE):
+        return 0  # run by a cell of a notebook that is being checked
     names = [a for a in arguments if not a.startswith("-")]
     if len(names) > 1 or set(arguments) - {*names, "--all"}:
         print("usage: python check_notebook.py [NOTEBOOK] [--all]")
@@ -563,7 +1461,11 @@ def _lay_out(cells, release, notes):
     mine = [Cell(cell["number"], cell["kind"], cell["id"], cell["text"]) for cell in cells]
     released = [Known(known["id"], known["role"], known["text"]) for known in release["cells"]]
     layout = lay_out(mine, released)
-    placed = [made for place in layout.places for made in _laid(place, by_number)]
+    rank = {known.id: at for at, known in enumerate(released, 1) if known.id}
+    in_order = in_running_order(
+        layout.places, lambda place: rank.get(place.known.id, 0) if place.known else 0, lambda place: bool(place.known and place.known.role == "given")
+    )
+    placed = [made for place in in_order for made in _laid(place, by_number)]
     if not recognised(layout, mine, released) and not _answered(placed, release):
         raise ValueError(f"nothing of {release['assignment']} is in it: none of its cells, none of the names that it asks for")
     notes += [_odd(oddity, release) for oddity in layout.oddities]
@@ -582,7 +1484,7 @@ def _laid(place, by_number):
     cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
     if known is None:
         return [cell]
-    cell.update(id=known.id, role=known.role, touched=place.cell is not None and touched(place.text, known))
+    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=place.cell is not None and touched(place.text, known))
     if known.role not in LOCKED:
         return [cell]
     cell.update(text=known.text, code=True)
@@ -633,41 +1535,80 @@ def _called_in(text):
 
 
 def _run_cells(placed, release, folder, everything, seconds, demos=False):
-    """How each cell ended, by its place in placed, and which of the names asked for there were, in a Python of its own.
+    """How each cell ended, by its place in placed, which of the names asked for there were, and MiB used, in a Python of its own.
 
-    A cell that hangs or ends Python is left out of another start, so that it costs its own question alone.
+    A cell that hangs or ends Python is run with its definitions alone in another start, and is left out where that hangs as well: as when grading.
     """
-    trains = {question["id"] for question in release["questions"] if question["trains"]}
-    run = []
-    for place, cell in enumerate(placed):
-        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
-        if cell["code"] and cell["text"].strip() and not skipped:
-            slow = everything and (cell["role"] == "demo" or cell["id"] in trains)
-            run.append({"place": place, "text": cell["text"], "seconds": LONG_SECONDS if slow else seconds})
-    results, names = {}, [name for question in release["questions"] for name in question["defines"]]
+    run = _cells_to_run(placed, release, everything, seconds, demos)
+    results, stopped, names = {}, {}, [name for question in release["questions"] for name in question["defines"]]
     with tempfile.TemporaryDirectory(prefix="check-notebook-") as made:
         job, answers, trace = Path(made, "job.json"), Path(made, "answers"), Path(made, "trace")
         while True:
-            job.write_text(json.dumps({"folder": str(folder), "cells": run, "names": names, "path": [str(answers), str(trace)]}), encoding="utf-8")
+            briefly = [cell["number"] for cell in run if cell["number"] in stopped]
+            about = {"cells": run, "briefly": briefly, "names": names, "modules": _modules(release), "path": [str(answers), str(trace)]}
+            job.write_text(json.dumps({**about, "folder": str(_box(Path(made), release, folder))}), encoding="utf-8")
             for file in (answers, trace):
                 file.write_text("", encoding="utf-8")
             said = _start(job)
             lines = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
-            results.update({line["place"]: line for line in lines if "ended" in line})
-            defined = next((line["names"] for line in lines if "names" in line), None)
-            open_cells = {line["place"] for line in lines if "began" in line} - {line["place"] for line in lines if "ended" in line}
-            if not open_cells:
+            for line in lines:
+                if "ended" in line:
+                    results[line["place"]] = {**results[line["place"]], "late": line["error"] is None} if "late" in line else line
+            defined = next(((line["names"], line["memory"]) for line in lines if "names" in line), None)
+            stuck = None
+            for line in lines:
+                stuck = line["place"] if "began" in line else None if "ended" in line else stuck
+            if stuck is None:
                 if defined is None:
                     raise RuntimeError(f"another Python could not be started for the check: {said[-500:]}")
-                return results, defined
-            stuck = open_cells.pop()
-            results[stuck] = _stopped(stuck, next(cell for cell in run if cell["place"] == stuck)["seconds"], trace.read_text(encoding="utf-8"))
-            run = [{**cell, "seconds": max(2.0, cell["seconds"] / 2)} for cell in run if cell["place"] != stuck]
+                return {**results, **stopped}, *defined
+            cell = next(cell for cell in run if cell["number"] == stuck)
+            again = stuck not in stopped and cell["kind"] == "own"
+            if stuck not in stopped and not (cell["kind"] == "test" and stuck in results):
+                stopped[stuck] = _stopped(stuck, cell["seconds"], trace.read_text(encoding="utf-8"))
+            run = [{**cell, "seconds": max(2.0, cell["seconds"] / 2)} for cell in run if cell["number"] != stuck or again]
+
+
+def _cells_to_run(placed, release, everything, seconds, demos):
+    """The code cells, in the order in which they run, each with the time that it has."""
+    trains = {question["id"] for question in release["questions"] if question["trains"]}
+    limits = release.get("limits", {"cell": SECONDS, "probe": SECONDS / 2})
+    run = []
+    for place, cell in enumerate(placed):
+        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
+        if cell["code"] and cell["text"].strip() and not skipped:
+            kind = {"given": "given", "test": "test", "demo": "demo"}.get(cell["role"], "own")
+            slow = everything and (kind == "demo" or cell["id"] in trains)
+            run.append({"number": place, "text": cell["text"], "kind": kind, "seconds": LONG_SECONDS if slow else seconds or (2 * limits["probe"] if kind == "test" else limits["cell"])})
+    return run
+
+
+def _box(made, release, folder):
+    """The folder in which the cells run: as when grading, nothing lies in it but what the release holds, and what may be handed in."""
+    if not release["release"]:
+        return folder  # of a notebook that came without its release, nobody knows what belongs to it
+    box = made / "folder"
+    shutil.rmtree(box, ignore_errors=True)
+    box.mkdir()
+    for name in (*release["files"], *release.get("may_hand_in", ())):
+        with contextlib.suppress(OSError):
+            shutil.copyfile(folder / name, box / name)
+    shutil.copyfile(__file__, box / "check_notebook.py")
+    return box
+
+
+def _modules(release):
+    """Modules that are there when a notebook is graded; None where that is not known."""
+    graded = release.get("graded_with")
+    if not graded or not hasattr(sys, "stdlib_module_names"):
+        return None
+    own = [name[:-3] for name in (*release["files"], *release.get("may_hand_in", ())) if name.endswith(".py")]
+    return [*graded["modules"].split(), *own, *sys.stdlib_module_names, "check_notebook"]
 
 
 def _start(job):
     """Run this file in another Python, which runs the cells; returns what it said on stderr."""
-    settings = {"MPLBACKEND": "Agg", INSIDE: "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    settings = {"MPLBACKEND": "Agg", INSIDE: "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore", "JOBLIB_MULTIPROCESSING": "0"}
     process = subprocess.Popen(
         [sys.executable, str(Path(__file__).resolve()), "--child", str(job)], env={**os.environ, **settings},
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -681,109 +1622,123 @@ def _start(job):
 def _stopped(place, seconds, trace):
     """What is known of a cell that did not end: where it was when its time was up, or that the process died."""
     frames = [[int(cell), int(line)] for cell, line in re.findall(r'File "<cell (\d+)>", line (\d+)', trace)]
-    kind = "timeout" if "Timeout" in trace else "died"
+    kind = "timeout" if "Timeout" in trace or frames else "died"
     return {"place": place, "ended": True, "error": {"type": kind, "text": f"{seconds:g}", "name": "", "frames": frames}}
 
 
 def _child(job_file):
     """Run the cells of a job and write down how each ended. This is the Python that knows nothing of the session."""
-    import contextlib
-    import faulthandler
-    import types
-
     job = json.loads(job_file.read_text(encoding="utf-8"))
     os.chdir(job["folder"])
     sys.path[:] = [job["folder"], *(path for path in sys.path if path != str(Path(__file__).resolve().parent))]
-    main = types.ModuleType("__main__")
-    names, sys.modules["__main__"] = vars(main), main
-    builtins.display = lambda *values, **options: None
-    builtins.input = lambda prompt="": ""
-    shell = _shell(main) if any(_needs_ipython(cell["text"]) for cell in job["cells"]) else None
+    shell = None
+    if any(needs_ipython(cell["text"]) for cell in job["cells"] if cell["kind"] == "own"):
+        with contextlib.suppress(ImportError):
+            shell = make_shell()
+    notebook = RunningNotebook(shell)
+    _as_when_graded(notebook.names, job["modules"])
     with open(job["path"][0], "a", encoding="utf-8") as answers, open(job["path"][1], "a", encoding="utf-8") as trace:
 
         def say(**line):
             answers.write(json.dumps(line) + "\n")
             answers.flush()
 
-        for cell in job["cells"]:
-            say(place=cell["place"], began=True)
-            faulthandler.dump_traceback_later(cell["seconds"], exit=True, file=trace)
-            error = None
-            try:
-                _execute(cell, names, shell)
-            except BaseException as raised:
-                error = _described(raised)
-            faulthandler.cancel_dump_traceback_later()
-            say(place=cell["place"], ended=True, error=error)
+        cells = [types.SimpleNamespace(**cell) for cell in job["cells"]]
+        ends = _timed(notebook, cells, job["briefly"], trace, say)
+        failed = [cell for cell in cells if cell.kind == "test" and ends[cell.number]["error"]]
+        _timed(notebook, failed, (), trace, functools.partial(say, late=True))  # a question is judged as the last cell leaves it, too
         found = {}
         for name in job["names"]:
             owner, _, member = name.partition(".")
             with contextlib.suppress(Exception):
-                found[name] = callable(getattr(names[owner], member) if member else names[owner])
-        say(names=found)
+                found[name] = callable(getattr(notebook.names[owner], member) if member else notebook.names[owner])
+        say(names=found, memory=_memory_used())
     os._exit(0)  # whatever threads and exit handlers the cells have left
 
 
-def _execute(cell, names, shell):
-    text = shell.transform_cell(cell["text"]) if shell is not None and _needs_ipython(cell["text"]) else cell["text"]
-    code = compile(text, f"<cell {cell['place']}>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    waits = eval(code, names)
-    if waits is not None:
-        import asyncio
-
-        asyncio.run(waits)
-
-
-def _needs_ipython(text):
+def _memory_used():
+    """The most memory that this process has had, in MiB; 0 where the system does not say."""
     try:
-        compile(text, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return bool(re.search(r"^\s*[%!?]|\?\s*$|=\s*[%!]", text, re.M))
-    return "get_ipython" in text
+        import resource
+    except ImportError:  # Windows
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> (20 if sys.platform == "darwin" else 10)
 
 
-def _shell(main):
-    """An IPython for cells with magics. It installs nothing and runs no other programs."""
-    from IPython.core.interactiveshell import InteractiveShell
+def _timed(notebook, cells, briefly, trace, say):
+    """Run cells, each within its time, and say how each ended; returns that by their places."""
+    import faulthandler
+    import signal
 
-    class Shell(InteractiveShell):
-        def enable_matplotlib(self, gui=None):
-            return gui, "agg"
+    clocks, ends = [], {}
+    by_processor = hasattr(signal, "setitimer")  # else, on Windows, by the clock on the wall alone
+    if by_processor:
+        faulthandler.register(signal.SIGPROF, trace, all_threads=False, chain=True)  # and then the process ends
 
-        def enable_gui(self, gui=None):
-            return None
+    def begins(cell):
+        say(place=cell.number, began=True)
+        clocks[:] = [time.process_time()]
+        faulthandler.dump_traceback_later(cell.seconds * (4 if by_processor else 1), exit=True, file=trace)
+        if by_processor:
+            signal.setitimer(signal.ITIMER_PROF, cell.seconds)
 
-        def system(self, command):
-            return None
+    for cell, error in notebook.run(cells, briefly=briefly, begins=begins):
+        faulthandler.cancel_dump_traceback_later()
+        if by_processor:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        first = ends.get(cell.number, {}).get("error")
+        ends[cell.number] = {"place": cell.number, "ended": True, "error": error and _described(error), "took": time.process_time() - clocks[0], "before": first}
+        say(**ends[cell.number])
+    return ends
 
-        system_piped = system_raw = system
 
-        def getoutput(self, *arguments, **options):
-            return []
+def _as_when_graded(names, modules):
+    """Let the cells find no more than there is when they are graded: no other programs, no network, no modules that are not there."""
+    with contextlib.suppress(ImportError):
+        restore_numpy_names()
+    use_one_process()
+    install_standins(modules)
+    refused = ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen", "socket.connect", "socket.getaddrinfo")
 
-    shell = Shell.instance(user_module=main)
-    shell.history_manager.enabled = False
-    for magic in ("pip", "conda", "mamba", "uv"):
-        shell.register_magic_function(lambda line: None, "line", magic)
-    vars(main)["get_ipython"] = lambda: shell
-    return shell
+    def refuse(event, arguments):
+        if event in refused and not (event.startswith("socket") and _is_this_computer(arguments)):
+            raise PermissionError("no other program can be started, and no network is there, when a notebook is graded")
+
+    sys.addaudithook(refuse)
+    if modules is None:
+        return
+    known, find = frozenset(modules), builtins.__import__
+
+    def graded(name, globals=None, locals=None, fromlist=(), level=0):
+        top = name.partition(".")[0]
+        if globals is names and level == 0 and top not in known and not has_standin(name) and not os.path.exists(f"{top}.py"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return find(name, globals, locals, fromlist, level)
+
+    builtins.__import__ = graded
+
+
+def _is_this_computer(arguments):
+    """Whether a connection goes no further than to this computer: asyncio makes such ones on Windows."""
+    asked = arguments[1] if len(arguments) == 2 else arguments[0]
+    host = asked[0] if isinstance(asked, tuple) else asked
+    return host in ("localhost", "127.0.0.1", "::1", b"localhost", None)
 
 
 def _described(error):
     """An exception as text and places: the innermost frame first, in cells alone."""
-    frames, at = [], error.__traceback__
+    frames, at, text, name = [], error.__traceback__, "", ""
     while at is not None:
         if match := re.fullmatch(r"<cell (\d+)>", at.tb_frame.f_code.co_filename):
             frames.insert(0, [int(match[1]), at.tb_lineno])
         at = at.tb_next
     if isinstance(error, SyntaxError) and (match := re.fullmatch(r"<cell (\d+)>", str(error.filename))):
         frames.insert(0, [int(match[1]), error.lineno or 1])
-    try:
+    with contextlib.suppress(BaseException):  # whatever its own methods do
         text = str(error.msg if isinstance(error, SyntaxError) else error)
-    except Exception:
-        text = ""
+        name = str((error.filename if isinstance(error, OSError) else getattr(error, "name", None)) or "")
     public = next(kind.__name__ for kind in type(error).__mro__ if not kind.__name__.startswith("_"))  # Python 3.13 has an _IncompleteInputError
-    return {"type": public, "text": text[:600], "name": str(getattr(error, "name", None) or ""), "frames": frames}
+    return {"type": public, "text": text[:600], "name": name[:200], "frames": frames}
 
 
 # ---- what it means, question by question --------------------------------------------------------------------------
@@ -804,20 +1759,23 @@ class _Judge:
         mine = [i for i, cell in enumerate(self.placed) if _solves(cell["id"], question["id"])]
         untouched = not any(self.placed[i]["touched"] for i in mine)
         broken = next((error for i in mine if (error := self.error(i))), None)
-        if broken:
-            return "wrong", question, self.explained(broken, question["id"])
+        missing = self.missing(question)
         if place not in self.results:
+            if broken and missing:
+                return "wrong", question, self.explained(broken, question["id"])
             return ("not yet", question, "") if untouched else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
         error = self.error(place)
-        if error is None:
+        if error is None or self.results[place].get("late"):
             return "done", question, ""
+        if broken and (missing or error["type"] in ("NameError", "AttributeError")):
+            return "wrong", question, self.explained(broken, question["id"])
         owner = self.stub_owner(error)
         if owner == question["id"] or (untouched and not owner and error["type"] in ("NotImplementedError", "NameError")):
             return "not yet", question, ""
         if owner:
             return "not yet", question, f"it waits for {owner}, which is not written yet"
-        if renamed := self.renamed(question):
-            return "wrong", question, renamed
+        if missing:
+            return "wrong", question, self.renamed(missing)
         says = self.explained(error, question["id"])
         if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
             says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
@@ -868,11 +1826,12 @@ class _Judge:
         place, line = error["frames"][0]
         return _question_of(self.placed[place]["id"], self.release) if "NotImplementedError" in self.line(place, line) else ""
 
-    def renamed(self, question):
-        """A sentence where a name that the question defines is missing, with what may be meant for it."""
-        missing = next((name for name in question["defines"] if not self.defined.get(name)), None)
-        if missing is None:
-            return ""
+    def missing(self, question):
+        """The first name that the question defines and that is not there, or the empty text."""
+        return next((name for name in question["defines"] if not self.defined.get(name)), "")
+
+    def renamed(self, missing):
+        """A sentence on a name that is missing, with what may be meant for it."""
         name = missing.rpartition(".")[2]
         own = [cell["text"] for cell in self.placed if cell["role"] in ("own", "solution") and cell["code"]]
         if "." in missing:
@@ -893,11 +1852,15 @@ class _Judge:
         whose = f" (your answer to {other})" if other not in ("", question) else ""
         where = f" in {self.called(at[0])}{whose}, line {at[1]} (`{self.line(*at)}`)" if at else ""
         if kind == "timeout":
-            return f"It was stopped after {text} seconds{where}. Is there a loop that does not end?"
+            return f"It was stopped after {_counted(float(text), 'second')}{where}. Is there a loop that does not end?"
         if kind == "died":
             return "It ended Python itself. What crashes, or calls exit, when this cell runs?"
         if kind == "NameError" and error["name"]:
             return self.name_explained(error["name"], frames) + (f" It is used{where}." if where else "")
+        if kind == "SystemExit":
+            return f"It leaves Python{where}: what calls exit or quit?"
+        if says := self.absent_explained(error, where):
+            return says
         module = f"{error['name']}.py" if kind in ("ModuleNotFoundError", "ImportError") else ""
         for file in self.release["files"]:
             if not (self.folder / file).exists() and (file in text or file == module):
@@ -905,6 +1868,17 @@ class _Judge:
         if kind == "AssertionError" and own is None and text:
             return text
         return f"{kind}{where}: {text}" if text else f"{kind}{where}."
+
+    def absent_explained(self, error, where):
+        """Why something is not found that lies on this computer, or a module that is not there when the notebook is graded."""
+        name, modules = error["name"], _modules(self.release)
+        if error["type"] == "FileNotFoundError" and self.release["release"] and (self.folder / name).exists() and name not in self.release["files"]:
+            return f"{name} is not handed in, only the notebook is: when it is graded, that file is missing{where}."
+        if error["type"] not in ("ModuleNotFoundError", "ImportError") or modules is None or not name or name.partition(".")[0] in modules:
+            return ""
+        if (self.folder / f"{name}.py").exists():
+            return f"{name}.py is not handed in, only the notebook is: copy what you need of it into a cell. It is imported{where}."
+        return f"{name} is not there when the notebook is graded. It is imported{where}."
 
     def name_explained(self, name, frames):
         """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
@@ -917,18 +1891,28 @@ class _Judge:
             return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])))
+        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
+        if any(self.error(i) for i in above):
+            return f"`{name}` is not defined, since {self.called(next(i for i in above if self.error(i)))} stops."
+        if above and above[-1] < top:
+            return f"`{name}` is defined in {self.called(above[-1])}, and gone again here: what removes it in between?"
+        close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])) - {name})
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
     def notes(self, everything, told):
-        """What stops in cells that belong to no question."""
-        kinds = {"own": "your own", "given": "given", **({"demo": "a demonstration"} if everything else {})}
+        """What stops in cells, where no question has said it, and what stands too far down."""
+        kinds = {"own": "your own", "solution": "your answer", "given": "given", **({"demo": "a demonstration"} if everything else {})}
         for place, cell in enumerate(self.placed):
             error = self.error(place)
             if error and cell["role"] in kinds and error["type"] != "NotImplementedError":
                 says = self.explained(error)
+                brief = " Of this cell, the definitions alone are run when it is graded." if error["type"] == "timeout" else ""
                 if says not in told:
-                    yield f"Cell {cell['number']} ({kinds[cell['role']]}) stops. {says}"
+                    yield f"Cell {cell['number']} ({kinds[cell['role']]}) stops. {says}{brief}"
+            elif (early := self.results.get(place, {}).get("before")) and not error:
+                yield f"{self.explained(early)} The cell was run again at the end, as it is when graded."
+            elif error and self.results[place].get("late"):
+                yield f"{cell['id']} is right as the notebook ends, but not yet where its check stands: {self.explained(error, cell['id'])}"
 
     def called(self, place):
         cell = self.placed[place]
@@ -953,6 +1937,46 @@ def _demo_names(placed, results):
     return [(name, demos[name]) for name in dict.fromkeys(missed) if name in demos and name not in others]
 
 
+def _notes_on_limits(judge, memory):
+    """What takes so much that it may be stopped when it is graded: a note from half of a limit on."""
+    limits, owns = judge.release.get("limits"), ("own", "solution", "given")
+    if not limits:
+        return
+    took = {place: result["took"] for place, result in judge.results.items() if "took" in result}
+    for place, seconds in took.items():
+        cell = judge.placed[place]
+        if cell["role"] in owns and seconds > limits["cell"] / 2:
+            yield f"{judge.called(place).capitalize()} took {seconds:.0f} s. When it is graded, on a computer that may be slower, a cell has {limits['cell']:g} s of the processor."
+        elif cell["role"] == "test" and seconds > limits["probe"] / 2:
+            yield f"The check of {cell['id']} took {seconds:.0f} s. When it is graded, each check has {limits['probe']:g} s of the processor."
+    together = sum(seconds for place, seconds in took.items() if judge.placed[place]["role"] in owns)
+    if together > limits["cells"] / 2:
+        yield f"Your cells took {together:.0f} s together. When they are graded, they have {limits['cells']:g} s of the processor."
+    if memory > limits["memory"] / 2:
+        yield f"The notebook took {memory} MiB of memory. When it is graded, it has {limits['memory']} MiB."
+
+
+def _notes_on_versions(placed, release):
+    """What may differ where other versions grade than the ones here."""
+    graded = release.get("graded_with")
+    if not graded:
+        return
+    here = {"python": sys.version_info[:2], "numpy": ()}
+    with contextlib.suppress(Exception):
+        here["numpy"] = tuple(map(int, importlib.metadata.version("numpy").split(".")[:2]))
+    there = {name: tuple(map(int, graded[name].split("."))) for name in here}
+    if here == there or not here["numpy"]:
+        return
+    said = [f"Python {which['python'][0]}.{which['python'][1]} and NumPy {which['numpy'][0]}.{which['numpy'][1]}" for which in (there, here)]
+    yield f"It is graded with {said[0]}, and was checked with {said[1]}: syntax, names and random numbers that only one of them has may end otherwise."
+    for cell in placed:
+        if cell["code"] and cell["role"] in ("own", "solution") and here["python"] > there["python"] and parsed(cell["text"]) is not None:
+            try:
+                ast.parse(ast.unparse(parsed(cell["text"])), feature_version=there["python"])
+            except SyntaxError as error:
+                yield f"Cell {cell['number']} does not compile with the Python that grades: {error.msg}."
+
+
 # ---- telling it ---------------------------------------------------------------------------------------------------
 
 
@@ -973,9 +1997,15 @@ def _report(name, saved, took, rows, notes, placed, everything, out):
     states = [state for state, _, _ in rows]
     done, later = states.count("done") + states.count("written"), states.count("not run")
     demos = sum(cell["role"] == "demo" for cell in placed)
-    left = "" if everything or not demos else f" {demos} demonstrations were not run."
-    more = f", {later} trains and was left out" if later else ""
-    line(f"{done} of {len(rows)} questions look right{more}.{left} Hidden checks try other shapes and values than these.")
+    left = "" if everything or not demos else f" {_counted(demos, 'demonstration')} {'was' if demos == 1 else 'were'} not run."
+    more = f", {later} {'trains and was' if later == 1 else 'train and were'} left out" if later else ""
+    look = "looks" if done == 1 else "look"
+    line(f"{done} of {_counted(len(rows), 'question')} {look} right{more}.{left} Hidden checks try other shapes and values than these.")
+
+
+def _counted(number, what):
+    """A number of things, in the singular or the plural."""
+    return f"{number:g} {what}{'' if number == 1 else 's'}"
 
 
 def _ago(saved):
@@ -993,6 +2023,9 @@ RELEASE.update({
     'assignment': 'two_layer_perceptron',
     'release': 'ff58a23ca305a5a5',
     'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'digits.npz'],
+    'may_hand_in': [],
+    'graded_with': {'python': '3.11', 'numpy': '2.4', 'modules': 'IPython PIL alembic annotated_doc annotated_types anyio argon2 arrow asttokens async_lru attr attrs babel bleach bs4 certifi cffi charset_normalizer colorama comm contourpy coverage cycler dateutil debugpy defusedxml executing fastjsonschema fontTools fqdn griffe h11 httpcore httpx idna importlib_metadata ipykernel ipykernel_launcher ipython_pygments_lexers ipywidgets isoduration jedi jinja2 json5 jsonpointer jsonschema jsonschema_specifications jupyter jupyter_builder jupyter_client jupyter_core jupyter_events jupyter_lsp jupyter_server jupyter_server_terminals jupyterlab jupyterlab_jupytext jupyterlab_pygments jupyterlab_server jupyterlab_widgets jupytext jupytext_config kiwisolver lark lazy_importer mako markdown_it markupsafe matplotlib matplotlib_inline mdit_py_plugins mdurl mistune mkdocstrings_handlers mpl_toolkits msgspec nbclient nbconvert nbformat nbgrader nest_asyncio2 notebook notebook_shim numpy overrides packaging pandocfilters parso pexpect pip pkg_resources platformdirs prometheus_client prompt_toolkit psutil psycopg_binary ptyprocess pure_eval pycparser pydantic pydantic_core pygments pylab pyparsing pythonjsonlogger rapidfuzz referencing requests rfc3339_validator rfc3986_validator rfc3987_syntax rich rpds send2trash setuptools shellingham six soupsieve sqlalchemy stack_data terminado tinycss2 tornado traitlets typer typing_extensions typing_inspection tzdata uri_template urllib3 wcwidth webcolors webencodings websocket widgetsnbextension yaml zipp zmq'},
+    'limits': {'cell': 20.0, 'cells': 60.0, 'probe': 5.0, 'memory': 1024},
     'questions': [
         {'id': 'eval_numerical_gradient', 'points': 5.0, 'written': False, 'trains': False, 'defines': ['eval_numerical_gradient']},
         {'id': 'eval_numerical_gradient_array', 'points': 5.0, 'written': False, 'trains': False, 'defines': ['eval_numerical_gradient_array']},

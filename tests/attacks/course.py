@@ -21,8 +21,11 @@ from .machinery import HELPERS
 from .notation import ATTACKS, Attack
 
 REPOSITORY = Path(__file__).parents[2]
+SLOWER = int(os.environ.get("CHAINRULE_TESTS_SLOWER", "1"))
+"""How many times as long things take here as on an ordinary machine: an emulated one says so."""
 LIMITS = [
-    ("notebook_seconds = 5", "notebook_seconds = 1"), ("submission_seconds = 20", "submission_seconds = 10"), ("memory_mb = 1024", "memory_mb = 256"),
+    ("notebook_seconds = 5", f"notebook_seconds = {SLOWER}"), ("submission_seconds = 20", f"submission_seconds = {10 * SLOWER}"),
+    ("memory_mb = 1024", "memory_mb = 256"),
 ]  # fmt: skip
 WRONG = "def center(X):\n    return X\n"
 GRADE = """
@@ -82,6 +85,11 @@ def hostile(assignment: Assignment, attack: Attack, world: dict[str, Any]) -> Wo
         work.write("center_solution", WRONG).write("scale_solution", attack.text)
     elif attack.place == "center":
         work.write("center_solution", attack.text)
+    elif attack.place in ("locked", "written"):
+        for name in ("imports", "helpers", "center"):
+            work.write(name, f"{work.cell(name)['source']}\n\n{attack.text}")
+        if attack.place == "locked":
+            work.write("center_solution", WRONG)
     else:
         work.add(attack.text, before="center_solution")
     if "send(" in attack.text or "raw(" in attack.text or "zeros((" in attack.text:

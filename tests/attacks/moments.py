@@ -59,3 +59,65 @@ def wait_just_under_the_limit():
     def center(X):
         time.sleep(1.5)
         return X
+
+
+@attack("written")
+def given_names_by_way_of_locked_cells():
+    """Bind given names where they are bound already, alone, with a new name, by an import: the original's stay the original's."""
+    import math as checks
+    from math import pi, sin as column_means
+
+    np, mine = None, 3
+    for column_means in [len]:
+        other = pi
+
+
+@attack("locked")
+def a_check_that_is_always_content():
+    """Put a judge of one's own into the locked cells, for an answer that is wrong: it is not what judges."""
+
+    class Content:
+        def close(self, *values, **options):
+            return True
+
+    own_checks = Content()
+    close = own_checks.close
+    try:
+        import autograder.probe as own_probe
+
+        own_probe.Namespace.__getattr__ = lambda self, name: own_checks.close
+    except Exception as error:
+        said = error
+
+
+@attack("locked")
+def text_that_only_looks_like_an_answer():
+    """A write-up, a string, and a name that is bound to nothing, in a locked cell: no point."""
+    center_solution = "X - X.mean(axis=0)"
+    answer_to_center = None
+
+
+@attack("scale", scale=0.0)
+def an_answer_that_removes_what_it_needs():
+    """Delete an earlier answer, so that the reference's takes its place, and hand that on as one's own."""
+    del center
+
+    class Scaler:
+        def __init__(self, floor=0):
+            self.floor = floor
+
+        def apply(self, X):
+            return center(X)
+
+
+@attack("center")
+def a_pool_that_answers():
+    """Give back what the stand-in of a pool or a process was given."""
+    from multiprocessing import Pool, Process, Manager
+
+    pool = Pool(4)
+    seen = Manager().dict()
+    worker = Process(target=seen.update, args=({"x": 1},))
+    worker.start()
+    worker.join()
+    center = lambda X: np.asarray(pool.map(lambda row: row, X))

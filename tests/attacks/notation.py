@@ -16,7 +16,8 @@ class Attack:
     """One hostile notebook. says is what it tries; place says where its cell goes, the rest of the notebook being right.
 
     beside: a cell of its own before the first answer. center, scale: in place of that answer; with "scale" the other one is wrong, so that
-    the question is observed a second time with the reference's answers at hand.
+    the question is observed a second time with the reference's answers at hand. locked: at the end of the given cells and of a check, with a
+    wrong answer to center; written: at the end of the same cells, all answers right.
     """
 
     name: str
@@ -37,7 +38,7 @@ def attack(
 ) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """Declare an attack. Unless said otherwise, honest answers earn what they deserve and an attack in the place of an answer nothing."""
     if center is None:
-        center = CENTER if place == "beside" else 0.0
+        center = CENTER if place in ("beside", "written") else 0.0
     if scale is None:
         scale = 0.0 if place == "scale" else SCALE
 

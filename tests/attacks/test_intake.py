@@ -2,6 +2,8 @@
 
 Each case lays out a class of two, alice who is right and eve who attacks. It would have succeeded where alice's work does not stand under
 alice's name, where eve's stands under anybody's but eve's, where anything is raised, or where it takes long.
+
+Whoever runs the tests reads them; where that is root, an ordinary user does too.
 """
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -23,8 +26,9 @@ from autograder.handed_in.finding import find_submissions
 from autograder.handed_in.intake import taken_in
 from autograder.handed_in.roster import Student
 from autograder.handed_in.submission import read_submission
+from tests.jail.harness import as_user
 
-from .course import NAME, honest, make_assignment
+from .course import NAME, REPOSITORY, environment, honest, make_assignment, own
 
 SECONDS = 20
 ROSTER = (Student("alice", "Alice Adams", "alice@x.edu", canvas="5", moodle="5"), Student("eve", "Eve Evans", "eve@x.edu", canvas="6", moodle="6"))
@@ -414,3 +418,14 @@ def test_one_students_folder(name: str, of: Class, assignment: Assignment) -> No
     for student, is_alices in found.items():
         assert is_alices == student.lower().startswith("alice") or (not is_alices and student != "alice" and "@" not in student), (name, found)
         assert is_alices or student not in ("alice", "alice@x.edu"), f"eve's work counts as alice's: {found}"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the ordinary user that runs this has seen them all")
+def test_one_students_folder_read_by_an_ordinary_user(place: Path) -> None:
+    """All of it again by one who may not read everything: what is locked is locked for it."""
+    own(place, "user")
+    mine = [sys.executable, "-m", "pytest", "-c", os.devnull, "-p", "no:cacheprovider", "-q", f"--basetemp={place / 'base'}", f"--rootdir={REPOSITORY}"]
+    command = as_user("user", [*mine, f"{__file__}::test_one_students_folder"])
+    done = subprocess.run(command, cwd=place, env={**environment(place), "PYTHONPATH": str(REPOSITORY)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert f"{len(CASES)} passed" in done.stdout

@@ -104,7 +104,9 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
     "only the session knows a name": (
         one_state_only, "wrong 2 center: `whole` is nowhere in the notebook: only your session still knows it", ("It is used in cell 5, line 8 (`moved = X - offset * whole`).",),
     ),
-    "cells ran out of order": (below, "wrong 2 center: `whole` is defined further down, in cell 7: move that up. In your session it ran first.", ()),
+    "cells ran out of order": (
+        below, "done 2 center", ("center is right as the notebook ends, but not yet where its check stands: `whole` is defined further down, in cell 7: move that up. In your session it ran first.",),
+    ),
     "a check was edited": (
         lambda w: w.write("center", "pass").edit("center_solution", "return moved", "return -moved"),
         "wrong 2 center: center(X)[0, 0] is 1; expected -1.", ("Cell 6 (the check of center) is locked and was changed. Grading uses the original",),
@@ -152,7 +154,7 @@ def test_a_loop_costs_its_own_question(tiny: Assignment, tmp_path: Path) -> None
     work = Work.handed_out(tiny).solve().edit("scale_solution", "middle = center(X)", "while True:\n            middle = center(X)")
     _, text = check(folder_of(work, tmp_path), "-c", "import check_notebook; check_notebook.run(seconds=1)")
     assert row(text, "center") == "done 2 center"
-    assert "wrong 3 scale: It was stopped after 1 seconds in cell 9" in row(text, "scale") and "Is there a loop that does not end?" in text
+    assert "wrong 3 scale: It was stopped after 1 second in cell 9" in row(text, "scale") and "Is there a loop that does not end?" in text
 
 
 def test_a_missing_data_file(tiny: Assignment, tmp_path: Path) -> None:
@@ -189,7 +191,7 @@ def test_a_finished_notebook(tiny: Assignment, tmp_path: Path) -> None:
     work.add("import asyncio\nawait asyncio.sleep(0)").add("import check_notebook\n\ncheck_notebook.run()").add("print(input())")
     status, text = check(folder_of(work, tmp_path))
     assert status == 0
-    assert "*" not in text and "3 of 3 questions look right. 1 demonstrations were not run." in text
+    assert "*" not in text and "3 of 3 questions look right. 1 demonstration was not run." in text
 
 
 def test_as_handed_out(tiny: Assignment, tmp_path: Path) -> None:
@@ -197,6 +199,34 @@ def test_as_handed_out(tiny: Assignment, tmp_path: Path) -> None:
     status, text = check(folder_of(Work.handed_out(tiny), tmp_path))
     assert status == 1
     assert "*" not in text and [row(text, q).split()[0] for q in ("center", "scale", "why")] == ["not"] * 3
+
+
+def test_limits_are_named_before_they_stop_anything(tiny: Assignment, tmp_path: Path) -> None:
+    """From half of a limit on: a cell, a check, all cells, memory."""
+    busy = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
+    work = Work.handed_out(tiny).solve().add(busy.format(2.2), after="center").add("much = np.ones(30_000_000)")
+    work.edit("center_solution", "return moved", "import time\n    end = time.process_time() + 0.6\n    while time.process_time() < end: pass\n    return moved")
+    folder = folder_of(work, tmp_path)
+    known = (folder / FILE).read_text(encoding="utf-8")
+    limits = "'limits': {'cell': 5.0, 'cells': 10.0, 'probe': 1.0, 'memory': 1024}"
+    assert limits in known
+    (folder / FILE).write_text(known.replace(limits, "'limits': {'cell': 4.0, 'cells': 4.2, 'probe': 1.0, 'memory': 256}"), encoding="utf-8")
+    status, text = check(folder)
+    assert status == 0
+    assert "Cell 7 took 2 s. When it is graded, on a computer that may be slower, a cell has 4 s of the processor." in text
+    assert "The check of center took 1 s. When it is graded, each check has 1 s of the processor." in text
+    assert " together. When they are graded, they have 4.2 s of the processor." in text
+    assert "MiB of memory. When it is graded, it has 256 MiB." in text
+
+
+def test_other_versions_than_those_that_grade(tiny: Assignment, tmp_path: Path) -> None:
+    """One sentence says what may differ, and a cell that the older Python does not compile is named."""
+    folder = folder_of(Work.handed_out(tiny).solve().add("try:\n    pass\nexcept* ValueError:\n    pass"), tmp_path)
+    (folder / FILE).write_text(filled(tiny, {"python": "3.10", "numpy": "1.26", "modules": "numpy matplotlib IPython"}), encoding="utf-8")
+    status, text = check(folder)
+    assert status == 0
+    assert "It is graded with Python 3.10 and NumPy 1.26, and was checked with Python" in text
+    assert "Cell 13 does not compile with the Python that grades" in text
 
 
 def test_the_command_is_the_same_check(tiny: Assignment, tmp_path: Path) -> None:

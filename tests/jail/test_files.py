@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,13 +105,31 @@ def test_box_is_removed_however_it_looks() -> None:
 
 
 def test_boxes_of_a_killed_grader_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Own boxes more than a day old go, newer ones and whatever else lies there stay."""
+    """Own boxes whose maker is gone go; those of one who lives, however old, new ones and whatever else lies there stay."""
     monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))
-    old, new, other = Path(files.make_box()), Path(files.make_box()), tmp_path / "other"
+    make = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.inside.jail import files; print(files.make_box(), flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", make, str(Path(__file__).parents[2])]
+    makers = [
+        subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]  # fmt: skip
+    living, left = (Path(maker.stdout.readline().strip()) for maker in makers if maker.stdout)
+    own, other, new = Path(files.make_box()), tmp_path / "other", tmp_path / "chainrule-box-new"
+    new.mkdir()
     other.mkdir()
-    (old / "file").touch()
-    for path in (old, other):
-        os.utime(path, (0, 0))
+    (left / "file").touch()
+    (left / "link").symlink_to(other)
     (tmp_path / "chainrule-box-link").symlink_to(other)
-    files.sweep_boxes()
-    assert (old.exists(), new.exists(), other.exists()) == (False, True, True)
+    for path in (own, living, left, other):
+        os.utime(path, (0, 0))
+    makers[1].kill()
+    makers[1].wait()
+    try:
+        files.sweep_boxes()
+        there = {path: path.exists() for path in (left, living, own, new, other)}
+        assert there == {left: False, living: True, own: True, new: True, other: True}
+    finally:
+        for maker in makers:
+            maker.kill()
+            maker.communicate()
+    files.remove_box(str(own))
+    assert not own.exists() and str(own) not in files._held

@@ -48,6 +48,10 @@ BEFORE = {
     "a division": "1 / 0",
     "several processes": "from multiprocessing import Pool\nwith Pool(2) as pool:\n    assert pool.map(abs, [-1, 2]) == [1, 2]",
     "an executor": "from concurrent.futures import ProcessPoolExecutor\nwith ProcessPoolExecutor() as e:\n    assert list(e.map(abs, [-1])) == [1]",
+    "processes of one's own": "from multiprocessing import Process, Queue\nq = Queue()\nall_ = [Process(target=q.put, args=(i,)) for i in range(3)]\nfor p in all_: p.start()\nassert sorted(q.get() for p in all_) == [0, 1, 2]\nfor p in all_: p.join()",
+    "a manager": "import multiprocessing as mp\nwith mp.Manager() as m:\n    d = m.dict()\n    p = mp.get_context('spawn').Process(target=d.update, args=({1: 2},)); p.start(); p.join()\nassert d == {1: 2}",
+    "a pool's later results": "from multiprocessing.pool import Pool, ThreadPool\nwith Pool(2) as p, ThreadPool(2) as t:\n    assert p.map_async(abs, [-1], callback=print).get(timeout=1) == list(t.imap(abs, [-1]))\n    later = p.apply_async(divmod, (1, 0))\n    assert not later.successful()",
+    "threads": "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(4) as e:\n    assert list(e.map(abs, [-1, 2])) == [1, 2]",
     "joblib": "from joblib import Parallel, delayed\nParallel(n_jobs=2)(delayed(abs)(i) for i in range(3))",
     "IPython's own": "from IPython import get_ipython\nget_ipython().run_line_magic('matplotlib', 'inline')",
     "the last result": "1 + 1\n_",
@@ -64,6 +68,51 @@ def test_what_stands_before_a_definition_does_not_cost_it(tiny: Bench, lines: st
     work = tiny.work()
     work.write("center_solution", f"{BEFORE[lines]}\n{work.cell('center_solution')['source']}")
     assert tiny.scores(work) == tiny.full
+
+
+@pytest.mark.parametrize("lines", BEFORE)
+def test_a_notebook_says_nothing_untrue_of_what_stands_before(tiny: Bench, lines: str) -> None:
+    """What has a stand-in is not complained of; what fails is named with its line."""
+    fails = {"an absent module", "an assertion", "a division", "a window"}
+    result = tiny.grade(tiny.work().add(BEFORE[lines], before="center_solution"))
+    own = [message for message in result.messages if "gone from NumPy" not in message]
+    assert bool(own) == (lines in fails), own
+
+
+@pytest.mark.parametrize("lines", ["import os\nos.fork()", "import subprocess\nsubprocess.run(['ls'])", "from multiprocessing import shared_memory\nshared_memory.SharedMemory(create=True, size=8)"])
+def test_what_can_not_be_started_is_said(tiny: Bench, lines: str) -> None:
+    """Another process or program costs what computes with it, and one sentence says why."""
+    result = tiny.grade(tiny.work().add(lines, before="center_solution"))
+    assert result.score == sum(tiny.full.values())
+    assert "no program or process can be started" in result.messages[0]
+
+
+def test_a_warning_costs_nothing(tiny: Bench) -> None:
+    """Neither in a cell nor while a check runs, also where the notebook makes warnings errors."""
+    work = tiny.work().add("import warnings\nwarnings.simplefilter('error')\nnp.seterr(all='raise')", before="center_solution")
+    work.edit("center_solution", "return moved", "warnings.warn('an odd input')\n    np.log(np.zeros(1))\n    return moved")
+    assert tiny.scores(work) == tiny.full
+
+
+def test_printed_text_costs_nothing(tiny: Bench) -> None:
+    """More than anybody reads, in an answer's cell."""
+    work = tiny.work()
+    work.write("center_solution", f"print('x' * 9_000_000)\n{work.cell('center_solution')['source']}\nHALF = len('ab') / 4").add("assert HALF == 0.5")
+    result = tiny.grade(work)
+    assert result.messages == () and result.score == sum(tiny.full.values())
+
+
+def test_an_earlier_answer_that_is_gone_costs_its_own_question_alone(tiny: Bench) -> None:
+    """Removed between its check and the next question, it is right at its own check, and given to the next."""
+    results = tiny.results(tiny.work().add("%reset -f", after="center"))
+    assert {name: results[name].score for name in tiny.full} == tiny.full
+    assert results["scale"].given_correct_inputs
+
+
+def test_what_changed_is_named(tiny: Bench) -> None:
+    """Of all that a cell has rebound, what the answers use."""
+    result = tiny.grade(tiny.work().add("abs = len = list = zip = 3"))
+    assert all("`len`" in message and "`zip`" not in message for message in result.messages) and result.messages
 
 
 def test_pylab_brings_its_names(tiny: Bench) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 
 from autograder.entry import cli
@@ -127,6 +128,17 @@ def test_a_fresh_release_is_up_to_date(copy: Path) -> None:
     (copy / "release" / NAME / "__pycache__").mkdir()
     (copy / "release" / NAME / "__pycache__" / "x.pyc").write_text("")
     (copy / "source" / NAME / "x.npz").unlink()
+    assert stale(copy) == []
+
+
+def test_a_release_records_the_versions_that_grade(copy: Path) -> None:
+    """Python, NumPy and the modules; a release that was made with others is up to date all the same."""
+    for folder in ("source", "release"):
+        path = copy / folder / NAME / "check_notebook.py"
+        text = path.read_text(encoding="utf-8")
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        assert f"'graded_with': {{'python': '{version}', 'numpy': '{np.__version__.rpartition('.')[0]}', 'modules': '" in text
+        path.write_text(text.replace(f"'python': '{version}'", "'python': '3.99'"), encoding="utf-8")
     assert stale(copy) == []
 
 

@@ -74,7 +74,7 @@ def explain(
         out.print(Syntax(shown.text, "python", word_wrap=True))
         for call in shown.inputs:
             out.print("input:", style="bold")
-            out.print(Text(call))
+            out.print(Text(_cut(call)))
         for label, value in (("seen", shown.seen), ("expected", shown.expected)):
             out.print(f"{label}:", style="bold")
             out.print(Text(_shown(value)))
@@ -84,6 +84,10 @@ def _shown(value: Any) -> str:
     """A value as text, its control characters as escapes: what a student's code returned is not printed
     without an end.
     """
-    text = pformat(value, width=120)
+    plain = repr(value)  # at once, where pformat takes seconds to lay out megabytes
+    return _cut(pformat(value, width=120) if len(plain) <= 10 * MAX_SHOWN else plain)
+
+
+def _cut(text: str) -> str:
     more = len(text) - MAX_SHOWN
     return text if more <= 0 else f"{text[:MAX_SHOWN]}\n… and {more} more characters"

@@ -6,15 +6,21 @@ import contextlib
 import itertools
 import os
 import shutil
-import stat
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 
 from autograder.inside.jail.values import JailError
 
+if sys.platform != "win32":
+    import fcntl
+
 _PREFIX = "chainrule-box-"
-_STALE = 86_400  # seconds
+_YOUNG = 60
+"""Seconds: who makes a folder has not always taken its lock yet."""
+_held: dict[str, int] = {}
+"""The descriptor that holds the lock of each of our folders. It goes with the process, however that ends."""
 
 
 def check_binds(readonly: Iterable[str], forbidden: Iterable[str]) -> None:
@@ -81,25 +87,52 @@ def settle_in(box: str) -> None:
 
 def make_box() -> str:
     """An empty folder that only its owner may enter."""
-    return tempfile.mkdtemp(prefix=_PREFIX)
+    return make_folder(_PREFIX)
+
+
+def make_folder(prefix: str) -> str:
+    """A new folder for temporary files that sweep() leaves alone as long as this process, or a fork of it,
+    lives.
+    """
+    folder = tempfile.mkdtemp(prefix=prefix)
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # a file system without locks, where sweep() takes none either
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            _held[folder] = handle
+            fcntl.flock(handle, fcntl.LOCK_SH)
+    return folder
 
 
 def sweep_boxes() -> None:
-    """Remove our own boxes that a killed grader left more than a day ago.
+    """Remove our own boxes that a killed grader left."""
+    sweep(_PREFIX)
 
-    Nothing else tells whether one is still in use.
+
+def sweep(prefix: str) -> None:
+    """Remove the folders of this user that begin with a prefix and whose maker is gone. Links are not
+    followed.
+
+    A lock tells: it holds in every container that shares the folder, where numbers of processes do not.
     """
+    if sys.platform == "win32":
+        return
     for entry in os.scandir(tempfile.gettempdir()):
-        if not entry.name.startswith(_PREFIX):
-            continue
-        with contextlib.suppress(OSError):
-            about = entry.stat(follow_symlinks=False)
-            if (
-                stat.S_ISDIR(about.st_mode)
-                and about.st_uid == os.geteuid()
-                and time.time() - about.st_mtime > _STALE
-            ):
-                remove_box(entry.path)
+        if entry.name.startswith(prefix) and entry.path not in _held:
+            with contextlib.suppress(OSError):
+                handle = os.open(entry.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+                try:
+                    if _left(os.fstat(handle), handle):
+                        remove_box(entry.path)
+                finally:
+                    os.close(handle)
+
+
+def _left(about: os.stat_result, handle: int) -> bool:
+    """Whether a folder is ours, and nobody holds its lock any more. Raises OSError where somebody does."""
+    if about.st_uid != os.geteuid() or time.time() - about.st_mtime < _YOUNG:
+        return False
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return True
 
 
 def remove_box(box: str) -> None:
@@ -129,3 +162,5 @@ def remove_box(box: str) -> None:
     if graveyard:
         with contextlib.suppress(OSError):
             os.rmdir(graveyard)
+    if box in _held:
+        os.close(_held.pop(box))

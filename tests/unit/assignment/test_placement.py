@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import MAX_PARTS, parse
-from autograder.assignment.placement import NotANotebook
+from autograder.assignment.placement import NotANotebook, plain
 from autograder.assignment.values import Assignment
 from autograder.author.student_check import facts, filled
 from autograder.handed_in.alignment import Submission, align
+from autograder.inside.protocol import shown_number
 from tests.sample_class.work import ANSWER, Work
 from tests.tiny import NAME, make_course
 
@@ -53,7 +54,7 @@ def text_cell(text: str, kind: str = "markdown") -> dict[str, Any]:
 # ---- write-ups ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied"])
+@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied", "new cell", "shown"])
 def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str) -> None:
     """All of it reaches a person."""
     work = Work.handed_out(tiny).solve("center", "scale")
@@ -64,6 +65,11 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
         work.cells.insert(at, text_cell(ANSWER))
     elif how == "comment":
         work.cells.insert(at + 1, text_cell(f"# {ANSWER}", "code"))
+    elif how == "shown":
+        work.cells.insert(at + 1, text_cell(f'print("{ANSWER}")', "code"))
+    elif how == "new cell":
+        stub["source"] = ANSWER[:40]
+        work.cells.insert(at + 1, text_cell(ANSWER[40:]))
     elif how == "under the question":
         work.cells[at - 1]["source"] += f"\n\n{ANSWER}"
     elif how == "split":
@@ -81,6 +87,21 @@ def test_a_deleted_write_up_is_missing(tiny: Assignment) -> None:
     work.cells.remove(work.cell("why"))
     submission = read(tiny, as_bytes(work))
     assert submission.answer("why") is None and submission.messages == ("missing cells: why",)
+
+
+def test_another_questions_prose_is_no_write_up(tiny: Assignment) -> None:
+    """Also where its heading was edited, so that it is not known as the release's."""
+    work = Work.handed_out(tiny).solve("center", "scale")
+    prose = work.cells[work.cells.index(work.cell("center_solution")) - 1]
+    work.cells.append(text_cell(f"## My notes\n\n{work.cells[0]['source']}"))
+    prose["source"] = "(a note)"
+    assert read(tiny, as_bytes(work)).answer("why") is None
+
+
+def test_mixed_imports_in_a_locked_cell(tiny: Assignment) -> None:
+    """Of one statement that brings given names and new ones, the new ones are kept."""
+    work = Work.handed_out(tiny).solve().edit("imports", "import numpy as np", "import numpy as np, math, os.path as p")
+    assert [placed.added for placed in read(tiny, as_bytes(work)).placed if placed.added] == ["import math, os.path as p"]
 
 
 # ---- bytes --------------------------------------------------------------------------------------------------------
@@ -151,5 +172,8 @@ def test_check_and_grading_agree(tiny: Assignment, check: Any, seed: int) -> Non
     assert theirs == {name: text for name in ids if (text := submission.answer(name)) is not None}
     missing = {p.source.id for p in submission.placed if p.source is not None and p.handed_in is None}
     assert missing == {cell["id"] for cell in placed if cell["number"] == 0}
+    own = {p.number for p in submission.placed if p.handed_in is not None}
+    runs = [(n if (n := shown_number(c.number)) in own else 0, c.text) for c in submission.cells() if c.text.strip()]
+    assert [(number, plain(text)) for number, text in runs] == [(c["number"], plain(c["text"])) for c in placed if c["code"] and c["text"].strip()]
     grader = [(p.number, p.added) for p in submission.placed if p.added]
-    assert grader == [(c["number"], c["text"]) for i, c in enumerate(placed) if c["role"] == "own" and i and placed[i - 1]["number"] == c["number"] != 0]
+    assert sorted(grader) == sorted((c["number"], c["text"]) for i, c in enumerate(placed) if c["role"] == "own" and i and placed[i - 1]["number"] == c["number"] != 0)

@@ -14,22 +14,12 @@ import numpy as np
 import pytest
 
 from autograder.inside import cells
-from autograder.inside.cells import (
-    RunningNotebook,
-    Snapshot,
-    builtin_name,
-    cell_name,
-    describe,
-    line_in,
-    missing_name,
-    needs_ipython,
-    outcome_of,
-    place_of,
-)
+from autograder.inside.cells import Snapshot, builtin_name, describe, line_in, outcome_of, place_of, run_cells
 from autograder.inside.names import bound_names
-from autograder.inside.newer_python import for_this_python
 from autograder.inside.protocol import CellDone, CellKind, CellSource, Run, frame
+from autograder.inside.running import RunningNotebook, cell_name, missing_name, needs_ipython
 from autograder.inside.seen import Outcome
+from autograder.inside.versions import for_this_python
 
 # ---- reading a cell's text --------------------------------------------------------------------------------------
 
@@ -238,7 +228,7 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> RunningNotebook:
 
 
 def run(notebook: RunningNotebook, *sources: CellSource, skip: tuple[int, ...] = (), demos: bool = False, again: bool = True) -> list[CellDone]:
-    return list(notebook.run(Run(list(sources), sorted(skip), demos, again)))
+    return list(run_cells(notebook, Run(list(sources), sorted(skip), demos, again)))
 
 
 def own(number: int, text: str) -> CellSource:

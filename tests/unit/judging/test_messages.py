@@ -11,6 +11,7 @@ from autograder.inside.seen import CellReport, Observation, Outcome
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.judged import Judged
 from autograder.judging.messages import MAX_MESSAGES, CellsRun, cell_messages, check_message, few, remarks
+from autograder.sandbox.watch import LEFT_OUT
 
 CELLS = [CellSource("import checks\n", 2, CellKind.GIVEN), CellSource("def center(X):\n    return X[9]\n", 5, CellKind.OWN), CellSource("raise NotImplementedError\n", 6, CellKind.OWN)]
 LOST = Finding(Verdict.NO_VALUE)
@@ -80,6 +81,31 @@ def test_a_name_whose_import_failed_is_explained(tiny: Assignment) -> None:
     finally:
         CELLS.remove(cell)
     assert "sklearn.metrics" in says and "cell 7" in says and says.startswith("It raised NameError at `return log_loss(X)`")
+
+
+GIVEN = CellSource("import numpy as np\nfrom helpers import center\n", 2, CellKind.GIVEN)
+
+
+@pytest.mark.parametrize(("report", "how"), [
+    (CellReport(2, Outcome.TIMED_OUT), "took too long and was stopped"), (CellReport(2, Outcome.TIMED_OUT, LEFT_OUT), "took too long and was stopped"),
+    (CellReport(2, Outcome.RAISED, "OSError: no"), "ended with OSError"), (CellReport(2, Outcome.KILLED, LEFT_OUT), f"ended with {Outcome.KILLED.value}"),
+])  # fmt: skip
+def test_what_a_given_cell_did_not_define_is_not_the_students(tiny: Assignment, report: CellReport, how: str) -> None:
+    """Where a given cell was stopped or failed, each sentence about a name that comes from it says so."""
+    CELLS[:], before = [GIVEN, *(c for c in CELLS if c.number != 2)], [*CELLS]
+    try:
+        missing = told(tiny, Observation("p", Outcome.MISSING), reports=(report,))
+        raised = told(tiny, Observation("p", Outcome.RAISED, error="NameError", cell=5, line=1, missing="np"), reports=(report,))
+        own = CellReport(5, Outcome.RAISED, "NameError: name 'np' is not defined", 2, missing="np")
+        said = cell_messages([report, own], CELLS)
+    finally:
+        CELLS[:] = before
+    if report.error != LEFT_OUT or report.outcome is Outcome.TIMED_OUT:
+        assert missing == f"It is not there: the given cell `import numpy as np`, which should define center, {how}."
+    assert raised.endswith(f" `np` comes from the given cell `import numpy as np`, which {how}.")
+    assert said[-1] == f"cell 5 raised NameError: name 'np' is not defined (line 2); `np` comes from the given cell `import numpy as np`, which {how}"
+    if report.outcome is not Outcome.RAISED:
+        assert said[0] == f"the given cell `import numpy as np` {how}; what it defines may be missing below"
 
 
 def test_versions_are_remarked_upon() -> None:

@@ -1,0 +1,43 @@
+"""Slips that look like a known mistake to most checks and are another one: none of them gets that mistake's name."""
+from __future__ import annotations
+
+import pytest
+
+from autograder.assignment.notebook import Role
+from autograder.assignment.variants import cells_with
+from autograder.inside.protocol import CellSource
+from autograder.judging.grader import Grader
+from autograder.judging.sitting import OwnCells
+
+from .conftest import loaded
+
+SLIPS = {
+    "no softmax at all": ("faces_mlp", "train", '(softmax(var["y"]) - target_train[rows])', '(var["y"] - target_train[rows])'),
+    "softmax twice": ("faces_mlp", "train", 'softmax(var["y"])', 'softmax(softmax(var["y"]))'),
+    "the largest instead of softmax": ("faces_mlp", "train", 'softmax(var["y"])', 'np.eye(var["y"].shape[1])[var["y"].argmax(axis=1)]'),
+    "divided by all numbers of the batch": ("faces_mlp", "train", "/ len(rows)", "/ target_train[rows].size"),
+    "biases as a column": ("faces_mlp", "init_nn", "np.zeros(columns)", "np.zeros((columns, 1))"),
+    "weights that are all the same": ("faces_mlp", "init_nn", "scale * np.random.randn(rows, columns)", "np.full((rows, columns), scale)"),
+    "the square of the scale": ("faces_mlp", "init_nn", "scale * np.random.randn(rows, columns)", "scale**2 * np.random.randn(rows, columns)"),
+    "the last entries": ("faces_mlp", "check_grad", "np.random.permutation(param.size)[:20]", "range(param.size)[-20:]"),
+    "weights of a tenth": ("modular_mnist", "Layer", "np.random.normal(scale=1 / np.sqrt(in_units), size=(in_units, out_units))", "np.full((in_units, out_units), 0.1)"),
+    "accuracy in percent": ("layers_digits", "train_two_layer", "np.mean(test_scores.argmax(axis=1) == y_test)", "100 * np.mean(test_scores.argmax(axis=1) == y_test)"),
+    "the square of std": ("layers_digits", "train_two_layer", "W2, b2 = std *", "W2, b2 = std**2 *"),
+    "one batch, drawn again and again": ("layers_digits", "train_two_layer", "rng.integers(len(X_train)", "np.random.default_rng(0).integers(len(X_train)"),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_near_miss_has_no_name(graders: dict[str, Grader], slip: str) -> None:
+    """It loses points, and no misconception is named: what fails is told as it was seen."""
+    name, question, old, new = SLIPS[slip]
+    assignment = loaded(name)
+    numbered = [(n, c) for n, c in enumerate(assignment.cells, 1) if c.role is Role.SOLUTION and c.id.startswith(question) and old in c.text]
+    number, cell = numbered[0]
+    text = cell.text.replace(old, new, 1)
+    cells = [CellSource(text, c.number, c.kind) if c.number == number else c for c in cells_with(assignment, [])]
+    with graders[name].sit(OwnCells(cells), (question,)) as sitting:
+        (result,) = [r for r in sitting.results() if r.id == question]
+    assert result.score is not None and result.score < result.max_score
+    assert result.diagnosis is None
