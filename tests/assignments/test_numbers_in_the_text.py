@@ -47,23 +47,23 @@ def test_no_table_of_derivatives() -> None:
     assert (100 * 64) * (100 * 100) == 64_000_000
 
 
-@starts(1, 5)
-def test_how_fast_chapter_1_learns(seeds: range) -> None:
+@pytest.mark.long
+def test_how_fast_chapter_1_learns() -> None:
     """The test accuracy passes 0.95 within about 100 steps; at the end the training loss lies far below the test loss."""
     names = after("layers_digits", "look_at_digits")
-    for seed in seeds:
+    for seed in range(5):
         _, history = names["train_two_layer"](*(names[n] for n in ("X_train", "y_train", "X_test", "y_test")), seed=seed)
         assert 60 < np.argmax(np.array(history["test_accuracy"]) > 0.95) < 140
         assert abs(history["test_loss"][0] - np.log(10)) < 0.05
         assert np.mean(history["train_loss"][-100:]) < 0.6 * history["test_loss"][-1]
 
 
-@starts(1, 5)
-def test_units_that_have_learned_little(seeds: range) -> None:
+@pytest.mark.long
+def test_units_that_have_learned_little() -> None:
     """About a quarter of the 100 hidden units have weights that hardly moved from where they were drawn."""
     names = after("layers_digits", "look_at_digits")
     data = [names[n] for n in ("X_train", "y_train", "X_test", "y_test")]
-    for seed in seeds:
+    for seed in range(5):
         start, end = (names["train_two_layer"](*data, seed=seed, learning_rate=rate)[0]["W1"] for rate in (0.0, 0.5))
         moved = np.linalg.norm(end - start, axis=0) / np.linalg.norm(start, axis=0)
         assert 0.15 < np.mean(moved < 1) < 0.35
@@ -261,17 +261,17 @@ def test_settings_of_the_older_course() -> None:
 
 
 def test_a_kink_fails_a_right_gradient() -> None:
-    """With ReLU and a step of 1e-2 about one entry in fifteen of a right gradient, over weights and biases of every layer, is not within the criterion."""
+    """With ReLU and a step of 1e-2 about one entry in fifteen of a right gradient, over the arrays of five networks, is not within the criterion."""
     names = after("modular_mnist", "digits")
-    np.random.seed(1)
-    kinked = names["Neuralnetwork"](names["config"])
     rng, tried = np.random.default_rng(0), []
-    for layer in (0, 2, 4):
-        for kind in "wb":
-            for _ in range(100):
+    for seed in range(5):
+        np.random.seed(seed)
+        kinked = names["Neuralnetwork"](names["config"])
+        for layer, kind in ((layer, kind) for layer in (0, 2, 4) for kind in "wb"):
+            for _ in range(50):
                 at = tuple(int(rng.integers(n)) for n in getattr(kinked.layers[layer], kind).shape)
                 tried.append(names["gradient_approximation"](kinked, layer, kind, at, names["X_train"][:10], names["y_train"][:10])[2])
-    assert 1 / 22 < 1 - np.mean(tried) < 1 / 9
+    assert 1 / 22 < 1 - np.mean(tried) < 1 / 10
 
 
 def test_a_step_of_1e_6_leaves_more_than_the_criterion() -> None:
