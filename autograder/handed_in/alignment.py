@@ -49,6 +49,8 @@ class Submission:
     placed: tuple[Placed, ...]
     messages: tuple[str, ...]
     files: dict[str, bytes] = field(default_factory=dict)
+    no_code: dict[str, int] = field(default_factory=dict)
+    """Answers that were turned into Markdown or raw text: by the id of the cell, its number."""
 
     @property
     def readable(self) -> bool:
@@ -78,6 +80,12 @@ class Submission:
         known = [(p.number, p.source.id) for p in self.placed if p.source is not None]
         own = [number for number, name in known if name == question or solves(name, question)]
         return own[-1] if own else None
+
+    def turned(self, question: str) -> int:
+        """The number of an answer's cell that is no code any more, so that it was not run; 0 where there is
+        none.
+        """
+        return next((number for name, number in self.no_code.items() if solves(name, question)), 0)
 
     def answer(self, identifier: str) -> str | None:
         """The student's text of a solution or write-up cell; None where it is missing or as it was handed
@@ -111,6 +119,7 @@ def align(
         _placed(layout, notebook, assignment.cells),
         (*messages, *said, *_missing(layout), *older),
         files or {},
+        {o.known.id: o.cell.number for o in layout.oddities if o.what == "turned"},
     )
 
 

@@ -34,6 +34,8 @@ class CellsRun:
 
     cells: list[CellSource]
     reports: Sequence[CellReport] = ()
+    turned: int = 0
+    """The number of the question's own cell where it is no code any more."""
 
 
 def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRun) -> str:
@@ -59,7 +61,7 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             why = why or _failed_given(observation.missing, cells, reports)
             return f"It raised {observation.error or 'an exception'}{where}.{why}"
         case Outcome.MISSING:
-            return _undefined(question, cells, reports)
+            return _undefined(question, run)
         case Outcome.TIMED_OUT:
             return (
                 sentence(observation.error)
@@ -77,10 +79,11 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             return "What came back can't be read."
 
 
-def _undefined(question: Question, cells: list[CellSource], reports: Iterable[CellReport]) -> str:
+def _undefined(question: Question, run: CellsRun) -> str:
     """Why there is nothing under the name that a question asks for: the cell that should define it, where
-    there is one, did not come to its end.
+    there is one, did not come to its end, or is no code.
     """
+    cells, reports = run.cells, run.reports
     names = " or ".join(question.defines)
     wanted = {name.partition(".")[0] for name in question.defines}
     ended = {r.number: r for r in reports if r.outcome is not Outcome.FINISHED}
@@ -98,6 +101,8 @@ def _undefined(question: Question, cells: list[CellSource], reports: Iterable[Ce
         if report.error.startswith(("SyntaxError", "IndentationError", "TabError")):
             return f"It is not there: {where}, does not compile{line}."
         return f"It is not there: {where}, {_how_it_ended(report)}{line}."
+    if run.turned:
+        return f"It is not there: cell {run.turned}, which should define {names}, is no code cell."
     return f"The notebook does not define {names}, or not under this name."
 
 

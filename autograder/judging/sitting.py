@@ -39,6 +39,7 @@ class Seatable(Protocol):
     def handed_in(self) -> tuple[tuple[str, bytes], ...]: ...
     def answer(self, identifier: str) -> str | None: ...
     def check_of(self, question: str) -> int | None: ...
+    def turned(self, question: str) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,9 @@ class OwnCells:
 
     def check_of(self, question: str) -> int | None:
         return None
+
+    def turned(self, question: str) -> int:
+        return 0
 
 
 class Sitting:
@@ -189,7 +193,7 @@ class Sitting:
         diagnosis = None
         if self.bench.diagnose and judged.lost:
             diagnosis = name_mistake(judged, self.judge.known(question.id, judged.observations))
-        run = CellsRun(self.watch.cells, self._reports())
+        run = CellsRun(self.watch.cells, self._reports(), self.notebook.turned(question.id))
         checks = tuple(
             CheckResult(
                 id=p.id,

@@ -176,3 +176,12 @@ def test_the_whole_bounds_every_wait(benches: Benches) -> None:
     with bench.grader.sit(bench.submission(work)) as sitting:
         sitting.watch.observe(sitting.requests)
     assert time.monotonic() - began < 4 * 1.5 + 2
+
+
+def test_an_answer_that_is_no_code_any_more_is_said_at_its_question(tiny: Bench) -> None:
+    """Turned into Markdown, it was not run: every check of the question says so, and the next one is not touched."""
+    work = tiny.work()
+    work.cell("center_solution")["cell_type"] = "markdown"
+    results = tiny.results(work)
+    assert {c.message for c in results["center"].checks} == {"It is not there: cell 5, which should define center, is no code cell."}
+    assert results["scale"].score == 3
