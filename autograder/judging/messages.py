@@ -24,6 +24,9 @@ from autograder.sandbox.watch import LEFT_OUT
 from autograder.text import printable, sentence
 
 MAX_MESSAGES = 40
+_WORDS = frozenset(
+    ("the", "this", "that", "it", "a", "an", "no", "not", "every", "all", "some", "there", "what")
+)
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
 _GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
@@ -50,11 +53,10 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
         )
     match observation.outcome:
         case Outcome.FINISHED:
-            return sentence(finding.message) if finding.message else "What came back can't be read."
+            return _as_said(finding.message) if finding.message else "What came back can't be read."
         case Outcome.RAISED:
             line = _line(cells, observation)
-            cell = shown_number(observation.cell)
-            where = f" at `{line}` (cell {cell}, line {observation.line})" if line else ""
+            where = f" at `{line}` ({_place(question, cells, observation)})" if line else ""
             if observation.error == "NotImplementedError" and "NotImplementedError" in line:
                 return "This is not written yet."
             why = _failed_import(observation.missing, cells, reports)
@@ -77,6 +79,21 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             return "It printed or returned too much."
         case _:
             return "What came back can't be read."
+
+
+def _as_said(text: str) -> str:
+    """A finding as a sentence. Most begin with the name of what is wrong: it stays as the notebook has it."""
+    whole = sentence(text)
+    return whole if text.partition(" ")[0] in _WORDS else text[:1] + whole[1:]
+
+
+def _place(question: Question, cells: list[CellSource], observation: Observation) -> str:
+    """Where code raised: in the answer to this question, or in another cell of the notebook."""
+    wanted = {part for name in question.defines for part in name.split(".")}
+    text = next((cell.text for cell in cells if cell.number == observation.cell), "")
+    if wanted & bound_names(text):
+        return f"line {observation.line} of your answer"
+    return f"cell {shown_number(observation.cell)}, line {observation.line}"
 
 
 def _undefined(question: Question, run: CellsRun) -> str:
