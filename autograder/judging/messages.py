@@ -5,6 +5,7 @@ has made.
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,7 @@ from autograder.inside.versions import names_gone_from
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
+from autograder.sandbox.said import names_in
 from autograder.sandbox.watch import LEFT_OUT
 from autograder.text import printable, sentence
 
@@ -27,6 +29,10 @@ MAX_MESSAGES = 40
 _WORDS = frozenset(
     ("the", "this", "that", "it", "a", "an", "no", "not", "every", "all", "some", "there", "what")
 )
+_BUILT_IN = frozenset(
+    (*vars(builtins), "NoneType", "function", "method", "ndarray", *map(str, np.sctypeDict))
+)
+_BUILT_IN |= {f"numpy.{name}" for name in _BUILT_IN}
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
 _GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
@@ -37,6 +43,8 @@ class CellsRun:
 
     cells: list[CellSource]
     reports: Sequence[CellReport] = ()
+    probes: str = ""
+    """The text of the probes, whose keys a message may name."""
     turned: int = 0
     """The number of the question's own cell where it is no code any more."""
 
@@ -61,7 +69,8 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
                 return "This is not written yet."
             why = _failed_import(observation.missing, cells, reports)
             why = why or _failed_given(observation.missing, cells, reports)
-            return f"It raised {observation.error or 'an exception'}{where}.{why}"
+            said = "" if why else _said(observation, line, run)
+            return f"It raised {observation.error or 'an exception'}{where}{said or '.'}{why}"
         case Outcome.MISSING:
             return _undefined(question, run)
         case Outcome.TIMED_OUT:
@@ -79,6 +88,23 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             return "It printed or returned too much."
         case _:
             return "What came back can't be read."
+
+
+def _said(observation: Observation, line: str, run: CellsRun) -> str:
+    """What the interpreter or NumPy said of an exception: shapes, indices, and names that the student or the
+    instructor has written down. Nothing of what the student's code raised itself.
+    """
+    text = observation.text
+    written = "\n".join((run.probes, *(cell.text for cell in run.cells)))
+    if (
+        not text
+        or line.lstrip().startswith("raise")
+        or not all(name in _BUILT_IN or name in written for name in names_in(text))
+    ):
+        return ""
+    if observation.error == "KeyError":
+        return f": there is no entry {text}."
+    return f": {text.removesuffix('.')}."
 
 
 def _as_said(text: str) -> str:
