@@ -1,7 +1,7 @@
 """What the interpreter and NumPy say of an exception: texts of theirs are known by their form.
 
-They hold nothing but shapes, indices, types and names. Any other text may be of the student's making, and goes
-no further.
+They hold nothing but shapes, indices, types and names. Any other text may be of the student's making, and
+goes no further.
 """
 
 from __future__ import annotations
