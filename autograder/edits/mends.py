@@ -16,8 +16,8 @@ from autograder.edits.operators import OPERATORS, Operator, operator_in
 from autograder.edits.places import CodePlace, places
 
 MOST = 400
-"""No more candidates than this for one cell: where probes are quick, this ends the search before the clock does,
-so that two runs find the same.
+"""No more candidates than this for one cell: where probes are quick, this ends the search before the clock
+does, so that two runs find the same.
 """
 
 MENDS: list[Operator] = []
