@@ -8,7 +8,7 @@ TESTED := $(VENV)/.tested
 # The tests of a file share a process, and what it prepares once. That nothing was selected (5) is no failure.
 alone = $(BIN)/python -m pytest $(TESTS) -m "$(1)" || [ $$? = 5 ]
 
-.PHONY: demo test test-long lint docs release audit bench fuzz clean
+.PHONY: demo test test-long numbers lint docs release audit bench fuzz clean
 
 demo: $(INSTALLED)  ## grade the sample class of every assignment
 	$(BIN)/python -m tests.sample_class.demo
@@ -20,6 +20,9 @@ test: $(TESTED)  ## the whole suite, or TESTS of it, but what is marked long; wh
 test-long: $(TESTED)  ## what is marked long, in the same order
 	$(BIN)/python -m pytest $(TESTS) -m "long and not quiet" -n 2 --dist loadfile
 	$(call alone,quiet and long)
+
+numbers: $(TESTED)  ## the numbers in the chapters' texts, over as many starts as the texts speak of: half an hour
+	CHAINRULE_STARTS=10 $(BIN)/python -m pytest tests/assignments/test_numbers_in_the_text.py
 
 lint: $(TESTED)
 	$(BIN)/ruff check .

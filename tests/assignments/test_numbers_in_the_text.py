@@ -1,6 +1,7 @@
 """Numbers that the chapters' prose and captions name, measured anew with the reference's answers; where chance is in them, over several starts."""
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import matplotlib
@@ -20,6 +21,15 @@ def after(name: str, *demonstrations: str) -> dict[str, Any]:
         if cell.id in demonstrations:
             exec(compile(cell.text, f"<{name} {cell.id}>", "exec"), names)
     return names
+
+
+STARTS = int(os.environ.get("CHAINRULE_STARTS", "2"))
+"""Of the starts that the text speaks of so many are tried: all of them take half an hour, and `make numbers` tries them."""
+
+
+def several(most: int) -> range:
+    """Seeds to begin from."""
+    return range(min(STARTS, most))
 
 
 def starts(few: int, many: int) -> pytest.MarkDecorator:
@@ -51,7 +61,7 @@ def test_no_table_of_derivatives() -> None:
 def test_how_fast_chapter_1_learns() -> None:
     """The test accuracy passes 0.95 within about 100 steps; at the end the training loss lies far below the test loss."""
     names = after("layers_digits", "look_at_digits")
-    for seed in range(5):
+    for seed in several(5):
         _, history = names["train_two_layer"](*(names[n] for n in ("X_train", "y_train", "X_test", "y_test")), seed=seed)
         assert 60 < np.argmax(np.array(history["test_accuracy"]) > 0.95) < 140
         assert abs(history["test_loss"][0] - np.log(10)) < 0.05
@@ -63,7 +73,7 @@ def test_units_that_have_learned_little() -> None:
     """About a quarter of the 100 hidden units have weights that hardly moved from where they were drawn."""
     names = after("layers_digits", "look_at_digits")
     data = [names[n] for n in ("X_train", "y_train", "X_test", "y_test")]
-    for seed in range(5):
+    for seed in several(5):
         start, end = (names["train_two_layer"](*data, seed=seed, learning_rate=rate)[0]["W1"] for rate in (0.0, 0.5))
         moved = np.linalg.norm(end - start, axis=0) / np.linalg.norm(start, axis=0)
         assert 0.15 < np.mean(moved < 1) < 0.35
@@ -164,7 +174,7 @@ def test_one_network_two_losses() -> None:
     """At rate 0.2 both losses pass 0.96 in validation, the hinge loss sooner; at 0.5 it kills every unit and ends at chance, while softmax improves."""
     names = after("two_layer_perceptron", "digits", "train")
     made = names["TwoLayerPerceptron"]
-    for seed in range(5):
+    for seed in several(5):
         names["TwoLayerPerceptron"] = lambda *args, seed=seed: made(*args, seed=seed)
         (_, softmax), (_, hinge) = names["train"]("softmax"), names["train"]("svm")
         assert min(softmax[:, 1].max(), hinge[:, 1].max()) > 0.96
@@ -186,7 +196,7 @@ def test_faces_over_starts() -> None:
     mean, kept = data[0].mean(axis=0), []
     centred = [*(inputs - mean for inputs in data[:3]), *data[3:]]
     parts = [names[f] for f in ("nn_forward", "nn_backward", "nn_update")]
-    for seed in range(10):
+    for seed in several(10):
         np.random.seed(seed)
         model, first = names["train"](names["init_nn"](2304, [16, 32], 7), *parts, 0.05, 120, 100, centred)
         train, valid = first["train_acc"][-1][1], first["valid_acc"][-1][1]
@@ -197,7 +207,7 @@ def test_faces_over_starts() -> None:
         assert 0.825 <= tested <= 0.875
         assert 0.015 <= tested - more["valid_acc"][-1][1] <= 0.095
         kept.append(valid)
-    assert abs(np.mean(kept) - 0.80) < 0.01
+    assert abs(np.mean(kept) - 0.80) < (0.01 if len(kept) == 10 else 0.03)
     assert np.sqrt(0.85 * 0.15 / 385) == pytest.approx(0.02, abs=0.003)
 
 
@@ -207,7 +217,7 @@ def test_faces_as_they_are() -> None:
     names = after("faces_mlp", "load_faces")
     parts = [names[f] for f in ("nn_forward", "nn_backward", "nn_update")]
     ends = []
-    for seed in range(10):
+    for seed in several(10):
         np.random.seed(seed)
         _, stats = names["train"](names["init_nn"](2304, [16, 32], 7), *parts, 0.05, 120, 100, names["data"])
         ends.append(stats["valid_acc"][-1][1])
@@ -230,7 +240,7 @@ def quiet_run(names: dict[str, Any], seed: int, **changes: Any) -> tuple[Any, di
 def test_what_the_settings_of_chapter_4_do() -> None:
     """Plain: 0.922 to 0.932, lowest validation loss 0.20 to 0.23. With L2: 0.926 to 0.944 and 0.18 to 0.20, lower each time."""
     names = after("modular_mnist", "digits")
-    for seed in range(5):
+    for seed in several(5):
         (_, plain, accuracy), (_, shrunk, better) = quiet_run(names, seed), quiet_run(names, seed, L2_penalty=0.005)
         if seed == 0:
             assert (round(accuracy, 3), len(plain["valid_loss"]), int(np.argmin(plain["valid_loss"])) + 1) == (0.928, 29, 9)
