@@ -17,7 +17,7 @@ from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.values import Assignment, Question, QuestionKind, solves
 from autograder.errors import UsageError
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import CheckResult, Status, Verdict
+from autograder.judging.findings import CheckResult, QuestionResult, Status, Verdict
 from autograder.outputs.pages import piece, points, render
 from autograder.outputs.shown_calls import Evidence, Shown
 from autograder.records.graded_notebook import graded_path, read_graded
@@ -227,7 +227,7 @@ _GIVEN = (
 def _person(part: Part) -> str:
     """What people have done, or still have to do."""
     if part.waiting and part.mark.score is not None:
-        return "The answer has changed since a person graded it, and will be looked at again."
+        return _again(part.question)
     if part.waiting:
         return "A person will read and grade this answer."
     if part.question.kind is QuestionKind.MANUAL:
@@ -239,6 +239,16 @@ def _person(part: Part) -> str:
     if part.mark.extra_credit:
         return "A person has given extra points."
     return "Comment" if part.comments else ""
+
+
+def _again(question: QuestionResult) -> str:
+    """Why a person's score is looked at again."""
+    if question.kind is QuestionKind.MANUAL:
+        return "The answer has changed since a person graded it, and will be looked at again."
+    return (
+        "The answer, or what the tests give it, has changed since a person set these points. "
+        "They count until a person has looked at it again."
+    )
 
 
 def _automatic(part: Part, comment: str) -> bool:

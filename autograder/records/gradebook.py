@@ -195,12 +195,12 @@ Graded = tuple[SubmissionResult, datetime.datetime | None, dict[str, bool]]
 
 
 def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Graded]) -> None:
-    """Write the scores of submissions; each comes with its time and, by write-up, whether its text changed
-    since it was graded by hand.
+    """Write the scores of submissions; each comes with its time and, by question, whether its answer has
+    changed since it was graded last.
 
-    A resubmission never keeps an old automatic mark. Manual scores and comments stay; a changed answer asks
-    for a person again. All of it is one transaction of a few statements: nbgrader's own calls commit once a
-    cell.
+    A resubmission never keeps an old automatic mark. Manual scores and comments stay; where the answer or its
+    automatic score is another one, a person is asked again. All of it is one transaction of a few statements:
+    nbgrader's own calls commit once a cell.
     """
     graded = {result.student: (result, when, changed) for result, when, changed in results}
     if not graded:
@@ -216,15 +216,13 @@ def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Gr
     )
     owner = {identifier: student for identifier, student in book.db.execute(submitted)}  # noqa: C416 -- a row is no tuple to mypy
     grades, comments = [], []
-    for identifier, name, owned, manual, asked in book.db.execute(
-        _of(Grade, owner, Grade.manual_score, Grade.needs_manual_grade)
-    ):
+    columns = (Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
+    for identifier, name, owned, automatic, manual, asked in book.db.execute(_of(Grade, owner, *columns)):
         result, _, changed = graded[owner[owned]]
         question = next((q for q in result.questions if q.id == name), None)
         if question is not None:
-            grades.append(
-                {"row": identifier, **_grade_of(question, manual, asked, changed.get(question.id, False))}
-            )
+            other = changed.get(question.id, False) or automatic != question.score
+            grades.append({"row": identifier, **_grade_of(question, manual, bool(asked), other)})
     for identifier, name, owned in book.db.execute(_of(Comment, owner)):
         question = next((q for q in graded[owner[owned]][0].questions if q.id == name), None)
         untouched = question is not None and question.kind is QuestionKind.MANUAL and question.score == 0.0
@@ -277,15 +275,15 @@ def _of(kind: Any, owner: dict[str, str], *columns: Any) -> Any:
 
 
 def _grade_of(question: QuestionResult, manual: float | None, asked: bool, changed: bool) -> dict[str, Any]:
-    """A grade's columns from now on."""
-    by_hand = question.kind is QuestionKind.MANUAL and question.score is None
+    """A grade's columns from now on; changed: the answer or its automatic score is another one than before."""
     if question.kind is QuestionKind.MANUAL and question.score == 0.0 and changed:
         manual = None
     return {
         "auto_score": question.score,
         "manual_score": manual,
-        "needs_manual_grade": by_hand
-        and (manual is None or bool(asked) or changed),  # once asked, until a person has looked
+        "needs_manual_grade": question.score is None
+        if manual is None
+        else asked or changed,  # once asked, until a person has looked
     }
 
 

@@ -107,6 +107,13 @@ def test_a_changed_answer_is_looked_at_again(tiny: Assignment) -> None:
     assert "1 of 1" in text
 
 
+def test_a_changed_result_of_a_tested_question_is_looked_at_again(tiny: Assignment) -> None:
+    """A score that a person set on a tested question counts until one has looked again, and is not called right, wrong or graded meanwhile."""
+    text = made(tiny, result(), Marks({"scale": Mark(score=2.0, waiting=True)})).text
+    assert "has changed since a person set these points. They count until a person has looked at it again." in text
+    assert "waits for a person 2 of 3" in text
+
+
 def test_an_untouched_write_up_is_not_called_graded(tiny: Assignment) -> None:
     """It is 0 at once, since nothing was written, and nbgrader's own remark is not repeated."""
     empty = QuestionResult("why", QuestionKind.MANUAL, 0.0, 1.0, Outcome.MISSING)
