@@ -182,28 +182,20 @@ def _how(part: Part) -> tuple[str, str, str, str]:
     question = part.question
     if part.waiting:
         return "open", "wait", "…", "waits for a person"
+    wrong = sum(check.verdict is not Verdict.RIGHT for check in question.checks)
     if part.full:
-        return "all", "right", "✓", "all right" if question.kind is QuestionKind.AUTO else "full points"
+        right = question.kind is QuestionKind.AUTO and not wrong
+        return "marked" if wrong else "all", "right", "✓", "all right" if right else "full points"
+    if part.by_person:
+        some = ("marked", "some", "◐") if part.score else ("lost", "wrong", "✗")
+        return *some, "graded by a person"
     if question.kind is QuestionKind.MANUAL:
-        return (
-            "lost",
-            "wrong",
-            "✗",
-            "not answered"
-            if question.outcome is Outcome.MISSING and not part.by_person
-            else "graded by a person",
-        )
+        return "lost", "wrong", "✗", "not answered" if question.outcome is Outcome.MISSING else "no points"
     if question.checks and all(check.message == "This is not written yet." for check in question.checks):
         return "lost", "wrong", "✗", "not written yet"
-    wrong = sum(check.verdict is not Verdict.RIGHT for check in question.checks)
     if not question.checks:
         return "lost", "wrong", "✗", "not graded"
-    return (
-        "lost",
-        "wrong",
-        "✗",
-        f"{wrong} of {len(question.checks)} checks wrong" if wrong else "graded by a person",
-    )
+    return "lost", "wrong", "✗", f"{wrong} of {len(question.checks)} checks wrong"
 
 
 def _given(part: Part, question: Question) -> str:

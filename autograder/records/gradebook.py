@@ -275,7 +275,7 @@ def _of(kind: Any, owner: dict[str, str], *columns: Any) -> Any:
 
 
 def _grade_of(question: QuestionResult, manual: float | None, asked: bool, changed: bool) -> dict[str, Any]:
-    """A grade's columns from now on; changed: the answer or its automatic score is another one than before."""
+    """A grade's columns from now on; changed: the answer or its automatic score is another one."""
     if question.kind is QuestionKind.MANUAL and question.score == 0.0 and changed:
         manual = None
     return {

@@ -19,8 +19,7 @@ from autograder.assignment.values import Assignment, QuestionKind
 from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint
-from autograder.handed_in.alignment import Submission
-from autograder.handed_in.running_order import digest
+from autograder.handed_in.submission import Delivered
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.judging.judged import total
 from autograder.judging.keys import environment
@@ -119,11 +118,13 @@ class Results:
         )
 
 
-def handed_in(submission: Submission) -> str:
-    """A hash of all of a submission that its result depends on."""
-    written = [p.text for p in submission.placed if p.source is not None and p.source.role.value == "written"]
-    files = [hashlib.sha256(data).hexdigest() for _, data in submission.handed_in()]
-    return fingerprint(digest(submission.cells()), written, files, submission.messages)
+def handed_in(delivered: Delivered) -> str:
+    """A hash of the files that a student handed in, whatever the assignment says: of the notebook, or why
+    there is none, and of those beside it.
+    """
+    notebook = delivered.data if delivered.data is not None else repr(delivered.messages)
+    files = [(name, hashlib.sha256(data).hexdigest()) for name, data in sorted(delivered.files.items())]
+    return fingerprint(notebook, files)
 
 
 def _merged(old: SubmissionResult, new: SubmissionResult, assignment: Assignment) -> SubmissionResult:

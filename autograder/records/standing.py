@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,6 +82,6 @@ class Standing:
         return tuple(part.question.id for part in self.parts if part.waiting)
 
 
-def standings(results: tuple[SubmissionResult, ...], marks: dict[str, Marks]) -> tuple[Standing, ...]:
+def standings(results: tuple[SubmissionResult, ...], marks: Mapping[str, Marks]) -> tuple[Standing, ...]:
     """Each result with its marks, where there are any."""
     return tuple(Standing(result, marks.get(result.student, Marks())) for result in results)

@@ -140,7 +140,7 @@ class Desk:
             and p.source.role in (notebook.Role.WRITTEN, notebook.Role.SOLUTION)
             and p.handed_in is not None
         }
-        return Done(result, entry, text, answers, handed_in(submission), again, time.monotonic() - began)
+        return Done(result, entry, text, answers, handed_in(job.delivered), again, time.monotonic() - began)
 
 
 def shown(submission: Submission, result: SubmissionResult, assignment: Assignment, source: str = "") -> str:
