@@ -31,20 +31,18 @@ _LONGEST_ANSWER = 100_000
 
 def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> dict[str, Marks]:
     """What people have put into the gradebook of this folder, or into another database; nothing where
-    there is none.
+    there is none. Late penalties are computed anew first: marks, due dates and extensions may have changed.
     """
     if into != assignment.root and not (into / "gradebook.db").is_file():
         return {}
     from autograder.records import course_config as nbgrader_course
     from autograder.records import gradebook
 
-    config = (
-        nbgrader_course.load_config(assignment.root) if into == assignment.root and not database else None
-    )
-    url = database or nbgrader_course.database_url(into, config)
+    config = nbgrader_course.load_config(assignment.root)
+    url = database or nbgrader_course.database_url(into, config if into == assignment.root else None)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return {}
-    return gradebook.marks(url, assignment.name, assignment.name)
+    return gradebook.marks(url, assignment.name, assignment.name, config)
 
 
 def page_of(assignment: Assignment, into: Path, student: str, database: str = "") -> str:

@@ -44,6 +44,7 @@ from traitlets.config import Config
 
 from autograder.assignment.values import QuestionKind
 from autograder.judging.findings import QuestionResult, SubmissionResult
+from autograder.records.course_config import assign_penalties
 from autograder.records.marks import Mark, Marks
 
 COURSE = "default_course"
@@ -233,13 +234,18 @@ def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Gr
     book.db.commit()
 
 
-def marks(url: str, assignment: str, notebook: str) -> dict[str, Marks]:
-    """What people have put into the gradebook, by student; empty where it holds nothing of the assignment."""
+def marks(url: str, assignment: str, notebook: str, config: Config | None = None) -> dict[str, Marks]:
+    """What people have put into the gradebook, by student; empty where it holds nothing of the assignment.
+
+    With nbgrader's configuration, late penalties are brought up to date first.
+    """
     with open_gradebook(url) as book:
         try:
             row = book.find_notebook(notebook, assignment)
         except MissingEntry:
             return {}
+        if config is not None:
+            assign_penalties(book, assignment, notebook, config)
         graded = select(
             Grade.notebook_id, BaseCell.name, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
         )

@@ -105,14 +105,13 @@ class Recorder:
         )
         with gradebook.open_gradebook(self.url) as book:
             gradebook.record(book, name, name, graded)
-            nbgrader_course.assign_penalties(
-                book, name, name, [result.student for result, _, _ in graded], self.config
-            )
+            students = [result.student for result, _, _ in graded]
+            nbgrader_course.assign_penalties(book, name, name, self.config, students)
         for part in self._parts:
             part.replace(part.with_suffix(".ipynb"))
         self._waiting, self._parts = [], []
         if graded:
-            self.recorded([result.student for result, _, _ in graded])
+            self.recorded(students)
         return nbgrader_course.shown_url(self.url)
 
 

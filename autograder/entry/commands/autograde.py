@@ -21,6 +21,8 @@ from autograder.entry.commands.shared import (
     out,
     plain,
     progress_bar,
+    say,
+    some_of,
     this_course,
 )
 from autograder.files import pretty_json, write_text
@@ -159,11 +161,7 @@ def _tell_intake(intake: Intake) -> None:
     )
     for names, what in told:
         if names:
-            err.print(
-                f"chainrule: {len(names)} {what}: {', '.join(names[:40])}{', …' if len(names) > 40 else ''}",
-                style="yellow",
-                **AS_IT_IS,
-            )
+            say(f"{len(names)} {what}: {some_of(names)}")
 
 
 def results_json(result: ClassResult) -> str:

@@ -4,6 +4,7 @@ take.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,6 +70,16 @@ def progress_bar() -> Progress:
         TimeRemainingColumn(),
     )
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def say(text: str) -> None:
+    """Tell of something that may want a look, on stderr: nothing has failed."""
+    err.print(plain(f"chainrule: {text}"), style="yellow", **AS_IT_IS)
+
+
+def some_of(names: Sequence[str], most: int = 40) -> str:
+    """Names in a sentence, the first of them where there are many."""
+    return f"{', '.join(names[:most])}{', …' if len(names) > most else ''}"
 
 
 def plain(text: str) -> Text:
