@@ -23,6 +23,7 @@ from autograder.handed_in.submission import Delivered
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.judging.judged import total
 from autograder.judging.keys import environment
+from autograder.records.enrolled import Enrolled
 
 FORMAT = 1
 
@@ -75,11 +76,15 @@ class Results:
             return None
         return kept if kept.format == FORMAT else None
 
+    def students(self) -> list[str]:
+        """Everybody of whom a result is kept, retired ones too."""
+        return sorted(path.stem for path in self.folder.glob("*.json"))
+
     def all(self, students: Iterable[str] = ()) -> tuple[Kept, ...]:
-        """What is kept of these students, or everything, by student; raises UsageError where there is
-        nothing.
+        """What is kept of these students, or of all but the retired ones, by student; raises UsageError where
+        there is nothing.
         """
-        everybody = (path.stem for path in self.folder.glob("*.json")) if self.folder.is_dir() else ()
+        everybody = frozenset(self.students()) - Enrolled(self.into, self.assignment.name).retired
         wanted = tuple(students)
         found = [self.get(student) for student in wanted or everybody]
         kept = sorted((k for k in found if k is not None), key=lambda k: k.now.result.student)

@@ -23,6 +23,7 @@ from autograder.entry.commands.shared import (
     progress_bar,
     say,
     some_of,
+    tell_gone,
     this_course,
 )
 from autograder.files import pretty_json, write_text
@@ -114,6 +115,7 @@ def autograde(
     marks = {} if no_gradebook else gradebook_marks(assignment, course.into)
     out.print(class_table(result, marks))
     _tell_intake(intake)
+    tell_gone(assignment, course.into)
     _tell_run(result, failures, [(place, course.into) for place in places])
     if failures:
         sys.exit(1)

@@ -23,6 +23,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:  # to load it takes longer than --help may
     from autograder.assignment.course import Course
+    from autograder.assignment.values import Assignment
 
 out, err = Console(), Console(stderr=True)
 AS_IT_IS: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
@@ -80,6 +81,26 @@ def say(text: str) -> None:
 def some_of(names: Sequence[str], most: int = 40) -> str:
     """Names in a sentence, the first of them where there are many."""
     return f"{', '.join(names[:most])}{', …' if len(names) > most else ''}"
+
+
+def tell_gone(assignment: Assignment, into: Path) -> None:
+    """Say whose results stay although nothing of theirs was handed in when it was graded last, and who is
+    retired although something was.
+    """
+    from autograder.records.enrolled import Enrolled
+    from autograder.records.results import Results
+
+    enrolled = Enrolled(into, assignment.name)
+    if gone := enrolled.gone(Results(into, assignment).students()):
+        say(
+            f"{len(gone)} with results from an earlier run, and no longer handed in: {some_of(gone)}; they "
+            f"still count, and `chainrule retire {assignment.name} STUDENT` takes one out"
+        )
+    if there := enrolled.retired_and_there():
+        say(
+            f"{len(there)} retired, and so in no report or export, although handed in: {some_of(there)}; "
+            f"`chainrule retire {assignment.name} STUDENT --undo` brings one back"
+        )
 
 
 def plain(text: str) -> Text:
