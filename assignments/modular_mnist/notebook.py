@@ -156,7 +156,8 @@ def check():
         tiny.astype(float).dump(f"{folder}/tiny.pkl")  # a pickle of our own making: it is safe to load
         for name, rows in (("tiny.npz", [0, 1, 2]), ("one.npz", [1]), ("tiny.pkl", [0, 1, 2])):
             images, one_hot = load_data(f"{folder}/{name}")
-            checks.shape(f"the array of images of {name}", images, (len(rows), 784), "all columns but the last")
+            expected = (len(rows), 784)
+            checks.shape(f"the array of images of {name}", images, expected, "all columns but the last")
             checks.close(f"the array of images of {name}", images, tiny[rows, :784],
                          "pixels as they are in the file")
             checks.close(f"the array of labels of {name}", one_hot, np.eye(10)[tiny[rows, -1]],

@@ -64,13 +64,17 @@ def describe(error: BaseException) -> str:
 
     The place of a syntax error is told beside it, as a line.
     """
-    name = builtin_name(error)
+    name, text = builtin_name(error), said_by(error)
+    return f"{name}: {text}" if text else name
+
+
+def said_by(error: BaseException) -> str:
+    """The exception's text, short, whatever its methods do."""
     try:
         said = error.msg if isinstance(error, SyntaxError) and type(error.msg) is str else str(error)
-        text = str.__str__(said)[:300].encode("utf-8", "replace").decode("utf-8")
+        return str.__str__(said)[:300].encode("utf-8", "replace").decode("utf-8")
     except BaseException:
-        text = ""
-    return f"{name}: {text}" if text else name
+        return ""
 
 
 def builtin_name(error: BaseException) -> str:

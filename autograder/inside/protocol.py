@@ -201,6 +201,8 @@ class ProbeDone(_Message, frozen=True):
     cell: int = 0
     line: int = 0
     missing: str = ""
+    text: str = ""
+    """What the exception says of itself: anything at all."""
 
 
 # ---- between a submission's process and the reference's, either way ----------------------------------------

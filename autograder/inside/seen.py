@@ -38,6 +38,8 @@ class Observation(msgspec.Struct, frozen=True):
     cell: int = 0
     line: int = 0
     missing: str = ""
+    text: str = ""
+    """What the interpreter or NumPy said of the exception, where the text has a form of theirs."""
 
 
 class CellReport(msgspec.Struct, frozen=True):

@@ -398,7 +398,7 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     """Run one probe on the namespace and tell how it ended and what it saw."""
     import numpy as np
 
-    from autograder.inside.cells import builtin_name, outcome_of, place_of
+    from autograder.inside.cells import builtin_name, outcome_of, place_of, said_by
     from autograder.inside.protocol import ProbeDone
     from autograder.inside.running import missing_name
     from autograder.inside.seen import Outcome
@@ -413,10 +413,8 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     except TooLarge:
         return ProbeDone(probe.id, Outcome.OUTPUT_LIMIT.value)
     except BaseException as error:
-        cell, line = place_of(error)
-        return ProbeDone(
-            probe.id, outcome_of(error).value, b"", builtin_name(error), cell, line, missing_name(error)
-        )
+        (cell, line), name, text = place_of(error), builtin_name(error), said_by(error)
+        return ProbeDone(probe.id, outcome_of(error).value, b"", name, cell, line, missing_name(error), text)
     return ProbeDone(probe.id, Outcome.FINISHED.value, value)
 
 

@@ -5,6 +5,7 @@ has made.
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -20,10 +21,18 @@ from autograder.inside.versions import names_gone_from
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
+from autograder.sandbox.said import names_in
 from autograder.sandbox.watch import LEFT_OUT
 from autograder.text import printable, sentence
 
 MAX_MESSAGES = 40
+_WORDS = frozenset(
+    ("the", "this", "that", "it", "a", "an", "no", "not", "every", "all", "some", "there", "what")
+)
+_BUILT_IN = frozenset(
+    (*vars(builtins), "NoneType", "function", "method", "ndarray", *map(str, np.sctypeDict))
+)
+_BUILT_IN |= {f"numpy.{name}" for name in _BUILT_IN}
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
 _GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
@@ -34,6 +43,8 @@ class CellsRun:
 
     cells: list[CellSource]
     reports: Sequence[CellReport] = ()
+    probes: str = ""
+    """The text of the probes, whose keys a message may name."""
     turned: int = 0
     """The number of the question's own cell where it is no code any more."""
 
@@ -50,16 +61,16 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
         )
     match observation.outcome:
         case Outcome.FINISHED:
-            return sentence(finding.message) if finding.message else "What came back can't be read."
+            return _as_said(finding.message) if finding.message else "What came back can't be read."
         case Outcome.RAISED:
             line = _line(cells, observation)
-            cell = shown_number(observation.cell)
-            where = f" at `{line}` (cell {cell}, line {observation.line})" if line else ""
+            where = f" at `{line}` ({_place(question, cells, observation)})" if line else ""
             if observation.error == "NotImplementedError" and "NotImplementedError" in line:
                 return "This is not written yet."
             why = _failed_import(observation.missing, cells, reports)
             why = why or _failed_given(observation.missing, cells, reports)
-            return f"It raised {observation.error or 'an exception'}{where}.{why}"
+            said = "" if why else _said(observation, line, run)
+            return f"It raised {observation.error or 'an exception'}{where}{said or '.'}{why}"
         case Outcome.MISSING:
             return _undefined(question, run)
         case Outcome.TIMED_OUT:
@@ -77,6 +88,38 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             return "It printed or returned too much."
         case _:
             return "What came back can't be read."
+
+
+def _said(observation: Observation, line: str, run: CellsRun) -> str:
+    """What the interpreter or NumPy said of an exception: shapes, indices, and names that the student or the
+    instructor has written down. Nothing of what the student's code raised itself.
+    """
+    text = observation.text
+    written = "\n".join((run.probes, *(cell.text for cell in run.cells)))
+    if (
+        not text
+        or line.lstrip().startswith("raise")
+        or not all(name in _BUILT_IN or name in written for name in names_in(text))
+    ):
+        return ""
+    if observation.error == "KeyError":
+        return f": there is no entry {text}."
+    return f": {text.removesuffix('.')}."
+
+
+def _as_said(text: str) -> str:
+    """A finding as a sentence. Most begin with the name of what is wrong: it stays as the notebook has it."""
+    whole = sentence(text)
+    return whole if text.partition(" ")[0] in _WORDS else text[:1] + whole[1:]
+
+
+def _place(question: Question, cells: list[CellSource], observation: Observation) -> str:
+    """Where code raised: in the answer to this question, or in another cell of the notebook."""
+    wanted = {part for name in question.defines for part in name.split(".")}
+    text = next((cell.text for cell in cells if cell.number == observation.cell), "")
+    if wanted & bound_names(text):
+        return f"line {observation.line} of your answer"
+    return f"cell {shown_number(observation.cell)}, line {observation.line}"
 
 
 def _undefined(question: Question, run: CellsRun) -> str:

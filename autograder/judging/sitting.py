@@ -193,7 +193,9 @@ class Sitting:
         diagnosis = None
         if self.bench.diagnose and judged.lost:
             diagnosis = name_mistake(judged, self.judge.known(question.id, judged.observations))
-        run = CellsRun(self.watch.cells, self._reports(), self.notebook.turned(question.id))
+        run = CellsRun(
+            self.watch.cells, self._reports(), self.assignment.probes_text, self.notebook.turned(question.id)
+        )
         checks = tuple(
             CheckResult(
                 id=p.id,

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 
 from autograder.assignment.notebook import Role, SourceCell
@@ -167,12 +168,27 @@ def _part(
         "score": "–" if part.score is None else points(part.score),
         "max_score": question.max_score,
         "diagnosis": question.reason,
+        "diagnosis_title": "What went wrong" if question.diagnosis else "Where to look",
         "given": _given(part, assignment.question(question.id)),
         "person": _person(part),
         "comments": [c for c in part.comments if not _automatic(part, c)],
-        "checks": [_check(check, shown.get(check.id)) for check in question.checks],
+        "checks": [_check(check, shown.get(check.id)) for check in _said_once(question.checks)],
         "answer": answers.get(question.id, ""),
     }
+
+
+def _said_once(checks: tuple[CheckResult, ...]) -> list[CheckResult]:
+    """The same checks; a sentence that stands at an earlier one is not said again in full."""
+    said: set[str] = set()
+    found = []
+    for check in checks:
+        again = check.message in said and len(check.message) > len(_AGAIN)
+        found.append(msgspec.structs.replace(check, message=_AGAIN) if again else check)
+        said.add(check.message)
+    return found
+
+
+_AGAIN = "As above."
 
 
 def _how(part: Part) -> tuple[str, str, str, str]:

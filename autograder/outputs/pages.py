@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from autograder.text import printable_lines
 
@@ -24,6 +25,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=False
     )
     made.filters["points"] = points
+    made.filters["coded"] = coded
     made.finalize = lambda value: (
         printable_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
     )
@@ -52,6 +54,11 @@ def piece(template: str, **values: Any) -> Markup:
 @cache
 def _text(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def coded(text: str) -> Markup:
+    """A sentence whose code stands between backticks, as HTML."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(printable_lines(text)))))
 
 
 def points(value: float) -> str:

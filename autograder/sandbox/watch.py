@@ -25,6 +25,7 @@ from autograder.inside.protocol import (
 )
 from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.sandbox.process import Death, Process
+from autograder.sandbox.said import by_the_interpreter
 from autograder.sandbox.zygote import Sandbox
 from autograder.text import printable
 
@@ -435,7 +436,8 @@ def observation_of(message: ProbeDone) -> Observation:
     value = message.value if outcome is Outcome.FINISHED else b""
     error = message.error if outcome is Outcome.RAISED and message.error in _ERRORS else ""
     missing = message.missing[:80] if message.missing.isidentifier() else ""
-    return Observation(message.probe, outcome, value, error, message.cell, message.line, missing)
+    text = by_the_interpreter(message.text) if error else ""
+    return Observation(message.probe, outcome, value, error, message.cell, message.line, missing, text)
 
 
 def _shares(requests: list[Request], ceiling: float) -> dict[str, float]:

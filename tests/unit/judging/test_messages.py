@@ -24,12 +24,12 @@ def told(tiny: Assignment, observation: Observation, finding: Finding = LOST, co
 
 
 ENDINGS = [
-    (Observation("p", Outcome.RAISED, error="IndexError", cell=5, line=2), "It raised IndexError at `return X[9]` (cell 5, line 2)."),
+    (Observation("p", Outcome.RAISED, error="IndexError", cell=5, line=2), "It raised IndexError at `return X[9]` (line 2 of your answer)."),
     (Observation("p", Outcome.RAISED, error="IndexError", cell=2, line=1), "It raised IndexError."),
     (Observation("p", Outcome.RAISED, error="IndexError", cell=5, line=99), "It raised IndexError."),
     (Observation("p", Outcome.RAISED), "It raised an exception."),
     (Observation("p", Outcome.RAISED, error="NotImplementedError", cell=6, line=1), "This is not written yet."),
-    (Observation("p", Outcome.RAISED, error="NotImplementedError", cell=5, line=2), "It raised NotImplementedError at `return X[9]` (cell 5, line 2)."),
+    (Observation("p", Outcome.RAISED, error="NotImplementedError", cell=5, line=2), "It raised NotImplementedError at `return X[9]` (line 2 of your answer)."),
     (Observation("p", Outcome.MISSING), "The notebook does not define center, or not under this name."),
     (Observation("p", Outcome.TIMED_OUT), "It took too long and was stopped: is there a loop that does not end?"),
     (Observation("p", Outcome.TIMED_OUT, error="not run: the time was used up"), "Not run: the time was used up."),
@@ -49,10 +49,11 @@ def test_each_ending_has_its_sentence(tiny: Assignment, observation: Observation
 
 
 def test_what_is_wrong_is_a_whole_sentence(tiny: Assignment) -> None:
-    """A finding's message gets its capital letter and its full stop, and keeps a mark that it has."""
+    """A finding gets its full stop, and a capital letter where it begins with a word of ours; a name stays as the notebook writes it."""
     seen = Observation("p", Outcome.FINISHED)
     assert told(tiny, seen, Finding(Verdict.WRONG_VALUES, "2 of 3 entries differ")) == "2 of 3 entries differ."
-    assert told(tiny, seen, Finding(Verdict.NO_VALUE, "x is None: is it returned?")) == "X is None: is it returned?"
+    assert told(tiny, seen, Finding(Verdict.WRONG_SHAPE, "the result has 3 axes")) == "The result has 3 axes."
+    assert told(tiny, seen, Finding(Verdict.NO_VALUE, "x is None: is it returned?")) == "x is None: is it returned?"
 
 
 def test_what_is_right_says_nothing_unless_it_does_not_count(tiny: Assignment) -> None:

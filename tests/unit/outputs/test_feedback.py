@@ -172,3 +172,13 @@ def test_every_question_has_a_title_of_its_own(name: str) -> None:
     assert list(titles) == [q.id for q in assignment.questions]
     assert len(set(titles.values())) == len(titles)
     assert all(title != question for question, title in titles.items())
+
+
+def test_a_sentence_is_said_once_a_question(tiny: Assignment) -> None:
+    """Checks that failed for one reason tell it at the first of them; code stands as code."""
+    first = result().questions[0]
+    lost = msgspec.structs.replace(first.checks[0], message="It raised ValueError at `x + y` (line 2 of your answer).")
+    question = msgspec.structs.replace(first, checks=(lost, msgspec.structs.replace(lost, id="other")))
+    whole = msgspec.structs.replace(result(), questions=(question, *result().questions[1:]))
+    text = page(tiny, Standing(whole, Marks()), "0123456789abcdef", None)
+    assert text.count("<code>x + y</code>") == 1 and text.count("As above.") == 1

@@ -1,0 +1,72 @@
+"""Texts of exceptions: those of the interpreter and of NumPy are known by their form, as they really come; all others are dropped."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.sandbox.said import by_the_interpreter, names_in
+
+X = np.zeros((3, 4))
+
+
+def two(a: int, b: int) -> int:
+    """Takes two."""
+    return a + b
+
+
+def late() -> Any:
+    """Reads a name before it is bound."""
+    found = sooner  # noqa: F821 -- it is bound below
+    sooner = 1  # noqa: F841
+    return found
+
+
+REAL = [
+    "X + np.zeros((3, 5))", "X @ X", "np.dot(X, X)", "X[7]", "X[0, 9]", "X[0, 0, 0]", "X.sum(axis=3)", "X.reshape(5, 5)", "X[[True, False]]", "X[1.5]", "X[np.array([0.5])]",
+    "X[[0, 1], [0, 1, 2]]", "np.zeros(3).__setitem__(slice(None), np.zeros(4))", "np.zeros(3, dtype=int).__iadd__(0.5)", "np.concatenate([X, X[0]])", "float(X)", "bool(X)",
+    "dict()['cache_lower']", "[].pop()", "[1][3]", "(1,)[2]", "None[0]", "None + 1", "len(None)", "-None", "None.shape", "two(1)", "two(1, 2, 3)", "two(1, c=2)", "1 / 0", "1.0 // 0", "1 % 0",
+    "(lambda a, b: a)(*None)" if False else "None < 1", "X.nothing", "X()", "iter(3)", "late()", "np.broadcast_to(1, 3).__setitem__(0, 1)", "np.matmul(X, 3.0)", "X.transpose(0, 1, 2)",
+]  # fmt: skip
+UNPACKED = ["a, b = None", "a, b = 1, 2, 3", "a, b, c = 1, 2", "a, *b, c = [1]", "a, b = 3"]
+
+
+def raised(code: str, mode: str) -> str:
+    """What is said of the exception that this code raises."""
+    names = {"np": np, "X": X, "two": two, "late": late}
+    try:
+        exec(compile(code, "<cell 3>", mode), names)
+    except Exception as error:
+        return str(error)
+    raise AssertionError(f"{code} raises nothing")
+
+
+@pytest.mark.parametrize("code", REAL)
+def test_what_python_and_numpy_say_is_known(code: str) -> None:
+    """The commonest exceptions of array code, raised here and now by the versions that are installed."""
+    said = raised(code, "eval")
+    assert by_the_interpreter(said) == said.strip() != ""
+
+
+@pytest.mark.parametrize("code", UNPACKED)
+def test_unpacking_is_known(code: str) -> None:
+    """Too many, too few, and what can't be unpacked."""
+    said = raised(code, "exec")
+    assert by_the_interpreter(said) == said
+
+
+@pytest.mark.parametrize("text", [
+    "the expected value is 3.14159", "index 3 is out of bounds for axis 0 with size 3; W = 0.25", "operands could not be broadcast together with shapes (secret) (3,)",
+    "shapes (3,4) and (3,4) not aligned: 4 (dim 1) != 3 (dim 0)\nmore", "'" + "a" * 400 + "' object is not callable", "x" * 5000, "index 123456789 is out of bounds for axis 0 with size 3",
+    "'the whole text of a probe, which is longer than any key of a dictionary'", "division by zero <script>", "",
+])  # fmt: skip
+def test_any_other_text_is_dropped(text: str) -> None:
+    """Texts of a student's own making, also those that only begin like one of Python's."""
+    assert by_the_interpreter(text) == ""
+
+
+def test_names_are_found() -> None:
+    """Quoted, or before brackets."""
+    assert names_in("two() got an unexpected keyword argument 'c'") == ["c", "two"]
+    assert names_in("'cache_lower'") == ["cache_lower"]
