@@ -293,6 +293,26 @@ def _grade_of(question: QuestionResult, manual: float | None, asked: bool, chang
     }
 
 
+def rename_students(url: str, assignment: str, formerly: dict[str, str]) -> dict[str, str]:
+    """Give the submissions of some ids, by new id, to the new ones, with marks and comments; returns those
+    for which that was done: a new id that has a submission of its own keeps it.
+    """
+    with open_gradebook(url) as book:
+        try:
+            row = book.find_assignment(assignment)
+        except MissingEntry:
+            return formerly
+        table = SubmittedAssignment.__table__
+        mine = table.c.assignment_id == row.id
+        there = set(book.db.execute(select(table.c.student_id).where(mine)).scalars())
+        moved = {new: old for new, old in formerly.items() if new not in there}
+        _add_students(book.db, list(moved))
+        for new, old in moved.items():
+            book.db.execute(update(table).where(mine, table.c.student_id == old).values(student_id=new))
+        book.db.commit()
+        return moved
+
+
 def _add_students(db: Any, students: list[str]) -> None:
     known = set(db.execute(select(Student.id).where(Student.id.in_(students))).scalars())
     if missing := [{"id": student} for student in students if student not in known]:

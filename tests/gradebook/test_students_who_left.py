@@ -37,6 +37,29 @@ def test_who_is_no_longer_handed_in_is_said_and_can_be_retired(course: Course) -
     assert course.rows("bob")["why"] == (None, 1.0, False)
 
 
+def test_results_follow_a_person_into_the_roster(course: Course) -> None:
+    """Graded under a made-up id, marked by a person, then found in the roster: one result, under the roster's id, with the mark and its comment."""
+    chainrule(course, "autograde", NAME)
+    course.by_hand(1.0, "Well said.")
+    roster = course.root / "class.csv"
+    roster.write_text("id,name,login\nam1,Alice Muster,alice\n", encoding="utf-8")
+    said = chainrule(course, "autograde", NAME, "--roster", str(roster)).stderr
+    assert "1 moved to the roster's ids, with results and marks: alice to am1" in said
+    assert "no longer handed in" not in said
+    assert exported(course) == ["am1"]
+    assert course.rows("am1")["why"] == (None, 1.0, False) and course.comment(student="am1") == "Well said."
+    assert not (course.root / "autograded" / "alice").exists() and not (course.root / "feedback" / "alice").exists()
+
+
+def test_an_id_that_is_somebody_elses_is_left_alone(course: Course) -> None:
+    """Where the roster has another person of the made-up id, that person's results are not moved."""
+    chainrule(course, "autograde", NAME)
+    roster = course.root / "class.csv"
+    roster.write_text("id,name\nalice,Alice Muster\nam1,Alice Other\n", encoding="utf-8")
+    assert "moved" not in chainrule(course, "autograde", NAME, "--roster", str(roster)).stderr
+    assert exported(course) == ["alice"]
+
+
 def test_a_retired_student_who_hands_in_again_is_named(course: Course) -> None:
     """The work is graded, stays out, and the run says so with the way back."""
     chainrule(course, "retire", NAME, "alice")

@@ -33,6 +33,7 @@ from autograder.inside.jail.values import Level
 from autograder.judging.findings import ClassResult, QuestionResult, Status, SubmissionResult
 from autograder.outputs.feedback import gradebook_marks
 from autograder.outputs.publishing import Publisher
+from autograder.records.following import follow
 from autograder.records.marks import Marks
 from autograder.records.standing import standings
 from autograder.run.batch import grade_class
@@ -95,6 +96,8 @@ def autograde(
         read_roster(roster) if roster else (),
     )
     with taken_in(folder, assignment, students) as intake:
+        if moved := follow(assignment, course.into, intake.formerly):
+            say(f"{len(moved)} moved to the roster's ids, with results and marks: {some_of(moved)}")
         options = Options(
             submitted=intake.folder,
             notes=intake.notes,
