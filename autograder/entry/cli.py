@@ -16,7 +16,6 @@ EXAMPLES = """\b
 Examples:
   chainrule new demo                      make an assignment to begin with
   chainrule autograde nn_recognition      grade submitted/*/nn_recognition/
-  chainrule check nn_recognition.ipynb    for a student, from a clean start
   chainrule COMMAND --help                all that a command can do
 """
 
@@ -29,6 +28,7 @@ COMMANDS = {
     "feedback": ("feedback", "Write students' pages anew, after people have graded."),
     "formgrader": ("formgrader", "Open nbgrader's pages, where people grade."),
     "export": ("export", "Write scores for csv, json, canvas, moodle, gradescope."),
+    "retire": ("retire", "Take out students who have left, or bring them back."),
     "explain": ("explain", "For the grader: input, seen and expected of a question."),
     "audit": ("audit", "Test the tests."),
     "doctor": ("doctor", "Say what this machine allows."),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ class Intake:
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unplaced: tuple[str, ...] = ()
     """Made-up ids of those whom the roster does not know."""
+    formerly: dict[str, str] = field(default_factory=dict)
+    """By id in the roster: the id that was made up for the same person while no line of the roster was."""
     absent: tuple[str, ...] = ()
     """Ids of the roster that nothing was handed in for."""
     ignored: tuple[str, ...] = ()
@@ -242,7 +245,19 @@ def _laid_out(
         notes[student] = tuple(told)
     absent = tuple(student.id for student in roster if student.id not in notes)
     unknown = tuple(sorted(unplaced)) if roster else ()
-    return Intake(folder, notes, unknown, absent, ignored)
+    return Intake(folder, notes, unknown, _formerly(by_identity, ids, roster), absent, ignored)
+
+
+def _formerly(
+    by_identity: dict[Identity, list[_Candidate]], ids: dict[Identity, str], roster: tuple[Student, ...]
+) -> dict[str, str]:
+    """By id in the roster, the id that is made up for that person without one; left out where it is somebody
+    else's too.
+    """
+    known = {student.id for student in roster}
+    made = {identity: made_id(candidates[0].named) for identity, candidates in by_identity.items()}
+    times = Counter([*made.values(), *ids.values(), *known])
+    return {ids[i]: old for i, old in made.items() if ids[i] in known and times[old] == 1}
 
 
 def _write(

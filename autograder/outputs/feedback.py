@@ -18,7 +18,7 @@ from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.values import Assignment, Question, QuestionKind, solves
 from autograder.errors import UsageError
 from autograder.inside.seen import Outcome
-from autograder.judging.findings import CheckResult, Status, Verdict
+from autograder.judging.findings import CheckResult, QuestionResult, Status, Verdict
 from autograder.outputs.pages import piece, points, render
 from autograder.outputs.shown_calls import Evidence, Shown
 from autograder.records.graded_notebook import graded_path, read_graded
@@ -32,20 +32,18 @@ _LONGEST_ANSWER = 100_000
 
 def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> dict[str, Marks]:
     """What people have put into the gradebook of this folder, or into another database; nothing where
-    there is none.
+    there is none. Late penalties are computed anew first: marks, due dates and extensions may have changed.
     """
     if into != assignment.root and not (into / "gradebook.db").is_file():
         return {}
     from autograder.records import course_config as nbgrader_course
     from autograder.records import gradebook
 
-    config = (
-        nbgrader_course.load_config(assignment.root) if into == assignment.root and not database else None
-    )
-    url = database or nbgrader_course.database_url(into, config)
+    config = nbgrader_course.load_config(assignment.root)
+    url = database or nbgrader_course.database_url(into, config if into == assignment.root else None)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return {}
-    return gradebook.marks(url, assignment.name, assignment.name)
+    return gradebook.marks(url, assignment.name, assignment.name, config)
 
 
 def page_of(assignment: Assignment, into: Path, student: str, database: str = "") -> str:
@@ -198,28 +196,20 @@ def _how(part: Part) -> tuple[str, str, str, str]:
     question = part.question
     if part.waiting:
         return "open", "wait", "…", "waits for a person"
+    wrong = sum(check.verdict is not Verdict.RIGHT for check in question.checks)
     if part.full:
-        return "all", "right", "✓", "all right" if question.kind is QuestionKind.AUTO else "full points"
+        right = question.kind is QuestionKind.AUTO and not wrong
+        return "marked" if wrong else "all", "right", "✓", "all right" if right else "full points"
+    if part.by_person:
+        some = ("marked", "some", "◐") if part.score else ("lost", "wrong", "✗")
+        return *some, "graded by a person"
     if question.kind is QuestionKind.MANUAL:
-        return (
-            "lost",
-            "wrong",
-            "✗",
-            "not answered"
-            if question.outcome is Outcome.MISSING and not part.by_person
-            else "graded by a person",
-        )
+        return "lost", "wrong", "✗", "not answered" if question.outcome is Outcome.MISSING else "no points"
     if question.checks and all(check.message == "This is not written yet." for check in question.checks):
         return "lost", "wrong", "✗", "not written yet"
-    wrong = sum(check.verdict is not Verdict.RIGHT for check in question.checks)
     if not question.checks:
         return "lost", "wrong", "✗", "not graded"
-    return (
-        "lost",
-        "wrong",
-        "✗",
-        f"{wrong} of {len(question.checks)} checks wrong" if wrong else "graded by a person",
-    )
+    return "lost", "wrong", "✗", f"{wrong} of {len(question.checks)} checks wrong"
 
 
 def _given(part: Part, question: Question) -> str:
@@ -243,7 +233,7 @@ _GIVEN = (
 def _person(part: Part) -> str:
     """What people have done, or still have to do."""
     if part.waiting and part.mark.score is not None:
-        return "The answer has changed since a person graded it, and will be looked at again."
+        return _again(part.question)
     if part.waiting:
         return "A person will read and grade this answer."
     if part.question.kind is QuestionKind.MANUAL:
@@ -255,6 +245,16 @@ def _person(part: Part) -> str:
     if part.mark.extra_credit:
         return "A person has given extra points."
     return "Comment" if part.comments else ""
+
+
+def _again(question: QuestionResult) -> str:
+    """Why a person's score is looked at again."""
+    if question.kind is QuestionKind.MANUAL:
+        return "The answer has changed since a person graded it, and will be looked at again."
+    return (
+        "The answer, or what the tests give it, has changed since a person set these points. "
+        "They count until a person has looked at it again."
+    )
 
 
 def _automatic(part: Part, comment: str) -> bool:

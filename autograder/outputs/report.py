@@ -21,7 +21,7 @@ from autograder.outputs.feedback import gradebook_marks, question_titles
 from autograder.outputs.pages import points, render
 from autograder.records.marks import Marks
 from autograder.records.results import Conditions, Kept, KeptResult, Results
-from autograder.records.standing import Standing
+from autograder.records.standing import Standing, excesses
 
 BROKEN = (
     Outcome.TIMED_OUT,
@@ -98,6 +98,8 @@ class ClassReport(msgspec.Struct, frozen=True):
     submissions: int
     unreadable: tuple[str, ...]
     waiting: dict[str, tuple[str, ...]]
+    excesses: tuple[str, ...]
+    """Who has more points than there are, and where, in words."""
     scores: dict[str, float]
     seconds: dict[str, float]
     questions: tuple[QuestionFigures, ...]
@@ -118,6 +120,7 @@ def class_report(assignment: Assignment, kept: Sequence[Kept], marks: dict[str, 
         submissions=len(standings),
         unreadable=tuple(s.student for s in standings if s.result.status is not Status.GRADED),
         waiting={s.student: s.waiting for s in standings if s.waiting},
+        excesses=excesses(standings),
         scores={s.student: s.score for s in standings},
         seconds={s.student: s.result.seconds for s in readable},
         questions=_questions(assignment, readable),

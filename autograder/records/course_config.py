@@ -9,15 +9,15 @@ from __future__ import annotations
 import datetime
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
-from nbgrader.api import Gradebook, SubmittedNotebook
+from nbgrader.api import Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import make_url
 from traitlets.config import Application, Config
 
@@ -87,29 +87,36 @@ def moment(timestamp: str) -> datetime.datetime | None:
 
 
 def assign_penalties(
-    book: Gradebook, assignment: str, notebook: str, students: Iterable[str], config: Config
+    book: Gradebook, assignment: str, notebook: str, config: Config, students: Collection[str] = ()
 ) -> None:
-    """Set the late penalties of submissions by the plugin that `c.AssignLatePenalties.plugin_class`
-    names, as nbgrader's own step does.
+    """Set the late penalties of some students, or of all, by the plugin that
+    `c.AssignLatePenalties.plugin_class` names, as nbgrader's own step does.
     """
-    if book.find_assignment(assignment).duedate is None:  # nobody is late, and there may be thousands of them
-        row = book.find_notebook(notebook, assignment)
-        book.db.execute(
-            update(SubmittedNotebook)
-            .where(SubmittedNotebook.notebook_id == row.id)
-            .values(late_submission_penalty=None)
-        )
-        book.db.commit()
-        return
+    due = book.find_assignment(assignment).duedate
+    row = book.find_notebook(notebook, assignment)
+    wanted = select(
+        SubmittedNotebook.id,
+        SubmittedNotebook.late_submission_penalty,
+        SubmittedAssignment.student_id,
+        SubmittedAssignment.timestamp,
+        SubmittedAssignment.extension,
+    ).join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+    wanted = wanted.where(SubmittedNotebook.notebook_id == row.id)
+    if students:
+        wanted = wanted.where(SubmittedAssignment.student_id.in_(students))
     step = AssignLatePenalties(config=config)
     step.init_plugin()
-    for student in students:
-        late = book.find_submission(assignment, student).total_seconds_late
-        submitted = book.find_submission_notebook(notebook, assignment, student)
-        penalty = (
-            step.plugin_inst.late_submission_penalty(student, submitted.score, late) if late > 0 else None
-        )
-        submitted.late_submission_penalty = (
-            None if penalty is None else min(max(penalty, 0.0), submitted.score)
-        )
+    changed = []
+    for key, before, student, when, extension in book.db.execute(wanted).all():
+        now = None
+        late = (when - due - (extension or datetime.timedelta())).total_seconds() if due and when else 0.0
+        if late > 0:
+            score = book.find_submission_notebook_by_id(key).score
+            penalty = step.plugin_inst.late_submission_penalty(student, score, late)
+            now = None if penalty is None else min(max(penalty, 0.0), score)
+        if now != before:
+            changed.append({"row": key, "late_submission_penalty": now})
+    if changed:
+        table = SubmittedNotebook.__table__
+        book.db.execute(update(table).where(table.c.id == bindparam("row")), changed)
     book.db.commit()

@@ -44,6 +44,7 @@ from traitlets.config import Config
 
 from autograder.assignment.values import QuestionKind
 from autograder.judging.findings import QuestionResult, SubmissionResult
+from autograder.records.course_config import assign_penalties
 from autograder.records.marks import Mark, Marks
 
 COURSE = "default_course"
@@ -195,12 +196,12 @@ Graded = tuple[SubmissionResult, datetime.datetime | None, dict[str, bool]]
 
 
 def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Graded]) -> None:
-    """Write the scores of submissions; each comes with its time and, by write-up, whether its text changed
-    since it was graded by hand.
+    """Write the scores of submissions; each comes with its time and, by question, whether its answer has
+    changed since it was graded last.
 
-    A resubmission never keeps an old automatic mark. Manual scores and comments stay; a changed answer asks
-    for a person again. All of it is one transaction of a few statements: nbgrader's own calls commit once a
-    cell.
+    A resubmission never keeps an old automatic mark. Manual scores and comments stay; where the answer or its
+    automatic score is another one, a person is asked again. All of it is one transaction of a few statements:
+    nbgrader's own calls commit once a cell.
     """
     graded = {result.student: (result, when, changed) for result, when, changed in results}
     if not graded:
@@ -216,15 +217,13 @@ def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Gr
     )
     owner = {identifier: student for identifier, student in book.db.execute(submitted)}  # noqa: C416 -- a row is no tuple to mypy
     grades, comments = [], []
-    for identifier, name, owned, manual, asked in book.db.execute(
-        _of(Grade, owner, Grade.manual_score, Grade.needs_manual_grade)
-    ):
+    columns = (Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
+    for identifier, name, owned, automatic, manual, asked in book.db.execute(_of(Grade, owner, *columns)):
         result, _, changed = graded[owner[owned]]
         question = next((q for q in result.questions if q.id == name), None)
         if question is not None:
-            grades.append(
-                {"row": identifier, **_grade_of(question, manual, asked, changed.get(question.id, False))}
-            )
+            other = changed.get(question.id, False) or automatic != question.score
+            grades.append({"row": identifier, **_grade_of(question, manual, bool(asked), other)})
     for identifier, name, owned in book.db.execute(_of(Comment, owner)):
         question = next((q for q in graded[owner[owned]][0].questions if q.id == name), None)
         untouched = question is not None and question.kind is QuestionKind.MANUAL and question.score == 0.0
@@ -235,13 +234,18 @@ def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Gr
     book.db.commit()
 
 
-def marks(url: str, assignment: str, notebook: str) -> dict[str, Marks]:
-    """What people have put into the gradebook, by student; empty where it holds nothing of the assignment."""
+def marks(url: str, assignment: str, notebook: str, config: Config | None = None) -> dict[str, Marks]:
+    """What people have put into the gradebook, by student; empty where it holds nothing of the assignment.
+
+    With nbgrader's configuration, late penalties are brought up to date first.
+    """
     with open_gradebook(url) as book:
         try:
             row = book.find_notebook(notebook, assignment)
         except MissingEntry:
             return {}
+        if config is not None:
+            assign_penalties(book, assignment, notebook, config)
         graded = select(
             Grade.notebook_id, BaseCell.name, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
         )
@@ -277,16 +281,36 @@ def _of(kind: Any, owner: dict[str, str], *columns: Any) -> Any:
 
 
 def _grade_of(question: QuestionResult, manual: float | None, asked: bool, changed: bool) -> dict[str, Any]:
-    """A grade's columns from now on."""
-    by_hand = question.kind is QuestionKind.MANUAL and question.score is None
+    """A grade's columns from now on; changed: the answer or its automatic score is another one."""
     if question.kind is QuestionKind.MANUAL and question.score == 0.0 and changed:
         manual = None
     return {
         "auto_score": question.score,
         "manual_score": manual,
-        "needs_manual_grade": by_hand
-        and (manual is None or bool(asked) or changed),  # once asked, until a person has looked
+        "needs_manual_grade": question.score is None
+        if manual is None
+        else asked or changed,  # once asked, until a person has looked
     }
+
+
+def rename_students(url: str, assignment: str, formerly: dict[str, str]) -> dict[str, str]:
+    """Give the submissions of some ids, by new id, to the new ones, with marks and comments; returns those
+    for which that was done: a new id that has a submission of its own keeps it.
+    """
+    with open_gradebook(url) as book:
+        try:
+            row = book.find_assignment(assignment)
+        except MissingEntry:
+            return formerly
+        table = SubmittedAssignment.__table__
+        mine = table.c.assignment_id == row.id
+        there = set(book.db.execute(select(table.c.student_id).where(mine)).scalars())
+        moved = {new: old for new, old in formerly.items() if new not in there}
+        _add_students(book.db, list(moved))
+        for new, old in moved.items():
+            book.db.execute(update(table).where(mine, table.c.student_id == old).values(student_id=new))
+        book.db.commit()
+        return moved
 
 
 def _add_students(db: Any, students: list[str]) -> None:

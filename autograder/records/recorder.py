@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment import notebook
-from autograder.assignment.values import Assignment
+from autograder.assignment.notebook import Role
+from autograder.assignment.values import Assignment, solves
 from autograder.files import write_text
 from autograder.handed_in.entries import read_regular
 from autograder.judging.findings import SubmissionResult
@@ -45,7 +46,7 @@ class Recorder:
         )
         self.recorded = recorded
         self._waiting: list[tuple[SubmissionResult, str, dict[str, bool]]] = []
-        """Results, each with the time that it was handed in and its write-ups that have changed."""
+        """Results, each with the time that it was handed in and the questions whose answers have changed."""
         self._parts: list[Path] = []
         self._ready: Future[None] | None = None
 
@@ -73,8 +74,8 @@ class Recorder:
             gradebook.sync_assignment(book, self.assignment.name, rows)
 
     def add(self, result: SubmissionResult, text: str, answers: dict[str, str]) -> None:
-        """A result with the text of its graded notebook (empty: the one that is there stays) and its
-        write-ups.
+        """A result with the text of its graded notebook (empty: the one that is there stays) and what
+        stands in the cells that students answer in.
         """
         path = graded_path(self.into, result.student, self.assignment.name)
         when = timestamp(self.submitted / result.student / self.assignment.name)
@@ -104,29 +105,34 @@ class Recorder:
         )
         with gradebook.open_gradebook(self.url) as book:
             gradebook.record(book, name, name, graded)
-            nbgrader_course.assign_penalties(
-                book, name, name, [result.student for result, _, _ in graded], self.config
-            )
+            students = [result.student for result, _, _ in graded]
+            nbgrader_course.assign_penalties(book, name, name, self.config, students)
         for part in self._parts:
             part.replace(part.with_suffix(".ipynb"))
         self._waiting, self._parts = [], []
         if graded:
-            self.recorded([result.student for result, _, _ in graded])
+            self.recorded(students)
         return nbgrader_course.shown_url(self.url)
 
 
 def changed_answers(
     graded: Graded | None, answers: dict[str, str], assignment: Assignment
 ) -> dict[str, bool]:
-    """For each write-up, whether its text differs from that in the notebook graded last; empty where none
-    was.
+    """For each question, whether its answer differs from that in the notebook graded last; empty where none
+    was. answers are by the cell's id; a cell that is missing counts as it was handed out.
 
-    Where somebody has broken that, a person must look again.
+    Where somebody has broken that notebook, a person must look again.
     """
     if graded is None:
         return {}
     before = dict(graded.texts())
-    return {q.id: before.get(q.id) != answers.get(q.id) for q in assignment.questions if q.written}
+    differ = [
+        cell.id
+        for cell in assignment.cells
+        if cell.role in (Role.WRITTEN, Role.SOLUTION)
+        and before.get(cell.id) != answers.get(cell.id, cell.released)
+    ]
+    return {q.id: any(c == q.id or solves(c, q.id) for c in differ) for q in assignment.questions}
 
 
 def timestamp(folder: Path) -> str:

@@ -19,11 +19,11 @@ from autograder.assignment.values import Assignment, QuestionKind
 from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint
-from autograder.handed_in.alignment import Submission
-from autograder.handed_in.running_order import digest
+from autograder.handed_in.submission import Delivered
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.judging.judged import total
 from autograder.judging.keys import environment
+from autograder.records.enrolled import Enrolled
 
 FORMAT = 1
 
@@ -76,11 +76,15 @@ class Results:
             return None
         return kept if kept.format == FORMAT else None
 
+    def students(self) -> list[str]:
+        """Everybody of whom a result is kept, retired ones too."""
+        return sorted(path.stem for path in self.folder.glob("*.json"))
+
     def all(self, students: Iterable[str] = ()) -> tuple[Kept, ...]:
-        """What is kept of these students, or everything, by student; raises UsageError where there is
-        nothing.
+        """What is kept of these students, or of all but the retired ones, by student; raises UsageError where
+        there is nothing.
         """
-        everybody = (path.stem for path in self.folder.glob("*.json")) if self.folder.is_dir() else ()
+        everybody = frozenset(self.students()) - Enrolled(self.into, self.assignment.name).retired
         wanted = tuple(students)
         found = [self.get(student) for student in wanted or everybody]
         kept = sorted((k for k in found if k is not None), key=lambda k: k.now.result.student)
@@ -119,11 +123,13 @@ class Results:
         )
 
 
-def handed_in(submission: Submission) -> str:
-    """A hash of all of a submission that its result depends on."""
-    written = [p.text for p in submission.placed if p.source is not None and p.source.role.value == "written"]
-    files = [hashlib.sha256(data).hexdigest() for _, data in submission.handed_in()]
-    return fingerprint(digest(submission.cells()), written, files, submission.messages)
+def handed_in(delivered: Delivered) -> str:
+    """A hash of the files that a student handed in, whatever the assignment says: of the notebook, or why
+    there is none, and of those beside it.
+    """
+    notebook = delivered.data if delivered.data is not None else repr(delivered.messages)
+    files = [(name, hashlib.sha256(data).hexdigest()) for name, data in sorted(delivered.files.items())]
+    return fingerprint(notebook, files)
 
 
 def _merged(old: SubmissionResult, new: SubmissionResult, assignment: Assignment) -> SubmissionResult:

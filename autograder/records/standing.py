@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,11 +77,29 @@ class Standing:
         return max(0.0, round(sum(part.score or 0.0 for part in self.parts), 6) - self.marks.penalty)
 
     @property
+    def excess(self) -> tuple[str, ...]:
+        """What of it has more points than there are, in words: points that were lowered after a person had
+        given more, and totals that extra credit has brought above the maximum.
+        """
+        marked = [
+            f"{part.question.id} {part.mark.score:g} of {part.question.max_score:g}, set by a person"
+            for part in self.parts
+            if part.mark.score is not None and part.mark.score > part.question.max_score
+        ]
+        total = [f"{self.score:g} of {self.result.max_score:g} in all"]
+        return (*marked, *(total if self.score > self.result.max_score else []))
+
+    @property
     def waiting(self) -> tuple[str, ...]:
         """The questions that a person still has to look at."""
         return tuple(part.question.id for part in self.parts if part.waiting)
 
 
-def standings(results: tuple[SubmissionResult, ...], marks: dict[str, Marks]) -> tuple[Standing, ...]:
+def excesses(standings: Iterable[Standing]) -> tuple[str, ...]:
+    """Who has more points than there are, and where, in words."""
+    return tuple(f"{s.student} ({'; '.join(s.excess)})" for s in standings if s.excess)
+
+
+def standings(results: tuple[SubmissionResult, ...], marks: Mapping[str, Marks]) -> tuple[Standing, ...]:
     """Each result with its marks, where there are any."""
     return tuple(Standing(result, marks.get(result.student, Marks())) for result in results)

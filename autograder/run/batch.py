@@ -18,6 +18,7 @@ from autograder.handed_in.finding import Handin, find_submissions
 from autograder.judging.findings import ClassResult, QuestionResult, SubmissionResult
 from autograder.judging.keys import environment
 from autograder.judging.reference import Reference
+from autograder.records.enrolled import Enrolled
 from autograder.records.recorder import Recorder
 from autograder.records.results import Results
 from autograder.run.desk import Failure
@@ -46,6 +47,7 @@ def grade_class(
         for h in find_submissions(options.submitted, assignment)
     ]
     handins = _chosen(found_there, options)
+    Enrolled(options.into, assignment.name).found(h.student for h in found_there)
     if not handins:
         mend = f"it should hold <student>/{assignment.name}/{assignment.name}.ipynb, or <student>.ipynb"
         raise UsageError(f"{options.submitted} holds no submission of {assignment.name}", mend=mend)

@@ -59,7 +59,7 @@ class Done(msgspec.Struct, frozen=True, tag=True):
     notebook: str
     """The text of the graded notebook; empty where none was asked for, or the one that is there stays."""
     answers: dict[str, str]
-    """The texts of the write-ups, by question."""
+    """What stands in the cells that students answer in, by the cell's id; without those that are missing."""
     handed_in: str
     """A hash of what was handed in, by which kept results are told apart."""
     again: bool
@@ -136,9 +136,11 @@ class Desk:
         answers = {
             p.source.id: p.text
             for p in submission.placed
-            if p.source is not None and p.source.role is notebook.Role.WRITTEN
+            if p.source is not None
+            and p.source.role in (notebook.Role.WRITTEN, notebook.Role.SOLUTION)
+            and p.handed_in is not None
         }
-        return Done(result, entry, text, answers, handed_in(submission), again, time.monotonic() - began)
+        return Done(result, entry, text, answers, handed_in(job.delivered), again, time.monotonic() - began)
 
 
 def shown(submission: Submission, result: SubmissionResult, assignment: Assignment, source: str = "") -> str:

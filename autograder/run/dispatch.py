@@ -114,5 +114,11 @@ class Dispatch:
         )
         result = unreadable(submission, self.assignment, Status.GRADED)
         return Done(
-            result, b"", shown(submission, result, self.assignment), {}, handed_in(submission), False, 0.0
+            result,
+            b"",
+            shown(submission, result, self.assignment),
+            {},
+            handed_in(pick_up(handin)),
+            False,
+            0.0,
         )

@@ -40,7 +40,7 @@ SAYS = {
     "quin": "took too long and was stopped",
     "ravi": "draft.ipynb was handed in too",
     "sana": "repeats sigmoid_solution",
-    "walt": "another release of the assignment (0123456789abcdef",
+    "walt": "another release of the assignment than the one it is graded by",
     "xia": "no notebook was handed in",
 }
 UNREMARKABLE = ["ada", "ben", "cleo", "dan", "eve", "finn", "tom", "uma", "vera"]

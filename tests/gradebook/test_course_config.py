@@ -87,6 +87,33 @@ def test_late_penalties_are_the_same_by_both_commands(course: Course) -> None:
     assert penalty(course) == 0.0
 
 
+def test_late_penalties_follow_what_has_changed_since_the_run(course: Course) -> None:
+    """Marks given after the run, an extension and a due date that is moved count where a page or an export is written, and in nbgrader's rows."""
+    course.configure(*example())
+    (course.root / "submitted" / "alice" / NAME / "timestamp.txt").write_text("2026-03-02 14:00:00 UTC", encoding="utf-8")
+    chainrule(course, "autograde", NAME)
+    for extension, mark, expected in ((None, None, 1.0), (None, 1.0, 1.2), (datetime.timedelta(days=1), 1.0, 0.6), (datetime.timedelta(days=2), 1.0, 0.0)):
+        with open_gradebook(course.database) as book:
+            book.update_or_create_assignment(NAME, duedate=DUE)
+            book.find_submission(NAME, "alice").extension = extension
+            book.db.commit()
+        if mark is not None:
+            course.by_hand(mark)
+        (row,) = csv.DictReader(chainrule(course, "export", NAME, "--to", "csv", "--out", "-").stdout.splitlines())
+        assert float(row["late_penalty"]) == pytest.approx(expected) == penalty(course)
+        assert float(row["score"]) == pytest.approx(5.0 + (mark or 0.0) - expected)
+
+
+def test_points_above_the_maximum_are_said(course: Course) -> None:
+    """A mark above the question's points, as where these were lowered, and a total above the assignment's, by the export and the report."""
+    course.by_hand(4.0)
+    for arguments in (("export", NAME, "--to", "csv"), ("report", NAME)):
+        assert "more points than there are: alice (why 4 of 1, set by a person; 9 of 6 in all)" in chainrule(course, *arguments).stderr
+    assert "why 4 of 1, set by a person" in (course.root / "reports" / f"{NAME}.html").read_text(encoding="utf-8")
+    course.by_hand(1.0)
+    assert "more points" not in chainrule(course, "report", NAME).stderr
+
+
 def penalty(course: Course) -> float:
     with open_gradebook(course.database) as book:
         return float(book.find_submission(NAME, "alice").late_submission_penalty)

@@ -67,6 +67,29 @@ def test_a_changed_write_up_asks_for_a_person_until_one_has_looked(course: Cours
     assert course.rows()["why"] == (None, 0.5, False)
 
 
+def test_a_score_set_on_a_tested_question_stays_while_nothing_changes(course: Course) -> None:
+    """Neither a regrade nor a changed write-up is a reason to ask anybody about it."""
+    course.by_hand(1.5, cell="center")
+    course.grade(force=True)
+    assert course.rows()["center"] == (2.0, 1.5, False)
+    course.hand_in(course.work.write(ANSWER, "Something else altogether."))
+    course.grade()
+    assert course.rows()["center"] == (2.0, 1.5, False)
+
+
+@pytest.mark.parametrize("answer", [WRONG, "def center(X):\n    # mine\n    return X - X.mean(axis=0)"], ids=["other points", "other text"])
+def test_a_score_set_on_a_tested_question_is_looked_at_again(course: Course, answer: str) -> None:
+    """Where the answer or what the tests give it is another one, a person is asked, also after further runs, until one has looked."""
+    course.by_hand(1.5, cell="center")
+    course.hand_in(course.work.write("center_solution", answer))
+    for _ in range(2):
+        automatic = course.grade(force=True)["alice"].questions[0].score
+        assert course.rows()["center"] == (automatic, 1.5, True)
+    course.by_hand(1.0, cell="center")
+    course.grade(force=True)
+    assert course.rows()["center"] == (automatic, 1.0, False)
+
+
 def test_a_run_that_was_stopped_does_not_forget_that_an_answer_changed(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed after the notebooks were written but before the rows were, the next run still asks for a person."""
     from autograder.records import gradebook

@@ -28,7 +28,7 @@ def test_help_loads_no_command() -> None:
     assert not {name.split(".")[0] for name in modules} & {"numpy", "msgspec", "nbformat", "jupytext", "nbgrader", "jsonschema", "sqlalchemy"}
 
 
-@pytest.mark.parametrize("command", ["new", "release", "autograde", "check", "report", "feedback", "formgrader", "export", "explain", "audit", "doctor"])
+@pytest.mark.parametrize("command", ["new", "release", "autograde", "check", "report", "feedback", "formgrader", "export", "retire", "explain", "audit", "doctor"])
 def test_no_command_builds_a_grammar(command: str) -> None:
     """jsonschema's checker of IRIs takes more than a second to load, and nothing here needs it."""
     assert not {name for name in loaded(command, "--help") if name.startswith(("lark", "rfc3987_syntax."))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,9 @@ from autograder.entry.commands.shared import (
     out,
     plain,
     progress_bar,
+    say,
+    some_of,
+    tell_gone,
     this_course,
 )
 from autograder.files import pretty_json, write_text
@@ -27,7 +31,11 @@ from autograder.handed_in.intake import Intake, taken_in
 from autograder.handed_in.roster import read_roster
 from autograder.inside.jail.values import Level
 from autograder.judging.findings import ClassResult, QuestionResult, Status, SubmissionResult
+from autograder.outputs.feedback import gradebook_marks
 from autograder.outputs.publishing import Publisher
+from autograder.records.following import follow
+from autograder.records.marks import Marks
+from autograder.records.standing import standings
 from autograder.run.batch import grade_class
 from autograder.run.desk import Failure
 from autograder.run.options import Options, Progress
@@ -88,6 +96,8 @@ def autograde(
         read_roster(roster) if roster else (),
     )
     with taken_in(folder, assignment, students) as intake:
+        if moved := follow(assignment, course.into, intake.formerly):
+            say(f"{len(moved)} moved to the roster's ids, with results and marks: {some_of(moved)}")
         options = Options(
             submitted=intake.folder,
             notes=intake.notes,
@@ -105,8 +115,10 @@ def autograde(
         result, failures, places = _graded(assignment, options)
     if json is not None:
         write_text(json, results_json(result))
-    out.print(class_table(result))
+    marks = {} if no_gradebook else gradebook_marks(assignment, course.into)
+    out.print(class_table(result, marks))
     _tell_intake(intake)
+    tell_gone(assignment, course.into)
     _tell_run(result, failures, [(place, course.into) for place in places])
     if failures:
         sys.exit(1)
@@ -154,11 +166,7 @@ def _tell_intake(intake: Intake) -> None:
     )
     for names, what in told:
         if names:
-            err.print(
-                f"chainrule: {len(names)} {what}: {', '.join(names[:40])}{', …' if len(names) > 40 else ''}",
-                style="yellow",
-                **AS_IT_IS,
-            )
+            say(f"{len(names)} {what}: {some_of(names)}")
 
 
 def results_json(result: ClassResult) -> str:
@@ -166,8 +174,10 @@ def results_json(result: ClassResult) -> str:
     return pretty_json(result)
 
 
-def class_table(result: ClassResult) -> Table:
-    """The class: student, score, what needs a person, how it went."""
+def class_table(result: ClassResult, marks: Mapping[str, Marks] | None = None) -> Table:
+    """The class: student, score, what needs a person, how it went; what people have put into the gradebook
+    counts.
+    """
     table = Table(
         title=f"{result.assignment}: {len(result.submissions)} submissions, {result.max_score:g} points",
         title_justify="left",
@@ -176,12 +186,12 @@ def class_table(result: ClassResult) -> Table:
     table.add_column("score", justify="right")
     table.add_column("needs a person")
     table.add_column("how it went")
-    for submission in result.submissions:
+    for standing in standings(result.submissions, marks or {}):
         row = (
-            submission.student,
-            f"{submission.score:g}",
-            ", ".join(submission.needs_manual),
-            _how_it_went(submission),
+            standing.student,
+            f"{standing.score:g}",
+            ", ".join(standing.waiting),
+            _how_it_went(standing.result),
         )
         table.add_row(*map(plain, row))
     return table

@@ -13,7 +13,7 @@ import typer
 
 from autograder.assignment.course import Course
 from autograder.assignment.values import Assignment
-from autograder.entry.commands.shared import AS_IT_IS, Into, Name, err, out, this_course
+from autograder.entry.commands.shared import AS_IT_IS, Into, Name, out, say, some_of, this_course
 from autograder.errors import UsageError
 from autograder.files import write_text
 
@@ -97,7 +97,7 @@ def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> No
     from autograder.outputs import tables
     from autograder.outputs.feedback import gradebook_marks
     from autograder.records.results import Results
-    from autograder.records.standing import standings
+    from autograder.records.standing import excesses, standings
 
     results = tuple(kept.now.result for kept in Results(course.into, assignment).all())
     found = standings(results, gradebook_marks(assignment, course.into))
@@ -113,7 +113,9 @@ def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> No
         case _:
             text = _for_moodle(assignment, rows, sheet)
     if waiting := sum(bool(one.waiting) for one in found):
-        _say(f"{waiting} submissions wait for a person; what nobody has graded yet counts 0")
+        say(f"{waiting} submissions wait for a person; what nobody has graded yet counts 0")
+    if above := excesses(found):
+        say(f"more points than there are: {some_of(above)}")
     if str(wanted.path) == "-":
         sys.stdout.write(text)
         return
@@ -131,7 +133,7 @@ def _for_canvas(assignment: Assignment, rows: Sequence[ScoreLine], column: str, 
 
     place = patches.canvas_column(sheet, column or assignment.title) if sheet is not None else None
     if sheet is None or place is None:
-        _say(
+        say(
             f"no roster with one column `{column or assignment.title}`: where a score is empty here, "
             "Canvas's import may empty what Canvas has; give Canvas's own export with --roster, and --column"
         )
@@ -148,19 +150,15 @@ def _for_moodle(assignment: Assignment, rows: Sequence[ScoreLine], sheet: Sheet 
 
     known = worksheet(sheet) if sheet is not None else None
     if sheet is None or known is None:
-        _say(
+        say(
             "this file is for Moodle's Grades, Import, CSV file; for `Upload grading worksheet`, "
             "name the worksheet that Moodle gave with --roster"
         )
         return tables.as_moodle(assignment, rows)
-    _say("this file is for Moodle's `Upload grading worksheet`, in the assignment")
+    say("this file is for Moodle's `Upload grading worksheet`, in the assignment")
     if known.comments is None:
-        _say("the worksheet has no column of feedback comments that is known: only grades are filled in")
+        say("the worksheet has no column of feedback comments that is known: only grades are filled in")
     there = {one.id for one in students(sheet) if one is not None}
     if absent := [row.student.id for row in rows if row.student.id not in there]:
-        _say(f"not in the worksheet, and so not in this file: {', '.join(absent)}")
+        say(f"not in the worksheet, and so not in this file: {', '.join(absent)}")
     return patches.filled_worksheet(assignment, rows, sheet, known)
-
-
-def _say(text: str) -> None:
-    err.print(f"chainrule: {text}", style="yellow", **AS_IT_IS)

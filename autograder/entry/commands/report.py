@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.entry.commands.shared import AS_IT_IS, Into, Name, out, this_course
+from autograder.entry.commands.shared import AS_IT_IS, Into, Name, out, say, some_of, tell_gone, this_course
 from autograder.files import pretty_json, write_text
 
 
@@ -30,5 +30,8 @@ def report(
     write_text(page, reporting.report_page(assignment, found, folder, page.parent))
     if json is not None:
         write_text(json, pretty_json(found))
+    tell_gone(assignment, folder)
+    if found.excesses:
+        say(f"more points than there are: {some_of(found.excesses)}")
     waiting = f"; {len(found.waiting)} wait for a person" if found.waiting else ""
     out.print(f"{found.submissions} submissions of {name}{waiting}. Open {page}", **AS_IT_IS)

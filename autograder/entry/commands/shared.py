@@ -4,6 +4,7 @@ take.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:  # to load it takes longer than --help may
     from autograder.assignment.course import Course
+    from autograder.assignment.values import Assignment
 
 out, err = Console(), Console(stderr=True)
 AS_IT_IS: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
@@ -69,6 +71,36 @@ def progress_bar() -> Progress:
         TimeRemainingColumn(),
     )
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def say(text: str) -> None:
+    """Tell of something that may want a look, on stderr: nothing has failed."""
+    err.print(plain(f"chainrule: {text}"), style="yellow", **AS_IT_IS)
+
+
+def some_of(names: Sequence[str], most: int = 40) -> str:
+    """Names in a sentence, the first of them where there are many."""
+    return f"{', '.join(names[:most])}{', …' if len(names) > most else ''}"
+
+
+def tell_gone(assignment: Assignment, into: Path) -> None:
+    """Say whose results stay although nothing of theirs was handed in when it was graded last, and who is
+    retired although something was.
+    """
+    from autograder.records.enrolled import Enrolled
+    from autograder.records.results import Results
+
+    enrolled = Enrolled(into, assignment.name)
+    if gone := enrolled.gone(Results(into, assignment).students()):
+        say(
+            f"{len(gone)} with results from an earlier run, and no longer handed in: {some_of(gone)}; they "
+            f"still count, and `chainrule retire {assignment.name} STUDENT` takes one out"
+        )
+    if there := enrolled.retired_and_there():
+        say(
+            f"{len(there)} retired, and so in no report or export, although handed in: {some_of(there)}; "
+            f"`chainrule retire {assignment.name} STUDENT --undo` brings one back"
+        )
 
 
 def plain(text: str) -> Text:

@@ -13,6 +13,7 @@ from autograder.entry.cli import build
 from autograder.entry.commands.autograde import class_table, results_json
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import ClassResult, Diagnosis, QuestionResult, Status, SubmissionResult
+from autograder.records.marks import Mark, Marks
 
 
 def test_help_fits_a_screen() -> None:
@@ -39,9 +40,9 @@ def submission(student: str, center: float, scale: float, *messages: str, status
     return SubmissionResult(student, status, center + scale, 6.0, ("why",), 0.1, messages, questions)
 
 
-def table(*submissions: SubmissionResult) -> str:
+def table(*submissions: SubmissionResult, marks: dict[str, Marks] | None = None) -> str:
     console = Console(record=True, width=200, file=open("/dev/null", "w"), force_terminal=True)  # noqa: SIM115
-    console.print(class_table(ClassResult(1, "tiny", 6.0, "full", "s", "r", {}, submissions)))
+    console.print(class_table(ClassResult(1, "tiny", 6.0, "full", "s", "r", {}, submissions), marks or {}))
     return console.export_text(styles=True)
 
 
@@ -55,6 +56,15 @@ def test_each_student_has_a_row() -> None:
     assert "center 0.5/2 (one mean for all)" in row("bob", 0.5, 3.0, diagnosis=Diagnosis("one_mean_for_all", "…"))
     assert "nothing solved yet; cell 3 raised KeyError" in row("cid", 0.0, 0.0, "cell 3 raised KeyError")
     assert "unreadable; the file is empty" in row("dan", 0.0, 0.0, "the file is empty", status=Status.UNREADABLE)
+
+
+def test_what_people_gave_is_in_the_table() -> None:
+    """A marked write-up waits no longer and its points count; an answer that is to be looked at again waits."""
+    made = submission("ann", 2.0, 3.0), submission("bob", 2.0, 3.0)
+    marks = {"ann": Marks({"why": Mark(score=0.75)}), "bob": Marks({"why": Mark(score=1.0), "scale": Mark(score=2.0, waiting=True)})}
+    first, second = [line for line in table(*made, marks=marks).splitlines() if "all right" in line]
+    assert "5.75" in first and "why" not in first
+    assert "scale" in second and "why" not in second
 
 
 def test_no_text_of_a_students_is_markup_or_a_control_code() -> None:

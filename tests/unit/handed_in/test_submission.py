@@ -224,7 +224,7 @@ def test_metadata_of_any_form_is_no_error(work: Work, read: Any) -> None:
 def test_a_notebook_of_an_older_release_is_named(work: Work, read: Any) -> None:
     """The release's hash in the metadata tells which one it was made from."""
     work.solve().metadata["chainrule"]["release"] = "0123456789abcdef" * 3
-    assert read(work).messages == (f"it was made from another release of the assignment (0123456789abcdef; graded against {work.assignment.release})",)
+    assert read(work).messages == ("it was made from another release of the assignment than the one it is graded by",)
 
 
 def test_another_assignments_notebook_is_unreadable(work: Work, read: Any) -> None:

@@ -100,11 +100,32 @@ def test_a_persons_score_stands_in_place_of_the_tests(tiny: Assignment) -> None:
     assert "waits for a person" not in text
 
 
+@pytest.mark.parametrize(("score", "sign"), [(0.0, "✗"), (0.5, "◐"), (1.0, "✓")])
+def test_part_of_the_points_by_a_person_is_no_cross(tiny: Assignment, score: float, sign: str) -> None:
+    """A tick for all points, a cross for none, and a sign of its own for what lies between, on write-ups and tested questions."""
+    text = made(tiny, result(), Marks({"why": Mark(score=score), "scale": Mark(score=3 * score)})).text
+    assert text.count(f"{sign} graded by a person" if score < 1 else f"{sign} full points") == (2 if score < 1 else 1)
+
+
+def test_full_points_by_a_person_do_not_make_wrong_checks_right(tiny: Assignment) -> None:
+    """Where a person gives all points in spite of a check that is wrong, the page does not say that all checks are right."""
+    text = made(tiny, result(), Marks({"center": Mark(score=2.0)})).text
+    assert "✓ full points 2 of 2" in text
+    assert "2 checks, all right" not in text and "Wrong: A single row." in text
+
+
 def test_a_changed_answer_is_looked_at_again(tiny: Assignment) -> None:
     """A score from before the change counts meanwhile, and the page says that a person is asked again."""
     text = made(tiny, result(), Marks({"why": Mark(score=1.0, waiting=True)})).text
     assert "The answer has changed since a person graded it" in text
     assert "1 of 1" in text
+
+
+def test_a_changed_result_of_a_tested_question_is_looked_at_again(tiny: Assignment) -> None:
+    """A score that a person set on a tested question counts until one has looked again, and is not called right, wrong or graded meanwhile."""
+    text = made(tiny, result(), Marks({"scale": Mark(score=2.0, waiting=True)})).text
+    assert "has changed since a person set these points. They count until a person has looked at it again." in text
+    assert "waits for a person 2 of 3" in text
 
 
 def test_an_untouched_write_up_is_not_called_graded(tiny: Assignment) -> None:

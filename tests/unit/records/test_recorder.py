@@ -116,9 +116,23 @@ def test_answers_are_compared_with_the_notebook_graded_last(tiny: Assignment, wo
     path = graded_path(tmp_path, "ann", NAME)
     path.parent.mkdir(parents=True)
     path.write_text(text_of(work.solve(), result()))
-    assert changed_answers(read_graded(path), {"why": ANSWER}, tiny) == {"why": False}
+    answers = {name: text for name, text in read_graded(path).texts() if name in ("center_solution", "scale_solution", "why")}
+    assert changed_answers(read_graded(path), answers, tiny) == {"center": False, "scale": False, "why": False}
+    assert changed_answers(read_graded(path), {**answers, "scale_solution": "class Scaler: pass"}, tiny) == {"center": False, "scale": True, "why": False}
     path.write_text("{broken")
-    assert changed_answers(read_graded(path), {"why": ANSWER}, tiny) == {"why": True}
+    assert changed_answers(read_graded(path), answers, tiny) == {"center": True, "scale": True, "why": True}
+
+
+def test_a_cell_that_is_missing_counts_as_it_was_handed_out(tiny: Assignment, work: Work, tmp_path: Path) -> None:
+    """The graded notebook shows the release's text there, so that the same submission is no other answer; one that had an answer before is."""
+    path = graded_path(tmp_path, "ann", NAME)
+    path.parent.mkdir(parents=True)
+    lacking = work.solve()
+    lacking.cells.remove(lacking.cell("center_solution"))
+    path.write_text(text_of(lacking, result()))
+    rest = {name: text for name, text in read_graded(path).texts() if name in ("scale_solution", "why")}
+    assert changed_answers(read_graded(path), rest, tiny) == {"center": False, "scale": False, "why": False}
+    assert changed_answers(read_graded(path), {**rest, "center_solution": "def center(X): return X"}, tiny)["center"]
 
 
 @pytest.mark.parametrize("make", [lambda p: None, lambda p: p.mkdir(), lambda p: p.write_bytes(b"\xff\xfe"), lambda p: p.symlink_to("/etc/hostname")], ids=["none", "folder", "bytes", "link"])

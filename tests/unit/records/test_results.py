@@ -1,14 +1,14 @@
 """Results kept on disk: what report, export and feedback are made of."""
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import msgspec
-import nbformat
 import pytest
 
 from autograder.errors import UsageError
-from autograder.handed_in.alignment import align
+from autograder.handed_in.submission import Delivered
 from autograder.judging.findings import SubmissionResult
 from autograder.records.results import Kept, Results, handed_in
 from tests.sample_class.work import Work
@@ -16,7 +16,7 @@ from tests.unit.records.test_graded_notebook import result
 
 
 def submission(work: Work, student: str = "ann") -> str:
-    return handed_in(align(student, nbformat.from_dict(work.as_json()), work.assignment, []))
+    return handed_in(Delivered(student, json.dumps(work.as_json()).encode(), ()))
 
 
 def kept(results: Results, student: str = "ann") -> Kept:
@@ -64,6 +64,16 @@ def test_what_was_handed_in_tells_two_submissions_apart(results: Results, work: 
         marks.append(kept(results).now.conditions.handed_in)
     assert marks[0] == marks[1]
     assert len(set(marks)) == 3
+
+
+def test_files_and_what_is_no_notebook_tell_submissions_apart() -> None:
+    """A file beside the notebook counts, and so does why there is no notebook; what was noted about a notebook that is there does not."""
+    found = [
+        handed_in(Delivered("ann", b"{}", ())), handed_in(Delivered("ann", b"{}", (), {"w.npz": b"1"})), handed_in(Delivered("ann", b"{}", (), {"w.npz": b"2"})),
+        handed_in(Delivered("ann", None, ("the file is too large",))), handed_in(Delivered("ann", None, ("no notebook was handed in",))),
+    ]  # fmt: skip
+    assert len(set(found)) == len(found)
+    assert handed_in(Delivered("ann", b"{}", ("it came late",))) == found[0]
 
 
 def test_one_question_graded_again_replaces_itself_only(results: Results, work: Work) -> None:

@@ -1,0 +1,60 @@
+"""Results that follow a person to another id: what was graded under a made-up one, before the roster had a
+line for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from autograder.assignment.values import Assignment
+from autograder.files import write_text
+from autograder.records.results import KeptResult, Results
+
+
+def follow(assignment: Assignment, into: Path, formerly: Mapping[str, str]) -> tuple[str, ...]:
+    """Move results, graded notebooks, pages, marks and comments from former ids (by the new id); returns the
+    moves in words.
+
+    Where there is a result or a submission in the gradebook of the new id already, both stay.
+    """
+    results = Results(into, assignment)
+    moved = {
+        new: old for new, old in formerly.items() if results.get(old) is not None and results.get(new) is None
+    }
+    if not moved:
+        return ()
+    from autograder.records import course_config, gradebook
+
+    own = into / "gradebook.db"
+    url = f"sqlite:///{own}" if own.is_file() else ""
+    if into == assignment.root:
+        url = course_config.existing_database(into)
+    if url:
+        moved = gradebook.rename_students(url, assignment.name, moved)
+    for new, old in moved.items():
+        _move_files(results, new, old)
+    return tuple(f"{old} to {new}" for new, old in moved.items())
+
+
+def _move_files(results: Results, new: str, old: str) -> None:
+    name, kept = results.assignment.name, results.get(old)
+    assert kept is not None
+    for there in ("autograded", "feedback"):
+        source, target = results.into / there / old / name, results.into / there / new / name
+        if source.is_dir() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+            with contextlib.suppress(OSError):  # other assignments of that id
+                source.parent.rmdir()
+    before = _of(kept.before, new) if kept.before is not None else None
+    moved = msgspec.structs.replace(kept, now=_of(kept.now, new), before=before)
+    write_text(results.folder / f"{new}.json", msgspec.json.encode(moved).decode())
+    (results.folder / f"{old}.json").unlink()
+
+
+def _of(entry: KeptResult, student: str) -> KeptResult:
+    return msgspec.structs.replace(entry, result=msgspec.structs.replace(entry.result, student=student))

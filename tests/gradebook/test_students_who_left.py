@@ -1,0 +1,72 @@
+"""Students whose results are kept although nothing of theirs is handed in any more."""
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+from tests.gradebook.course import BIN, Course
+from tests.tiny import NAME
+
+
+def chainrule(course: Course, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([BIN / "chainrule", *arguments], cwd=course.root, env={}, capture_output=True, text=True, timeout=300)
+    assert done.returncode == status, done.stderr
+    return done
+
+
+def exported(course: Course) -> list[str]:
+    """The students of the CSV export."""
+    return [line.split(",")[0] for line in chainrule(course, "export", NAME, "--to", "csv", "--out", "-").stdout.splitlines()[1:]]
+
+
+def test_who_is_no_longer_handed_in_is_said_and_can_be_retired(course: Course) -> None:
+    """Grading and the report name who has gone; retired, nobody is told of them and no export has them; undone, all is as it was."""
+    course.hand_in(course.work, "bob")
+    course.grade()
+    course.by_hand(1.0, student="bob")
+    assert "no longer handed in" not in chainrule(course, "report", NAME).stderr
+    shutil.rmtree(course.root / "submitted" / "bob")
+    for command in ("autograde", "report"):
+        assert "1 with results from an earlier run, and no longer handed in: bob;" in chainrule(course, command, NAME).stderr
+    assert exported(course) == ["alice", "bob"]
+    chainrule(course, "retire", NAME, "bob")
+    assert "handed in" not in chainrule(course, "report", NAME).stderr
+    assert exported(course) == ["alice"]
+    chainrule(course, "retire", NAME, "bob", "--undo")
+    assert exported(course) == ["alice", "bob"]
+    assert course.rows("bob")["why"] == (None, 1.0, False)
+
+
+def test_results_follow_a_person_into_the_roster(course: Course) -> None:
+    """Graded under a made-up id, marked by a person, then found in the roster: one result, under the roster's id, with the mark and its comment."""
+    chainrule(course, "autograde", NAME)
+    course.by_hand(1.0, "Well said.")
+    roster = course.root / "class.csv"
+    roster.write_text("id,name,login\nam1,Alice Muster,alice\n", encoding="utf-8")
+    said = chainrule(course, "autograde", NAME, "--roster", str(roster)).stderr
+    assert "1 moved to the roster's ids, with results and marks: alice to am1" in said
+    assert "no longer handed in" not in said
+    assert exported(course) == ["am1"]
+    assert course.rows("am1")["why"] == (None, 1.0, False) and course.comment(student="am1") == "Well said."
+    assert not (course.root / "autograded" / "alice").exists() and not (course.root / "feedback" / "alice").exists()
+
+
+def test_an_id_that_is_somebody_elses_is_left_alone(course: Course) -> None:
+    """Where the roster has another person of the made-up id, that person's results are not moved."""
+    chainrule(course, "autograde", NAME)
+    roster = course.root / "class.csv"
+    roster.write_text("id,name\nalice,Alice Muster\nam1,Alice Other\n", encoding="utf-8")
+    assert "moved" not in chainrule(course, "autograde", NAME, "--roster", str(roster)).stderr
+    assert exported(course) == ["alice"]
+
+
+def test_a_retired_student_who_hands_in_again_is_named(course: Course) -> None:
+    """The work is graded, stays out, and the run says so with the way back."""
+    chainrule(course, "retire", NAME, "alice")
+    assert f"although handed in: alice; `chainrule retire {NAME} STUDENT --undo`" in chainrule(course, "autograde", NAME).stderr
+
+
+def test_only_who_is_there_can_be_retired_or_brought_back(course: Course) -> None:
+    """Another id is a wrong call, which names those that are there."""
+    assert "it holds alice" in chainrule(course, "retire", NAME, "alcie", status=2).stderr
+    assert "it holds nobody" in chainrule(course, "retire", NAME, "alice", "--undo", status=2).stderr
