@@ -1111,13 +1111,14 @@ def lay_out(cells: list[Cell], release: list[Known]) -> Layout:
     by_id = {known.id: known for known in release if known.id}
     by_text = {plain(known.text): known for known in release if known.role != "written"}
     headings = {heading: k for k in release if k.role == "prose" and (heading := _heading(k.text))}
+    given = {name for known in release if known.role == "given" for name in bound_names(known.text)}
     for cell in cells:
         known = by_id.get(cell.id)
         if known is None and (cell.kind == "code" or plain(cell.text)):
             known = by_text.get(plain(cell.text)) or _edited_prose(cell, headings)
             if known is not None and (known.role == "prose") != (cell.kind == "markdown"):
                 known = None
-        _put(layout, cell, known)
+        _put(layout, cell, known, given)
     _find_write_ups(layout, release)
     _put_back(layout, release)
     return layout
@@ -1141,7 +1142,7 @@ def _edited_prose(cell: Cell, headings: dict[str, Known]) -> Known | None:
     return headings.get(_heading(cell.text)) if cell.kind == "markdown" else None
 
 
-def _put(layout: Layout, cell: Cell, known: Known | None) -> None:
+def _put(layout: Layout, cell: Cell, known: Known | None, given: set[str]) -> None:
     """Put one cell in its place, and take down what is odd about it."""
     if known is None or known.role == "prose":
         layout.places.append(Place(known, cell, cell.text))
@@ -1159,14 +1160,18 @@ def _put(layout: Layout, cell: Cell, known: Known | None) -> None:
     layout.used[known.id] = cell.number
     added = ""
     if known.role in LOCKED and touched(cell.text, known):
-        added = additions(cell.text, known.text) if cell.kind == "code" else ""
+        mine = given | bound_names(known.text)
+        added = additions(cell.text, mine) if cell.kind == "code" else ""
         layout.oddities.append(Oddity("kept" if added else "changed", cell, known))
     layout.places.append(Place(known, cell, cell.text, added))
 
 
-def additions(text: str, original: str) -> str:
-    """What of an edited locked cell defines names that the original does not, each in its own lines."""
-    tree, before = parsed(text), bound_names(original)
+def additions(text: str, before: set[str] | frozenset[str]) -> str:
+    """What of an edited locked cell defines names that no given cell defines, each in its own lines.
+
+    before: the names of the given cells and of the original.
+    """
+    tree = parsed(text)
     lines, kept = text.splitlines(), [""] * len(text.splitlines())
     for statement in tree.body if tree is not None else ():
         names = bound_in([statement])

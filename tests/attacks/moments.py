@@ -72,7 +72,7 @@ def given_names_by_way_of_locked_cells():
         other = pi
 
 
-@attack("locked")
+@attack("locked", scale=0.0)  # what it does to its own process costs its own points
 def a_check_that_is_always_content():
     """Put a judge of one's own into the locked cells, for an answer that is wrong: it is not what judges."""
 
