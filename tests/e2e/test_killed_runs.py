@@ -41,9 +41,17 @@ def results_of(path: Path) -> bytes:
     return json.dumps(found, indent=1).encode()
 
 
-def run_and_kill(course: Course, arguments: list[str], seconds: float) -> bool:
-    """Run for so long and kill it; whether it had ended before."""
+def graded_at(journal: Path) -> dict[str, int]:
+    """When each entry was written."""
+    return {path.name: path.stat().st_mtime_ns for path in journal.glob("*.msgpack")}
+
+
+def run_and_kill(course: Course, arguments: list[str], journal: Path, seconds: float) -> bool:
+    """Run until something more is graded and so long after that, and kill it; whether it had ended before."""
+    there = graded_at(journal)
     process = subprocess.Popen(course.command(*arguments), cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while graded_at(journal) == there and process.poll() is None:
+        time.sleep(0.005)
     try:
         process.wait(seconds)
         return True
@@ -65,18 +73,13 @@ def left_of(folder: Path) -> list[int]:
     return [pid for pid in found if pid != os.getpid()]
 
 
-def graded_at(journal: Path) -> dict[str, int]:
-    """When each entry was written."""
-    return {path.name: path.stat().st_mtime_ns for path in journal.glob("*.msgpack")}
-
-
 @pytest.mark.quiet
 @pytest.mark.parametrize(("count", "kills"), [pytest.param(200, 10, marks=pytest.mark.long), (12, 2)], ids=["200", "12"])
 def test_killed_again_and_again(course: Course, tmp_path: Path, count: int, kills: int) -> None:
     """The results equal those of a run in peace, byte for byte but for the seconds; nothing is graded twice, and nothing is left running."""
     submitted = tmp_path / "submitted"
     hand_in_many(course, submitted, count)
-    moments, earliest = random.Random(count), 0.3 if count > 100 else 0.6  # to start takes half of a run over few
+    moments = random.Random(count)
     common = ["autograde", NAME, "--submitted", str(submitted), "--salt", "kills", "--jobs", "2"]
     began = time.monotonic()
     course.grade("--submitted", str(submitted), "--salt", "kills", "--jobs", "2", "--into", str(tmp_path / "peace"), json_file=str(tmp_path / "peace.json"))
@@ -85,7 +88,7 @@ def test_killed_again_and_again(course: Course, tmp_path: Path, count: int, kill
     journal = into / ".chainrule" / "journal" / NAME
     before: dict[str, int] = {}
     for _ in range(kills):
-        if run_and_kill(course, [*common, "--into", str(into)], moments.uniform(earliest, 1.0) * whole):
+        if run_and_kill(course, [*common, "--into", str(into)], journal, moments.uniform(0, 0.02) * whole):
             break
         now = graded_at(journal)
         assert {name: now.get(name) for name in before} == before, "what was graded was graded again"
