@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from autograder.edits.mutants import Mutant, changed
+from autograder.edits.mutants import Mutant, changed, changes
 from autograder.edits.operators import OPERATORS, Operator, operator_in
 from autograder.edits.places import CodePlace, places
 
@@ -19,6 +19,11 @@ MOST = 400
 """No more candidates than this for one cell: where probes are quick, this ends the search before the clock
 does, so that two runs find the same.
 """
+
+TRIES = 1200
+"""No more changes than this are looked at, those that don't compile or come again among them."""
+LONGEST = 10_000
+"""Characters that a cell may have: each change costs as long as the whole cell is."""
 
 MENDS: list[Operator] = []
 _mend = operator_in(MENDS)
@@ -34,20 +39,26 @@ def mends(text: str, names: Iterable[str], line: int = 0) -> Iterator[Mutant]:
     such as "softmax" or "Layer.forward"; changes within these come before those in the rest of the cell, and
     those in one line, where the code has raised, before all others.
 
-    Nothing for a cell that is not plain Python.
+    Nothing for a cell that is not plain Python, or longer or more deeply nested than an answer is.
     """
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
+    if len(text) > LONGEST:
         return
-    wanted = {id(node) for node in _asked_for(tree, frozenset(names))}
+    try:
+        yield from islice(_mends(text, frozenset(names), line), MOST)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+
+
+def _mends(text: str, names: frozenset[str], line: int) -> Iterator[Mutant]:
+    tree = ast.parse(text)
+    wanted = {id(node) for node in _asked_for(tree, names)}
     everywhere = list(places(tree))
     here = [place for place in everywhere if line and getattr(place.node, "lineno", 0) == line]
     inner = [place for place in everywhere if id(place.definition) in wanted]
     outer = [place for place in everywhere if id(place.definition) not in wanted]
-    kinds, seen = sorted([*MENDS, *OPERATORS], key=_reach), {ast.unparse(tree)}
-    every = (made for part in (here, inner, outer) for made in changed(tree, part, kinds, seen))
-    yield from islice(every, MOST)
+    kinds = sorted([*MENDS, *OPERATORS], key=_reach)
+    every = chain.from_iterable(changes(part, kinds) for part in (here, inner, outer))
+    yield from changed(tree, islice(every, TRIES))
 
 
 def _reach(kind: Operator) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,25 +64,32 @@ def mutants(text: str, operators: list[Operator] = OPERATORS) -> list[Mutant]:
         tree = ast.parse(text)
     except SyntaxError:
         return []
-    return list(changed(tree, list(places(tree)), operators, {ast.unparse(tree)}))
+    return list(changed(tree, changes(list(places(tree)), operators)))
 
 
-def changed(
-    tree: ast.Module, everywhere: list[CodePlace], operators: list[Operator], seen: set[str]
-) -> Iterator[Mutant]:
-    """What operators make of some places of a cell, one after another as they are asked for.
+Change = tuple[Operator, CodePlace, Any]
+"""An operator, a place, and what could stand there instead."""
 
-    Nothing whose text is among those seen, which grow.
-    """
+
+def changes(everywhere: Iterable[CodePlace], operators: list[Operator]) -> Iterator[Change]:
+    """All that operators would put into some places, one after another as they are asked for."""
+    everywhere = list(everywhere)
     for kind in operators:
         for place in everywhere:
-            for new in list(kind.make(place.node, place)) if isinstance(place.node, kind.types) else []:
-                text = _with(tree, place, new)
-                if text not in seen and _compiles(text):
-                    seen.add(text)
-                    line = getattr(place.node, "lineno", getattr(place.parent, "lineno", 0))
-                    block = hasattr(place.node, "body") and isinstance(place.node, ast.stmt)
-                    yield Mutant(kind.name, line, _shown(place.node), _shown(new), text, block)
+            if isinstance(place.node, kind.types):
+                yield from ((kind, place, new) for new in kind.make(place.node, place))
+
+
+def changed(tree: ast.Module, wanted: Iterable[Change]) -> Iterator[Mutant]:
+    """The cells that changes make of a tree: each text once, and only what compiles."""
+    seen = {ast.unparse(tree)}
+    for kind, place, new in wanted:
+        text = _with(tree, place, new)
+        if text not in seen and _compiles(text):
+            seen.add(text)
+            line = getattr(place.node, "lineno", getattr(place.parent, "lineno", 0))
+            block = hasattr(place.node, "body") and isinstance(place.node, ast.stmt)
+            yield Mutant(kind.name, line, _shown(place.node), _shown(new), text, block)
 
 
 def _with(tree: ast.Module, place: CodePlace, new: Any) -> str:

@@ -1,19 +1,56 @@
-"""Where submissions of one assignment are graded: the reference, who judges, and the sandboxes that this
-takes.
+"""Where submissions of one assignment are graded: what can sit there, the reference, who judges, and the
+sandboxes that this takes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
-from autograder.inside.protocol import Run
+from autograder.inside.protocol import CellSource, Run
 from autograder.judging.findings import QuestionResult
 from autograder.judging.judge import Judge
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.zygote import Sandbox
+
+
+class Seatable(Protocol):
+    """What can sit: a submission, or cells of our own."""
+
+    def cells(self) -> list[CellSource]: ...
+    def demo_names(self) -> frozenset[str]: ...
+    def handed_in(self) -> tuple[tuple[str, bytes], ...]: ...
+    def answer(self, identifier: str) -> str | None: ...
+    def check_of(self, question: str) -> int | None: ...
+    def turned(self, question: str) -> int: ...
+
+
+@dataclass(frozen=True)
+class OwnCells:
+    """A notebook of our own, without write-ups: the reference, or the reference with variants in place."""
+
+    code: list[CellSource]
+
+    def cells(self) -> list[CellSource]:
+        return self.code
+
+    def demo_names(self) -> frozenset[str]:
+        return frozenset()
+
+    def handed_in(self) -> tuple[tuple[str, bytes], ...]:
+        return ()
+
+    def answer(self, identifier: str) -> str | None:
+        return None
+
+    def check_of(self, question: str) -> int | None:
+        return None
+
+    def turned(self, question: str) -> int:
+        return 0
 
 
 class Bench:

@@ -81,7 +81,7 @@ class Located(msgspec.Struct, frozen=True):
     """The place of a mistake that has no name: with one change there, every check of the question comes out
     right.
 
-    line counts from 1 in the student's cell; code is what stands there, in the student's own words.
+    line counts from 1 in the student's cell; code is what stands there, laid out as Python does.
     """
 
     cell: int

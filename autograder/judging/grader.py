@@ -9,12 +9,12 @@ from autograder.errors import SandboxError
 from autograder.handed_in.alignment import Submission
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
-from autograder.judging.bench import Bench
+from autograder.judging.bench import Bench, OwnCells, Seatable
 from autograder.judging.findings import QuestionResult, Status, SubmissionResult
 from autograder.judging.judged import total
 from autograder.judging.memory import Memory
 from autograder.judging.messages import cell_messages, few, remarks
-from autograder.judging.sitting import OwnCells, Seatable, Sitting
+from autograder.judging.sitting import Sitting
 
 
 class Grader(Bench):

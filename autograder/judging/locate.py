@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from autograder.assignment.values import Question
 from autograder.edits.mends import mends
 from autograder.edits.mutants import Mutant
+from autograder.inside.names import parsed
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import Observation, Outcome
 from autograder.judging.findings import Located, Verdict
@@ -26,6 +27,7 @@ _ENDED = (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING)
 _HANGS = 2
 """After so many candidates that hung or died the search ends: each costs a new process."""
 _EVERY = 8
+"""The clock is read for so many candidates at a time: to read it costs about as much as one of them."""
 _CODE = 80
 """Characters that are shown of a place."""
 _TINY = 8
@@ -41,27 +43,26 @@ class Clock:
 
     question: float
     everything: float
-    theirs: Callable[[], float]
+    _theirs: Callable[[], float] = field(default=float, init=False)
     _spent: float = field(default=0.0, init=False)
     _since: float = field(default=0.0, init=False)
     _asked: int = field(default=0, init=False)
 
-    def begin(self) -> None:
-        """Another question is looked at, with its own time."""
+    def begin(self, theirs: Callable[[], float]) -> None:
+        """Another question is looked at, with its own time. theirs: the seconds of what is probed."""
         self.everything -= self._spent
+        self._theirs = theirs
         self._since, self._spent, self._asked = self._now(), 0.0, 0
 
     def goes_on(self) -> bool:
-        """Whether there is time for one more candidate. To ask costs about as much as a candidate, so the
-        clock is read for every eighth.
-        """
+        """Whether there is time for one more candidate."""
         self._asked += 1
         if self._asked % _EVERY == 0:
             self._spent = max(self._spent, self._now() - self._since)
         return self._spent < min(self.question, self.everything)
 
     def _now(self) -> float:
-        return time.process_time() + self.theirs()
+        return time.process_time() + self._theirs()
 
 
 def answers(question: Question, cells: list[CellSource]) -> list[CellSource]:
@@ -83,46 +84,43 @@ def attaching(cell: CellSource, cells: list[CellSource]) -> list[CellSource]:
 
 
 def _attaches(text: str, names: set[str]) -> bool:
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    body = _statements(text)
     values = [node.value for node in body if isinstance(node, ast.Assign)]
     read = {value.id for value in values if isinstance(value, ast.Name)}
     return len(values) == len(body) and bool(read & names)
 
 
 def _defined(text: str) -> set[str]:
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    return {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return {node.name for node in _statements(text) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+def _statements(text: str) -> list[ast.stmt]:
+    tree = parsed(text)
+    return tree.body if tree is not None else []
 
 
 @dataclass
 class Search:
-    """The search for one question's mistake. told is where what was lost of it is judged."""
+    """The search for one question's mistake. given: whether its checks have right earlier parts."""
 
     question: Question
     judged: Judged
     judge: Judge
     observe: Observe
-    clock: Clock
+    given: bool
+    hangs: int = field(default=0, init=False)
 
-    def place(self, cells: list[CellSource]) -> tuple[Located, str] | None:
+    def place(self, cells: list[CellSource], clock: Clock) -> tuple[Located, str] | None:
         """The first place at which one change makes every check right, and that change; or None."""
         if not self._worth_it():
             return None
-        self.hangs = 0
-        self.clock.begin()
         for cell in answers(self.question, cells):
             after = attaching(cell, cells)
             for candidate in mends(cell.text, self.question.defines, self._raised_at(cell)):
-                if self.hangs >= _HANGS or not self.clock.goes_on():
+                if self.hangs >= _HANGS or not clock.goes_on():
                     return None
                 if self._mended([CellSource(candidate.text, cell.number, cell.kind), *after]):
-                    return _located(cell, candidate, given=self.judged.given_correct_inputs), candidate.says
+                    return _located(cell, candidate, given=self.given), candidate.says
         return None
 
     def _worth_it(self) -> bool:
@@ -152,7 +150,7 @@ class Search:
 
 
 def _located(cell: CellSource, candidate: Mutant, *, given: bool) -> Located:
-    line = _short(cell.text.splitlines()[candidate.line - 1].strip() if candidate.line else "")
+    line = _short(cell.text.split("\n")[candidate.line - 1].strip() if candidate.line else "")
     code = line if candidate.holds_others or len(candidate.before) > _CODE else candidate.before
     where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
     parts = ", with right earlier parts," if given else ""

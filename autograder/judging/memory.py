@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from autograder.inside.seen import Outcome, Seen
+import msgspec
+
+from autograder.inside.seen import Observation, Outcome, Seen
+from autograder.sandbox.watch import Request
 
 _FLEETING = {Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.KILLED, Outcome.PROTOCOL}
 """Outcomes that a busy or full machine may have caused: kept only once they have come again in a try of
@@ -54,3 +57,17 @@ class Memory:
         sure = self.alone or not is_fleeting(seen)
         self.fleeting = self.fleeting or not sure
         return sure
+
+
+def by_question(seen: Seen, requests: list[Request]) -> dict[str, Seen]:
+    """What was seen, cut into its questions; each has the cells with it."""
+    parts: dict[str, dict[str, Observation]] = {}
+    for request in requests:
+        parts.setdefault(request.question, {})[request.probe] = seen.observations[request.probe]
+    return {question: msgspec.structs.replace(seen, observations=part) for question, part in parts.items()}
+
+
+def together(parts: list[Seen]) -> Seen:
+    """Questions that were seen at different times as one; what was seen last says how the cells ended."""
+    observations = {name: observation for part in parts for name, observation in part.observations.items()}
+    return msgspec.structs.replace(parts[-1], observations=observations)

@@ -95,12 +95,10 @@ def _said(observation: Observation, line: str, run: CellsRun) -> str:
     instructor has written down. Nothing of what the student's code raised itself.
     """
     text = observation.text
+    if not text or re.search(r"\braise\b", line):
+        return ""
     written = "\n".join((run.probes, *(cell.text for cell in run.cells)))
-    if (
-        not text
-        or line.lstrip().startswith("raise")
-        or not all(name in _BUILT_IN or name in written for name in names_in(text))
-    ):
+    if not all(name in _BUILT_IN or name in written for name in names_in(text)):
         return ""
     if observation.error == "KeyError":
         return f": there is no entry {text}."

@@ -5,9 +5,8 @@ judged here, outside.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
-from typing import Protocol
 
 import msgspec
 
@@ -19,52 +18,16 @@ from autograder.handed_in.running_order import digest
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import CellReport, Observation, Outcome, Seen
-from autograder.judging.bench import Bench
+from autograder.judging.bench import Bench, Seatable
 from autograder.judging.diagnose import name_mistake
 from autograder.judging.findings import CheckResult, QuestionResult
 from autograder.judging.judged import Judged, total, with_one_mistake
 from autograder.judging.keys import key_of_cells
 from autograder.judging.locate import Clock, Observe, Search
-from autograder.judging.memory import Memory
+from autograder.judging.memory import Memory, by_question, together
 from autograder.judging.messages import CellsRun, check_message
 from autograder.sandbox.room import Room
 from autograder.sandbox.watch import Given, Request, Watch
-
-
-class Seatable(Protocol):
-    """What can sit: a submission, or cells of our own."""
-
-    def cells(self) -> list[CellSource]: ...
-    def demo_names(self) -> frozenset[str]: ...
-    def handed_in(self) -> tuple[tuple[str, bytes], ...]: ...
-    def answer(self, identifier: str) -> str | None: ...
-    def check_of(self, question: str) -> int | None: ...
-    def turned(self, question: str) -> int: ...
-
-
-@dataclass(frozen=True)
-class OwnCells:
-    """A notebook of our own, without write-ups: the reference, or the reference with variants in place."""
-
-    code: list[CellSource]
-
-    def cells(self) -> list[CellSource]:
-        return self.code
-
-    def demo_names(self) -> frozenset[str]:
-        return frozenset()
-
-    def handed_in(self) -> tuple[tuple[str, bytes], ...]:
-        return ()
-
-    def answer(self, identifier: str) -> str | None:
-        return None
-
-    def check_of(self, question: str) -> int | None:
-        return None
-
-    def turned(self, question: str) -> int:
-        return 0
 
 
 class Sitting:
@@ -143,16 +106,16 @@ class Sitting:
         known = {key: seen for key in keys.values() if (seen := self.memory.get(key)) is not None}
         waiting = [r for r in self.requests if keys[r.question] not in known]
         if self.requests and not waiting:
-            return _together([*known.values()])
+            return together([*known.values()])
         seen = self.watch.observe(waiting, noted=self._early())
         if seen.demos and known:  # they may change what is seen of any question
             self.memory.forget(keys.values())
             seen, known = self.watch.observe(self.requests), {}
         self.memory.note(seen)
         if not seen.demos:
-            for question, part in _by_question(seen, waiting).items():
+            for question, part in by_question(seen, waiting).items():
                 self.memory.put(keys[question], part)
-        return _together([*known.values(), seen])
+        return together([*known.values(), seen])
 
     def _early(self) -> Callable[[Observation], None] | None:
         """Judge each question when its last observation arrives, for whoever wants to know before the end."""
@@ -352,16 +315,12 @@ class Sitting:
         )
         return Given(self.bench.reference_sandbox(), self.reference.cells, stubs, known)
 
-    def _was_given(self, question: Question) -> bool:
-        """Whether an earlier part that the question builds on is wrong."""
-        return bool(self._blamed[question.id] - {question.id})
-
     # ---- where a mistake is that has no name
 
     def _located(self, results: list[QuestionResult]) -> list[QuestionResult]:
         """The same results, with the places of mistakes that have no name, where one change mends all."""
         limits = self.assignment.limits
-        clock = Clock(limits.locate_question_seconds, limits.locate_seconds, self.watch.cpu)
+        clock = Clock(limits.locate_question_seconds, limits.locate_seconds)
         return [self._with_place(result, clock) for result in results]
 
     def _with_place(self, result: QuestionResult, clock: Clock) -> QuestionResult:
@@ -369,9 +328,10 @@ class Sitting:
         if judged is None or not judged.lost or result.diagnosis is not None or self.seen.demos:
             return result
         question, watch = self.assignment.question(result.id), self._own_moment.get(result.id, self.watch)
-        clock.theirs = watch.cpu
-        search = Search(question, judged, self.judge, self._changed(question, judged, watch), clock)
-        found = search.place(watch.cells)
+        given = judged.given_correct_inputs or bool(self._blamed[question.id] - {question.id})
+        search = Search(question, judged, self.judge, self._changed(question, watch, given), given)
+        clock.begin(watch.cpu)
+        found = search.place(watch.cells, clock)
         if found is None:
             return result
         located, self.mends[result.id] = found
@@ -380,21 +340,21 @@ class Sitting:
             self.bench.judged(result)
         return result
 
-    def _changed(self, question: Question, judged: Judged, watch: Watch) -> Observe:
-        """How a question is observed with one of its cells changed, and with what it builds on given right
-        where that was wrong.
+    def _changed(self, question: Question, watch: Watch, given: bool) -> Observe:
+        """How a question is observed with one of its cells changed; given: with what it builds on answered by
+        the reference.
         """
         requests = {r.probe: r for r in self.requests if r.question == question.id}
-        given = self._given(question, question.needs) if self._was_given(question) else None
-        limits = msgspec.structs.replace(
-            self._share(), probe_seconds=self.assignment.limits.locate_question_seconds
-        )
+        reference = self._given(question, question.needs) if given else None
+        limits = self.assignment.limits
+        seconds = min(limits.probe_seconds, limits.locate_question_seconds)
+        limits = msgspec.structs.replace(self._share(), probe_seconds=seconds)
 
         def observe(instead: list[CellSource], probes: tuple[str, ...]) -> dict[str, Observation]:
             if not watch.warm:
                 self._end_processes()
             waiting = [requests[name] for name in probes]
-            return watch.observe(waiting, given=given, limits=limits, instead=instead).observations
+            return watch.observe(waiting, given=reference, limits=limits, instead=instead).observations
 
         return observe
 
@@ -416,17 +376,3 @@ def _says_moment(question: str, change: Change) -> str:
         f"{question} was judged as it stood at its own check: cell {change.cell} changed {what} after this "
         "question"
     )
-
-
-def _by_question(seen: Seen, requests: list[Request]) -> dict[str, Seen]:
-    """What was seen, cut into its questions; each has the cells with it."""
-    parts: dict[str, dict[str, Observation]] = {}
-    for request in requests:
-        parts.setdefault(request.question, {})[request.probe] = seen.observations[request.probe]
-    return {question: msgspec.structs.replace(seen, observations=part) for question, part in parts.items()}
-
-
-def _together(parts: list[Seen]) -> Seen:
-    """Questions that were seen at different times as one; what was seen last says how the cells ended."""
-    observations = {name: observation for part in parts for name, observation in part.observations.items()}
-    return msgspec.structs.replace(parts[-1], observations=observations)

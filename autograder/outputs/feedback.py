@@ -178,14 +178,14 @@ def _part(
 
 
 def _said_once(checks: tuple[CheckResult, ...]) -> list[CheckResult]:
-    """The same checks; a sentence that stands at an earlier one is not said again in full."""
-    said: set[str] = set()
-    found = []
-    for check in checks:
-        again = check.message in said and len(check.message) > len(_AGAIN)
-        found.append(msgspec.structs.replace(check, message=_AGAIN) if again else check)
-        said.add(check.message)
-    return found
+    """The same checks; a sentence that stands at the check before is not said again in full."""
+    before = ("", *(check.message for check in checks))
+    return [
+        msgspec.structs.replace(check, message=_AGAIN)
+        if check.message == last and len(check.message) > len(_AGAIN)
+        else check
+        for check, last in zip(checks, before, strict=False)
+    ]
 
 
 _AGAIN = "As above."

@@ -6,8 +6,8 @@ import pytest
 from autograder.assignment.notebook import Role
 from autograder.assignment.variants import cells_with
 from autograder.inside.protocol import CellSource
+from autograder.judging.bench import OwnCells
 from autograder.judging.grader import Grader
-from autograder.judging.sitting import OwnCells
 
 from .conftest import loaded
 

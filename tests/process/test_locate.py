@@ -89,6 +89,16 @@ def test_the_rest_is_as_without_it(tiny: Bench) -> None:
     assert plain["center"].located is None
 
 
+NESTED = {"minus": "-" * 900 + "X", "sums": "X" + " + 0" * 900, "a wide tuple": "(" + "X, " * 3000 + ")[0]", "many lines": "X\n" + "    X = X + 1\n" * 900 + "    return X"}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_an_answer_of_any_form_ends_the_search_and_nothing_else(tiny: Bench, kind: str) -> None:
+    """Nested deeper than Python writes down again, wide, or long: there is a result, and soon."""
+    result = located(tiny, tiny.work().write("center_solution", f"def center(X):\n    return {NESTED[kind]}"))
+    assert (result["center"].score, result["scale"].score) == (0.0, 3.0)
+
+
 LEAVES = '''
 tries = []
 def center(X):

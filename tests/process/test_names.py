@@ -10,9 +10,9 @@ from autograder.edits.mutants import mutants
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import decode
+from autograder.judging.bench import OwnCells
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
-from autograder.judging.sitting import OwnCells
 from autograder.sandbox.observed import ObservedStore
 from tests.assignments.conftest import ROOT
 
