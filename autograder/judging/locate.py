@@ -11,6 +11,7 @@ import ast
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from autograder.assignment.values import Question
 from autograder.edits.mends import mends
@@ -24,8 +25,8 @@ from autograder.judging.judged import Judged
 
 _ENDED = (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING)
 """How code ends that neither hangs nor ends its process."""
-_HANGS = 2
-"""After so many candidates that hung or died the search ends: each costs a new process."""
+_WALL = 4
+"""The wall clock has so many times as long as the processor."""
 _EVERY = 8
 """The clock is read for so many candidates at a time: to read it costs about as much as one of them."""
 _CODE = 80
@@ -37,32 +38,51 @@ Observe = Callable[[list[CellSource], tuple[str, ...]], dict[str, Observation]]
 """Run a changed cell, and those that put what it defines into its place, after all others; then probes."""
 
 
+class Probed(Protocol):
+    """The student's process, as far as the search needs to know of it."""
+
+    @property
+    def warm(self) -> bool: ...
+    @property
+    def cells_took(self) -> float: ...
+    def cpu(self) -> float: ...
+
+
 @dataclass
 class Clock:
-    """What is left for locating: seconds of the processor, ours and those of the process that is probed."""
+    """What is left for locating in a submission: seconds of the processor, ours and those of the process that
+    is probed, or a quarter of those by the wall clock where these are more; and how many candidates may hang.
+    """
 
     question: float
     everything: float
-    _theirs: Callable[[], float] = field(default=float, init=False)
+    hangs_left: int = 2
+    """Each costs a new process, in which all cells are run again."""
+    _process: Probed | None = field(default=None, init=False)
     _spent: float = field(default=0.0, init=False)
-    _since: float = field(default=0.0, init=False)
+    _cpu: float = field(default=0.0, init=False)
+    _wall: float = field(default=0.0, init=False)
     _asked: int = field(default=0, init=False)
 
-    def begin(self, theirs: Callable[[], float]) -> None:
-        """Another question is looked at, with its own time. theirs: the seconds of what is probed."""
+    def begin(self, process: Probed) -> None:
+        """Another question is looked at, with its own time."""
         self.everything -= self._spent
-        self._theirs = theirs
-        self._since, self._spent, self._asked = self._now(), 0.0, 0
+        self._process, self._spent, self._asked = process, 0.0, 0
+        self._cpu, self._wall = self._now(), time.monotonic()
 
     def goes_on(self) -> bool:
         """Whether there is time for one more candidate."""
+        assert self._process is not None
         self._asked += 1
-        if self._asked % _EVERY == 0:
-            self._spent = max(self._spent, self._now() - self._since)
-        return self._spent < min(self.question, self.everything)
+        by_the_wall = (time.monotonic() - self._wall) / _WALL
+        used = self._now() - self._cpu if self._asked % _EVERY == 0 else 0.0
+        self._spent = max(self._spent, by_the_wall, used)
+        again = self._process.warm or self._process.cells_took < self.everything
+        return again and self.hangs_left > 0 and self._spent < min(self.question, self.everything)
 
     def _now(self) -> float:
-        return time.process_time() + self._theirs()
+        assert self._process is not None
+        return time.process_time() + self._process.cpu()
 
 
 def answers(question: Question, cells: list[CellSource]) -> list[CellSource]:
@@ -108,16 +128,16 @@ class Search:
     judge: Judge
     observe: Observe
     given: bool
-    hangs: int = field(default=0, init=False)
+    clock: Clock
 
-    def place(self, cells: list[CellSource], clock: Clock) -> tuple[Located, str] | None:
+    def place(self, cells: list[CellSource]) -> tuple[Located, str] | None:
         """The first place at which one change makes every check right, and that change; or None."""
         if not self._worth_it():
             return None
         for cell in answers(self.question, cells):
             after = attaching(cell, cells)
             for candidate in mends(cell.text, self.question.defines, self._raised_at(cell)):
-                if self.hangs >= _HANGS or not clock.goes_on():
+                if not self.clock.goes_on():
                     return None
                 if self._mended([CellSource(candidate.text, cell.number, cell.kind), *after]):
                     return _located(cell, candidate, given=self.given), candidate.says
@@ -144,7 +164,7 @@ class Search:
 
     def _right(self, instead: list[CellSource], probes: tuple[str, ...]) -> bool:
         seen = self.observe(instead, probes)
-        self.hangs += any(o.outcome not in _ENDED for o in seen.values())
+        self.clock.hangs_left -= any(o.outcome not in _ENDED for o in seen.values())
         by_id = {p.id: p for p in self.judged.probes}
         return all(self.judge.find(by_id[name], seen[name]).verdict is Verdict.RIGHT for name in probes)
 

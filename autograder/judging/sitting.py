@@ -329,9 +329,9 @@ class Sitting:
             return result
         question, watch = self.assignment.question(result.id), self._own_moment.get(result.id, self.watch)
         given = judged.given_correct_inputs or bool(self._blamed[question.id] - {question.id})
-        search = Search(question, judged, self.judge, self._changed(question, watch, given), given)
-        clock.begin(watch.cpu)
-        found = search.place(watch.cells, clock)
+        search = Search(question, judged, self.judge, self._changed(question, watch, given), given, clock)
+        clock.begin(watch)
+        found = search.place(watch.cells)
         if found is None:
             return result
         located, self.mends[result.id] = found

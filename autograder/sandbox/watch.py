@@ -131,6 +131,11 @@ class Watch:
         """
         return _Pass(self, list(requests), limits or self.limits, given, noted, list(instead)).finish()
 
+    @property
+    def cells_took(self) -> float:
+        """Seconds that its cells took, all together, the last time that they were run."""
+        return sum(self.took.values())
+
     def cpu(self) -> float:
         """Seconds of the processor that its process has used so far, and the one that answers it."""
         living = (p for p in (self._process, self._reference) if p is not None and p.death is None)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from autograder.judging.findings import QuestionResult
+from autograder.judging.locate import Search
 from tests.sample_class.work import Work
 
 from .conftest import Bench, Benches
@@ -97,6 +98,15 @@ def test_an_answer_of_any_form_ends_the_search_and_nothing_else(tiny: Bench, kin
     """Nested deeper than Python writes down again, wide, or long: there is a result, and soon."""
     result = located(tiny, tiny.work().write("center_solution", f"def center(X):\n    return {NESTED[kind]}"))
     assert (result["center"].score, result["scale"].score) == (0.0, 3.0)
+
+
+def test_waiting_is_bounded_by_the_wall_clock(tiny: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that sleeps uses no processor: after four times a question's seconds the search ends all the same."""
+    tried, mended = [], Search._mended
+    monkeypatch.setattr(Search, "_mended", lambda self, instead: tried.append(1) or mended(self, instead))
+    waits = "import time\ndef center(X):\n    time.sleep(0.4)\n    return X + X.mean(axis=0) ** 3 + 2"
+    assert located(tiny, tiny.work().write("center_solution", waits))["center"].located is None
+    assert 0 < len(tried) <= 12
 
 
 LEAVES = '''
