@@ -225,8 +225,8 @@ def _given(part: Part, question: Question) -> str:
 
 
 _GIVEN = (
-    "This question builds on an earlier one that is wrong. It was judged again with right inputs from there, "
-    "so that the earlier mistake costs nothing here."
+    "This question builds on earlier ones. With right ones in their place it earns more, and so it was "
+    "judged: an earlier mistake costs nothing here."
 )
 
 

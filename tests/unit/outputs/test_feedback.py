@@ -59,7 +59,7 @@ def test_a_page_says_what_counts(tiny: Assignment) -> None:
     text = made(tiny, result("cell 3 raised KeyError")).text
     for piece in (
         "Two steps before a network", "Feedback for ann", "3.5 of 6", "1 more point still to be given by a person", "1. Center", "2. Scale",
-        "You subtract <one> mean.", "It was judged again with right inputs", "Rows & columns.", "1 of 3 < 2.", "It raised ValueError.",
+        "You subtract <one> mean.", "With right ones in their place it earns more, and so it was judged", "Rows & columns.", "1 of 3 < 2.", "It raised ValueError.",
         "A person will read and grade this answer.", "Cell 3 raised KeyError.", "0.5 of 2",
     ):  # fmt: skip
         assert piece in text
