@@ -21,7 +21,7 @@ from autograder.inside.versions import names_gone_from
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
-from autograder.sandbox.said import names_in
+from autograder.sandbox.said import names_in, without_suggestion
 from autograder.sandbox.watch import LEFT_OUT
 from autograder.text import printable, sentence
 
@@ -30,9 +30,8 @@ _WORDS = frozenset(
     ("the", "this", "that", "it", "a", "an", "no", "not", "every", "all", "some", "there", "what")
 )
 _BUILT_IN = frozenset(
-    (*vars(builtins), "NoneType", "function", "method", "ndarray", *map(str, np.sctypeDict))
+    (*vars(builtins), "NoneType", "function", "method", "ndarray", "numpy", *map(str, np.sctypeDict))
 )
-_BUILT_IN |= {f"numpy.{name}" for name in _BUILT_IN}
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
 _GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
@@ -98,11 +97,18 @@ def _said(observation: Observation, line: str, run: CellsRun) -> str:
     if not text or re.search(r"\braise\b", line):
         return ""
     written = "\n".join((run.probes, *(cell.text for cell in run.cells)))
-    if not all(name in _BUILT_IN or name in written for name in names_in(text)):
+    if not _is_known(text, written):
+        text = without_suggestion(text)
+    if not _is_known(text, written):
         return ""
     if observation.error == "KeyError":
         return f": there is no entry {text}."
-    return f": {text.removesuffix('.')}."
+    return f": {text}" if text.endswith("?") else f": {text.removesuffix('.')}."
+
+
+def _is_known(text: str, written: str) -> bool:
+    """Whether every name in a text is the language's own or was written down."""
+    return all(name in _BUILT_IN or name in written for name in names_in(text))
 
 
 def _as_said(text: str) -> str:

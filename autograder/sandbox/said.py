@@ -10,10 +10,11 @@ import re
 
 LONGEST = 300
 _N = r"-?\d{1,4}"
-_SHAPE = r"\((?:\d{1,5}(?:, ?\d{1,5})*)?,?\)"
+_SHAPE = r"\((?:(?:\d{1,5}|newaxis)(?:, ?(?:\d{1,5}|newaxis))*)?,?\)"
 _NAME = r"[A-Za-z_][\w.]{0,60}"
 _CALL = rf"{_NAME}\(\)"
 _NAMES = rf"'{_NAME}'(?:(?:,? and |, )'{_NAME}')*"
+_SUGGESTED = rf"(?:\. Did you mean '{_NAME}'\?)?"  # from Python 3.13 on
 _OPERATOR = r"[-+*/@%<>=&|^!]{1,3}(?: or pow\(\))?"
 
 _FORMS = (
@@ -46,7 +47,7 @@ _FORMS = (
     rf"{_CALL} missing {_N} required (?:positional|keyword-only) arguments?: {_NAMES}",
     rf"{_CALL} takes (?:from {_N} to )?{_N} positional arguments? but {_N} (?:was|were) given",
     rf"{_CALL} takes no arguments|{_CALL} got multiple values for argument '{_NAME}'",
-    rf"{_CALL} got an unexpected keyword argument '{_NAME}'",
+    rf"{_CALL} got an unexpected keyword argument '{_NAME}'{_SUGGESTED}",
     rf"unsupported operand type\(s\) for {_OPERATOR}: '{_NAME}' and '{_NAME}'",
     rf"'{_OPERATOR}' not supported between instances of '{_NAME}' and '{_NAME}'",
     rf"bad operand type for unary [-+~]: '{_NAME}'|object of type '{_NAME}' has no len\(\)",
@@ -64,9 +65,59 @@ _FORMS = (
     rf"(?:cannot access )?local variable '{_NAME}' (?:where it is not associated with a value|referenced "
     r"before assignment)",
     r"(?:assignment destination|output array) is read-only|maximum recursion depth exceeded",
+    rf"'{_NAME}' object cannot be interpreted as an integer",
+    r"only integer scalar arrays can be converted to a scalar index",
+    rf"unhashable type: '{_NAME}'",
+    rf'can only concatenate {_NAME} \(not "{_NAME}"\) to {_NAME}',
+    rf"can't multiply sequence by non-int of type '{_NAME}'",
+    rf"ufunc '{_NAME}' not supported for the input types, and the inputs could not be safely coerced to any "
+    r"supported types according to the casting rule ''safe''",
+    rf"loop of ufunc does not support argument {_N} of type {_NAME} which has no callable {_NAME} method",
+    r"need at least one array to (?:concatenate|stack)|array split does not result in an equal division",
+    r"number sections must be larger than 0\.|attempt to get arg(?:max|min) of an empty sequence",
+    rf"zero-size array to reduction operation {_NAME} which has no identity",
+    r"Cannot take a larger sample than population when '?replace=False'?|a must be 1-dimensional|scale < 0",
+    r"'a' and 'p' must have same size|probabilities (?:do not sum to 1.{0,80}|are not non-negative)",
+    r"a must be greater than 0 unless no samples are taken|a cannot be empty unless no samples are taken",
+    r"x must be an integer or at least 1-dimensional|low >= high|high <= 0",
+    r"negative dimensions are not allowed|negative shift count|index can't contain negative values",
+    rf"operands could not be broadcast together with remapped shapes \[original->remapped\]: "
+    rf"{_SHAPE}(?:->{_SHAPE})? (?: ?and requested shape |){_SHAPE}(?:->{_SHAPE})?\s?",
+    r"Last 2 dimensions of the array must be square|Singular matrix",
+    rf"axis[12]: axis {_N} is out of bounds for array of dimension {_N}",
+    r"cannot select an axis to squeeze out which has size not equal to one",
+    r"can only specify one unknown dimension|shape-mismatch for sum|repeated axis in transpose",
+    rf"setting an array element with a sequence\. The requested array has an inhomogeneous shape after {_N} "
+    rf"dimensions\. The detected shape was {_SHAPE} \+ inhomogeneous part\.",
+    r"slice indices must be integers or None or have an __index__ method",
+    rf"(?:list|tuple|string|range object) ?(?:indices must be integers(?: or slices)?, not '?{_NAME}'?"
+    r"|index out of range)",
+    rf"{_CALL} argument must be a string(?:, a bytes-like object)? or a real number, not '{_NAME}'",
+    rf"bad operand type for {_CALL}: '{_NAME}'|type {_NAME} doesn't define {_NAME} method",
+    r"cannot convert dictionary update sequence element #\d{1,4} to a sequence",
+    r"dictionary update sequence element #\d{1,4} has length \d{1,4}; 2 is required",
+    r"list\.(?:remove|index)\(x\): x not in list|(?:min|max)\(\) iterable argument is empty",
+    r"math range error|\(34, 'Numerical result out of range'\)|float modulo|super\(\): no arguments",
+    r"(?:0\.0|0|zero) (?:cannot be raised )?to a negative (?:or complex )?power|expected a positive input",
+    r"cannot convert float (?:NaN|infinity) to integer",
+    rf"{_CALL} missing required argument '{_NAME}' \(pos {_N}\)",
+    rf"(?:function|{_CALL}) takes (?:exactly|at most|at least) {_N} (?:positional )?arguments? "
+    rf"\({_N} given\)",
+    r"can only convert an array of size 1 to a Python scalar",
+    rf"sequence item {_N}: expected str instance, {_NAME} found",
+    rf"unsupported format string passed to {_NAME}\.__format__",
+    rf"Unknown format code '[a-zA-Z]' for object of type '{_NAME}'",
+    r"%[a-z] format: a real number is required, not [a-z]{1,20}",
+    r"isinstance\(\) arg 2 must be a type, a tuple of types, or a union",
+    r"window shape cannot be larger than input array shape|mismatch in length of strides and shape",
+    rf"module '{_NAME}' has no attribute '{_NAME}'",
+    rf"`{_NAME}` was removed in the NumPy 2\.0 release\. Use `{_NAME}` instead\.",
+    rf"ufunc '{_NAME}' did not contain a loop with signature matching types \(dtype\('<?{_NAME}'\), "
+    rf"dtype\('<?{_NAME}'\)\) -> None",
     r"'[A-Za-z_][\w .-]{0,40}'",  # a KeyError's key
 )
 _KNOWN = re.compile("|".join(f"(?:{form})" for form in _FORMS))
+_OWN = frozenset(re.findall(r"[A-Za-z_]\w*", re.sub(r"\\[a-z]|\[[^\]]*\]", " ", " ".join(_FORMS))))
 
 
 def by_the_interpreter(text: str) -> str:
@@ -76,5 +127,10 @@ def by_the_interpreter(text: str) -> str:
 
 
 def names_in(text: str) -> list[str]:
-    """The names that stand in such a text, between quotes or before brackets."""
-    return re.findall(r"'([A-Za-z_][\w .-]*)'", text) + re.findall(rf"({_NAME})\(\)", text)
+    """The words of such a text that are none of the forms' own: names, types and keys."""
+    return [word for word in re.findall(r"[A-Za-z_]\w*", text) if word not in _OWN]
+
+
+def without_suggestion(text: str) -> str:
+    """Such a text without the name that the interpreter suggests at its end."""
+    return text.partition(" Did you mean ")[0]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.sandbox.said import by_the_interpreter, names_in
+from autograder.sandbox.said import by_the_interpreter, names_in, without_suggestion
 
 X = np.zeros((3, 4))
 
@@ -28,6 +28,13 @@ REAL = [
     "X[[0, 1], [0, 1, 2]]", "np.zeros(3).__setitem__(slice(None), np.zeros(4))", "np.zeros(3, dtype=int).__iadd__(0.5)", "np.concatenate([X, X[0]])", "float(X)", "bool(X)",
     "dict()['cache_lower']", "[].pop()", "[1][3]", "(1,)[2]", "None[0]", "None + 1", "len(None)", "-None", "None.shape", "two(1)", "two(1, 2, 3)", "two(1, c=2)", "1 / 0", "1.0 // 0", "1 % 0",
     "(lambda a, b: a)(*None)" if False else "None < 1", "X.nothing", "X()", "iter(3)", "late()", "np.broadcast_to(1, 3).__setitem__(0, 1)", "np.matmul(X, 3.0)", "X.transpose(0, 1, 2)",
+]  # fmt: skip
+REAL += [
+    "np.zeros((2, 'a'))", "np.zeros(X)", "{}[X]", "[1] + X.shape", "[1] * 2.5", "np.exp('a')", "np.log(None)", "np.concatenate([])", "np.split(X, 2)", "np.argmax([])", "np.max([])",
+    "np.random.choice(3, 5, replace=False)", "np.random.choice(X, 2)", "np.random.normal(0, -1)", "np.random.randint(0)", "np.ones(-1)", "np.linalg.inv(X)", "X.swapaxes(0, 3)", "np.squeeze(X, 0)",
+    "X.reshape(-1, -1)", "X.reshape(2, -1, 5)", "np.array([[1, 2], [3]])", "X[:2.0]", "[1, 2][1.0]", "(1, 2)['a']", "float([1])", "abs(None)", "round(None)", "dict([1])", "[1].remove(2)", "10.0**1000",
+    "0.0**-1", "1 % 0.0", "np.zeros(3, int).__setitem__(0, np.nan)", "np.zeros()", "np.nothing", "np.Inf", "X.item()", "f'{X:.2f}'", "'%d' % 'a'", "np.broadcast_to(X, (2, 2))", "np.isclose('a', 1)",
+    "np.mean(X, axes=0)", "np.pad(X, ((1, 1), (1, 1), (1, 1)))", "max([])", "np.add(1)", "np.lib.stride_tricks.sliding_window_view(X, (5, 5))",
 ]  # fmt: skip
 UNPACKED = ["a, b = None", "a, b = 1, 2, 3", "a, b, c = 1, 2", "a, *b, c = [1]", "a, b = 3"]
 
@@ -67,6 +74,16 @@ def test_any_other_text_is_dropped(text: str) -> None:
 
 
 def test_names_are_found() -> None:
-    """Quoted, or before brackets."""
-    assert names_in("two() got an unexpected keyword argument 'c'") == ["c", "two"]
+    """Whatever is no word of the forms themselves: names, types, attributes and keys, with quotes or without."""
+    assert names_in("two() got an unexpected keyword argument 'c'") == ["two", "c"]
     assert names_in("'cache_lower'") == ["cache_lower"]
+    assert names_in("list indices must be integers or slices, not Secret") == ["Secret"]
+    assert names_in("'numpy.ndarray' object has no attribute 'centre'") == ["ndarray", "centre"]
+    assert names_in("operands could not be broadcast together with shapes (6,3) (6,)") == []
+
+
+def test_a_suggestion_can_be_left_out() -> None:
+    """Python from 3.13 on suggests a parameter of the function that was called."""
+    said = "mean() got an unexpected keyword argument 'axes'. Did you mean 'axis'?"
+    assert by_the_interpreter(said) == said
+    assert without_suggestion(said) == "mean() got an unexpected keyword argument 'axes'."
