@@ -24,7 +24,7 @@ def examples_that_are_rows(ns, rng):
     return {"out": out}
 
 
-@probe("affine_forward", points=0.75, contract=True)
+@probe("affine_forward", points=0.75, contract=True, tolerance=1e-5)
 def what_affine_caches(ns, rng):
     """The cache holds x as it came, w and b."""
     x, w, b = rng.normal(size=(3, 4, 2)), rng.normal(size=(8, 5)), rng.normal(size=5)
@@ -33,7 +33,7 @@ def what_affine_caches(ns, rng):
     return {"x": x_kept, "w": w_kept, "b": b_kept}
 
 
-@probe("affine_forward", points=0.75, contract=True)
+@probe("affine_forward", points=0.75, contract=True, tolerance=1e-5)
 def affine_leaves_its_inputs(ns, rng):
     """The arguments are left as they were, and the output shares no memory with them."""
     x, w, b = rng.normal(size=(3, 2, 2)), rng.normal(size=(4, 5)), rng.normal(size=5)
@@ -42,14 +42,14 @@ def affine_leaves_its_inputs(ns, rng):
     return {"inputs": {"x": x, "w": w, "b": b}}
 
 
-@probe("affine_forward", points=0.25, contract=True)
+@probe("affine_forward", points=0.25, contract=True, tolerance=1e-5)
 def affine_of_one_example(ns, rng):
     """A batch of a single example."""
     out, _ = ns.affine_forward(rng.normal(size=(1, 3, 2)), rng.normal(size=(6, 4)), rng.normal(size=4))
     return {"out": out}
 
 
-@probe("affine_forward", points=0.25, contract=True)
+@probe("affine_forward", points=0.25, contract=True, tolerance=1e-5)
 def affine_of_whole_numbers(ns, rng):
     """Pixels that are whole numbers."""
     out, _ = ns.affine_forward(rng.integers(-3, 9, size=(3, 5)), rng.normal(size=(5, 4)), rng.normal(size=4))
@@ -111,21 +111,21 @@ def gradient_of_the_biases(ns, rng):
     return {"db": db}
 
 
-@probe("affine_backward", points=0.5, contract=True, tolerance=1e-7)
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5)
 def gradients_of_rows(ns, rng):
     """All three gradients where the examples are rows already."""
     dx, dw, db = _affine_gradients(ns, rng, (4, 3), 6)
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=0.5, contract=True, tolerance=1e-7)
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5)
 def gradients_of_one_example(ns, rng):
     """All three gradients of a batch of a single example."""
     dx, dw, db = _affine_gradients(ns, rng, (1, 2, 3), 4)
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=0.75, contract=True)
+@probe("affine_backward", points=0.75, contract=True, tolerance=1e-5)
 def affine_gradients_leave_their_inputs(ns, rng):
     """The upstream gradient and the cache are left as they were, and no gradient shares memory with them."""
     x, w, b, dout = rng.normal(size=(1, 2, 2)), rng.normal(size=(4, 3)), rng.normal(size=3), rng.normal(size=(1, 3))
@@ -133,7 +133,7 @@ def affine_gradients_leave_their_inputs(ns, rng):
     return {"inputs": {"dout": dout, "x": x, "w": w, "b": b}}
 
 
-@probe("affine_backward", points=0.5, contract=True, tolerance=1e-7)
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5)
 def gradients_of_whole_numbers(ns, rng):
     """Pixels that are whole numbers."""
     x, w, b = rng.integers(-2, 9, size=(4, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5)
@@ -149,7 +149,7 @@ def affine_gradients_in_single_precision(ns, rng):
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=0.5, contract=True, tolerance=1e-7)
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5)
 def gradients_of_large_inputs(ns, rng):
     """Inputs a billion times as large as the weights."""
     x, w, b = 1e9 * rng.normal(size=(3, 4)), rng.normal(size=(4, 2)), rng.normal(size=2)
@@ -157,7 +157,7 @@ def gradients_of_large_inputs(ns, rng):
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=0.25, contract=True, tolerance=1e-7)
+@probe("affine_backward", points=0.25, contract=True)
 def affine_gradients_of_every_kind(ns, rng):
     """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
@@ -184,14 +184,14 @@ def large_entries_on_several_axes(ns, rng):
     return {"out": out}
 
 
-@probe("relu_forward", points=0.25, contract=True)
+@probe("relu_forward", points=0.25, contract=True, tolerance=1e-5)
 def what_relu_caches(ns, rng):
     """The cache is x itself."""
     _, cache = ns.relu_forward(inputs.away_from_zero(rng, (4, 3)))
     return {"cache": cache}
 
 
-@probe("relu_forward", points=0.25, contract=True)
+@probe("relu_forward", points=0.25, contract=True, tolerance=1e-5)
 def relu_leaves_its_input(ns, rng):
     """x is left as it was, and the output shares no memory with it."""
     x = inputs.away_from_zero(rng, (3, 4))
@@ -202,7 +202,7 @@ def relu_leaves_its_input(ns, rng):
     return {"inputs": {"x": x, "positive": positive}}
 
 
-@probe("relu_forward", points=0.25, contract=True)
+@probe("relu_forward", points=0.25, contract=True, tolerance=1e-5)
 def relu_of_whole_numbers(ns, rng):
     """Whole numbers, and a batch of a single example."""
     out, _ = ns.relu_forward(rng.permutation(np.arange(-4, 5))[None])
@@ -243,7 +243,7 @@ def the_gate_on_several_axes(ns, rng):
     return {"dx": ns.relu_backward(dout, np.where(np.abs(x) < 0.01, -0.5, x))}
 
 
-@probe("relu_backward", points=1, contract=True)
+@probe("relu_backward", points=1, contract=True, tolerance=1e-5)
 def relu_gradient_leaves_its_inputs(ns, rng):
     """The upstream gradient and the cache are left as they were, and the result shares no memory with them."""
     x, dout = inputs.away_from_zero(rng, (4, 5)), rng.normal(size=(4, 5))
@@ -252,14 +252,14 @@ def relu_gradient_leaves_its_inputs(ns, rng):
     return {"inputs": {"x": x, "dout": dout, "positive": positive, "whole": whole}}
 
 
-@probe("relu_backward", points=0.25, contract=True)
+@probe("relu_backward", points=0.25, contract=True, tolerance=1e-5)
 def the_gate_at_any_size(ns, rng):
     """Inputs and upstream gradients that are very large and very small."""
     x, dout = inputs.away_from_zero(rng, (5, 4)), inputs.away_from_zero(rng, (5, 4))
     return {"dx": ns.relu_backward(1e9 * dout, 1e-6 * x), "small": ns.relu_backward(1e-5 * dout, 1e9 * x)}
 
 
-@probe("relu_backward", points=0.25, contract=True)
+@probe("relu_backward", points=0.25, contract=True, tolerance=1e-5)
 def the_gate_of_whole_numbers(ns, rng):
     """Whole numbers as inputs, and a batch of a single example."""
     x = rng.permutation(np.array([-5, -3, -2, -1, 1, 2, 4, 6]))[None]
@@ -430,7 +430,7 @@ def rows_far_apart(ns, rng):
     return {"loss": loss, "dx": dx}
 
 
-@probe("softmax_loss", points=1.5, contract=True)
+@probe("softmax_loss", points=1.5, contract=True, tolerance=1e-5)
 def loss_leaves_its_inputs(ns, rng):
     """Scores and labels are left as they were, and the gradient shares no memory with them."""
     x, y = inputs.scores(rng, 4, 3), inputs.labels(rng, 4, 3)
@@ -439,14 +439,14 @@ def loss_leaves_its_inputs(ns, rng):
     return {"inputs": {"x": x, "y": y}}
 
 
-@probe("softmax_loss", points=0.5, contract=True, tolerance=1e-7)
+@probe("softmax_loss", points=0.5, contract=True, tolerance=1e-5)
 def loss_of_one_example(ns, rng):
     """A batch of a single example."""
     loss, dx = ns.softmax_loss(inputs.scores(rng, 1, 5), rng.integers(5, size=1))
     return {"loss": loss, "dx": dx}
 
 
-@probe("softmax_loss", points=0.5, contract=True, tolerance=1e-7)
+@probe("softmax_loss", points=0.5, contract=True, tolerance=1e-5)
 def loss_of_whole_numbers(ns, rng):
     """Scores that are whole numbers, with labels that leave some classes out."""
     loss, dx = ns.softmax_loss(rng.integers(-3, 4, size=(4, 6)), rng.integers(1, 3, size=4))
@@ -460,7 +460,7 @@ def loss_in_single_precision(ns, rng):
     return {"loss": loss, "dx": dx}
 
 
-@probe("softmax_loss", points=0.25, contract=True, tolerance=1e-7)
+@probe("softmax_loss", points=0.25, contract=True, tolerance=1e-5)
 def loss_of_every_kind(ns, rng):
     """Call after call: scores that are tiny, of one sign, zero or equal, labels of one class, and sizes that are equal or 1."""
     cases = {kind: (x, inputs.labels(rng, 3, 4)) for kind, x in inputs.kinds(rng, (3, 4)).items()}
@@ -561,7 +561,7 @@ def initial_weights(ns, rng):
     return _parameters(ns.train_two_layer(*examples(rng, 11, 40, 10), **WIDE, seed=int(rng.integers(1000))))
 
 
-@probe("train_two_layer", points=0.5, contract=True)
+@probe("train_two_layer", points=0.5, contract=True, tolerance=1e-5)
 def classes_in_the_labels(ns, rng):
     """Labels of few and of many classes."""
     shapes = {}
@@ -586,7 +586,7 @@ def which_rows_are_drawn(ns, rng):
     return _start_and_end(ns, unit_rows(30), ONE_HOT, seed=int(rng.integers(1000)))
 
 
-@probe("train_two_layer", points=0.25, contract=True)
+@probe("train_two_layer", points=0.25, contract=True, tolerance=1e-5)
 def training_leaves_its_inputs(ns, rng):
     """The data are left as they were."""
     data = examples(rng, 12, 4, 3)

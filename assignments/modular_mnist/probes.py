@@ -95,7 +95,7 @@ def a_file_without_every_class(ns, rng):
         return {"one_hot": _plain(one_hot)}
 
 
-@probe("load_data", points=0.5, contract=True)
+@probe("load_data", points=0.5, contract=True, tolerance=1e-5)
 def a_pickled_file(ns, rng):
     """A .pkl file from Python 2."""
     with _file_of_digits(rng, "pkl", inputs.labels(rng, 12, 10)) as path:
@@ -103,7 +103,7 @@ def a_pickled_file(ns, rng):
         return {"images": _plain(images), "one_hot": _plain(one_hot)}
 
 
-@probe("load_data", points=0.5, contract=True)
+@probe("load_data", points=0.5, contract=True, tolerance=1e-5)
 def a_row_of_floats(ns, rng):
     """A file of floats with a single row."""
     with _file_of_digits(rng, "npz", rng.integers(0, 10, size=1), kind=float) as path:
@@ -139,7 +139,7 @@ def one_row_of_other_types(ns, rng):
     return {"integers": ns.softmax(scores), "float32": ns.softmax(inputs.scores(rng, 1, 5).astype(np.float32))}
 
 
-@probe("softmax", points=0.5, contract=True)
+@probe("softmax", points=0.5, contract=True, tolerance=1e-5)
 def scores_left_as_they_were(ns, rng):
     """The scores afterwards."""
     x = inputs.scores(rng, 3, 4)
@@ -211,7 +211,7 @@ def relu_backward(ns, rng):
     return {"backward_pass": grad, "grad_ReLU": _plain(activation.grad_ReLU())}
 
 
-@probe("Activation", points=0.5, contract=True)
+@probe("Activation", points=0.5, contract=True, tolerance=1e-5)
 def activations_of_large_numbers(ns, rng):
     """Inputs of very large size, of both signs."""
     a = np.array([[1.0, -1.0, 0.001]]) * rng.uniform(800, 900, size=(2, 1))
@@ -222,7 +222,7 @@ def activations_of_large_numbers(ns, rng):
     return seen
 
 
-@probe("Activation", points=0.5, contract=True)
+@probe("Activation", points=0.5, contract=True, tolerance=1e-5)
 def the_latest_input_counts(ns, rng):
     """Two passes, the second of another size, and what is kept of it."""
     seen = {}
@@ -234,7 +234,7 @@ def the_latest_input_counts(ns, rng):
     return seen
 
 
-@probe("Activation", points=0.5, contract=True)
+@probe("Activation", points=0.5, contract=True, tolerance=1e-5)
 def activations_leave_arguments_alone(ns, rng):
     """The input and the upstream gradient afterwards."""
     seen, kept = {}, {}
@@ -260,7 +260,7 @@ def activations_of_other_types(ns, rng):
     return seen
 
 
-@probe("Activation", points=0.5, contract=True)
+@probe("Activation", points=0.5, contract=True, tolerance=1e-5)
 def an_unknown_activation(ns, rng):
     """A name that is none of the three."""
     return {kind: [name for name in raised(ns.Activation, kind) if name == "ValueError"] for kind in ["softsign", ""]}
@@ -342,7 +342,7 @@ def new_layers(ns, rng):
     return {"w": [first.w, second.w], "b": [first.b, second.b], "streams": streams}
 
 
-@probe("Layer", points=0.5, contract=True)
+@probe("Layer", points=0.5, contract=True, tolerance=1e-5)
 def what_a_layer_keeps(ns, rng):
     """The attributes x, a and d_x."""
     layer = _layer(ns, rng, 3, 2)
@@ -351,7 +351,7 @@ def what_a_layer_keeps(ns, rng):
     return {"x": layer.x, "a": layer.a, "d_x": layer.d_x}
 
 
-@probe("Layer", points=0.5, contract=True)
+@probe("Layer", points=0.5, contract=True, tolerance=1e-5)
 def a_layer_for_one_row(ns, rng):
     """A batch of a single row."""
     layer = _layer(ns, rng, 3, 4)
@@ -360,7 +360,7 @@ def a_layer_for_one_row(ns, rng):
     return {"a": a, "d_x": layer.d_x, "d_w": layer.d_w, "d_b": layer.d_b}
 
 
-@probe("Layer", points=0.5, contract=True)
+@probe("Layer", points=0.5, contract=True, tolerance=1e-5)
 def a_layer_leaves_alone(ns, rng):
     """The input, the upstream gradient and the parameters afterwards."""
     layer = _layer(ns, rng, 3, 2)
@@ -382,7 +382,7 @@ def a_layer_for_other_types(ns, rng):
     return {"seen": seen}
 
 
-@probe("Layer", points=0.25, contract=True, tolerance=1e-7)
+@probe("Layer", points=0.25, contract=True)
 def a_layer_of_every_kind(ns, rng):
     """Pass after pass through the same layer: entries that are tiny, large, of one sign, zero or equal; and layers whose sizes are equal or 1."""
     cases = {kind: (_layer(ns, rng, 4, 2), x) for kind, x in inputs.kinds(rng, (3, 4)).items()}
@@ -484,7 +484,7 @@ def gradients_of_other_activations(ns, rng):
     return seen
 
 
-@probe("Neuralnetwork", points=0.5, contract=True)
+@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-5)
 def without_targets(ns, rng):
     """A forward pass without targets."""
     network = _network(ns, rng, [3, 4, 2], "tanh")
@@ -494,7 +494,7 @@ def without_targets(ns, rng):
     return {"loss": loss, "probs": probs}
 
 
-@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-7)
+@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-5)
 def a_single_layer_and_a_single_row(ns, rng):
     """A network without hidden layers, on a batch of one."""
     network = _network(ns, rng, [4, 3], "sigmoid")
@@ -503,7 +503,7 @@ def a_single_layer_and_a_single_row(ns, rng):
     return {"loss": loss, "probs": probs, "layers": _gradients(ns, network)}
 
 
-@probe("Neuralnetwork", points=0.5, contract=True)
+@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-5)
 def scores_of_large_size(ns, rng):
     """Scores far too large to be exponentiated as they are."""
     network = _network(ns, rng, [3, 4], "tanh", scale=0.0)
@@ -512,7 +512,7 @@ def scores_of_large_size(ns, rng):
     return {"loss": loss, "probs": probs}
 
 
-@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-7)
+@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-5)
 def a_second_batch(ns, rng):
     """The gradients of a second, smaller batch."""
     network = _network(ns, rng, [3, 5, 2], "tanh", scale=0.7)
@@ -522,7 +522,7 @@ def a_second_batch(ns, rng):
     return {"loss": loss, "layers": _gradients(ns, network)}
 
 
-@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-7)
+@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-5)
 def a_batch_that_repeats_itself(ns, rng):
     """A batch in which every row stands three times."""
     network = _network(ns, rng, [4, 3, 2], "sigmoid", scale=0.7)
@@ -532,7 +532,7 @@ def a_batch_that_repeats_itself(ns, rng):
     return {"loss": loss, "layers": _gradients(ns, network)}
 
 
-@probe("Neuralnetwork", points=0.5, contract=True)
+@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-5)
 def a_network_leaves_alone(ns, rng):
     """The batch and the configuration afterwards, and the weights."""
     config = {**CONFIG, "layer_specs": [3, 4, 5, 2]}
@@ -546,7 +546,7 @@ def a_network_leaves_alone(ns, rng):
     return {"loss": loss, "inputs": {"x": x, "targets": targets, "layer_specs": config["layer_specs"], "w": [layer.w for layer in affine]}}
 
 
-@probe("Neuralnetwork", points=0.25, contract=True, tolerance=1e-7)
+@probe("Neuralnetwork", points=0.25, contract=True, tolerance=1e-5)
 def networks_of_every_kind(ns, rng):
     """Pass after pass: images and weights that are tiny, large, of one sign, zero or equal, one class, and layers whose sizes are equal or 1."""
     images = inputs.kinds(rng, (3, 4))
@@ -567,7 +567,7 @@ def networks_of_every_kind(ns, rng):
     return seen
 
 
-@probe("Neuralnetwork", points=0.25, contract=True)
+@probe("Neuralnetwork", points=0.25, contract=True, tolerance=1e-5)
 def losses_of_every_kind(ns, rng):
     """loss_func call after call: as many classes as rows, one row, one class, targets of one class, and a view of a larger array."""
     network = _network(ns, rng, [4, 5, 3], "sigmoid")
@@ -773,33 +773,33 @@ def rising_in_a_row(ns, rng):
     return _follow(ns, rng, script, early_stop=True, early_stop_epoch=4)[0]
 
 
-@probe("trainer", points=0.75, contract=True)
+@probe("trainer", points=0.75, contract=True, tolerance=1e-5)
 def best_weights_without_a_stop(ns, rng):
     """The parameters after a run that reaches its last epoch past its lowest validation loss."""
     return _follow(ns, rng, [3.0, 2.5, 1.5, 1.75, 1.6, 1.7, 1.65], early_stop=True)[1]
 
 
-@probe("trainer", points=0.75, contract=True)
+@probe("trainer", points=0.75, contract=True, tolerance=1e-5)
 def early_stopping_switched_off(ns, rng):
     """A run with early stopping switched off whose validation loss rises."""
     losses, parameters = _follow(ns, rng, [3.0, 2.5, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75])
     return {**losses, **parameters}
 
 
-@probe("trainer", points=0.75, contract=True)
+@probe("trainer", points=0.75, contract=True, tolerance=1e-5)
 def rising_from_the_start(ns, rng):
     """A run whose validation loss is lowest before the first epoch."""
     losses, parameters = _follow(ns, rng, [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0], early_stop=True)
     return {**losses, **parameters}
 
 
-@probe("trainer", points=0.75, contract=True)
+@probe("trainer", points=0.75, contract=True, tolerance=1e-5)
 def an_equal_loss(ns, rng):
     """A run in which two successive validation losses are equal."""
     return _follow(ns, rng, [4.0, 3.0, 2.0, 2.5, 2.75, 2.75, 3.0, 3.25, 3.5, 3.75, 4.0, 4.5], early_stop=True)[0]
 
 
-@probe("trainer", points=0.75, contract=True)
+@probe("trainer", points=0.75, contract=True, tolerance=1e-5)
 def the_history(ns, rng):
     """The lists of the history, and what a penalty changes in the validation losses."""
     plain = _train(ns, rng, _Script(ns, rng, [2.0, 1.0, 0.75, 0.875, 0.5, 0.625, 0.125]), epochs=2)
@@ -811,7 +811,7 @@ def the_history(ns, rng):
     }
 
 
-@probe("trainer", points=0.75, contract=True)
+@probe("trainer", points=0.75, contract=True, tolerance=1e-5)
 def steps_with_both(ns, rng):
     """The parameters after some epochs with momentum and penalty together."""
     model = _Bowl(ns, rng)
@@ -819,7 +819,7 @@ def steps_with_both(ns, rng):
     return {"layers": model.parameters()}
 
 
-@probe("trainer", points=0.5, contract=True)
+@probe("trainer", points=0.5, contract=True, tolerance=1e-5)
 def layers_of_one_shape(ns, rng):
     """The parameters of two layers of one shape after some epochs with momentum."""
     model = _Twins(ns, rng)
@@ -827,7 +827,7 @@ def layers_of_one_shape(ns, rng):
     return {"layers": model.parameters()}
 
 
-@probe("trainer", points=0.75, contract=True)
+@probe("trainer", points=0.75, contract=True, tolerance=1e-5)
 def a_second_training(ns, rng):
     """A second training of the same model, with momentum."""
     model = _Bowl(ns, rng)
@@ -836,7 +836,7 @@ def a_second_training(ns, rng):
     return {"layers": model.parameters()}
 
 
-@probe("trainer", points=0.75, contract=True)
+@probe("trainer", points=0.75, contract=True, tolerance=1e-5)
 def trainer_leaves_alone(ns, rng):
     """The images, the labels and the configuration afterwards."""
     (x, y), (x_valid, y_valid), config = rows(rng, 13), rows(rng, 5, validation=True), {**CONFIG, "momentum": True, "early_stop": True}
@@ -882,14 +882,14 @@ def timid_answers(ns, rng):
     return {"accuracy": ns.test(_Answers(), probs / probs.sum(axis=1, keepdims=True), inputs.one_hot(label, 4), CONFIG)}
 
 
-@probe("test", points=0.25, contract=True)
+@probe("test", points=0.25, contract=True, tolerance=1e-5)
 def one_image(ns, rng):
     """A single image that the model gets right, and one that it gets wrong."""
     probs, y = _sure(rng, 5, 3)
     return {"wrong": ns.test(_Answers(), probs[:1], y[:1], CONFIG), "right": ns.test(_Answers(), probs[1:2], y[1:2], CONFIG)}
 
 
-@probe("test", points=0.25, contract=True)
+@probe("test", points=0.25, contract=True, tolerance=1e-5)
 def test_leaves_alone(ns, rng):
     """The images and labels afterwards."""
     probs, y = _sure(rng, 8, 5)
@@ -953,7 +953,7 @@ def whether_they_agree(ns, rng):
     return {name: _approximate(ns, rng, _Bowl(ns, rng, *bent), entries, epsilon=1e-2)["within"] for name, bent in models.items()}
 
 
-@probe("gradient_approximation", points=0.75, contract=True)
+@probe("gradient_approximation", points=0.75, contract=True, tolerance=1e-5)
 def parameters_put_back(ns, rng):
     """The parameters afterwards."""
     model = _Bowl(ns, rng, cubic=3.0)
@@ -964,13 +964,13 @@ def parameters_put_back(ns, rng):
     return {"within": seen["within"], "inputs": {"parameters": [float(value).hex() for value in model.values()]}}
 
 
-@probe("gradient_approximation", points=0.75, contract=True, tolerance=1e-7)
+@probe("gradient_approximation", points=0.75, contract=True, tolerance=1e-5)
 def the_default_step(ns, rng):
     """A call without epsilon."""
     return _approximate(ns, rng, _Bowl(ns, rng, cubic=80.0), [(0, "w", (0, 2)), (2, "w", (0, 0))])
 
 
-@probe("gradient_approximation", points=0.5, contract=True)
+@probe("gradient_approximation", points=0.5, contract=True, tolerance=1e-5)
 def a_smaller_step(ns, rng):
     """Whether the two agree at a smaller step."""
     entries = [(0, "w", (1, 1))]
@@ -978,7 +978,7 @@ def a_smaller_step(ns, rng):
     return {name: _approximate(ns, rng, _Bowl(ns, rng, *bent), entries, epsilon=1e-4)["within"] for name, bent in models.items()}
 
 
-@probe("gradient_approximation", points=0.5, contract=True, tolerance=1e-7)
+@probe("gradient_approximation", points=0.5, contract=True, tolerance=1e-5)
 def the_batch_left_alone(ns, rng):
     """The batch afterwards."""
     x, y = rows(rng, 4)

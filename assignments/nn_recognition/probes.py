@@ -107,7 +107,7 @@ def another_draw_each_call(ns, rng):
     return {"one": params.get("Wone"), "two": params.get("Wtwo")}
 
 
-@probe("initialize_weights", points=0.25, contract=True)
+@probe("initialize_weights", points=0.25, contract=True, tolerance=1e-5)
 def a_layer_without_a_name(ns, rng):
     """A layer whose name is left out, beside another layer that is there already."""
     params = layer(rng, 2, 3, "other")
@@ -133,13 +133,13 @@ def far_from_zero(ns, rng):
     return {"values": ns.sigmoid(rng.permuted(rng.uniform(750, 1000, size=(3, 4)) * [1, -1, 1, -1], axis=1))}
 
 
-@probe("sigmoid", points=0.25, contract=True)
+@probe("sigmoid", points=0.25, contract=True, tolerance=1e-5)
 def other_shapes(ns, rng):
     """Arrays of one and of three axes."""
     return {"one axis": ns.sigmoid(rng.normal(size=5)), "three axes": ns.sigmoid(rng.normal(size=(2, 3, 4)))}
 
 
-@probe("sigmoid", points=0.25, contract=True)
+@probe("sigmoid", points=0.25, contract=True, tolerance=1e-5)
 def sigmoid_of_integers(ns, rng):
     """Integers."""
     return {"values": ns.sigmoid(rng.permutation(np.arange(-6, 6)).reshape(3, 4))}
@@ -151,7 +151,7 @@ def sigmoid_in_single_precision(ns, rng):
     return {"values": ns.sigmoid(rng.normal(size=(3, 5)).astype(np.float32))}
 
 
-@probe("sigmoid", points=0.25, contract=True)
+@probe("sigmoid", points=0.25, contract=True, tolerance=1e-5)
 def sigmoid_leaves_its_input(ns, rng):
     """The input as it is after the call."""
     X = rng.normal(size=(3, 5))
@@ -208,7 +208,7 @@ def two_layers(ns, rng):
     return {"output": output, "lower": listed(params.get("cache_layer1")), "upper": listed(params.get("cache_output"))}
 
 
-@probe("forward", points=0.5, contract=True)
+@probe("forward", points=0.5, contract=True, tolerance=1e-5)
 def forward_without_a_name(ns, rng):
     """A layer whose name is left out."""
     params = layer(rng, 4, 3)
@@ -216,14 +216,14 @@ def forward_without_a_name(ns, rng):
     return {"post_act": post_act, "cache": listed(params.get("cache_"))}
 
 
-@probe("forward", points=0.25, contract=True)
+@probe("forward", points=0.25, contract=True, tolerance=1e-5)
 def forward_with_one_example(ns, rng):
     """A batch of one example, and a layer of one unit."""
     one_row = ns.forward(rng.normal(size=(1, 4)), layer(rng, 4, 3, "a"), "a", ns.tanh)
     return {"one example": one_row, "one unit": ns.forward(rng.normal(size=(3, 4)), layer(rng, 4, 1, "b"), "b", ns.linear)}
 
 
-@probe("forward", points=0.25, contract=True)
+@probe("forward", points=0.25, contract=True, tolerance=1e-5)
 def forward_of_integers(ns, rng):
     """Integer inputs."""
     return {"post_act": ns.forward(rng.integers(-3, 4, size=(4, 5)), layer(rng, 5, 3, "a"), "a", ns.tanh)}
@@ -236,7 +236,7 @@ def forward_in_single_precision(ns, rng):
     return {"post_act": ns.forward(X, {"Wa": W, "ba": b}, "a", ns.relu)}
 
 
-@probe("forward", points=0.25, contract=True)
+@probe("forward", points=0.25, contract=True, tolerance=1e-5)
 def forward_leaves_its_input(ns, rng):
     """Input, weights and biases as they are after the call."""
     X, params = rng.normal(size=(4, 5)), layer(rng, 5, 3, "a")
@@ -292,7 +292,7 @@ def softmax_of_one_row(ns, rng):
     return {"probs": ns.softmax(inputs.scores(rng, 1, 5))}
 
 
-@probe("softmax", points=0.25, contract=True)
+@probe("softmax", points=0.25, contract=True, tolerance=1e-5)
 def softmax_of_integers(ns, rng):
     """Integer scores."""
     return {"probs": ns.softmax(rng.integers(-4, 5, size=(3, 4)))}
@@ -304,7 +304,7 @@ def softmax_in_single_precision(ns, rng):
     return {"probs": ns.softmax(inputs.scores(rng, 4, 6).astype(np.float32))}
 
 
-@probe("softmax", points=0.5, contract=True)
+@probe("softmax", points=0.5, contract=True, tolerance=1e-5)
 def softmax_leaves_its_input(ns, rng):
     """The scores as they are after the call."""
     X = inputs.scores(rng, 4, 3)
@@ -341,13 +341,13 @@ def impossible_classes(ns, rng):
     return {"loss": part(ns.compute_loss_and_acc(y, probs), 0)}
 
 
-@probe("compute_loss_and_acc", points=0.25, contract=True, tolerance=1e-6)
+@probe("compute_loss_and_acc", points=0.25, contract=True, tolerance=1e-5)
 def loss_of_one_example(ns, rng):
     """A batch of one example, right and wrong."""
     return {"one": listed(ns.compute_loss_and_acc(np.eye(3)[[1]], np.array([[0.2, 0.7, 0.1]])[:, rng.permutation(3)]))}
 
 
-@probe("compute_loss_and_acc", points=0.25, contract=True, tolerance=1e-6)
+@probe("compute_loss_and_acc", points=0.25, contract=True, tolerance=1e-5)
 def integer_labels(ns, rng):
     """One-hot labels that are integers."""
     y, probs = scored(rng, 5, 3)
@@ -361,7 +361,7 @@ def loss_in_single_precision(ns, rng):
     return {"both": listed(ns.compute_loss_and_acc(y, probs.astype(np.float32)))}
 
 
-@probe("compute_loss_and_acc", points=0.25, contract=True)
+@probe("compute_loss_and_acc", points=0.25, contract=True, tolerance=1e-5)
 def loss_leaves_its_input(ns, rng):
     """Labels and probabilities as they are after the call."""
     y, probs = scored(rng, 6, 4)
@@ -369,7 +369,7 @@ def loss_leaves_its_input(ns, rng):
     return {"acc": part(ns.compute_loss_and_acc(y, probs), 1), "inputs": {"y": y, "probs": probs}}
 
 
-@probe("compute_loss_and_acc", points=0.25, contract=True, tolerance=1e-6)
+@probe("compute_loss_and_acc", points=0.25, contract=True, tolerance=1e-5)
 def loss_of_every_kind(ns, rng):
     """Call after call: as many classes as examples, two classes, one class alone, wrong classes in a tie, and a view of a larger array."""
     cases = {name: scored(rng, *size) for name, size in {"square": (4, 4), "two classes": (6, 2), "other examples": (6, 2)}.items()}
@@ -414,7 +414,7 @@ def a_linear_layer(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Woutput", "grad_boutput")
 
 
-@probe("backwards", points=0.5, contract=True)
+@probe("backwards", points=0.5, contract=True, tolerance=1e-5)
 def one_batch_after_another(ns, rng):
     """A second batch through the same layer: its gradients alone."""
     params = passed(rng, 4, 5, 3, "layer1")
@@ -423,7 +423,7 @@ def one_batch_after_another(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wlayer1", "grad_blayer1")
 
 
-@probe("backwards", points=0.5, contract=True)
+@probe("backwards", points=0.5, contract=True, tolerance=1e-5)
 def backwards_with_one_example(ns, rng):
     """A batch of one example."""
     params = passed(rng, 1, 5, 3, "layer1")
@@ -431,7 +431,7 @@ def backwards_with_one_example(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wlayer1", "grad_blayer1")
 
 
-@probe("backwards", points=0.5, contract=True)
+@probe("backwards", points=0.5, contract=True, tolerance=1e-5)
 def backwards_by_default(ns, rng):
     """A layer whose name and derivative are left out."""
     params = passed(rng, 4, 2, 3)
@@ -439,7 +439,7 @@ def backwards_by_default(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_W", "grad_b")
 
 
-@probe("backwards", points=0.5, contract=True)
+@probe("backwards", points=0.5, contract=True, tolerance=1e-5)
 def backwards_leaves_its_input(ns, rng):
     """delta, the cache and the parameters as they are after the call."""
     delta, params = rng.normal(size=(4, 3)), passed(rng, 4, 5, 3, "layer1")
@@ -448,7 +448,7 @@ def backwards_leaves_its_input(ns, rng):
     return {"shape": list(np.shape(ns.backwards(delta, params, "layer1", ns.tanh_deriv))), "inputs": given}
 
 
-@probe("backwards", points=0.25, contract=True)
+@probe("backwards", points=0.25, contract=True, tolerance=1e-5)
 def backwards_of_integers(ns, rng):
     """An integer delta."""
     params = passed(rng, 4, 5, 3, "layer1")
@@ -522,7 +522,7 @@ def cache_of_a_convolution(ns, rng):
     return {"cache": listed(params.get("cache_conv"))}
 
 
-@probe("conv_forward", points=0.25, contract=True)
+@probe("conv_forward", points=0.25, contract=True, tolerance=1e-5)
 def convolution_by_default(ns, rng):
     """A layer whose name, stride and padding are left out."""
     params = filters(rng, 2, 3, 2, 3)
@@ -530,7 +530,7 @@ def convolution_by_default(ns, rng):
     return {"Y": Y, "cache": listed(params.get("cache_"))}
 
 
-@probe("conv_forward", points=0.25, contract=True)
+@probe("conv_forward", points=0.25, contract=True, tolerance=1e-5)
 def small_convolutions(ns, rng):
     """One grey image, one filter; a filter as large as the image; a filter of one pixel."""
     X = rng.normal(size=(1, 1, 4, 3))
@@ -545,7 +545,7 @@ def convolution_of_other_numbers(ns, rng):
     return {"integers": whole, "float32": ns.conv_forward(positive(rng, 1, 1, 3, 4), single, "b")}
 
 
-@probe("conv_forward", points=0.5, contract=True)
+@probe("conv_forward", points=0.5, contract=True, tolerance=1e-5)
 def convolution_leaves_its_input(ns, rng):
     """Images, filters and biases as they are after the call."""
     X, params = rng.normal(size=(2, 2, 4, 5)), filters(rng, 3, 2, 2, 3, "a")
@@ -623,7 +623,7 @@ def gradients_with_a_remainder(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
 
 
-@probe("conv_backward", points=0.5, contract=True)
+@probe("conv_backward", points=0.5, contract=True, tolerance=1e-5)
 def convolution_backward_twice(ns, rng):
     """A layer whose name is left out, and a second delta: its gradients alone."""
     delta, params = convolved(rng, (2, 2, 5, 6), (3, 2, 2, 3), (6, 6), 1, 1, "")
@@ -632,7 +632,7 @@ def convolution_backward_twice(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_W", "grad_b")
 
 
-@probe("conv_backward", points=0.5, contract=True)
+@probe("conv_backward", points=0.5, contract=True, tolerance=1e-5)
 def small_convolutions_backward(ns, rng):
     """One grey image, one filter of one pixel, stride larger than the filter."""
     delta, params = convolved(rng, (1, 1, 5, 4), (1, 1, 1, 1), (3, 2), 2, 0)
@@ -640,7 +640,7 @@ def small_convolutions_backward(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
 
 
-@probe("conv_backward", points=0.5, contract=True)
+@probe("conv_backward", points=0.5, contract=True, tolerance=1e-5)
 def convolution_backward_of_integers(ns, rng):
     """Integer images and an integer delta."""
     delta, params = convolved(rng, (2, 2, 4, 5), (3, 2, 2, 3), (5, 5), 1, 1)
@@ -649,7 +649,7 @@ def convolution_backward_of_integers(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
 
 
-@probe("conv_backward", points=0.5, contract=True)
+@probe("conv_backward", points=0.5, contract=True, tolerance=1e-5)
 def convolution_backward_leaves_its_input(ns, rng):
     """delta, images, filters and biases as they are after the call."""
     delta, params = convolved(rng, (2, 2, 4, 5), (3, 2, 2, 3), (5, 5), 1, 1)
@@ -657,7 +657,7 @@ def convolution_backward_leaves_its_input(ns, rng):
     return {"shape": list(np.shape(ns.conv_backward(delta, params, "conv"))), "inputs": given}
 
 
-@probe("conv_backward", points=0.25, contract=True, tolerance=1e-7)
+@probe("conv_backward", points=0.25, contract=True)
 def convolution_backward_of_every_kind(ns, rng):
     """Call after call: deltas and images that are tiny, large, of one sign, zero or equal, and images, filters and batches whose sizes are equal or 1."""
     cases = {}
@@ -713,7 +713,7 @@ def batches_without_a_remainder(ns, rng):
     return {f"of {size}": ns.get_random_batches(x, y, size) for size in (4, 1, 20)}
 
 
-@probe("get_random_batches", points=0.25, contract=True)
+@probe("get_random_batches", points=0.25, contract=True, tolerance=1e-5)
 def batches_leave_their_input(ns, rng):
     """The caller's examples and labels as they are after the call."""
     x, y = inputs.labelled(rng, 17, 3, 4)
@@ -777,7 +777,7 @@ def a_short_last_batch(ns, rng):
     return {"total_loss": part(scores, 0)} | after(params, *PARAMETERS)
 
 
-@probe("train", points=0.25, contract=True, tolerance=1e-6)
+@probe("train", points=0.25, contract=True, tolerance=1e-5)
 def default_batch_size_and_rate(ns, rng):
     """Batch size and learning rate left out."""
     (x, y), params = alike(rng, 12), network(rng)
@@ -785,7 +785,7 @@ def default_batch_size_and_rate(ns, rng):
     return {"total_loss": part(scores, 0)} | after(params, *PARAMETERS)
 
 
-@probe("train", points=0.25, contract=True)
+@probe("train", points=0.25, contract=True, tolerance=1e-5)
 def default_iterations(ns, rng):
     """The number of iterations where it is left out."""
     (x, y), params = alike(rng, 2, 1, 2), network(rng, 1, 1, 2)
@@ -794,7 +794,7 @@ def default_iterations(ns, rng):
     return {"iterations": getattr(default, "default", None)}
 
 
-@probe("train", points=0.25, contract=True)
+@probe("train", points=0.25, contract=True, tolerance=1e-5)
 def train_leaves_the_data(ns, rng):
     """Examples and labels as they are after training."""
     (x, y), params = data(rng, 5), network(rng)
@@ -802,7 +802,7 @@ def train_leaves_the_data(ns, rng):
     return {"inputs": {"x": x, "y": y}}
 
 
-@probe("train", points=0.25, contract=True, tolerance=1e-6)
+@probe("train", points=0.25, contract=True, tolerance=1e-5)
 def one_training_after_another(ns, rng):
     """A second and a third training: layers of one size, a batch size above the number of examples, and a single example."""
     trainings = [(data(rng), network(rng), 4), (data(rng, 3, 3, 3), network(rng, 3, 3, 3), 9), (data(rng, 1), network(rng), 1)]
@@ -861,7 +861,7 @@ def direction_of_the_gradient(ns, rng):
     return after(params, *("grad_" + key for key in PARAMETERS))
 
 
-@probe("central_differences_gradient", points=1, contract=True)
+@probe("central_differences_gradient", points=1, contract=True, tolerance=1e-5)
 def parameters_as_they_were(ns, rng):
     """The parameters after the call."""
     x, y, params = small(rng, 3)
@@ -869,7 +869,7 @@ def parameters_as_they_were(ns, rng):
     return after(params, *PARAMETERS)
 
 
-@probe("central_differences_gradient", points=0.5, contract=True)
+@probe("central_differences_gradient", points=0.5, contract=True, tolerance=1e-5)
 def layers_outside_the_loss(ns, rng):
     """The gradients of a layer that the loss does not depend on."""
     x, y, params = small(rng, 3)
@@ -905,7 +905,7 @@ def differences_with_one_example(ns, rng):
     return after(params, *("grad_" + key for key in PARAMETERS))
 
 
-@probe("central_differences_gradient", points=0.25, contract=True)
+@probe("central_differences_gradient", points=0.25, contract=True, tolerance=1e-5)
 def differences_leave_the_data(ns, rng):
     """Examples and labels as they are after the call."""
     x, y, params = small(rng, 2)
