@@ -21,6 +21,7 @@ Examples:
 
 COMMANDS = {
     "new": ("new", "Make a new assignment that builds, grades and passes the audit."),
+    "adopt": ("adopt", "Take over assignments of nbgrader's or Otter's."),
     "release": ("build", "Build source/ and release/ from notebook.py."),
     "autograde": ("autograde", "Grade what students handed in."),
     "check": ("check", "For a student: what is done, and what is not yet."),

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.inside.wire import MAX_BYTES, Opaque
 from autograder.judging.findings import Finding, Verdict
-from autograder.probe import DEFAULT_TOLERANCE, Tolerance
+from autograder.probe import DEFAULT_TOLERANCE, Close, OneTolerance, Tolerance
 
 RIGHT = Finding(Verdict.RIGHT)
 INPUTS = "inputs"
@@ -31,7 +31,7 @@ def compare(expected: Any, seen: Any, tolerance: Tolerance, more_keys: bool = Fa
 
     The relative error is |a - b| / max(1e-8, |a| + |b|); gaps below 1e-12 * max(1, largest expected
     magnitude) are no error. Where the reference gives whole numbers they must be equal, unless a larger
-    tolerance than the default is asked for. A dictionary holds the reference's keys and no others, unless
+    tolerance than the default is asked for. A `Close` allows a gap as numpy.isclose does. A dictionary holds the reference's keys and no others, unless
     more_keys. Inputs are compared bit for bit.
     """
     if not (isinstance(expected, dict) and isinstance(seen, dict)):
@@ -49,9 +49,11 @@ def compare(expected: Any, seen: Any, tolerance: Tolerance, more_keys: bool = Fa
     return found
 
 
-def tolerance_of(tolerance: Tolerance, output: Any) -> float:
+def tolerance_of(tolerance: Tolerance, output: Any) -> OneTolerance:
     """The tolerance of one output of a probe, by its name."""
-    return tolerance if isinstance(tolerance, int | float) else tolerance.get(output, DEFAULT_TOLERANCE)
+    if isinstance(tolerance, int | float | Close):
+        return tolerance
+    return tolerance.get(output, DEFAULT_TOLERANCE)
 
 
 def _missing_or_more(wanted: list[Any], seen: dict[Any, Any], at: str, more_keys: bool) -> Finding | None:
@@ -70,7 +72,7 @@ def _missing_or_more(wanted: list[Any], seen: dict[Any, Any], at: str, more_keys
 class _Rule:
     """How one output of a probe is compared."""
 
-    tolerance: float
+    tolerance: OneTolerance
     more_keys: bool
 
     def compare(self, expected: Any, seen: Any, at: str) -> Finding:
@@ -97,7 +99,7 @@ class _Rule:
     @property
     def _whole(self) -> bool:
         """Whether whole numbers must be equal."""
-        return self.tolerance <= DEFAULT_TOLERANCE
+        return not isinstance(self.tolerance, Close) and self.tolerance <= DEFAULT_TOLERANCE
 
     def _dicts(self, expected: dict[Any, Any], seen: Any, at: str) -> Finding:
         if not isinstance(seen, dict):
@@ -192,13 +194,17 @@ def output_of(name: str) -> str:
     return re.split(r"[.\[]", name, maxsplit=1)[0]
 
 
-def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: float) -> np.ndarray:
+def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: OneTolerance) -> np.ndarray:
     """Where two arrays of one shape differ by more than the tolerance, as booleans of that shape."""
     with np.errstate(all="ignore"):
         gap = np.abs(expected - seen)
         size = np.abs(expected) + np.abs(seen)
         largest = float(np.abs(expected[np.isfinite(expected)]).max(initial=1.0))
-        close = (gap <= tolerance * np.maximum(1e-8, size)) | (gap <= _NO_ERROR_BELOW * largest)
+        if isinstance(tolerance, Close):
+            allowed = tolerance.atol + tolerance.rtol * np.abs(expected)
+        else:
+            allowed = tolerance * np.maximum(1e-8, size)
+        close = (gap <= allowed) | (gap <= _NO_ERROR_BELOW * largest)
     same = (expected == seen) | (np.isnan(expected) & np.isnan(seen))
     finite = np.isfinite(expected) & np.isfinite(seen)
     off: np.ndarray = ~(same | (close & finite))

@@ -55,6 +55,16 @@ def fact(holds: object, says: str, seen: object = "") -> Fact:
     return Fact(bool(holds), says, seen=str(seen)[:200])
 
 
+def asserted(test: Callable[[], object], says: str) -> Fact:
+    """A property as an `assert` states it: it holds where the test is true, and not where the test raises."""
+    try:
+        return Fact(bool(test()), says)
+    except MemoryError:
+        raise
+    except Exception:
+        return Fact(False, says)
+
+
 def between(low: float, value: Any, high: float, says: str) -> Fact:
     """A property that holds where low < value < high, for a value that is random in right solutions too."""
     number = float(value)
