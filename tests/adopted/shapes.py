@@ -315,7 +315,7 @@ EXCEPTIONS = Shape("exceptions", (
     test("still_works", 1, "assert root(9) == 3.0"),
 ), (
     {"root": "def root(x):\n    return x ** 0.5"},
-    {"root": "def root(x):\n    if x < 0:\n        raise ValueError('no')\n    return x ** 0.5"},
+    {"root": "def root(x):\n    if float(x) < 0:\n        raise ValueError('no')\n    return float(x) ** 0.5"},
     {"root": "def root(x):\n    raise ValueError('never')"},
 ))
 

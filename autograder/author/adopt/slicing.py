@@ -62,6 +62,8 @@ def _pruned(statement: ast.stmt, wanted: frozenset[str], noting: dict[int, froze
     needed = any(getattr(made, part, []) for part in _PARTS) or _handles(made)
     if not needed:
         return None
+    if isinstance(made, ast.Try):  # whether any of it raises decides what its handlers do
+        made.body = [s for s in statement.body if not isinstance(s, NoteHere) or s.number in noting]
     made.body = made.body or [ast.Pass()]
     return made
 
