@@ -27,9 +27,12 @@ class Course:
 
     @classmethod
     def around(cls, start: Path) -> Course:
-        """The course that a folder is in: the nearest one, from start upwards, that holds assignments/."""
+        """The course that a folder is in: the nearest one, from start upwards, that holds assignments/, or
+        nbgrader's source/ with a configuration.
+        """
         for folder in (start, *start.parents):
-            if (folder / "assignments").is_dir():
+            of_nbgrader = (folder / "source").is_dir() and (folder / "nbgrader_config.py").is_file()
+            if (folder / "assignments").is_dir() or of_nbgrader:
                 return cls.at(folder)
         raise UsageError(
             f"{start} is in no course", mend="run this in a folder that holds assignments/, or beneath one"

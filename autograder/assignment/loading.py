@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autograder.assignment.as_it_is import load_as_it_is
 from autograder.assignment.checks import check_files, check_names, check_probes
 from autograder.assignment.notebook import Role, SourceCell, read_cells
 from autograder.assignment.table import AssignmentTable, read_table
@@ -40,6 +41,8 @@ def load_assignment(name: str, root: Path) -> Assignment:
     """
     folder = root / "assignments" / name
     if not (folder / "notebook.py").is_file():
+        if (unmoved := load_as_it_is(name, root)) is not None:
+            return unmoved
         known = names_in(root)
         mend = (
             nearest(name, known)

@@ -74,10 +74,24 @@ class SourceCell:
     """Whether a visible check trains for a while: a student's own check of the notebook then leaves it
     for last.
     """
+    handed_out: str | None = None
+    """What students got of it, where the assignment is graded as it is."""
+
+    @property
+    def as_it_is(self) -> bool:
+        """Whether it is a cell of an nbgrader assignment that nobody has moved."""
+        return self.handed_out is not None
+
+    @property
+    def locked(self) -> bool:
+        """Whether the source's text counts, whatever a student has made of it."""
+        return self.role not in (Role.SOLUTION, Role.WRITTEN)
 
     @property
     def released(self) -> str:
         """What students get of it: solution regions replaced by a stub."""
+        if self.handed_out is not None:
+            return self.handed_out
         stub = STUB if self.is_code else WRITTEN_STUB
         return _SOLUTION.sub(lambda match: match.group(1) + stub, self.text)
 
@@ -182,7 +196,7 @@ def build_recorded(cells: tuple[SourceCell, ...], assignment: str) -> NotebookNo
 
 def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNode:
     text = cell.text
-    if cell.role is Role.TEST:
+    if cell.role is Role.TEST and not cell.as_it_is:
         text = f"{text}\n{hidden_call(assignment, cell.id)}"
     make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
     node = make(text)

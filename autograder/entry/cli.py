@@ -14,7 +14,6 @@ from autograder.errors import ChainRuleError, UsageError
 HELP = "Release, grade and audit notebook assignments with hidden tests."
 EXAMPLES = """\b
 Examples:
-  chainrule new demo                      make an assignment to begin with
   chainrule autograde nn_recognition      grade submitted/*/nn_recognition/
   chainrule COMMAND --help                all that a command can do
 """

@@ -31,7 +31,7 @@ class Placed:
     @property
     def text(self) -> str:
         """The text that counts: the source's for locked cells, the student's for all others."""
-        if self.source is not None and self.source.role not in (Role.SOLUTION, Role.WRITTEN):
+        if self.source is not None and self.source.locked:
             return self.source.text
         return str(self.handed_in.source) if self.handed_in is not None else ""
 

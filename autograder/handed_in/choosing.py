@@ -79,7 +79,7 @@ def choose(offered: Sequence[Offered], assignment: Assignment) -> Chosen:
     """The notebook that counts: rather one with an answer in it than one without, rather one of the
     assignment's name than another, rather one further out, rather a newer one.
     """
-    expected = f"{assignment.name}.ipynb"
+    expected = f"{assignment.notebook}.ipynb"
     extras = {f"{PurePath(name).stem}.ipynb" for name in assignment.table.extra_notebooks}
     files = _files(offered, assignment)
     notebooks = [o for o in _unpacked(offered) if is_notebook(o.name) and original(o.name) not in extras]

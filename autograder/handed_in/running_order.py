@@ -29,6 +29,8 @@ class Runnable(Protocol):
 
 def running_order(placed: Sequence[Runnable]) -> list[CellSource]:
     """The code cells to run, in order; behind a locked one what a student wrote into it."""
+    if any(p.source is not None and p.source.as_it_is for p in placed):
+        return _as_they_are(placed)
     run: list[CellSource] = []
     for p in in_running_order(placed, _rank, _is_given):
         if p.source is None or p.source.role is Role.SOLUTION:
@@ -38,6 +40,12 @@ def running_order(placed: Sequence[Runnable]) -> list[CellSource]:
             run.append(CellSource(p.text, p.number, CellKind.GIVEN if _is_given(p) else CellKind.DEMO))
             _add(run, p)
     return run
+
+
+def _as_they_are(placed: Sequence[Runnable]) -> list[CellSource]:
+    """Every code cell at its own place, the tests among them."""
+    mine = [p for p in placed if (p.runs if p.source is None or not p.source.locked else p.source.is_code)]
+    return [CellSource(p.text, p.number, CellKind.PLAIN) for p in mine]
 
 
 def _rank(cell: Runnable) -> int:

@@ -36,6 +36,8 @@ class CellKind(StrEnum):
     GIVEN = "given"
     OWN = "own"
     DEMO = "demo"
+    PLAIN = "plain"
+    """Of a notebook that is graded as it is, its tests included: run as Jupyter runs it."""
 
 
 ADDED = 20_000
@@ -183,6 +185,8 @@ class CellDone(_Message, frozen=True):
     error: str = ""
     line: int = 0
     missing: str = ""
+    value: float | None = None
+    """The number that a plain cell ended with."""
 
 
 class CellsDone(_Message, frozen=True):

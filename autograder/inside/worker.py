@@ -250,7 +250,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
     """Enter a jail of its own, then do what is asked for; returns the exit status."""
 
     from autograder.inside import jail
-    from autograder.inside.cells import Snapshot
+    from autograder.inside.cells import CellByCell, Snapshot
     from autograder.inside.protocol import (
         Channel,
         Confined,
@@ -262,7 +262,6 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
         Serve,
         ToProcess,
     )
-    from autograder.inside.running import RunningNotebook
 
     arrange_descriptors(*descriptors)
     channel, link = (
@@ -275,7 +274,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
         channel.send(NotConfined(str(error)))
         return 71
     gc.enable()
-    notebook = RunningNotebook(shell)
+    notebook = CellByCell(shell)
     channel.send(Confined())
     left: Snapshot | None = None
     library = Library()

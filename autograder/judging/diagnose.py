@@ -18,7 +18,7 @@ from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import compare, output_of, paired, tolerance_of, wrong_entries
 from autograder.judging.findings import Diagnosis, Finding, Verdict
 from autograder.judging.judged import Judged
-from autograder.probe import Probe, Close, OneTolerance, Tolerance
+from autograder.probe import Close, OneTolerance, Probe, Tolerance
 
 Judge = Callable[[Probe, Any], Finding]
 

@@ -9,6 +9,7 @@ from autograder.errors import SandboxError
 from autograder.handed_in.alignment import Submission
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
+from autograder.judging.as_it_is.own_tests import OwnTests
 from autograder.judging.bench import Bench, OwnCells, Seatable
 from autograder.judging.findings import QuestionResult, Status, SubmissionResult
 from autograder.judging.judged import total
@@ -62,7 +63,8 @@ class Grader(Bench):
 
         Leave it before the next sits.
         """
-        return Sitting(self, notebook, questions, memory or Memory())
+        kind = OwnTests if self.assignment.as_it_is else Sitting
+        return kind(self, notebook, questions, memory or Memory())
 
     def sit_cells(self, cells: list[CellSource]) -> Sitting:
         """Seat cells of our own, such as the reference's with a variant in place."""

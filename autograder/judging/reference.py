@@ -70,6 +70,9 @@ class Reference:
         """Observe the reference and all misconceptions; raises AssignmentError where the reference itself
         fails a probe.
         """
+        if self.assignment.as_it_is:  # its own test cells say what is right
+            self._expect({})
+            return self
         progress("reference")
         self.prepare_reference()
         for variant in self.misconceptions:

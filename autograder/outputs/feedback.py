@@ -43,7 +43,7 @@ def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> d
     url = database or nbgrader_course.database_url(into, config if into == assignment.root else None)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return {}
-    return gradebook.marks(url, assignment.name, assignment.name, config)
+    return gradebook.marks(url, assignment.name, assignment.notebook, config)
 
 
 def page_of(assignment: Assignment, into: Path, student: str, database: str = "") -> str:
@@ -61,7 +61,7 @@ def page_of(assignment: Assignment, into: Path, student: str, database: str = ""
 
 def page_of_entry(assignment: Assignment, into: Path, entry: KeptResult, marks: dict[str, Marks]) -> str:
     student = entry.result.student
-    answers = answers_in(graded_path(into, student, assignment.name), assignment)
+    answers = answers_in(graded_path(into, student, assignment), assignment)
     standing = Standing(entry.result, marks.get(student, Marks()))
     return page(assignment, standing, entry.conditions.release, answers, Evidence(into, assignment).of(entry))
 

@@ -31,7 +31,7 @@ def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] =
     marks = gradebook_marks(assignment, into)
     written = []
     for entry in chosen:
-        path = into / "feedback" / entry.result.student / assignment.name / f"{assignment.name}.html"
+        path = into / "feedback" / entry.result.student / assignment.name / f"{assignment.notebook}.html"
         write_text(path, page_of_entry(assignment, into, entry, marks))
         copy_receipts(into / "autograded" / entry.result.student / assignment.name, path.parent)
         written.append(path)

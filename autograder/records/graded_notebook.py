@@ -75,9 +75,9 @@ class Graded(msgspec.Struct):
         ]
 
 
-def graded_path(into: Path, student: str, assignment: str) -> Path:
+def graded_path(into: Path, student: str, assignment: Assignment) -> Path:
     """Where nbgrader looks for a graded notebook."""
-    return into / "autograded" / student / assignment / f"{assignment}.ipynb"
+    return into / "autograded" / student / assignment.name / f"{assignment.notebook}.ipynb"
 
 
 def read_graded(path: Path) -> Graded | None:

@@ -334,7 +334,12 @@ class _Pass:
             reports[message.number] = CellReport(message.number, outcome, missing=before.missing)
             return
         reports[message.number] = CellReport(
-            message.number, outcome, printable(message.error), message.line, printable(message.missing, 80)
+            message.number,
+            outcome,
+            printable(message.error),
+            message.line,
+            printable(message.missing, 80),
+            message.value,
         )
 
     # ---- probes

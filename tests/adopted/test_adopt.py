@@ -20,7 +20,7 @@ from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
-from tests.adopted.shapes import EXCEPTIONS, HELPERS, LOOPS, PRINTS, RANDOM, SHAPES, Shape
+from tests.adopted.shapes import SHAPES, Shape
 
 
 @dataclass

@@ -52,9 +52,13 @@ def notebooks_in(path: Path) -> list[tuple[Path, str]]:
         raise UsageError(f"there is no {path}", mend="name an instructor's notebook, or a folder of them")
     if path.is_file():
         return [(path, _plain(path.stem))]
-    found = [p for p in sorted(path.rglob("*.ipynb")) if not any(part.startswith(".") for part in p.parts[1:])]
+    found = [
+        p for p in sorted(path.rglob("*.ipynb")) if not any(part.startswith(".") for part in p.parts[1:])
+    ]
     if not found:
-        raise UsageError(f"{path} holds no notebook", mend="name an instructor's notebook, or a folder of them")
+        raise UsageError(
+            f"{path} holds no notebook", mend="name an instructor's notebook, or a folder of them"
+        )
     alone = {folder for folder in {p.parent for p in found} if sum(p.parent == folder for p in found) == 1}
     return [(p, _plain(p.parent.name if p.parent in alone else f"{p.parent.name}_{p.stem}")) for p in found]
 
@@ -64,7 +68,9 @@ def _plain(name: str) -> str:
     return made if made[:1].isalpha() else f"a_{made}"
 
 
-def adopt(path: Path, name: str, root: Path, order: int, progress: Callable[[str], None] = lambda _: None) -> Adopted:
+def adopt(
+    path: Path, name: str, root: Path, order: int, progress: Callable[[str], None] = lambda _: None
+) -> Adopted:
     """Write assignments/<name> from an instructor's notebook; raises UsageError, and then wrote nothing."""
     check_name(name)
     folder = root / "assignments" / name
@@ -127,13 +133,21 @@ def _beside(path: Path, cells: list[OldCell], root: Path) -> tuple[Beside, list[
     helpers, data, left = [], [], []
     code = "\n".join(c.text for c in cells if c.is_code)
     for file in sorted(p for p in path.parent.iterdir() if p.is_file() and p != path):
-        imported = file.suffix == ".py" and re.search(rf"^[ \t]*(?:import|from)[ \t]+{re.escape(file.stem)}\b", code, re.M)
+        imported = file.suffix == ".py" and re.search(
+            rf"^[ \t]*(?:import|from)[ \t]+{re.escape(file.stem)}\b", code, re.M
+        )
         if imported:
             helpers.append(file.name)
         elif re.search(rf"[\"'/]{re.escape(file.name)}[\"']", code) and file.suffix not in (".ipynb", ".py"):
             there = root / "data" / file.name
             if there.is_file() and there.read_bytes() != file.read_bytes():
-                left.append(Left(0, 0, f"data/{file.name} of the course is another file than the one beside the notebook"))
+                left.append(
+                    Left(
+                        0,
+                        0,
+                        f"data/{file.name} of the course is another file than the one beside the notebook",
+                    )
+                )
             data.append(file.name)
     return Beside(tuple(helpers), tuple(data)), left
 
@@ -170,6 +184,10 @@ def _tried(texts: dict[str, str], path: Path, beside: Beside, name: str, root: P
 
 def _tests(found: Grouped) -> list[tuple[OldCell, str]]:
     """Each old test cell with the ids of its probes."""
-    return [(cell, made.id) for q in found.questions for made in q.probes for cell in q.tests if made.cell == cell.number]
-
-
+    return [
+        (cell, made.id)
+        for q in found.questions
+        for made in q.probes
+        for cell in q.tests
+        if made.cell == cell.number
+    ]

@@ -15,9 +15,9 @@ from autograder.author.adopt.names_read import BUILTINS, Comprehension, base_of,
 
 Expression = TypeVar("Expression", bound=ast.expr)
 PURE = frozenset(
-    "abs all any bool float int len list max min round set sorted str sum tuple dict frozenset type zip".split()
+    ["abs", "all", "any", "bool", "float", "int", "len", "list", "max", "min", "round", "set", "sorted", "str", "sum", "tuple", "dict", "frozenset", "type", "zip"]
 )
-_DECIDES = frozenset("allclose isclose array_equal array_equiv isnan isfinite isinf isin".split())
+_DECIDES = frozenset(["allclose", "isclose", "array_equal", "array_equiv", "isnan", "isfinite", "isinf", "isin"])
 """Functions of NumPy's whose result is a verdict: they are called outside."""
 _LIBRARIES = ("np", "numpy", "math")
 _KINDS = BUILTINS | {"ndarray", "DataFrame", "Series", "Index", "floating", "integer"}
@@ -58,7 +58,9 @@ def asked(
     lift = _Lift(theirs)
     found = _same(test, theirs, constants)
     lifted = lift.test(test)
-    made = Asked(tuple(lift.sides), lifted, getattr(test, "lineno", 0), says=says, source=source or ast.unparse(test))
+    made = Asked(
+        tuple(lift.sides), lifted, getattr(test, "lineno", 0), says=says, source=source or ast.unparse(test)
+    )
     if found is None:
         return [made]
     side, close = found
@@ -127,7 +129,9 @@ def _pair(test: ast.expr, constants: Mapping[str, float]) -> Pair | None:
         return test.func.value, arguments[0], None
     if name in ("allclose", "isclose") and len(arguments) >= 2:
         library = base_of(test.func)
-        names, standard = (("rel_tol", "abs_tol"), (1e-9, 0.0)) if library == "math" else (("rtol", "atol"), (1e-5, 1e-8))
+        names, standard = (
+            (("rel_tol", "abs_tol"), (1e-9, 0.0)) if library == "math" else (("rtol", "atol"), (1e-5, 1e-8))
+        )
         said = [*arguments[2:4], *([None] * 2)][:2]
         close = []
         for at, keyword in enumerate(names):
@@ -184,7 +188,11 @@ def _difference(node: ast.expr) -> ast.BinOp | None:
 
 def number_of(node: ast.expr, constants: Mapping[str, float]) -> float | None:
     """A number that is written down, `1e-6`, `10**-6`, `eps`; None where it is anything else."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    ):
         return float(node.value)
     if isinstance(node, ast.Name):
         return constants.get(node.id)
@@ -273,7 +281,11 @@ class _Lift:
             return _at(ast.BinOp(self.operand(node.left), node.op, self.operand(node.right)), node)
         if isinstance(node, ast.UnaryOp):
             return _at(ast.UnaryOp(node.op, self.operand(node.operand)), node)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and read_in(node.func) & self.theirs:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and read_in(node.func) & self.theirs
+        ):
             func = ast.Attribute(self.operand(node.func.value), node.func.attr, ast.Load())
             return _at(ast.Call(func, node.args, node.keywords), node)
         if isinstance(node, ast.Call):
@@ -306,7 +318,9 @@ class _Lift:
 
     def _isinstance(self, node: ast.Call) -> ast.expr:
         kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
-        names = [k.attr if isinstance(k, ast.Attribute) else k.id if isinstance(k, ast.Name) else "" for k in kinds]
+        names = [
+            k.attr if isinstance(k, ast.Attribute) else k.id if isinstance(k, ast.Name) else "" for k in kinds
+        ]
         if not all(name in _KINDS or name in self.theirs for name in names):
             return self.side(node)
         seen = self.side(_types_of(node.args[0]))
@@ -342,14 +356,18 @@ class _Lift:
         row = _Lift(self.theirs | local)
         test = row.test(inner.elt)
         names = sorted(read_in(test) & local)
-        rows = ast.ListComp(ast.List([*row.sides, *(ast.Name(n, ast.Load()) for n in names)], ast.Load()), inner.generators)
+        rows = ast.ListComp(
+            ast.List([*row.sides, *(ast.Name(n, ast.Load()) for n in names)], ast.Load()), inner.generators
+        )
         each = [ast.Name(n, ast.Store()) for n in [*(f"_{i}" for i in range(len(row.sides))), *names]]
         target = ast.List(list[ast.expr](each), ast.Store())
         seen = self.side(_at(rows, node))
         test = _renamed(test, len(row.sides))
         for name in each[: len(row.sides)]:
             name.id = f"each{name.id}"
-        return _at(ast.Call(node.func, [_rebuilt(inner, test, [ast.comprehension(target, seen, [], 0)])], []), node)
+        return _at(
+            ast.Call(node.func, [_rebuilt(inner, test, [ast.comprehension(target, seen, [], 0)])], []), node
+        )
 
 
 def _listed(node: ast.expr) -> ast.expr:

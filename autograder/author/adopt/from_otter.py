@@ -22,7 +22,9 @@ _RAW = re.compile(r"\A#\s*(ASSIGNMENT CONFIG|(?:BEGIN|END) (?:QUESTION|PROMPT|SO
 _CONFIG = re.compile(r'\A\s*"""\s*#\s*BEGIN TEST CONFIG\n(.*?)"""\s*#\s*END TEST CONFIG\s*\n?', re.S)
 _HIDDEN = re.compile(r"\A\s*#\s*HIDDEN\b[^\n]*\n?", re.I)
 _LINE = re.compile(r"^([ \t]*)(.*?)[ \t]*#[ \t]*SOLUTION(?: NO PROMPT)?[ \t]*$", re.I)
-_PROMPT = re.compile(r'^[ \t]*(?:"""\s*)?#\s*(?:BEGIN|END) PROMPT.*$|^[ \t]*"""\s*;?\s*#\s*END PROMPT.*$', re.M)
+_PROMPT = re.compile(
+    r'^[ \t]*(?:"""\s*)?#\s*(?:BEGIN|END) PROMPT.*$|^[ \t]*"""\s*;?\s*#\s*END PROMPT.*$', re.M
+)
 
 
 def is_otter(notebook: NotebookNode) -> bool:
@@ -114,7 +116,9 @@ def _test(text: str, number: int, question: _Question, shows: bool) -> tuple[Old
     name = f"{question.name}_test_{len(question.tests) + 1}"
     points = said.get("points")
     own = float(points) if isinstance(points, int | float) else None
-    return OldCell(OldRole.TEST, name, text, number, 0.0, lines, by_output=shows and _ends_in_value(text)), own
+    return OldCell(
+        OldRole.TEST, name, text, number, 0.0, lines, by_output=shows and _ends_in_value(text)
+    ), own
 
 
 def _ends_in_value(text: str) -> bool:

@@ -41,9 +41,21 @@ def _without(cell: OldCell) -> tuple[str, list[Left]]:
             timed = re.match(r"%time\s+(.*)", match[2])
             lines[at] = match[1] + (timed[1] if timed else "pass")
             if not _HARMLESS.match(match[2]):
-                left.append(Left(cell.number, at + 1, f"`{match[2].strip()}` is no Python; the line is left out"))
+                left.append(
+                    Left(cell.number, at + 1, f"`{match[2].strip()}` is no Python; the line is left out")
+                )
         elif _TAKES_RESULT.match(line):
-            left.append(Left(cell.number, at + 1, f"`{line.strip()}` takes what a front end gives; the line is left out"))
+            left.append(
+                Left(
+                    cell.number,
+                    at + 1,
+                    f"`{line.strip()}` takes what a front end gives; the line is left out",
+                )
+            )
             lines[at] = ""
-    kept = [line for line, old in zip(lines, text.splitlines(), strict=True) if line != "pass" or old.strip() == "pass"]
+    kept = [
+        line
+        for line, old in zip(lines, text.splitlines(), strict=True)
+        if line != "pass" or old.strip() == "pass"
+    ]
     return "\n".join(kept if cell.role is OldRole.PLAIN else lines), left

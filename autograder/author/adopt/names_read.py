@@ -140,7 +140,9 @@ def _changed_by(call: ast.Call, theirs: set[str]) -> set[str]:
 
 def handed_over(statements: list[ast.stmt], theirs: frozenset[str]) -> frozenset[str]:
     """Names that are arguments of the student's functions, which may have changed what they hold."""
-    calls = (n for s in statements for n in ast.walk(s) if isinstance(n, ast.Call) and base_of(n.func) in theirs)
+    calls = (
+        n for s in statements for n in ast.walk(s) if isinstance(n, ast.Call) and base_of(n.func) in theirs
+    )
     return frozenset(a.id for call in calls for a in call.args if isinstance(a, ast.Name))
 
 

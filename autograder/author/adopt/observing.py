@@ -83,7 +83,10 @@ class Observing:
         }
         if self.by_output and body and isinstance(body[-1], ast.Expr) and not _is_shown(body[-1]):
             last = body.pop().value  # type: ignore[attr-defined]
-            return [*self._all(body, False), *self._note([Asked((last,), ast.Name("_0", ast.Load()), last.lineno, True, last)], False)]
+            return [
+                *self._all(body, False),
+                *self._note([Asked((last,), ast.Name("_0", ast.Load()), last.lineno, True, last)], False),
+            ]
         return self._all(body, False)
 
     def _all(self, body: list[ast.stmt], many: bool) -> list[ast.stmt]:
@@ -142,13 +145,20 @@ class Observing:
             first = self._asserted(ast.copy_location(refuted, statement.test), says, many)
             return [*first, *self._all(statement.orelse, many)]
         made = copy.copy(statement)
-        made.body, made.orelse = self._all(statement.body, True) or [ast.Pass()], self._all(statement.orelse, True)
+        made.body, made.orelse = (
+            self._all(statement.body, True) or [ast.Pass()],
+            self._all(statement.orelse, True),
+        )
         return [made]
 
     def _with(self, statement: ast.With, many: bool) -> list[ast.stmt]:
         call = statement.items[0].context_expr
         name = getattr(call.func, "attr", getattr(call.func, "id", "")) if isinstance(call, ast.Call) else ""
-        if isinstance(call, ast.Call) and name.replace("_", "").lower() in ("raises", "assertraises") and call.args:
+        if (
+            isinstance(call, ast.Call)
+            and name.replace("_", "").lower() in ("raises", "assertraises")
+            and call.args
+        ):
             return self._raises(call.args[0], statement.body, "", statement.lineno, many)
         made = copy.copy(statement)
         made.body = self._all(statement.body, many) or [ast.Pass()]
@@ -182,7 +192,9 @@ class Observing:
         words = [_raised_text(h.body) for h in statement.handlers]
         if all(text is None for text in words):
             del self.noted[before:]
-            self.left.append((statement.lineno, "what is asserted here is caught again: it can't cost a point"))
+            self.left.append(
+                (statement.lineno, "what is asserted here is caught again: it can't cost a point")
+            )
             return []
         says = next((text for text in words if text), "")
         self.noted[before:] = [
@@ -204,7 +216,8 @@ class Observing:
         side = ast.Call(ast.Name("raised", ast.Load()), [call], [])
         seen = ast.Name("_0", ast.Load())
         tests: list[ast.expr] = [
-            seen if name in _STANDS_FOR_ALL else ast.Compare(ast.Constant(name), [ast.In()], [seen]) for name in names
+            seen if name in _STANDS_FOR_ALL else ast.Compare(ast.Constant(name), [ast.In()], [seen])
+            for name in names
         ]
         test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
         made = Asked((ast.fix_missing_locations(ast.copy_location(side, last)),), test, line, says=says)
@@ -292,7 +305,10 @@ def _put_in(function: ast.FunctionDef, call: ast.Call) -> list[ast.stmt] | None:
     names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or len(call.args) > len(names):
         return None
-    if any(isinstance(n, ast.Return | ast.Yield | ast.Await | ast.Global | ast.Nonlocal) for n in ast.walk(function)):
+    if any(
+        isinstance(n, ast.Return | ast.Yield | ast.Await | ast.Global | ast.Nonlocal)
+        for n in ast.walk(function)
+    ):
         return None
     defaults = dict(zip(names[len(names) - len(arguments.defaults) :], arguments.defaults, strict=True))
     values: dict[str | None, ast.expr] = {**defaults, **dict(zip(names, call.args, strict=False))}

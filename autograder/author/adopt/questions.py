@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from autograder.author.adopt.names_read import Scope, read_in, students
 from autograder.author.adopt.old import Left, NotAdoptable, OldCell, OldRole
-from autograder.author.adopt.tested import Made, taken_apart, without_asserting
+from autograder.author.adopt.tested import NewProbe, taken_apart, without_asserting
 from autograder.inside.names import bound_in, parsed
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -27,7 +27,7 @@ class NewQuestion:
     """Answers that no test looks at: they are handed out cleared beside this question's."""
     defines: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
-    probes: list[Made] = field(default_factory=list)
+    probes: list[NewProbe] = field(default_factory=list)
 
 
 @dataclass
@@ -64,7 +64,9 @@ class _Grouping:
         self.by_answer: dict[int, NewQuestion] = {}
 
     def done(self) -> Grouped:
-        written = [(c, self.ids.made(c.id, "written")) for c in self.cells if c.role is OldRole.WRITTEN and c.points]
+        written = [
+            (c, self.ids.made(c.id, "written")) for c in self.cells if c.role is OldRole.WRITTEN and c.points
+        ]
         earlier: list[ast.stmt] = []
         for cell in self.cells:
             if cell.role is OldRole.TEST:
@@ -77,7 +79,9 @@ class _Grouping:
         if not questions and not written:
             why = "; ".join(f"cell {one.cell}: {one.reason}" for one in self.left[:5])
             what = "nothing that is graded in it can be taken over" + (f" ({why})" if why else "")
-            raise NotAdoptable(what, mend="grade it as it is: `chainrule autograde` takes nbgrader's own source")
+            raise NotAdoptable(
+                what, mend="grade it as it is: `chainrule autograde` takes nbgrader's own source"
+            )
         for cell in self.cells:
             if cell.role is OldRole.CODED:
                 why = f"a person grades this code: its {cell.points:g} points are left out. Ask for it in a write-up"
@@ -150,7 +154,9 @@ class _Grouping:
             return "it has no points: students still find what they saw of it"
         read = read_in(tree_of(cell)) & self.scope.student
         for later in self.cells:
-            again = read & bound_in(tree_of(later)) if later.is_code and later.role is not OldRole.TEST else None
+            again = (
+                read & bound_in(tree_of(later)) if later.is_code and later.role is not OldRole.TEST else None
+            )
             if again and later.number > cell.number:
                 name = sorted(again)[0]
                 return f"cell {later.number} assigns `{name}` again, and a test looks at the end: its points are left out"
@@ -183,7 +189,10 @@ def _imports(statement: ast.stmt) -> dict[str, ast.stmt]:
     if isinstance(statement, ast.Import):
         return {(a.asname or a.name).split(".")[0]: ast.Import([a]) for a in statement.names}
     if isinstance(statement, ast.ImportFrom):
-        return {a.asname or a.name: ast.ImportFrom(statement.module, [a], statement.level) for a in statement.names}
+        return {
+            a.asname or a.name: ast.ImportFrom(statement.module, [a], statement.level)
+            for a in statement.names
+        }
     return {}
 
 

@@ -16,7 +16,9 @@ Compound = ast.For | ast.AsyncFor | ast.While | ast.If | ast.With | ast.AsyncWit
 _PARTS = ("body", "orelse", "finalbody")
 
 
-def needed_for(body: list[ast.stmt], names: Iterable[str], noting: dict[int, frozenset[str]]) -> list[ast.stmt]:
+def needed_for(
+    body: list[ast.stmt], names: Iterable[str], noting: dict[int, frozenset[str]]
+) -> list[ast.stmt]:
     """The statements that these names need, and those around a note, each of which reads the names given with
     its number.
     """
@@ -43,7 +45,9 @@ def _noted_reads(statement: ast.stmt, noting: dict[int, frozenset[str]]) -> set[
     return {name for note in notes for name in noting.get(note.number, frozenset())}
 
 
-def _pruned(statement: ast.stmt, wanted: frozenset[str], noting: dict[int, frozenset[str]]) -> ast.stmt | None:
+def _pruned(
+    statement: ast.stmt, wanted: frozenset[str], noting: dict[int, frozenset[str]]
+) -> ast.stmt | None:
     """A statement without the parts that nobody needs; None where nobody needs any."""
     if isinstance(statement, NoteHere):
         return statement if statement.number in noting else None
@@ -90,7 +94,9 @@ def _is_wanted(statement: ast.stmt, wanted: frozenset[str]) -> bool:
             return True
         changed = base_of(call.func) if isinstance(call.func, ast.Attribute) else ""
         arguments = {a.id for a in call.args if isinstance(a, ast.Name)}
-        return changed in wanted - {"np", "plt"} or bool(arguments & wanted and isinstance(call.func, ast.Name))
+        return changed in wanted - {"np", "plt"} or bool(
+            arguments & wanted and isinstance(call.func, ast.Name)
+        )
     return False
 
 
@@ -128,7 +134,12 @@ def _only(node: ast.expr, keep: list[int], count: int, body: list[ast.stmt]) -> 
         if len(rows) != len(node.elts):
             return None
         return ast.List([_some(row, keep) for row in rows], ast.Load())
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "zip" and len(node.args) == count:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "zip"
+        and len(node.args) == count
+    ):
         kept = [node.args[i] for i in keep] or node.args[:1]
         return kept[0] if len(kept) == 1 else ast.Call(node.func, kept, [])
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "items":

@@ -33,7 +33,9 @@ def spoken(call: ast.Call) -> Spoken | None:
         return Spoken(None, "", call.args[0], thrower) if thrower is not None else None
     keywords = {k.arg: k.value for k in call.keywords}
     more = [a for a in call.args[count:] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-    said = next((keywords[k] for k in ("msg", "err_msg", "message") if k in keywords), more[0] if more else None)
+    said = next(
+        (keywords[k] for k in ("msg", "err_msg", "message") if k in keywords), more[0] if more else None
+    )
     says = said.value if isinstance(said, ast.Constant) and isinstance(said.value, str) else ""
     test = make(call, keywords)
     return Spoken(ast.fix_missing_locations(ast.copy_location(test, call)), says)
@@ -67,7 +69,9 @@ def _decimals(standard: int, factor: float, *names: str) -> Make:
     """Equal to so many decimals: within factor * 10**-decimals."""
 
     def make(call: ast.Call, keywords: Keywords) -> ast.expr:
-        said = next((keywords[n] for n in names if n in keywords), call.args[2] if len(call.args) > 2 else None)
+        said = next(
+            (keywords[n] for n in names if n in keywords), call.args[2] if len(call.args) > 2 else None
+        )
         places = number_of(said, {}) if said is not None else None
         gap = factor * 10.0 ** -(standard if places is None else places)
         return _numpy("allclose", *call.args[:2], rtol=0.0, atol=gap)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder.author.adopt.asked import Asked
 from autograder.author.adopt.names_read import BUILTINS, AsAttributes, Scope, read_in, students
-from autograder.author.adopt.observing import NoteHere, Noted, Observing
+from autograder.author.adopt.observing import Noted, NoteHere, Observing
 from autograder.author.adopt.old import Left, OldCell
 from autograder.author.adopt.slicing import needed_for
 from autograder.inside.names import bound_in, parsed
@@ -18,11 +18,13 @@ from autograder.inside.running import without_timing
 
 AUTHORS = frozenset({"types_of", "raised"})
 """What a probe takes from autograder.probe."""
-_CHANCE = frozenset({"random", "rand", "randn", "randint", "rng", "default_rng", "shuffle", "choice", "uniform", "normal"})
+_CHANCE = frozenset(
+    {"random", "rand", "randn", "randint", "rng", "default_rng", "shuffle", "choice", "uniform", "normal"}
+)
 
 
 @dataclass(frozen=True)
-class Made:
+class NewProbe:
     """A probe as statements, with what judges it: the judge's statements and facts, or else how near each
     output has to be.
     """
@@ -44,7 +46,9 @@ class Made:
         return bool(self.facts)
 
 
-def taken_apart(cell: OldCell, name: str, scope: Scope, earlier: list[ast.stmt]) -> tuple[list[Made], list[Left]]:
+def taken_apart(
+    cell: OldCell, name: str, scope: Scope, earlier: list[ast.stmt]
+) -> tuple[list[NewProbe], list[Left]]:
     """The probes of an old test cell, and what a person should look at. earlier: the statements of the tests
     before it, which it may build on. No probe where nothing of the cell can be taken over.
     """
@@ -56,7 +60,10 @@ def taken_apart(cell: OldCell, name: str, scope: Scope, earlier: list[ast.stmt])
     statements = [*copy.deepcopy(earlier), *reader.read(tree.body)]
     left = [Left(cell.number, line, why) for line, why in reader.left]
     if not reader.noted and not read_in(body) & scope.student:
-        return [], [*left, Left(cell.number, 0, "it looks at nothing that a student wrote: its points are left out")]
+        return [], [
+            *left,
+            Left(cell.number, 0, "it looks at nothing that a student wrote: its points are left out"),
+        ]
     making = _Making(cell, name, scope, statements, reader)
     inside = "what this calls asserts by itself, where the student's code runs: as it was, and no proof against forging"
     left += [Left(cell.number, line, inside) for line in reader.kept]
@@ -86,7 +93,7 @@ class _Making:
     reader: Observing
     left: list[Left] = field(default_factory=list)
 
-    def made(self) -> list[Made]:
+    def made(self) -> list[NewProbe]:
         noted = list(enumerate(self.reader.noted))
         outside = {n: one for n, note in noted if (one := self._outside(note)) is not None}
         same = [n for n, note in noted if note.asked.same]
@@ -110,7 +117,7 @@ class _Making:
 
     # ---- the solution decides
 
-    def _compared(self, chosen: list[int], name: str, points: float) -> Made:
+    def _compared(self, chosen: list[int], name: str, points: float) -> NewProbe:
         noted = {n: self.reader.noted[n] for n in chosen}
         sides = {n: (note.asked.side,) for n, note in noted.items() if note.asked.side is not None}
         close = {note.key: note.asked.close for note in noted.values() if note.asked.close is not None}
@@ -137,7 +144,9 @@ class _Making:
         if asked.same and _by_chance(asked.test):
             return None
         renames = {n.id: f"_{len(asked.sides) + i}" for i, n in enumerate(more) if isinstance(n, ast.Name)}
-        return replace(asked, sides=(*asked.sides, *more), test=_Renames(renames).visit(copy.deepcopy(asked.test)))
+        return replace(
+            asked, sides=(*asked.sides, *more), test=_Renames(renames).visit(copy.deepcopy(asked.test))
+        )
 
     def _is_plain(self, name: str) -> bool:
         """Whether a name of the cell is made of what is written down there, without chance and without the
@@ -148,7 +157,7 @@ class _Making:
         theirs = students(self.statements, self.scope.student)
         return not read and name not in theirs and not any(map(_by_chance, needed))
 
-    def _judged(self, chosen: dict[int, Asked], name: str, points: float) -> Made:
+    def _judged(self, chosen: dict[int, Asked], name: str, points: float) -> NewProbe:
         noted = {n: self.reader.noted[n] for n in chosen}
         facts = {note.key: (_fact(note, chosen[n]), self._says(note)) for n, note in noted.items()}
         inner = {x for n, asked in chosen.items() if not noted[n].many for x in read_in(asked.test)}
@@ -169,7 +178,7 @@ class _Making:
 
     # ---- a probe
 
-    def runs(self, body: list[ast.stmt]) -> Made:
+    def runs(self, body: list[ast.stmt]) -> NewProbe:
         """A probe that sees no more than whether the cell's statements run."""
         shown = ast.Expr(ast.Tuple([*self.reader.shown], ast.Load()))
         kept = [s for s in self.statements if not isinstance(s, NoteHere)]
@@ -185,14 +194,19 @@ class _Making:
         title: str,
         sides: dict[int, tuple[ast.expr, ...]],
         **more: object,
-    ) -> Made:
+    ) -> NewProbe:
         reads = {n: frozenset(read_in([*found])) for n, found in sides.items()}
         kept = needed_for(self.statements, [], reads)
         return replace(self._finished(name, points, title, kept, sides), **more)  # type: ignore[arg-type]
 
     def _finished(
-        self, name: str, points: float, title: str, body: list[ast.stmt], sides: dict[int, tuple[ast.expr, ...]]
-    ) -> Made:
+        self,
+        name: str,
+        points: float,
+        title: str,
+        body: list[ast.stmt],
+        sides: dict[int, tuple[ast.expr, ...]],
+    ) -> NewProbe:
         """A probe in which names of the notebook are `ns.name`, and what is noted is noted."""
         own = bound_in(body)
         reads = frozenset(read_in([*body, *(s for found in sides.values() for s in found)]))
@@ -205,7 +219,7 @@ class _Making:
             notes[n] = note_of(self.reader.noted[n], tuple(attributes.visit(copy.deepcopy(s)) for s in found))
         statements = [ast.fix_missing_locations(_Notes(notes).visit(s)) for s in made]
         imports = [s for n, s in self.scope.imports.items() if n in reads - own]
-        return Made(name, points, title, statements, imports, cell=self.cell.number)
+        return NewProbe(name, points, title, statements, imports, cell=self.cell.number)
 
     def _names(self, noted: object) -> str:
         names = dict.fromkeys(
@@ -260,7 +274,9 @@ def _fact(note: Noted, asked: Asked) -> ast.expr:
     test = _Puts(at if len(asked.sides) > 1 else {"_0": one}).visit(copy.deepcopy(asked.test))
     if not note.many:
         return test  # type: ignore[no-any-return]
-    rows = ast.Call(ast.Attribute(ast.Name("seen", ast.Load()), "get", ast.Load()), [key, ast.List([], ast.Load())], [])
+    rows = ast.Call(
+        ast.Attribute(ast.Name("seen", ast.Load()), "get", ast.Load()), [key, ast.List([], ast.Load())], []
+    )
     each = ast.GeneratorExp(test, [ast.comprehension(ast.Name("one", ast.Store()), rows, [], 0)])
     return ast.fix_missing_locations(ast.Call(ast.Name("all", ast.Load()), [each], []))
 

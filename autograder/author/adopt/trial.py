@@ -33,13 +33,18 @@ def failures_of(assignment: Assignment) -> dict[str, str]:
     for cell in first.cells:
         if cell.outcome is not Outcome.FINISHED:
             line = assignment.cells[cell.number - 1].line
-            raise AssignmentError(f"a cell of it ended: {cell.outcome.value} {cell.error}", where=f"notebook.py:{line}")
+            raise AssignmentError(
+                f"a cell of it ended: {cell.outcome.value} {cell.error}", where=f"notebook.py:{line}"
+            )
     finished = {n: o for n, o in first.observations.items() if o.outcome is Outcome.FINISHED}
     reference.expected = {n: decode(o.value) for n, o in finished.items()}
     reference.sizes = {n: len(o.value) for n, o in finished.items()}
     judge = Judge(reference)
     try:
-        found = {p.id: _why(p, first.observations[p.id], again.observations[p.id], judge) for p in assignment.probes}
+        found = {
+            p.id: _why(p, first.observations[p.id], again.observations[p.id], judge)
+            for p in assignment.probes
+        }
     finally:
         judge.close()
     return {probe: why for probe, why in found.items() if why}
@@ -51,11 +56,16 @@ def _why(probe: Probe, first: Observation, again: Observation, judge: Judge) -> 
         said = " ".join(f"{first.outcome.value} {first.error} {first.missing or first.text}".split())
         return f"what it looks at can't be seen from a probe ({said}): its points are left out"
     if probe.judged:
-        found = finding_of(judge.reference.assignment.judges[probe.id], decode(first.value), judge.reference.seeds[probe.id])
+        found = finding_of(
+            judge.reference.assignment.judges[probe.id], decode(first.value), judge.reference.seeds[probe.id]
+        )
         if found is None or found.verdict is not Verdict.RIGHT:
             why = found.message if found is not None else "no value"
             return f"what it asserts does not hold outside of the solution's own process ({why}): its points are left out"
         return ""
-    if again.outcome is not Outcome.FINISHED or judge.judge(probe, decode(again.value)).verdict is not Verdict.RIGHT:
+    if (
+        again.outcome is not Outcome.FINISHED
+        or judge.judge(probe, decode(again.value)).verdict is not Verdict.RIGHT
+    ):
         return "the solution gives another result each time: its points are left out"
     return ""

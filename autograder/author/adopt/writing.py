@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from autograder.author.adopt.names_read import read_in
 from autograder.author.adopt.old import Left, OldCell, OldRole
 from autograder.author.adopt.questions import Grouped, NewQuestion, _Ids, tree_of
-from autograder.author.adopt.tested import AUTHORS, Made
+from autograder.author.adopt.tested import AUTHORS, NewProbe
 from autograder.inside.names import bound_in
 
 _CELL = re.compile(r"^# %%", re.M)
-_LAST = '''# %% demo="what_is_done"
+_LAST = """# %% demo="what_is_done"
 import check_notebook
 
 check_notebook.run()
-'''
+"""
 EMPTY = {
     "misconceptions.py": '"""Known wrong solutions, each in place of the function that it gets wrong. Add what you see in a class."""\n',
     "alternatives.py": '"""Right solutions written another way, which must score full marks. Add what capable students write."""\n',
@@ -35,7 +35,9 @@ class Beside:
     data: tuple[str, ...] = ()
 
 
-def files_of(cells: list[OldCell], found: Grouped, beside: Beside, title: str, order: int, file: str) -> dict[str, str]:
+def files_of(
+    cells: list[OldCell], found: Grouped, beside: Beside, title: str, order: int, file: str
+) -> dict[str, str]:
     """The texts of an assignment's files, by name."""
     made = {
         "notebook.py": notebook_text(cells, found),
@@ -95,7 +97,9 @@ def _check(question: NewQuestion) -> str:
 
 def _written(cell: OldCell, name: str) -> str:
     rubric = cell.rubric.strip() or "*No sample answer was written down.*"
-    text = "\n".join([*([cell.text, ""] if cell.text else []), "### BEGIN SOLUTION", rubric, "### END SOLUTION"])
+    text = "\n".join(
+        [*([cell.text, ""] if cell.text else []), "### BEGIN SOLUTION", rubric, "### END SOLUTION"]
+    )
     return f'# %% [markdown] written="{name}" points={cell.points:g}\n' + _commented(text)
 
 
@@ -132,7 +136,12 @@ def table_text(found: Grouped, beside: Beside, title: str, order: int) -> str:
         "memory_mb = 2048",
     ]
     for question in found.questions:
-        lines += ["", f"[questions.{question.id}]", f"defines = {_toml(question.defines)}", f"needs = {_toml(question.needs)}"]
+        lines += [
+            "",
+            f"[questions.{question.id}]",
+            f"defines = {_toml(question.defines)}",
+            f"needs = {_toml(question.needs)}",
+        ]
     for _, name in found.written:
         lines += ["", f"[questions.{name}]"]
     return "\n".join(lines) + "\n"
@@ -148,7 +157,9 @@ def _toml(value: str | list[str]) -> str:
 def probes_text(found: Grouped, file: str) -> str:
     probes = [(q, p) for q in found.questions for p in q.probes]
     authors = {n for _, p in probes for s in p.body for n in read_in([s]) & AUTHORS}
-    names = sorted({"probe", *authors} | ({"Close"} if any(p.close for _, p in probes) else set()), key=_as_sorted)
+    names = sorted(
+        {"probe", *authors} | ({"Close"} if any(p.close for _, p in probes) else set()), key=_as_sorted
+    )
     lines = [
         f'"""Hidden tests, made by `chainrule adopt` of the tests in {file}.',
         "",
@@ -159,12 +170,18 @@ def probes_text(found: Grouped, file: str) -> str:
         f"from autograder.probe import {', '.join(names)}",
     ]
     for question, made in probes:
-        lines += ["", "", _decorator(question.id, made), f"def {made.id}(ns, rng):", f'    """{made.title}"""']
+        lines += [
+            "",
+            "",
+            _decorator(question.id, made),
+            f"def {made.id}(ns, rng):",
+            f'    """{made.title}"""',
+        ]
         lines += ["    seen = {}", *(_indented(s) for s in made.body), "    return seen"]
     return "\n".join(lines) + "\n"
 
 
-def _decorator(question: str, made: Made) -> str:
+def _decorator(question: str, made: NewProbe) -> str:
     more = ", judged=True" if made.judged else ""
     if made.close:
         each = [f"{json.dumps(k)}: Close(rtol={r:g}, atol={a:g})" for k, (r, a) in made.close.items()]
@@ -174,7 +191,10 @@ def _decorator(question: str, made: Made) -> str:
 
 def judges_text(found: Grouped, file: str) -> str:
     judged = [p for q in found.questions for p in q.probes if p.judged]
-    read = [*(s for p in judged for s in p.before), *(ast.Expr(test) for p in judged for test, _ in p.facts.values())]
+    read = [
+        *(s for p in judged for s in p.before),
+        *(ast.Expr(test) for p in judged for test, _ in p.facts.values()),
+    ]
     names = read_in(read) - bound_in([s for p in judged for s in p.before])
     more = [s for p in judged for s in p.judge_imports]
     if "np" in names - bound_in(more):
@@ -213,6 +233,11 @@ def _as_sorted(name: str) -> tuple[bool, str]:
 def left_text(left: list[Left], file: str) -> str:
     lines = [f"# Adopted from {file}", ""]
     if not left:
-        return "\n".join([*lines, "Everything was taken over. `chainrule audit` says what the old tests never notice."]) + "\n"
+        return (
+            "\n".join(
+                [*lines, "Everything was taken over. `chainrule audit` says what the old tests never notice."]
+            )
+            + "\n"
+        )
     lines += ["What follows wants a person's eye: it was not taken over, or not quite as it was.", ""]
     return "\n".join([*lines, *(f"* {one.says(file)}." for one in left)]) + "\n"
