@@ -1,5 +1,5 @@
-"""An nbgrader assignment that nobody has moved: source/NAME/*.ipynb, and no assignments/NAME. Its own test cells grade
-it, each at its own place.
+"""An nbgrader assignment that nobody has moved: source/NAME/*.ipynb, and no assignments/NAME. Its own
+test cells grade it, each at its own place.
 """
 
 from __future__ import annotations

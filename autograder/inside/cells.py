@@ -29,8 +29,9 @@ _RECURSION = sys.getrecursionlimit()
 
 
 class CellByCell(RunningNotebook):
-    """A running notebook. The cells of one that is graded as it is run as Jupyter runs them, to the first error,
-    and the last value of each is taken down; all other cells run by the kit's own rule."""
+    """A running notebook. The cells of one that is graded as it is run as Jupyter runs them, to the first
+    error, and the last value of each is taken down; all other cells run by the kit's own rule.
+    """
 
     value: float | None = None
     """The number that the last plain cell ended with, where it ended with one."""
@@ -50,13 +51,12 @@ class CellByCell(RunningNotebook):
             result = self.shell.run_cell(text, store_history=True)
         except BaseException as error:
             return error
-        error = result.error_before_exec or result.error_in_exec
-        if error is None:
-            self.value = _number(result.result)
-        return error if isinstance(error, BaseException) else None
+        ended: BaseException | None = result.error_before_exec or result.error_in_exec
+        self.value = _number(result.result) if ended is None else None
+        return ended
 
 
-def _number(value: object) -> float | None:
+def _number(value: Any) -> float | None:
     """A value as the points that a test gives; None where it is no number."""
     return float(value) if type(value) in (int, float) else None
 

@@ -26,13 +26,13 @@ _KIND = {"b": "real", "i": "real", "u": "real", "f": "real", "c": "complex", "U"
 
 
 def compare(expected: Any, seen: Any, tolerance: Tolerance, more_keys: bool = False) -> Finding:
-    """Say whether what was seen is what was expected, within a relative tolerance, and if not, the first way
-    in which it differs.
+    """Say whether what was seen is what was expected, within a relative tolerance, and if not, the first
+    way in which it differs.
 
     The relative error is |a - b| / max(1e-8, |a| + |b|); gaps below 1e-12 * max(1, largest expected
     magnitude) are no error. Where the reference gives whole numbers they must be equal, unless a larger
-    tolerance than the default is asked for. A `Close` allows a gap as numpy.isclose does. A dictionary holds the reference's keys and no others, unless
-    more_keys. Inputs are compared bit for bit.
+    tolerance than the default is asked for. A `Close` allows a gap as numpy.isclose does. A dictionary
+    holds the reference's keys and no others, unless more_keys. Inputs are compared bit for bit.
     """
     if not (isinstance(expected, dict) and isinstance(seen, dict)):
         return _Rule(tolerance_of(tolerance, ""), more_keys).compare(expected, seen, "")

@@ -1,5 +1,5 @@
-"""The story of an adoption: read the old notebook, group it, write the new assignment, try it on its own solution,
-and leave out what does not work there.
+"""The story of an adoption: read the old notebook, group it, write the new assignment, try it on its own
+solution, and leave out what does not work there.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Adopted:
 
 
 def notebooks_in(path: Path) -> list[tuple[Path, str]]:
-    """The notebooks of a file or a folder, each with the name that its assignment gets: a folder's own where one
-    lies in it, as nbgrader has it.
+    """The notebooks of a file or a folder, each with the name that its assignment gets: a folder's own
+    where one lies in it, as nbgrader has it.
     """
     if not path.exists():
         raise UsageError(f"there is no {path}", mend="name an instructor's notebook, or a folder of them")
@@ -105,7 +105,8 @@ def read_old(path: Path) -> tuple[list[OldCell], list[Left]]:
         cells = read_nbgrader(notebook)
     else:
         raise NotAdoptable(
-            f"{path} is no instructor's notebook: no cell has nbgrader's metadata, none is Otter's BEGIN QUESTION",
+            f"{path} is no instructor's notebook: no cell has nbgrader's metadata, none is Otter's "
+            "BEGIN QUESTION",
             mend="name the source, not the release",
         )
     return without_magics(cells)

@@ -1,7 +1,8 @@
 """What one assertion asks: the student's side of it, and how it is decided.
 
-An assertion is taken apart, never evaluated. Its student's sides are what a probe returns. The rest is a test
-over `_0`, `_1`, ... in their places, for a judge; or nothing is needed, since the solution's own side decides.
+An assertion is taken apart, never evaluated. Its student's sides are what a probe returns. The rest is a
+test over `_0`, `_1`, ... in their places, for a judge; or nothing is needed, since the solution's own
+side decides.
 """
 
 from __future__ import annotations
@@ -15,15 +16,25 @@ from autograder.author.adopt.names_read import BUILTINS, Comprehension, base_of,
 
 Expression = TypeVar("Expression", bound=ast.expr)
 PURE = frozenset(
-    ["abs", "all", "any", "bool", "float", "int", "len", "list", "max", "min", "round", "set", "sorted", "str", "sum", "tuple", "dict", "frozenset", "type", "zip"]
+    [
+        *("abs", "all", "any", "bool", "float", "int", "len", "list", "max", "min", "round", "set", "sorted"),
+        *("str", "sum", "tuple", "dict", "frozenset", "type", "zip"),
+    ]
 )
-_DECIDES = frozenset(["allclose", "isclose", "array_equal", "array_equiv", "isnan", "isfinite", "isinf", "isin"])
+_DECIDES = frozenset(
+    ["allclose", "isclose", "array_equal", "array_equiv", "isnan", "isfinite", "isinf", "isin"]
+)
 """Functions of NumPy's whose result is a verdict: they are called outside."""
 _LIBRARIES = ("np", "numpy", "math")
 _KINDS = BUILTINS | {"ndarray", "DataFrame", "Series", "Index", "floating", "integer"}
 _INVERSE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.NotEq: ast.Eq, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.IsNot: ast.Is, ast.NotIn: ast.In, ast.Eq: ast.NotEq,
-}  # fmt: skip
+    ast.NotEq: ast.Eq,
+    ast.Gt: ast.LtE,
+    ast.GtE: ast.Lt,
+    ast.IsNot: ast.Is,
+    ast.NotIn: ast.In,
+    ast.Eq: ast.NotEq,
+}
 
 
 @dataclass(frozen=True)

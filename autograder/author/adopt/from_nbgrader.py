@@ -1,4 +1,6 @@
-"""Reads an instructor's notebook of nbgrader's: roles and points stand in the metadata, regions in the text."""
+"""Reads an instructor's notebook of nbgrader's: roles and points stand in the metadata, regions in the
+text.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,7 @@ def _hidden(text: str) -> tuple[str, frozenset[int]]:
 
 def _without_region(text: str, what: str) -> tuple[str, str]:
     """What stands outside the regions of a kind, and what stands in them."""
-    outside, within, inside = [], [], False
+    outside, within, inside = list[str](), list[str](), False
     for line in text.splitlines():
         found = _REGION.search(line)
         if found is not None and found[2] == what:

@@ -1,5 +1,5 @@
-"""Turns a test cell into what a probe does: the same statements, in which each assertion is replaced by writing
-down the student's side of it.
+"""Turns a test cell into what a probe does: the same statements, in which each assertion is replaced by
+writing down the student's side of it.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class KeptHere(ast.Expr):
 
 @dataclass(frozen=True)
 class Noted:
-    """An assertion with the key under which its sides are written down. many: once for each time that it is come
-    to; else once.
+    """An assertion with the key under which its sides are written down. many: once for each time that it
+    is come to; else once.
     """
 
     key: str
@@ -124,8 +124,8 @@ class Observing:
         return [statement]
 
     def _judges_itself(self, call: ast.Call) -> bool:
-        """Whether a function that is not the student's is handed something of theirs, and nobody takes what it
-        returns.
+        """Whether a function that is not the student's is handed something of theirs, and nobody takes
+        what it returns.
         """
         mine = bool(read_in([*call.args, *call.keywords]) & self.theirs)
         name = base_of(call.func)
@@ -283,11 +283,9 @@ def inlined(body: list[ast.stmt]) -> list[ast.stmt]:
     made: list[ast.stmt] = []
     for statement in body:
         call = statement.value if isinstance(statement, ast.Expr) else None
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in own:
-            if (parts := _put_in(own[call.func.id], call)) is not None:
-                made += inlined(parts)
-                continue
-        made.append(statement)
+        known = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in own
+        parts = _put_in(own[call.func.id], call) if known else None  # type: ignore[union-attr,arg-type]
+        made += [statement] if parts is None else inlined(parts)
     still = read_in([s for s in made if not (isinstance(s, ast.FunctionDef) and s.name in own)])
     return [s for s in made if not (isinstance(s, ast.FunctionDef) and s.name in own and s.name not in still)]
 
@@ -311,7 +309,9 @@ def _put_in(function: ast.FunctionDef, call: ast.Call) -> list[ast.stmt] | None:
     ):
         return None
     defaults = dict(zip(names[len(names) - len(arguments.defaults) :], arguments.defaults, strict=True))
-    values: dict[str | None, ast.expr] = {**defaults, **dict(zip(names, call.args, strict=False))}
+    values: dict[str | None, ast.expr] = {}
+    values.update(defaults)
+    values.update(zip(names, call.args, strict=False))
     values.update({k.arg: k.value for k in call.keywords})
     if set(values) != set(names):
         return None

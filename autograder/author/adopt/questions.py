@@ -1,4 +1,6 @@
-"""Groups an old notebook's cells into questions: which answer a test looks at, what it defines, what it needs."""
+"""Groups an old notebook's cells into questions: which answer a test looks at, what it defines, what it
+needs.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +43,8 @@ class Grouped:
 
 
 def grouped(cells: list[OldCell], refused: dict[int, str]) -> Grouped:
-    """The questions of an old notebook. refused: by number, tests that were tried and could not be taken over,
-    with the reason.
+    """The questions of an old notebook. refused: by number, tests that were tried and could not be taken
+    over, with the reason.
     """
     return _Grouping(cells, refused).done()
 
@@ -84,7 +86,7 @@ class _Grouping:
             )
         for cell in self.cells:
             if cell.role is OldRole.CODED:
-                why = f"a person grades this code: its {cell.points:g} points are left out. Ask for it in a write-up"
+                why = f"a person grades this code: its {cell.points:g} points are left out"
                 self.left.append(Left(cell.number, 0, why))
         return Grouped(questions, written, self.out, sorted(self.left, key=lambda one: (one.cell, one.line)))
 
@@ -159,7 +161,8 @@ class _Grouping:
             )
             if again and later.number > cell.number:
                 name = sorted(again)[0]
-                return f"cell {later.number} assigns `{name}` again, and a test looks at the end: its points are left out"
+                why = f"cell {later.number} assigns `{name}` again, and a probe looks at the end"
+                return f"{why}: its points are left out"
         return ""
 
     # ---- questions
@@ -172,7 +175,9 @@ class _Grouping:
                 (after[0] if after else questions[-1]).practice.append(cell)
 
     def _settle(self, question: NewQuestion, questions: list[NewQuestion]) -> None:
-        """Say what a question defines, and which others it builds on: its answers' code and its tests say it."""
+        """Say what a question defines, and which others it builds on: its answers' code and its tests say
+        it.
+        """
         makes = frozenset(n for c in question.answers for n in bound_in(tree_of(c))) & self.scope.student
         tested = frozenset(n for c in question.tests for n in read_in(tree_of(c)))
         question.defines = sorted(makes & tested) or sorted(makes)

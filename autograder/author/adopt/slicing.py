@@ -1,5 +1,5 @@
-"""What of a cell's statements is needed: for what is noted, or for some names. What an old test expects is not
-needed for what is noted, so it never comes into a probe.
+"""What of a cell's statements is needed: for what is noted, or for some names. What an old test expects
+is not needed for what is noted, so it never comes into a probe.
 """
 
 from __future__ import annotations

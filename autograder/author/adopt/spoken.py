@@ -60,7 +60,7 @@ def _numpy(name: str, *arguments: ast.expr, **keywords: float) -> ast.expr:
 
 def _near(call: ast.Call, keywords: Keywords) -> ast.expr:
     """numpy.testing.assert_allclose, whose standard tolerances are not those of numpy.allclose."""
-    said = {k: v for k, v in zip(("rtol", "atol"), call.args[2:4], strict=False)} | keywords
+    said: Keywords = {**dict(zip(("rtol", "atol"), call.args[2:4], strict=False)), **keywords}
     close = {k: number_of(said[k], {}) if k in said else d for k, d in (("rtol", 1e-7), ("atol", 0.0))}
     return _numpy("allclose", *call.args[:2], **{k: v for k, v in close.items() if v is not None})
 
@@ -136,6 +136,6 @@ _FORMS: dict[str, tuple[int, Make | None]] = {
     "assertlessequal": (2, _compare(ast.LtE)),
     "assertraises": (1, None),
 }
-"""By the name without capitals and underscores: how many arguments it has at least, and what it asserts; the last
-one asserts that a call raises.
+"""By the name without capitals and underscores: how many arguments it has at least, and what it asserts;
+the last one asserts that a call raises.
 """

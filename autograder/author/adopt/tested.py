@@ -1,5 +1,5 @@
-"""One old test cell as probes and judges: which of its assertions the solution's own results decide, and which
-are asserted outside, of what was seen.
+"""One old test cell as probes and judges: which of its assertions the solution's own results decide, and
+which are asserted outside, of what was seen.
 """
 
 from __future__ import annotations
@@ -65,13 +65,16 @@ def taken_apart(
             Left(cell.number, 0, "it looks at nothing that a student wrote: its points are left out"),
         ]
     making = _Making(cell, name, scope, statements, reader)
-    inside = "what this calls asserts by itself, where the student's code runs: as it was, and no proof against forging"
+    inside = "what this calls asserts by itself, where the student's code runs: no proof against forging"
     left += [Left(cell.number, line, inside) for line in reader.kept]
     if not reader.noted and reader.kept:
         return [making.runs(body)], left
     if not reader.noted:
-        why = "it asserts nothing: whoever's code runs here earns its points, as before. Return what should be right"
-        return [making.runs(body)], [*left, Left(cell.number, 0, f"{why} in probes.py, {name}")]
+        why = "it asserts nothing: whoever's code runs here earns its points, as before. To have it looked at"
+        return [making.runs(body)], [
+            *left,
+            Left(cell.number, 0, f"{why}, return values in probes.py, {name}"),
+        ]
     return making.made(), [*left, *making.left]
 
 
@@ -110,8 +113,8 @@ class _Making:
             only = [self._compared(same, self.name, self.cell.points)] if same else []
             return only or ([self._judged(judged, self.name, self.cell.points)] if judged else [])
         part = round(self.cell.points * len(same) / (len(same) + len(judged)), 2)
-        why = "some of it the solution decides and some is asserted of what is seen: its points are in two parts"
-        self.left.append(Left(self.cell.number, 0, f"{why}, which were one"))
+        why = "the solution decides some of it, and some is asserted of what is seen: its points, which were"
+        self.left.append(Left(self.cell.number, 0, f"{why} one, are in two parts"))
         rest = round(self.cell.points - part, 6)
         return [self._compared(same, self.name, part), self._judged(judged, f"{self.name}_properties", rest)]
 
@@ -119,7 +122,9 @@ class _Making:
 
     def _compared(self, chosen: list[int], name: str, points: float) -> NewProbe:
         noted = {n: self.reader.noted[n] for n in chosen}
-        sides = {n: (note.asked.side,) for n, note in noted.items() if note.asked.side is not None}
+        sides: dict[int, tuple[ast.expr, ...]] = {
+            n: (note.asked.side,) for n, note in noted.items() if note.asked.side is not None
+        }
         close = {note.key: note.asked.close for note in noted.values() if note.asked.close is not None}
         title = f"What {self._names(noted.values())} should be."
         return self._probe(name, points, title, sides, close=close)
@@ -213,11 +218,11 @@ class _Making:
         first = _read_before_bound(body, own & self.scope.notebook)
         taken = [ast.parse(f"{n} = ns.{n}").body[0] for n in first]
         attributes = AsAttributes(self.scope.notebook - own)
-        made = [*taken, *(attributes.visit(copy.deepcopy(s)) for s in body)]
+        made: list[ast.stmt] = [*taken, *(attributes.visit(copy.deepcopy(s)) for s in body)]
         notes = {}
         for n, found in sides.items():
             notes[n] = note_of(self.reader.noted[n], tuple(attributes.visit(copy.deepcopy(s)) for s in found))
-        statements = [ast.fix_missing_locations(_Notes(notes).visit(s)) for s in made]
+        statements: list[ast.stmt] = [ast.fix_missing_locations(_put_notes(s, notes)) for s in made]
         imports = [s for n, s in self.scope.imports.items() if n in reads - own]
         return NewProbe(name, points, title, statements, imports, cell=self.cell.number)
 
@@ -230,6 +235,12 @@ class _Making:
             if isinstance(found, ast.Name) and found.id in self.scope.student
         )
         return " and ".join(f"`{n}`" for n in [*names][:3]) or "the result"
+
+
+def _put_notes(statement: ast.stmt, notes: dict[int, ast.stmt]) -> ast.stmt:
+    made = _Notes(notes).visit(statement)
+    assert isinstance(made, ast.stmt)
+    return made
 
 
 class _Notes(ast.NodeTransformer):
@@ -270,7 +281,9 @@ def _fact(note: Noted, asked: Asked) -> ast.expr:
     key = ast.Constant(note.key)
     seen: ast.expr = ast.Subscript(ast.Name("seen", ast.Load()), key, ast.Load())
     one: ast.expr = ast.Name("one", ast.Load()) if note.many else seen
-    at = {f"_{i}": ast.Subscript(one, ast.Constant(i), ast.Load()) for i in range(len(asked.sides))}
+    at: dict[str, ast.expr] = {
+        f"_{i}": ast.Subscript(one, ast.Constant(i), ast.Load()) for i in range(len(asked.sides))
+    }
     test = _Puts(at if len(asked.sides) > 1 else {"_0": one}).visit(copy.deepcopy(asked.test))
     if not note.many:
         return test  # type: ignore[no-any-return]

@@ -61,7 +61,8 @@ def _why(probe: Probe, first: Observation, again: Observation, judge: Judge) -> 
         )
         if found is None or found.verdict is not Verdict.RIGHT:
             why = found.message if found is not None else "no value"
-            return f"what it asserts does not hold outside of the solution's own process ({why}): its points are left out"
+            what = "what it asserts does not hold of what a probe sees"
+            return f"{what} ({why}): its points are left out"
         return ""
     if (
         again.outcome is not Outcome.FINISHED

@@ -1,5 +1,5 @@
-"""Writes an adopted assignment's files as texts: notebook.py, assignment.toml, probes.py, judges.py and the list of
-what wants a person's eye.
+"""Writes an adopted assignment's files as texts: notebook.py, assignment.toml, probes.py, judges.py and
+the list of what wants a person's eye.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ import check_notebook
 
 check_notebook.run()
 """
-EMPTY = {
-    "misconceptions.py": '"""Known wrong solutions, each in place of the function that it gets wrong. Add what you see in a class."""\n',
-    "alternatives.py": '"""Right solutions written another way, which must score full marks. Add what capable students write."""\n',
-}
+_WRONG = (
+    "Known wrong solutions, each in place of the function that it gets wrong: add what you see in a class."
+)
+_RIGHT = "Right solutions written another way, which must score full marks: add what capable students write."
+EMPTY = {"misconceptions.py": f'"""{_WRONG}"""\n', "alternatives.py": f'"""{_RIGHT}"""\n'}
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,8 @@ def probes_text(found: Grouped, file: str) -> str:
     lines = [
         f'"""Hidden tests, made by `chainrule adopt` of the tests in {file}.',
         "",
-        "Each does what the old test did, and returns what it saw in place of asserting. The solution's own result",
-        "decides, or the judge of the same name in judges.py.",
+        "Each does what the old test did, and returns what it saw in place of asserting. The solution's own",
+        "result decides, or the judge of the same name in judges.py.",
         '"""',
         *_imports(p.imports for _, p in probes),
         f"from autograder.probe import {', '.join(names)}",

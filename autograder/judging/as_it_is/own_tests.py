@@ -1,7 +1,7 @@
 """A notebook of an nbgrader assignment that nobody has moved, graded by its own test cells.
 
-They run in the jail beside the student's code, as nbgrader has it. So what they hold is no secret from that code, and
-what they say is no proof: it could be forged.
+They run in the jail beside the student's code, as nbgrader has it. So what they hold is no secret from
+that code, and what they say is no proof: it could be forged.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ class OwnTests(Sitting):
 
 
 def _earned(question: Question, report: CellReport) -> float:
-    """nbgrader's rule: all, where the cell comes to its end; or the number that it ends with. What is no points,
-    less than none or NaN, is none.
+    """nbgrader's rule: all, where the cell comes to its end; or the number that it ends with. What is no
+    points, less than none or NaN, is none.
     """
     if report.outcome is not Outcome.FINISHED:
         return 0.0
