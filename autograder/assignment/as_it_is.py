@@ -4,6 +4,7 @@ test cells grade it, each at its own place.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,6 +43,13 @@ class AsItIs(Assignment):
         return True
 
     @property
+    def judged(self) -> str:
+        return (
+            "The notebook's own tests graded this, in the process that runs the student's code: they are no "
+            "secret from it, and what they say is no proof against forging."
+        )
+
+    @property
     def notebook(self) -> str:
         return self.file.stem
 
@@ -75,6 +83,19 @@ class AsItIs(Assignment):
     @cached_property
     def given_cells(self) -> tuple[CellSource, ...]:
         return ()
+
+
+def is_unmoved(name: str, root: Path) -> bool:
+    """Whether an assignment is nbgrader's own: its source is there, and this kit has neither made it nor moved
+    it.
+    """
+    if (root / "assignments" / name / "notebook.py").is_file():
+        return False
+    for path in (root / "source" / name).glob("*.ipynb"):
+        with contextlib.suppress(OSError, NotANotebook):
+            if "chainrule" not in parse(path.read_bytes())[0].metadata:
+                return True
+    return False
 
 
 def load_as_it_is(name: str, root: Path) -> AsItIs | None:

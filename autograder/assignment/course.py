@@ -46,6 +46,16 @@ class Course:
     def assignment(self, name: str) -> Assignment:
         return load_assignment(name, self.root)
 
+    def written(self, name: str) -> Assignment:
+        """An assignment that lies in assignments/; raises UsageError for one that is graded as it is."""
+        found = self.assignment(name)
+        if found.as_it_is:
+            raise UsageError(
+                f"{name} is an nbgrader assignment that nobody has moved: there are no probes of it",
+                mend=f"`chainrule adopt source/{name}` makes an assignment of it",
+            )
+        return found
+
     @property
     def observations(self) -> Path:
         """What the reference and the misconceptions did."""

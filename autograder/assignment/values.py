@@ -66,6 +66,11 @@ class Assignment:
         return False
 
     @property
+    def judged(self) -> str:
+        """Where it is judged, where people should know it; the empty text where it is judged outside."""
+        return ""
+
+    @property
     def notebook(self) -> str:
         """The name of its notebook, without the ending."""
         return self.name

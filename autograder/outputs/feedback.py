@@ -128,6 +128,7 @@ def page(
         share=lambda value: _share(value, maximum),
         unreadable=standing.result.status is Status.UNREADABLE,
         notes=[sentence(note) for note in standing.result.messages],
+        judged=assignment.judged,
         parts=given,
         release=release,
     )

@@ -330,6 +330,7 @@ def report_page(assignment: Assignment, found: ClassReport, into: Path, place: P
         ("base.css", "report.css"),
         script="sort.js",
         title=assignment.title,
+        judged=assignment.judged,
         found=found,
         titles=titles,
         rows=rows,

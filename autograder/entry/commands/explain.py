@@ -40,7 +40,7 @@ def explain(
 ) -> None:
     """For the grader alone: show input, seen and expected of each check of one question."""
     course = this_course()
-    assignment = course.assignment(name)
+    assignment = course.written(name)
     asked = assignment.question(question)
     if asked.written:
         raise UsageError(f"{question} is a write-up: a person grades it", mend=f"chainrule formgrader {name}")
