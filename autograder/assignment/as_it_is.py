@@ -86,8 +86,8 @@ class AsItIs(Assignment):
 
 
 def is_unmoved(name: str, root: Path) -> bool:
-    """Whether an assignment is nbgrader's own: its source is there, and this kit has neither made it nor moved
-    it.
+    """Whether an assignment is nbgrader's own: its source is there, and this kit has neither made it nor
+    moved it.
     """
     if (root / "assignments" / name / "notebook.py").is_file():
         return False

@@ -33,7 +33,7 @@ def answer(id: str, text: str) -> Cell:
     return Cell("answer", dedent(text).strip(), id)
 
 
-def tested(id: str, points: float, text: str, hidden: str = "") -> Cell:
+def graded(id: str, points: float, text: str, hidden: str = "") -> Cell:
     return Cell("test", dedent(text).strip(), id, points, dedent(hidden).strip())
 
 
@@ -96,12 +96,12 @@ LITERALS = Shape("literals", (
                 raise ValueError("n must be at least 1")
             return [i ** 2 for i in range(1, n + 1)]
         """),
-    tested("correct_squares", 2, """
+    graded("correct_squares", 2, """
         assert squares(1) == [1]
         assert squares(3) == [1, 4, 9]
         """, "assert squares(5) == [1, 4, 9, 16, 25]"),
     answer("total", "total = sum(squares(10))"),
-    tested("correct_total", 1, "assert total == 385"),
+    graded("correct_total", 1, "assert total == 385"),
 ), (
     {"squares": "def squares(n):\n    return [i ** 2 for i in range(n)]"},
     {"total": "total = 100"},
@@ -111,7 +111,7 @@ LITERALS = Shape("literals", (
 PRINTS = Shape("prints", (
     prose("# Greeting"),
     answer("greeting", "def greet(name):\n    return 'Hello, ' + name"),
-    tested("shows_greeting", 2, "print(greet('Ada'))\nprint(greet('Bob'))"),
+    graded("shows_greeting", 2, "print(greet('Ada'))\nprint(greet('Bob'))"),
 ), (
     {"greeting": "def greet(name):\n    return 'Hello, ' + nmae"},
     {"greeting": "def greet():\n    return 'Hello'"},
@@ -126,7 +126,7 @@ HINTS = Shape("hints", (
 
         days = 366 if is_leap(2024) else 365
         """),
-    tested("leap_years", 3, """
+    graded("leap_years", 3, """
         if days != 366:
             raise ValueError("2024 is a leap year: how many days has it?")
         if not is_leap(2000):
@@ -150,7 +150,7 @@ MESSAGES = Shape("messages", (
         def longest(words):
             return max(words, key=len)
         """),
-    tested("longest_word", 2, """
+    graded("longest_word", 2, """
         assert longest(["a", "bcd", "ef"]) == "bcd", "the longest of three words is in the middle here"
         assert longest(["abc"]) == "abc", "one word alone is the longest"
         """, "assert longest(['bb', 'aa']) == 'bb', 'of two equally long words it is the first'"),
@@ -170,7 +170,7 @@ ARRAYS = Shape("arrays", (
 
         table = products(4)
         """),
-    tested("shape_of_table", 2, """
+    graded("shape_of_table", 2, """
         assert isinstance(table, np.ndarray)
         assert table.shape == (4, 4)
         assert len(products(3)) == 3
@@ -190,7 +190,7 @@ NEAR = Shape("near", (
 
         around = 2 * math.pi
         """),
-    tested("near_enough", 3, """
+    graded("near_enough", 3, """
         eps = 1e-3
         assert abs(area(1) - 3.14159265) < eps
         assert abs(around - 2 * np.pi) < eps
@@ -212,7 +212,7 @@ LOOPS = Shape("loops", (
                     n -= value
             return text
         """),
-    tested("some_numerals", 2, """
+    graded("some_numerals", 2, """
         for n, want in [(1, "I"), (4, "IV"), (9, "IX")]:
             assert roman(n) == want, f"roman({n}) should be {want}"
         """, """
@@ -220,7 +220,7 @@ LOOPS = Shape("loops", (
         for n, want in cases.items():
             assert roman(n) == want
         """),
-    tested("all_short", 1, """
+    graded("all_short", 1, """
         for n in range(1, 31):
             assert 0 < len(roman(n)) <= 7
             assert set(roman(n)) <= set("XVI")
@@ -239,7 +239,7 @@ TESTING = Shape("testing", (
             x = np.asarray(x, dtype=float)
             return (x - x.mean()) / x.std()
         """),
-    tested("scaled", 4, """
+    graded("scaled", 4, """
         x = np.array([1.0, 2.0, 3.0])
         np.testing.assert_allclose(scale(x), [-1.224744871, 0, 1.224744871], rtol=1e-6)
         np.testing.assert_almost_equal(scale(x).mean(), 0)
@@ -261,7 +261,7 @@ BOUNDS = Shape("bounds", (
 
         path = walk(50, 0)
         """),
-    tested("stays_near", 2, """
+    graded("stays_near", 2, """
         assert len(path) == 50
         assert all(abs(b - a) < limit for a, b in zip(path, path[1:]))
         assert -20 <= path.min() and path.max() <= 20
@@ -280,7 +280,7 @@ HELPERS = Shape("helpers", (
     given("from tester import check_sorted"),
     prose("# Sorting"),
     answer("sort", "def ordered(values):\n    return sorted(values)"),
-    tested("is_sorted", 2, "check_sorted(ordered, [3, 1, 2])\nassert ordered([]) == []"),
+    graded("is_sorted", 2, "check_sorted(ordered, [3, 1, 2])\nassert ordered([]) == []"),
 ), (
     {"sort": "def ordered(values):\n    return values"},
     {"sort": "def ordered(values):\n    return sorted(values)[::-1]"},
@@ -297,7 +297,7 @@ EXCEPTIONS = Shape("exceptions", (
                 raise ValueError("no real root")
             return x ** 0.5
         """),
-    tested("refuses", 3, """
+    graded("refuses", 3, """
         try:
             root(-1)
         except ValueError:
@@ -312,7 +312,7 @@ EXCEPTIONS = Shape("exceptions", (
             raised = True
         assert raised
         """),
-    tested("still_works", 1, "assert root(9) == 3.0"),
+    graded("still_works", 1, "assert root(9) == 3.0"),
 ), (
     {"root": "def root(x):\n    return x ** 0.5"},
     {"root": "def root(x):\n    if float(x) < 0:\n        raise ValueError('no')\n    return float(x) ** 0.5"},
@@ -326,7 +326,7 @@ RANDOM = Shape("random_inputs", (
         def distances(A, B):
             return np.sqrt(((A[:, None] - B[None]) ** 2).sum(-1))
         """),
-    tested("like_reference", 3, """
+    graded("like_reference", 3, """
         A, B = np.random.rand(4, 3), np.random.rand(5, 3)
         assert distances(A, B).shape == (4, 5)
         """, """
@@ -354,7 +354,7 @@ FRAME = Shape("frame", (
         sales = pd.DataFrame({"who": ["a", "b", "a"], "sold": [1, 2, 4]})
         by_person = sales.groupby("who")["sold"].sum()
         """),
-    tested("table", 3, """
+    graded("table", 3, """
         assert isinstance(sales, pd.DataFrame)
         assert list(sales.columns) == ["who", "sold"]
         assert sales.shape == (3, 2)
@@ -375,7 +375,7 @@ PLOT = Shape("plot", (
         ax.plot(x, x ** 2)
         ax.set_xlabel("x")
         """),
-    tested("drawn", 2, """
+    graded("drawn", 2, """
         line = ax.lines[0]
         assert ax.get_xlabel() == "x"
         np.testing.assert_allclose(line.get_ydata(), line.get_xdata() ** 2)

@@ -15,7 +15,7 @@ from autograder.assignment.course import Course
 from autograder.assignment.loading import load_assignment
 from autograder.author.new import TEMPLATES
 from autograder.errors import AssignmentError, UsageError
-from tests.adopted.shapes import LITERALS, SHAPES, Shape, answer, prose, tested
+from tests.adopted.shapes import LITERALS, SHAPES, Shape, answer, graded, prose
 from tests.adopted.test_adopt import old_verdicts
 
 BIN = Path(sys.executable).parent
@@ -95,7 +95,7 @@ def test_hidden_parts_stay_out_of_graded_notebooks(tmp_path: Path) -> None:
 PARTIAL = Shape("partial", (
     prose("# Points by a number"),
     answer("points", "points = 1.5"),
-    tested("given", 3, "points"),
+    graded("given", 3, "points"),
 ), ({"points": "points = float('nan')"}, {"points": "points = -1"}, {"points": "points = 'many'"}))
 
 

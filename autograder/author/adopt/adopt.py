@@ -92,6 +92,8 @@ def adopt(
             break
         refused |= {cell.number: wrong[made] for cell, made in _tests(found) if made in wrong}
     _put(texts | {"adopted.md": left_text(found.left, path.name)}, folder, path, beside, root)
+    if path.is_relative_to(root / "source"):  # `chainrule release` writes there
+        shutil.copyfile(path, folder / f"adopted_{path.name}")
     points = sum(q.points for q in found.questions) + sum(cell.points for cell, _ in found.written)
     return Adopted(folder, len(found.questions) + len(found.written), points, tuple(found.left), path.name)
 

@@ -258,8 +258,8 @@ class _Lift:
         if isinstance(node, ast.Compare):
             if len(node.ops) == 1 and (kind := self._type_is(node)) is not None:
                 return kind
-            others = [self.operand(part) for part in node.comparators]
-            return _at(ast.Compare(self.operand(node.left), node.ops, others), node)
+            left, *others = [self.operand(part) for part in (node.left, *node.comparators)]
+            return _at(ast.Compare(left, node.ops, others), node)
         if isinstance(node, ast.Call):
             return self._call(node)
         return self.operand(node)

@@ -92,7 +92,7 @@ def _cell(cell: NotebookNode, number: int, question: _Question | None) -> Iterat
         elif question is None or not question.within:
             yield OldCell(OldRole.PLAIN, "", text, number)
     elif question.within == "TESTS" and cell.cell_type == "code":
-        question.tests.append(_test(text, number, question, bool(cell.get("outputs"))))
+        question.tests.append(_test(text, number, question, _shown(cell)))
     elif question.within == "SOLUTION" and cell.cell_type == "markdown":
         yield OldCell(OldRole.WRITTEN, question.name, "", number, question.points, rubric=text)
     elif question.within == "SOLUTION":
@@ -101,7 +101,13 @@ def _cell(cell: NotebookNode, number: int, question: _Question | None) -> Iterat
         yield OldCell(role, f"{question.name}_{question.answers}", _marked(text), number, question.points)
 
 
-def _test(text: str, number: int, question: _Question, shows: bool) -> tuple[OldCell, float | None]:
+def _shown(cell: NotebookNode) -> str:
+    """The text of what a test shows in the source; empty where it shows nothing."""
+    data = (output.get("data", {}) for output in cell.get("outputs", []))
+    return next(("".join(d["text/plain"]) for d in data if d.get("text/plain")), "")
+
+
+def _test(text: str, number: int, question: _Question, shows: str) -> tuple[OldCell, float | None]:
     """One test's cell, and its points where it says so itself."""
     said: Any = {}
     if found := _CONFIG.match(text):
@@ -112,13 +118,14 @@ def _test(text: str, number: int, question: _Question, shows: bool) -> tuple[Old
         text = "\n" * found[0].count("\n") + text[found.end() :]
     said = said if isinstance(said, dict) else {}
     hidden = bool(said.get("hidden")) or bool(_HIDDEN.match(text))
-    lines = frozenset(range(1, text.count("\n") + 2)) if hidden else frozenset[int]()
     name = f"{question.name}_test_{len(question.tests) + 1}"
     points = said.get("points")
     own = float(points) if isinstance(points, int | float) else None
-    return OldCell(
-        OldRole.TEST, name, text, number, 0.0, lines, by_output=shows and _ends_in_value(text)
-    ), own
+    value = bool(shows) and _ends_in_value(text)
+    if value and shows.strip() == "True":
+        text, value = _as_assertion(text), False
+    lines = frozenset(range(1, text.count("\n") + 2)) if hidden else frozenset[int]()
+    return OldCell(OldRole.TEST, name, text, number, 0.0, lines, by_output=value), own
 
 
 def _ends_in_value(text: str) -> bool:
@@ -129,13 +136,26 @@ def _ends_in_value(text: str) -> bool:
     return bool(body) and isinstance(body[-1], ast.Expr)
 
 
+def _as_assertion(text: str) -> str:
+    """A test that shows True as one that asserts it: what it compares with need not be in a probe."""
+    last = ast.parse(text).body[-1]
+    lines = text.splitlines()
+    lines[last.lineno - 1 :] = ["assert (", *lines[last.lineno - 1 :], ")"]
+    return "\n".join(lines)
+
+
 def _closed(question: _Question) -> list[OldCell]:
     """A question's tests, with its points shared among those that name none of their own."""
     named = sum(own for _, own in question.tests if own is not None)
     others = sum(own is None for _, own in question.tests)
-    share = max(0.0, question.points - named) / others if others else 0.0
-    first = [replace(t, points=share if own is None else own) for t, own in question.tests]
-    return [replace(t, id=question.name) if n == 0 else t for n, t in enumerate(first)]
+    rest = max(0.0, question.points - named)
+    share = round(rest / others, 3) if others else 0.0
+    made = [replace(t, points=share if own is None else own) for t, own in question.tests]
+    unnamed = [n for n, (_, own) in enumerate(question.tests) if own is None]
+    if unnamed:  # what rounding leaves
+        last = unnamed[-1]
+        made[last] = replace(made[last], points=round(rest - share * (others - 1), 6))
+    return [replace(t, id=question.name) if n == 0 else t for n, t in enumerate(made)]
 
 
 def _marked(text: str) -> str:

@@ -59,8 +59,9 @@ class Left:
     reason: str
 
     def says(self, file: str) -> str:
-        place = f"cell {self.cell}" + (f", line {self.line}" if self.line else "")
-        return f"{file}, {place}: {self.reason}"
+        place = f", cell {self.cell}" if self.cell else ""
+        place += f", line {self.line}" if self.line else ""
+        return f"{file}{place}: {self.reason}"
 
 
 class NotAdoptable(UsageError):

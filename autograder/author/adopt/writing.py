@@ -93,7 +93,7 @@ def _solution_ids(found: Grouped) -> dict[int, str]:
 def _check(question: NewQuestion) -> str:
     seen = "\n\n".join(c.visible.strip("\n") for c in question.tests if c.visible.strip())
     text = seen or "# The tests of this question are hidden."
-    return f'# %% test="{question.id}" points={question.points:g}\n' + _code(text)
+    return f'# %% test="{question.id}" points={round(question.points, 6):.10g}\n' + _code(text)
 
 
 def _written(cell: OldCell, name: str) -> str:
@@ -101,7 +101,7 @@ def _written(cell: OldCell, name: str) -> str:
     text = "\n".join(
         [*([cell.text, ""] if cell.text else []), "### BEGIN SOLUTION", rubric, "### END SOLUTION"]
     )
-    return f'# %% [markdown] written="{name}" points={cell.points:g}\n' + _commented(text)
+    return f'# %% [markdown] written="{name}" points={cell.points:.10g}\n' + _commented(text)
 
 
 def _plain(cell: OldCell, ids: _Ids) -> str:
@@ -187,7 +187,7 @@ def _decorator(question: str, made: NewProbe) -> str:
     if made.close:
         each = [f"{json.dumps(k)}: Close(rtol={r:g}, atol={a:g})" for k, (r, a) in made.close.items()]
         more += f", tolerance={{{', '.join(each)}}}"
-    return f'@probe("{question}", points={made.points:g}{more})'
+    return f'@probe("{question}", points={made.points:.10g}{more})'
 
 
 def judges_text(found: Grouped, file: str) -> str:
