@@ -158,6 +158,13 @@ def raised(function: Callable[..., Any], *args: Any, **kwargs: Any) -> list[str]
     return []
 
 
+def gone(*args: Any, **kwargs: Any) -> None:
+    """Stands for a function that a probe takes away, by `ns.patch(f=gone)`, to see whether another calls
+    it.
+    """
+    raise NameError("this function was taken away")
+
+
 def types_of(value: Any) -> list[str]:
     """Names of the classes of a value, its own first: what `isinstance` would say yes to."""
     return [c.__name__ for c in type(value).__mro__]

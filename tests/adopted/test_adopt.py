@@ -14,6 +14,7 @@ import pytest
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment
 from autograder.author.adopt.adopt import Adopted, adopt
+from autograder.author.release import build_release
 from autograder.handed_in.alignment import align
 from autograder.judging.findings import SubmissionResult
 from autograder.judging.grader import Grader
@@ -103,3 +104,9 @@ def test_the_wrong_ones_are_wrong(course: Course) -> None:
     full = scores.pop("right")
     assert full == course.assignment.max_score == sum(c.points for c in course.shape.cells)
     assert all(score < full for score in scores.values()), scores
+
+
+def test_it_releases_at_once(course: Course) -> None:
+    """The release is built: visible checks hold on the solution, which earns everything, and the untouched notebook nothing."""
+    written = build_release(course.assignment, ObservedStore(course.assignment.root / "observed"))
+    assert f"release/{course.shape.name}/" in written

@@ -59,6 +59,24 @@ def test_the_solution_decides_and_no_answer_comes_along(text: str) -> None:
     assert body_of(made) == SAME[text] and not made.judged
 
 
+def test_a_function_that_is_deleted_is_patched() -> None:
+    """Whether another function calls it is seen with one in its place that raises a NameError; then it is put back."""
+    (made,) = probes_of("""
+        kept = f
+        del f
+        try:
+            g(1)
+        except NameError:
+            pass
+        else:
+            raise AssertionError("g does not call f")
+        finally:
+            f = kept
+        """)
+    assert body_of(made) == ["kept = ns.f", "ns.patch(f=gone)", "seen['exception of g'] = raised(lambda: ns.g(1))", "ns.patch(f=kept)"]
+    assert next(iter(made.facts.values()))[1] == "g does not call f"
+
+
 CLOSE = {
     "assert abs(f(1) - 2) < 1e-6": (0.0, 1e-6),
     "eps = 10 ** -3\nassert abs(2 - x) <= eps": (0.0, 1e-3),

@@ -123,7 +123,7 @@ def _opened(path: Path) -> NotebookNode:
 
 def _title(cells: list[OldCell], name: str) -> str:
     for cell in cells:
-        if cell.role is OldRole.PROSE and (found := re.search(r"^#+\s*(.+)$", cell.text, re.M)):
+        if cell.role is OldRole.PROSE and (found := re.search(r"^#\s+(.+)$", cell.text, re.M)):
             return found[1].strip()
     return name.replace("_", " ").replace("-", " ").strip().capitalize()
 

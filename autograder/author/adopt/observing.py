@@ -14,7 +14,7 @@ from autograder.author.adopt.spoken import spoken
 from autograder.inside.names import bound_in
 
 SHOWS = {"print", "display", "show", "pprint"}
-RESERVED = frozenset({"seen", "ns", "rng", "one", "raised", "types_of", "probe", "Close", "asserted"})
+RESERVED = frozenset({"seen", "ns", "rng", "one", "raised", "types_of", "gone", "probe", "Close", "asserted"})
 """Names that probes and judges need for themselves."""
 _STANDS_FOR_ALL = {"Exception", "BaseException"}
 
@@ -73,6 +73,7 @@ class Observing:
     def read(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """The statements of a probe that does what these do, and notes in place of asserting."""
         body = [_Unreserved(bound_in(body) & RESERVED).visit(s) for s in inlined(copy.deepcopy(body))]
+        body = [ast.fix_missing_locations(_Patches(_taken_away(body) & self.student).visit(s)) for s in body]
         self.theirs, self.bound = students(body, self.student), bound_in(body)
         self.handed = handed_over(body, self.theirs) & self.bound
         self.constants = {
@@ -94,6 +95,8 @@ class Observing:
 
     def _one(self, statement: ast.stmt, many: bool) -> list[ast.stmt]:
         match statement:
+            case KeptHere():
+                return [statement]
             case ast.Assert():
                 return self._asserted(statement.test, _text(statement.msg), many)
             case ast.Expr(value=ast.Call() as call) if (found := spoken(call)) is not None:
@@ -175,7 +178,8 @@ class Observing:
         if says is not None and silent and read_in(body) & self.theirs:
             caught = [h.type or ast.Name("Exception", ast.Load()) for h in silent]
             kinds = caught[0] if len(caught) == 1 else ast.Tuple(caught, ast.Load())
-            return self._raises(kinds, body, says, statement.lineno, many)
+            noted = self._raises(kinds, body, says, statement.lineno, many)
+            return [*noted, *self._all(statement.finalbody, many)]
         before = len(self.noted)
         made = copy.copy(statement)
         made.body, made.orelse = self._all(statement.body, many), self._all(statement.orelse, many)
@@ -247,6 +251,36 @@ class Observing:
         while (f"{base} ({count})" if count > 1 else base) in taken:
             count += 1
         return f"{base} ({count})" if count > 1 else base
+
+
+class _Patches(ast.NodeTransformer):
+    """`del f` of a student's function as `ns.patch(f=gone)`, and what is assigned to it as a patch, too:
+    a probe does not write to the notebook.
+    """
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+
+    def visit_Delete(self, node: ast.Delete) -> ast.stmt:
+        targets = [t.id for t in node.targets if isinstance(t, ast.Name) and t.id in self.names]
+        return _patch(node, [(n, ast.Name("gone", ast.Load())) for n in targets]) if targets else node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        target = node.targets[0]
+        if isinstance(target, ast.Name) and target.id in self.names:
+            return _patch(node, [(target.id, node.value)])
+        return node
+
+
+def _patch(node: ast.stmt, values: list[tuple[str, ast.expr]]) -> ast.stmt:
+    func = ast.Attribute(ast.Name("ns", ast.Load()), "patch", ast.Load())
+    call = ast.Call(func, [], [ast.keyword(name, value) for name, value in values])
+    return ast.copy_location(KeptHere(call), node)
+
+
+def _taken_away(body: list[ast.stmt]) -> frozenset[str]:
+    deleted = (t for s in body for n in ast.walk(s) if isinstance(n, ast.Delete) for t in n.targets)
+    return frozenset(t.id for t in deleted if isinstance(t, ast.Name))
 
 
 def _is_shown(statement: ast.stmt) -> bool:

@@ -16,7 +16,7 @@ from autograder.author.adopt.slicing import needed_for
 from autograder.inside.names import bound_in, parsed
 from autograder.inside.running import without_timing
 
-AUTHORS = frozenset({"types_of", "raised"})
+AUTHORS = frozenset({"types_of", "raised", "gone"})
 """What a probe takes from autograder.probe."""
 _CHANCE = frozenset(
     {"random", "rand", "randn", "randint", "rng", "default_rng", "shuffle", "choice", "uniform", "normal"}
