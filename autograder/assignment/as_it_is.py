@@ -142,16 +142,12 @@ def _source_cell(cell: NotebookNode, number: int, shown: dict[str, str], path: P
     found = cell.metadata.get("nbgrader")
     meta: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     text, is_code, name = str(cell.source), cell.cell_type == "code", grade_id_of(cell)
-    if meta.get("task"):
-        raise AssignmentError(
-            f"cell {number} is a task, which this kit can't grade as it is",
-            where=str(path),
-            mend="`nbgrader autograde`, or `chainrule adopt`, which makes a write-up of it",
-        )
     if not name:
         return SourceCell(Role.PROSE, "", text, number, False, handed_out=text) if not is_code else None
     points = meta.get("points", 0)
     points = float(points) if isinstance(points, int | float) else 0.0
+    if meta.get("task"):  # what students do for it stands in cells of their own: a person looks, always
+        return SourceCell(Role.WRITTEN, name, text, number, is_code, points, handed_out="")
     handed_out = shown.get(name) or _cleared(text, is_code, bool(meta.get("solution")))
     if meta.get("grade"):
         role = Role.WRITTEN if meta.get("solution") else Role.TEST

@@ -51,6 +51,8 @@ def _pruned(
     """A statement without the parts that nobody needs; None where nobody needs any."""
     if isinstance(statement, NoteHere):
         return statement if statement.number in noting else None
+    if isinstance(statement, KeptHere):
+        return statement if noting else None
     if not isinstance(statement, Compound):
         return statement if _is_wanted(statement, wanted) else None
     made = copy.copy(statement)
@@ -79,7 +81,7 @@ def _handles(statement: ast.stmt) -> bool:
 
 def _is_wanted(statement: ast.stmt, wanted: frozenset[str]) -> bool:
     """Whether a statement makes or changes something that is wanted, or seeds a generator."""
-    if isinstance(statement, ast.Break | ast.Continue | ast.Global | KeptHere):
+    if isinstance(statement, ast.Break | ast.Continue | ast.Global):
         return True
     if bound_in([statement]) & wanted:
         return True
