@@ -61,7 +61,7 @@ def _number(value: Any) -> float | None:
     return float(value) if type(value) in (int, float) else None
 
 
-def run_cells(notebook: CellByCell, request: Run) -> Iterator[CellDone]:
+def run_cells(notebook: RunningNotebook, request: Run) -> Iterator[CellDone]:
     """Run a request's cells in order, yielding how each ended; demonstrations only where it says so."""
     cells = [
         cell
@@ -70,7 +70,7 @@ def run_cells(notebook: CellByCell, request: Run) -> Iterator[CellDone]:
     ]
     for cell, error in notebook.run(cells, briefly=request.briefly, again=request.again):
         if error is None:
-            yield CellDone(cell.number, Outcome.FINISHED.value, value=notebook.value)
+            yield CellDone(cell.number, Outcome.FINISHED.value, value=getattr(notebook, "value", None))
         else:
             yield _ended(cell.number, cell_name(cell.number), error)
 
