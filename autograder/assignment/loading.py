@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment.checks import check_files, check_names, check_probes
+from autograder.assignment.moments import with_moments
 from autograder.assignment.notebook import Role, SourceCell, read_cells
 from autograder.assignment.table import AssignmentTable, read_table
 from autograder.assignment.values import Assignment, Question, nearest, solves
@@ -127,7 +128,7 @@ def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTab
             raise AssignmentError(
                 f"solution cell {cell.id} belongs to no question", where=f"{path}:{cell.line}", mend=mend
             )
-    return tuple(questions)
+    return with_moments(questions, cells)
 
 
 def _load_module(path: Path, name: str) -> dict[str, Any]:

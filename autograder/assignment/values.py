@@ -41,6 +41,11 @@ class Question:
     needs: tuple[str, ...]
     one_mistake_costs: float = 1.0
     """The share of its points that one mistake costs at most."""
+    values: tuple[str, ...] = ()
+    """Those of defines that the reference assigns: what they hold is the answer, not what they do."""
+    own_moment: bool = False
+    """Whether a later cell of the source writes a name that it defines or needs: then it is observed as the
+    notebook stands at its own check."""
 
     @property
     def kind(self) -> QuestionKind:
@@ -126,6 +131,12 @@ class Assignment:
             f"{self.name} has no question {identifier!r}",
             mend=nearest(identifier, [q.id for q in self.questions]),
         )
+
+    def moment_of(self, question: str) -> str:
+        """The question at whose check the notebook stands when this one is observed: itself, where it has a
+        moment of its own; empty for the end of the notebook.
+        """
+        return question if self.question(question).own_moment else ""
 
     def probes_of(self, question: str) -> tuple[Probe, ...]:
         return self._probes.get(question, ())

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from autograder.assignment.notebook import Role, SourceCell, grade_id_of
 from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, plain, recognised
 from autograder.assignment.values import Assignment, solves
+from autograder.handed_in.moment import up_to
 from autograder.handed_in.running_order import running_order
 from autograder.inside.names import bound_names
 from autograder.inside.protocol import CellSource
@@ -80,6 +81,15 @@ class Submission:
         known = [(p.number, p.source.id) for p in self.placed if p.source is not None]
         own = [number for number, name in known if name == question or solves(name, question)]
         return own[-1] if own else None
+
+    def split(
+        self, cells: list[CellSource], question: str
+    ) -> tuple[list[CellSource], list[CellSource]] | None:
+        """The cells up to a question's check, and those behind it; None where neither its check nor an
+        answer to it is there.
+        """
+        check = self.check_of(question)
+        return up_to(cells, check) if check is not None else None
 
     def turned(self, question: str) -> int:
         """The number of an answer's cell that is no code any more, so that it was not run; 0 where there is

@@ -55,17 +55,20 @@ def _add(run: list[CellSource], cell: Runnable) -> None:
 
 
 def reference_cells(
-    assignment: Assignment, replaced: dict[str, str] | None = None, extra: str = ""
+    assignment: Assignment, replaced: dict[str, str] | None = None, extra: str = "", question: str = ""
 ) -> list[CellSource]:
     """The source's own cells to run: the reference, with solution cells replaced, or a last cell added,
-    where asked.
+    where asked. question: as far as this one is observed on them.
     """
+    until = assignment.moment_of(question) if question else ""
     cells = []
     for number, cell in enumerate(assignment.cells, 1):
         if cell.role is Role.GIVEN:
             cells.append(CellSource(cell.text, number, CellKind.GIVEN))
         elif cell.role is Role.SOLUTION:
             cells.append(CellSource((replaced or {}).get(cell.id, cell.text), number, CellKind.OWN))
+        if until and cell.id == until:
+            break
     if extra:
         cells.append(CellSource(extra, len(assignment.cells) + 1, CellKind.OWN))
     return cells

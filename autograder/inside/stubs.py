@@ -75,6 +75,10 @@ class Peer:
                 self.names[owner] = type(owner, (), {"__module__": "__main__"})
             setattr(self.names[owner], name, self.stub(target))
 
+    def put(self, values: list[tuple[str, bytes]]) -> None:
+        """Give names the values that earlier answers should have."""
+        self.names.update({name: self._read(data) for name, data in values})
+
     def _give(self, name: str, stub: Callable[..., Any]) -> None:
         """Put a stub in place of a function wherever the notebook holds it: under any name, and as a
         default argument.

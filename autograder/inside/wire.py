@@ -124,6 +124,15 @@ def decode(data: bytes, *, jailed: bool = False, parts: int = 4 * MAX_NODES) -> 
         raise WireError(f"malformed message: {type(error).__name__}") from None
 
 
+def is_whole(value: Any) -> bool:
+    """Whether all of a decoded value came across: nothing of it is known by its type alone."""
+    if isinstance(value, dict):
+        return all(map(is_whole, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(is_whole, value))
+    return not isinstance(value, Opaque)
+
+
 class _Encoder:
     def __init__(self, refer: Referrer | None) -> None:
         self.refer, self.nodes, self.bytes, self.hashed = refer, 0, 0, 0

@@ -329,10 +329,16 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
 
     library.load(request.program)
     before, peer = left, Peer(link, notebook.names, frozenset(request.known))
-    if request.stubs or request.instead:
+    if request.stubs or request.instead or request.puts:
         left.restore(0)
-        for _ in cells.run_cells(notebook, Run(request.instead, again=False)):
-            pass
+        peer.begin(0)
+        for place in range(len(request.instead) + 1):
+            for put in request.puts:
+                if put.before == place:
+                    peer.put(put.values)
+                    peer.install(put.stubs)
+            for _ in cells.run_cells(notebook, Run(request.instead[place : place + 1], again=False)):
+                pass
         peer.install(request.stubs)
         before = cells.Snapshot(notebook)
     for name, seed in request.probes:

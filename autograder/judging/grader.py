@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.errors import SandboxError
 from autograder.handed_in.alignment import Submission
@@ -66,7 +67,8 @@ class Grader(Bench):
 
     def sit_cells(self, cells: list[CellSource]) -> Sitting:
         """Seat cells of our own, such as the reference's with a variant in place."""
-        return self.sit(OwnCells(cells))
+        tests = {c.id: n for n, c in enumerate(self.assignment.cells, 1) if c.role is Role.TEST}
+        return self.sit(OwnCells(cells, tests))
 
 
 def unreadable(
