@@ -34,7 +34,8 @@ def _filled(value, fill):
         return type(value)()  # how many items there are, and under which keys, is a part of the answer
     if isinstance(value, tuple):
         return tuple(_filled(item, fill) for item in value)
-    numeric = isinstance(value, (int, float, _np.ndarray, _np.generic)) and _np.asarray(value).dtype.kind in "biufc"
+    numeric = isinstance(value, (int, float, _np.ndarray, _np.generic))
+    numeric = numeric and _np.asarray(value).dtype.kind in "biufc"
     return _np.full(_np.shape(value), fill) if numeric else value
 """
 

@@ -97,6 +97,11 @@ class Submission:
         """
         return next((number for name, number in self.no_code.items() if solves(name, question)), 0)
 
+    def unwritten(self, question: str) -> bool:
+        """Whether a question's cells stand as they were handed out."""
+        own = [p for p in self.placed if p.source is not None and solves(p.source.id, question) and p.runs]
+        return bool(own) and all(plain(p.text) == plain(p.source.released) for p in own if p.source)
+
     def answer(self, identifier: str) -> str | None:
         """The student's text of a solution or write-up cell; None where it is missing or as it was handed
         out.

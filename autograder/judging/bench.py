@@ -30,6 +30,7 @@ class Seatable(Protocol):
     def check_of(self, question: str) -> int | None: ...
     def split(self, cells: list[CellSource], question: str) -> Split | None: ...
     def turned(self, question: str) -> int: ...
+    def unwritten(self, question: str) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ class OwnCells:
 
     def turned(self, question: str) -> int:
         return 0
+
+    def unwritten(self, question: str) -> bool:
+        return False
 
 
 class Bench:

@@ -46,6 +46,8 @@ class CellsRun:
     """The text of the probes, whose keys a message may name."""
     turned: int = 0
     """The number of the question's own cell where it is no code any more."""
+    unwritten: bool = False
+    """Whether the question's own cells are as they were handed out."""
 
 
 def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRun) -> str:
@@ -58,6 +60,8 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             if judged.points[probe.id]
             else "This is right, but counts only once the question's main checks are."
         )
+    if question.values and run.unwritten:
+        return "This is not written yet."
     match observation.outcome:
         case Outcome.FINISHED:
             return _as_said(finding.message) if finding.message else "What came back can't be read."

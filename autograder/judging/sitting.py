@@ -159,7 +159,11 @@ class Sitting:
         if self.bench.diagnose and judged.lost:
             diagnosis = name_mistake(judged, self.judge.known(question.id, judged.observations))
         run = CellsRun(
-            self.watch.cells, self._reports(), self.assignment.probes_text, self.notebook.turned(question.id)
+            self.watch.cells,
+            self._reports(),
+            self.assignment.probes_text,
+            self.notebook.turned(question.id),
+            self.notebook.unwritten(question.id),
         )
         checks = tuple(
             CheckResult(
