@@ -82,6 +82,16 @@ class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         list[str],
         Meta(description="Files that a student may hand in beside the notebook and that are then used."),
     ] = []
+    packages: Annotated[
+        list[Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]],
+        Meta(
+            description=(
+                "Packages that the notebook may import beside NumPy and matplotlib, by the names by which "
+                'they are imported: `["pandas", "scipy", "sklearn"]`. Where it is graded they must be '
+                "installed; they are loaded once for a class."
+            )
+        ),
+    ] = []
     feedback: Annotated[FeedbackLevel, Meta(description=FEEDBACK)] = "diagnosis"
     one_mistake_costs: Annotated[
         float,

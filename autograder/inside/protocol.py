@@ -64,6 +64,7 @@ class Setup(_Message, frozen=True):
     readonly: list[str]
     files: list[tuple[str, str]]  # (where it lies, its name in the working folder)
     given: list[CellSource] = []  # the instructor's own cells, which every submission runs: compiled once
+    preload: list[str] = []  # modules of the packages that the assignment asks for
 
 
 class Run(_Message, frozen=True):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import gc
+import importlib
 import os
 import re
 import signal
@@ -143,12 +144,15 @@ def zygote() -> None:
 
 
 def make_ready(setup: Any) -> Any:
-    """Enter the jail, then make what runs cells."""
+    """Load what the assignment asks for, enter the jail, then make what runs cells."""
     from autograder.inside import jail
     from autograder.inside.names import bound_names
     from autograder.inside.running import cell_name, compiled
     from autograder.inside.shell import make_shell
 
+    for name in setup.preload:
+        with contextlib.suppress(ImportError):  # then a cell that imports it says so
+            importlib.import_module(name)
     jail.enter(setup.level, setup.readonly, box_size=64 << 20)
     for cell in setup.given:
         compiled(cell.text, cell_name(cell.number))

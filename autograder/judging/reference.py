@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.assignment.packages import check_packages
 from autograder.assignment.probe_keys import text_of_probes
 from autograder.assignment.values import Assignment
 from autograder.assignment.variants import Variant, cells_with, load_variants
@@ -92,7 +93,8 @@ class Reference:
         return self
 
     def prepare_reference(self) -> None:
-        """Observe the reference alone."""
+        """Observe the reference alone. Raises UsageError where a package that it asks for is not here."""
+        check_packages(self.assignment)
         seen = self._observe_with([], self.requests, self.assignment.probes_text)
         for cell in seen.cells:
             if cell.outcome is not Outcome.FINISHED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.assignment.packages import imported
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.inside.jail import JailError, Level, check_binds, strongest
@@ -42,7 +43,8 @@ class Isolation:
     def sandbox(self, assignment: Assignment, probes: str = "") -> Sandbox:
         """A zygote with an assignment's files, and its probes or others."""
         text, given = probes or assignment.probes_text, assignment.given_cells
-        return Sandbox(text, assignment.files, self.level, assignment.probe_modules, given)
+        modules, preload = assignment.probe_modules, imported(assignment)
+        return Sandbox(text, assignment.files, self.level, modules, given, preload)
 
 
 TRUSTED = Isolation(Level.NONE)

@@ -14,6 +14,7 @@ import contextlib
 import difflib
 import functools
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -714,6 +715,10 @@ def _notes_on_versions(placed, release):
     with contextlib.suppress(Exception):
         here["numpy"] = tuple(map(int, importlib.metadata.version("numpy").split(".")[:2]))
     there = {name: tuple(map(int, graded[name].split("."))) for name in here}
+    absent = [name for name in release.get("packages", ()) if importlib.util.find_spec(name) is None]
+    if absent:
+        names = " ".join({"sklearn": "scikit-learn"}.get(name, name) for name in absent)
+        yield f"The notebook needs {' and '.join(absent)}, which is not here: install it with `pip install {names}`."
     if here == there or not here["numpy"]:
         return
     said = [f"Python {which['python'][0]}.{which['python'][1]} and NumPy {which['numpy'][0]}.{which['numpy'][1]}" for which in (there, here)]
