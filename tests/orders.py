@@ -347,7 +347,7 @@ def column_by_column():
     table["day"] = [pd.Timestamp(day) for day in table["day"]]
     table["price"] = [float(price) for price in table["price"]]
     table["shop"] = [shop.strip().title() for shop in table["shop"]]
-    table = table[["day", "price", "shop"]]
+    table = table[["shop", "price", "day"]]
 
 
 @alternative("totals")
