@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.notebook import ANSWERS, Role, SourceCell
 from autograder.assignment.values import Question, solves
 from autograder.assignment.written import made, may_change, rebound
 
@@ -35,5 +35,5 @@ def _is_changed_later(question: Question, known: dict[str, Question], cells: Seq
     names = {name.partition(".")[0] for q in concerned for name in q.defines}
     values = {name for q in concerned for name in q.values}
     check = next(i for i, cell in enumerate(cells) if cell.id == question.id)
-    later = [c.text for c in cells[check + 1 :] if c.role in (Role.GIVEN, Role.SOLUTION)]
+    later = [c.text for c in cells[check + 1 :] if c.role in (Role.GIVEN, *ANSWERS)]
     return any(rebound(text) & names or may_change(text) & values for text in later)

@@ -50,6 +50,13 @@ class QuestionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Annotated[float, Meta(gt=0, le=1)] | None,
         Meta(description="As that of the assignment, for this question alone."),
     ] = None
+    feedback: Annotated[
+        FeedbackLevel | None, Meta(description="As that of the assignment, for this question alone.")
+    ] = None
+    extra: Annotated[
+        bool,
+        Meta(description="Extra credit: its points are added, and do not count in the assignment's maximum."),
+    ] = False
 
 
 class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -17,6 +17,7 @@ from autograder.errors import UsageError
 from autograder.files import PACKAGE
 from autograder.fingerprints import fingerprint
 from autograder.inside.limits import Limits
+from autograder.inside.names import parsed
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.probe import Probe
 
@@ -41,6 +42,10 @@ class Question:
     needs: tuple[str, ...]
     one_mistake_costs: float = 1.0
     """The share of its points that one mistake costs at most."""
+    feedback: str = "diagnosis"
+    """What students are shown of a wrong check of it."""
+    extra: bool = False
+    """Whether its points are added beyond the maximum."""
     values: tuple[str, ...] = ()
     """Those of defines that the reference assigns: what they hold is the answer, not what they do."""
     own_moment: bool = False
@@ -75,7 +80,17 @@ class Assignment:
 
     @property
     def max_score(self) -> float:
-        return sum(q.points for q in self.questions)
+        return self.worth(q.id for q in self.questions)
+
+    def worth(self, questions: Iterable[str]) -> float:
+        """The points of some questions, without those that are extra credit."""
+        asked = set(questions)
+        return round(sum(q.points for q in self.questions if q.id in asked and not q.extra), 6)
+
+    @property
+    def shows_calls(self) -> bool:
+        """Whether students are shown more of any wrong check than what is wrong."""
+        return any(q.feedback != "diagnosis" for q in self.auto)
 
     @cached_property
     def release(self) -> str:
@@ -157,10 +172,9 @@ class Assignment:
         """Functions that given cells define: both sides know them, so they may cross a boundary by name."""
         names: set[str] = set()
         for cell in self.cells:
-            if cell.role is Role.GIVEN:
-                names.update(
-                    node.name for node in ast.parse(cell.text).body if isinstance(node, ast.FunctionDef)
-                )
+            tree = parsed(cell.text) if cell.role is Role.GIVEN else None
+            if tree is not None:
+                names.update(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
         return frozenset(names)
 
 

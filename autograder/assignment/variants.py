@@ -12,7 +12,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assignment.notebook import Role
+from autograder.assignment.notebook import ANSWERS, Role
 from autograder.assignment.values import Assignment, Question, solves
 from autograder.assignment.written import made, may_change
 from autograder.errors import AssignmentError, UsageError
@@ -201,7 +201,7 @@ def cells_with(assignment: Assignment, variants: list[Variant], until: str = "")
     cells: list[CellSource] = []
     left_out = {name for variant in variants for name in variant.instead}
     for number, cell in enumerate(assignment.cells, 1):
-        if cell.role in (Role.GIVEN, Role.SOLUTION) and cell.id not in left_out:
+        if cell.role in (Role.GIVEN, *ANSWERS) and cell.id not in left_out:
             cells.append(
                 CellSource(cell.text, number, CellKind.GIVEN if cell.role is Role.GIVEN else CellKind.OWN)
             )

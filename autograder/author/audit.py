@@ -346,7 +346,7 @@ class _Audit:
 def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[MutantResult, str]]:
     """Every mutant of every solution cell, with its text."""
     for cell in assignment.cells:
-        if cell.role is Role.SOLUTION:
+        if cell.role is Role.SOLUTION and not cell.practice:
             original, question = (
                 code_of(cell.text),
                 next(q.id for q in assignment.auto if solves(cell.id, q.id)),

@@ -8,7 +8,7 @@ from functools import lru_cache
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.assignment.notebook import Role, SourceCell, grade_id_of
+from autograder.assignment.notebook import OPEN, Role, SourceCell, grade_id_of
 from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, plain, recognised
 from autograder.assignment.values import Assignment, solves
 from autograder.handed_in.moment import up_to
@@ -32,7 +32,7 @@ class Placed:
     @property
     def text(self) -> str:
         """The text that counts: the source's for locked cells, the student's for all others."""
-        if self.source is not None and self.source.role not in (Role.SOLUTION, Role.WRITTEN):
+        if self.source is not None and self.source.role not in OPEN:
             return self.source.text
         return str(self.handed_in.source) if self.handed_in is not None else ""
 
@@ -172,7 +172,9 @@ def _says(oddity: Oddity) -> str:
 
 
 def _missing(layout: Layout) -> list[str]:
-    missing = [known.id for known in layout.missing if known.role in ("solution", "written", "test")]
+    missing = [
+        known.id for known in layout.missing if known.role in ("solution", "by_hand", "written", "test")
+    ]
     if not missing:
         return []
     if not layout.marked:

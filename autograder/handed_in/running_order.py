@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Protocol
 
-from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.notebook import ANSWERS, Role, SourceCell
 from autograder.assignment.placement import in_running_order
 from autograder.assignment.values import Assignment
 from autograder.inside.protocol import ADDED, CellKind, CellSource
@@ -31,7 +31,7 @@ def running_order(placed: Sequence[Runnable]) -> list[CellSource]:
     """The code cells to run, in order; behind a locked one what a student wrote into it."""
     run: list[CellSource] = []
     for p in in_running_order(placed, _rank, _is_given):
-        if p.source is None or p.source.role is Role.SOLUTION:
+        if p.source is None or p.source.role in ANSWERS:
             if p.runs:
                 run.append(CellSource(p.text, p.number, CellKind.OWN))
         elif p.source.role is not Role.WRITTEN:
@@ -65,7 +65,7 @@ def reference_cells(
     for number, cell in enumerate(assignment.cells, 1):
         if cell.role is Role.GIVEN:
             cells.append(CellSource(cell.text, number, CellKind.GIVEN))
-        elif cell.role is Role.SOLUTION:
+        elif cell.role in ANSWERS:
             cells.append(CellSource((replaced or {}).get(cell.id, cell.text), number, CellKind.OWN))
         if until and cell.id == until:
             break

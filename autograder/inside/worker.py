@@ -147,7 +147,7 @@ def make_ready(setup: Any) -> Any:
     """Load what the assignment asks for, enter the jail, then make what runs cells."""
     from autograder.inside import jail
     from autograder.inside.names import bound_names
-    from autograder.inside.running import cell_name, compiled
+    from autograder.inside.running import cell_name, compiled, prepared
     from autograder.inside.shell import make_shell
 
     for name in setup.preload:
@@ -155,7 +155,7 @@ def make_ready(setup: Any) -> Any:
             importlib.import_module(name)
     jail.enter(setup.level, setup.readonly, box_size=64 << 20)
     for cell in setup.given:
-        compiled(cell.text, cell_name(cell.number))
+        compiled(prepared(cell.text, cell_name(cell.number)), cell_name(cell.number))
         bound_names(cell.text)  # read here once, and not anew in each process
     compile_once(
         {Path(name).stem: Path(path) for path, name in setup.files if name.endswith(".py")},

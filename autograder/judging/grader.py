@@ -49,7 +49,7 @@ class Grader(Bench):
             student=submission.student,
             status=Status.GRADED,
             score=total([r.score or 0.0 for r in results]),
-            max_score=total([r.max_score for r in results]),
+            max_score=self.assignment.worth(r.id for r in results),
             needs_manual=tuple(r.id for r in results if r.kind is QuestionKind.MANUAL and r.score is None),
             seconds=round(time.monotonic() - began, 3),
             messages=messages,

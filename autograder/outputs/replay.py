@@ -21,6 +21,7 @@ import numpy as np
 from autograder.assignment.values import Question
 from autograder.assignment.variants import cells_for
 from autograder.handed_in.alignment import Submission
+from autograder.inside.running import prepared
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import INPUTS
@@ -114,7 +115,8 @@ def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
         try:
             # our own notebook alone; a submission never runs in this process
             for cell in cells_for(grader.assignment, question.id, []):
-                exec(compile(cell.text, f"<cell {cell.number}>", "exec"), names)
+                name = f"<cell {cell.number}>"
+                exec(compile(prepared(cell.text, name), name, "exec"), names)
             for target in question.defines:
                 _watch(names, target, calls)
             with warnings.catch_warnings():
