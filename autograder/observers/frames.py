@@ -123,7 +123,7 @@ def _column(column: Any) -> Any:
     kinds, dtype = pandas.api.types, column.dtype
     if isinstance(dtype, pandas.CategoricalDtype):
         return _column(column.astype(dtype.categories.dtype if len(dtype.categories) else object))
-    if kinds.is_sparse(dtype) if hasattr(kinds, "is_sparse") else isinstance(dtype, pandas.SparseDtype):
+    if isinstance(dtype, pandas.SparseDtype):
         return _column(pandas.Series(np.asarray(column)))
     if kinds.is_datetime64_any_dtype(dtype) or kinds.is_timedelta64_dtype(dtype):
         zone = isinstance(dtype, pandas.DatetimeTZDtype)

@@ -12,6 +12,8 @@ from autograder.judging.comparing.words import RIGHT, Rule, kind_of, some, wrong
 from autograder.judging.findings import Finding, Verdict
 from autograder.observers.kinds import Observed
 
+_LONGEST = 5000
+"""Characters of a Decimal."""
 _ZONE = {True: "has a time zone; expected one without", False: "has no time zone; expected one"}
 
 
@@ -46,7 +48,7 @@ def _equal(expected: Observed, seen: Any) -> bool:
 def numeric(value: Observed) -> float | None:
     """An exact number as a float; None for anything else, and for what is no number."""
     try:
-        if value.kind == "decimal":
+        if value.kind == "decimal" and len(value.parts["text"]) <= _LONGEST:
             return float(Decimal(value.parts["text"]))
         if value.kind == "fraction":
             return float(value.parts["numerator"] / value.parts["denominator"])

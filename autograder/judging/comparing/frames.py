@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from autograder.judging.comparing.gathered import matched, not_expected
 from autograder.judging.comparing.words import RIGHT, Rule, join, some, wrong
 from autograder.judging.findings import Finding, Verdict
 from autograder.observers.kinds import Observed
+
+_DTYPE = re.compile(r"(u?int|float|complex)\d{1,3}|bool|object|str|string|category", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ def _label(label: Any) -> Any:
 def _dtype(expected: str, seen: Any, at: str) -> Finding | None:
     if seen == expected:
         return None
-    shown = f"has the dtype {seen}" if isinstance(seen, str) and seen.isidentifier() else "has another dtype"
+    known = isinstance(seen, str) and _DTYPE.fullmatch(seen)
+    shown = f"has the dtype {seen}" if known else "has another dtype"
     return wrong(Verdict.WRONG_TYPE, at, f"{shown}; expected {expected}")
 
 

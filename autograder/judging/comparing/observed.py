@@ -26,7 +26,16 @@ _HOLD = {"series": "values", "index": "values", "objects": "items", "collection"
 
 
 def compare_observed(rule: Rule, expected: Observed, seen: Any, at: str) -> Finding:
-    """Compare what was seen with an observed object."""
+    """Compare what was seen with an observed object. What can't be read of it, since no observer has taken it
+    down, is no value.
+    """
+    try:
+        return _compared(rule, expected, seen, at)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError):
+        return wrong(Verdict.NO_VALUE, at, "can't be read")
+
+
+def _compared(rule: Rule, expected: Observed, seen: Any, at: str) -> Finding:
     if expected.kind in ("decimal", "fraction"):
         return compare_numbers(rule, expected, seen, at)
     if expected.kind in ("dates", "durations"):
