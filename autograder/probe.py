@@ -10,6 +10,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.observers import figure, fitted, frame, in_any_order, series, sparse
+
+__all__ = [
+    "DEFAULT_TOLERANCE",
+    "MissingName",
+    "Namespace",
+    "Probe",
+    "Tolerance",
+    "alternative",
+    "figure",
+    "fitted",
+    "frame",
+    "in_any_order",
+    "misconception",
+    "probe",
+    "raised",
+    "series",
+    "sparse",
+]
+
 DEFAULT_TOLERANCE = 1e-8
 
 

@@ -25,6 +25,7 @@ from autograder.inside.protocol import CellSource
 
 LIMITS = Limits(notebook_seconds=30, submission_seconds=300, memory_mb=2048)
 """nbgrader gives a cell 30 seconds."""
+BY_PERSON = (Role.WRITTEN, Role.BY_HAND)
 _REGION = re.compile(
     r"^([ \t]*)[^\n]*BEGIN (SOLUTION|HIDDEN TESTS)[^\n]*\n.*?^[^\n]*END \2[^\n]*\n?", re.M | re.S
 )
@@ -120,10 +121,10 @@ def load_as_it_is(name: str, root: Path) -> AsItIs | None:
     cells = tuple(
         made for n, c in enumerate(source.cells, 1) if (made := _source_cell(c, n, shown, found[0]))
     )
-    graded = [c for c in cells if c.role is Role.TEST or (c.role is Role.WRITTEN and c.points)]
+    graded = [c for c in cells if c.role is Role.TEST or (c.role in BY_PERSON and c.points)]
     if not graded:
         raise AssignmentError("no cell of it is graded", where=str(found[0]), mend="is it nbgrader's source?")
-    questions = tuple(Question(c.id, c.points, c.role is Role.WRITTEN, (), ()) for c in graded)
+    questions = tuple(Question(c.id, c.points, c.role in BY_PERSON, (), ()) for c in graded)
     table = AssignmentTable(name.replace("_", " "), 0, {}, limits=LIMITS)
     return AsItIs(name, folder, root, table, cells, questions, (), {}, found[0])
 
@@ -150,7 +151,8 @@ def _source_cell(cell: NotebookNode, number: int, shown: dict[str, str], path: P
         return SourceCell(Role.WRITTEN, name, text, number, is_code, points, handed_out="")
     handed_out = shown.get(name) or _cleared(text, is_code, bool(meta.get("solution")))
     if meta.get("grade"):
-        role = Role.WRITTEN if meta.get("solution") else Role.TEST
+        by_hand = Role.BY_HAND if is_code else Role.WRITTEN
+        role = by_hand if meta.get("solution") else Role.TEST
         return SourceCell(role, name, text, number, is_code, points, handed_out=handed_out)
     role = Role.SOLUTION if meta.get("solution") else Role.GIVEN
     return SourceCell(role, name, text, number, is_code, handed_out=handed_out)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from autograder.assignment.notebook import Role, grade_id_of, parse
+from autograder.assignment.notebook import OPEN, grade_id_of, parse
 from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.handed_in.entries import (
@@ -173,9 +173,7 @@ def _is_zip(entry: Entry) -> bool:
 
 def _has_answers(entry: Entry, assignment: Assignment) -> bool:
     """Whether a notebook holds an answer that is not as it was handed out."""
-    released = {
-        cell.id: cell.released for cell in assignment.cells if cell.role in (Role.SOLUTION, Role.WRITTEN)
-    }
+    released = {cell.id: cell.released for cell in assignment.cells if cell.role in OPEN}
     try:
         notebook, _ = parse(entry.read(MAX_NOTEBOOK_BYTES))
     except (NotANotebook, OSError):

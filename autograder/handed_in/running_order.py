@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Protocol
 
-from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.notebook import ANSWERS, Role, SourceCell
 from autograder.assignment.placement import in_running_order
 from autograder.assignment.values import Assignment
 from autograder.inside.protocol import ADDED, CellKind, CellSource
@@ -33,7 +33,7 @@ def running_order(placed: Sequence[Runnable]) -> list[CellSource]:
         return _as_they_are(placed)
     run: list[CellSource] = []
     for p in in_running_order(placed, _rank, _is_given):
-        if p.source is None or p.source.role is Role.SOLUTION:
+        if p.source is None or p.source.role in ANSWERS:
             if p.runs:
                 run.append(CellSource(p.text, p.number, CellKind.OWN))
         elif p.source.role is not Role.WRITTEN:
@@ -63,17 +63,20 @@ def _add(run: list[CellSource], cell: Runnable) -> None:
 
 
 def reference_cells(
-    assignment: Assignment, replaced: dict[str, str] | None = None, extra: str = ""
+    assignment: Assignment, replaced: dict[str, str] | None = None, extra: str = "", question: str = ""
 ) -> list[CellSource]:
     """The source's own cells to run: the reference, with solution cells replaced, or a last cell added,
-    where asked.
+    where asked. question: as far as this one is observed on them.
     """
+    until = assignment.moment_of(question) if question else ""
     cells = []
     for number, cell in enumerate(assignment.cells, 1):
         if cell.role is Role.GIVEN:
             cells.append(CellSource(cell.text, number, CellKind.GIVEN))
-        elif cell.role is Role.SOLUTION:
+        elif cell.role in ANSWERS:
             cells.append(CellSource((replaced or {}).get(cell.id, cell.text), number, CellKind.OWN))
+        if until and cell.id == until:
+            break
     if extra:
         cells.append(CellSource(extra, len(assignment.cells) + 1, CellKind.OWN))
     return cells

@@ -66,6 +66,7 @@ class Setup(_Message, frozen=True):
     readonly: list[str]
     files: list[tuple[str, str]]  # (where it lies, its name in the working folder)
     given: list[CellSource] = []  # the instructor's own cells, which every submission runs: compiled once
+    preload: list[str] = []  # modules of the packages that the assignment asks for
 
 
 class Run(_Message, frozen=True):
@@ -137,6 +138,16 @@ class Ended(_Message, frozen=True):
 # ---- the grader to the process of a submission -------------------------------------------------------------
 
 
+class Put(_Message, frozen=True):
+    """What a second pass puts in place before it runs a cell again, by that cell's place among them: names
+    that are answered through calls, and names with their values as wire bytes.
+    """
+
+    before: int
+    stubs: list[str]
+    values: list[tuple[str, bytes]] = []
+
+
 class Observe(_Message, frozen=True):
     """Put back what the cells left behind, then run these probes, each with its seed, in this order."""
 
@@ -149,7 +160,8 @@ class Observe(_Message, frozen=True):
     """The probes, where the process does not have them yet: code that the grader has compiled."""
     instead: list[CellSource] = []
     """Cells that are run first, for these probes alone: one of the student's own with one change, and given
-    ones that put what it defines into its place."""
+    ones that put what it defines into its place; or all that follow where an earlier value is given."""
+    puts: list[Put] = []
 
 
 class Serve(_Message, frozen=True):

@@ -13,7 +13,8 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 
 from autograder.errors import AssignmentError
-from autograder.judging.compare import as_array, shown
+from autograder.judging.compare import as_array
+from autograder.judging.comparing.words import shown
 from autograder.judging.findings import SeenFact, Verdict
 
 

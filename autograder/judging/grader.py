@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.errors import SandboxError
 from autograder.handed_in.alignment import Submission
@@ -49,7 +50,7 @@ class Grader(Bench):
             student=submission.student,
             status=Status.GRADED,
             score=total([r.score or 0.0 for r in results]),
-            max_score=total([r.max_score for r in results]),
+            max_score=self.assignment.worth(r.id for r in results),
             needs_manual=tuple(r.id for r in results if r.kind is QuestionKind.MANUAL and r.score is None),
             seconds=round(time.monotonic() - began, 3),
             messages=messages,
@@ -68,7 +69,8 @@ class Grader(Bench):
 
     def sit_cells(self, cells: list[CellSource]) -> Sitting:
         """Seat cells of our own, such as the reference's with a variant in place."""
-        return self.sit(OwnCells(cells))
+        tests = {c.id: n for n, c in enumerate(self.assignment.cells, 1) if c.role is Role.TEST}
+        return self.sit(OwnCells(cells, tests))
 
 
 def unreadable(

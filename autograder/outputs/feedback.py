@@ -63,7 +63,18 @@ def page_of_entry(assignment: Assignment, into: Path, entry: KeptResult, marks: 
     student = entry.result.student
     answers = answers_in(graded_path(into, student, assignment), assignment)
     standing = Standing(entry.result, marks.get(student, Marks()))
-    return page(assignment, standing, entry.conditions.release, answers, Evidence(into, assignment).of(entry))
+    outputs = outputs_in(graded_path(into, student, assignment), assignment)
+    evidence = Evidence(into, assignment).of(entry)
+    return page(assignment, standing, entry.conditions.release, answers, evidence, outputs)
+
+
+def outputs_in(graded: Path, assignment: Assignment) -> dict[str, list[tuple[str, str]]]:
+    """What stood below the code that a person grades when it was handed in, by question: texts, and pictures
+    as data.
+    """
+    by_hand = [cell.id for cell in assignment.cells if cell.role is Role.BY_HAND]
+    there = read_graded(graded) if by_hand else None
+    return {} if there is None else {name: there.outputs(name) for name in by_hand}
 
 
 def answers_in(graded: Path, assignment: Assignment) -> dict[str, str]:
@@ -106,9 +117,10 @@ def page(
     release: str,
     answers: dict[str, str] | None = None,
     shown: dict[str, Shown] | None = None,
+    outputs: dict[str, list[tuple[str, str]]] | None = None,
 ) -> str:
-    """One student's page. answers are shown by question; shown holds what the assignment's level allows
-    to be shown of wrong checks.
+    """One student's page. answers and outputs are shown by question; shown holds what the assignment's level
+    allows to be shown of wrong checks.
     """
     maximum = standing.result.max_score
     titles = question_titles(assignment)
@@ -116,6 +128,8 @@ def page(
         _part(part, titles.get(part.question.id, part.question.id), assignment, answers or {}, shown or {})
         for part in standing.parts
     ]
+    for part in given:
+        part["outputs"] = (outputs or {}).get(part["id"], [])
     return render(
         "feedback.html.j2",
         ("base.css", "feedback.css"),

@@ -51,7 +51,7 @@ class Publisher:
     @property
     def replays(self) -> bool:
         """Whether pages show more than the results say, so that something has to be replayed first."""
-        return self.assignment.table.feedback != "diagnosis"
+        return self.assignment.shows_calls
 
     def recorded(self, students: list[str]) -> None:
         """Some students' results have been kept."""

@@ -56,13 +56,14 @@ class Evidence:
 
     def _key(self, entry: KeptResult) -> str:
         plain = msgspec.structs.replace(entry.result, seconds=0.0)
-        return fingerprint(self.assignment.table.feedback, msgspec.json.encode((plain, entry.conditions)))
+        levels = [(q.id, q.feedback) for q in self.assignment.auto]
+        return fingerprint(levels, msgspec.json.encode((plain, entry.conditions)))
 
     def of(self, entry: KeptResult) -> dict[str, Shown]:
         """What may be shown by check; nothing at the level "diagnosis", nor where it was not collected
         for this very result.
         """
-        if self.assignment.table.feedback == "diagnosis":
+        if not self.assignment.shows_calls:
             return {}
         try:
             stored = msgspec.json.decode(self._path(entry.result.student).read_bytes(), type=_Stored)
@@ -84,7 +85,8 @@ class Evidence:
         self, grader: Grader, submission: Submission, calls: dict[str, tuple[str, ...]]
     ) -> dict[str, Shown]:
         shown = {}
-        for _, replays in replay_all(grader, submission, inputs=False):
+        more = tuple(q.id for q in self.assignment.auto if q.feedback != "diagnosis")
+        for _, replays in replay_all(grader, submission, more, inputs=False):
             for replay in replays:
                 if replay.verdict != Verdict.RIGHT:
                     if replay.probe.id not in calls:
@@ -96,7 +98,8 @@ class Evidence:
         return shown
 
     def _shown(self, replay: Replay, inputs: tuple[str, ...]) -> Shown:
-        if self.assignment.table.feedback == "inputs" or not replay.finished:
+        level = self.assignment.question(replay.probe.question).feedback
+        if level == "inputs" or not replay.finished:
             return Shown(inputs)
         seen = _short(pformat(replay.seen, width=100))
         if (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment import notebook
-from autograder.assignment.notebook import Role
+from autograder.assignment.notebook import OPEN
 from autograder.assignment.values import Assignment, solves
 from autograder.files import write_text
 from autograder.handed_in.entries import read_regular
@@ -127,8 +127,7 @@ def changed_answers(
     differ = [
         cell.id
         for cell in assignment.cells
-        if cell.role in (Role.WRITTEN, Role.SOLUTION)
-        and before.get(cell.id) != answers.get(cell.id, cell.released)
+        if cell.role in OPEN and before.get(cell.id) != answers.get(cell.id, cell.released)
     ]
     return {q.id: any(c == q.id or solves(c, q.id) for c in differ) for q in assignment.questions}
 

@@ -4,8 +4,10 @@ solution, and leave out what does not work there.
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,13 +22,15 @@ from autograder.author.adopt.from_nbgrader import is_nbgrader, read_nbgrader
 from autograder.author.adopt.from_otter import is_otter, read_otter
 from autograder.author.adopt.magics import without_magics
 from autograder.author.adopt.old import Left, NotAdoptable, OldCell, OldRole
-from autograder.author.adopt.questions import Grouped, grouped
+from autograder.author.adopt.questions import Grouped, grouped, tree_of
 from autograder.author.adopt.trial import failures_of
 from autograder.author.adopt.writing import Beside, files_of, left_text
 from autograder.author.new import check_name
 from autograder.errors import ChainRuleError, UsageError
 
 _TRIES = 8
+_EVERYWHERE = frozenset({"numpy", "matplotlib", "IPython", "pytest", "nose"})
+"""What every release has, and what only tests are written with."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,16 @@ def _beside(path: Path, cells: list[OldCell], root: Path) -> tuple[Beside, list[
                     )
                 )
             data.append(file.name)
-    return Beside(tuple(helpers), tuple(data)), left
+    return Beside(tuple(helpers), tuple(data), _packages(cells, helpers)), left
+
+
+def _packages(cells: list[OldCell], helpers: list[str]) -> tuple[str, ...]:
+    """The packages that the cells import, but for Python's own, those of every release, and the helpers."""
+    nodes = [n for c in cells for s in tree_of(c) for n in ast.walk(s)]
+    names = {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
+    names |= {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module and not n.level}
+    found = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - _EVERYWHERE
+    return tuple(sorted(found - {name.removesuffix(".py") for name in helpers}))
 
 
 def _put(texts: dict[str, str], folder: Path, path: Path, beside: Beside, root: Path) -> None:

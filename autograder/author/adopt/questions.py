@@ -25,8 +25,6 @@ class NewQuestion:
     points: float = 0.0
     tests: list[OldCell] = field(default_factory=list)
     answers: list[OldCell] = field(default_factory=list)
-    practice: list[OldCell] = field(default_factory=list)
-    """Answers that no test looks at: they are handed out cleared beside this question's."""
     defines: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
     probes: list[NewProbe] = field(default_factory=list)
@@ -34,10 +32,14 @@ class NewQuestion:
 
 @dataclass
 class Grouped:
-    """All of an old notebook's questions, its tests that are left out, and what a person should look at."""
+    """All of an old notebook's questions, its tests that are left out, and what a person should look at.
+
+    written: what a person grades, text or code; practice: answers that no test looks at. Each with its id.
+    """
 
     questions: list[NewQuestion]
     written: list[tuple[OldCell, str]]
+    practice: list[tuple[OldCell, str]]
     out: list[OldCell]
     left: list[Left]
 
@@ -58,6 +60,7 @@ class _Grouping:
     def __init__(self, cells: list[OldCell], refused: dict[int, str]) -> None:
         self.cells, self.refused = cells, refused
         self.answers = [c for c in cells if c.role in (OldRole.SOLUTION, OldRole.CODED)]
+        self.solutions = [c for c in self.answers if c.role is OldRole.SOLUTION]
         self.plain = [c for c in cells if c.role is OldRole.PLAIN]
         self.left: list[Left] = []
         self.out: list[OldCell] = []
@@ -66,16 +69,16 @@ class _Grouping:
         self.by_answer: dict[int, NewQuestion] = {}
 
     def done(self) -> Grouped:
-        written = [
-            (c, self.ids.made(c.id, "written")) for c in self.cells if c.role is OldRole.WRITTEN and c.points
-        ]
+        by_hand = [c for c in self.cells if c.role in (OldRole.WRITTEN, OldRole.CODED) and c.points]
+        written = [(c, self.ids.made(c.id, "written")) for c in by_hand]
         earlier: list[ast.stmt] = []
         for cell in self.cells:
             if cell.role is OldRole.TEST:
                 self._add_test(cell, earlier)
                 earlier = [*earlier, *without_asserting(cell, self.scope.student)]
         questions = sorted(self.by_answer.values(), key=lambda q: q.answers[0].number)
-        self._give_practice(questions)
+        idle = [c for c in self.answers if c.number not in self.by_answer and c not in by_hand]
+        practice = [(c, self.ids.made(c.id, "practice")) for c in idle]
         for question in questions:
             self._settle(question, questions)
         if not questions and not written:
@@ -84,11 +87,9 @@ class _Grouping:
             raise NotAdoptable(
                 what, mend="grade it as it is: `chainrule autograde` takes nbgrader's own source"
             )
-        for cell in self.cells:
-            if cell.role is OldRole.CODED:
-                why = f"a person grades this code: its {cell.points:g} points are left out"
-                self.left.append(Left(cell.number, 0, why))
-        return Grouped(questions, written, self.out, sorted(self.left, key=lambda one: (one.cell, one.line)))
+        return Grouped(
+            questions, written, practice, self.out, sorted(self.left, key=lambda one: (one.cell, one.line))
+        )
 
     # ---- names
 
@@ -111,7 +112,7 @@ class _Grouping:
             if name in met:
                 continue
             met.add(name)
-            makers = [c for c in self.answers if name in bound_in(tree_of(c))]
+            makers = [c for c in self.solutions if name in bound_in(tree_of(c))]
             above = [c for c in makers if c.number < before] or makers
             if above:
                 found[above[-1].number] = above[-1]
@@ -127,8 +128,8 @@ class _Grouping:
         names = read_in([*earlier, *tree_of(cell)]) & self.scope.student
         read = read_in(tree_of(cell)) & self.scope.student or names
         owners = self._owners(read, cell.number)
-        if not owners and self.answers and not why:
-            owners = [c for c in self.answers if c.number < cell.number][-1:]
+        if not owners and not why:
+            owners = [c for c in self.solutions if c.number < cell.number][-1:]
         if not why and not owners:
             why = "no answer stands above it: its points are left out"
         if not why and not any(bound_in(tree_of(c)) for c in owners):
@@ -154,25 +155,9 @@ class _Grouping:
         """Why a test can't be taken over, as far as its text says it."""
         if not cell.points:
             return "it has no points: students still find what they saw of it"
-        read = read_in(tree_of(cell)) & self.scope.student
-        for later in self.cells:
-            again = (
-                read & bound_in(tree_of(later)) if later.is_code and later.role is not OldRole.TEST else None
-            )
-            if again and later.number > cell.number:
-                name = sorted(again)[0]
-                why = f"cell {later.number} assigns `{name}` again, and a probe looks at the end"
-                return f"{why}: its points are left out"
         return ""
 
     # ---- questions
-
-    def _give_practice(self, questions: list[NewQuestion]) -> None:
-        """An answer that no test looks at is cleared and handed out beside the next question's."""
-        for cell in self.answers:
-            if questions and cell.number not in self.by_answer:
-                after = [q for q in questions if q.answers[0].number > cell.number]
-                (after[0] if after else questions[-1]).practice.append(cell)
 
     def _settle(self, question: NewQuestion, questions: list[NewQuestion]) -> None:
         """Say what a question defines, and which others it builds on: its answers' code and its tests say

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 from pathlib import Path
 
+from autograder.assignment.packages import check_packages
 from autograder.assignment.values import Assignment
 from autograder.errors import AssignmentError
 from autograder.inside.seen import Observation, Outcome
@@ -15,21 +16,21 @@ from autograder.judging.judge import Judge
 from autograder.judging.reference import Reference
 from autograder.probe import Probe
 from autograder.sandbox.observed import ObservedStore
-from autograder.sandbox.watch import Watch
 
 SALT = "adopt"
 
 
 def failures_of(assignment: Assignment) -> dict[str, str]:
     """Why probes fail on the solution, by their ids; raises AssignmentError where one of its cells does."""
-    reference = Reference(assignment, SALT, ObservedStore(Path(os.devnull)))
-    try:
-        with Watch(reference.sandbox(), reference.cells, assignment.limits) as watch:
-            first = watch.observe(reference.requests)
-        with Watch(reference.sandbox(), reference.cells, assignment.limits) as watch:
-            again = watch.observe(reference.requests)
-    finally:
-        reference.close()
+    with tempfile.TemporaryDirectory(prefix="chainrule-adopt-") as folder:
+        reference = Reference(assignment, SALT, ObservedStore(Path(folder) / "first"))
+        check_packages(assignment)
+        try:
+            first = reference.observe_all()
+            reference.store = ObservedStore(Path(folder) / "again")
+            again = reference.observe_all()
+        finally:
+            reference.close()
     for cell in first.cells:
         if cell.outcome is not Outcome.FINISHED:
             line = assignment.cells[cell.number - 1].line

@@ -30,10 +30,13 @@ EMPTY = {"misconceptions.py": f'"""{_WRONG}"""\n', "alternatives.py": f'"""{_RIG
 
 @dataclass(frozen=True)
 class Beside:
-    """Files that lie beside the notebook: modules that are handed out, and data."""
+    """What a notebook takes from outside: modules that are handed out, data, and packages beyond the
+    kit's own.
+    """
 
     helpers: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 def files_of(
@@ -57,18 +60,21 @@ def files_of(
 
 def notebook_text(cells: list[OldCell], found: Grouped) -> str:
     ids = _Ids()
-    ids.taken = {q.id for q in found.questions} | {name for _, name in found.written}
+    ids.taken = {q.id for q in found.questions} | {name for _, name in (*found.written, *found.practice)}
     places = _solution_ids(found)
     last = {q.tests[-1].number: q for q in found.questions}
     written = {cell.number: (cell, name) for cell, name in found.written}
+    practice = {cell.number: name for cell, name in found.practice}
     out = {cell.number for cell in found.out}
     parts = []
     for cell in cells:
-        if cell.role in (OldRole.PROSE, OldRole.WRITTEN):
-            if cell.role is OldRole.WRITTEN and cell.number in written:
-                parts.append(_written(cell, written[cell.number][1]))
-            elif cell.text.strip():
+        if cell.number in written and cell.role in (OldRole.WRITTEN, OldRole.CODED):
+            parts.append(_written(cell, written[cell.number][1]))
+        elif cell.role in (OldRole.PROSE, OldRole.WRITTEN):
+            if cell.text.strip():
                 parts.append("# %% [markdown]\n" + _commented(cell.text))
+        elif cell.number in practice:
+            parts.append(f'# %% practice="{practice[cell.number]}"\n' + _code(cell.text))
         elif cell.number in places:
             parts.append(f'# %% solution="{places[cell.number]}"\n' + _code(cell.text))
         elif cell.role is OldRole.PLAIN:
@@ -84,9 +90,8 @@ def _solution_ids(found: Grouped) -> dict[int, str]:
     """By the number of an old answer, the id of its cell: that of its question, with `_solution`."""
     made = {}
     for question in found.questions:
-        own = [(c, "") for c in question.answers] + [(c, "practice_") for c in question.practice]
-        for count, (cell, kind) in enumerate(own):
-            made[cell.number] = f"{question.id}_solution" + (f"_{kind}{count + 1}" if count else "")
+        for count, cell in enumerate(question.answers):
+            made[cell.number] = f"{question.id}_solution" + (f"_{count + 1}" if count else "")
     return made
 
 
@@ -97,6 +102,8 @@ def _check(question: NewQuestion) -> str:
 
 
 def _written(cell: OldCell, name: str) -> str:
+    if cell.role is OldRole.CODED:
+        return f'# %% written="{name}" points={cell.points:.10g}\n' + _code(cell.text)
     rubric = cell.rubric.strip() or "*No sample answer was written down.*"
     text = "\n".join(
         [*([cell.text, ""] if cell.text else []), "### BEGIN SOLUTION", rubric, "### END SOLUTION"]
@@ -128,6 +135,7 @@ def table_text(found: Grouped, beside: Beside, title: str, order: int) -> str:
         'summary = ""',
         f"data = {_toml(list(beside.data))}",
         f"helpers = {_toml(list(beside.helpers))}",
+        f"packages = {_toml(list(beside.packages))}",
         'feedback = "diagnosis"',
         "",
         "[limits]                          # seconds of CPU; the wall clock has four times as long",
