@@ -232,17 +232,19 @@ def test_otters_raw_cells_are_taken_over(tmp_path: Path) -> None:
 
 
 def test_written_answers_and_tasks_become_write_ups(tmp_path: Path) -> None:
-    """nbgrader's written answers keep their id, and a task's mark scheme becomes the rubric."""
+    """nbgrader's written answers and code that a person reads keep their ids, and a task's mark scheme becomes the rubric."""
     v = nbformat.v4
     shape = LITERALS.source()
     why, task = v.new_markdown_cell("It grows."), v.new_markdown_cell("Draw it.\n### BEGIN MARK SCHEME\n2 for axes\n### END MARK SCHEME")
     why.metadata["nbgrader"] = {"grade": True, "solution": True, "locked": False, "grade_id": "why", "points": 2, "schema_version": 3, "task": False}
     task.metadata["nbgrader"] = {"grade": False, "solution": False, "locked": True, "grade_id": "draw", "points": 4, "schema_version": 3, "task": True}
-    shape.cells += [why, task]
+    code = v.new_code_cell("print('mine')")
+    code.metadata["nbgrader"] = {"grade": True, "solution": True, "locked": False, "grade_id": "use", "points": 3, "schema_version": 3, "task": False}
+    shape.cells += [why, task, code]
     nbformat.write(shape, tmp_path / "a.ipynb")
     cells, _ = read_old(tmp_path / "a.ipynb")
     assert [(c.id, c.points, c.rubric) for c in cells if c.role is OldRole.WRITTEN] == [("why", 2.0, "It grows."), ("draw", 4.0, "2 for axes")]
     adopt(tmp_path / "a.ipynb", "a", tmp_path, 1)
-    assert [(q.id, q.points) for q in load_assignment("a", tmp_path).questions if q.written] == [("why", 2.0), ("draw", 4.0)]
+    assert [(q.id, q.points) for q in load_assignment("a", tmp_path).questions if q.written] == [("why", 2.0), ("draw", 4.0), ("use", 3.0)]
 
 
