@@ -127,6 +127,14 @@ def test_hostile_notebooks_are_contained(tmp_path: Path) -> None:
     assert not there.exists()
 
 
+def test_a_cell_that_fails_is_named(tmp_path: Path) -> None:
+    """What a student's own cell raised is told with its number, and stops that cell alone, at its first error."""
+    root = old_course(tmp_path, LITERALS, slip={"squares": "squares = lamda\ndef squares(n):\n    return [i ** 2 for i in range(1, n + 1)]"})
+    assert scores(root, "literals", "--no-gradebook")["slip"] == {"correct_squares": 0.0, "correct_total": 0.0}
+    slip = next(s for s in json.loads((root / "out.json").read_text())["submissions"] if s["student"] == "slip")
+    assert any(message.startswith("cell 2 raised NameError") for message in slip["messages"])
+
+
 def test_deleted_and_changed_tests_count_as_the_source_has_them(tmp_path: Path) -> None:
     """A test that a student has deleted, stripped of its metadata or weakened is the instructor's all the same."""
     root = old_course(tmp_path, LITERALS)

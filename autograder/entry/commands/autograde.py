@@ -89,7 +89,11 @@ def autograde(
     unsafe: Unsafe = False,
     no_locate: NoLocate = False,
 ) -> None:
-    """Grade what students handed in."""
+    """Grade what students handed in.
+
+    An nbgrader assignment in source/ that has no folder in assignments/ is graded as it is, by its own
+    test cells.
+    """
     course = this_course(into)
     assignment = course.assignment(name)
     if scheduler and assignment.as_it_is:

@@ -11,9 +11,11 @@ import math
 from autograder.assignment.notebook import Role
 from autograder.assignment.values import Question, QuestionKind
 from autograder.fingerprints import fingerprint
+from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import CellReport, Outcome, Seen
 from autograder.judging.findings import CheckResult, QuestionResult, Verdict
 from autograder.judging.keys import key_of_cells
+from autograder.judging.messages import cell_messages
 from autograder.judging.sitting import Sitting
 from autograder.sandbox.watch import LEFT_OUT
 
@@ -33,12 +35,20 @@ class OwnTests(Sitting):
     def results(self) -> list[QuestionResult]:
         """Run all cells; a test that comes to its end has its points."""
         self.seen = self._ran()
+        self.notes += self._about_answers()
         reports = {report.number: report for report in self.seen.cells}
         cells = {p.source.id: p.number for p in getattr(self.notebook, "placed", ()) if p.source is not None}
         return [
             self._written(q) if q.written else self._tested(q, reports.get(cells.get(q.id, 0)))
             for q in self.assignment.questions
         ]
+
+    def _about_answers(self) -> list[str]:
+        """What went wrong in the student's own cells."""
+        placed = getattr(self.notebook, "placed", ())
+        own = {p.number for p in placed if p.source is None or not p.source.locked}
+        cells = [CellSource(c.text, c.number, CellKind.OWN) for c in self.watch.cells if c.number in own]
+        return cell_messages([r for r in self.seen.cells if r.number in own], cells)
 
     def _ran(self) -> Seen:
         """How all cells ended: what memory holds of it, or what is seen now."""
