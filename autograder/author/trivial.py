@@ -52,7 +52,7 @@ _KNOW_THE_SHAPE = {
     "returns zeros of the right shape": "return _like(0.0, old, args, options)",
     "returns ones of the right shape": "return _like(1.0, old, args, options)",
 }
-_VALUES = ("None", "0", "1", "0.0", "True", "False", "''", "[]", "{{}}", "_np.zeros(0)", "_np.nan")
+_VALUES = ("None", "0", "1", "0.0", "''", "[]", "{{}}", "_np.zeros(0)", "_np.nan")
 _OF_THE_SHAPE = {
     "is zeros of the right shape": "{name} = _like_value(0.0, {name})",
     "is ones of the right shape": "{name} = _like_value(1.0, {name})",

@@ -30,6 +30,9 @@ def observed(thing: Any) -> Observed | None:
     """An object of a kind that can be observed; None for all others, and where its methods do anything else
     than the library's.
     """
+    bases = bases_of(thing)
+    if np.generic in bases and not {np.datetime64, np.timedelta64} & {*bases}:  # most by far
+        return None
     try:
         for observe in _OBSERVERS:
             if (found := observe(thing)) is not None:

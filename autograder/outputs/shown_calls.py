@@ -22,6 +22,7 @@ from autograder.handed_in.alignment import Submission
 from autograder.judging.findings import Verdict
 from autograder.judging.grader import Grader
 from autograder.outputs.figures import figure
+from autograder.outputs.readable import readable
 from autograder.outputs.replay import Replay, calls_of, replay_all
 from autograder.records.results import KeptResult, Results
 
@@ -101,13 +102,13 @@ class Evidence:
         level = self.assignment.question(replay.probe.question).feedback
         if level == "inputs" or not replay.finished:
             return Shown(inputs)
-        seen = _short(pformat(replay.seen, width=100))
+        seen = _short(pformat(readable(replay.seen), width=100))
         if (
             replay.probe.judged
         ):  # any result with the properties asked for is right: there is none to be expected
             return Shown(inputs, seen)
         drawn, alt = figure(replay.expected, replay.seen, replay.probe.tolerance)
-        return Shown(inputs, seen, _short(pformat(replay.expected, width=100)), drawn, alt)
+        return Shown(inputs, seen, _short(pformat(readable(replay.expected), width=100)), drawn, alt)
 
 
 def _short(text: str) -> str:

@@ -95,3 +95,27 @@ def test_a_table_that_is_changed_by_a_call_is_put_back(bench):
     """A function that writes into the notebook's own table does not change what other questions see."""
     answer = "def above(given, price):\n    table['price'] = 0.0\n    return given[given['price'] > price]"
     assert bench.scores(bench.work().write("above_solution", answer)) == bench.full
+
+
+COUNTED = '''
+# %% solution="counted_solution"
+def counted(table, price):
+    """How many rows are above a price."""
+    ### BEGIN SOLUTION
+    return len(above(table, price))
+    ### END SOLUTION
+
+# %% test="counted" points=1
+assert counted(pd.DataFrame({"price": [1.0, 2.0]}), 1.5) == 1
+'''
+
+
+def test_tables_cross_to_the_reference_and_back(benches):
+    """A function that a later answer calls with a table is answered by the reference, which gets a table and gives one."""
+    bench = benches(files={
+        **orders.FILES, "judges.py": None, "notebook.py": orders.NOTEBOOK + COUNTED, "assignment.toml": f'{orders.TOML}\n[questions.counted]\ndefines = ["counted"]\nneeds = ["above"]\n',
+        "probes.py": f'{orders.PROBES}\n\n@probe("counted", points=1)\ndef how_many(ns, rng):\n    """Random prices."""\n    return {{"count": ns.counted(pd.DataFrame({{"price": rng.normal(size=9)}}), 0.0)}}\n',
+    })  # fmt: skip
+    results = bench.results(bench.work().write("above_solution", "def above(table, price):\n    return table[:0]"))
+    assert (results["above"].score, results["counted"].score) == (0.0, 1.0)
+    assert results["counted"].given_correct_inputs
