@@ -48,6 +48,9 @@ SAME = {
     "from numpy.testing import assert_allclose\nassert_allclose(f(1), 2.0)": ["seen['f'] = ns.f(1)"],
     "import unittest\ntc = unittest.TestCase()\ntc.assertEqual(f(1), 2)": ["seen['f'] = ns.f(1)"],
     "values = [3, 1]\nf(values)\nassert values == [1, 3]": ["values = [3, 1]", "ns.f(values)", "seen['values'] = values"],
+    "import io\nfrom contextlib import redirect_stdout\nout = io.StringIO()\nwith redirect_stdout(out):\n    f(1)\nassert out.getvalue() == 'hi'": [
+        "import io", "from contextlib import redirect_stdout", "out = io.StringIO()", "with redirect_stdout(out):", "    ns.f(1)", "seen['out'] = out.getvalue()"],
+    "np.testing.assert_(f(1) == 2)": ["seen['f'] = ns.f(1)"],
     "seen = f(1)\nassert seen == 2": ["seen_ = ns.f(1)", "seen['seen_'] = seen_"],
 }
 
@@ -75,6 +78,35 @@ def test_a_function_that_is_deleted_is_patched() -> None:
         """)
     assert body_of(made) == ["kept = ns.f", "ns.patch(f=gone)", "seen['exception of g'] = raised(lambda: ns.g(1))", "ns.patch(f=kept)"]
     assert next(iter(made.facts.values()))[1] == "g does not call f"
+
+
+def test_that_nothing_raises_is_kept() -> None:
+    """Where a test asserts no more than that a call does not raise, the probe makes the call, and nothing is listed."""
+    cell = OldCell(OldRole.TEST, "t", "try:\n    y = f(1)\nexcept Exception:\n    assert False, 'f raises'", 3, 2.0)
+    (made,), left = taken_apart(cell, "t", SCOPE, [])
+    assert "y = ns.f(1)" in body_of(made) and not left
+
+
+@pytest.mark.parametrize("text", ["class T:\n    def a(self):\n        assert f(1) == 2\nT().a()", "match f(1):\n    case 2:\n        pass\n    case _:\n        raise ValueError"])
+def test_what_can_not_be_taken_apart_is_told(text: str) -> None:
+    """Assertions in a class or a match run as they were, where student code runs, and the list says so."""
+    cell = OldCell(OldRole.TEST, "t", text, 3, 2.0)
+    (made,), left = taken_apart(cell, "t", SCOPE, [])
+    assert any("ns.f(1)" in line for line in body_of(made)) and "no proof against forging" in left[0].reason
+
+
+def test_what_no_function_holds_is_left_out() -> None:
+    """A cell that awaits is no probe: its points are left out, with the reason."""
+    cell = OldCell(OldRole.TEST, "t", "async def a():\n    return f(1)\nassert await a() == 2", 3, 2.0)
+    probes, left = taken_apart(cell, "t", SCOPE, [])
+    assert not probes and "points are left out" in left[-1].reason
+
+
+def test_a_dtype_is_looked_at_by_its_name() -> None:
+    """A dtype does not travel; its name does, and judges compare names."""
+    (made,) = probes_of("assert x.dtype == np.float64, 'real numbers'")
+    assert body_of(made) == ["seen['dtype of x'] = str(ns.x.dtype)"]
+    assert [ast.unparse(test) for test, _ in made.facts.values()] == ["seen['dtype of x'] == str(np.dtype(np.float64))"]
 
 
 CLOSE = {

@@ -75,6 +75,14 @@ def asked(
     if found is None:
         return [made]
     side, close = found
+    if isinstance(side, ast.Attribute) and side.attr == "dtype":  # the kind itself does not travel
+        assert isinstance(test, ast.Compare)
+        other = test.comparators[0] if test.left is side else test.left
+        numpy = ast.Attribute(ast.Name("np", ast.Load()), "dtype", ast.Load())
+        side = _at(ast.Call(ast.Name("str", ast.Load()), [side], []), side)
+        expected = ast.Call(ast.Name("str", ast.Load()), [ast.Call(numpy, [other], [])], [])
+        lifted = _at(ast.Compare(ast.Name("_0", ast.Load()), [ast.Eq()], [expected]), test)
+        made = replace(made, sides=(side,), test=lifted)
     return [replace(made, same=True, side=side, close=close)]
 
 

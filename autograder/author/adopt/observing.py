@@ -67,6 +67,8 @@ class Observing:
     left: list[tuple[int, str]] = field(default_factory=list)
     shown: list[ast.expr] = field(default_factory=list)
     """What of the student's is printed."""
+    must_run: bool = False
+    """Whether it is asserted that something does not raise."""
     kept: list[int] = field(default_factory=list)
     """The lines of calls that judge by themselves."""
 
@@ -110,6 +112,8 @@ class Observing:
             case ast.Expr(value=ast.Call() as call) if self._judges_itself(call):
                 self.kept.append(statement.lineno)
                 return [ast.copy_location(KeptHere(call), statement)]
+            case ast.Expr(value=ast.Call() as call) if base_of(call.func) in self.theirs:
+                return [ast.copy_location(KeptHere(call), statement)]  # for what it does, such as printing
             case ast.If():
                 return self._if(statement, many)
             case ast.For() | ast.While() | ast.AsyncFor():
@@ -138,7 +142,9 @@ class Observing:
     # ---- forms of assertions
 
     def _asserted(self, test: ast.expr, says: str, many: bool, source: str = "") -> list[ast.stmt]:
-        theirs = self.theirs if read_in(test) & self.theirs else self.handed
+        read = read_in(test)
+        # what a cell has made beside a call of the student's, such as what was printed, may come from it
+        theirs = self.theirs if read & self.theirs else self.handed if read & self.handed else self.bound
         return self._note(asked(test, theirs, self.constants, says, source), many)
 
     def _if(self, statement: ast.If, many: bool) -> list[ast.stmt]:
@@ -185,6 +191,9 @@ class Observing:
         made.body, made.orelse = self._all(statement.body, many), self._all(statement.orelse, many)
         if len(self.noted) > before:
             return self._asserted_within(statement, made, before)
+        if any(_raised_text(h.body) is not None for h in statement.handlers):  # it must not raise
+            self.must_run = True
+            return [_kept(s) for s in made.body] + made.orelse
         made.body = made.body or [ast.Pass()]
         made.handlers = [copy.copy(h) for h in statement.handlers]
         for handler in made.handlers:
@@ -244,6 +253,8 @@ class Observing:
         name = next((n for group in groups for n in names if n in group), "result")
         called = side.func.id if isinstance(side, ast.Call) and isinstance(side.func, ast.Name) else ""
         form = {"len": "length of ", "types_of": "type of ", "raised": "exception of "}.get(called, "")
+        if called == "str" and isinstance(side, ast.Call) and isinstance(side.args[0], ast.Attribute):
+            side = side.args[0]  # a dtype, by its name
         if isinstance(side, ast.Attribute) and side.attr in ("shape", "dtype", "ndim", "size", "columns"):
             form = f"{side.attr} of "
         taken = [n.key for n in self.noted]
@@ -281,6 +292,12 @@ def _patch(node: ast.stmt, values: list[tuple[str, ast.expr]]) -> ast.stmt:
 def _taken_away(body: list[ast.stmt]) -> frozenset[str]:
     deleted = (t for s in body for n in ast.walk(s) if isinstance(n, ast.Delete) for t in n.targets)
     return frozenset(t.id for t in deleted if isinstance(t, ast.Name))
+
+
+def _kept(statement: ast.stmt) -> ast.stmt:
+    """The same statement, needed whether or not anything reads what it makes."""
+    statement.keep = True  # type: ignore[attr-defined]
+    return statement
 
 
 def _is_shown(statement: ast.stmt) -> bool:

@@ -51,7 +51,7 @@ def _pruned(
     """A statement without the parts that nobody needs; None where nobody needs any."""
     if isinstance(statement, NoteHere):
         return statement if statement.number in noting else None
-    if isinstance(statement, KeptHere):
+    if isinstance(statement, KeptHere) or getattr(statement, "keep", False):
         return statement if noting else None
     if not isinstance(statement, Compound):
         return statement if _is_wanted(statement, wanted) else None

@@ -122,6 +122,7 @@ _FORMS: dict[str, tuple[int, Make | None]] = {
     "assertnotequal": (2, _compare(ast.NotEq)),
     "assertalmostequal": (2, _decimals(7, 1.5, "decimal", "places")),
     "asserttrue": (1, lambda call, _: call.args[0]),
+    "assert": (1, lambda call, _: call.args[0]),
     "ok": (1, lambda call, _: call.args[0]),
     "assertfalse": (1, lambda call, _: ast.UnaryOp(ast.Not(), call.args[0])),
     "assertin": (2, _compare(ast.In)),

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from autograder.author.adopt.asked import Asked
 from autograder.author.adopt.names_read import BUILTINS, AsAttributes, Scope, read_in, students
-from autograder.author.adopt.observing import Noted, NoteHere, Observing
+from autograder.author.adopt.observing import KeptHere, Noted, NoteHere, Observing
 from autograder.author.adopt.old import Left, OldCell
 from autograder.author.adopt.slicing import needed_for
+from autograder.author.adopt.spoken import spoken
 from autograder.inside.names import bound_in, parsed
 from autograder.inside.running import without_timing
 
@@ -65,17 +66,42 @@ def taken_apart(
             Left(cell.number, 0, "it looks at nothing that a student wrote: its points are left out"),
         ]
     making = _Making(cell, name, scope, statements, reader)
+    if any(_still_asserts(s, reader.theirs) for s in statements):
+        why = "what it asserts can't be taken apart: it runs where student code runs, with what it expects"
+        left.append(Left(cell.number, 0, f"{why}, and is no proof against forging"))
+        return _that_compile([making.whole(body)], left, cell)
     inside = "what this calls asserts by itself, where the student's code runs: no proof against forging"
     left += [Left(cell.number, line, inside) for line in reader.kept]
-    if not reader.noted and reader.kept:
-        return [making.runs(body)], left
+    if not reader.noted and (reader.kept or reader.must_run):
+        return _that_compile([making.runs(body)], left, cell)
     if not reader.noted:
         why = "it asserts nothing: whoever's code runs here earns its points, as before. To have it looked at"
-        return [making.runs(body)], [
-            *left,
-            Left(cell.number, 0, f"{why}, return values in probes.py, {name}"),
-        ]
-    return making.made(), [*left, *making.left]
+        left.append(Left(cell.number, 0, f"{why}, return values in probes.py, {name}"))
+        return _that_compile([making.runs(body)], left, cell)
+    return _that_compile(making.made(), [*left, *making.left], cell)
+
+
+def _still_asserts(statement: ast.stmt, theirs: frozenset[str]) -> bool:
+    """Whether assertions about the student's are left in a statement: in a class, in a `match`."""
+    if isinstance(statement, NoteHere) or not read_in([statement]) & theirs:
+        return False
+    nodes = [*ast.walk(statement)]
+    calls = (n for n in nodes if isinstance(n, ast.Call) and spoken(n) is not None)
+    raises = any(isinstance(n, ast.Match) for n in nodes) and any(isinstance(n, ast.Raise) for n in nodes)
+    return raises or any(isinstance(n, ast.Assert) for n in nodes) or next(calls, None) is not None
+
+
+def _that_compile(made: list[NewProbe], left: list[Left], cell: OldCell) -> tuple[list[NewProbe], list[Left]]:
+    """The probes, where they are code that a function can hold; a cell can hold more, such as `await`."""
+    try:
+        for probe in made:
+            lines = [f"    {line}" for s in probe.body for line in ast.unparse(s).splitlines()]
+            function = "\n".join(["def probe(ns, rng):", "    seen = {}", *lines])
+            compile(function, "<probe>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        why = f"no function can hold it ({error.msg}): its points are left out"
+        return [], [*left, Left(cell.number, 0, why)]
+    return made, left
 
 
 def without_asserting(cell: OldCell, student: frozenset[str]) -> list[ast.stmt]:
@@ -183,6 +209,12 @@ class _Making:
 
     # ---- a probe
 
+    def whole(self, body: list[ast.stmt]) -> NewProbe:
+        """A probe that does all that the old test does, its assertions among it."""
+        title = f"The cell {self.cell.id or self.name} runs."
+        done = self._finished(self.name, self.cell.points, title, body, {})
+        return replace(done, body=[*done.body, *ast.parse("seen['it'] = 'ran'").body])
+
     def runs(self, body: list[ast.stmt]) -> NewProbe:
         """A probe that sees no more than whether the cell's statements run."""
         shown = ast.Expr(ast.Tuple([*self.reader.shown], ast.Load()))
@@ -252,6 +284,8 @@ class _Notes(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> ast.AST:
         if isinstance(node, NoteHere):
             return copy.deepcopy(self.notes.get(node.number, ast.Pass()))
+        if isinstance(node, KeptHere):
+            return ast.copy_location(ast.Expr(node.value), node)
         return self.generic_visit(node)
 
 

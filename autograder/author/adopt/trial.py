@@ -9,7 +9,7 @@ from autograder.assignment.packages import check_packages
 from autograder.assignment.values import Assignment
 from autograder.errors import AssignmentError
 from autograder.inside.seen import Observation, Outcome
-from autograder.inside.wire import decode
+from autograder.inside.wire import decode, is_whole
 from autograder.judging.aside import finding_of
 from autograder.judging.findings import Verdict
 from autograder.judging.judge import Judge
@@ -65,6 +65,8 @@ def _why(probe: Probe, first: Observation, again: Observation, judge: Judge) -> 
             what = "what it asserts does not hold of what a probe sees"
             return f"{what} ({why}): its points are left out"
         return ""
+    if not is_whole(decode(first.value)):
+        return "what it looks at is no value that can be sent: its points are left out"
     if (
         again.outcome is not Outcome.FINISHED
         or judge.judge(probe, decode(again.value)).verdict is not Verdict.RIGHT
