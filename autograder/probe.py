@@ -7,12 +7,45 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.observers import figure, fitted, frame, in_any_order, series, sparse
+
+__all__ = [
+    "DEFAULT_TOLERANCE",
+    "MissingName",
+    "Namespace",
+    "Probe",
+    "Tolerance",
+    "alternative",
+    "figure",
+    "fitted",
+    "frame",
+    "in_any_order",
+    "misconception",
+    "probe",
+    "raised",
+    "series",
+    "sparse",
+]
+
 DEFAULT_TOLERANCE = 1e-8
-Tolerance = float | Mapping[str, float]
-"""A relative error, or one for each output by its name; outputs that are not named have the default."""
+
+
+@dataclass(frozen=True)
+class Close:
+    """A tolerance as numpy.isclose has it: |seen - expected| <= atol + rtol * |expected|."""
+
+    rtol: float = 0.0
+    atol: float = 0.0
+
+
+OneTolerance = float | Close
+Tolerance = OneTolerance | Mapping[str, OneTolerance]
+"""A relative error or a `Close`, or one for each output by its name; outputs that are not named have the
+default.
+"""
 
 
 @dataclass(frozen=True)
@@ -31,7 +64,7 @@ class Probe:
     title: str
     function: Callable[..., Any]
     contract: bool = False
-    tolerance: Tolerance = DEFAULT_TOLERANCE
+    tolerance: Tolerance = field(default=DEFAULT_TOLERANCE, hash=False)  # a table of them can't be hashed
     judged: bool = False
     more_keys: bool = False
 
@@ -43,9 +76,14 @@ def _sentence(function: Callable[..., Any]) -> str:
     return text
 
 
+def _parts(value: OneTolerance) -> tuple[float, ...]:
+    return (value.rtol, value.atol) if isinstance(value, Close) else (value,)
+
+
 def _check_tolerance(tolerance: Tolerance) -> None:
     named = tolerance.items() if isinstance(tolerance, Mapping) else [("tolerance", tolerance)]
-    for name, value in named:
+    each = [(name, v) for name, value in named for v in (_parts(value))]
+    for name, value in each:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TypeError(f"tolerance {name} = {value!r} is not a number, nor a table of numbers by output")
         if not (0 <= value < math.inf):
@@ -138,3 +176,15 @@ def raised(function: Callable[..., Any], *args: Any, **kwargs: Any) -> list[str]
     except Exception as error:
         return [c.__name__ for c in type(error).__mro__ if issubclass(c, Exception) and c is not Exception]
     return []
+
+
+def gone(*args: Any, **kwargs: Any) -> None:
+    """Stands for a function that a probe takes away, by `ns.patch(f=gone)`, to see whether another calls
+    it.
+    """
+    raise NameError("this function was taken away")
+
+
+def types_of(value: Any) -> list[str]:
+    """Names of the classes of a value, its own first: what `isinstance` would say yes to."""
+    return [c.__name__ for c in type(value).__mro__]

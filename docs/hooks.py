@@ -16,7 +16,7 @@ from mkdocs.structure.files import File
 ROOT = Path(__file__).parents[1]
 SECTIONS = {"tutorial": "Tutorial", "how-to": "How to", "reference": "Reference", "explanation": "Explanation"}
 FIRST = {
-    "tutorial": ["first_grading", "own_assignment"],
+    "tutorial": ["first_grading", "own_assignment", "adopt_an_assignment", "grade_as_it_is"],
     "how-to": ["students", "write_an_assignment", "grade_downloads"],
     "reference": ["authoring", "assignment", "probes", "commands", "results"],
     "explanation": ["one_submission", "security"],

@@ -4,9 +4,14 @@ A test says whether they are up to date; `make docs` makes them anew.
 """
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import inspect
 import json
 import re
+from enum import Enum
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import typer
@@ -14,6 +19,7 @@ import typer
 from autograder.assignment.table import schema as assignment_schema
 from autograder.entry.cli import build
 from autograder.entry.commands.autograde import results_json
+from autograder.files import PACKAGE
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import (
     CheckResult,
@@ -35,6 +41,7 @@ def pages() -> dict[str, str]:
         "assignment.schema.json": json.dumps(assignment_schema(), indent=2, ensure_ascii=False) + "\n",
         "assignment.md": assignment_page(assignment_schema()),
         "commands.md": commands_page(),
+        "functions.md": functions_page(),
         "results.md": results_page(results),
     }
 
@@ -215,6 +222,59 @@ def commands_page() -> str:
         lines += [f"| {_option(p)} | {p.help}{_shown_default(p)} |" for p in options]
         lines.append("")
     return "\n".join(lines)
+
+
+FUNCTIONS = {
+    "autograder.probe": "For `probes.py`, `misconceptions.py` and `alternatives.py`.",
+    "autograder.inputs": "Inputs for probes.",
+    "autograder.judging": "For `judges.py`.",
+    "checks": "For the visible checks of a notebook; `checks.py` lies beside it in every release.",
+}
+
+
+def functions_page() -> str:
+    """All that authors call, a line each."""
+    lines = ["# The functions in a list", "", MADE, "What probes, judges and visible checks are written with. [The probe API](probes.md) says all about each.", ""]
+    for name, says in FUNCTIONS.items():
+        lines += [f"## {name}", "", says, "", "| name | what it does |", "| --- | --- |"]
+        lines += [f"| `{call}` | {first} |" for call, first in _calls(_module(name))]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _module(name: str) -> ModuleType:
+    if "." in name:
+        return importlib.import_module(name)
+    spec = importlib.util.spec_from_file_location(name, PACKAGE / "student" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _calls(module: ModuleType) -> list[tuple[str, str]]:
+    """Public functions and classes of a module with their parameters, and the first sentence on each."""
+    public = getattr(module, "__all__", None) or [
+        name for name, value in vars(module).items() if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
+    ]
+    found = [(name, getattr(module, name)) for name in public]
+    return [(_call(name, value), _sentence(value)) for name, value in found if inspect.isfunction(value) or inspect.isclass(value)]
+
+
+def _call(name: str, value: Any) -> str:
+    """A name with its parameters; of a class that nobody calls, the name alone."""
+    if inspect.isclass(value) and (issubclass(value, (Exception, Enum)) or name in ("Probe", "Namespace", "Fact")):
+        return name
+    parameters = [
+        f"{'*' if p.kind is p.VAR_POSITIONAL else '**' if p.kind is p.VAR_KEYWORD else ''}{p.name}" + ("=…" if p.default is not p.empty else "")
+        for p in inspect.signature(value).parameters.values()
+    ]
+    return f"{name}({', '.join(parameters)})"
+
+
+def _sentence(value: Any) -> str:
+    text = " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split())
+    return text.replace("|", "\\|")
 
 
 def _first(text: str) -> str:

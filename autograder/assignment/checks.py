@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.assignment.values import Assignment, nearest
+from autograder.assignment.values import Assignment, Question, nearest
 from autograder.errors import AssignmentError
 
 
@@ -48,17 +48,20 @@ def check_probes(assignment: Assignment) -> None:
 
 
 def check_names(assignment: Assignment) -> None:
-    """Refuse two questions that define one name: the later answer would be judged in the earlier one, too."""
-    owners: dict[str, str] = {}
+    """Refuse two questions that define one name, unless the earlier is judged at its own moment: the later
+    answer would be judged in it, too.
+    """
+    owners: dict[str, Question] = {}
     for question in assignment.auto:
         for name in question.defines:
-            if name in owners:
+            if (owner := owners.get(name)) is not None and not owner.own_moment:
                 raise AssignmentError(
-                    f"{owners[name]} and {question.id} both define {name}",
+                    f"{owner.id} and {question.id} both define {name}, and no cell after the check of "
+                    f"{owner.id} is seen to bind it",
                     where=str(assignment.folder / "assignment.toml"),
-                    mend="rename one: an answer is found by its name when all cells have run",
+                    mend=f"assign {name} in a solution cell of {question.id}, or rename one",
                 )
-            owners[name] = question.id
+            owners[name] = question
 
 
 def check_files(assignment: Assignment) -> None:

@@ -27,9 +27,12 @@ class Course:
 
     @classmethod
     def around(cls, start: Path) -> Course:
-        """The course that a folder is in: the nearest one, from start upwards, that holds assignments/."""
+        """The course that a folder is in: the nearest one, from start upwards, that holds assignments/, or
+        nbgrader's source/ with a configuration.
+        """
         for folder in (start, *start.parents):
-            if (folder / "assignments").is_dir():
+            of_nbgrader = (folder / "source").is_dir() and (folder / "nbgrader_config.py").is_file()
+            if (folder / "assignments").is_dir() or of_nbgrader:
                 return cls.at(folder)
         raise UsageError(
             f"{start} is in no course", mend="run this in a folder that holds assignments/, or beneath one"
@@ -42,6 +45,16 @@ class Course:
 
     def assignment(self, name: str) -> Assignment:
         return load_assignment(name, self.root)
+
+    def written(self, name: str) -> Assignment:
+        """An assignment that lies in assignments/; raises UsageError for one that is graded as it is."""
+        found = self.assignment(name)
+        if found.as_it_is:
+            raise UsageError(
+                f"{name} is an nbgrader assignment that nobody has moved: there are no probes of it",
+                mend=f"`chainrule adopt source/{name}` makes an assignment of it",
+            )
+        return found
 
     @property
     def observations(self) -> Path:

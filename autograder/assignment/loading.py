@@ -12,8 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autograder.assignment.as_it_is import load_as_it_is
 from autograder.assignment.checks import check_files, check_names, check_probes
-from autograder.assignment.notebook import Role, SourceCell, read_cells
+from autograder.assignment.moments import with_moments
+from autograder.assignment.notebook import GRADED, Role, SourceCell, read_cells
 from autograder.assignment.table import AssignmentTable, read_table
 from autograder.assignment.values import Assignment, Question, nearest, solves
 from autograder.errors import AssignmentError, UsageError
@@ -40,6 +42,8 @@ def load_assignment(name: str, root: Path) -> Assignment:
     """
     folder = root / "assignments" / name
     if not (folder / "notebook.py").is_file():
+        if (unmoved := load_as_it_is(name, root)) is not None:
+            return unmoved
         known = names_in(root)
         mend = (
             nearest(name, known)
@@ -64,7 +68,7 @@ def _question(
 ) -> Question:
     """One question, by the cell that carries its points."""
     toml = path.parent / "assignment.toml"
-    entry, written = table.questions[cell.id], cell.role is Role.WRITTEN
+    entry, written = table.questions[cell.id], cell.role is not Role.TEST
     solved = any(c.role is Role.SOLUTION and solves(c.id, cell.id) for c in cells)
     if not written and not solved:
         mend = f'add a cell solution="{cell.id}_solution"'
@@ -76,7 +80,9 @@ def _question(
             f"question {cell.id} defines nothing", where=str(toml), mend='defines = ["name"]'
         )
     costs = table.one_mistake_costs if entry.one_mistake_costs is None else entry.one_mistake_costs
-    return Question(cell.id, cell.points, written, tuple(entry.defines), tuple(entry.needs), costs)
+    level = entry.feedback or table.feedback
+    asked = tuple(entry.defines), tuple(entry.needs)
+    return Question(cell.id, cell.points, written, *asked, costs, level, entry.extra)
 
 
 def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTable) -> tuple[Question, ...]:
@@ -92,7 +98,7 @@ def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTab
         seen[cell.id] = cell.line
     questions = []
     for cell in cells:
-        if cell.role not in (Role.TEST, Role.WRITTEN):
+        if cell.role not in GRADED:
             continue
         if cell.id not in table.questions:
             raise AssignmentError(
@@ -122,12 +128,19 @@ def _questions(folder: Path, cells: tuple[SourceCell, ...], table: AssignmentTab
                     f"{name} needs {need}, which does not come before it", where=str(toml), mend=mend
                 )
     for cell in cells:
-        if cell.role is Role.SOLUTION and not any(solves(cell.id, q.id) for q in questions):
-            mend = "name it <question>_solution"
+        owned = any(solves(cell.id, q.id) for q in questions)
+        if cell.practice and owned:
+            raise AssignmentError(
+                f"practice cell {cell.id} would belong to a question",
+                where=f"{path}:{cell.line}",
+                mend="give it another id, or call it a solution",
+            )
+        if cell.role is Role.SOLUTION and not cell.practice and not owned:
+            mend = "name it <question>_solution, or call it practice where nothing is graded"
             raise AssignmentError(
                 f"solution cell {cell.id} belongs to no question", where=f"{path}:{cell.line}", mend=mend
             )
-    return tuple(questions)
+    return with_moments(questions, cells)
 
 
 def _load_module(path: Path, name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import sys
+import textwrap
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -38,7 +39,9 @@ MAX_PARTS = 500_000
 STUB = "raise NotImplementedError"
 WRITTEN_STUB = "*Write your answer here, in place of this line.*"
 _HEADER = re.compile(r"^# %%(?!%)")
-_SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION[^\n]*\n.*?^[ \t]*### END SOLUTION[^\n]*$", re.M | re.S)
+_SOLUTION = re.compile(
+    r"^([ \t]*)###[ \t]*BEGIN SOLUTION[^\n]*\n.*?^[ \t]*###[ \t]*END SOLUTION[^\n]*$", re.M | re.S
+)
 _FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 """A check's code is folded where the front end can: the first mark is nbformat's (JupyterLab, Notebook), the
 second Colab's. What the check says when it fails is shown all the same.
@@ -58,6 +61,17 @@ class Role(StrEnum):
     TEST = "test"
     DEMO = "demo"
     WRITTEN = "written"
+    BY_HAND = "by_hand"
+
+
+ANSWERS = (Role.SOLUTION, Role.BY_HAND)
+"""Code cells that students write in, and that are run as theirs."""
+OPEN = (*ANSWERS, Role.WRITTEN)
+"""All cells that students write in."""
+_IN_HEADERS: tuple[Role, ...] = tuple(role for role in Role if role is not Role.BY_HAND)
+"""A code cell that a person grades is `written` in its header, too."""
+GRADED = (Role.TEST, Role.WRITTEN, Role.BY_HAND)
+"""Cells that carry a question's points."""
 
 
 @dataclass(frozen=True)
@@ -70,22 +84,39 @@ class SourceCell:
     line: int
     is_code: bool
     points: float = 0.0
+    practice: bool = False
+    """Whether it is a solution cell of no question: cleared in the release, run, and worth nothing."""
     trains: bool = False
     """Whether a visible check trains for a while: a student's own check of the notebook then leaves it
     for last.
     """
+    handed_out: str | None = None
+    """What students got of it, where the assignment is graded as it is."""
+
+    @property
+    def as_it_is(self) -> bool:
+        """Whether it is a cell of an nbgrader assignment that nobody has moved."""
+        return self.handed_out is not None
+
+    @property
+    def locked(self) -> bool:
+        """Whether the source's text counts, whatever a student has made of it."""
+        return self.role not in OPEN
 
     @property
     def released(self) -> str:
         """What students get of it: solution regions replaced by a stub."""
+        if self.handed_out is not None:
+            return self.handed_out
         stub = STUB if self.is_code else WRITTEN_STUB
         return _SOLUTION.sub(lambda match: match.group(1) + stub, self.text)
 
     @property
     def rubric(self) -> str:
-        """What students don't get of a write-up: how it is graded, and a sample answer."""
-        found = _SOLUTION.search(self.text) if self.role is Role.WRITTEN else None
-        return "\n".join(found.group(0).strip().splitlines()[1:-1]).strip() if found else ""
+        """What students don't get of what a person grades: how it is graded, and a sample answer."""
+        found = _SOLUTION.search(self.text) if self.role in (Role.WRITTEN, Role.BY_HAND) else None
+        text = textwrap.dedent("\n".join(found.group(0).splitlines()[1:-1])).strip() if found else ""
+        return f"```python\n{text}\n```" if text and self.is_code else text
 
 
 def read_cells(path: Path) -> tuple[SourceCell, ...]:
@@ -106,11 +137,14 @@ def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
     metadata = {
         key: value for key, value in cell.metadata.items() if not key.startswith("lines_to_")
     }  # jupytext's own
+    practice = "practice" in metadata
+    if practice:
+        metadata["solution"] = metadata.pop("practice")
     points, trains = metadata.pop("points", 0), bool(metadata.pop("trains", False))
-    roles = [role for role in Role if role.value in metadata]
+    roles = [role for role in _IN_HEADERS if role.value in metadata]
     is_code = cell.cell_type == "code"
     where = f"{path}:{line}"
-    if len(roles) > 1 or set(metadata) - {role.value for role in Role}:
+    if len(roles) > 1 or set(metadata) - {role.value for role in _IN_HEADERS}:
         raise AssignmentError(
             f"the header says {sorted(metadata)}",
             where=where,
@@ -124,17 +158,19 @@ def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
                 mend="given, solution, test or demo: see docs/reference/authoring.md",
             )
         return SourceCell(Role.PROSE, "", cell.source, line, False)
+    role: Role
     role, identifier = roles[0], metadata[roles[0].value]
     if not isinstance(identifier, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,60}", identifier):
         raise AssignmentError(
             f"{role.value}={identifier!r} is not an id", where=where, mend="letters, digits and underscores"
         )
+    role = Role.BY_HAND if role is Role.WRITTEN and is_code else role
     if is_code != (role is not Role.WRITTEN):
         mend = "write `# %% [markdown]`" if is_code else "leave [markdown] out"
         raise AssignmentError(
             f"a {role.value} cell is {'code' if is_code else 'Markdown'}", where=where, mend=mend
         )
-    graded = role in (Role.TEST, Role.WRITTEN)
+    graded = role in GRADED
     if graded and not (isinstance(points, int | float) and points > 0):
         raise AssignmentError(
             f"question {identifier} has no points", where=where, mend="add points=… to the header"
@@ -145,7 +181,7 @@ def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
         raise AssignmentError(
             f"trains=true stands on a {role.value} cell", where=where, mend="it is for visible checks alone"
         )
-    return SourceCell(role, identifier, cell.source, line, is_code, float(points), trains)
+    return SourceCell(role, identifier, cell.source, line, is_code, float(points), practice, trains)
 
 
 def release_hash(cells: tuple[SourceCell, ...]) -> str:
@@ -175,20 +211,20 @@ def build_recorded(cells: tuple[SourceCell, ...], assignment: str) -> NotebookNo
     """The source as nbgrader's database records it: hidden tests in place, solutions taken out."""
     made = build_source(cells, assignment)
     for node, cell in zip(made.cells, cells, strict=True):
-        if cell.role in (Role.SOLUTION, Role.WRITTEN):
+        if cell.role in OPEN:
             node.source = cell.released
     return made
 
 
 def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNode:
     text = cell.text
-    if cell.role is Role.TEST:
+    if cell.role is Role.TEST and not cell.as_it_is:
         text = f"{text}\n{hidden_call(assignment, cell.id)}"
     make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
     node = make(text)
     node["id"] = _cell_id(cell, used)
     if cell.role is not Role.PROSE:
-        graded, solution = cell.role in (Role.TEST, Role.WRITTEN), cell.role in (Role.SOLUTION, Role.WRITTEN)
+        graded, solution = cell.role in GRADED, cell.role in OPEN
         node.metadata["nbgrader"] = {
             "grade": graded,
             "grade_id": cell.id,

@@ -19,6 +19,7 @@ MAX_DEPTH = 200
 program writes. How deep Python's own parser goes depends on its version.
 """
 LOCKED = ("given", "test", "demo")
+ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown"}
 
 
@@ -224,7 +225,7 @@ def recognised(layout: Layout, cells: list[Cell], release: list[Known]) -> bool:
     """
     roles = {known.id: known.role for known in release if known.id}
     mine = any(cell.id in roles for cell in cells)
-    return mine or any(roles.get(name) in ("test", "solution", "written") for name in layout.used)
+    return mine or any(roles.get(name) in ("test", *ANSWERS, "written") for name in layout.used)
 
 
 def _heading(text: str) -> str:
@@ -243,11 +244,11 @@ def _put(layout: Layout, cell: Cell, known: Known | None, given: set[str]) -> No
         return
     if known.id in layout.used:
         layout.oddities.append(Oddity("repeated", cell, known, layout.used[known.id]))
-        if known.role in LOCKED or (known.role == "solution" and not touched(cell.text, known)):
+        if known.role in LOCKED or (known.role in ANSWERS and not touched(cell.text, known)):
             return  # what was handed out says nothing twice, and a stub would undo the answer above it
         layout.places.append(Place(known if known.role == "written" else None, cell, cell.text))
         return
-    if known.role == "solution" and cell.kind != "code":
+    if known.role in ANSWERS and cell.kind != "code":
         layout.oddities.append(Oddity("turned", cell, known))
         layout.places.append(Place(None, cell, cell.text))  # not run, but a person sees it
         return

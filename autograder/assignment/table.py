@@ -50,6 +50,13 @@ class QuestionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Annotated[float, Meta(gt=0, le=1)] | None,
         Meta(description="As that of the assignment, for this question alone."),
     ] = None
+    feedback: Annotated[
+        FeedbackLevel | None, Meta(description="As that of the assignment, for this question alone.")
+    ] = None
+    extra: Annotated[
+        bool,
+        Meta(description="Extra credit: its points are added, and do not count in the assignment's maximum."),
+    ] = False
 
 
 class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +88,16 @@ class AssignmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     may_hand_in: Annotated[
         list[str],
         Meta(description="Files that a student may hand in beside the notebook and that are then used."),
+    ] = []
+    packages: Annotated[
+        list[Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]],
+        Meta(
+            description=(
+                "Packages that the notebook may import beside NumPy and matplotlib, by the names by which "
+                'they are imported: `["pandas", "scipy", "sklearn"]`. Where it is graded they must be '
+                "installed; they are loaded once for a class."
+            )
+        ),
     ] = []
     feedback: Annotated[FeedbackLevel, Meta(description=FEEDBACK)] = "diagnosis"
     one_mistake_costs: Annotated[

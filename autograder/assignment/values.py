@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -17,6 +17,7 @@ from autograder.errors import UsageError
 from autograder.files import PACKAGE
 from autograder.fingerprints import fingerprint
 from autograder.inside.limits import Limits
+from autograder.inside.names import parsed
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.probe import Probe
 
@@ -41,6 +42,15 @@ class Question:
     needs: tuple[str, ...]
     one_mistake_costs: float = 1.0
     """The share of its points that one mistake costs at most."""
+    feedback: str = "diagnosis"
+    """What students are shown of a wrong check of it."""
+    extra: bool = False
+    """Whether its points are added beyond the maximum."""
+    values: tuple[str, ...] = ()
+    """Those of defines that the reference assigns: what they hold is the answer, not what they do."""
+    own_moment: bool = False
+    """Whether a later cell of the source writes a name that it defines or needs: then it is observed as the
+    notebook stands at its own check."""
 
     @property
     def kind(self) -> QuestionKind:
@@ -61,6 +71,21 @@ class Assignment:
     judges: dict[str, Callable[..., Any]] = field(hash=False)
 
     @property
+    def as_it_is(self) -> bool:
+        """Whether it is an nbgrader assignment that nobody has moved: its own test cells grade it."""
+        return False
+
+    @property
+    def judged(self) -> str:
+        """Where it is judged, where people should know it; the empty text where it is judged outside."""
+        return ""
+
+    @property
+    def notebook(self) -> str:
+        """The name of its notebook, without the ending."""
+        return self.name
+
+    @property
     def title(self) -> str:
         return self.table.title
 
@@ -70,7 +95,17 @@ class Assignment:
 
     @property
     def max_score(self) -> float:
-        return sum(q.points for q in self.questions)
+        return self.worth(q.id for q in self.questions)
+
+    def worth(self, questions: Iterable[str]) -> float:
+        """The points of some questions, without those that are extra credit."""
+        asked = set(questions)
+        return round(sum(q.points for q in self.questions if q.id in asked and not q.extra), 6)
+
+    @property
+    def shows_calls(self) -> bool:
+        """Whether students are shown more of any wrong check than what is wrong."""
+        return any(q.feedback != "diagnosis" for q in self.auto)
 
     @cached_property
     def release(self) -> str:
@@ -127,6 +162,12 @@ class Assignment:
             mend=nearest(identifier, [q.id for q in self.questions]),
         )
 
+    def moment_of(self, question: str) -> str:
+        """The question at whose check the notebook stands when this one is observed: itself, where it has a
+        moment of its own; empty for the end of the notebook.
+        """
+        return question if self.question(question).own_moment else ""
+
     def probes_of(self, question: str) -> tuple[Probe, ...]:
         return self._probes.get(question, ())
 
@@ -146,10 +187,9 @@ class Assignment:
         """Functions that given cells define: both sides know them, so they may cross a boundary by name."""
         names: set[str] = set()
         for cell in self.cells:
-            if cell.role is Role.GIVEN:
-                names.update(
-                    node.name for node in ast.parse(cell.text).body if isinstance(node, ast.FunctionDef)
-                )
+            tree = parsed(cell.text) if cell.role is Role.GIVEN else None
+            if tree is not None:
+                names.update(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
         return frozenset(names)
 
 

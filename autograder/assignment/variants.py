@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assignment.notebook import Role
-from autograder.assignment.values import Assignment, Question
+from autograder.assignment.notebook import ANSWERS, Role
+from autograder.assignment.values import Assignment, Question, solves
+from autograder.assignment.written import made, may_change
 from autograder.errors import AssignmentError, UsageError
 from autograder.inside.protocol import CellKind, CellSource
 
+VARIANT = 1000
+"""A variant has the number of its question's test, so many times, and its own among those that are put in."""
 KINDS = {"misconception": "misconceptions.py", "alternative": "alternatives.py"}
 
 
 @dataclass(frozen=True)
 class Variant:
     """A known wrong or known right solution. text is the cell that puts it in place; says is its
-    docstring.
+    docstring. instead: the solution cells in whose place it runs; without, it runs after those of its
+    question.
     """
 
     id: str
@@ -31,6 +36,7 @@ class Variant:
     replaces: str
     says: str
     text: str
+    instead: tuple[str, ...] = ()
 
 
 def load_variants(assignment: Assignment, kind: str) -> tuple[Variant, ...]:
@@ -107,7 +113,14 @@ def _variant(
         raise AssignmentError(
             f"{node.name} has no docstring", where=where, mend="say what it does: students read it"
         )
-    replaces = options.get("replaces") or _only_name(question, where)
+    replaces = options.get("replaces")
+    if _makes_values(node, question, replaces):
+        code = _as_cell(text, node, question, replaces, where)
+        placed = replaces or ", ".join(question.values)
+        instead = _cells_instead(assignment, question, code)
+        whole = f"{preamble}\n\n{code}".strip()
+        return Variant(node.name, question.id, kind, placed, says, whole, instead)
+    replaces = replaces or _only_name(question, where)
     return Variant(
         node.name,
         question.id,
@@ -116,6 +129,44 @@ def _variant(
         says,
         f"{preamble}\n\n{_in_place(text, node, replaces)}".strip(),
     )
+
+
+def _makes_values(node: ast.FunctionDef | ast.ClassDef, question: Question, replaces: str | None) -> bool:
+    """Whether a variant is code for the cell of an answer that is a value: it takes nothing, and replaces
+    no function.
+    """
+    takes = isinstance(node, ast.ClassDef) or ast.unparse(node.args)
+    asked = {replaces} if replaces else {*question.defines}
+    return not takes and asked <= {*question.values}
+
+
+def _as_cell(text: str, node: ast.stmt, question: Question, replaces: str | None, where: str) -> str:
+    """A function without arguments as code for a cell: its body, or what it returns under the name that the
+    question asks for.
+    """
+    assert isinstance(node, ast.FunctionDef)
+    if _returns(node):
+        name = replaces or _only_name(question, where)
+        return f"{_in_place(text, node, node.name)}\n\n{name} = {node.name}()"
+    body = node.body[1:]
+    lines = text.splitlines()[body[0].lineno - 1 : node.end_lineno] if body else ["pass"]
+    return textwrap.dedent("\n".join(lines))
+
+
+def _returns(node: ast.AST) -> bool:
+    """Whether a function returns something by a statement of its own."""
+    inner = [n for n in ast.iter_child_nodes(node) if not isinstance(n, ast.FunctionDef | ast.Lambda)]
+    return any(isinstance(n, ast.Return) or _returns(n) for n in inner)
+
+
+def _cells_instead(assignment: Assignment, question: Question, code: str) -> tuple[str, ...]:
+    """The solution cells of a question that a variant stands in place of: those of which it makes every
+    value, and which define nothing else.
+    """
+    values = made(code)
+    asked = {name.partition(".")[0] for name in question.defines}
+    own = [c for c in assignment.cells if c.role is Role.SOLUTION and solves(c.id, question.id)]
+    return tuple(c.id for c in own if values & asked and (may_change(c.text) & asked) <= values)
 
 
 def _only_name(question: Question, where: str) -> str:
@@ -143,18 +194,35 @@ def _segment(text: str, node: ast.stmt) -> str:
     return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
 
 
-def cells_with(assignment: Assignment, variants: list[Variant]) -> list[CellSource]:
-    """The reference's cells with variants put in place, each where its question's test stands."""
+def cells_with(assignment: Assignment, variants: list[Variant], until: str = "") -> list[CellSource]:
+    """The reference's cells with variants put in place, each where its question's test stands, or instead of
+    its solution cells. until: the question at whose check they end; without, all of them.
+    """
     cells: list[CellSource] = []
+    left_out = {name for variant in variants for name in variant.instead}
     for number, cell in enumerate(assignment.cells, 1):
-        if cell.role in (Role.GIVEN, Role.SOLUTION):
+        if cell.role in (Role.GIVEN, *ANSWERS) and cell.id not in left_out:
             cells.append(
                 CellSource(cell.text, number, CellKind.GIVEN if cell.role is Role.GIVEN else CellKind.OWN)
             )
         elif cell.role is Role.TEST:
             cells += [
-                CellSource(v.text, 1000 * number + i, CellKind.OWN)
+                CellSource(v.text, VARIANT * number + i, CellKind.OWN)
                 for i, v in enumerate(variants)
                 if v.question == cell.id
             ]
+        if until and cell.id == until:
+            break
     return cells
+
+
+def place_in_source(cell: CellSource) -> int:
+    """The number of the source's cell at which a cell of `cells_with` stands."""
+    return cell.number // VARIANT or cell.number
+
+
+def cells_for(assignment: Assignment, question: str, variants: list[Variant]) -> list[CellSource]:
+    """The same cells as far as one question is observed on them: to its check, where it has a moment of its
+    own.
+    """
+    return cells_with(assignment, variants, until=assignment.moment_of(question))

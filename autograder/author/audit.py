@@ -23,7 +23,7 @@ import msgspec
 
 from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, Question, QuestionKind, solves
-from autograder.assignment.variants import Variant, cells_with, load_variants
+from autograder.assignment.variants import VARIANT, Variant, cells_for, cells_with, load_variants
 from autograder.author.blind import Mutant, RegimeResult, regime_problems, regimes
 from autograder.author.equivalent import FILE, key_of, load_equivalent
 from autograder.author.release import blank_notebook
@@ -283,11 +283,7 @@ class _Audit:
         test = next(
             n for n, c in enumerate(self.assignment.cells, 1) if c.role is Role.TEST and c.id == question
         )
-        before = [
-            c
-            for c in cells_with(self.assignment, [variant] if variant else [])
-            if c.number < test or c.number >= 1000
-        ]
+        before = cells_with(self.assignment, [variant] if variant else [], until=question)
         cells = [*before, CellSource(self.assignment.cells[test - 1].text, test, CellKind.OWN)]
         with single_run(grader.sandbox(), cells, self.assignment.limits) as run:
             ended = run.cells.get(test)
@@ -307,10 +303,11 @@ class _Audit:
             self.assignment.question(variant.question),
         )
         requests = [r for r in self.reference.requests if r.question == variant.question]
-        with Watch(grader.sandbox(), cells_with(self.assignment, [variant]), self.limits) as watch:
+        cells = cells_for(self.assignment, variant.question, [variant])
+        with Watch(grader.sandbox(), cells, self.limits) as watch:
             seen = watch.observe(requests)
-        for cell in seen.cells:
-            if cell.outcome is not Outcome.FINISHED:
+        for cell in seen.cells:  # given cells further down may well fail with it
+            if cell.number >= VARIANT and cell.outcome is not Outcome.FINISHED:
                 raise AssignmentError(
                     f"the trivial answer {variant.id!r} to {question.id} can't be put in place: "
                     f"{cell.error or cell.outcome.value}"
@@ -333,9 +330,8 @@ class _Audit:
 
     def _mutant(self, grader: Grader, item: tuple[MutantResult, str]) -> MutantResult:
         mutant, text = item
-        lost_in, how = self._first_lost(
-            grader, reference_cells(self.assignment, {mutant.cell: text}), mutant.question
-        )
+        cells = reference_cells(self.assignment, {mutant.cell: text}, question=mutant.question)
+        lost_in, how = self._first_lost(grader, cells, mutant.question)
         if lost_in:
             return msgspec.structs.replace(mutant, lost_in=lost_in, how=how)
         original = next(c.text for c in self.assignment.cells if c.id == mutant.cell)
@@ -346,7 +342,7 @@ class _Audit:
 
         def survives(grader: Grader, mutant: Mutant) -> bool:
             question, cell, guarded = mutant
-            cells = reference_cells(self.assignment, {cell: guarded.text})
+            cells = reference_cells(self.assignment, {cell: guarded.text}, question=question)
             return not self._first_lost(grader, cells, question)[0]
 
         return self.pool.map(stage, survives, mutants)
@@ -370,7 +366,7 @@ class _Audit:
 def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[MutantResult, str]]:
     """Every mutant of every solution cell, with its text."""
     for cell in assignment.cells:
-        if cell.role is Role.SOLUTION:
+        if cell.role is Role.SOLUTION and not cell.practice:
             original, question = (
                 code_of(cell.text),
                 next(q.id for q in assignment.auto if solves(cell.id, q.id)),

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from autograder.assignment.values import Assignment
-from autograder.assignment.variants import cells_with, load_variants
+from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.errors import AssignmentError
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
@@ -111,9 +111,7 @@ def _asked(assignment: Assignment, chunk: range, probes: list[Probe]) -> list[tu
 def _reference(assignment: Assignment, chunk: range) -> Iterator[Judged]:
     asked = _asked(assignment, chunk, [p for p in assignment.probes if p.judged])
     with TRUSTED.sandbox(assignment) as sandbox:
-        for (probe, seed), value in zip(
-            asked, _observe(sandbox, assignment, cells_with(assignment, []), asked), strict=True
-        ):
+        for (probe, seed), value in zip(asked, _observe(sandbox, assignment, [], asked), strict=True):
             yield "", probe, *_judged(assignment, probe, seed, value)
 
 
@@ -122,13 +120,11 @@ def _alternatives(assignment: Assignment, chunk: range) -> Iterator[Judged]:
     tried = {v.question for v in variants}
     asked = _asked(assignment, chunk, [p for p in assignment.probes if p.question in tried])
     with TRUSTED.sandbox(assignment) as sandbox:
-        seen = _observe(sandbox, assignment, cells_with(assignment, []), asked)
+        seen = _observe(sandbox, assignment, [], asked)
         expected = dict(zip([(p.id, seed) for p, seed in asked], seen, strict=True))
         for variant in variants:
             own = [(p, seed) for p, seed in asked if p.question == variant.question]
-            for (probe, seed), value in zip(
-                own, _observe(sandbox, assignment, cells_with(assignment, [variant]), own), strict=True
-            ):
+            for (probe, seed), value in zip(own, _observe(sandbox, assignment, [variant], own), strict=True):
                 if probe.judged:
                     yield variant.id, probe, *_judged(assignment, probe, seed, value)
                 else:
@@ -142,9 +138,23 @@ def _alternatives(assignment: Assignment, chunk: range) -> Iterator[Judged]:
 
 
 def _observe(
+    sandbox: Sandbox, assignment: Assignment, variants: list[Variant], asked: list[tuple[Probe, int]]
+) -> list[Any]:
+    """What each probe saw, in one process for each moment of the notebook; the text "(raised ...)" where it
+    did not finish.
+    """
+    seen: dict[tuple[str, int], Any] = {}
+    for moment in dict.fromkeys(assignment.moment_of(p.question) for p, _ in asked):
+        part = [(p, seed) for p, seed in asked if assignment.moment_of(p.question) == moment]
+        cells = cells_with(assignment, variants, until=moment)
+        values = _observe_then(sandbox, assignment, cells, part)
+        seen.update({(p.id, seed): value for (p, seed), value in zip(part, values, strict=True)})
+    return [seen[p.id, seed] for p, seed in asked]
+
+
+def _observe_then(
     sandbox: Sandbox, assignment: Assignment, cells: list[CellSource], asked: list[tuple[Probe, int]]
 ) -> Iterator[Any]:
-    """What each probe saw, in one process; the text "(raised ...)" where it did not finish."""
     limits = msgspec.structs.replace(assignment.limits, submission_seconds=3600)
     with single_run(sandbox, cells, limits) as run:
         if run.death:

@@ -63,8 +63,8 @@ def make_assignment(name: str, root: Path, *, start: bool) -> Made:
         raise UsageError(f"{folder} is there already", mend="choose another name, or remove it")
     if start:
         check_may_start(root)
-    course = tuple(_start_course(root)) if start else ()
-    order, title = _next_order(root), name.replace("_", " ").replace("-", " ").strip().capitalize()
+    course = tuple(start_course(root)) if start else ()
+    order, title = next_order(root), name.replace("_", " ").replace("-", " ").strip().capitalize()
     folder.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.parent) as made:
         for path in sorted((TEMPLATES / "new").iterdir()):
@@ -81,7 +81,7 @@ def make_assignment(name: str, root: Path, *, start: bool) -> Made:
     return Made(folder, course)
 
 
-def _start_course(root: Path) -> list[Path]:
+def start_course(root: Path) -> list[Path]:
     """Write the files that a course has, where they are not there."""
     (root / "data").mkdir(exist_ok=True)
     written = []
@@ -93,7 +93,7 @@ def _start_course(root: Path) -> list[Path]:
     return written
 
 
-def _next_order(root: Path) -> int:
+def next_order(root: Path) -> int:
     """The place after all that are there."""
     orders = [load_assignment(name, root).table.order for name in names_in(root)]
     return max(orders, default=0) + 1

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.assignment import notebook
-from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.notebook import ANSWERS, OPEN, Role, SourceCell
 from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.errors import ReleaseError
-from autograder.inside.running import needs_ipython
+from autograder.inside.running import needs_ipython, prepared
 
 MARK = re.compile(r"###\s*(BEGIN|END)\s+(SOLUTION|HIDDEN TESTS)", re.I)
-_REGION = re.compile(r"### BEGIN SOLUTION[^\n]*\n(.*?)^[ \t]*### END SOLUTION", re.M | re.S)
+_REGION = re.compile(r"###[ \t]*BEGIN SOLUTION[^\n]*\n(.*?)^[ \t]*###[ \t]*END SOLUTION", re.M | re.S)
 _LEAK_LINES = 3
 
 
@@ -44,7 +44,7 @@ def check_texts(assignment: Assignment) -> None:
 
 def _check_marks(cell: SourceCell, where: str) -> None:
     marks = [(m.group(1).upper(), m.group(2).upper()) for m in MARK.finditer(cell.text)]
-    may = cell.role in (Role.SOLUTION, Role.WRITTEN)
+    may = cell.role in OPEN
     if marks and not may:
         mend = "it would be released as it is: move it"
         raise ReleaseError(
@@ -64,7 +64,7 @@ def _check_marks(cell: SourceCell, where: str) -> None:
             mend="### BEGIN SOLUTION … ### END SOLUTION",
         )
     for number, line in enumerate(cell.text.splitlines(), 1):
-        if MARK.search(line) and not re.fullmatch(r"[ \t]*### (BEGIN|END) SOLUTION[ \t]*", line):
+        if MARK.search(line) and not re.fullmatch(r"[ \t]*###[ \t]*(BEGIN|END) SOLUTION[ \t]*", line):
             raise ReleaseError(
                 f"line {number} of the cell: {line.strip()!r} is not a marker",
                 where=where,
@@ -88,19 +88,20 @@ def _check_compiles(cell: SourceCell, where: str) -> None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                compile(text, "<cell>", "exec", dont_inherit=True)
+                run = text if cell.role in ANSWERS else prepared(text, "<cell>")
+                compile(run, "<cell>", "exec", dont_inherit=True)
         except SyntaxError as error:
             mend = "indent ### BEGIN SOLUTION as the body that it encloses" if what != "the cell" else ""
             raise ReleaseError(
                 f"{what} does not compile: {error.msg} in its line {error.lineno}", where=where, mend=mend
             ) from None
-    if cell.role is Role.SOLUTION and notebook.STUB not in cell.released:
+    if cell.role in ANSWERS and notebook.STUB not in cell.released:
         raise ReleaseError("students get no stub", where=where, mend="put the solution between the markers")
 
 
 def _solution_lines(assignment: Assignment) -> Iterator[tuple[str, list[str]]]:
     for cell in assignment.cells:
-        if cell.role is Role.SOLUTION:
+        if cell.role in ANSWERS:
             for match in _REGION.finditer(cell.text):
                 yield cell.id, _telling(match.group(1))
 

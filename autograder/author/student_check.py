@@ -49,7 +49,8 @@ def facts(assignment: Assignment, graded: dict[str, str] | None = None) -> dict[
             name for name in dict.fromkeys(beside) if name != FILE and name not in assignment.table.own_data
         ],
         "may_hand_in": list(assignment.table.may_hand_in),
-        "graded_with": graded or graded_with(),
+        "graded_with": graded or _graded_with(assignment),
+        "packages": list(assignment.table.packages),
         "limits": {
             "cell": limits.notebook_seconds,
             "cells": CELLS_SHARE * limits.submission_seconds,
@@ -70,6 +71,13 @@ def facts(assignment: Assignment, graded: dict[str, str] | None = None) -> dict[
             {"id": cell.id, "role": cell.role.value, "text": cell.released} for cell in assignment.cells
         ],
     }
+
+
+def _graded_with(assignment: Assignment) -> dict[str, str]:
+    """What grades, and the packages that the assignment asks for among the modules that are there."""
+    found = graded_with()
+    modules = {*found["modules"].split(), *assignment.table.packages}
+    return {**found, "modules": " ".join(sorted(modules))}
 
 
 def filled(assignment: Assignment, graded: dict[str, str] | None = None) -> str:

@@ -13,6 +13,7 @@ from autograder import inputs
 from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, Question, solves
 from autograder.assignment.variants import Variant
+from autograder.assignment.written import made, read
 
 _LIKE = """
 import copy as _copy
@@ -24,12 +25,17 @@ def _like(fill, old, args, options):
     except Exception:  # when to raise is a part of the answer
         return None
 
+def _like_value(fill, value):
+    filled = _filled(value, fill)
+    return None if filled is value else filled
+
 def _filled(value, fill):
     if isinstance(value, (list, dict)):
         return type(value)()  # how many items there are, and under which keys, is a part of the answer
     if isinstance(value, tuple):
         return tuple(_filled(item, fill) for item in value)
     numeric = isinstance(value, (int, float, _np.ndarray, _np.generic))
+    numeric = numeric and _np.asarray(value).dtype.kind in "biufc"
     return _np.full(_np.shape(value), fill) if numeric else value
 """
 
@@ -45,6 +51,11 @@ _KNOW_NOTHING = {
 _KNOW_THE_SHAPE = {
     "returns zeros of the right shape": "return _like(0.0, old, args, options)",
     "returns ones of the right shape": "return _like(1.0, old, args, options)",
+}
+_VALUES = ("None", "0", "1", "0.0", "''", "[]", "{{}}", "_np.zeros(0)", "_np.nan")
+_OF_THE_SHAPE = {
+    "is zeros of the right shape": "{name} = _like_value(0.0, {name})",
+    "is ones of the right shape": "{name} = _like_value(1.0, {name})",
 }
 
 
@@ -64,7 +75,11 @@ def trivial_answers(assignment: Assignment) -> list[Variant]:
     """All trivial answers of an assignment, as cells that put them in place of what their question
     defines.
     """
-    return [*_that_know_nothing(assignment), *_that_are_reachable(assignment)]
+    return [
+        *_that_know_nothing(assignment),
+        *_values_that_know_nothing(assignment),
+        *_that_are_reachable(assignment),
+    ]
 
 
 def _that_know_nothing(assignment: Assignment) -> Iterator[Variant]:
@@ -75,15 +90,40 @@ def _that_know_nothing(assignment: Assignment) -> Iterator[Variant]:
                 f"def _trivial(old, skip):\n    def answer(*args, **options):\n        {line}\n    "
                 "return answer\n"
             )
-            places = [f"{target} = _trivial({target}, {int('.' in target)})" for target in question.defines]
-            yield Variant(
-                name,
-                question.id,
-                "trivial",
-                ", ".join(question.defines),
-                name,
-                "\n".join((_LIKE, make, *places)),
-            )
+            targets = [target for target in question.defines if target not in question.values]
+            if targets:
+                places = [f"{target} = _trivial({target}, {int('.' in target)})" for target in targets]
+                places += [f"{target} = None" for target in question.values]
+                yield _trivial(question, name, "\n".join((_LIKE, make, *places)))
+
+
+def _trivial(question: Question, says: str, text: str) -> Variant:
+    return Variant(says, question.id, "trivial", ", ".join(question.defines), says, text)
+
+
+def _values_that_know_nothing(assignment: Assignment) -> Iterator[Variant]:
+    """Values that anybody could write without an idea, and those that the answer is made from."""
+    for question in assignment.auto:
+        functions = [name for name in question.defines if name not in question.values]
+        others = [f"{name} = lambda *args, **options: None" for name in functions]
+        values = {f"is {value}": f"{{name}} = {value}" for value in _VALUES} | _OF_THE_SHAPE
+        values |= {f"is {name} as it is": f"{{name}} = {name}" for name in _made_from(assignment, question)}
+        for says, line in values.items() if question.values else ():
+            places = [line.format(name=name) for name in question.values]
+            yield _trivial(question, says, "\n".join((_LIKE, *places, *others)))
+
+
+def _made_from(assignment: Assignment, question: Question) -> list[str]:
+    """The names that a question's solution reads and that cells above it have bound, other than by an
+    import.
+    """
+    bound: set[str] = set()
+    for cell in assignment.cells:
+        if cell.role is Role.SOLUTION and solves(cell.id, question.id):
+            return sorted(read(cell.text) & bound - {*question.defines})
+        if cell.role in (Role.GIVEN, Role.SOLUTION):
+            bound |= made(cell.text)
+    return []
 
 
 def _that_are_reachable(assignment: Assignment) -> Iterator[Variant]:

@@ -14,13 +14,13 @@ from autograder.errors import ChainRuleError, UsageError
 HELP = "Release, grade and audit notebook assignments with hidden tests."
 EXAMPLES = """\b
 Examples:
-  chainrule new demo                      make an assignment to begin with
   chainrule autograde nn_recognition      grade submitted/*/nn_recognition/
   chainrule COMMAND --help                all that a command can do
 """
 
 COMMANDS = {
     "new": ("new", "Make a new assignment that builds, grades and passes the audit."),
+    "adopt": ("adopt", "Take over assignments of nbgrader's or Otter's."),
     "release": ("build", "Build source/ and release/ from notebook.py."),
     "autograde": ("autograde", "Grade what students handed in."),
     "check": ("check", "For a student: what is done, and what is not yet."),

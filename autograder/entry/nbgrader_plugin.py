@@ -17,6 +17,7 @@ import nbgrader.apps.autogradeapp
 from nbgrader import converters
 from nbgrader.converters import NbGraderException
 
+from autograder.assignment.as_it_is import is_unmoved
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment
 from autograder.errors import ChainRuleError, UsageError
@@ -44,6 +45,9 @@ class Autograde(converters.Autograde):
         """Grade the students that coursedir.student_id matches; raises NbGraderException where one has no
         result.
         """
+        if is_unmoved(self.coursedir.assignment_id, Path(self.coursedir.root)):
+            super().start()  # nbgrader's own, for an assignment of nbgrader's own
+            return
         try:
             assignment = load_assignment(self.coursedir.assignment_id, Path(self.coursedir.root))
             options = self._options(assignment)

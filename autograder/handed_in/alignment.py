@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from autograder.assignment.notebook import Role, SourceCell, grade_id_of
 from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, plain, recognised
 from autograder.assignment.values import Assignment, solves
+from autograder.handed_in.moment import up_to
 from autograder.handed_in.running_order import running_order
 from autograder.inside.names import bound_names
 from autograder.inside.protocol import CellSource
@@ -31,7 +32,7 @@ class Placed:
     @property
     def text(self) -> str:
         """The text that counts: the source's for locked cells, the student's for all others."""
-        if self.source is not None and self.source.role not in (Role.SOLUTION, Role.WRITTEN):
+        if self.source is not None and self.source.locked:
             return self.source.text
         return str(self.handed_in.source) if self.handed_in is not None else ""
 
@@ -81,11 +82,25 @@ class Submission:
         own = [number for number, name in known if name == question or solves(name, question)]
         return own[-1] if own else None
 
+    def split(
+        self, cells: list[CellSource], question: str
+    ) -> tuple[list[CellSource], list[CellSource]] | None:
+        """The cells up to a question's check, and those behind it; None where neither its check nor an
+        answer to it is there.
+        """
+        check = self.check_of(question)
+        return up_to(cells, check) if check is not None else None
+
     def turned(self, question: str) -> int:
         """The number of an answer's cell that is no code any more, so that it was not run; 0 where there is
         none.
         """
         return next((number for name, number in self.no_code.items() if solves(name, question)), 0)
+
+    def unwritten(self, question: str) -> bool:
+        """Whether a question's cells stand as they were handed out."""
+        own = [p for p in self.placed if p.source is not None and solves(p.source.id, question) and p.runs]
+        return bool(own) and all(plain(p.text) == plain(p.source.released) for p in own if p.source)
 
     def answer(self, identifier: str) -> str | None:
         """The student's text of a solution or write-up cell; None where it is missing or as it was handed
@@ -157,7 +172,9 @@ def _says(oddity: Oddity) -> str:
 
 
 def _missing(layout: Layout) -> list[str]:
-    missing = [known.id for known in layout.missing if known.role in ("solution", "written", "test")]
+    missing = [
+        known.id for known in layout.missing if known.role in ("solution", "by_hand", "written", "test")
+    ]
     if not missing:
         return []
     if not layout.marked:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from autograder.assignment.notebook import Role, grade_id_of, parse
+from autograder.assignment.notebook import OPEN, grade_id_of, parse
 from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.handed_in.entries import (
@@ -79,7 +79,7 @@ def choose(offered: Sequence[Offered], assignment: Assignment) -> Chosen:
     """The notebook that counts: rather one with an answer in it than one without, rather one of the
     assignment's name than another, rather one further out, rather a newer one.
     """
-    expected = f"{assignment.name}.ipynb"
+    expected = f"{assignment.notebook}.ipynb"
     extras = {f"{PurePath(name).stem}.ipynb" for name in assignment.table.extra_notebooks}
     files = _files(offered, assignment)
     notebooks = [o for o in _unpacked(offered) if is_notebook(o.name) and original(o.name) not in extras]
@@ -173,9 +173,7 @@ def _is_zip(entry: Entry) -> bool:
 
 def _has_answers(entry: Entry, assignment: Assignment) -> bool:
     """Whether a notebook holds an answer that is not as it was handed out."""
-    released = {
-        cell.id: cell.released for cell in assignment.cells if cell.role in (Role.SOLUTION, Role.WRITTEN)
-    }
+    released = {cell.id: cell.released for cell in assignment.cells if cell.role in OPEN}
     try:
         notebook, _ = parse(entry.read(MAX_NOTEBOOK_BYTES))
     except (NotANotebook, OSError):

@@ -105,7 +105,7 @@ def _is_file(entries: Sequence[Entry]) -> bool:
 def _handin(student: str, entries: Sequence[Entry], assignment: Assignment, outermost: int) -> Handin:
     """A student's files. outermost: how many of their parts say whose they are."""
     if _is_file(entries) and outermost:  # a file's name is the student's, not the notebook's
-        offered = [Offered(entries[0], f"{assignment.name}.ipynb")]
+        offered = [Offered(entries[0], f"{assignment.notebook}.ipynb")]
     else:
         offered = [Offered(e, e.name) for e in entries if len(e.parts) > outermost]
     chosen = choose([o for o in offered if not o.entry.fault], assignment)
@@ -132,7 +132,7 @@ def missing(chosen: Chosen, assignment: Assignment) -> tuple[str, ...]:
     if chosen.notebook is not None:
         return ()
     there = f", but there is {', '.join(chosen.others)}" if chosen.others else ""
-    return (f"no notebook was handed in: {assignment.name}.ipynb is missing{there}",)
+    return (f"no notebook was handed in: {assignment.notebook}.ipynb is missing{there}",)
 
 
 def work_on(entries: Sequence[Entry], assignment: Assignment) -> tuple[list[Entry], list[Entry]]:
@@ -170,7 +170,7 @@ def _of_all(entry: Entry) -> bool:
 
 def _loose(entry: Entry, assignment: Assignment) -> bool:
     """Whether it may be the notebook though it does not lie in the assignment's folder."""
-    called = original(entry.name) == f"{assignment.name}.ipynb"
+    called = original(entry.name) == f"{assignment.notebook}.ipynb"
     return _may_hold(entry) and (len(entry.parts) == 2 or called) and not _elsewhere(entry, assignment)
 
 
@@ -182,7 +182,8 @@ def _may_hold(entry: Entry) -> bool:
 def _elsewhere(entry: Entry, assignment: Assignment) -> bool:
     """Whether a file lies in the folder of another assignment of the course."""
     other = entry.parts[1] if len(entry.parts) > 2 else ""
-    return other not in ("", assignment.name) and (assignment.root / "assignments" / other).is_dir()
+    others = [assignment.root / folder / other for folder in ("assignments", "source")]
+    return other not in ("", assignment.name) and any(path.is_dir() for path in others)
 
 
 def place(entry: Entry) -> str:

@@ -80,7 +80,7 @@ class _Candidate:
         return self.named.platform == ""
 
     def offered(self, assignment: Assignment) -> Offered:
-        name = f"{assignment.name}.ipynb" if self.is_file else self.named.file
+        name = f"{assignment.notebook}.ipynb" if self.is_file else self.named.file
         return Offered(self.entry, name, self.newness)
 
     @property
@@ -286,7 +286,7 @@ def _write(
     for name, entry in chosen.files.items():
         yield from _copy(entry, name, folder / name, MAX_FILE_BYTES, budget)
     if chosen.notebook is not None:
-        target = folder / f"{assignment.name}.ipynb"
+        target = folder / f"{assignment.notebook}.ipynb"
         yield from _copy(chosen.notebook.entry, chosen.notebook.shown, target, MAX_NOTEBOOK_BYTES, budget)
     stamps = [c.entry for c in mine if c.named.file == "timestamp.txt" and not c.entry.folder]
     when = newest.when or (_stamped(min(stamps, key=lambda e: len(e.parts))) if stamps else None)

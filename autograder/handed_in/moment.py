@@ -7,12 +7,11 @@ so that nothing is gained that neither had.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from autograder.assignment.written import may_change, written
 from autograder.inside.names import bound_names
 from autograder.inside.protocol import CellKind, CellSource
 
@@ -48,9 +47,12 @@ def up_to(cells: list[CellSource], check: int) -> tuple[list[CellSource], list[C
     return cells[:at], cells[at:]
 
 
-def changes(before: list[CellSource], after: list[CellSource]) -> list[Change]:
+def changes(
+    before: list[CellSource], after: list[CellSource], values: frozenset[str] = frozenset()
+) -> list[Change]:
     """What the student's cells that come after change of what was there before, read from their text: names
-    that the cells before use, or else all that were there.
+    that the cells before use, or else all that were there. values: names of answers, which a call may change
+    in place as well.
     """
     texts = [cell.text for cell in before if cell.kind is not CellKind.DEMO]
     there = _BUILTINS.union(*(bound_names(text) for text in texts))
@@ -59,37 +61,8 @@ def changes(before: list[CellSource], after: list[CellSource]) -> list[Change]:
     for cell in after:
         if cell.kind is not CellKind.OWN:
             continue
-        if names := _written(cell.text) & there:
+        if names := (written(cell.text) & there) | (may_change(cell.text) & values):
             found.append(Change(cell.number, tuple(sorted(names & used or names))))
         elif any(word in cell.text for word in _REACHING):
             found.append(Change(cell.number))
     return found
-
-
-@lru_cache(maxsize=512)  # what all submissions share is read once
-def _written(text: str) -> frozenset[str]:
-    """Names that a cell binds, deletes, or changes a part of (`np.random.seed = 1`, `params["W"] = 0`)."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    written = set(bound_names(text))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Global):
-            written.update(node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
-            written.add(node.id)
-    for statement in tree.body:
-        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            written |= {root for node in ast.walk(statement) if (root := _changed_part(node))}
-    return frozenset(written)
-
-
-def _changed_part(node: ast.AST) -> str:
-    """The name at the root of an attribute or item that is assigned or deleted; empty for anything else."""
-    if not isinstance(node, ast.Attribute | ast.Subscript) or isinstance(node.ctx, ast.Load):
-        return ""
-    value: ast.AST = node
-    while isinstance(value, ast.Attribute | ast.Subscript):
-        value = value.value
-    return value.id if isinstance(value, ast.Name) else ""

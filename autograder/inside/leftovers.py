@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.observers.whole import kept_copy, write_over
+
 MAX_THINGS = 20_000
 MAX_ARRAY_BYTES = 1 << 20
 _PLAIN = (int, float, complex, str, bytes, bool, type(None))
@@ -23,7 +25,7 @@ class Leftovers:
     """The mutable things that can be reached from some names, as they are now."""
 
     def __init__(self, names: dict[str, Any]) -> None:
-        self._undo: list[Callable[[], None]] = []
+        self._undo: list[Callable[[], object]] = []
         self._seen: set[int] = set()
         self._kept: list[Any] = []
         """Everything visited, so that no id is given away while the walk goes on."""
@@ -51,6 +53,9 @@ class Leftovers:
             if undo is not None:
                 self._undo.append(undo)
             return inside
+        if (copied := kept_copy(thing, MAX_ARRAY_BYTES)) is not None:
+            self._undo.append(lambda: write_over(thing, copied.copy(deep=True)))
+            return []
         if kind is type and thing.__module__ == "__main__":
             undo, inside = _class(thing)
             self._undo.append(undo)

@@ -36,6 +36,8 @@ class CellKind(StrEnum):
     GIVEN = "given"
     OWN = "own"
     DEMO = "demo"
+    PLAIN = "plain"
+    """Of a notebook that is graded as it is, its tests included: run as Jupyter runs it."""
 
 
 ADDED = 20_000
@@ -64,6 +66,7 @@ class Setup(_Message, frozen=True):
     readonly: list[str]
     files: list[tuple[str, str]]  # (where it lies, its name in the working folder)
     given: list[CellSource] = []  # the instructor's own cells, which every submission runs: compiled once
+    preload: list[str] = []  # modules of the packages that the assignment asks for
 
 
 class Run(_Message, frozen=True):
@@ -135,6 +138,16 @@ class Ended(_Message, frozen=True):
 # ---- the grader to the process of a submission -------------------------------------------------------------
 
 
+class Put(_Message, frozen=True):
+    """What a second pass puts in place before it runs a cell again, by that cell's place among them: names
+    that are answered through calls, and names with their values as wire bytes.
+    """
+
+    before: int
+    stubs: list[str]
+    values: list[tuple[str, bytes]] = []
+
+
 class Observe(_Message, frozen=True):
     """Put back what the cells left behind, then run these probes, each with its seed, in this order."""
 
@@ -147,7 +160,8 @@ class Observe(_Message, frozen=True):
     """The probes, where the process does not have them yet: code that the grader has compiled."""
     instead: list[CellSource] = []
     """Cells that are run first, for these probes alone: one of the student's own with one change, and given
-    ones that put what it defines into its place."""
+    ones that put what it defines into its place; or all that follow where an earlier value is given."""
+    puts: list[Put] = []
 
 
 class Serve(_Message, frozen=True):
@@ -183,6 +197,8 @@ class CellDone(_Message, frozen=True):
     error: str = ""
     line: int = 0
     missing: str = ""
+    value: float | None = None
+    """The number that a plain cell ended with."""
 
 
 class CellsDone(_Message, frozen=True):

@@ -25,6 +25,10 @@ from autograder.inside.statements import definitions, place_in, rest_after
 from autograder.inside.versions import for_this_python
 
 _TIMING = re.compile(r"\A(\s*)%%(?:time|prun|capture)[ \t]*(?=\n)")
+_DISPLAY = re.compile(
+    r"^([ \t]*)%(?:matplotlib|config|load_ext|reload_ext|autoreload|precision|xmode|colors|pprint)\b.*$", re.M
+)
+"""Magics that only say how something is shown, or have modules loaded anew."""
 _IPYTHON_NAMES = frozenset({"get_ipython", "In", "Out"})
 _WORDS = frozenset({"ls", "ll", "pwd", "who", "whos", "clear", "cls", "history", "lsmagic", "pylab"})
 """Words that IPython takes for magics where they stand alone in a line."""
@@ -203,15 +207,26 @@ def _speaks_to_ipython(text: str) -> bool:
 
 
 def prepared(text: str, name: str) -> str:
-    """A cell as it is run: without the magic at its top that only times it, and in this Python's grammar."""
+    """A cell as it is run: without the magic at its top that only times it, without those that only concern
+    display where nothing else keeps it from being Python, and in this Python's grammar.
+    """
     text = without_timing(text)
     try:
         compiled(text, name)
     except SyntaxError:
-        return for_this_python(text)
+        plain = _DISPLAY.sub(r"\1pass", text)
+        return plain if plain != text and _compiles(plain, name) else for_this_python(text)
     except (ValueError, RecursionError, MemoryError):
         pass
     return text
+
+
+def _compiles(text: str, name: str) -> bool:
+    try:
+        compiled(text, name)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def without_timing(text: str) -> str:

@@ -50,6 +50,8 @@ class CellReport(msgspec.Struct, frozen=True):
     error: str = ""
     line: int = 0
     missing: str = ""
+    value: float | None = None
+    """The number that a cell of a notebook that is graded as it is ended with."""
 
 
 class Seen(msgspec.Struct, frozen=True):

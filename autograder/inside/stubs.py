@@ -17,6 +17,8 @@ import numpy as np
 from autograder.inside.cells import builtin_name
 from autograder.inside.protocol import Argument, Begin, Call, Channel, Raised, Return
 from autograder.inside.wire import FunctionReference, Instance, WireError, decode, encode
+from autograder.observers.kinds import Observed
+from autograder.observers.whole import made_again, write_over
 
 MAX_CALLS = 20_000
 MAX_NESTING = 16
@@ -74,6 +76,10 @@ class Peer:
             ):  # the class itself is missing: what builds on it can still be judged
                 self.names[owner] = type(owner, (), {"__module__": "__main__"})
             setattr(self.names[owner], name, self.stub(target))
+
+    def put(self, values: list[tuple[str, bytes]]) -> None:
+        """Give names the values that earlier answers should have."""
+        self.names.update({name: self._read(data) for name, data in values})
 
     def _give(self, name: str, stub: Callable[..., Any]) -> None:
         """Put a stub in place of a function wherever the notebook holds it: under any name, and as a
@@ -262,6 +268,8 @@ class Peer:
             if isinstance(value.name, str):
                 return self._named(value.name)
             return self.callbacks[-1 - value.name] if value.name < 0 else self.stub(value.name)
+        if isinstance(value, Observed):
+            return made_again(value)
         if isinstance(value, Instance):
             cls = self.names.get(value.cls)
             if not isinstance(cls, type):
@@ -274,6 +282,8 @@ class Peer:
 
 def write_back(old: Any, new: Any) -> None:
     """Bring what the callee wrote into the caller's own containers, in place."""
+    if write_over(old, new):
+        return
     if isinstance(old, np.ndarray):
         if isinstance(new, np.ndarray) and new.shape == old.shape and not _same(old, new):
             np.copyto(old, new, casting="unsafe")

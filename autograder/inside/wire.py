@@ -9,11 +9,16 @@ encoder could have sent.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import numpy as np
+
+from autograder.observers.exact import moments
+from autograder.observers.kinds import Observed, well_formed
+from autograder.observers.whole import can_be_made, missing, object_array, observed
 
 MAX_BYTES = 32 << 20
 MAX_NODES = 200_000
@@ -23,7 +28,7 @@ MAX_HASHED = 4096
 all before it.
 """
 
-_TUPLE, _ARRAY, _BIGINT, _COMPLEX, _PAIRS, _OPAQUE, _SET, _REFERENCE, _INSTANCE = range(1, 10)
+_TUPLE, _ARRAY, _BIGINT, _COMPLEX, _PAIRS, _OPAQUE, _SET, _REFERENCE, _INSTANCE, _OBSERVED = range(1, 11)
 _CODES = {np.dtype(code): np.dtype(code).str for code in "?bBhHiIlLqQefdFD"}
 _TYPES = {code: dtype for dtype, code in _CODES.items()}
 _MAX_TEXT_WIDTH = 4096
@@ -124,6 +129,17 @@ def decode(data: bytes, *, jailed: bool = False, parts: int = 4 * MAX_NODES) -> 
         raise WireError(f"malformed message: {type(error).__name__}") from None
 
 
+def is_whole(value: Any) -> bool:
+    """Whether all of a decoded value came across: nothing of it is known by its type alone."""
+    if isinstance(value, dict):
+        return all(map(is_whole, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(is_whole, value))
+    if isinstance(value, Observed):
+        return can_be_made(value) and is_whole(value.parts)
+    return not isinstance(value, Opaque)
+
+
 class _Encoder:
     def __init__(self, refer: Referrer | None) -> None:
         self.refer, self.nodes, self.bytes, self.hashed = refer, 0, 0, 0
@@ -148,7 +164,7 @@ class _Encoder:
         if value is None or kind is bool or kind is float:
             return value
         if kind is np.ndarray:
-            return self.array(value)
+            return self.array(value, depth)
         if kind is str:
             return self.text(value)
         if kind is bytes:
@@ -167,18 +183,27 @@ class _Encoder:
         return self.unusual(value, kind, depth)
 
     def unusual(self, value: Any, kind: type, depth: int) -> Any:
+        if missing(value):
+            return None
+        seen = value if kind is Observed else observed(value)
+        if seen is not None:
+            parts = {name: self.tree(part, depth + 1) for name, part in seen.parts.items()}
+            return self.extension(_OBSERVED, [seen.kind, parts])
         if self.refer is not None and (known := self.refer(value)) is not None:
             if isinstance(known, Instance):
                 return self.extension(_INSTANCE, [known.cls, self.tree(dict(known.attributes), depth + 1)])
             return self.extension(_REFERENCE, known.name)
         bases = _bases(kind)
         if np.generic in bases:
-            return self.array(np.asarray(value))
+            return self.array(np.asarray(value), depth)
         if np.ndarray in bases:
             masked = np.ma.MaskedArray in bases and np.ma.is_masked(value)
-            return self.opaque(kind) if masked else self.array(np.asarray(value))
+            return self.opaque(kind) if masked else self.array(np.asarray(value), depth)
         if dict in bases:
-            return self.mapping(dict(dict.items(value)), depth)
+            held = dict(dict.items(value))
+            if Counter in bases:  # none of a member is as good as no member
+                held = {key: count for key, count in held.items() if type(count) is not int or count}
+            return self.mapping(held, depth)
         if list in bases:
             return [self.tree(item, depth + 1) for item in list.__iter__(value)]
         if tuple in bases:
@@ -216,11 +241,18 @@ class _Encoder:
             return self.extension(_TUPLE, [self.hashable(item, depth + 1) for item in value])
         return self.tree(value, depth)
 
-    def array(self, value: np.ndarray) -> Any:
+    def array(self, value: np.ndarray, depth: int) -> Any:
         self.spend(value.nbytes)
         if (code := _CODES.get(value.dtype)) is not None:
             self.spend(0)
             return self.numbers(code, value)
+        if value.dtype.kind in "mMO":
+            seen = object_array(value) if value.dtype.kind == "O" else moments(value)
+            return (
+                self.opaque(type(value), f" of {value.dtype.kind} entries")
+                if seen is None
+                else self.unusual(seen, Observed, 0)
+            )
         if value.dtype.kind == "f" and value.dtype.itemsize > 8:
             value = value.astype(np.float64)
         if value.dtype.kind == "c" and value.dtype.itemsize > 16:
@@ -305,6 +337,7 @@ class _Decoder:
             _SET: self.set,
             _REFERENCE: self.reference,
             _INSTANCE: self.instance,
+            _OBSERVED: self.observed,
         }
 
     def anew(self) -> _Decoder:
@@ -425,6 +458,12 @@ class _Decoder:
         if type(attributes) is not dict or not all(type(key) is str for key in attributes):
             raise WireError("expected attributes")
         return Instance(_text(cls, 200), attributes)
+
+    def observed(self, payload: Any) -> Observed:
+        kind, parts = self.items(payload)
+        if not well_formed(kind, parts):
+            raise WireError("not what an observer takes down")
+        return Observed(kind, parts)
 
     def array(self, payload: Any) -> np.ndarray:
         code, shape, data = self.items(payload)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import gc
+import importlib
 import os
 import re
 import signal
@@ -143,15 +144,18 @@ def zygote() -> None:
 
 
 def make_ready(setup: Any) -> Any:
-    """Enter the jail, then make what runs cells."""
+    """Load what the assignment asks for, enter the jail, then make what runs cells."""
     from autograder.inside import jail
     from autograder.inside.names import bound_names
-    from autograder.inside.running import cell_name, compiled
+    from autograder.inside.running import cell_name, compiled, prepared
     from autograder.inside.shell import make_shell
 
+    for name in setup.preload:
+        with contextlib.suppress(ImportError):  # then a cell that imports it says so
+            importlib.import_module(name)
     jail.enter(setup.level, setup.readonly, box_size=64 << 20)
     for cell in setup.given:
-        compiled(cell.text, cell_name(cell.number))
+        compiled(prepared(cell.text, cell_name(cell.number)), cell_name(cell.number))
         bound_names(cell.text)  # read here once, and not anew in each process
     compile_once(
         {Path(name).stem: Path(path) for path, name in setup.files if name.endswith(".py")},
@@ -250,7 +254,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
     """Enter a jail of its own, then do what is asked for; returns the exit status."""
 
     from autograder.inside import jail
-    from autograder.inside.cells import Snapshot
+    from autograder.inside.cells import CellByCell, Snapshot
     from autograder.inside.protocol import (
         Channel,
         Confined,
@@ -262,7 +266,6 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
         Serve,
         ToProcess,
     )
-    from autograder.inside.running import RunningNotebook
 
     arrange_descriptors(*descriptors)
     channel, link = (
@@ -275,7 +278,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
         channel.send(NotConfined(str(error)))
         return 71
     gc.enable()
-    notebook = RunningNotebook(shell)
+    notebook = CellByCell(shell)
     channel.send(Confined())
     left: Snapshot | None = None
     library = Library()
@@ -329,10 +332,16 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
 
     library.load(request.program)
     before, peer = left, Peer(link, notebook.names, frozenset(request.known))
-    if request.stubs or request.instead:
+    if request.stubs or request.instead or request.puts:
         left.restore(0)
-        for _ in cells.run_cells(notebook, Run(request.instead, again=False)):
-            pass
+        peer.begin(0)
+        for place in range(len(request.instead) + 1):
+            for put in request.puts:
+                if put.before == place:
+                    peer.put(put.values)
+                    peer.install(put.stubs)
+            for _ in cells.run_cells(notebook, Run(request.instead[place : place + 1], again=False)):
+                pass
         peer.install(request.stubs)
         before = cells.Snapshot(notebook)
     for name, seed in request.probes:

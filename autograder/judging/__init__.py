@@ -3,7 +3,7 @@
 Never loaded where student code runs.
 """
 
-from autograder.judging.facts import Fact, Unfit, array, between, fact, number
+from autograder.judging.facts import Fact, Unfit, array, asserted, between, fact, number
 from autograder.judging.findings import Verdict
 
-__all__ = ["Fact", "Unfit", "Verdict", "array", "between", "fact", "number"]
+__all__ = ["Fact", "Unfit", "Verdict", "array", "asserted", "between", "fact", "number"]

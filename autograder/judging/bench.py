@@ -5,16 +5,19 @@ sandboxes that this takes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
+from autograder.assignment.variants import place_in_source
 from autograder.inside.protocol import CellSource, Run
 from autograder.judging.findings import QuestionResult
 from autograder.judging.judge import Judge
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.zygote import Sandbox
+
+Split = tuple[list[CellSource], list[CellSource]]
 
 
 class Seatable(Protocol):
@@ -25,14 +28,19 @@ class Seatable(Protocol):
     def handed_in(self) -> tuple[tuple[str, bytes], ...]: ...
     def answer(self, identifier: str) -> str | None: ...
     def check_of(self, question: str) -> int | None: ...
+    def split(self, cells: list[CellSource], question: str) -> Split | None: ...
     def turned(self, question: str) -> int: ...
+    def unwritten(self, question: str) -> bool: ...
 
 
 @dataclass(frozen=True)
 class OwnCells:
-    """A notebook of our own, without write-ups: the reference, or the reference with variants in place."""
+    """A notebook of our own, without write-ups: the reference, or the reference with variants in place.
+    checks: by question, the number of its check's cell.
+    """
 
     code: list[CellSource]
+    checks: dict[str, int] = field(default_factory=dict)
 
     def cells(self) -> list[CellSource]:
         return self.code
@@ -49,8 +57,18 @@ class OwnCells:
     def check_of(self, question: str) -> int | None:
         return None
 
+    def split(self, cells: list[CellSource], question: str) -> Split | None:
+        """The cells up to a question's check, and those behind it."""
+        if (check := self.checks.get(question)) is None:
+            return None
+        before = [cell for cell in cells if place_in_source(cell) <= check]
+        return before, [cell for cell in cells if place_in_source(cell) > check]
+
     def turned(self, question: str) -> int:
         return 0
+
+    def unwritten(self, question: str) -> bool:
+        return False
 
 
 class Bench:
@@ -111,4 +129,5 @@ class Bench:
         is at work.
         """
         self.sandbox()
-        self.reference_sandbox()
+        if not self.assignment.as_it_is:
+            self.reference_sandbox()

@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.inside.wire import MAX_BYTES, Opaque
+from autograder.inside.wire import MAX_BYTES
+from autograder.judging.comparing.observed import as_number, as_plain, compare_observed
+from autograder.judging.comparing.words import RIGHT, join, kind_of, shown, some, wrong
 from autograder.judging.findings import Finding, Verdict
-from autograder.probe import DEFAULT_TOLERANCE, Tolerance
+from autograder.observers.kinds import Observed
+from autograder.probe import DEFAULT_TOLERANCE, Close, OneTolerance, Tolerance
 
-RIGHT = Finding(Verdict.RIGHT)
 INPUTS = "inputs"
 """The key of an observation that holds inputs as they stand afterwards."""
 
@@ -26,22 +28,22 @@ _KIND = {"b": "real", "i": "real", "u": "real", "f": "real", "c": "complex", "U"
 
 
 def compare(expected: Any, seen: Any, tolerance: Tolerance, more_keys: bool = False) -> Finding:
-    """Say whether what was seen is what was expected, within a relative tolerance, and if not, the first way
-    in which it differs.
+    """Say whether what was seen is what was expected, within a relative tolerance, and if not, the first
+    way in which it differs.
 
     The relative error is |a - b| / max(1e-8, |a| + |b|); gaps below 1e-12 * max(1, largest expected
     magnitude) are no error. Where the reference gives whole numbers they must be equal, unless a larger
-    tolerance than the default is asked for. A dictionary holds the reference's keys and no others, unless
-    more_keys. Inputs are compared bit for bit.
+    tolerance than the default is asked for. A `Close` allows a gap as numpy.isclose does. A dictionary
+    holds the reference's keys and no others, unless more_keys. Inputs are compared bit for bit.
     """
     if not (isinstance(expected, dict) and isinstance(seen, dict)):
         return _Rule(tolerance_of(tolerance, ""), more_keys).compare(expected, seen, "")
     wanted = {key: value for key, value in expected.items() if key != INPUTS}
     outputs = {key: value for key, value in seen.items() if key != INPUTS}
-    if (wrong := _missing_or_more(list(wanted), outputs, "", more_keys)) is not None:
-        return wrong
+    if (missing := _missing_or_more(list(wanted), outputs, "", more_keys)) is not None:
+        return missing
     found = _first_wrong(
-        _Rule(tolerance_of(tolerance, key), more_keys).compare(value, outputs[key], _join("", key))
+        _Rule(tolerance_of(tolerance, key), more_keys).compare(value, outputs[key], join("", key))
         for key, value in wanted.items()
     )
     if found.verdict is Verdict.RIGHT and INPUTS in expected:
@@ -49,20 +51,22 @@ def compare(expected: Any, seen: Any, tolerance: Tolerance, more_keys: bool = Fa
     return found
 
 
-def tolerance_of(tolerance: Tolerance, output: Any) -> float:
+def tolerance_of(tolerance: Tolerance, output: Any) -> OneTolerance:
     """The tolerance of one output of a probe, by its name."""
-    return tolerance if isinstance(tolerance, int | float) else tolerance.get(output, DEFAULT_TOLERANCE)
+    if isinstance(tolerance, int | float | Close):
+        return tolerance
+    return tolerance.get(output, DEFAULT_TOLERANCE)
 
 
 def _missing_or_more(wanted: list[Any], seen: dict[Any, Any], at: str, more_keys: bool) -> Finding | None:
     """What is wrong with the keys of a dictionary; None where they are as they should be."""
     for key in wanted:
         if key not in seen:
-            return _wrong(Verdict.NO_VALUE, _join(at, key), "is missing")
+            return wrong(Verdict.NO_VALUE, join(at, key), "is missing")
     more = len(seen) - len(wanted)
     if more > 0 and not more_keys:
         says = f"has {more} key{'s' if more > 1 else ''} more than what was asked for"
-        return _wrong(Verdict.WRONG_VALUES, at, says)
+        return wrong(Verdict.WRONG_VALUES, at, says)
     return None
 
 
@@ -70,78 +74,82 @@ def _missing_or_more(wanted: list[Any], seen: dict[Any, Any], at: str, more_keys
 class _Rule:
     """How one output of a probe is compared."""
 
-    tolerance: float
+    tolerance: OneTolerance
     more_keys: bool
 
     def compare(self, expected: Any, seen: Any, at: str) -> Finding:
         if expected is None:
             right = seen is None
-            return RIGHT if right else _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected None")
+            return RIGHT if right else wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected None")
         if seen is None:
-            return _wrong(Verdict.NO_VALUE, at, "is None: is the result returned?")
+            return wrong(Verdict.NO_VALUE, at, "is None: is the result returned?")
+        if isinstance(expected, Observed):
+            return compare_observed(self, expected, seen, at)
+        seen = as_plain(seen) if isinstance(expected, list | tuple | np.ndarray) else as_number(seen)
         if isinstance(expected, dict):
             return self._dicts(expected, seen, at)
         if isinstance(expected, str):
             return _same_text(expected, seen, at)
         if isinstance(expected, bytes | frozenset):
             if type(seen) is not type(expected):
-                return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {kind_of(expected)}")
-            right = seen == expected
-            return RIGHT if right else _wrong(Verdict.WRONG_VALUES, at, "does not hold what was expected")
+                return wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {kind_of(expected)}")
+            return RIGHT if seen == expected else wrong(Verdict.WRONG_VALUES, at, _held(expected, seen))
         if isinstance(expected, list | tuple) and not _is_numeric(expected, seen):
             return self._sequences(expected, seen, at)
-        if isinstance(expected, int) and isinstance(seen, int) and self._whole:
-            return RIGHT if expected == seen else _wrong(Verdict.WRONG_VALUES, at, "the number is wrong")
+        if isinstance(expected, int) and isinstance(seen, int) and self.whole:
+            return RIGHT if expected == seen else wrong(Verdict.WRONG_VALUES, at, "the number is wrong")
         return self._arrays(expected, seen, at)
 
     @property
-    def _whole(self) -> bool:
+    def whole(self) -> bool:
         """Whether whole numbers must be equal."""
-        return self.tolerance <= DEFAULT_TOLERANCE
+        return not isinstance(self.tolerance, Close) and self.tolerance <= DEFAULT_TOLERANCE
 
     def _dicts(self, expected: dict[Any, Any], seen: Any, at: str) -> Finding:
         if not isinstance(seen, dict):
-            return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected a dictionary")
+            return wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected a dictionary")
         if (found := _missing_or_more(list(expected), seen, at, self.more_keys)) is not None:
             return found
-        return _first_wrong(self.compare(item, seen[key], _join(at, key)) for key, item in expected.items())
+        return _first_wrong(self.compare(item, seen[key], join(at, key)) for key, item in expected.items())
 
     def _sequences(self, expected: Any, seen: Any, at: str) -> Finding:
         if not isinstance(seen, list | tuple):
             what = f"is {kind_of(seen)}; expected a sequence of {len(expected)}"
-            return _wrong(Verdict.WRONG_TYPE, at, what)
+            return wrong(Verdict.WRONG_TYPE, at, what)
         if len(seen) != len(expected):
-            return _wrong(Verdict.WRONG_SHAPE, at, f"has {len(seen)} entries; expected {len(expected)}")
+            return wrong(Verdict.WRONG_SHAPE, at, f"has {len(seen)} entries; expected {len(expected)}")
         pairs = enumerate(zip(expected, seen, strict=True))
         return _first_wrong(self.compare(item, mine, f"{at}[{index}]") for index, (item, mine) in pairs)
 
     def _arrays(self, expected: Any, seen: Any, at: str) -> Finding:
         a, b = as_array(expected), as_array(seen)
         if b is None and isinstance(seen, int):  # a whole number that no float can hold
-            return _wrong(Verdict.WRONG_VALUES, at, "is a number far larger than what was asked for")
+            return wrong(Verdict.WRONG_VALUES, at, "is a number far larger than what was asked for")
         if b is None or a is None or b.dtype.kind not in _KIND:
             wanted = "a number" if np.ndim(expected) == 0 else "an array of numbers"
-            return _wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {wanted}")
+            return wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {wanted}")
         if a.shape != b.shape:
-            return _wrong(Verdict.WRONG_SHAPE, at, f"has shape {shown(b.shape)}; expected {a.shape}")
+            return wrong(Verdict.WRONG_SHAPE, at, f"has shape {shown(b.shape)}; expected {a.shape}")
         if _KIND[a.dtype.kind] != _KIND[b.dtype.kind]:
             what = f"holds {_KIND[b.dtype.kind]} entries; expected {_KIND[a.dtype.kind]}"
-            return _wrong(Verdict.WRONG_TYPE, at, what)
+            return wrong(Verdict.WRONG_TYPE, at, what)
         if a.dtype.kind == "U":
             right = bool((a == b).all())
-            return RIGHT if right else _wrong(Verdict.WRONG_VALUES, at, "does not hold the expected texts")
+            return RIGHT if right else wrong(Verdict.WRONG_VALUES, at, "does not hold the expected texts")
         wide, mine = _wide(a), _wide(b)
         if count := int((~np.isfinite(mine) & np.isfinite(wide)).sum()):
-            what = f"{_some(count, mine.size)} not finite (NaN or infinity)"
-            return _wrong(Verdict.NOT_FINITE, at, what)
-        off = (
-            _unequal(a, b)
-            if a.dtype.kind in "biu" and self._whole
-            else wrong_entries(wide, mine, self.tolerance)
-        )
+            what = f"{some(count, mine.size)} not finite (NaN or infinity)"
+            return wrong(Verdict.NOT_FINITE, at, what)
+        off = self.off(a, b)
         return (
-            _wrong(Verdict.WRONG_VALUES, at, f"{_some(int(off.sum()), b.size)} wrong") if off.any() else RIGHT
+            wrong(Verdict.WRONG_VALUES, at, f"{some(int(off.sum()), b.size)} wrong") if off.any() else RIGHT
         )
+
+    def off(self, expected: np.ndarray, seen: np.ndarray) -> np.ndarray:
+        """Where numbers in arrays of one shape are wrong, as booleans of that shape."""
+        if expected.dtype.kind in "biu" and self.whole:
+            return _unequal(expected, seen)
+        return wrong_entries(_wide(expected), _wide(seen), self.tolerance)
 
 
 def _first_wrong(found: Iterable[Finding]) -> Finding:
@@ -150,8 +158,18 @@ def _first_wrong(found: Iterable[Finding]) -> Finding:
 
 def _same_text(expected: str, seen: Any, at: str) -> Finding:
     if isinstance(seen, str):
-        return RIGHT if seen == expected else _wrong(Verdict.WRONG_VALUES, at, "is not the expected text")
-    return _wrong(Verdict.WRONG_TYPE, at, "is not the expected text")
+        return RIGHT if seen == expected else wrong(Verdict.WRONG_VALUES, at, "is not the expected text")
+    return wrong(Verdict.WRONG_TYPE, at, "is not the expected text")
+
+
+def _held(expected: Any, seen: Any) -> str:
+    """In what two sets differ, by the number of their members."""
+    if not isinstance(expected, frozenset):
+        return "does not hold what was expected"
+    lacks, more = len(expected - seen), len(seen - expected)
+    lacking = f"lacks {lacks} of {len(expected)} members" if lacks else ""
+    having = f"has {more} that {'was' if more == 1 else 'were'} not expected" if more else ""
+    return " and ".join(filter(None, (lacking, having)))
 
 
 def _unequal(expected: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -192,13 +210,17 @@ def output_of(name: str) -> str:
     return re.split(r"[.\[]", name, maxsplit=1)[0]
 
 
-def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: float) -> np.ndarray:
+def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: OneTolerance) -> np.ndarray:
     """Where two arrays of one shape differ by more than the tolerance, as booleans of that shape."""
     with np.errstate(all="ignore"):
         gap = np.abs(expected - seen)
         size = np.abs(expected) + np.abs(seen)
         largest = float(np.abs(expected[np.isfinite(expected)]).max(initial=1.0))
-        close = (gap <= tolerance * np.maximum(1e-8, size)) | (gap <= _NO_ERROR_BELOW * largest)
+        if isinstance(tolerance, Close):
+            allowed = tolerance.atol + tolerance.rtol * np.abs(expected)
+        else:
+            allowed = tolerance * np.maximum(1e-8, size)
+        close = (gap <= allowed) | (gap <= _NO_ERROR_BELOW * largest)
     same = (expected == seen) | (np.isnan(expected) & np.isnan(seen))
     finite = np.isfinite(expected) & np.isfinite(seen)
     off: np.ndarray = ~(same | (close & finite))
@@ -209,7 +231,7 @@ def _unchanged(expected: Any, seen: Any, at: str) -> Finding:
     """Inputs as they stand afterwards, bit for bit."""
     if isinstance(expected, dict) and isinstance(seen, dict):
         for key in expected:
-            found = _unchanged(expected[key], seen.get(key), _join(at, key))
+            found = _unchanged(expected[key], seen.get(key), join(at, key))
             if found.verdict is not Verdict.RIGHT:
                 return found
         return RIGHT
@@ -228,32 +250,6 @@ def _unchanged(expected: Any, seen: Any, at: str) -> Finding:
         return RIGHT if seen.tobytes() == expected.tobytes() else changed
     both_nan = expected != expected and seen != seen
     return RIGHT if type(expected) is type(seen) and (expected == seen or both_nan) else changed
-
-
-def kind_of(value: Any) -> str:
-    """What a decoded value is, in words that hold no text of its own."""
-    if isinstance(value, Opaque):
-        return "no plain value" if "entries" not in value.type else "an array of objects"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {shown(value.shape)}" if value.ndim else "a number"
-    names = {
-        dict: "a dictionary",
-        list: "a list",
-        tuple: "a tuple",
-        frozenset: "a set",
-        str: "text",
-        bytes: "bytes",
-        bool: "True or False",
-        type(None): "None",
-    }
-    return names.get(type(value), "a number" if isinstance(value, int | float | complex) else "another type")
-
-
-def shown(shape: tuple[int, ...]) -> str:
-    """A shape as text; one that nobody computes by mistake is left out, since an empty array's could
-    spell a hidden input.
-    """
-    return str(shape) if len(shape) <= 8 and all(size < 10_000 for size in shape) else "(...)"
 
 
 def as_array(value: Any) -> np.ndarray | None:
@@ -289,19 +285,3 @@ def _extent(value: Any) -> tuple[int, int]:
 
 def _wide(array: np.ndarray) -> np.ndarray:
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-
-
-def _some(count: int, size: int) -> str:
-    if size == 1:
-        return "the number is"
-    return "every entry is" if count == size else f"{count} of {size} entries {'is' if count == 1 else 'are'}"
-
-
-def _join(at: str, key: Any) -> str:
-    name = key if isinstance(key, str) else repr(key) if isinstance(key, int | float) else "a key"
-    return f"{at}.{name}" if at else name
-
-
-def _wrong(verdict: Verdict, at: str, says: str) -> Finding:
-    counts = says[0].isdigit() or says.startswith(("every entry", "the number"))
-    return Finding(verdict, f"{at or 'the result'}{':' if counts else ''} {says}")

@@ -20,7 +20,7 @@ from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import compare, output_of, paired, tolerance_of, wrong_entries
 from autograder.judging.findings import Diagnosis, Finding, Verdict
 from autograder.judging.judged import Judged
-from autograder.probe import Probe, Tolerance
+from autograder.probe import Close, OneTolerance, Probe, Tolerance
 
 Judge = Callable[[Probe, Any], Finding]
 
@@ -171,7 +171,7 @@ def _numbers(value: Any) -> np.ndarray | None:
     return None
 
 
-def _about_shape(a: np.ndarray, b: np.ndarray, tolerance: float) -> str:
+def _about_shape(a: np.ndarray, b: np.ndarray, tolerance: OneTolerance) -> str:
     if a.size == b.size and a.squeeze().shape == b.squeeze().shape:
         kind = "too many" if b.ndim > a.ndim else "too few" if b.ndim < a.ndim else "in another place"
         return f"It has an axis of length 1 {kind}."
@@ -183,8 +183,8 @@ def _about_shape(a: np.ndarray, b: np.ndarray, tolerance: float) -> str:
     return ""
 
 
-def _about_values(a: np.ndarray, b: np.ndarray, tolerance: float) -> str:
-    close = max(tolerance, 1e-9)
+def _about_values(a: np.ndarray, b: np.ndarray, tolerance: OneTolerance) -> str:
+    close = tolerance if isinstance(tolerance, Close) else max(tolerance, 1e-9)
 
     def same(x: np.ndarray, y: np.ndarray) -> bool:
         return x.shape == y.shape and not wrong_entries(x, y, close).any()

@@ -13,7 +13,8 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 
 from autograder.errors import AssignmentError
-from autograder.judging.compare import as_array, shown
+from autograder.judging.compare import as_array
+from autograder.judging.comparing.words import shown
 from autograder.judging.findings import SeenFact, Verdict
 
 
@@ -53,6 +54,16 @@ def fact(holds: object, says: str, seen: object = "") -> Fact:
     seen.
     """
     return Fact(bool(holds), says, seen=str(seen)[:200])
+
+
+def asserted(test: Callable[[], object], says: str) -> Fact:
+    """A property as an `assert` states it: it holds where the test is true, and not where the test raises."""
+    try:
+        return Fact(bool(test()), says)
+    except MemoryError:
+        raise
+    except Exception:
+        return Fact(False, says)
 
 
 def between(low: float, value: Any, high: float, says: str) -> Fact:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
+from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.errors import SandboxError
 from autograder.handed_in.alignment import Submission
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Outcome
+from autograder.judging.as_it_is.own_tests import OwnTests
 from autograder.judging.bench import Bench, OwnCells, Seatable
 from autograder.judging.findings import QuestionResult, Status, SubmissionResult
 from autograder.judging.judged import total
@@ -48,7 +50,7 @@ class Grader(Bench):
             student=submission.student,
             status=Status.GRADED,
             score=total([r.score or 0.0 for r in results]),
-            max_score=total([r.max_score for r in results]),
+            max_score=self.assignment.worth(r.id for r in results),
             needs_manual=tuple(r.id for r in results if r.kind is QuestionKind.MANUAL and r.score is None),
             seconds=round(time.monotonic() - began, 3),
             messages=messages,
@@ -62,11 +64,13 @@ class Grader(Bench):
 
         Leave it before the next sits.
         """
-        return Sitting(self, notebook, questions, memory or Memory())
+        kind = OwnTests if self.assignment.as_it_is else Sitting
+        return kind(self, notebook, questions, memory or Memory())
 
     def sit_cells(self, cells: list[CellSource]) -> Sitting:
         """Seat cells of our own, such as the reference's with a variant in place."""
-        return self.sit(OwnCells(cells))
+        tests = {c.id: n for n, c in enumerate(self.assignment.cells, 1) if c.role is Role.TEST}
+        return self.sit(OwnCells(cells, tests))
 
 
 def unreadable(

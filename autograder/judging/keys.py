@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder import __version__
+from autograder.assignment.packages import versions
 from autograder.assignment.values import Assignment
 from autograder.files import PACKAGE
 from autograder.fingerprints import fingerprint
@@ -67,7 +68,8 @@ def key_of_cells(assignment: Assignment, cells: list[CellSource]) -> str:
         (name, _file_hash(path, path.stat().st_mtime_ns)) for name, path in sorted(assignment.files.items())
     ]
     texts = [(c.text, c.number, c.kind) for c in cells]
-    return fingerprint(_machine(), texts, assignment.probe_modules, files, assignment.limits)
+    here = (_machine(), versions(assignment))
+    return fingerprint(here, texts, assignment.probe_modules, files, assignment.limits)
 
 
 @cache

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from autograder.assignment.values import Question
+from autograder.assignment.written import made
 from autograder.edits.mends import mends
 from autograder.edits.mutants import Mutant
 from autograder.inside.names import parsed
@@ -86,14 +87,15 @@ class Clock:
 
 
 def answers(question: Question, cells: list[CellSource]) -> list[CellSource]:
-    """The student's cells that define what a question asks for, the last definition of each name. A method
+    """The student's cells that define what a question asks for, or make it, the last of each name. A method
     may be written as a function, which a given cell puts into its class.
     """
     wanted = {part for name in question.defines for part in name.split(".")}
     found: dict[str, CellSource] = {}
     for cell in cells:
         if cell.kind is CellKind.OWN:
-            found.update(dict.fromkeys(_defined(cell.text) & wanted, cell))
+            values = made(cell.text) & {*question.values}
+            found.update(dict.fromkeys(_defined(cell.text) & wanted | values, cell))
     return list({cell.number: cell for cell in found.values()}.values())
 
 
@@ -112,6 +114,12 @@ def _attaches(text: str, names: set[str]) -> bool:
 
 def _defined(text: str) -> set[str]:
     return {node.name for node in _statements(text) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+def _computes(text: str) -> bool:
+    """Whether a cell reads any name: in what is typed in, there is no place at which it goes wrong."""
+    nodes = (node for statement in _statements(text) for node in ast.walk(statement))
+    return any(isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) for node in nodes)
 
 
 def _statements(text: str) -> list[ast.stmt]:
@@ -135,6 +143,8 @@ class Search:
         if not self._worth_it():
             return None
         for cell in answers(self.question, cells):
+            if not _computes(cell.text):
+                continue
             after = attaching(cell, cells)
             for candidate in mends(cell.text, self.question.defines, self._raised_at(cell)):
                 if not self.clock.goes_on():

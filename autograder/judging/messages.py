@@ -46,6 +46,8 @@ class CellsRun:
     """The text of the probes, whose keys a message may name."""
     turned: int = 0
     """The number of the question's own cell where it is no code any more."""
+    unwritten: bool = False
+    """Whether the question's own cells are as they were handed out."""
 
 
 def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRun) -> str:
@@ -58,6 +60,8 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             if judged.points[probe.id]
             else "This is right, but counts only once the question's main checks are."
         )
+    if question.values and run.unwritten:
+        return "This is not written yet."
     match observation.outcome:
         case Outcome.FINISHED:
             return _as_said(finding.message) if finding.message else "What came back can't be read."
@@ -250,6 +254,8 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
                     f"cell {number} uses {report.missing} before it is defined; it was run again at the end"
                 )
             continue
+        if _is_stub(report, own[report.number].text):
+            continue
         match report.outcome:
             case Outcome.RAISED:
                 messages.append(
@@ -270,6 +276,13 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
             case _:
                 messages.append(f"cell {number} ended: {report.outcome.value} {report.error}".rstrip())
     return messages
+
+
+def _is_stub(report: CellReport, text: str) -> bool:
+    """Whether a cell ended at the line in place of which an answer is to be written."""
+    lines = text.splitlines()
+    line = lines[report.line - 1] if 0 < report.line <= len(lines) else ""
+    return report.error.startswith("NotImplementedError") and "raise NotImplementedError" in line
 
 
 def _not_allowed(error: str) -> str:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.assignment.packages import check_packages
 from autograder.assignment.probe_keys import text_of_probes
 from autograder.assignment.values import Assignment
 from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.errors import AssignmentError
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Observation, Outcome, Seen
-from autograder.inside.wire import decode
+from autograder.inside.wire import decode, is_whole
 from autograder.judging.facts import Unfit, facts_of
 from autograder.judging.keys import key_of, seed_of
 from autograder.probe import Probe
@@ -30,6 +31,19 @@ def requests_for(assignment: Assignment, salt: str, questions: tuple[str, ...] =
     """The probes to run, all or those of some questions."""
     wanted = [p for p in assignment.probes if not questions or p.question in questions]
     return [Request(p.id, p.question, seed_of(salt, assignment.name, p.id)) for p in wanted]
+
+
+def _reading(names: tuple[str, ...]) -> str:
+    """Probes that read names, as the text of a probes.py."""
+    probes = "\n".join(f"_{name} = _reading({name!r})" for name in names)
+    return f"""
+from autograder.probe import Probe
+
+def _reading(name):
+    return Probe(name, "", 0.0, "", lambda ns, rng: getattr(ns, name))
+
+{probes}
+"""
 
 
 @dataclass
@@ -54,6 +68,7 @@ class Reference:
         self.seeds = {r.probe: r.seed for r in self.requests}
         self.misconceptions = load_variants(self.assignment, "misconception")
         self._observed: dict[str, dict[str, Observation]] = {}
+        self._values: dict[str, tuple[tuple[str, bytes], ...]] = {}
 
     def sandbox(self) -> Sandbox:
         """The reference's own zygote."""
@@ -70,6 +85,9 @@ class Reference:
         """Observe the reference and all misconceptions; raises AssignmentError where the reference itself
         fails a probe.
         """
+        if self.assignment.as_it_is:  # its own test cells say what is right
+            self._expect({})
+            return self
         progress("reference")
         self.prepare_reference()
         for variant in self.misconceptions:
@@ -78,8 +96,9 @@ class Reference:
         return self
 
     def prepare_reference(self) -> None:
-        """Observe the reference alone."""
-        seen = self.observe(self.cells, self.requests, self.assignment.probes_text)
+        """Observe the reference alone. Raises UsageError where a package that it asks for is not here."""
+        check_packages(self.assignment)
+        seen = self.observe_all()
         for cell in seen.cells:
             if cell.outcome is not Outcome.FINISHED:
                 raise AssignmentError(
@@ -100,6 +119,10 @@ class Reference:
         self._expect(seen.observations)
         self._check_tolerances()
         self._check_judges()
+
+    def observe_all(self) -> Seen:
+        """What the reference does on all probes, each at its question's moment; nothing is checked."""
+        return self._observe_with([], self.requests, self.assignment.probes_text)
 
     def _check_judges(self) -> None:
         """Have every judge decide about the reference; raises AssignmentError where one fails or does not
@@ -141,10 +164,34 @@ class Reference:
         if variant.id not in self._observed:
             requests = [r for r in self.requests if r.question == variant.question]
             probes = text_of_probes(self.assignment, variant.question)
-            self._observed[variant.id] = self.observe(
-                cells_with(self.assignment, [variant]), requests, probes
-            ).observations
+            self._observed[variant.id] = self._observe_with([variant], requests, probes).observations
         return self._observed[variant.id]
+
+    def _observe_with(self, variants: list[Variant], requests: list[Request], probes: str) -> Seen:
+        """What the reference with variants in place does on some probes, each question's at its moment of
+        the notebook; the cells are those of the whole.
+        """
+        moments = {r.question: self.assignment.moment_of(r.question) for r in requests}
+        seen = Seen((), {}, 0.0)
+        for moment in sorted({*moments.values()}, reverse=True):  # the end of the notebook comes last
+            cells = cells_with(self.assignment, variants, until=moment)
+            then = self.observe(cells, [r for r in requests if moments[r.question] == moment], probes)
+            seen = Seen(then.cells, seen.observations | then.observations, seen.seconds + then.seconds)
+        return seen
+
+    def values_of(self, question: str) -> tuple[tuple[str, bytes], ...]:
+        """The values that a question's names have at its own check, as wire bytes: what a second pass is
+        given of it. What can't be sent is left out.
+        """
+        if question not in self._values:
+            names = self.assignment.question(question).values
+            cells = cells_with(self.assignment, [], until=question)
+            sandbox = TRUSTED.sandbox(self.assignment, probes=_reading(names))
+            with sandbox, Watch(sandbox, cells, self.assignment.limits) as watch:
+                seen = watch.observe([Request(name, question, 0) for name in names]).observations
+            found = {name: o.value for name, o in seen.items() if o.outcome is Outcome.FINISHED}
+            self._values[question] = tuple((n, data) for n, data in found.items() if is_whole(decode(data)))
+        return self._values[question]
 
     def observed(self) -> dict[str, dict[str, Observation]]:
         """What the reference (under the empty name) and the misconceptions did: all that another machine

@@ -12,8 +12,10 @@ import msgspec
 
 from autograder.assignment.probe_keys import key_of_probes
 from autograder.assignment.values import Question, QuestionKind
+from autograder.assignment.variants import cells_for
 from autograder.fingerprints import fingerprint
 from autograder.handed_in.moment import Change, changes, up_to
+from autograder.handed_in.rerun import Answered, Rerun, rerun
 from autograder.handed_in.running_order import digest
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellSource
@@ -23,7 +25,7 @@ from autograder.judging.diagnose import name_mistake
 from autograder.judging.findings import CheckResult, QuestionResult
 from autograder.judging.judged import Judged, total, with_one_mistake
 from autograder.judging.keys import key_of_cells
-from autograder.judging.locate import Clock, Observe, Search
+from autograder.judging.locate import Clock, Observe, Search, answers
 from autograder.judging.memory import Memory, by_question, together
 from autograder.judging.messages import CellsRun, check_message
 from autograder.sandbox.room import Room
@@ -57,13 +59,9 @@ class Sitting:
         handed_in, demos = self.notebook.handed_in(), self.notebook.demo_names()
         cells, limits = self.notebook.cells(), self.assignment.limits
         self.judge.begin()
+        self._admit = Room(self.reference.sizes).admit
         self.watch = Watch(
-            self.bench.sandbox(),
-            cells,
-            limits,
-            demo_names=demos,
-            handed_in=handed_in,
-            admit=Room(self.reference.sizes).admit,
+            self.bench.sandbox(), cells, limits, demo_names=demos, handed_in=handed_in, admit=self._admit
         )
         return self
 
@@ -76,12 +74,16 @@ class Sitting:
         """Observe what is asked for, judge it, give a second chance where an earlier part is wrong, and
         name the mistakes.
         """
-        self.seen = self._first_pass()
-        self.observed = dict(self.seen.observations)
-        self.watch.skip.update(self.seen.skipped)
-        self.watch.briefly.update(self.seen.briefly)
         asked = {r.question for r in self.requests}
         auto = [q for q in self.assignment.auto if q.id in asked]
+        at_the_end = {q.id for q in auto if not q.own_moment}
+        self.seen = self._first_pass([r for r in self.requests if r.question in at_the_end])
+        self.watch.skip.update(self.seen.skipped)
+        self.watch.briefly.update(self.seen.briefly)
+        self.observed = dict(self.seen.observations)
+        for question in auto:
+            if question.own_moment:
+                self.observed.update(self._at_its_moment(question))
         last = {q.id: self._judged(q, self.observed) for q in auto}
         first = {q.id: self._at_its_own_check(q, last[q.id]) for q in auto}
         self._blamed = {
@@ -100,17 +102,17 @@ class Sitting:
 
     # ---- observing
 
-    def _first_pass(self) -> Seen:
+    def _first_pass(self, requests: list[Request]) -> Seen:
         """What memory holds of each question, and in one process all of the others."""
-        keys = self._keys(self.requests)
+        keys = self._keys(requests)
         known = {key: seen for key in keys.values() if (seen := self.memory.get(key)) is not None}
-        waiting = [r for r in self.requests if keys[r.question] not in known]
-        if self.requests and not waiting:
+        waiting = [r for r in requests if keys[r.question] not in known]
+        if requests and not waiting:
             return together([*known.values()])
         seen = self.watch.observe(waiting, noted=self._early())
         if seen.demos and known:  # they may change what is seen of any question
             self.memory.forget(keys.values())
-            seen, known = self.watch.observe(self.requests), {}
+            seen, known = self.watch.observe(requests), {}
         self.memory.note(seen)
         if not seen.demos:
             for question, part in by_question(seen, waiting).items():
@@ -157,7 +159,11 @@ class Sitting:
         if self.bench.diagnose and judged.lost:
             named = name_mistake(judged, self.judge.known(question.id, judged.observations))
         run = CellsRun(
-            self.watch.cells, self._reports(), self.assignment.probes_text, self.notebook.turned(question.id)
+            self.watch.cells,
+            self._reports(),
+            self.assignment.probes_text,
+            self.notebook.turned(question.id),
+            self.notebook.unwritten(question.id),
         )
         checks = tuple(
             CheckResult(
@@ -198,33 +204,55 @@ class Sitting:
 
     # ---- the moment of judging
 
-    def _at_its_own_check(self, question: Question, last: Judged) -> Judged:
-        """Judge a question that lost something as it stood at its own check too, where a later cell changed
-        what was there; the better moment counts, as a whole.
+    def _at_its_moment(self, question: Question) -> dict[str, Observation]:
+        """Observe a question whose names a later cell of the source writes, as the notebook stands at its
+        check.
         """
-        check = self.notebook.check_of(question.id)
-        if not last.lost or check is None or self.seen.demos:
-            return last
-        before, after = up_to(self.watch.cells, check)
-        found = changes(before, after)
-        if not found:
-            return last
+        split = self.notebook.split(self.watch.cells, question.id)
+        watch = self._own_moment[question.id] = self._watch(split[0] if split else self.watch.cells)
+        waiting = [r for r in self.requests if r.question == question.id]
+        return self._then(question, watch, waiting).observations
+
+    def _watch(self, cells: list[CellSource]) -> Watch:
+        """A process of its own for a part of the cells, without those that are known to hang."""
         watch = Watch(
             self.bench.sandbox(),
-            before,
+            cells,
             self._share(),
-            demo_names=frozenset(),
+            demo_names=self.watch.demo_names if self.seen.demos else frozenset(),
             handed_in=self.watch.handed_in,
+            admit=self._admit,
         )
+        watch.demos = self.seen.demos
         watch.skip.update(self.watch.skip)
         watch.briefly.update(self.watch.briefly)
-        waiting = [r for r in self.requests if r.question == question.id]
-        key = self._keys(waiting, ("own check", self.seen.skipped, self.seen.briefly), watch)[question.id]
+        return watch
+
+    def _then(self, question: Question, watch: Watch, waiting: list[Request]) -> Seen:
+        """What memory holds of a question at its own check, or what is seen there."""
+        more = ("own check", self.seen.skipped, self.seen.briefly, self.seen.demos)
+        key = self._keys(waiting, more, watch)[question.id]
         if (seen := self.memory.get(key)) is None:
             self._end_processes()
             seen = watch.observe(waiting)
             watch.end_process()
             self.memory.put(key, seen)
+        return seen
+
+    def _at_its_own_check(self, question: Question, last: Judged) -> Judged:
+        """Judge a question that lost something as it stood at its own check too, where a later cell changed
+        what was there; the better moment counts, as a whole.
+        """
+        check = self.notebook.check_of(question.id)
+        if not last.lost or check is None or self.seen.demos or question.own_moment:
+            return last
+        before, after = up_to(self.watch.cells, check)
+        found = changes(before, after, frozenset(question.values))
+        if not found:
+            return last
+        watch = self._watch(before)
+        waiting = [r for r in self.requests if r.question == question.id]
+        seen = self._then(question, watch, waiting)
         then = self._judged(question, seen.observations)
         if sum(then.points.values()) <= sum(last.points.values()):
             return last
@@ -283,9 +311,14 @@ class Sitting:
         questions' names.
         """
         given = self._given(question, answered)
-        watch = self._own_moment.get(question.id, self.watch)
+        again = self._again(question, answered)
+        watch = self._watch(again.before) if again else self._own_moment.get(question.id, self.watch)
+        limits = self._share()
+        if again:  # the cells that are run again have their time before the first probe's
+            limits = msgspec.structs.replace(limits, probe_seconds=limits.probe_seconds + self._cell_seconds)
         more = (
-            digest(self.reference.cells),
+            again and (digest(again.again), again.puts),
+            digest(given.cells),
             given.stubs,
             given.known,
             self.seen.skipped,
@@ -296,24 +329,55 @@ class Sitting:
         if seen is None:
             if not watch.warm:
                 self._end_processes()
-            seen = watch.observe(requests, given=given, limits=self._share())
+            if again:
+                seen = watch.observe(
+                    requests, given=given, limits=limits, instead=again.again, puts=again.puts
+                )
+                watch.end_process()  # it has held earlier answers
+            else:
+                seen = watch.observe(requests, given=given, limits=limits)
             self.memory.put(key, seen)
         return seen
+
+    @property
+    def _cell_seconds(self) -> float:
+        """What the cells may take that are run again for a question."""
+        return min(2 * self.watch.cells_took + 1.0, self.assignment.limits.notebook_seconds)
+
+    def _again(self, question: Question, answered: tuple[str, ...]) -> Rerun | None:
+        """The cells to run again, where what was made once has to be made anew with these questions answered;
+        None where no value is concerned.
+        """
+        earlier = [self.assignment.question(need) for need in answered]
+        split = self.notebook.split(self.watch.cells, question.id)
+        if split is None or not any(q.values for q in (question, *earlier)):
+            return None
+        cells = [cell for cell in split[0] if cell.number not in self.watch.skip]
+        places = [self._answered(need, cells, question) for need in earlier]
+        return rerun(cells, places, answers(question, cells))
+
+    def _answered(self, need: Question, cells: list[CellSource], question: Question) -> Answered:
+        """An earlier question as the reference answers it to a later one, and where."""
+        split = self.notebook.split(cells, need.id)
+        functions = tuple(n for n in need.defines if n not in {*need.values, *question.defines})
+        place = len(split[0]) - 1 if split and split[1] else -1
+        return Answered(functions, self.reference.values_of(need.id) if need.values else (), place)
 
     def _given(self, question: Question, answered: tuple[str, ...]) -> Given:
         """The reference, answering the names of these questions."""
         own = set(question.defines)
-        names = {
-            need: [n for n in self.assignment.question(need).defines if n not in own]
-            for need in question.needs
-        }
+        earlier = {need: self.assignment.question(need) for need in question.needs}
+        names = {need: [n for n in q.defines if n not in {*own, *q.values}] for need, q in earlier.items()}
         stubs = tuple(name for need in answered for name in names[need])
         known = tuple(
             sorted(
                 self.assignment.given_names | {n for group in names.values() for n in group if "." not in n}
             )
         )
-        return Given(self.bench.reference_sandbox(), self.reference.cells, stubs, known)
+        cells = self.reference.cells
+        if question.own_moment:
+            cells = cells_for(self.assignment, question.id, [])
+        return Given(self.bench.reference_sandbox(), cells, stubs, known)
 
     # ---- where a mistake is that has no name
 
@@ -329,9 +393,15 @@ class Sitting:
             return result
         question, watch = self.assignment.question(result.id), self._own_moment.get(result.id, self.watch)
         given = judged.given_correct_inputs or bool(self._blamed[question.id] - {question.id})
-        search = Search(question, judged, self.judge, self._changed(question, watch, given), given, clock)
-        clock.begin(watch)
+        again = self._again(question, question.needs if given else ())
+        probed = self._watch(again.before) if again else watch
+        search = Search(
+            question, judged, self.judge, self._changed(question, probed, given, again), given, clock
+        )
+        clock.begin(probed)
         found = search.place(watch.cells)
+        if again:
+            probed.end_process()
         if found is None:
             return result
         located, self.mends[result.id] = found
@@ -340,21 +410,24 @@ class Sitting:
             self.bench.judged(result)
         return result
 
-    def _changed(self, question: Question, watch: Watch, given: bool) -> Observe:
+    def _changed(self, question: Question, watch: Watch, given: bool, again: Rerun | None) -> Observe:
         """How a question is observed with one of its cells changed; given: with what it builds on answered by
-        the reference.
+        the reference. again: what then has to be run again.
         """
         requests = {r.probe: r for r in self.requests if r.question == question.id}
         reference = self._given(question, question.needs) if given else None
         limits = self.assignment.limits
         seconds = min(limits.probe_seconds, limits.locate_question_seconds)
         limits = msgspec.structs.replace(self._share(), probe_seconds=seconds)
+        puts = again.puts if again else []
 
         def observe(instead: list[CellSource], probes: tuple[str, ...]) -> dict[str, Observation]:
             if not watch.warm:
                 self._end_processes()
             waiting = [requests[name] for name in probes]
-            return watch.observe(waiting, given=reference, limits=limits, instead=instead).observations
+            run = again.changed(instead) if again else instead
+            seen = watch.observe(waiting, given=reference, limits=limits, instead=run, puts=puts)
+            return seen.observations
 
         return observe
 

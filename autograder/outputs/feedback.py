@@ -43,7 +43,7 @@ def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> d
     url = database or nbgrader_course.database_url(into, config if into == assignment.root else None)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return {}
-    return gradebook.marks(url, assignment.name, assignment.name, config)
+    return gradebook.marks(url, assignment.name, assignment.notebook, config)
 
 
 def page_of(assignment: Assignment, into: Path, student: str, database: str = "") -> str:
@@ -61,9 +61,20 @@ def page_of(assignment: Assignment, into: Path, student: str, database: str = ""
 
 def page_of_entry(assignment: Assignment, into: Path, entry: KeptResult, marks: dict[str, Marks]) -> str:
     student = entry.result.student
-    answers = answers_in(graded_path(into, student, assignment.name), assignment)
+    answers = answers_in(graded_path(into, student, assignment), assignment)
     standing = Standing(entry.result, marks.get(student, Marks()))
-    return page(assignment, standing, entry.conditions.release, answers, Evidence(into, assignment).of(entry))
+    outputs = outputs_in(graded_path(into, student, assignment), assignment)
+    evidence = Evidence(into, assignment).of(entry)
+    return page(assignment, standing, entry.conditions.release, answers, evidence, outputs)
+
+
+def outputs_in(graded: Path, assignment: Assignment) -> dict[str, list[tuple[str, str]]]:
+    """What stood below the code that a person grades when it was handed in, by question: texts, and pictures
+    as data.
+    """
+    by_hand = [cell.id for cell in assignment.cells if cell.role is Role.BY_HAND]
+    there = read_graded(graded) if by_hand else None
+    return {} if there is None else {name: there.outputs(name) for name in by_hand}
 
 
 def answers_in(graded: Path, assignment: Assignment) -> dict[str, str]:
@@ -106,9 +117,10 @@ def page(
     release: str,
     answers: dict[str, str] | None = None,
     shown: dict[str, Shown] | None = None,
+    outputs: dict[str, list[tuple[str, str]]] | None = None,
 ) -> str:
-    """One student's page. answers are shown by question; shown holds what the assignment's level allows
-    to be shown of wrong checks.
+    """One student's page. answers and outputs are shown by question; shown holds what the assignment's level
+    allows to be shown of wrong checks.
     """
     maximum = standing.result.max_score
     titles = question_titles(assignment)
@@ -116,6 +128,8 @@ def page(
         _part(part, titles.get(part.question.id, part.question.id), assignment, answers or {}, shown or {})
         for part in standing.parts
     ]
+    for part in given:
+        part["outputs"] = (outputs or {}).get(part["id"], [])
     return render(
         "feedback.html.j2",
         ("base.css", "feedback.css"),
@@ -128,6 +142,7 @@ def page(
         share=lambda value: _share(value, maximum),
         unreadable=standing.result.status is Status.UNREADABLE,
         notes=[sentence(note) for note in standing.result.messages],
+        judged=assignment.judged,
         parts=given,
         release=release,
     )

@@ -31,7 +31,7 @@ def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] =
     marks = gradebook_marks(assignment, into)
     written = []
     for entry in chosen:
-        path = into / "feedback" / entry.result.student / assignment.name / f"{assignment.name}.html"
+        path = into / "feedback" / entry.result.student / assignment.name / f"{assignment.notebook}.html"
         write_text(path, page_of_entry(assignment, into, entry, marks))
         copy_receipts(into / "autograded" / entry.result.student / assignment.name, path.parent)
         written.append(path)
@@ -51,7 +51,7 @@ class Publisher:
     @property
     def replays(self) -> bool:
         """Whether pages show more than the results say, so that something has to be replayed first."""
-        return self.assignment.table.feedback != "diagnosis"
+        return self.assignment.shows_calls
 
     def recorded(self, students: list[str]) -> None:
         """Some students' results have been kept."""

@@ -19,7 +19,9 @@ from typing import Any
 import numpy as np
 
 from autograder.assignment.values import Question
+from autograder.assignment.variants import cells_for
 from autograder.handed_in.alignment import Submission
+from autograder.inside.running import prepared
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import INPUTS
@@ -111,10 +113,10 @@ def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
             Path(folder, name).symlink_to(path.resolve())
         sys.path.insert(0, folder)
         try:
-            for (
-                cell
-            ) in grader.reference.cells:  # our own notebook alone; a submission never runs in this process
-                exec(compile(cell.text, f"<cell {cell.number}>", "exec"), names)
+            # our own notebook alone; a submission never runs in this process
+            for cell in cells_for(grader.assignment, question.id, []):
+                name = f"<cell {cell.number}>"
+                exec(compile(prepared(cell.text, name), name, "exec"), names)
             for target in question.defines:
                 _watch(names, target, calls)
             with warnings.catch_warnings():
@@ -126,10 +128,12 @@ def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
 
 
 def _watch(names: dict[str, Any], target: str, calls: list[str]) -> None:
-    """Note the calls of a function or of a method from now on; classes as a whole are left alone."""
+    """Note the calls of a function or of a method from now on; classes as a whole, and values, are left
+    alone.
+    """
     owner, _, name = target.rpartition(".")
     original = getattr(names[owner], name) if owner else names[name]
-    if isinstance(original, type):
+    if isinstance(original, type) or not callable(original):
         return
 
     def watched(*args: Any, **kwargs: Any) -> Any:

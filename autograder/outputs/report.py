@@ -320,7 +320,7 @@ def report_page(assignment: Assignment, found: ClassReport, into: Path, place: P
             "waiting": [titles[q] for q in found.waiting.get(student, ()) if q in titles],
             "lost": ["unreadable"] if student in found.unreadable else lost[student],
             "seconds": found.seconds.get(student),
-            "link": _link(into, student, assignment.name, place),
+            "link": _link(into, student, assignment, place),
         }
         for student, score in found.scores.items()
     ]
@@ -330,6 +330,7 @@ def report_page(assignment: Assignment, found: ClassReport, into: Path, place: P
         ("base.css", "report.css"),
         script="sort.js",
         title=assignment.title,
+        judged=assignment.judged,
         found=found,
         titles=titles,
         rows=rows,
@@ -375,9 +376,9 @@ def _waiting(found: ClassReport) -> dict[str, int]:
     return {question: asked.count(question) for question in dict.fromkeys(asked)}
 
 
-def _link(into: Path, student: str, name: str, place: Path) -> str:
+def _link(into: Path, student: str, assignment: Assignment, place: Path) -> str:
     """Where the student's page is, seen from a folder; empty where there is none."""
-    page = into / "feedback" / student / name / f"{name}.html"
+    page = into / "feedback" / student / assignment.name / f"{assignment.notebook}.html"
     return quote(os.path.relpath(page, place)) if page.is_file() else ""
 
 

@@ -22,6 +22,7 @@ from autograder.handed_in.alignment import Submission
 from autograder.judging.findings import Verdict
 from autograder.judging.grader import Grader
 from autograder.outputs.figures import figure
+from autograder.outputs.readable import readable
 from autograder.outputs.replay import Replay, calls_of, replay_all
 from autograder.records.results import KeptResult, Results
 
@@ -56,13 +57,14 @@ class Evidence:
 
     def _key(self, entry: KeptResult) -> str:
         plain = msgspec.structs.replace(entry.result, seconds=0.0)
-        return fingerprint(self.assignment.table.feedback, msgspec.json.encode((plain, entry.conditions)))
+        levels = [(q.id, q.feedback) for q in self.assignment.auto]
+        return fingerprint(levels, msgspec.json.encode((plain, entry.conditions)))
 
     def of(self, entry: KeptResult) -> dict[str, Shown]:
         """What may be shown by check; nothing at the level "diagnosis", nor where it was not collected
         for this very result.
         """
-        if self.assignment.table.feedback == "diagnosis":
+        if not self.assignment.shows_calls:
             return {}
         try:
             stored = msgspec.json.decode(self._path(entry.result.student).read_bytes(), type=_Stored)
@@ -84,7 +86,8 @@ class Evidence:
         self, grader: Grader, submission: Submission, calls: dict[str, tuple[str, ...]]
     ) -> dict[str, Shown]:
         shown = {}
-        for _, replays in replay_all(grader, submission, inputs=False):
+        more = tuple(q.id for q in self.assignment.auto if q.feedback != "diagnosis")
+        for _, replays in replay_all(grader, submission, more, inputs=False):
             for replay in replays:
                 if replay.verdict != Verdict.RIGHT:
                     if replay.probe.id not in calls:
@@ -96,15 +99,16 @@ class Evidence:
         return shown
 
     def _shown(self, replay: Replay, inputs: tuple[str, ...]) -> Shown:
-        if self.assignment.table.feedback == "inputs" or not replay.finished:
+        level = self.assignment.question(replay.probe.question).feedback
+        if level == "inputs" or not replay.finished:
             return Shown(inputs)
-        seen = _short(pformat(replay.seen, width=100))
+        seen = _short(pformat(readable(replay.seen), width=100))
         if (
             replay.probe.judged
         ):  # any result with the properties asked for is right: there is none to be expected
             return Shown(inputs, seen)
         drawn, alt = figure(replay.expected, replay.seen, replay.probe.tolerance)
-        return Shown(inputs, seen, _short(pformat(replay.expected, width=100)), drawn, alt)
+        return Shown(inputs, seen, _short(pformat(readable(replay.expected), width=100)), drawn, alt)
 
 
 def _short(text: str) -> str:

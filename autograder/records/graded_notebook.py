@@ -15,7 +15,7 @@ import msgspec
 from nbformat import NotebookNode, from_dict
 
 from autograder.assignment import notebook
-from autograder.assignment.notebook import Role, SourceCell
+from autograder.assignment.notebook import OPEN, Role, SourceCell
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.files import write_text
 from autograder.fingerprints import fingerprint, package
@@ -41,9 +41,15 @@ class _CellMetadata(msgspec.Struct):
     nbgrader: _NbGrader = msgspec.field(default_factory=_NbGrader)
 
 
+class _Output(msgspec.Struct):
+    text: str | list[str] = ""
+    data: dict[str, str | list[str]] = {}
+
+
 class _Cell(msgspec.Struct):
     source: str | list[str]
     metadata: _CellMetadata
+    outputs: list[_Output] = []
 
 
 class _Kit(msgspec.Struct):
@@ -74,10 +80,21 @@ class Graded(msgspec.Struct):
             for c in self.cells
         ]
 
+    def outputs(self, identifier: str) -> list[tuple[str, str]]:
+        """What stood below a cell when it was handed in: kind, such as image/png, and content."""
+        found: list[tuple[str, str]] = []
+        for cell in self.cells:
+            for output in cell.outputs if cell.metadata.nbgrader.grade_id == identifier else ():
+                parts = output.data or {"text/plain": output.text}
+                pictures = [kind for kind in parts if kind in _KEPT_PICTURES] or ["text/plain"]
+                kept = pictures[0]
+                found.append((kept, _text(parts.get(kept, ""))))
+        return found
 
-def graded_path(into: Path, student: str, assignment: str) -> Path:
+
+def graded_path(into: Path, student: str, assignment: Assignment) -> Path:
     """Where nbgrader looks for a graded notebook."""
-    return into / "autograded" / student / assignment / f"{assignment}.ipynb"
+    return into / "autograded" / student / assignment.name / f"{assignment.notebook}.ipynb"
 
 
 def read_graded(path: Path) -> Graded | None:
@@ -175,7 +192,7 @@ def _graded_cell(
         assert placed.handed_in is not None
         return _own_cell(placed.handed_in, room)
     cell = by_id[placed.source.id]
-    if placed.source.role in (Role.SOLUTION, Role.WRITTEN) and placed.handed_in is not None:
+    if placed.source.role in OPEN and placed.handed_in is not None:
         _write(cell, placed.handed_in, room)
     if placed.source.role is Role.TEST:
         cell.source = placed.source.released

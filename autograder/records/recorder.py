@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment import notebook
-from autograder.assignment.notebook import Role
+from autograder.assignment.notebook import OPEN
 from autograder.assignment.values import Assignment, solves
 from autograder.files import write_text
 from autograder.handed_in.entries import read_regular
@@ -69,15 +69,15 @@ class Recorder:
         self.url = self.url or nbgrader_course.database_url(
             self.into, self.config if self.into == self.assignment.root else None
         )
-        rows = {self.assignment.name: notebook.build_recorded(self.assignment.cells, self.assignment.name)}
+        made = notebook.build_recorded(self.assignment.cells, self.assignment.name)
         with gradebook.open_gradebook(self.url) as book:
-            gradebook.sync_assignment(book, self.assignment.name, rows)
+            gradebook.sync_assignment(book, self.assignment.name, {self.assignment.notebook: made})
 
     def add(self, result: SubmissionResult, text: str, answers: dict[str, str]) -> None:
         """A result with the text of its graded notebook (empty: the one that is there stays) and what
         stands in the cells that students answer in.
         """
-        path = graded_path(self.into, result.student, self.assignment.name)
+        path = graded_path(self.into, result.student, self.assignment)
         when = timestamp(self.submitted / result.student / self.assignment.name)
         there = read_graded(path)
         self._waiting.append((result, when, changed_answers(there, answers, self.assignment)))
@@ -99,14 +99,12 @@ class Recorder:
         self.begin()
         assert self._ready is not None
         self._ready.result()
-        name, graded = (
-            self.assignment.name,
-            [(result, nbgrader_course.moment(when), changed) for result, when, changed in self._waiting],
-        )
+        name, book_name = self.assignment.name, self.assignment.notebook
+        graded = [(result, nbgrader_course.moment(when), changed) for result, when, changed in self._waiting]
         with gradebook.open_gradebook(self.url) as book:
-            gradebook.record(book, name, name, graded)
+            gradebook.record(book, name, book_name, graded)
             students = [result.student for result, _, _ in graded]
-            nbgrader_course.assign_penalties(book, name, name, self.config, students)
+            nbgrader_course.assign_penalties(book, name, book_name, self.config, students)
         for part in self._parts:
             part.replace(part.with_suffix(".ipynb"))
         self._waiting, self._parts = [], []
@@ -129,8 +127,7 @@ def changed_answers(
     differ = [
         cell.id
         for cell in assignment.cells
-        if cell.role in (Role.WRITTEN, Role.SOLUTION)
-        and before.get(cell.id) != answers.get(cell.id, cell.released)
+        if cell.role in OPEN and before.get(cell.id) != answers.get(cell.id, cell.released)
     ]
     return {q.id: any(c == q.id or solves(c, q.id) for c in differ) for q in assignment.questions}
 

@@ -140,7 +140,7 @@ def _merged(old: SubmissionResult, new: SubmissionResult, assignment: Assignment
         new,
         questions=questions,
         score=total([q.score or 0.0 for q in questions]),
-        max_score=total([q.max_score for q in questions]),
+        max_score=assignment.worth(q.id for q in questions),
         needs_manual=tuple(q.id for q in questions if q.kind is QuestionKind.MANUAL and q.score is None),
     )
 

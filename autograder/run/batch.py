@@ -49,7 +49,7 @@ def grade_class(
     handins = _chosen(found_there, options)
     Enrolled(options.into, assignment.name).found(h.student for h in found_there)
     if not handins:
-        mend = f"it should hold <student>/{assignment.name}/{assignment.name}.ipynb, or <student>.ipynb"
+        mend = f"it should hold <student>/{assignment.name}/{assignment.notebook}.ipynb, or <student>.ipynb"
         raise UsageError(f"{options.submitted} holds no submission of {assignment.name}", mend=mend)
     results, failures, alike = [], [], dict[QuestionResult, QuestionResult]()
     recorder = _recorder(assignment, options, progress)

@@ -136,9 +136,7 @@ class Desk:
         answers = {
             p.source.id: p.text
             for p in submission.placed
-            if p.source is not None
-            and p.source.role in (notebook.Role.WRITTEN, notebook.Role.SOLUTION)
-            and p.handed_in is not None
+            if p.source is not None and p.source.role in notebook.OPEN and p.handed_in is not None
         }
         return Done(result, entry, text, answers, handed_in(job.delivered), again, time.monotonic() - began)
 

@@ -81,7 +81,7 @@ class Dispatch:
         entry = b"" if self.options.force and not alone else self.journal.get(self._name(handin))
         with_notebook = self.options.gradebook and not self.options.questions
         there = (
-            read_graded(graded_path(self.options.into, handin.student, self.assignment.name))
+            read_graded(graded_path(self.options.into, handin.student, self.assignment))
             if with_notebook and entry
             else None
         )

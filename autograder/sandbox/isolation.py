@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.assignment.packages import imported
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.inside.jail import JailError, Level, check_binds, strongest
@@ -39,10 +40,11 @@ class Isolation:
             except JailError as error:
                 raise UsageError(str(error)) from None
 
-    def sandbox(self, assignment: Assignment) -> Sandbox:
-        """A zygote with an assignment's probes and files."""
-        given = assignment.given_cells
-        return Sandbox(assignment.probes_text, assignment.files, self.level, assignment.probe_modules, given)
+    def sandbox(self, assignment: Assignment, probes: str = "") -> Sandbox:
+        """A zygote with an assignment's files, and its probes or others."""
+        text, given = probes or assignment.probes_text, assignment.given_cells
+        modules, preload = assignment.probe_modules, imported(assignment)
+        return Sandbox(text, assignment.files, self.level, modules, given, preload)
 
 
 TRUSTED = Isolation(Level.NONE)

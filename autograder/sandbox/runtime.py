@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.files import PACKAGE
 from autograder.inside.jail.files import make_folder, sweep
 
-RUNTIME = ("__init__.py", "probe.py", "inputs.py", "inside")
+RUNTIME = ("__init__.py", "probe.py", "inputs.py", "observers", "inside")
 """All of the package that can be imported where student code runs. Nothing here judges."""
 _PREFIX = "chainrule-runtime-"
 

@@ -20,6 +20,7 @@ from autograder.inside.protocol import (
     CellSource,
     Observe,
     ProbeDone,
+    Put,
     Run,
     Serve,
 )
@@ -122,14 +123,16 @@ class Watch:
         limits: Limits | None = None,
         noted: Callable[[Observation], None] | None = None,
         instead: Iterable[CellSource] = (),
+        puts: Iterable[Put] = (),
     ) -> Seen:
         """Run the cells, where they have not been, then probes; how each ended and what it saw. Raises
         SandboxError only for faults of ours.
 
         noted: told of each observation as it arrives. instead: cells that are run after the others, for this
-        pass alone.
+        pass alone. puts: what is put in place among these.
         """
-        return _Pass(self, list(requests), limits or self.limits, given, noted, list(instead)).finish()
+        again = list(instead), list(puts)
+        return _Pass(self, list(requests), limits or self.limits, given, noted, *again).finish()
 
     @property
     def cells_took(self) -> float:
@@ -204,6 +207,7 @@ class _Pass:
     given: Given | None
     noted: Callable[[Observation], None] | None = None
     instead: list[CellSource] = field(default_factory=list)
+    puts: list[Put] = field(default_factory=list)
     seen: dict[str, Observation] = field(default_factory=dict)
     hangs: dict[str, int] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
@@ -334,7 +338,12 @@ class _Pass:
             reports[message.number] = CellReport(message.number, outcome, missing=before.missing)
             return
         reports[message.number] = CellReport(
-            message.number, outcome, printable(message.error), message.line, printable(message.missing, 80)
+            message.number,
+            outcome,
+            printable(message.error),
+            message.line,
+            printable(message.missing, 80),
+            message.value,
         )
 
     # ---- probes
@@ -349,7 +358,7 @@ class _Pass:
             (list(self.given.stubs), list(self.given.known)) if self.given is not None else ([], [])
         )
         asked = [(r.probe, r.seed) for r in self.waiting]
-        process.observe(Observe(asked, stubs, known, instead=self.instead))
+        process.observe(Observe(asked, stubs, known, instead=self.instead, puts=self.puts))
         while self.waiting:
             request, began = self.waiting[0], time.monotonic()
             if len(self.waiting) > _FEW:

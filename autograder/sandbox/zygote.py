@@ -71,8 +71,9 @@ class Sandbox:
         level: Level,
         modules: tuple[tuple[str, str], ...] = (),
         given: Sequence[CellSource] = (),
+        preload: Sequence[str] = (),
     ) -> None:
-        self._setup = (files, level, given)
+        self._setup = (files, level, given, preload)
         self.level = level
         self.program = _compiled((*modules, ("probes", probes)))
         """The probes as each process is sent them once its cells have run."""
@@ -99,7 +100,7 @@ class Sandbox:
         self.close()
 
     def _start(self) -> None:
-        files, level, given = self._setup
+        files, level, given, preload = self._setup
         ours, theirs = socket.socketpair()
         self._errors, errors = os.pipe()
         try:
@@ -116,7 +117,7 @@ class Sandbox:
         readonly = [*paths, *interpreter_folders(), *(str(path.resolve()) for path in files.values())]
         shown = [(str(path.resolve()), name) for name, path in files.items()]
         with contextlib.suppress(OSError):  # it has ended already: `ready` says why
-            self._control.send(Setup(level, readonly, shown, list(given)))
+            self._control.send(Setup(level, readonly, shown, list(given), list(preload)))
 
     def ready(self) -> None:
         """Wait until it stands; raises SandboxError where it could not be set up."""

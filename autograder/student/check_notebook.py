@@ -14,6 +14,7 @@ import contextlib
 import difflib
 import functools
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -175,9 +176,10 @@ def _release_of(cells, metadata):
         if not cell["id"] or any(known["id"] == cell["id"] for known in made["cells"]):
             continue
         graded, solution = bool(about.get("grade")), bool(about.get("solution"))
-        role = ("written" if graded else "solution") if solution else "test" if graded else "demo" if "demo" in cell["tags"] else "given"
-        stub = role in ("solution", "written") and ("raise NotImplementedError" in cell["text"] or "in place of this line" in cell["text"])
-        made["cells"].append({"id": cell["id"], "role": role, "text": cell["text"] if stub or role not in ("solution", "written") else ""})
+        by_hand = "by_hand" if cell["code"] else "written"
+        role = (by_hand if graded else "solution") if solution else "test" if graded else "demo" if "demo" in cell["tags"] else "given"
+        stub = role in ("solution", "by_hand", "written") and ("raise NotImplementedError" in cell["text"] or "in place of this line" in cell["text"])
+        made["cells"].append({"id": cell["id"], "role": role, "text": cell["text"] if stub or role not in ("solution", "by_hand", "written") else ""})
         if graded:
             trains = "training" in cell["tags"]
             made["questions"].append({"id": cell["id"], "points": about.get("points", 0), "written": solution, "defines": [], "trains": trains})
@@ -257,7 +259,7 @@ def _answered(placed, release):
 
 
 def _called(known):
-    kinds = {"given": "given", "test": "the check of", "demo": "a demonstration", "solution": "your answer", "written": "your text"}
+    kinds = {"given": "given", "test": "the check of", "demo": "a demonstration", "solution": "your answer", "by_hand": "your answer", "written": "your text"}
     return f"{kinds[known['role']]} {known['id']}"
 
 
@@ -582,7 +584,7 @@ class _Judge:
     def renamed(self, missing):
         """A sentence on a name that is missing, with what may be meant for it."""
         name = missing.rpartition(".")[2]
-        own = [cell["text"] for cell in self.placed if cell["role"] in ("own", "solution") and cell["code"]]
+        own = [cell["text"] for cell in self.placed if cell["role"] in ("own", "solution", "by_hand") and cell["code"]]
         if "." in missing:
             expected = {n.rpartition(".")[2] for q in self.release["questions"] for n in q["defines"]}
             known = set(re.findall(r"^\s+def (\w+)", "\n".join(own), re.M)) - expected
@@ -594,7 +596,7 @@ class _Judge:
     def explained(self, error, question=""):
         """One exception, or an end by force, as a sentence for the student; in a question, it is said where it comes from another's answer."""
         kind, text, frames = error["type"], error["text"], error["frames"]
-        own = next((at for at in frames if self.placed[at[0]]["role"] in ("own", "solution")), None)
+        own = next((at for at in frames if self.placed[at[0]]["role"] in ("own", "solution", "by_hand")), None)
         mine = next((at for at in frames if _solves(self.placed[at[0]]["id"], question)), None) if kind == "timeout" else None
         at = mine or own or (frames[0] if frames else None)
         other = _question_of(self.placed[at[0]]["id"], self.release) if at and question else ""
@@ -650,7 +652,7 @@ class _Judge:
 
     def notes(self, everything, told):
         """What stops in cells, where no question has said it, and what stands too far down."""
-        kinds = {"own": "your own", "solution": "your answer", "given": "given", **({"demo": "a demonstration"} if everything else {})}
+        kinds = {"own": "your own", "solution": "your answer", "by_hand": "your answer", "given": "given", **({"demo": "a demonstration"} if everything else {})}
         for place, cell in enumerate(self.placed):
             error = self.error(place)
             if error and cell["role"] in kinds and error["type"] != "NotImplementedError":
@@ -688,7 +690,7 @@ def _demo_names(placed, results):
 
 def _notes_on_limits(judge, memory):
     """What takes so much that it may be stopped when it is graded: a note from half of a limit on."""
-    limits, owns = judge.release.get("limits"), ("own", "solution", "given")
+    limits, owns = judge.release.get("limits"), ("own", "solution", "by_hand", "given")
     if not limits:
         return
     took = {place: result["took"] for place, result in judge.results.items() if "took" in result}
@@ -714,12 +716,16 @@ def _notes_on_versions(placed, release):
     with contextlib.suppress(Exception):
         here["numpy"] = tuple(map(int, importlib.metadata.version("numpy").split(".")[:2]))
     there = {name: tuple(map(int, graded[name].split("."))) for name in here}
+    absent = [name for name in release.get("packages", ()) if importlib.util.find_spec(name) is None]
+    if absent:
+        names = " ".join({"sklearn": "scikit-learn"}.get(name, name) for name in absent)
+        yield f"The notebook needs {' and '.join(absent)}, which is not here: install it with `pip install {names}`."
     if here == there or not here["numpy"]:
         return
     said = [f"Python {which['python'][0]}.{which['python'][1]} and NumPy {which['numpy'][0]}.{which['numpy'][1]}" for which in (there, here)]
     yield f"It is graded with {said[0]}, and was checked with {said[1]}: syntax, names and random numbers that only one of them has may end otherwise."
     for cell in placed:
-        if cell["code"] and cell["role"] in ("own", "solution") and here["python"] > there["python"] and parsed(cell["text"]) is not None:
+        if cell["code"] and cell["role"] in ("own", "solution", "by_hand") and here["python"] > there["python"] and parsed(cell["text"]) is not None:
             try:
                 ast.parse(ast.unparse(parsed(cell["text"])), feature_version=there["python"])
             except SyntaxError as error:

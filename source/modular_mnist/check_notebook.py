@@ -14,6 +14,7 @@ import contextlib
 import difflib
 import functools
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -681,6 +682,10 @@ from typing import Any, Protocol, TypeVar
 
 
 _TIMING = re.compile(r"\A(\s*)%%(?:time|prun|capture)[ \t]*(?=\n)")
+_DISPLAY = re.compile(
+    r"^([ \t]*)%(?:matplotlib|config|load_ext|reload_ext|autoreload|precision|xmode|colors|pprint)\b.*$", re.M
+)
+"""Magics that only say how something is shown, or have modules loaded anew."""
 _IPYTHON_NAMES = frozenset({"get_ipython", "In", "Out"})
 _WORDS = frozenset({"ls", "ll", "pwd", "who", "whos", "clear", "cls", "history", "lsmagic", "pylab"})
 """Words that IPython takes for magics where they stand alone in a line."""
@@ -859,15 +864,26 @@ def _speaks_to_ipython(text: str) -> bool:
 
 
 def prepared(text: str, name: str) -> str:
-    """A cell as it is run: without the magic at its top that only times it, and in this Python's grammar."""
+    """A cell as it is run: without the magic at its top that only times it, without those that only concern
+    display where nothing else keeps it from being Python, and in this Python's grammar.
+    """
     text = without_timing(text)
     try:
         compiled(text, name)
     except SyntaxError:
-        return for_this_python(text)
+        plain = _DISPLAY.sub(r"\1pass", text)
+        return plain if plain != text and _compiles(plain, name) else for_this_python(text)
     except (ValueError, RecursionError, MemoryError):
         pass
     return text
+
+
+def _compiles(text: str, name: str) -> bool:
+    try:
+        compiled(text, name)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def without_timing(text: str) -> str:
@@ -925,6 +941,7 @@ MAX_DEPTH = 200
 program writes. How deep Python's own parser goes depends on its version.
 """
 LOCKED = ("given", "test", "demo")
+ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown"}
 
 
@@ -1130,7 +1147,7 @@ def recognised(layout: Layout, cells: list[Cell], release: list[Known]) -> bool:
     """
     roles = {known.id: known.role for known in release if known.id}
     mine = any(cell.id in roles for cell in cells)
-    return mine or any(roles.get(name) in ("test", "solution", "written") for name in layout.used)
+    return mine or any(roles.get(name) in ("test", *ANSWERS, "written") for name in layout.used)
 
 
 def _heading(text: str) -> str:
@@ -1149,11 +1166,11 @@ def _put(layout: Layout, cell: Cell, known: Known | None, given: set[str]) -> No
         return
     if known.id in layout.used:
         layout.oddities.append(Oddity("repeated", cell, known, layout.used[known.id]))
-        if known.role in LOCKED or (known.role == "solution" and not touched(cell.text, known)):
+        if known.role in LOCKED or (known.role in ANSWERS and not touched(cell.text, known)):
             return  # what was handed out says nothing twice, and a stub would undo the answer above it
         layout.places.append(Place(known if known.role == "written" else None, cell, cell.text))
         return
-    if known.role == "solution" and cell.kind != "code":
+    if known.role in ANSWERS and cell.kind != "code":
         layout.oddities.append(Oddity("turned", cell, known))
         layout.places.append(Place(None, cell, cell.text))  # not run, but a person sees it
         return
@@ -1431,9 +1448,10 @@ def _release_of(cells, metadata):
         if not cell["id"] or any(known["id"] == cell["id"] for known in made["cells"]):
             continue
         graded, solution = bool(about.get("grade")), bool(about.get("solution"))
-        role = ("written" if graded else "solution") if solution else "test" if graded else "demo" if "demo" in cell["tags"] else "given"
-        stub = role in ("solution", "written") and ("raise NotImplementedError" in cell["text"] or "in place of this line" in cell["text"])
-        made["cells"].append({"id": cell["id"], "role": role, "text": cell["text"] if stub or role not in ("solution", "written") else ""})
+        by_hand = "by_hand" if cell["code"] else "written"
+        role = (by_hand if graded else "solution") if solution else "test" if graded else "demo" if "demo" in cell["tags"] else "given"
+        stub = role in ("solution", "by_hand", "written") and ("raise NotImplementedError" in cell["text"] or "in place of this line" in cell["text"])
+        made["cells"].append({"id": cell["id"], "role": role, "text": cell["text"] if stub or role not in ("solution", "by_hand", "written") else ""})
         if graded:
             trains = "training" in cell["tags"]
             made["questions"].append({"id": cell["id"], "points": about.get("points", 0), "written": solution, "defines": [], "trains": trains})
@@ -1513,7 +1531,7 @@ def _answered(placed, release):
 
 
 def _called(known):
-    kinds = {"given": "given", "test": "the check of", "demo": "a demonstration", "solution": "your answer", "written": "your text"}
+    kinds = {"given": "given", "test": "the check of", "demo": "a demonstration", "solution": "your answer", "by_hand": "your answer", "written": "your text"}
     return f"{kinds[known['role']]} {known['id']}"
 
 
@@ -1838,7 +1856,7 @@ class _Judge:
     def renamed(self, missing):
         """A sentence on a name that is missing, with what may be meant for it."""
         name = missing.rpartition(".")[2]
-        own = [cell["text"] for cell in self.placed if cell["role"] in ("own", "solution") and cell["code"]]
+        own = [cell["text"] for cell in self.placed if cell["role"] in ("own", "solution", "by_hand") and cell["code"]]
         if "." in missing:
             expected = {n.rpartition(".")[2] for q in self.release["questions"] for n in q["defines"]}
             known = set(re.findall(r"^\s+def (\w+)", "\n".join(own), re.M)) - expected
@@ -1850,7 +1868,7 @@ class _Judge:
     def explained(self, error, question=""):
         """One exception, or an end by force, as a sentence for the student; in a question, it is said where it comes from another's answer."""
         kind, text, frames = error["type"], error["text"], error["frames"]
-        own = next((at for at in frames if self.placed[at[0]]["role"] in ("own", "solution")), None)
+        own = next((at for at in frames if self.placed[at[0]]["role"] in ("own", "solution", "by_hand")), None)
         mine = next((at for at in frames if _solves(self.placed[at[0]]["id"], question)), None) if kind == "timeout" else None
         at = mine or own or (frames[0] if frames else None)
         other = _question_of(self.placed[at[0]]["id"], self.release) if at and question else ""
@@ -1906,7 +1924,7 @@ class _Judge:
 
     def notes(self, everything, told):
         """What stops in cells, where no question has said it, and what stands too far down."""
-        kinds = {"own": "your own", "solution": "your answer", "given": "given", **({"demo": "a demonstration"} if everything else {})}
+        kinds = {"own": "your own", "solution": "your answer", "by_hand": "your answer", "given": "given", **({"demo": "a demonstration"} if everything else {})}
         for place, cell in enumerate(self.placed):
             error = self.error(place)
             if error and cell["role"] in kinds and error["type"] != "NotImplementedError":
@@ -1944,7 +1962,7 @@ def _demo_names(placed, results):
 
 def _notes_on_limits(judge, memory):
     """What takes so much that it may be stopped when it is graded: a note from half of a limit on."""
-    limits, owns = judge.release.get("limits"), ("own", "solution", "given")
+    limits, owns = judge.release.get("limits"), ("own", "solution", "by_hand", "given")
     if not limits:
         return
     took = {place: result["took"] for place, result in judge.results.items() if "took" in result}
@@ -1970,12 +1988,16 @@ def _notes_on_versions(placed, release):
     with contextlib.suppress(Exception):
         here["numpy"] = tuple(map(int, importlib.metadata.version("numpy").split(".")[:2]))
     there = {name: tuple(map(int, graded[name].split("."))) for name in here}
+    absent = [name for name in release.get("packages", ()) if importlib.util.find_spec(name) is None]
+    if absent:
+        names = " ".join({"sklearn": "scikit-learn"}.get(name, name) for name in absent)
+        yield f"The notebook needs {' and '.join(absent)}, which is not here: install it with `pip install {names}`."
     if here == there or not here["numpy"]:
         return
     said = [f"Python {which['python'][0]}.{which['python'][1]} and NumPy {which['numpy'][0]}.{which['numpy'][1]}" for which in (there, here)]
     yield f"It is graded with {said[0]}, and was checked with {said[1]}: syntax, names and random numbers that only one of them has may end otherwise."
     for cell in placed:
-        if cell["code"] and cell["role"] in ("own", "solution") and here["python"] > there["python"] and parsed(cell["text"]) is not None:
+        if cell["code"] and cell["role"] in ("own", "solution", "by_hand") and here["python"] > there["python"] and parsed(cell["text"]) is not None:
             try:
                 ast.parse(ast.unparse(parsed(cell["text"])), feature_version=there["python"])
             except SyntaxError as error:
@@ -2030,6 +2052,7 @@ RELEASE.update({
     'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'figures.py', 'toys.py', 'mnist_train.npz', 'mnist_valid.npz', 'mnist_test.npz'],
     'may_hand_in': [],
     'graded_with': {'python': '3.11', 'numpy': '2.4', 'modules': 'IPython PIL alembic annotated_doc annotated_types anyio argon2 arrow asttokens async_lru attr attrs babel bleach bs4 certifi cffi charset_normalizer colorama comm contourpy cycler dateutil debugpy defusedxml executing fastjsonschema fontTools fqdn griffe h11 httpcore httpx idna importlib_metadata ipykernel ipykernel_launcher ipython_pygments_lexers ipywidgets isoduration jedi jinja2 json5 jsonpointer jsonschema jsonschema_specifications jupyter jupyter_builder jupyter_client jupyter_core jupyter_events jupyter_lsp jupyter_server jupyter_server_terminals jupyterlab jupyterlab_jupytext jupyterlab_pygments jupyterlab_server jupyterlab_widgets jupytext jupytext_config kiwisolver lark lazy_importer mako markdown_it markupsafe matplotlib matplotlib_inline mdit_py_plugins mdurl mistune mkdocstrings_handlers mpl_toolkits msgspec nbclient nbconvert nbformat nbgrader nest_asyncio2 notebook notebook_shim numpy overrides packaging pandocfilters parso pexpect pip pkg_resources platformdirs prometheus_client prompt_toolkit psutil psycopg_binary ptyprocess pure_eval pycparser pydantic pydantic_core pygments pylab pyparsing pythonjsonlogger rapidfuzz referencing requests rfc3339_validator rfc3986_validator rfc3987_syntax rich rpds send2trash setuptools shellingham six soupsieve sqlalchemy stack_data terminado tinycss2 tornado traitlets typer typing_extensions typing_inspection tzdata uri_template urllib3 wcwidth webcolors webencodings websocket widgetsnbextension yaml zipp zmq'},
+    'packages': [],
     'limits': {'cell': 20.0, 'cells': 60.0, 'probe': 5.0, 'memory': 1024},
     'questions': [
         {'id': 'load_data', 'points': 4.0, 'written': False, 'trains': False, 'defines': ['load_data']},

@@ -17,6 +17,7 @@ from autograder.judging.diagnose import hint
 from autograder.judging.facts import Unfit
 from autograder.judging.findings import Verdict
 from autograder.judging.judge import JUDGED_ROOM
+from autograder.observers.kinds import Observed
 
 ROOT = Path(__file__).parents[2]
 WORD = "LEAKED"
@@ -30,6 +31,14 @@ LEAVES: dict[str, Any] = {
     "most": 1 << 62, "inf": float("inf"), "complex": complex("nan+infj"), "nested": NESTED, "large": LARGE, "empty": np.zeros((0, 31337271)), "words": np.array([WORD] * 3),
     "long words": [WORD * 1000, "x"], "many": [0.0] * 100_000, "ragged": [[1.0], [1.0, 2.0]], "set": frozenset([1, WORD]), "keys": {1: WORD, (1, 2): None},
     "bools": np.ones((6, 3), bool), "small": np.zeros((1,) * 30), "float16": np.full(4, 65504, np.float16), "uint64": np.full(4, (1 << 64) - 1, np.uint64), "dict": {WORD: WORD},
+    "table": Observed("frame", {"columns": [WORD], "values": [[WORD]], "dtypes": [WORD], "index": [WORD], "levels": [WORD], "asked": [WORD]}),
+    "ragged table": Observed("frame", {"columns": ["a", "b"], "values": [np.zeros(3), [WORD] * 7], "dtypes": [WORD, WORD], "index": None, "levels": [], "asked": []}),
+    "long table": Observed("frame", {"columns": ["a"], "values": [np.full(100_000, 3.5)], "dtypes": [WORD], "index": np.zeros(100_000), "levels": [], "asked": []}),
+    "decimal": Observed("decimal", {"text": "9" * 1_000_000}), "far decimal": Observed("decimal", {"text": "1e999999999"}), "no decimal": Observed("decimal", {"text": WORD}),
+    "fraction": Observed("fraction", {"numerator": 1, "denominator": 0}), "far date": Observed("date", {"day": 10**300, "within": -1, "zone": True}),
+    "collection": Observed("collection", {"items": [WORD] * 2}), "long collection": Observed("collection", {"items": [[n + 0.5] for n in range(50_000)]}),
+    "sparse": Observed("sparse", {"shape": (WORD, -1), "rows": np.zeros(3), "columns": np.zeros(2), "entries": np.array([WORD]), "format": WORD, "asked": [WORD]}),
+    "figure": Observed("figure", {"axes": [WORD]}), "axes": Observed("axes", {"drawn": {"lines": WORD, "labels": WORD, WORD: WORD}}), "fitted": Observed("fitted", {"returned": WORD}),
 }  # fmt: skip
 
 
@@ -53,6 +62,12 @@ def within(seconds: float, function: Any) -> Any:
 EXPECTED: list[Any] = [
     np.full((6, 3), 2.0), 1.5, 7, True, "text", [1.0, 2.0], [np.ones(3), np.ones(4)], {"a": np.full((6, 3), 2.0), "inputs": {"X": np.ones(3)}},
     {"inputs": np.ones(3)}, (1, "a"), b"x", frozenset([1]), np.array(["a", "b"]), complex(1, 2), np.zeros((0, 3)), 1 << 100,
+    Observed("frame", {"columns": ["a", "b"], "values": [np.zeros(3), ["x"] * 3], "dtypes": ["float64", "str"], "index": np.arange(3), "levels": [None], "asked": ["index", "dtypes"]}),
+    Observed("frame", {"columns": ["a"], "values": [np.zeros(100_000)], "dtypes": ["float64"], "index": np.arange(3), "levels": [None], "asked": []}),
+    Observed("decimal", {"text": "11e-1"}), Observed("fraction", {"numerator": 1, "denominator": 2}), Observed("date", {"day": 1, "within": 0, "zone": False}),
+    Observed("collection", {"items": ["a", "b"]}), Observed("collection", {"items": [[float(n)] for n in range(50_000)]}),
+    Observed("sparse", {"shape": (2, 2), "rows": np.arange(2), "columns": np.arange(2), "entries": np.ones(2), "format": "csr_array", "asked": ["format"]}),
+    Observed("figure", {"axes": [Observed("axes", {"drawn": {"lines": [], "labels": {"x": "a", "y": "b"}}})]}), Observed("fitted", {"returned": np.ones(2)}),
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import atheris
 with atheris.instrument_imports(include=["autograder"]):
     from autograder.inside import protocol, wire
     from autograder.judging import compare, diagnose
+    from autograder.observers.kinds import Observed
 
 import numpy as np
 
@@ -22,7 +23,18 @@ SEEDS = [
     None, True, -3, 1 << 70, 1.5, float("nan"), 2 + 1j, "text", b"bytes", [1, [2, "x"]], (1, 2), {"a": 1, (1, 2): [None]}, {1, 2}, frozenset(["a"]),
     np.arange(6.0).reshape(2, 3), np.float32(2), np.array(["a", "bc"]), np.zeros((0, 3), np.int8), np.array([True, False]), np.array(1j), {"W": np.ones((2, 2)), "b": [np.zeros(3)]},
 ]  # fmt: skip
-EXPECTED = [np.arange(6.0).reshape(2, 3), 1.5, [np.ones(3), "text"], {"W": np.ones((2, 2))}]
+_COLUMN = Observed("dates", {"days": np.arange(2), "within": np.zeros(2, np.int64), "zone": False})
+SEEN = [
+    Observed("frame", {"columns": ["a", "b"], "values": [np.ones(2), _COLUMN], "dtypes": ["float64", "datetime64[ns]"], "index": np.arange(2), "levels": [None], "asked": ["index"]}),
+    Observed("series", {"name": None, "values": ["x", None], "dtype": "str", "index": np.arange(2), "levels": [None], "asked": ["order", "index", "dtypes", "name"]}),
+    Observed("sparse", {"shape": (2, 2), "rows": np.arange(2), "columns": np.arange(2), "entries": np.ones(2), "format": "csr_array", "asked": ["format"]}),
+    Observed("decimal", {"text": "11e-1"}), Observed("fraction", {"numerator": 1, "denominator": 2}), Observed("date", {"day": 1, "within": 0, "zone": False}),
+    Observed("collection", {"items": [1, 2.5]}), Observed("objects", {"items": ["a", None]}), Observed("index", {"values": np.arange(2), "levels": [None]}),
+    Observed("figure", {"axes": [Observed("axes", {"drawn": {"lines": [[np.ones(2), np.ones(2)]], "labels": {"x": "a", "y": ""}, "bars": [np.ones(4)], "legend": ["a"]}})]}),
+    Observed("fitted", {"returned": np.ones(2)}), Observed("unfitted", {}), _COLUMN,
+]  # fmt: skip
+SEEDS += SEEN
+EXPECTED = [*SEEN, np.arange(6.0).reshape(2, 3), 1.5, [np.ones(3), "text"], {"W": np.ones((2, 2))}]
 
 
 def one(data: bytes) -> None:

@@ -279,7 +279,7 @@ TEXTS: dict[str, tuple[Edits, str, str]] = {
     ),
     "text behind a marker": (notebook("    ### BEGIN SOLUTION\n    offset", "    ### BEGIN SOLUTION: mean\n    offset"), 'solution="center_solution"', "line 7 of the cell"),
     "a marker in small letters": (notebook("    ### BEGIN SOLUTION\n    offset", "    ### begin solution\n    offset"), 'solution="center_solution"', "line 7 of the cell"),
-    "a marker without its blank": (notebook("    ### END SOLUTION\n\n# %% test=\"center\"", "    ###END SOLUTION\n\n# %% test=\"center\""), 'solution="center_solution"', "line 11 of the cell"),
+    "a marker of two signs": (notebook("    ### END SOLUTION\n\n# %% test=\"center\"", "    ## END SOLUTION\n\n# %% test=\"center\""), 'solution="center_solution"', "the solution region is not closed"),
     "a stub beside its method": (
         notebook("        ### BEGIN SOLUTION\n        middle", "    ### BEGIN SOLUTION\n        middle"), 'solution="scale_solution"', "line 9 of the cell: the stub would not stand where the solution stands",
     ),

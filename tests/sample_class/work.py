@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment.notebook import Role, build_source, grade_id_of
+from autograder.assignment.notebook import ANSWERS, Role, build_source, grade_id_of
 from autograder.assignment.values import Assignment, solves
 from autograder.assignment.variants import load_variants
 
@@ -45,8 +45,8 @@ class Work:
         """Fill in the reference's answers, of all questions where none is named; write-ups get a sentence."""
         for source in self.assignment.cells:
             mine = not questions or any(source.id == q or solves(source.id, q) for q in questions)
-            if source.role is Role.SOLUTION and mine:
-                lines = [line for line in source.text.splitlines() if "### BEGIN" not in line and "### END" not in line]
+            if source.role in ANSWERS and (mine or source.practice):
+                lines = [line for line in source.text.splitlines() if not line.strip().startswith(("### BEGIN", "### END", "###BEGIN", "###END"))]
                 self.cell(source.id)["source"] = "\n".join(lines)
             elif source.role is Role.WRITTEN and mine:
                 self.cell(source.id)["source"] = ANSWER

@@ -34,7 +34,7 @@ def audit(
     from autograder.author.chance import ProbeSeeds, measure
 
     course = this_course()
-    assignments = [course.assignment(name) for name in names or course.names]
+    assignments = [course.written(name) for name in names or course.names]
     found: list[Any] = []
     measured: list[tuple[str, list[ProbeSeeds]]] = []
     problems = 0

@@ -26,6 +26,7 @@ from autograder.entry.commands.shared import (
     tell_gone,
     this_course,
 )
+from autograder.errors import UsageError
 from autograder.files import pretty_json, write_text
 from autograder.handed_in.intake import Intake, taken_in
 from autograder.handed_in.roster import read_roster
@@ -88,9 +89,15 @@ def autograde(
     unsafe: Unsafe = False,
     no_locate: NoLocate = False,
 ) -> None:
-    """Grade what students handed in."""
+    """Grade what students handed in.
+
+    An nbgrader assignment in source/ that has no folder in assignments/ is graded as it is, by its own
+    test cells.
+    """
     course = this_course(into)
     assignment = course.assignment(name)
+    if scheduler and assignment.as_it_is:
+        raise UsageError(f"{name} is graded as it is, on this machine alone", mend="leave --scheduler out")
     folder, students = (
         (submitted or course.root / "submitted").resolve(),
         read_roster(roster) if roster else (),
@@ -119,6 +126,8 @@ def autograde(
     out.print(class_table(result, marks))
     _tell_intake(intake)
     tell_gone(assignment, course.into)
+    if assignment.judged:
+        say(assignment.judged)
     _tell_run(result, failures, [(place, course.into) for place in places])
     if failures:
         sys.exit(1)

@@ -17,6 +17,7 @@ from autograder.handed_in.roster import read_roster
 from autograder.handed_in.submission import read_submission
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
+from autograder.outputs.readable import readable
 from autograder.outputs.replay import replay
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.observed import ObservedStore
@@ -40,7 +41,7 @@ def explain(
 ) -> None:
     """For the grader alone: show input, seen and expected of each check of one question."""
     course = this_course()
-    assignment = course.assignment(name)
+    assignment = course.written(name)
     asked = assignment.question(question)
     if asked.written:
         raise UsageError(f"{question} is a write-up: a person grades it", mend=f"chainrule formgrader {name}")
@@ -84,6 +85,7 @@ def _shown(value: Any) -> str:
     """A value as text, its control characters as escapes: what a student's code returned is not printed
     without an end.
     """
+    value = readable(value)
     plain = repr(value)  # at once, where pformat takes seconds to lay out megabytes
     return _cut(pformat(value, width=120) if len(plain) <= 10 * MAX_SHOWN else plain)
 

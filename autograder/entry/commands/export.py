@@ -86,7 +86,7 @@ def _export_zip(course: Course, name: str, path: Path | None, salt: str) -> None
     target = path or course.into / "exports" / f"{name}_gradescope.zip"
     if str(target) == "-":
         raise UsageError("a zip can't be printed", mend="name a file with --out PATH")
-    write_zip(course.assignment(name), course.salt(salt), target)
+    write_zip(course.written(name), course.salt(salt), target)
     secret = "It holds the reference and the salt: give it to nobody else."
     out.print(f"{target}: upload it under Configure Autograder. {secret}", **AS_IT_IS)
 

@@ -31,7 +31,7 @@ def build(
     course = this_course()
     stale = False
     for name in names or course.names:
-        assignment = course.assignment(name)
+        assignment = course.written(name)
         if check:
             found = release.check_up_to_date(assignment)
             stale = stale or bool(found)

@@ -59,7 +59,7 @@ def test_every_role_is_read(tiny: Assignment) -> None:
         ('# %% given="1st"', "is not an id"),
         ("# %% given=3", "is not an id"),
         ('# %% given=""', "is not an id"),
-        ('# %% written="why" points=2', "a written cell is code"),
+        ('# %% [markdown] test="why" points=2', "a test cell is Markdown"),
         ('# %% [markdown] solution="a_solution"', "a solution cell is Markdown"),
         ('# %% test="a"', "question a has no points"),
         ('# %% test="a" points=0', "question a has no points"),

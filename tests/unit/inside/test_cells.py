@@ -26,7 +26,7 @@ from autograder.inside.versions import for_this_python
 
 @pytest.mark.parametrize(
     "text",
-    ["%matplotlib inline\nx = 1", "%%time x = 2\nx = 1", "ls", "1 + 1\n_", "!ls", "files = !ls", "await nothing()", "get_ipython().magic('pwd')", "Out[3]", "print?", "def f(:\n"],
+    ["%matplotlib inline\n%timeit x", "%%time x = 2\nx = 1", "ls", "1 + 1\n_", "!ls", "files = !ls", "await nothing()", "get_ipython().magic('pwd')", "Out[3]", "print?", "def f(:\n"],
 )
 def test_cells_that_are_more_than_python(text: str) -> None:
     """Magics, shell commands, top-level await, IPython's names and what does not parse go to IPython."""
@@ -35,7 +35,7 @@ def test_cells_that_are_more_than_python(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["x = 1", "display(x)", "async def f():\n    await g()", "text = '%matplotlib inline'", "def f():\n    return 5 % 3", "'\\d'", "", "# !ls",
+    ["x = 1", "%matplotlib inline\nx = 1", "if x:\n    %config InlineBackend.figure_format = 'retina'", "display(x)", "async def f():\n    await g()", "text = '%matplotlib inline'", "def f():\n    return 5 % 3", "'\\d'", "", "# !ls",
      "-" * 100_000 + "1", "1+" * 100_000 + "1"],
     ids=lambda text: text[:12],
 )  # fmt: skip

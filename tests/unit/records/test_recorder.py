@@ -62,7 +62,7 @@ def test_rows_and_notebooks_stand_after_a_write(recorder: Recorder, work: Work, 
     for student in ("ann", "bob"):
         made = result(student=student)
         recorder.add(made, text_of(work.solve(), made), {"why": ANSWER})
-    path = graded_path(recorder.into, "ann", NAME)
+    path = graded_path(recorder.into, "ann", recorder.assignment)
     assert not path.exists() and path.with_suffix(".part").exists()
     assert recorder.write() == url.removeprefix("sqlite:///")
     assert path.exists() and not path.with_suffix(".part").exists()
@@ -113,7 +113,7 @@ def test_an_emptied_write_up_keeps_no_mark(recorder: Recorder, work: Work, url: 
 def test_answers_are_compared_with_the_notebook_graded_last(tiny: Assignment, work: Work, tmp_path: Path) -> None:
     """Nothing changed where nothing was graded; a notebook that somebody has broken makes a person look again."""
     assert changed_answers(None, {"why": ANSWER}, tiny) == {}
-    path = graded_path(tmp_path, "ann", NAME)
+    path = graded_path(tmp_path, "ann", tiny)
     path.parent.mkdir(parents=True)
     path.write_text(text_of(work.solve(), result()))
     answers = {name: text for name, text in read_graded(path).texts() if name in ("center_solution", "scale_solution", "why")}
@@ -125,7 +125,7 @@ def test_answers_are_compared_with_the_notebook_graded_last(tiny: Assignment, wo
 
 def test_a_cell_that_is_missing_counts_as_it_was_handed_out(tiny: Assignment, work: Work, tmp_path: Path) -> None:
     """The graded notebook shows the release's text there, so that the same submission is no other answer; one that had an answer before is."""
-    path = graded_path(tmp_path, "ann", NAME)
+    path = graded_path(tmp_path, "ann", tiny)
     path.parent.mkdir(parents=True)
     lacking = work.solve()
     lacking.cells.remove(lacking.cell("center_solution"))

@@ -1,0 +1,1 @@
+"""nbgrader assignments that nobody has moved: their own test cells judge."""

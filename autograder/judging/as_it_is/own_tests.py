@@ -1,0 +1,110 @@
+"""A notebook of an nbgrader assignment that nobody has moved, graded by its own test cells.
+
+They run in the jail beside the student's code, as nbgrader has it. So what they hold is no secret from
+that code, and what they say is no proof: it could be forged.
+"""
+
+from __future__ import annotations
+
+import math
+
+from autograder.assignment.notebook import Role
+from autograder.assignment.values import Question, QuestionKind
+from autograder.fingerprints import fingerprint
+from autograder.inside.protocol import CellKind, CellSource
+from autograder.inside.seen import CellReport, Outcome, Seen
+from autograder.judging.findings import CheckResult, QuestionResult, Verdict
+from autograder.judging.keys import key_of_cells
+from autograder.judging.messages import cell_messages
+from autograder.judging.sitting import Sitting
+from autograder.sandbox.watch import LEFT_OUT
+
+TITLE = "The notebook's own test, run where your code runs."
+_ENDED = {
+    Outcome.TIMED_OUT: "It took too long and was stopped: is there a loop that does not end?",
+    Outcome.KILLED: "It crashed the Python process.",
+    Outcome.EXITED: "It left Python: exit() or quit() ends everything that comes after.",
+    Outcome.OUT_OF_MEMORY: "It ran out of memory: is an array far larger than it need be?",
+    Outcome.MISSING: "It was not run.",
+}
+
+
+class OwnTests(Sitting):
+    """One notebook being run cell by cell, its tests at their own places."""
+
+    def results(self) -> list[QuestionResult]:
+        """Run all cells; a test that comes to its end has its points."""
+        self.seen = self._ran()
+        self.notes += self._about_answers()
+        reports = {report.number: report for report in self.seen.cells}
+        cells = {p.source.id: p.number for p in getattr(self.notebook, "placed", ()) if p.source is not None}
+        return [
+            self._written(q) if q.written else self._tested(q, reports.get(cells.get(q.id, 0)))
+            for q in self.assignment.questions
+        ]
+
+    def _about_answers(self) -> list[str]:
+        """What went wrong in the student's own cells."""
+        placed = getattr(self.notebook, "placed", ())
+        own = {p.number for p in placed if p.source is None or not p.source.locked}
+        cells = [CellSource(c.text, c.number, CellKind.OWN) for c in self.watch.cells if c.number in own]
+        return cell_messages([r for r in self.seen.cells if r.number in own], cells)
+
+    def _ran(self) -> Seen:
+        """How all cells ended: what memory holds of it, or what is seen now."""
+        level = self.bench.isolation.level
+        key = fingerprint(
+            key_of_cells(self.assignment, self.watch.cells), level, self.watch.handed_in, "as it is"
+        )
+        if (seen := self.memory.get(key)) is None:
+            self.watch.again = False
+            seen = self.watch.observe([])
+            self.memory.put(key, seen)
+        return seen
+
+    def _tested(self, question: Question, report: CellReport | None) -> QuestionResult:
+        report = report or CellReport(0, Outcome.MISSING)
+        earned = _earned(question, report)
+        right = earned >= question.points
+        check = CheckResult(
+            id=question.id,
+            title=TITLE,
+            points=question.points,
+            earned=earned,
+            outcome=report.outcome,
+            verdict=Verdict.RIGHT
+            if right
+            else Verdict.NO_VALUE
+            if report.outcome is not Outcome.FINISHED
+            else Verdict.WRONG_VALUES,
+            message="" if right else self._says(question, report, earned),
+        )
+        return QuestionResult(
+            question.id, QuestionKind.AUTO, earned, question.points, report.outcome, checks=(check,)
+        )
+
+    def _says(self, question: Question, report: CellReport, earned: float) -> str:
+        """How a test ended. What it raised with is told where students have that text in their own copy."""
+        if report.outcome is Outcome.FINISHED:
+            return f"It gave {earned:g} of {question.points:g} points."
+        if report.outcome is not Outcome.RAISED or report.error == LEFT_OUT:
+            return _ENDED.get(report.outcome, "It did not come to its end.")
+        source = next(c for c in self.assignment.cells if c.role is Role.TEST and c.id == question.id)
+        kind, _, text = report.error.partition(": ")
+        lines = source.text.splitlines()
+        line = lines[report.line - 1].strip() if 0 < report.line <= len(lines) else ""
+        seen = line and line in {one.strip() for one in source.released.splitlines()}
+        where = f" at `{line}`" if seen else " in a part that the release does not show" if line else ""
+        said = f": {text}" if text and text in source.released else "."
+        return f"It raised {kind}{where}{said}"
+
+
+def _earned(question: Question, report: CellReport) -> float:
+    """nbgrader's rule: all, where the cell comes to its end; or the number that it ends with. What is no
+    points, less than none or NaN, is none.
+    """
+    if report.outcome is not Outcome.FINISHED:
+        return 0.0
+    if report.value is None:
+        return question.points
+    return min(max(report.value, 0.0), question.points) if math.isfinite(report.value) else 0.0

@@ -1,0 +1,1 @@
+"""How observed objects are compared: tables, dates, exact numbers, figures."""

@@ -1,0 +1,187 @@
+"""nbgrader's assignments that nobody has moved: their own test cells grade, in the jail, each at its own place."""
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.assignment.course import Course
+from autograder.assignment.loading import load_assignment
+from autograder.author.new import TEMPLATES
+from autograder.errors import AssignmentError, UsageError
+from tests.adopted.shapes import LITERALS, SHAPES, Shape, answer, graded, prose
+from tests.adopted.test_adopt import old_verdicts
+
+BIN = Path(sys.executable).parent
+
+
+def old_course(root: Path, *shapes: Shape, **more: dict[str, str]) -> Path:
+    """An nbgrader course with everybody's hand-ins; more: further students, with what they wrote in place of answers."""
+    for shape in shapes:
+        source = root / "source" / shape.name
+        source.mkdir(parents=True)
+        nbformat.write(shape.source(), source / f"{shape.name}.ipynb")
+        for name, text in shape.files.items():
+            (source / name).write_text(text)
+        for student, wrong in (shape.submissions | more).items():
+            folder = root / "submitted" / student / shape.name
+            folder.mkdir(parents=True)
+            nbformat.write(shape.handed_in(wrong), folder / f"{shape.name}.ipynb")
+            for name, text in shape.files.items():
+                (folder / name).write_text(text)
+    shutil.copy(TEMPLATES / "course" / "nbgrader_config.py", root)
+    return root
+
+
+def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(BIN / command[0]), *command[1:]], cwd=root, capture_output=True, text=True, timeout=900)
+
+
+def scores(root: Path, name: str, *options: str) -> dict[str, dict[str, float]]:
+    """By student and question, what `chainrule autograde` gave."""
+    done = run(root, "chainrule", "autograde", name, "--json", "out.json", "-j", "2", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads((root / "out.json").read_text())
+    return {s["student"]: {q["id"]: q["score"] for q in s["questions"]} for s in found["submissions"]}
+
+
+def rows(database: Path) -> dict[tuple[str, str], float | None]:
+    """By student and cell, the automatic scores of nbgrader's gradebook."""
+    query = """select submitted_assignment.student_id, base_cell.name, grade.auto_score from grade
+               join base_cell on base_cell.id = grade.cell_id
+               join submitted_notebook on submitted_notebook.id = grade.notebook_id
+               join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id"""
+    with sqlite3.connect(database) as book:
+        return {(student, cell): score for student, cell, score in book.execute(query)}
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_each_cell_earns_what_it_earned(shape: Shape, tmp_path: Path) -> None:
+    """The right answer and three wrong ones, cell by cell as where nbgrader runs the tests."""
+    found = scores(old_course(tmp_path / "course", shape), shape.name, "--no-gradebook")
+    (tmp_path / "old").mkdir()
+    assert found == {student: old_verdicts(shape, wrong, tmp_path / "old") for student, wrong in shape.submissions.items()}
+
+
+def test_rows_pages_and_exports_are_made(tmp_path: Path) -> None:
+    """The gradebook has nbgrader's rows; the page, the report and each check say where it was judged; a second run takes all from the journal."""
+    root = old_course(tmp_path, LITERALS)
+    first = scores(root, "literals")
+    assert {key: score for key, score in rows(root / "gradebook.db").items() if key[0] == "wrong2"} == {("wrong2", "correct_squares"): 2.0, ("wrong2", "correct_total"): 0.0}
+    page = (root / "feedback" / "wrong2" / "literals" / "literals.html").read_text()
+    assert "in the process that runs the student&#39;s code" in page and "run where your code runs" in page
+    assert "at `assert total == 385`".replace("`", "") in page.replace("<code>", "").replace("</code>", "")
+    assert run(root, "chainrule", "report", "literals").returncode == 0
+    assert run(root, "chainrule", "export", "literals", "--to", "csv").returncode == 0
+    assert (root / "autograded" / "right" / "literals" / "literals.ipynb").is_file()
+    assert scores(root, "literals") == first
+
+
+def test_hidden_parts_stay_out_of_graded_notebooks(tmp_path: Path) -> None:
+    """The graded notebook shows of a test what the release showed."""
+    root = old_course(tmp_path, LITERALS)
+    scores(root, "literals")
+    assert "squares(3)" in (root / "autograded" / "right" / "literals" / "literals.ipynb").read_text()
+    for path in [*(root / "autograded").rglob("*.ipynb"), *(root / "feedback").rglob("*.html")]:
+        assert "16, 25]" not in path.read_text()
+
+
+PARTIAL = Shape("partial", (
+    prose("# Points by a number"),
+    answer("points", "points = 1.5"),
+    graded("given", 3, "points"),
+), ({"points": "points = float('nan')"}, {"points": "points = -1"}, {"points": "points = 'many'"}))
+
+
+def test_partial_credit_is_a_number_within_the_points(tmp_path: Path) -> None:
+    """A number that a test ends with is its points; less than none or NaN is none, more is all, what is no number is all, as nbgrader has it."""
+    root = old_course(tmp_path, PARTIAL, much={"points": "points = 7"}, yes={"points": "points = True"})
+    assert {student: found["given"] for student, found in scores(root, "partial", "--no-gradebook").items()} == {
+        "right": 1.5, "wrong1": 0.0, "wrong2": 0.0, "wrong3": 3.0, "much": 3.0, "yes": 3.0}
+
+
+HOSTILE = {
+    "loop": "while True: pass",
+    "leaves": "import os\nos._exit(0)",
+    "reads": "squares = open('../../right/literals/literals.ipynb').read",
+    "calls": "import socket\nsocket.create_connection(('127.0.0.1', 9), 1)",
+    "forks": "import os\nos.fork()",
+}
+
+
+def test_hostile_notebooks_are_contained(tmp_path: Path) -> None:
+    """What hangs, ends Python, reads, writes, connects or forks costs its own points; the others have theirs."""
+    shape = Shape("literals", LITERALS.cells, ())
+    there = tmp_path / "was_here"
+    attacks = {**HOSTILE, "writes": f"open({str(there)!r}, 'w').write('x')"}
+    more = {name: {"squares": text} for name, text in attacks.items()}
+    found = scores(old_course(tmp_path / "course", shape, **more), "literals", "--no-gradebook")
+    assert found.pop("right") == {"correct_squares": 2.0, "correct_total": 1.0}
+    assert set(found) == set(attacks) and all(each["correct_squares"] == 0.0 for each in found.values())
+    assert not there.exists()
+
+
+def test_a_cell_that_fails_is_named(tmp_path: Path) -> None:
+    """What a student's own cell raised is told with its number, and stops that cell alone, at its first error."""
+    root = old_course(tmp_path, LITERALS, slip={"squares": "squares = lamda\ndef squares(n):\n    return [i ** 2 for i in range(1, n + 1)]"})
+    assert scores(root, "literals", "--no-gradebook")["slip"] == {"correct_squares": 0.0, "correct_total": 0.0}
+    slip = next(s for s in json.loads((root / "out.json").read_text())["submissions"] if s["student"] == "slip")
+    assert any(message.startswith("cell 2 raised NameError") for message in slip["messages"])
+
+
+def test_deleted_and_changed_tests_count_as_the_source_has_them(tmp_path: Path) -> None:
+    """A test that a student has deleted, stripped of its metadata or weakened is the instructor's all the same."""
+    root = old_course(tmp_path, LITERALS)
+    path = root / "submitted" / "wrong2" / "literals" / "literals.ipynb"
+    book = nbformat.read(path, 4)
+    book.cells[-1].source = "pass"
+    del book.cells[2]
+    nbformat.write(book, path)
+    assert scores(root, "literals", "--no-gradebook")["wrong2"] == {"correct_squares": 2.0, "correct_total": 0.0}
+
+
+def test_an_assignment_that_was_moved_is_the_kits(tmp_path: Path) -> None:
+    """As soon as assignments/NAME is there, nbgrader's source no longer counts: a course moves an assignment at a time."""
+    root = old_course(tmp_path, LITERALS)
+    assert load_assignment("literals", root).as_it_is
+    assert run(root, "chainrule", "adopt", "source/literals").returncode == 0
+    assert not load_assignment("literals", root).as_it_is
+
+
+def test_what_needs_probes_says_how_to_get_them(tmp_path: Path) -> None:
+    """Release, audit and explain have nothing to work on where nobody has moved the assignment."""
+    course = Course.at(old_course(tmp_path, LITERALS))
+    with pytest.raises(UsageError, match="nobody has moved") as error:
+        course.written("literals")
+    assert "chainrule adopt" in str(error.value)
+
+
+def test_two_notebooks_are_refused_with_the_mend(tmp_path: Path) -> None:
+    """An assignment of several notebooks is named as such."""
+    root = old_course(tmp_path, LITERALS)
+    nbformat.write(LITERALS.source(), root / "source" / "literals" / "second.ipynb")
+    with pytest.raises(AssignmentError, match="2 notebooks"):
+        load_assignment("literals", root)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_scores_equal_nbgraders_own(shape: Shape, tmp_path: Path) -> None:
+    """With the kit's nbgrader_config.py in place `nbgrader autograde` is nbgrader's own here, and gives in every cell what `chainrule autograde` gives."""
+    root = old_course(tmp_path, shape)
+    for command in (("generate_assignment",), ("autograde",), ("generate_feedback",)):
+        done = run(root, "nbgrader", *command, shape.name)
+        assert done.returncode == 0, done.stderr[-3000:]
+    assert (root / "feedback" / "right" / shape.name / f"{shape.name}.html").is_file()
+    theirs = rows(root / "gradebook.db")
+    ours = scores(root, shape.name, "--into", "ours")
+    assert theirs == {(student, cell): score for student, found in ours.items() for cell, score in found.items()}
+    assert rows(root / "ours" / "gradebook.db") == theirs
+
+
