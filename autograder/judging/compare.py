@@ -32,9 +32,11 @@ def compare(expected: Any, seen: Any, tolerance: Tolerance, more_keys: bool = Fa
     way in which it differs.
 
     The relative error is |a - b| / max(1e-8, |a| + |b|); gaps below 1e-12 * max(1, largest expected
-    magnitude) are no error. Where the reference gives whole numbers they must be equal, unless a larger
-    tolerance than the default is asked for. A `Close` allows a gap as numpy.isclose does. A dictionary
-    holds the reference's keys and no others, unless more_keys. Inputs are compared bit for bit.
+    magnitude) are no error, nor, where a larger tolerance than the default is asked for, gaps below a tenth
+    of it times the median magnitude: an entry in which others cancel has lost digits. Where the reference
+    gives whole numbers they must be equal, unless a larger tolerance than the default is asked for. A `Close`
+    allows a gap as numpy.isclose does. A dictionary holds the reference's keys and no others, unless
+    more_keys. Inputs are compared bit for bit.
     """
     if not (isinstance(expected, dict) and isinstance(seen, dict)):
         return _Rule(tolerance_of(tolerance, ""), more_keys).compare(expected, seen, "")
@@ -220,6 +222,9 @@ def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: OneToleranc
             allowed = tolerance.atol + tolerance.rtol * np.abs(expected)
         else:
             allowed = tolerance * np.maximum(1e-8, size)
+            if tolerance > DEFAULT_TOLERANCE:  # an entry in which others cancel has lost as many digits as these
+                typical = float(np.median(np.abs(expected[np.isfinite(expected)]))) if expected.size else 0.0
+                allowed = np.maximum(allowed, tolerance / 10 * np.nan_to_num(typical))
         close = (gap <= allowed) | (gap <= _NO_ERROR_BELOW * largest)
     same = (expected == seen) | (np.isnan(expected) & np.isnan(seen))
     finite = np.isfinite(expected) & np.isfinite(seen)

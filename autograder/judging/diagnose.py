@@ -64,14 +64,14 @@ def ends_alike(
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedMistake:
     """A mistake with a name. besides: the checks that are lost for other reasons."""
 
     diagnosis: Diagnosis
     besides: frozenset[str] = frozenset()
 
 
-def name_mistake(judged: Judged, known: list[KnownMistake]) -> Named | None:
+def name_mistake(judged: Judged, known: list[KnownMistake]) -> NamedMistake | None:
     """The one misconception that agrees with all that was seen of a question; else the one that agrees with
     all core checks; else None.
     """
@@ -82,7 +82,7 @@ def name_mistake(judged: Judged, known: list[KnownMistake]) -> Named | None:
     if len(matches) != 1:
         return None
     variant = matches[0].variant
-    return Named(Diagnosis(variant.id, variant.says), judged.lost - agreeing[variant.id])
+    return NamedMistake(Diagnosis(variant.id, variant.says), judged.lost - agreeing[variant.id])
 
 
 def _agreeing(known: KnownMistake, judged: Judged) -> frozenset[str]:

@@ -12,6 +12,7 @@ from autograder.inside.wire import Opaque, decode, encode
 from autograder.judging.compare import as_array, compare, kind_of, wrong_entries
 from autograder.judging.facts import Unfit, array
 from autograder.judging.findings import Verdict
+from autograder.probe import DEFAULT_TOLERANCE
 
 TOLERANCE = 1e-8
 NAN, INF = float("nan"), float("inf")
@@ -335,3 +336,12 @@ def test_each_output_has_its_tolerance() -> None:
     assert compare(expected, seen, {"loss": 1e-2}).verdict is Verdict.RIGHT
     assert compare(expected, seen, {"grad": 1e-2}).message == "loss: the number is wrong"
 
+
+
+def test_an_entry_in_which_others_cancel() -> None:
+    """With a larger tolerance than the default, a small entry may be off by what single precision leaves of the others; with the default it may not."""
+    expected = np.array([3.0, -2.0, 1e-4, 4.0])
+    seen = expected + 4e-7
+    assert not wrong_entries(expected, seen, 1e-5).any()
+    assert wrong_entries(expected, expected + np.array([0, 0, 1e-5, 0]), 1e-5).tolist() == [False, False, True, False]
+    assert wrong_entries(expected, seen, DEFAULT_TOLERANCE).all()

@@ -13,7 +13,7 @@ from autograder.assignment.variants import Variant
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import encode
 from autograder.judging.compare import compare
-from autograder.judging.diagnose import KnownMistake, Named, hint, known_of, name_mistake
+from autograder.judging.diagnose import KnownMistake, NamedMistake, hint, known_of, name_mistake
 from autograder.judging.findings import Diagnosis, Finding, SeenFact, Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
@@ -124,7 +124,7 @@ def known(name: str, observations: Seen) -> KnownMistake:
     return known_of(Variant(name, "q", "misconception", "f", f"You {name}.", ""), observations, PROBES, judge)
 
 
-def found_of(mine: Seen, *misconceptions: KnownMistake, probes: tuple[Probe, ...] = PROBES) -> Named | None:
+def found_of(mine: Seen, *misconceptions: KnownMistake, probes: tuple[Probe, ...] = PROBES) -> NamedMistake | None:
     findings = {p.id: known_of(Variant("", "", "", "", "", ""), mine, (p,), judge).findings.get(p.id, Finding(Verdict.NO_VALUE)) for p in probes}
     return name_mistake(Judged(probes, mine, findings), list(misconceptions))
 
@@ -133,7 +133,7 @@ def named(mine: Seen, *misconceptions: KnownMistake) -> str:
     found = found_of(mine, *misconceptions)
     if found is None:
         return ""
-    assert found == Named(Diagnosis(found.diagnosis.id, f"You {found.diagnosis.id}."))
+    assert found == NamedMistake(Diagnosis(found.diagnosis.id, f"You {found.diagnosis.id}."))
     return found.diagnosis.id
 
 
@@ -184,7 +184,7 @@ WITH_CONTRACT = (PROBES[0], replace(PROBES[1], contract=True), replace(PROBES[2]
 def test_a_slip_beside_a_mistake_does_not_hide_its_name() -> None:
     """All core checks agree, and what does not agree of the contract checks is lost: it is told of beside the name."""
     for mine in (seen(-A, other=np.zeros(2)), seen(-A, other_ended=(Outcome.RAISED, "TypeError"))):
-        assert found_of(mine, TURNED, DOUBLED, probes=WITH_CONTRACT) == Named(Diagnosis("turn the sign", "You turn the sign."), frozenset({"other"}))
+        assert found_of(mine, TURNED, DOUBLED, probes=WITH_CONTRACT) == NamedMistake(Diagnosis("turn the sign", "You turn the sign."), frozenset({"other"}))
     both = seen(-A, other=np.zeros(2), facts=-1.0)
     assert found_of(both, TURNED, DOUBLED, probes=WITH_CONTRACT) is None  # too much beside it
 
@@ -208,7 +208,7 @@ def test_a_slip_alone_is_not_the_mistake_that_it_comes_with() -> None:
     """Where the core checks are right, a contract check that fails otherwise names nothing."""
     at_the_end = known("lose the end", seen(other=np.zeros(2)))
     assert found_of(seen(other=np.full(2, 9.0)), at_the_end, probes=WITH_CONTRACT) is None
-    assert found_of(seen(other=np.zeros(2)), at_the_end, probes=WITH_CONTRACT) == Named(Diagnosis("lose the end", "You lose the end."))
+    assert found_of(seen(other=np.zeros(2)), at_the_end, probes=WITH_CONTRACT) == NamedMistake(Diagnosis("lose the end", "You lose the end."))
 
 
 def test_two_mistakes_beside_slips_name_nothing() -> None:
