@@ -28,6 +28,7 @@ COMMANDS = {
     "feedback": ("feedback", "Write students' pages anew, after people have graded."),
     "formgrader": ("formgrader", "Open nbgrader's pages, where people grade."),
     "export": ("export", "Write scores for csv, json, canvas, moodle, gradescope."),
+    "adjust": ("adjust", "Extend, excuse, drop a question, give its points."),
     "retire": ("retire", "Take out students who have left, or bring them back."),
     "explain": ("explain", "For the grader: input, seen and expected of a question."),
     "audit": ("audit", "Test the tests."),

@@ -17,6 +17,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder.outputs.tables import harmless
+from autograder.records.adjustments import from_entries, place, read
+from autograder.records.enrolled import Enrolled
 from autograder.records.page_room import is_plain
 
 _TAGS = {
@@ -119,18 +121,28 @@ def _harmless(tag: str, name: str, value: str) -> bool:
 
 class CsvExport(CsvExportPlugin):
     """nbgrader's own columns, quoted where they must be, and without formulas: a student's id or name may
-    begin with "=".
+    begin with "=". Students who were retired are left out, and who is excused has no score.
     """
 
     def export(self, gradebook: Gradebook) -> None:
+        root = Path(getattr(getattr(self.parent, "coursedir", None), "root", "."))
+        entries = read(place(root))
         path = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", path)
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
             writer.writeheader()
             for assignment, student in product(gradebook.assignments, gradebook.students):
-                if _chosen(assignment.name, self.assignment) and _chosen(student.id, self.student):
+                retired = Enrolled(root, assignment.name).retired
+                if (
+                    _chosen(assignment.name, self.assignment)
+                    and _chosen(student.id, self.student)
+                    and student.id not in retired
+                ):
                     row = _row(gradebook, assignment, student)
+                    mine = from_entries(e for e in entries if e.assignment == assignment.name)
+                    if student.id in mine.excused:
+                        row |= dict.fromkeys(("raw_score", "late_submission_penalty", "score"), "")
                     writer.writerow(
                         {
                             name: harmless(value) if isinstance(value, str) else value

@@ -12,6 +12,7 @@ import msgspec
 
 from autograder.assignment.values import Assignment
 from autograder.files import write_text
+from autograder.records import adjustments
 from autograder.records.results import KeptResult, Results
 
 
@@ -37,6 +38,7 @@ def follow(assignment: Assignment, into: Path, formerly: Mapping[str, str]) -> t
         moved = gradebook.rename_students(url, assignment.name, moved)
     for new, old in moved.items():
         _move_files(results, new, old)
+    adjustments.renamed(assignment.root, assignment.name, moved)
     return tuple(f"{old} to {new}" for new, old in moved.items())
 
 
