@@ -64,6 +64,8 @@ class Intake:
     """Made-up ids of those whom the roster does not know."""
     formerly: dict[str, str] = field(default_factory=dict)
     """By id in the roster: the id that was made up for the same person while no line of the roster was."""
+    places: dict[str, str] = field(default_factory=dict)
+    """By id, the outermost name under which the newest of what was handed in stood in a download."""
     absent: tuple[str, ...] = ()
     """Ids of the roster that nothing was handed in for."""
     ignored: tuple[str, ...] = ()
@@ -291,7 +293,14 @@ def _laid_out(
         notes[student] = tuple(told)
     absent = tuple(student.id for student in roster if student.id not in notes)
     unknown = tuple(sorted(unplaced)) if roster else ()
-    return Intake(folder, notes, unknown, _formerly(by_identity, ids, roster), absent, ignored)
+    places = {
+        ids[identity]: _newest(candidates).entry.parts[0] for identity, candidates in by_identity.items()
+    }
+    return Intake(folder, notes, unknown, _formerly(by_identity, ids, roster), places, absent, ignored)
+
+
+def _newest(candidates: list[_Candidate]) -> _Candidate:
+    return max(candidates, key=lambda c: (c.newness, c.entry.modified, c.named.file))
 
 
 def _formerly(
@@ -313,7 +322,7 @@ def _write(
     it.
     """
     folder.mkdir(parents=True)
-    newest = max(candidates, key=lambda c: (c.newness, c.entry.modified, c.named.file)).named
+    newest = _newest(candidates).named
     several = len({c.named.submission for c in candidates})
     mine = [c for c in candidates if c.named.submission == newest.submission]
     if several > 1:
