@@ -30,10 +30,7 @@ def follow(assignment: Assignment, into: Path, formerly: Mapping[str, str]) -> t
         return ()
     from autograder.records import course_config, gradebook
 
-    own = into / "gradebook.db"
-    url = f"sqlite:///{own}" if own.is_file() else ""
-    if into == assignment.root:
-        url = course_config.existing_database(into)
+    url = course_config.gradebook_of(assignment, into)
     if url:
         moved = gradebook.rename_students(url, assignment.name, moved)
     for new, old in moved.items():

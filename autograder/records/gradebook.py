@@ -43,6 +43,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder.assignment.values import QuestionKind
+from autograder.handed_in.roster import Student as RosterStudent
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.records.marks import Mark, Marks
 
@@ -312,6 +313,20 @@ def rename_students(url: str, assignment: str, formerly: dict[str, str]) -> dict
             book.db.execute(update(table).where(mine, table.c.student_id == old).values(student_id=new))
         book.db.commit()
         return moved
+
+
+def name_students(url: str, students: Iterable[RosterStudent]) -> None:
+    """Give those who have a row the names and addresses that the roster has; what it does not say stays."""
+    with open_gradebook(url) as book:
+        table = Student.__table__
+        known = set(book.db.execute(select(table.c.id)).scalars())
+        for one in students:
+            first, _, last = one.name.rpartition(" ")
+            told = {"first_name": first, "last_name": last} if one.name else {}
+            told |= {"email": one.email} if one.email else {}
+            if one.id in known and told:
+                book.db.execute(update(table).where(table.c.id == one.id).values(**told))
+        book.db.commit()
 
 
 def _add_students(db: Any, students: list[str]) -> None:

@@ -28,7 +28,7 @@ from autograder.entry.commands.shared import (
 )
 from autograder.files import pretty_json, write_text
 from autograder.handed_in.intake import Intake, taken_in
-from autograder.handed_in.roster import read_roster
+from autograder.handed_in.roster import Student, read_roster
 from autograder.inside.jail.values import Level
 from autograder.judging.findings import ClassResult, QuestionResult, Status, SubmissionResult
 from autograder.outputs.feedback import gradebook_marks
@@ -115,6 +115,8 @@ def autograde(
             scheduler=scheduler,
         )
         result, failures, places = _graded(assignment, options)
+    if students and not no_gradebook:
+        _name(assignment, course.into, students)
     if json is not None:
         write_text(json, results_json(result))
     marks = {} if no_gradebook else gradebook_marks(assignment, course.into)
@@ -124,6 +126,14 @@ def autograde(
     _tell_run(result, failures, [(place, course.into) for place in places])
     if failures:
         sys.exit(1)
+
+
+def _name(assignment: Assignment, into: Path, students: tuple[Student, ...]) -> None:
+    """Let the gradebook know the names that the roster has."""
+    from autograder.records import course_config, gradebook
+
+    if url := course_config.gradebook_of(assignment, into):
+        gradebook.name_students(url, students)
 
 
 def _tell_run(result: ClassResult, failures: list[Failure], places: list[tuple[str, Path]]) -> None:
