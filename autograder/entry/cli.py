@@ -27,6 +27,7 @@ COMMANDS = {
     "report": ("report", "Show the class in one HTML page."),
     "feedback": ("feedback", "Write students' pages anew, after people have graded."),
     "formgrader": ("formgrader", "Open nbgrader's pages, where people grade."),
+    "similar": ("similar", "Show answers that are alike, side by side."),
     "export": ("export", "Write scores for csv, json, canvas, moodle, gradescope."),
     "adjust": ("adjust", "Extend, excuse, drop a question, give its points."),
     "retire": ("retire", "Take out students who have left, or bring them back."),
