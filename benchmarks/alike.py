@@ -1,4 +1,4 @@
-"""How many copied answers `chainrule similar` finds, and how many independent pairs it names: python -m benchmarks.alike [students] [seed]
+"""How many copied answers `chainrule similar` finds, and how many independent pairs it names: python -m benchmarks.alike [students] [seed] [assignment ...]
 
 A class is made of an assignment's known forms (the reference, alternatives, misconceptions), each student's written in a manner of his own:
 other names, remarks, split lines, functions for methods, statements that nobody needs. Some students then take over most of another's answers,
@@ -14,14 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assignment.loading import load_assignment
+from autograder.assignment.loading import load_assignment, names_in
 from autograder.assignment.values import Assignment
 from autograder.assignment.variants import KINDS, load_variants
 from autograder.outputs.similar.evidence import Pair, pairs
 from autograder.outputs.similar.gather import _answers, _given
 
 ROOT = Path(__file__).parents[1]
-WORDS = "val tmp res out acc total part piece arr mat vec data item curr buf store work left right inner outer base scaled shifted final step count row col idx num".split()
+WORDS = ["val", "tmp", "res", "out", "acc", "total", "part", "piece", "arr", "mat", "vec", "data", "item", "curr", "buf", "store", "work", "left", "right", "inner", "outer", "base", "scaled", "shifted", "final", "step", "count", "row", "col", "idx", "num"]
 REMARKS = ["see the lecture", "this took me a while", "works now", "check the axis", "as in the text", "careful with shapes", "same as above", "todo tidy up", "vectorised", "from my notes"]
 KINDS_OF_COPIES = ("copied", "renamed", "rearranged")
 
@@ -160,10 +160,9 @@ def named(assignment: Assignment, made: Made, students: int) -> list[Pair]:
 
 def main(say: Callable[[str], None] = print) -> None:
     students, seed = (int(sys.argv[i]) if len(sys.argv) > i else default for i, default in ((1, 200), (2, 1)))
-    for name in ("nn_recognition", "layers_digits", "modular_mnist", "faces_mlp", "two_layer_perceptron"):
+    for name in sys.argv[3:] or names_in(ROOT):
         assignment = load_assignment(name, ROOT)
-        copies = 30
-        made = make_class(assignment, students, copies, seed)
+        made = make_class(assignment, students, min(30, students // 4), seed)
         began = time.monotonic()
         found = {(pair.a, pair.b) for pair in named(assignment, made, students)}
         seconds = time.monotonic() - began

@@ -3,10 +3,10 @@
 A question in which two answers are alike says the less, the more of the class have answers that are alike
 too: it counts with the logarithm of N over their number, as in a likelihood ratio of "one from the other"
 over "each by itself". To this comes what these two alone have: pieces, names and remarks, and equal wrong
-values at hidden checks. Questions whose answers are the release's or of a known form (the reference, an
-alternative, a misconception of the assignment) say nothing, nor do those in which a good part of the class
+values at hidden checks. What is the release's or of a known form (the reference, an alternative, a
+misconception of the assignment) says nothing, nor do questions in which a good part of the class
 is alike. Sums over the questions are weighed for four shares of the work that may have been taken over, and
-a pair is named where the weight outnumbers the pairs of the class twenty times.
+a pair is named where the weight outnumbers the pairs of the class three times.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ import numpy as np
 from autograder.outputs.similar.pieces import Pieces
 
 Matrix = np.ndarray[Any, Any]
-ALIKE = 0.7
+ALIKE = 0.5
 """Share of pieces, weighed by how rare they are, from which on two answers count as alike."""
 FEW = 3
 """What no more than so many have is not explained by the class."""
-FEWEST_PIECES = 4
+FEWEST_PIECES = 2
 _SHARES = (0.1, 0.3, 0.6, 0.95)
-_SURE = math.log(20)
+_SURE = math.log(3)
 _PIECE, _MARK, _VALUE = 0.7, 1.0, 4.0
-_MOST_PIECES, _MOST_MARKS = 8.0, 4.0
+_MOST_PIECES, _MOST_MARKS = 4.0, 3.0
 _OWN_AT_LEAST = 6.0
 """So much of the weight must come from what a few alone have: habits go through all answers of a person."""
 COMMON = 0.1
@@ -53,17 +53,22 @@ class Answers:
 
     @cached_property
     def students(self) -> list[str]:
-        """Those who have written something of their own, enough to be compared."""
-        return sorted(s for s, p in self.pieces.items() if len(p.parts - self.released) >= FEWEST_PIECES)
+        """Those whose answers go beyond the release and the known forms, by enough to be compared."""
+        return sorted(s for s, own in self.own.items() if len(own) >= FEWEST_PIECES)
+
+    @cached_property
+    def own(self) -> dict[str, frozenset[int]]:
+        """By student, the pieces that neither the release nor a known form has."""
+        return {student: pieces.parts - self.known_pieces for student, pieces in self.pieces.items()}
 
     @cached_property
     def held(self) -> Counter[int]:
         """By piece, how many have it."""
-        return Counter(piece for s in self.students for piece in self.pieces[s].parts - self.released)
+        return Counter(piece for s in self.students for piece in self.own[s])
 
     @cached_property
     def marked(self) -> Counter[str]:
-        return Counter(m for s in self.students for m in self.pieces[s].marks - self.explained)
+        return Counter(m for pieces in self.pieces.values() for m in pieces.marks - self.explained)
 
     @cached_property
     def missed(self) -> Counter[tuple[str, str]]:
@@ -156,8 +161,7 @@ def _alike(answers: Answers, shares: Matrix, students: int) -> list[tuple[tuple[
             [len(who) - np.searchsorted(row, mine - 1e-5) for row, mine in zip(ordered, shares, strict=True)]
         )
         held = np.maximum(held, held.T)  # of the two the one whose answer is the commoner
-        own = ~np.array(_of_known_form(answers))
-        near = (shares >= ALIKE) & (held <= max(FEW, COMMON * students)) & own[:, None] & own[None, :]
+        near = (shares >= ALIKE) & (held <= max(FEW, COMMON * students))
         for i, j in zip(*np.nonzero(np.triu(near, 1)), strict=True):
             one = _one(answers, (who[i], who[j]), float(shares[i, j]), int(held[i, j]), students)
             made.append(((who[i], who[j]), one))
@@ -166,7 +170,7 @@ def _alike(answers: Answers, shares: Matrix, students: int) -> list[tuple[tuple[
 
 def _one(answers: Answers, pair: tuple[str, str], score: float, held: int, students: int) -> Alike:
     a, b = pair
-    shared = answers.pieces[a].parts & answers.pieces[b].parts - answers.known_pieces
+    shared = answers.own[a] & answers.own[b]
     few = min(FEW, max(2, students // 10))
     own = frozenset(piece for piece in shared if answers.held[piece] <= few)
     marks = answers.pieces[a].marks & answers.pieces[b].marks - answers.explained
@@ -207,33 +211,19 @@ def _equal_wrong_values(answers: Answers, there: set[tuple[str, str]]) -> list[t
     ]
 
 
-def _matrix(answers: Answers) -> tuple[Matrix, Matrix]:
-    """Who has which piece, and the square root of what each piece weighs: the rarer, the more."""
-    order = {piece: n for n, piece in enumerate(answers.held)}
-    has = np.zeros((len(answers.students), len(order)), np.float32)
-    for row, student in enumerate(answers.students):
-        has[row, [order[piece] for piece in answers.pieces[student].parts if piece in order]] = 1.0
-    weigh = np.log(
-        (len(answers.students) + 1) / np.array([answers.held[piece] for piece in order], np.float32)
-    )
-    return has, weigh
-
-
 def _shares(answers: Answers) -> Matrix:
-    """By pair, the share of what both have in all that either has, by weight (Dice's coefficient)."""
-    has, weigh = _matrix(answers)
-    both = (has * weigh) @ has.T
-    each = np.diag(both)
+    """By pair, the share of what both have in all that either has (Dice's coefficient); what is rare weighs
+    more.
+    """
+    number = len(answers.students)
+    weigh = {piece: math.log((number + 1) / held) for piece, held in answers.held.items()}
+    several = {p: n for n, p in enumerate(piece for piece, held in answers.held.items() if held > 1)}
+    has = np.zeros((number, len(several)), np.float32)  # what one alone has makes nobody alike
+    for row, student in enumerate(answers.students):
+        has[row, [several[piece] for piece in answers.own[student] if piece in several]] = 1.0
+    both = (has * np.array([weigh[piece] for piece in several], np.float32)) @ has.T
+    each = np.array([sum(weigh[piece] for piece in answers.own[s]) for s in answers.students], np.float32)
     total = each[:, None] + each[None, :]
-    return np.divide(2 * both, total, out=np.zeros_like(both), where=total > 0)
-
-
-def _of_known_form(answers: Answers) -> list[bool]:
-    """By student, whether the answer is one of the known forms."""
-    forms = [form - answers.released for form in answers.known]
-    found = []
-    for student in answers.students:
-        mine = answers.pieces[student].parts - answers.released
-        near = (2 * len(mine & form) / max(1, len(mine) + len(form)) for form in forms)
-        found.append(any(share >= 0.9 for share in near))
-    return found
+    shares = np.divide(2 * both, total, out=np.zeros_like(both), where=total > 0)
+    np.fill_diagonal(shares, 1.0)
+    return shares

@@ -66,7 +66,7 @@ def _gathered(
 def _winnowed(tokens: list[str], run: int, window: int) -> set[int]:
     """The fingerprints of a statement; a short one has one of its own where it says something."""
     if len(tokens) < run:
-        return {_hash(tokens)} if len(tokens) > 3 else set()
+        return {_hash(tokens)} if len(tokens) > 2 else set()
     hashes = [_hash(tokens[i : i + run]) for i in range(len(tokens) - run + 1)]
     return {min(hashes[i : i + window]) for i in range(max(1, len(hashes) - window + 1))}
 
