@@ -53,6 +53,30 @@ def probabilities(rng: np.random.Generator, n: int, classes: int, floor: float =
     return p / p.sum(axis=1, keepdims=True)
 
 
+def kinds(rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
+    """Arrays of one shape, by the kind of their entries: of every size and sign, zero, equal, whole numbers,
+    and a view of a larger array.
+    """
+    x = away_from_zero(rng, shape, gap=0.3)
+    shuffled = rng.permutation(x.size).reshape(shape)
+    return {
+        "tiny": 1e-5 * x,
+        "large": 1e4 * x,
+        "negative": -0.1 - np.abs(x),
+        "positive": 0.1 + np.abs(x),
+        "zeros": np.zeros(shape),
+        "some zeros": x * (shuffled % 2),
+        "equal": np.full(shape, rng.uniform(0.5, 2)),
+        "whole": rng.integers(-3, 4, size=shape),
+        "view": np.stack([rng.normal(size=shape), x], axis=-1)[..., 0],
+    }
+
+
+def without_zeros(kinds: dict[str, np.ndarray], gap: float = 1e-6) -> dict[str, np.ndarray]:
+    """Those of the kinds that have no entry within gap of zero."""
+    return {name: x for name, x in kinds.items() if np.abs(x).min() > gap}
+
+
 def scribble(*results: object) -> None:
     """Write over arrays that a submission returned: an input that shares memory with one of them is seen
     to change.

@@ -34,14 +34,16 @@ def shapes_of_the_six(ns, rng):
 
 @probe("init_nn", points=1, judged=True)
 def spread_of_the_hidden_layers(ns, rng):
-    """How W1 and W2 are spread."""
+    """How W1 and W2 are spread, where a network was made before."""
+    ns.init_nn(SIZES[0], SIZES[1:3], SIZES[3])
     model = ns.init_nn(SIZES[0], SIZES[1:3], SIZES[3])
     return {"W1": model["W1"], "W2": model["W2"]}
 
 
 @probe("init_nn", points=1, judged=True)
 def spread_of_the_last_layer(ns, rng):
-    """How W3 is spread."""
+    """How W3 is spread, where a network was made before."""
+    ns.init_nn(SIZES[0], SIZES[1:3], SIZES[3])
     return {"W3": ns.init_nn(SIZES[0], SIZES[1:3], SIZES[3])["W3"]}
 
 
@@ -55,7 +57,7 @@ def biases_at_zero(ns, rng):
 # ---- softmax -------------------------------------------------------------------------------------------------------------------------
 
 
-@probe("softmax", points=0.75)
+@probe("softmax", points=0.5)
 def ordinary_scores(ns, rng):
     """Scores of ordinary size, more rows than columns."""
     return {"probs": ns.softmax(inputs.scores(rng, 6, 4))}
@@ -104,6 +106,18 @@ def single_precision_scores(ns, rng):
     return {"probs": ns.softmax(inputs.scores(rng, 4, 6).astype(np.float32))}
 
 
+def entries(rng, shape):
+    """Arrays of every kind of entry, a square one, a single column and a single row."""
+    sizes = {"square": (3, 3), "one column": (4, 1), "one row": (1, 4)}
+    return inputs.kinds(rng, shape) | {name: inputs.away_from_zero(rng, size) for name, size in sizes.items()}
+
+
+@probe("softmax", points=0.25, contract=True)
+def scores_of_every_kind(ns, rng):
+    """Call after call: scores that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    return {kind: ns.softmax(x) for kind, x in entries(rng, (3, 4)).items()}
+
+
 # ---- affine --------------------------------------------------------------------------------------------------------------------------
 
 
@@ -112,7 +126,7 @@ def layer(rng, n, rows, columns):
     return rng.normal(size=(n, rows)), rng.normal(size=(rows, columns)), rng.normal(size=columns), rng.normal(size=(n, columns))
 
 
-@probe("affine", points=1)
+@probe("affine", points=0.75)
 def affine_values(ns, rng):
     """The layer's output, all sizes different."""
     x, w, b, _ = layer(rng, 5, 3, 4)
@@ -181,13 +195,27 @@ def affine_whole_numbers(ns, rng):
 def affine_single_precision(ns, rng):
     """float32 arrays."""
     x, w, b, grad_y = (a.astype(np.float32) for a in layer(rng, 4, 2, 3))
-    return {"y": ns.affine(x, w, b), "grad_x": ns.affine_backward(grad_y, x, w)[0]}
+    grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
+    return {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
+
+
+@probe("affine", points=0.25, contract=True, tolerance=1e-7)
+def affine_of_every_kind(ns, rng):
+    """Call after call: inputs that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    cases = {kind: (x, *layer(rng, 3, 4, 2)[1:]) for kind, x in inputs.kinds(rng, (3, 4)).items()}
+    sizes = {"square": (3, 3, 3), "one input": (4, 1, 3), "one output": (2, 3, 1)}
+    cases |= {name: layer(rng, *size) for name, size in sizes.items()}
+    seen = {}
+    for kind, (x, w, b, grad_y) in cases.items():
+        grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
+        seen[kind] = {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
+    return seen
 
 
 # ---- relu ----------------------------------------------------------------------------------------------------------------------------
 
 
-@probe("relu", points=1.25)
+@probe("relu", points=1)
 def relu_values(ns, rng):
     """Entries of both signs."""
     return {"y": ns.relu(inputs.away_from_zero(rng, (5, 4)))}
@@ -244,12 +272,23 @@ def relu_whole_numbers(ns, rng):
     return {"y": ns.relu(x), "grad_x": ns.relu_backward(inputs.away_from_zero(rng, (3, 2)), x)}
 
 
+@probe("relu", points=0.25, contract=True)
+def relu_of_every_kind(ns, rng):
+    """Call after call: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and sizes that are equal or 1."""
+    arrays = entries(rng, (3, 4)) | {"single precision": inputs.away_from_zero(rng, (2, 3)).astype(np.float32)}
+    return {
+        "forward": {kind: ns.relu(x) for kind, x in arrays.items()},
+        "backward": {kind: ns.relu_backward(rng.normal(size=x.shape), x) for kind, x in inputs.without_zeros(arrays).items()},
+        "upstream": {kind: ns.relu_backward(grad_y, inputs.away_from_zero(rng, grad_y.shape)) for kind, grad_y in arrays.items()},
+    }
+
+
 # ---- nn_forward ----------------------------------------------------------------------------------------------------------------------
 
 FORWARD_SIZES = [5, 4, 6, 3]
 
 
-@probe("nn_forward", points=1)
+@probe("nn_forward", points=0.75)
 def first_hidden_layer(ns, rng):
     """z1 before and h1 after the first rectifier."""
     var = ns.nn_forward(parameters(rng, FORWARD_SIZES), rng.normal(size=(7, 5)))
@@ -296,6 +335,21 @@ def forward_whole_numbers(ns, rng):
     """An input of an integer type, then the same network on other inputs."""
     model = parameters(rng, FORWARD_SIZES)
     return {"y": [ns.nn_forward(model, rng.integers(0, 256, size=(2, 5)))["y"] for _ in range(2)]}
+
+
+@probe("nn_forward", points=0.25, contract=True)
+def forward_of_every_kind(ns, rng):
+    """Call after call: inputs and weights that are tiny, large, of one sign, zero or equal, and layers whose sizes are equal or 1."""
+    cases = {f"inputs: {kind}": (parameters(rng, FORWARD_SIZES), x) for kind, x in inputs.kinds(rng, (2, 5)).items()}
+    for kind, W2 in inputs.kinds(rng, (4, 6)).items():
+        cases[f"weights: {kind}"] = parameters(rng, FORWARD_SIZES) | {"W2": W2}, rng.normal(size=(3, 5))
+    cases["square"] = parameters(rng, [3, 3, 3, 3]), rng.normal(size=(3, 3))
+    cases["one unit a layer"] = parameters(rng, [1, 1, 1, 1]), rng.normal(size=(4, 1))
+    seen = {}
+    for kind, (model, x) in cases.items():
+        var = ns.nn_forward(model, x)
+        seen[kind] = {name: var[name] for name in ("x", "z1", "h1", "z2", "h2", "y")}
+    return seen
 
 
 # ---- nn_backward ---------------------------------------------------------------------------------------------------------------------
@@ -360,13 +414,33 @@ def second_backward_pass(ns, rng):
     return {"dE_d" + name: model["dE_d" + name] for name in PARAMETERS}
 
 
-@probe("nn_backward", points=1, contract=True, tolerance=1e-7)
+@probe("nn_backward", points=0.75, contract=True, tolerance=1e-7)
 def backward_leaves_the_rest(ns, rng):
     """Whether parameters, error and intermediate values are as they were afterwards."""
     model, err, var = backward_inputs(rng, 4, BACKWARD_SIZES)
     kept = {name: model[name] for name in PARAMETERS}
     ns.nn_backward(model, err, var)
     return {"dE_dW1": model["dE_dW1"], "now": {name: model[name] for name in PARAMETERS}, "inputs": {**kept, **var, "err": err}}
+
+
+@probe("nn_backward", points=0.25, contract=True, tolerance=1e-7)
+def backward_of_every_kind(ns, rng):
+    """Call after call: inputs and errors that are tiny, large, of one sign, zero or equal, and layers whose sizes are equal or 1."""
+    n, (features, _, _, classes) = 3, BACKWARD_SIZES
+    cases = {}
+    for kind, x in inputs.kinds(rng, (n, features)).items():
+        model, err, var = backward_inputs(rng, n, BACKWARD_SIZES)
+        cases[f"inputs: {kind}"] = model, err, var | {"x": x}
+    for kind, err in inputs.kinds(rng, (n, classes)).items():
+        model, _, var = backward_inputs(rng, n, BACKWARD_SIZES)
+        cases[f"errors: {kind}"] = model, err, var
+    cases["square"] = backward_inputs(rng, 3, [3, 3, 3, 3])
+    cases["one unit a layer"] = backward_inputs(rng, 4, [1, 1, 1, 1])
+    seen = {}
+    for kind, (model, err, var) in cases.items():
+        ns.nn_backward(model, err, var)
+        seen[kind] = {"dE_d" + name: model["dE_d" + name] for name in PARAMETERS}
+    return seen
 
 
 # ---- nn_update -----------------------------------------------------------------------------------------------------------------------
@@ -394,7 +468,7 @@ def biases_step(ns, rng):
     return {name: model[name] for name in ("b1", "b2", "b3")}
 
 
-@probe("nn_update", points=0.75, contract=True)
+@probe("nn_update", points=0.5, contract=True)
 def three_steps(ns, rng):
     """Three steps in a row, with new gradients and rates: nothing is remembered."""
     model = with_gradients(rng, [2, 3, 4, 3])
@@ -413,6 +487,19 @@ def gradients_stay(ns, rng):
     return {"W1": model["W1"], "b3": model["b3"], "now": {name: model[name] for name in gradients}, "inputs": gradients}
 
 
+@probe("nn_update", points=0.25, contract=True)
+def steps_of_every_kind(ns, rng):
+    """Call after call: gradients that are tiny, large, of one sign, zero or equal, layers whose sizes are equal or 1, and a rate of 0."""
+    cases = {kind: (with_gradients(rng, [2, 3, 4, 3]) | {"dE_dW2": slope}, 0.5) for kind, slope in inputs.kinds(rng, (3, 4)).items()}
+    cases |= {"square": (with_gradients(rng, [3, 3, 3, 3]), 0.1), "one unit a layer": (with_gradients(rng, [1, 1, 1, 1]), 0.1)}
+    cases["a rate of 0"] = with_gradients(rng, [2, 3, 4, 3]), 0.0
+    seen = {}
+    for kind, (model, eta) in cases.items():
+        ns.nn_update(model, eta)
+        seen[kind] = {name: model[name] for name in PARAMETERS}
+    return seen
+
+
 # ---- evaluate ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -427,7 +514,7 @@ def evaluation(rng, n, features=4, classes=3, scale=1.0):
     return rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes), toy
 
 
-@probe("evaluate", points=1.75, tolerance=1e-6)
+@probe("evaluate", points=1.5, tolerance=1e-6)
 def cross_entropy_of_a_set(ns, rng):
     """The cross-entropy of all cases, passed through at once."""
     x, t, toy = evaluation(rng, 11)
@@ -471,6 +558,16 @@ def evaluation_leaves_its_inputs(ns, rng):
     alone = ns.evaluate(x[:1], t[:1], toy, linear_scores)
     ce, acc = ns.evaluate(x, t, toy, linear_scores, 2)
     return {"alone": list(alone), "ce": ce, "acc": acc, "inputs": {"inputs": x, "target": t, "W1": toy["W1"]}}
+
+
+@probe("evaluate", points=0.25, contract=True, tolerance=1e-6)
+def evaluation_of_every_kind(ns, rng):
+    """Call after call: inputs that are tiny, of one sign, zero, equal or whole numbers, one class, square sets, and batches larger than the set."""
+    x, t, toy = evaluation(rng, 6)
+    cases = {kind: (x, t, toy) for kind, x in inputs.kinds(rng, x.shape).items() if kind != "large"}
+    cases |= {"one class": (x, inputs.one_hot(np.full(6, 1), 3), toy), "square": evaluation(rng, 3, 3, 3), "one input": evaluation(rng, 5, 1, 3)}
+    seen = {kind: list(ns.evaluate(*case, linear_scores, 4)) for kind, case in cases.items()}
+    return seen | {"batches larger than the set": list(ns.evaluate(x, t, toy, linear_scores, 100))}
 
 
 # ---- check_grad ----------------------------------------------------------------------------------------------------------------------
@@ -631,6 +728,7 @@ def new_order_every_epoch(ns, rng):
 def update_after_every_batch(ns, rng):
     """When and with which rate the update is called, and the model that comes back."""
     toy = Course(rng, 9)
+    Course(rng, len(toy.x)).run(ns, 1, 4)  # a training before this one leaves no trace
     result = toy.run(ns, 2, 3)
     return {"order": toy.order, "etas": toy.etas, "W1": result[0]["W1"]}
 
@@ -639,6 +737,7 @@ def update_after_every_batch(ns, rng):
 def statistics_of_the_epochs(ns, rng):
     """Cross-entropy and accuracy of both splits after each epoch."""
     toy = Course(rng, 12)
+    Course(rng, len(toy.x)).run(ns, 1, 4)  # a training before this one leaves no trace
     _, stats = toy.run(ns, 3, 4)
     return {key: stats[key] for key in ("train_ce", "valid_ce", "train_acc", "valid_acc")}
 
@@ -653,9 +752,10 @@ def error_of_the_short_batch(ns, rng):
 
 @probe("train", points=0.25, judged=True, contract=True)
 def full_batch(ns, rng):
-    """A batch size of -1."""
+    """An epoch with a batch size of -1, and one with a batch size above the number of cases."""
     toy = Course(rng, 14)
-    toy.run(ns, 2, -1)
+    toy.run(ns, 1, -1)
+    toy.run(ns, 1, 50)
     return {"batches": toy.batches}
 
 
@@ -670,7 +770,7 @@ def data_left_alone(ns, rng):
 # ---- least_confident -----------------------------------------------------------------------------------------------------------------
 
 
-@probe("least_confident", points=0.75)
+@probe("least_confident", points=0.5)
 def five_of_many(ns, rng):
     """Five cases, the default."""
     return {"indices": np.asarray(ns.least_confident(inputs.probabilities(rng, 30, 4)))}
@@ -694,3 +794,14 @@ def prediction_left_alone(ns, rng):
     """Whether the probabilities are as they were afterwards."""
     prediction = inputs.probabilities(rng, 12, 5)
     return {"indices": np.asarray(ns.least_confident(prediction, 3)), "inputs": {"prediction": prediction}}
+
+
+@probe("least_confident", points=0.25, contract=True)
+def predictions_of_every_kind(ns, rng):
+    """Call after call: as many classes as cases, a single case, probabilities of 0, two classes in a tie, and a view of a larger array."""
+    square, one, zeros, ties = (inputs.probabilities(rng, n, classes) for n, classes in ((4, 4), (1, 3), (6, 3), (6, 3)))
+    zeros[:, 0] = 0.0
+    ties[:, 1] = ties.max(axis=1)
+    view = np.repeat(inputs.probabilities(rng, 7, 4), 2, axis=0)[::2]
+    cases = {"square": square, "one case": one, "zeros": zeros, "ties": ties, "view": view}
+    return {kind: np.asarray(ns.least_confident(prediction, min(3, len(prediction)))) for kind, prediction in cases.items()}

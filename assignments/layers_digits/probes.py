@@ -42,7 +42,7 @@ def affine_leaves_its_inputs(ns, rng):
     return {"inputs": {"x": x, "w": w, "b": b}}
 
 
-@probe("affine_forward", points=0.5, contract=True)
+@probe("affine_forward", points=0.25, contract=True)
 def affine_of_one_example(ns, rng):
     """A batch of a single example."""
     out, _ = ns.affine_forward(rng.normal(size=(1, 3, 2)), rng.normal(size=(6, 4)), rng.normal(size=4))
@@ -60,8 +60,25 @@ def affine_of_whole_numbers(ns, rng):
 def affine_in_single_precision(ns, rng):
     """Arrays of float32."""
     x, w, b = (rng.uniform(0.5, 2, size=size).astype(np.float32) for size in ((4, 3, 2), (6, 5), (5,)))
-    out, _ = ns.affine_forward(x, w, b)
-    return {"out": out}
+    out, (x_kept, w_kept, b_kept) = ns.affine_forward(x, w, b)
+    return {"out": out, "x": x_kept, "w": w_kept, "b": b_kept}
+
+
+def affine_arguments(rng):
+    """Examples of every kind of entry; square examples and weights, and layers with one input or one output."""
+    kinds = {kind: (x, rng.normal(size=(4, 2)), rng.normal(size=2)) for kind, x in inputs.kinds(rng, (3, 4)).items()}
+    sizes = {"square": (3, 3, 3), "one input": (4, 1, 3), "one output": (2, 3, 1)}
+    return kinds | {name: (rng.normal(size=(n, d)), rng.normal(size=(d, m)), rng.normal(size=m)) for name, (n, d, m) in sizes.items()}
+
+
+@probe("affine_forward", points=0.25, contract=True)
+def affine_of_every_kind(ns, rng):
+    """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    seen = {}
+    for kind, (x, w, b) in affine_arguments(rng).items():
+        out, (x_kept, w_kept, b_kept) = ns.affine_forward(x, w, b)
+        seen[kind] = {"out": out, "x": x_kept, "w": w_kept, "b": b_kept}
+    return seen
 
 
 # --- affine layer, backward. The cache comes from here, so a wrong forward pass costs nothing. ---
@@ -101,7 +118,7 @@ def gradients_of_rows(ns, rng):
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=0.75, contract=True, tolerance=1e-7)
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-7)
 def gradients_of_one_example(ns, rng):
     """All three gradients of a batch of a single example."""
     dx, dw, db = _affine_gradients(ns, rng, (1, 2, 3), 4)
@@ -140,10 +157,20 @@ def gradients_of_large_inputs(ns, rng):
     return {"dx": dx, "dw": dw, "db": db}
 
 
+@probe("affine_backward", points=0.25, contract=True, tolerance=1e-7)
+def affine_gradients_of_every_kind(ns, rng):
+    """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    seen = {}
+    for kind, (x, w, b) in affine_arguments(rng).items():
+        dx, dw, db = ns.affine_backward(rng.normal(size=(len(x), len(b))), (x, w, b))
+        seen[kind] = {"dx": dx, "dw": dw, "db": db}
+    return seen
+
+
 # --- ReLU, forward ---
 
 
-@probe("relu_forward", points=0.75)
+@probe("relu_forward", points=0.5)
 def both_signs(ns, rng):
     """A matrix with entries of both signs."""
     out, _ = ns.relu_forward(inputs.away_from_zero(rng, (6, 5)))
@@ -182,6 +209,23 @@ def relu_of_whole_numbers(ns, rng):
     return {"out": out}
 
 
+def entries(rng):
+    """Arrays of every kind of entry, a square one, a single column and a single row."""
+    shapes = {"square": (3, 3), "one column": (4, 1), "one row": (1, 4)}
+    single = {"single precision": inputs.away_from_zero(rng, (2, 3)).astype(np.float32)}
+    return inputs.kinds(rng, (3, 4)) | single | {name: inputs.away_from_zero(rng, shape) for name, shape in shapes.items()}
+
+
+@probe("relu_forward", points=0.25, contract=True)
+def relu_of_every_kind(ns, rng):
+    """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    seen = {}
+    for kind, x in entries(rng).items():
+        out, cache = ns.relu_forward(x)
+        seen[kind] = {"out": out, "cache": cache}
+    return seen
+
+
 # --- ReLU, backward. Inputs keep away from the kink. ---
 
 
@@ -199,7 +243,7 @@ def the_gate_on_several_axes(ns, rng):
     return {"dx": ns.relu_backward(dout, np.where(np.abs(x) < 0.01, -0.5, x))}
 
 
-@probe("relu_backward", points=1.25, contract=True)
+@probe("relu_backward", points=1, contract=True)
 def relu_gradient_leaves_its_inputs(ns, rng):
     """The upstream gradient and the cache are left as they were, and the result shares no memory with them."""
     x, dout = inputs.away_from_zero(rng, (4, 5)), rng.normal(size=(4, 5))
@@ -227,6 +271,14 @@ def the_gate_in_single_precision(ns, rng):
     """Arrays of float32."""
     x, dout = (inputs.away_from_zero(rng, (3, 4)).astype(np.float32) for _ in range(2))
     return {"dx": ns.relu_backward(dout, x)}
+
+
+@probe("relu_backward", points=0.25, contract=True)
+def the_gate_of_every_kind(ns, rng):
+    """Call after call: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and sizes that are equal or 1."""
+    cases = {kind: (inputs.away_from_zero(rng, (3, 4)), dout) for kind, dout in inputs.kinds(rng, (3, 4)).items()}
+    cases |= {f"inputs: {kind}": (x, rng.normal(size=x.shape)) for kind, x in inputs.without_zeros(entries(rng)).items()}
+    return {kind: ns.relu_backward(dout, x) for kind, (x, dout) in cases.items()}
 
 
 # --- a check of layers, tried on layers that are right and on layers that are wrong ---
@@ -347,7 +399,7 @@ def gradients_of_another_shape(ns, rng):
 # --- softmax loss ---
 
 
-@probe("softmax_loss", points=1.75)
+@probe("softmax_loss", points=1.5)
 def mean_loss(ns, rng):
     """The loss of ordinary scores."""
     loss, _ = ns.softmax_loss(inputs.scores(rng, 7, 4), inputs.labels(rng, 7, 4))
@@ -406,6 +458,19 @@ def loss_in_single_precision(ns, rng):
     """Scores of float32."""
     loss, dx = ns.softmax_loss(inputs.scores(rng, 6, 4).astype(np.float32), inputs.labels(rng, 6, 4))
     return {"loss": loss, "dx": dx}
+
+
+@probe("softmax_loss", points=0.25, contract=True, tolerance=1e-7)
+def loss_of_every_kind(ns, rng):
+    """Call after call: scores that are tiny, of one sign, zero or equal, labels of one class, and sizes that are equal or 1."""
+    cases = {kind: (x, inputs.labels(rng, 3, 4)) for kind, x in inputs.kinds(rng, (3, 4)).items()}
+    cases |= {"one class": (inputs.scores(rng, 3, 4), np.full(3, 2)), "square": (inputs.scores(rng, 3, 3), inputs.labels(rng, 3, 3))}
+    cases["one column"] = inputs.scores(rng, 4, 1), np.zeros(4, dtype=int)
+    seen = {}
+    for kind, (x, y) in cases.items():
+        loss, dx = ns.softmax_loss(x, y)
+        seen[kind] = {"loss": loss, "dx": dx}
+    return seen
 
 
 # --- training, judged by what it does. Few steps on tiny data; the layers may be the student's or anyone's. ---

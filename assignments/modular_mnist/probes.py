@@ -69,7 +69,9 @@ def _file_of_digits(rng, ending, labels, kind=np.uint8):
 
 @probe("load_data", points=1)
 def pixels_of_an_npz(ns, rng):
-    """The images of an .npz file."""
+    """The images of an .npz file, where another was read before."""
+    with _file_of_digits(rng, "npz", inputs.labels(rng, 11, 10)) as path:
+        ns.load_data(path)
     with _file_of_digits(rng, "npz", inputs.labels(rng, 14, 10)) as path:
         images, _ = ns.load_data(path)
         return {"images": _plain(images)}
@@ -77,7 +79,9 @@ def pixels_of_an_npz(ns, rng):
 
 @probe("load_data", points=1)
 def labels_of_an_npz(ns, rng):
-    """The one-hot labels of an .npz file."""
+    """The one-hot labels of an .npz file, where another was read before."""
+    with _file_of_digits(rng, "npz", inputs.labels(rng, 11, 10)) as path:
+        ns.load_data(path)
     with _file_of_digits(rng, "npz", inputs.labels(rng, 23, 10)) as path:
         _, one_hot = ns.load_data(path)
         return {"one_hot": _plain(one_hot)}
@@ -110,7 +114,7 @@ def a_row_of_floats(ns, rng):
 # softmax
 
 
-@probe("softmax", points=1)
+@probe("softmax", points=0.75)
 def moderate_scores(ns, rng):
     """Scores of ordinary size."""
     return {"probs": ns.softmax(inputs.scores(rng, 4, 7, scale=2.0))}
@@ -141,6 +145,18 @@ def scores_left_as_they_were(ns, rng):
     x = inputs.scores(rng, 3, 4)
     probs = ns.softmax(x)
     return {"probs": probs, "inputs": {"x": x}}
+
+
+def _entries(rng, shape):
+    """Arrays of every kind of entry, a square one, a single column and a single row."""
+    sizes = {"square": (3, 3), "one column": (4, 1), "one row": (1, 4)}
+    return inputs.kinds(rng, shape) | {name: inputs.away_from_zero(rng, size) for name, size in sizes.items()}
+
+
+@probe("softmax", points=0.25, contract=True)
+def scores_of_every_kind(ns, rng):
+    """Call after call: scores that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    return {kind: ns.softmax(x) for kind, x in _entries(rng, (3, 4)).items()}
 
 
 # Activation
@@ -174,7 +190,7 @@ def relu_forward(ns, rng):
     return {"forward_pass": ns.Activation("ReLU").forward_pass(a), "ReLU": ns.Activation("ReLU").ReLU(a)}
 
 
-@probe("Activation", points=1.25)
+@probe("Activation", points=1)
 def sigmoid_backward(ns, rng):
     """The gradient through a sigmoid, and its derivative."""
     activation, _, grad = _through(ns, rng, "sigmoid", (4, 3))
@@ -239,7 +255,8 @@ def activations_of_other_types(ns, rng):
     seen = {}
     for kind in ["sigmoid", "tanh", "ReLU"]:
         activation = ns.Activation(kind)
-        seen[kind] = [_plain(activation.forward_pass(single)), _plain(activation.forward_pass(whole)), activation.backward_pass(np.full((3, 3), 0.5))]
+        seen[kind] = [_plain(activation.forward_pass(single)), _plain(activation.backward_pass(np.full((2, 3), 0.5)))]
+        seen[kind] += [_plain(activation.forward_pass(whole)), activation.backward_pass(np.full((3, 3), 0.5))]
     return seen
 
 
@@ -247,6 +264,26 @@ def activations_of_other_types(ns, rng):
 def an_unknown_activation(ns, rng):
     """A name that is none of the three."""
     return {kind: [name for name in raised(ns.Activation, kind) if name == "ValueError"] for kind in ["softsign", ""]}
+
+
+@probe("Activation", points=0.25, contract=True)
+def activations_of_every_kind(ns, rng):
+    """Pass after pass through the same activations: entries that are tiny, of one sign or equal, gradients of zero, and sizes that are equal or 1."""
+    seen = {}
+    for kind in ["sigmoid", "tanh", "ReLU"]:
+        activation, arrays = ns.Activation(kind), _entries(rng, (3, 4))
+        passes = {}
+        for name, a in (inputs.without_zeros(arrays) if kind == "ReLU" else arrays).items():
+            out = activation.forward_pass(a)
+            grad = activation.backward_pass(rng.normal(size=a.shape))
+            passes[name] = {"forward": _plain(out), "by name": _plain(getattr(activation, kind)(a)), "backward": grad,
+                            "slope": _plain(getattr(activation, "grad_" + kind)())}  # fmt: skip
+        for name, delta in arrays.items():
+            activation.forward_pass(_both_signs(rng, delta.shape))
+            passes[f"delta: {name}"] = activation.backward_pass(delta)
+        values = {name: [_plain(activation.forward_pass(a)), _plain(getattr(activation, kind)(a))] for name, a in arrays.items()}
+        seen[kind] = passes | {"values": values}
+    return seen
 
 
 # Layer
@@ -259,7 +296,7 @@ def _layer(ns, rng, in_units, out_units):
     return layer
 
 
-@probe("Layer", points=1.75)
+@probe("Layer", points=1.5)
 def layer_forward(ns, rng):
     """The result of the forward pass."""
     return {"a": _layer(ns, rng, 4, 3).forward_pass(rng.normal(size=(5, 4)))}
@@ -340,9 +377,25 @@ def a_layer_for_other_types(ns, rng):
     seen = []
     for x in [rng.integers(-3, 4, size=(2, 3)), rng.normal(size=(4, 3)).astype(np.float32)]:
         a = layer.forward_pass(x)
-        layer.backward_pass(np.full((len(x), 2), 0.25))
-        seen.append({"a": a, "d_w": layer.d_w})
+        d_x = layer.backward_pass(np.full((len(x), 2), 0.25))
+        seen.append({"a": a, "d_x": d_x, "d_w": layer.d_w, "d_b": layer.d_b})
     return {"seen": seen}
+
+
+@probe("Layer", points=0.25, contract=True, tolerance=1e-7)
+def a_layer_of_every_kind(ns, rng):
+    """Pass after pass through the same layer: entries that are tiny, large, of one sign, zero or equal; and layers whose sizes are equal or 1."""
+    cases = {kind: (_layer(ns, rng, 4, 2), x) for kind, x in inputs.kinds(rng, (3, 4)).items()}
+    one = _layer(ns, rng, 4, 2)
+    cases |= {f"again: {kind}": (one, x) for kind, x in inputs.kinds(rng, (3, 4)).items()}
+    sizes = {"square": (3, 3, 3), "one input": (4, 1, 3), "one output": (2, 3, 1)}
+    cases |= {name: (_layer(ns, rng, units, outputs), rng.normal(size=(n, units))) for name, (n, units, outputs) in sizes.items()}
+    seen = {}
+    for kind, (layer, x) in cases.items():
+        a = layer.forward_pass(x)
+        d_x = layer.backward_pass(rng.normal(size=(len(x), np.shape(layer.w)[1])))
+        seen[kind] = {"a": a, "d_x": d_x, "x": layer.x, "kept": [layer.a, layer.d_x], "d_w": layer.d_w, "d_b": layer.d_b}
+    return seen
 
 
 # Neuralnetwork
@@ -410,7 +463,7 @@ def loss_of_a_batch(ns, rng):
     return {"loss": _network(ns, rng, [4, 5, 3], "sigmoid", scale=0.5).forward_pass(*_batch(rng, 8, 4, 3))[0]}
 
 
-@probe("Neuralnetwork", points=2.5, tolerance=1e-7)
+@probe("Neuralnetwork", points=2.25, tolerance=1e-7)
 def gradients_of_a_smooth_network(ns, rng):
     """The gradients of all layers of a tanh network with hidden layers of one width."""
     network = _network(ns, rng, [3, 4, 4, 4, 2], "tanh", scale=0.7)
@@ -419,7 +472,7 @@ def gradients_of_a_smooth_network(ns, rng):
     return {"layers": _gradients(ns, network)}
 
 
-@probe("Neuralnetwork", points=1.5, tolerance=1e-7)
+@probe("Neuralnetwork", points=1.25, tolerance=1e-7)
 def gradients_of_other_activations(ns, rng):
     """The gradients of a ReLU and of a sigmoid network."""
     seen = {}
@@ -493,6 +546,38 @@ def a_network_leaves_alone(ns, rng):
     return {"loss": loss, "inputs": {"x": x, "targets": targets, "layer_specs": config["layer_specs"], "w": [layer.w for layer in affine]}}
 
 
+@probe("Neuralnetwork", points=0.25, contract=True, tolerance=1e-7)
+def networks_of_every_kind(ns, rng):
+    """Pass after pass: images and weights that are tiny, large, of one sign, zero or equal, one class, and layers whose sizes are equal or 1."""
+    images = inputs.kinds(rng, (3, 4))
+    cases = {f"images: {kind}": (_network(ns, rng, [4, 5, 2], "tanh"), x) for kind, x in images.items() if kind != "large"}
+    cases |= {"square": (_network(ns, rng, [3, 3, 3], "ReLU"), rng.normal(size=(3, 3)))}
+    cases |= {"one unit": (_network(ns, rng, [1, 1, 2], "sigmoid"), rng.normal(size=(4, 1)))}
+    for kind, w in inputs.kinds(rng, (4, 5)).items():
+        network = _network(ns, rng, [4, 5, 2], "tanh")
+        network.layers[0].w = w
+        cases[f"weights: {kind}"] = network, rng.normal(size=(3, 4))
+    seen = {}
+    for kind, (network, x) in cases.items():
+        classes = np.shape(network.layers[-1].b)[1]
+        for name, targets in {"": inputs.labels(rng, len(x), classes), ", one class": np.full(len(x), 1)}.items():
+            loss, probs = network.forward_pass(x, inputs.one_hot(targets, classes))
+            network.backward_pass()
+            seen[kind + name] = {"loss": loss, "probs": probs, "layers": _gradients(ns, network)}
+    return seen
+
+
+@probe("Neuralnetwork", points=0.25, contract=True)
+def losses_of_every_kind(ns, rng):
+    """loss_func call after call: as many classes as rows, one row, one class, targets of one class, and a view of a larger array."""
+    network = _network(ns, rng, [4, 5, 3], "sigmoid")
+    cases = {name: inputs.probabilities(rng, *size) for name, size in {"square": (3, 3), "one row": (1, 4), "rows": (5, 3), "again": (5, 3)}.items()}
+    cases["view"] = np.repeat(inputs.probabilities(rng, 4, 3), 2, axis=0)[::2]
+    cases["ties"] = np.array([[0.4, 0.4, 0.2], [0.2, 0.4, 0.4]])
+    seen = {kind: network.loss_func(probs, inputs.one_hot(inputs.labels(rng, *probs.shape), probs.shape[1])) for kind, probs in cases.items()}
+    return seen | {"one class": network.loss_func(cases["rows"], inputs.one_hot(np.full(5, 2), 3))}
+
+
 # Toys for the functions that are given a model. Their loss is a polynomial of the parameters; nothing in them is a network.
 
 
@@ -521,10 +606,11 @@ class _Toy:
     Column 0 of the images tells training (0) from validation (1) rows, column 1 holds the label, column 2 the row's number.
     """
 
-    size = 13
+    shapes, size = ((2, 3), (3, 1)), 13
 
     def __init__(self, ns, rng):
-        self.layers = [self._layer(ns, rng, 2, 3), self._between(ns), self._layer(ns, rng, 3, 1)]
+        first, second = self.shapes
+        self.layers = [self._layer(ns, rng, *first), self._between(ns), self._layer(ns, rng, *second)]
         self.trained_on = _Log()
 
     def _layer(self, ns, rng, in_units, out_units):
@@ -614,16 +700,22 @@ class _Script(_Toy):
         self.write(-1.0 - np.arange(self.size))
 
 
-def rows(rng, n, validation=False):
+class _Twins(_Bowl):
+    """The same with two Layers of one shape."""
+
+    shapes, size = ((2, 2), (2, 2)), 12
+
+
+def rows(rng, n, validation=False, size=_Toy.size):
     """Images and one-hot labels for a toy: column 0 marks validation rows, 1 is the label, 2 the row's number, 3 noise."""
     label = inputs.labels(rng, n, 10)
     x = np.column_stack([np.full(n, float(validation)), label, np.arange(n), rng.normal(size=n)])
-    return x, inputs.one_hot(label, _Toy.size)
+    return x, inputs.one_hot(label, size)
 
 
 def _train(ns, rng, model, **changes):
     """Train a toy on 16 rows: 6, 6 and 4 of them a step."""
-    return ns.trainer(model, *rows(rng, 16), *rows(rng, 8, validation=True), {**CONFIG, **changes})
+    return ns.trainer(model, *rows(rng, 16, size=model.size), *rows(rng, 8, validation=True, size=model.size), {**CONFIG, **changes})
 
 
 def _follow(ns, rng, script, **changes):
@@ -652,7 +744,7 @@ def rows_of_each_epoch(ns, rng):
     return {"batches": [[x, targets] for x, targets in model.trained_on]}
 
 
-@probe("trainer", points=2.75)
+@probe("trainer", points=2.25)
 def steps_with_momentum(ns, rng):
     """The parameters after some epochs with momentum, several batches each."""
     model = _Bowl(ns, rng)
@@ -727,6 +819,14 @@ def steps_with_both(ns, rng):
     return {"layers": model.parameters()}
 
 
+@probe("trainer", points=0.5, contract=True)
+def layers_of_one_shape(ns, rng):
+    """The parameters of two layers of one shape after some epochs with momentum."""
+    model = _Twins(ns, rng)
+    _train(ns, rng, model, momentum=True)
+    return {"layers": model.parameters()}
+
+
 @probe("trainer", points=0.75, contract=True)
 def a_second_training(ns, rng):
     """A second training of the same model, with momentum."""
@@ -767,7 +867,7 @@ def _sure(rng, n, classes):
     return probs / probs.sum(axis=1, keepdims=True), inputs.one_hot(label, classes)
 
 
-@probe("test", points=1)
+@probe("test", points=0.75)
 def share_of_right_answers(ns, rng):
     """A model that is right on part of the images."""
     return {"accuracy": ns.test(_Answers(), *_sure(rng, 17, 10), CONFIG)}
@@ -795,6 +895,16 @@ def test_leaves_alone(ns, rng):
     probs, y = _sure(rng, 8, 5)
     accuracy = ns.test(_Answers(), probs, y, dict(CONFIG))
     return {"accuracy": accuracy, "inputs": {"X_test": probs, "y_test": y}}
+
+
+@probe("test", points=0.25, contract=True)
+def accuracies_of_every_kind(ns, rng):
+    """Call after call: as many classes as images, two classes, one class, probabilities of 0, and a view of a larger array."""
+    sets = {name: _sure(rng, *size) for name, size in {"square": (4, 4), "two classes": (7, 2), "other images": (7, 2)}.items()}
+    probs, y = _sure(rng, 6, 3)
+    sets |= {"zeros": (np.where(probs < 0.2, 0.0, probs), y), "one class": (probs, inputs.one_hot(np.full(6, 1), 3))}
+    sets["view"] = np.repeat(probs, 2, axis=0)[::2], y
+    return {kind: ns.test(_Answers(), *data, CONFIG) for kind, data in sets.items()}
 
 
 # gradient_approximation

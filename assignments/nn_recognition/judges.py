@@ -133,7 +133,8 @@ def another_shuffle_each_call(seen, rng):
 def batches_without_a_remainder(seen, rng):
     x, _ = inputs.labelled(rng, 12, 3, 4)
     facts = {}
-    for what, batch_size in (("of four", 4), ("of one", 1)):
+    for batch_size in (4, 1, 20):
+        what = f"of {batch_size}"
         pairs = _pairs(seen[what], "The result")
         rows = _flat(_numbers(pairs, x))
         facts |= {f"{what}: {name}": value for name, value in _sizes(pairs, 12, batch_size).items()}

@@ -74,16 +74,18 @@ def part(value, i):
 
 @probe("initialize_weights", points=1, judged=True)
 def range_of_the_weights(ns, rng):
-    """How far from 0 the weights of a large layer reach."""
+    """How far from 0 the weights of a large layer reach, where one was made before."""
     params = {}
+    ns.initialize_weights(70, 50, params, "earlier")
     ns.initialize_weights(70, 50, params, "large")
     return {"W": params.get("Wlarge")}
 
 
 @probe("initialize_weights", points=1, judged=True)
 def spread_of_the_weights(ns, rng):
-    """The mean and the spread of the weights of a large layer."""
+    """The mean and the spread of the weights of a large layer, where one was made before."""
     params = {}
+    ns.initialize_weights(30, 90, params, "earlier")
     ns.initialize_weights(30, 90, params, "large")
     return {"W": params.get("Wlarge")}
 
@@ -117,7 +119,7 @@ def a_layer_without_a_name(ns, rng):
 # sigmoid
 
 
-@probe("sigmoid", points=1)
+@probe("sigmoid", points=0.75)
 def moderate_numbers(ns, rng):
     """Numbers of both signs within a few units of 0, and 0."""
     X = rng.normal(scale=3, size=(4, 6))
@@ -156,10 +158,22 @@ def sigmoid_leaves_its_input(ns, rng):
     return {"shape": list(np.shape(ns.sigmoid(X))), "inputs": {"X": X}}
 
 
+def entries(rng, shape):
+    """Arrays of every kind of entry, a square one, a single column and a single row."""
+    sizes = {"square": (3, 3), "one column": (4, 1), "one row": (1, 4)}
+    return inputs.kinds(rng, shape) | {name: inputs.away_from_zero(rng, size) for name, size in sizes.items()}
+
+
+@probe("sigmoid", points=0.25, contract=True)
+def sigmoid_of_every_kind(ns, rng):
+    """Call after call: numbers that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    return {kind: ns.sigmoid(X) for kind, X in entries(rng, (3, 4)).items()}
+
+
 # forward
 
 
-@probe("forward", points=1.75)
+@probe("forward", points=1.5)
 def output_of_a_layer(ns, rng):
     """The output of a layer, with an activation of the test's own."""
     params = layer(rng, 5, 3, "layer1")
@@ -230,6 +244,21 @@ def forward_leaves_its_input(ns, rng):
     return {"shape": list(np.shape(ns.forward(X, params, "a", ns.relu))), "inputs": given}
 
 
+@probe("forward", points=0.25, contract=True)
+def forward_of_every_kind(ns, rng):
+    """Call after call: inputs that are tiny, large, of one sign, zero or equal, layers whose sizes are equal or 1, and two layers of one size."""
+    cases = {kind: (X, layer(rng, 4, 2, "a")) for kind, X in inputs.kinds(rng, (3, 4)).items()}
+    sizes = {"square": (3, 3, 3), "one input": (4, 1, 3), "one unit": (2, 3, 1), "one example": (1, 3, 2)}
+    cases |= {name: (rng.normal(size=(n, D)), layer(rng, D, H, "a")) for name, (n, D, H) in sizes.items()}
+    seen = {}
+    for kind, (X, params) in cases.items():
+        post_act = ns.forward(X, params, "a", lambda z: z * z + z)
+        seen[kind] = {"post_act": post_act, "cache": listed(params.get("cache_a"))}
+    params = layer(rng, 3, 3, "a") | layer(rng, 3, 3, "b")
+    outputs = [ns.forward(rng.normal(size=(2, 3)), params, name, ns.tanh) for name in "ab"]
+    return seen | {"two layers": {"outputs": outputs, "caches": [listed(params.get("cache_" + name)) for name in "ab"]}}
+
+
 # softmax
 
 
@@ -245,7 +274,7 @@ def rows_far_apart(ns, rng):
     return {"probs": ns.softmax(inputs.far_rows(rng, 5, 3))}
 
 
-@probe("softmax", points=0.75)
+@probe("softmax", points=0.5)
 def all_far_from_zero(ns, rng):
     """Batches whose scores are alike among themselves, and all large or all very negative."""
     return {str(offset): ns.softmax(inputs.scores(rng, 3, 4) + offset) for offset in (400, -400, 1000, -1000)}
@@ -282,10 +311,16 @@ def softmax_leaves_its_input(ns, rng):
     return {"shape": list(np.shape(ns.softmax(X))), "inputs": {"X": X}}
 
 
+@probe("softmax", points=0.25, contract=True)
+def softmax_of_every_kind(ns, rng):
+    """Call after call: scores that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    return {kind: ns.softmax(X) for kind, X in entries(rng, (3, 4)).items()}
+
+
 # compute_loss_and_acc
 
 
-@probe("compute_loss_and_acc", points=1.75, tolerance=1e-6)
+@probe("compute_loss_and_acc", points=1.5, tolerance=1e-6)
 def loss_of_a_batch(ns, rng):
     """The loss of a batch."""
     return {"loss": part(ns.compute_loss_and_acc(*scored(rng)), 0)}
@@ -334,10 +369,21 @@ def loss_leaves_its_input(ns, rng):
     return {"acc": part(ns.compute_loss_and_acc(y, probs), 1), "inputs": {"y": y, "probs": probs}}
 
 
+@probe("compute_loss_and_acc", points=0.25, contract=True, tolerance=1e-6)
+def loss_of_every_kind(ns, rng):
+    """Call after call: as many classes as examples, two classes, one class alone, wrong classes in a tie, and a view of a larger array."""
+    cases = {name: scored(rng, *size) for name, size in {"square": (4, 4), "two classes": (6, 2), "other examples": (6, 2)}.items()}
+    cases["one class"] = np.eye(3)[np.full(5, 1)], inputs.probabilities(rng, 5, 3)
+    tied = np.array([[0.6, 0.2, 0.2], [0.1, 0.45, 0.45], [0.2, 0.6, 0.2]])
+    cases["ties"] = np.eye(3)[[0, 0, 1]], tied[:, :]
+    cases["view"] = tuple(np.repeat(array, 2, axis=0)[::2] for array in scored(rng, 5, 4))
+    return {kind: listed(ns.compute_loss_and_acc(y, probs)) for kind, (y, probs) in cases.items()}
+
+
 # backwards
 
 
-@probe("backwards", points=2)
+@probe("backwards", points=1.75)
 def gradient_of_the_weights(ns, rng):
     """The weights' gradient, with a derivative of the test's own."""
     params = passed(rng, 4, 5, 3, "layer1")
@@ -418,10 +464,29 @@ def backwards_in_single_precision(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wa", "grad_ba")
 
 
+@probe("backwards", points=0.25, contract=True)
+def backwards_of_every_kind(ns, rng):
+    """Call after call: deltas and inputs that are tiny, large, of one sign, zero or equal, and layers whose sizes are equal or 1."""
+    cases = {}
+    for kind, delta in inputs.kinds(rng, (3, 2)).items():
+        cases[f"delta: {kind}"] = delta, passed(rng, 3, 4, 2, "a")
+    for kind, X in inputs.kinds(rng, (3, 4)).items():
+        params = passed(rng, 3, 4, 2, "a")
+        params["cache_a"] = (X, *params["cache_a"][1:])
+        cases[f"inputs: {kind}"] = rng.normal(size=(3, 2)), params
+    for name, (n, D, H) in {"square": (3, 3, 3), "one input": (4, 1, 3), "one unit": (2, 3, 1)}.items():
+        cases[name] = rng.normal(size=(n, H)), passed(rng, n, D, H, "a")
+    seen = {}
+    for kind, (delta, params) in cases.items():
+        grad_X = ns.backwards(delta, params, "a", lambda a: a * a + 0.5)
+        seen[kind] = {"grad_X": grad_X} | after(params, "grad_Wa", "grad_ba")
+    return seen
+
+
 # conv_forward
 
 
-@probe("conv_forward", points=1.5)
+@probe("conv_forward", points=1.25)
 def plain_convolution(ns, rng):
     """Filters and images that are not square, stride 1, no padding."""
     X, params = rng.normal(size=(2, 3, 6, 5)), filters(rng, 4, 3, 2, 3, "conv")
@@ -488,6 +553,20 @@ def convolution_leaves_its_input(ns, rng):
     return {"shape": list(np.shape(ns.conv_forward(X, params, "a", 1, 1))), "inputs": given}
 
 
+@probe("conv_forward", points=0.25, contract=True)
+def convolution_of_every_kind(ns, rng):
+    """Call after call: images that are tiny, large, of one sign, zero or equal, and images, filters and batches whose sizes are equal or 1."""
+    cases = {kind: (X, filters(rng, 2, 2, 2, 3, "a")) for kind, X in inputs.kinds(rng, (2, 2, 4, 5)).items()}
+    sizes = {"square": ((3, 3, 3, 3), (3, 3, 3, 3)), "one image": ((1, 2, 4, 3), (3, 2, 2, 1)), "one channel": ((3, 1, 5, 1), (2, 1, 2, 1))}
+    cases |= {name: (rng.normal(size=images), filters(rng, *size, "a")) for name, (images, size) in sizes.items()}
+    seen = {}
+    for kind, (X, params) in cases.items():
+        for stride, pad in ((1, 1), (2, 2)):
+            Y = ns.conv_forward(X, params, "a", stride, pad)
+            seen[f"{kind}, stride {stride}"] = {"Y": Y, "cache": listed(params.get("cache_a"))}
+    return seen
+
+
 # conv_backward
 
 
@@ -513,7 +592,7 @@ def gradient_of_the_filters_biases(ns, rng):
     return after(params, "grad_bconv")
 
 
-@probe("conv_backward", points=2.5)
+@probe("conv_backward", points=2.25)
 def gradient_of_the_images(ns, rng):
     """The images' gradient, stride 1, a padding of one pixel."""
     delta, params = convolved(rng, (2, 3, 6, 4), (4, 3, 3, 2), (6, 5), 1, 1)
@@ -578,6 +657,24 @@ def convolution_backward_leaves_its_input(ns, rng):
     return {"shape": list(np.shape(ns.conv_backward(delta, params, "conv"))), "inputs": given}
 
 
+@probe("conv_backward", points=0.25, contract=True, tolerance=1e-7)
+def convolution_backward_of_every_kind(ns, rng):
+    """Call after call: deltas and images that are tiny, large, of one sign, zero or equal, and images, filters and batches whose sizes are equal or 1."""
+    cases = {}
+    for kind, delta in inputs.kinds(rng, (2, 3, 4, 5)).items():
+        cases[f"delta: {kind}"] = delta, convolved(rng, (2, 2, 3, 5), (3, 2, 2, 3), (4, 5), 1, 1)[1]
+    for kind, X in inputs.kinds(rng, (2, 2, 3, 5)).items():
+        delta, params = convolved(rng, X.shape, (3, 2, 2, 3), (4, 5), 1, 1)
+        cases[f"images: {kind}"] = delta, params | {"cache_conv": (X, 1, 1)}
+    cases["square"] = convolved(rng, (3, 3, 3, 3), (3, 3, 3, 3), (3, 3), 1, 1)
+    cases["one channel"] = convolved(rng, (3, 1, 5, 1), (2, 1, 2, 1), (2, 1), 3, 0)
+    seen = {}
+    for kind, (delta, params) in cases.items():
+        grad_X = ns.conv_backward(delta, params, "conv")
+        seen[kind] = {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
+    return seen
+
+
 # get_random_batches
 
 
@@ -611,9 +708,9 @@ def another_shuffle_each_call(ns, rng):
 
 @probe("get_random_batches", points=0.25, contract=True, judged=True)
 def batches_without_a_remainder(ns, rng):
-    """A batch size that divides the number of examples, and batches of one."""
+    """A batch size that divides the number of examples, batches of one, and a batch size above the number of examples."""
     x, y = inputs.labelled(rng, 12, 3, 4)
-    return {"of four": ns.get_random_batches(x, y, 4), "of one": ns.get_random_batches(x, y, 1)}
+    return {f"of {size}": ns.get_random_batches(x, y, size) for size in (4, 1, 20)}
 
 
 @probe("get_random_batches", points=0.25, contract=True)
@@ -632,7 +729,7 @@ def data(rng, N=4, D=3, C=4):
     return rng.normal(size=(N, D)), inputs.one_hot(inputs.labels(rng, N, C), C)
 
 
-@probe("train", points=2.25, tolerance=1e-7)
+@probe("train", points=2, tolerance=1e-7)
 def weights_after_some_steps(ns, rng):
     """The parameters after a few iterations with all examples in one batch."""
     (x, y), params = data(rng), network(rng)
@@ -705,6 +802,17 @@ def train_leaves_the_data(ns, rng):
     return {"inputs": {"x": x, "y": y}}
 
 
+@probe("train", points=0.25, contract=True, tolerance=1e-6)
+def one_training_after_another(ns, rng):
+    """A second and a third training: layers of one size, a batch size above the number of examples, and a single example."""
+    trainings = [(data(rng), network(rng), 4), (data(rng, 3, 3, 3), network(rng, 3, 3, 3), 9), (data(rng, 1), network(rng), 1)]
+    seen = []
+    for (x, y), params, batch_size in trainings:
+        scores = listed(ns.train(x, y, params, batch_size=batch_size, max_iters=2, learning_rate=0.2))
+        seen.append({"scores": scores} | after(params, *PARAMETERS))
+    return {"trainings": seen}
+
+
 # central_differences_gradient
 
 
@@ -729,7 +837,7 @@ def differences_by_the_biases(ns, rng):
     return after(params, "grad_blayer1", "grad_boutput")
 
 
-@probe("central_differences_gradient", points=1, tolerance=1e-4)
+@probe("central_differences_gradient", points=0.75, tolerance=1e-4)
 def differences_by_a_large_step(ns, rng):
     """A step so large that the difference is not the derivative any more."""
     x, y, params = small(rng, 5)
@@ -803,3 +911,17 @@ def differences_leave_the_data(ns, rng):
     x, y, params = small(rng, 2)
     ns.central_differences_gradient(params, x, y, eps=0.01)
     return {"shape": list(np.shape(params.get("grad_Wlayer1"))), "inputs": {"x": x, "y": y}}
+
+
+@probe("central_differences_gradient", points=0.25, contract=True, tolerance=1e-4)
+def differences_of_every_kind(ns, rng):
+    """Call after call, with a wide step: layers of one size and of one unit, weights of zero and in a tie, and a view of a larger array."""
+    networks = {"one size": network(rng, 2, 2, 2), "one unit": network(rng, 1, 1, 2), "zeros": network(rng, 2, 1, 2), "ties": network(rng, 2, 2, 2)}
+    networks["zeros"]["Wlayer1"][:] = 0.0
+    networks["ties"]["Wlayer1"][:] = rng.normal()
+    seen = {}
+    for kind, params in networks.items():
+        x, y = data(rng, 3, params["Wlayer1"].shape[0], 2)
+        ns.central_differences_gradient(params, np.repeat(x, 2, axis=0)[::2], y, eps=0.1)
+        seen[kind] = after(params, *("grad_" + key for key in PARAMETERS))
+    return seen

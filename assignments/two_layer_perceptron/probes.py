@@ -29,7 +29,7 @@ def bent(z):
     return np.sum(z**3) + 6 * np.sum(z) + 0.1 * np.sum(z) ** 2
 
 
-@probe("eval_numerical_gradient", points=1, tolerance=SLOPE)
+@probe("eval_numerical_gradient", points=0.75, tolerance=SLOPE)
 def one_number(ns, rng):
     """The gradient of a curved function of a matrix."""
     return {"grad": ns.eval_numerical_gradient(bent, rng.normal(size=(3, 4)))}
@@ -91,6 +91,22 @@ def three_axes_and_one_entry(ns, rng):
     return {"many": ns.eval_numerical_gradient(bent, many), "one": ns.eval_numerical_gradient(bent, one)}
 
 
+def floats(rng, shape):
+    """Arrays of every kind of entry but whole numbers, a square one, a single column and a single row."""
+    kinds = {name: x for name, x in inputs.kinds(rng, shape).items() if x.dtype == float}
+    return kinds | {name: rng.normal(size=size) for name, size in {"square": (3, 3), "one column": (4, 1), "one row": (1, 4)}.items()}
+
+
+@probe("eval_numerical_gradient", points=0.25, contract=True)
+def gradients_of_every_kind(ns, rng):
+    """Call after call, with a wide step: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    seen = {}
+    for kind, x in floats(rng, (2, 3)).items():
+        weight = inputs.away_from_zero(rng, x.shape, gap=0.5)
+        seen[kind] = ns.eval_numerical_gradient(lambda z, weight=weight: np.sum(weight * (z + z**2)), x, h=0.25)
+    return seen
+
+
 # --- eval_numerical_gradient_array --------------------------------------------------------------------------------------
 
 
@@ -99,7 +115,7 @@ def upstream(rng, rows, columns):
     return np.where(np.arange(rows) % 2, -1.0, 1.0)[:, None] * rng.uniform(0.5, 1.5, size=(rows, columns))
 
 
-@probe("eval_numerical_gradient_array", points=1, tolerance=SLOPE)
+@probe("eval_numerical_gradient_array", points=0.75, tolerance=SLOPE)
 def weighted_outputs(ns, rng):
     """A layer with another number of outputs than inputs, each output with a weight of its own."""
     x, mix, df = inputs.away_from_zero(rng, (3, 4), gap=0.5), rng.uniform(0.5, 1.5, size=(4, 2)), upstream(rng, 3, 2)
@@ -163,6 +179,16 @@ def default_step_through_a_layer(ns, rng):
     return {"grad": ns.eval_numerical_gradient_array(lambda z: (1e5 * z) ** 3, x, df)}
 
 
+@probe("eval_numerical_gradient_array", points=0.25, contract=True)
+def layer_gradients_of_every_kind(ns, rng):
+    """Call after call, with a wide step: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    seen = {}
+    for kind, x in floats(rng, (2, 3)).items():
+        df = inputs.away_from_zero(rng, x.shape, gap=0.5)
+        seen[kind] = ns.eval_numerical_gradient_array(lambda z: z + z**2, x, df, h=0.25)
+    return seen
+
+
 # --- rel_error ----------------------------------------------------------------------------------------------------------
 
 
@@ -208,21 +234,23 @@ def below_the_floor(ns, rng):
     return {"error": ns.rel_error(x, x * rng.uniform(0.2, 0.5, size=4))}
 
 
-@probe("rel_error", points=0.25, contract=True)
-def opposite_signs(ns, rng):
-    """An entry with opposite signs in the two arrays."""
-    x = rng.uniform(0.5, 2, size=(2, 3))
-    y = x.copy()
-    y[1, rng.integers(3)] *= -0.5
-    return {"error": ns.rel_error(x, y)}
-
-
 @probe("rel_error", points=0.25, contract=True, tolerance=1e-4)
 def error_in_single_precision(ns, rng):
     """float32 arrays, left as they were."""
     x = rng.uniform(-3, -1, size=(3, 2)).astype(np.float32)
     y = (x * rng.uniform(1.5, 3, size=(3, 2))).astype(np.float32)
     return {"error": ns.rel_error(x, y), "inputs": {"x": x, "y": y}}
+
+
+@probe("rel_error", points=0.25, contract=True)
+def error_of_every_kind(ns, rng):
+    """Call after call: an entry of opposite signs, entries that are large, of one sign, zero, equal or whole numbers, and sizes that are equal or 1."""
+    x = rng.uniform(0.5, 2, size=(2, 3))
+    y = x.copy()
+    y[1, rng.integers(3)] *= -0.5
+    seen = {"opposite signs": ns.rel_error(x, y)}
+    arrays = floats(rng, (2, 3)) | {"whole": rng.integers(1, 9, size=(2, 3))}
+    return seen | {kind: ns.rel_error(x, x * rng.uniform(1.5, 3, size=x.shape)) for kind, x in arrays.items()}
 
 
 # --- affine -------------------------------------------------------------------------------------------------------------
@@ -233,7 +261,7 @@ def layer(rng, shape, outputs):
     return rng.normal(size=shape), rng.normal(size=(int(np.prod(shape[1:])), outputs)), rng.normal(size=outputs)
 
 
-@probe("affine", points=0.75)
+@probe("affine", points=0.5)
 def forward_rows(ns, rng):
     """affine_forward of a matrix, one row an example."""
     return {"out": bare(ns).affine_forward(*layer(rng, (5, 4), 3))[0]}
@@ -300,7 +328,8 @@ def affine_in_single_precision(ns, rng):
     arrays = [rng.uniform(0.5, 1.5, size=s).astype(np.float32) for s in ((4, 3), (3, 2), (2,), (4, 2))]
     net = bare(ns)
     dx, dw, db = net.affine_backward(arrays[3], tuple(arrays[:3]))
-    return {"out": net.affine_forward(*arrays[:3])[0], "dx": dx, "dw": dw, "db": db}
+    out, cache = net.affine_forward(*arrays[:3])
+    return {"out": out, "cache": list(cache), "dx": dx, "dw": dw, "db": db}
 
 
 @probe("affine", points=0.25, contract=True)
@@ -312,6 +341,20 @@ def affine_leaves_its_arguments(ns, rng):
     for result in (out, *gradients):
         result += 1.0
     return {"results": len(gradients), "inputs": {"x": x, "w": w, "b": b, "dout": dout}}
+
+
+@probe("affine", points=0.25, contract=True, tolerance=1e-7)
+def affine_of_every_kind(ns, rng):
+    """Call after call on one network: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
+    cases = {kind: (x, rng.normal(size=(4, 2)), rng.normal(size=2)) for kind, x in inputs.kinds(rng, (3, 4)).items()}
+    cases |= {name: layer(rng, shape, outputs) for name, shape, outputs in
+              (("square", (3, 3), 3), ("one input", (4, 1), 3), ("one output", (2, 3), 1), ("one row", (1, 3), 2))}  # fmt: skip
+    net, seen = bare(ns), {}
+    for kind, (x, w, b) in cases.items():
+        out, cache = net.affine_forward(x, w, b)
+        dx, dw, db = net.affine_backward(rng.normal(size=(len(x), len(b))), (x, w, b))
+        seen[kind] = {"out": out, "cache": list(cache), "dx": dx, "dw": dw, "db": db}
+    return seen
 
 
 # --- relu ---------------------------------------------------------------------------------------------------------------
@@ -334,16 +377,6 @@ def backward_both_signs(ns, rng):
 def relu_cache(ns, rng):
     """What relu_forward caches."""
     return {"cache": bare(ns).relu_forward(inputs.away_from_zero(rng, (3, 4)))[1]}
-
-
-@probe("relu", points=0.25, contract=True, tolerance=1e-7)
-def relu_of_any_shape(ns, rng):
-    """A vector, a batch of one and four axes."""
-    net, seen = bare(ns), {}
-    for name, shape in ("vector", (6,)), ("one", (1, 5)), ("images", (2, 3, 1, 4)):
-        x, dout = inputs.away_from_zero(rng, shape), rng.normal(size=shape)
-        seen[name] = [net.relu_forward(x)[0], net.relu_backward(dout, x)]
-    return seen
 
 
 @probe("relu", points=0.25, contract=True, tolerance=1e-7)
@@ -378,6 +411,19 @@ def relu_backward_leaves_dout(ns, rng):
     return {"shape": list(np.shape(dx)), "inputs": {"x": x, "dout": dout}}
 
 
+@probe("relu", points=0.25, contract=True, tolerance=1e-7)
+def relu_of_every_kind(ns, rng):
+    """Call after call on one network: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and arrays of any shape."""
+    arrays = inputs.kinds(rng, (3, 4)) | {name: inputs.away_from_zero(rng, shape) for name, shape in
+                                          (("vector", (6,)), ("one row", (1, 5)), ("one column", (4, 1)), ("square", (3, 3)), ("images", (2, 3, 1, 4)))}  # fmt: skip
+    arrays["single precision"] = inputs.away_from_zero(rng, (2, 3)).astype(np.float32)
+    net = bare(ns)
+    forwards = {kind: list(net.relu_forward(x)) for kind, x in arrays.items()}
+    gates = {kind: net.relu_backward(rng.normal(size=x.shape), x) for kind, x in inputs.without_zeros(arrays).items()}
+    upstream = {kind: net.relu_backward(dout, inputs.away_from_zero(rng, dout.shape)) for kind, dout in arrays.items()}
+    return {"forward": forwards, "backward": gates, "upstream": upstream}
+
+
 # --- svm_loss -----------------------------------------------------------------------------------------------------------
 
 
@@ -394,7 +440,7 @@ def partly_met(rng):
     return x, y
 
 
-@probe("svm_loss", points=1.5)
+@probe("svm_loss", points=1.25)
 def hinge_of_a_batch(ns, rng):
     """The loss of a batch in which some margins are met and some are not."""
     return {"loss": bare(ns).svm_loss(off_the_kink(rng, 6, 4), inputs.labels(rng, 6, 4))[0]}
@@ -469,12 +515,31 @@ def hinge_leaves_the_scores(ns, rng):
     return {"shape": list(np.shape(dx)), "inputs": {"x": x, "y": y}}
 
 
+def scored(rng, kinds):
+    """Scores by kind, with labels; labels of one class, as many classes as examples, and a single class."""
+    cases = {kind: (x, inputs.labels(rng, *x.shape)) for kind, x in kinds.items()}
+    cases |= {"one class": (inputs.scores(rng, 3, 4), np.full(3, 2)), "square": (inputs.scores(rng, 3, 3), inputs.labels(rng, 3, 3))}
+    return cases | {"one column": (inputs.scores(rng, 4, 1), np.zeros(4, dtype=int))}
+
+
+def losses(loss_of, cases):
+    """Loss and gradient of each case, one call after another."""
+    return {kind: dict(zip(("loss", "dx"), loss_of(x, y), strict=True)) for kind, (x, y) in cases.items()}
+
+
+@probe("svm_loss", points=0.25, contract=True, tolerance=1e-7)
+def hinge_of_every_kind(ns, rng):
+    """Call after call: scores that are tiny, large, of one sign, zero or equal, labels of one class, and sizes that are equal or 1."""
+    kinds = {kind: x for kind, x in inputs.kinds(rng, (3, 4)).items() if x.dtype == float}
+    return losses(bare(ns).svm_loss, scored(rng, kinds))
+
+
 # --- softmax_loss -------------------------------------------------------------------------------------------------------
 # A constant of up to 1e-8 inside the logarithm is off by about 1e-7 on scores of spread 1: harmless there, so the first probes
 # allow 1e-6. What it does to an improbable label has a probe of its own.
 
 
-@probe("softmax_loss", points=1.25, tolerance=1e-6)
+@probe("softmax_loss", points=1, tolerance=1e-6)
 def entropy_of_a_batch(ns, rng):
     """The loss of a batch of ordinary scores."""
     return {"loss": bare(ns).softmax_loss(inputs.scores(rng, 6, 4), inputs.labels(rng, 6, 4))[0]}
@@ -546,6 +611,13 @@ def entropy_leaves_the_scores(ns, rng):
     return {"shape": list(np.shape(dx)), "inputs": {"x": x, "y": y}}
 
 
+@probe("softmax_loss", points=0.25, contract=True, tolerance=1e-6)
+def entropy_of_every_kind(ns, rng):
+    """Call after call: scores that are tiny, of one sign, zero or equal, labels of one class, and sizes that are equal or 1."""
+    kinds = {kind: x for kind, x in inputs.kinds(rng, (3, 4)).items() if kind != "large"}
+    return losses(bare(ns).softmax_loss, scored(rng, kinds))
+
+
 # --- network ------------------------------------------------------------------------------------------------------------
 
 NAMES = ("W1", "b1", "W2", "b2")
@@ -590,7 +662,7 @@ def softmax_on_top(ns, rng):
     return {"loss": with_weights(ns, weights(rng, 4, 6, 3)).loss(*batch(rng, 5, 4, 3), kind="softmax")[0]}
 
 
-@probe("network", points=1.5, tolerance=1e-7)
+@probe("network", points=1.25, tolerance=1e-7)
 def softmax_gradients(ns, rng):
     """The gradients of the softmax loss, without a penalty."""
     return four(with_weights(ns, weights(rng, 4, 6, 3)).loss(*batch(rng, 5, 4, 3), kind="softmax")[1])
@@ -667,3 +739,21 @@ def weights_read_anew(ns, rng):
     net.loss(X, y)
     net.params, net.reg = weights(rng, 4, 6, 3), 0.3
     return {"loss": net.loss(X, y)[0]}
+
+
+@probe("network", points=0.25, contract=True, tolerance=1e-6)
+def network_of_every_kind(ns, rng):
+    """Call after call: inputs and weights that are tiny, large, of one sign, zero or equal, and layers whose sizes are equal or 1."""
+    cases = {f"inputs: {kind}": (X, weights(rng, 4, 5, 3)) for kind, X in inputs.kinds(rng, (2, 4)).items()}
+    for kind, W1 in inputs.kinds(rng, (4, 5)).items():
+        cases[f"weights: {kind}"] = rng.normal(size=(2, 4)), weights(rng, 4, 5, 3) | {"W1": W1}
+    for name, (d, h, c) in {"square": (3, 3, 3), "one input": (1, 4, 3), "one unit": (4, 1, 3)}.items():
+        cases[name] = rng.normal(size=(3, d)), weights(rng, d, h, c)
+    seen = {}
+    for kind, (X, params) in cases.items():
+        net, y = with_weights(ns, params), np.arange(len(X)) % 3
+        loss, grads = net.loss(X, y)
+        seen[kind] = {"scores": net.loss(X), "loss": loss, **four(grads)}
+    X, y = batch(rng, 3, 4, 3)
+    loss, grads = with_weights(ns, weights(rng, 4, 5, 3)).loss(X, np.full_like(y, 1), "svm")
+    return seen | {"one class": {"loss": loss, **four(grads)}}

@@ -3,7 +3,8 @@ let pass.
 
 Known right: the reference and every alternative, full marks. Known wrong: every misconception loses points in
 its own question alone and is named as itself; the blank release and trivial answers earn nothing. Generated:
-mutants of the reference, which a question's own probes must tell from it. All of it is our own code, so it
+mutants of the reference, which a question's own probes must tell from it, and copies that go wrong in one
+regime of their inputs alone. All of it is our own code, so it
 runs without a jail.
 """
 
@@ -23,6 +24,7 @@ import msgspec
 from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, Question, QuestionKind, solves
 from autograder.assignment.variants import Variant, cells_with, load_variants
+from autograder.author.blind import Mutant, RegimeResult, regime_problems, regimes
 from autograder.author.equivalent import FILE, key_of, load_equivalent
 from autograder.author.release import blank_notebook
 from autograder.author.trivial import trivial_answers
@@ -105,6 +107,9 @@ class QuestionAudit(msgspec.Struct, frozen=True):
     visible: int
     alternatives: int
     trivial: int
+    regimes: int = 0
+    unasked: int = 0
+    blind: int = 0
 
 
 class AssignmentAudit(msgspec.Struct, frozen=True):
@@ -122,6 +127,7 @@ class AssignmentAudit(msgspec.Struct, frozen=True):
     alternatives: tuple[VariantResult, ...]
     trivial: tuple[VariantResult, ...]
     mutants: tuple[MutantResult, ...]
+    regimes: tuple[RegimeResult, ...] = ()
 
     @property
     def killed(self) -> float:
@@ -146,11 +152,13 @@ def audit(
             misconceptions = run.variants("misconceptions", reference.misconceptions)
             trivial = run.trivial()
             found = run.mutants()
+            in_regimes = regimes(assignment, run.survivors)
     finally:
         reference.close()
     problems += [
         *_variant_problems(alternatives, misconceptions, trivial),
         *_mutant_problems(assignment, found),
+        *regime_problems(assignment, in_regimes),
     ]
     return AssignmentAudit(
         assignment.name,
@@ -160,11 +168,12 @@ def audit(
         jobs,
         environment(),
         tuple(problems),
-        tuple(_figures(q, alternatives, misconceptions, trivial, found) for q in assignment.auto),
+        tuple(_figures(q, alternatives, misconceptions, trivial, found, in_regimes) for q in assignment.auto),
         tuple(misconceptions),
         tuple(alternatives),
         tuple(trivial),
         tuple(found),
+        tuple(in_regimes),
     )
 
 
@@ -331,6 +340,16 @@ class _Audit:
         original = next(c.text for c in self.assignment.cells if c.id == mutant.cell)
         return msgspec.structs.replace(mutant, diff=_diff(normal(original), text))
 
+    def survivors(self, stage: str, mutants: Sequence[Mutant]) -> list[bool]:
+        """Which of some mutants keep all points of their question."""
+
+        def survives(grader: Grader, mutant: Mutant) -> bool:
+            question, cell, guarded = mutant
+            cells = reference_cells(self.assignment, {cell: guarded.text})
+            return not self._first_lost(grader, cells, question)[0]
+
+        return self.pool.map(stage, survives, mutants)
+
     def _first_lost(self, grader: Grader, cells: list[CellSource], question: str) -> tuple[str, str]:
         """The first check of a question that is not right on these cells, and how it ended; empty where
         all are right.
@@ -421,9 +440,11 @@ def _figures(
     misconceptions: list[VariantResult],
     trivial: list[VariantResult],
     found: list[MutantResult],
+    in_regimes: list[RegimeResult],
 ) -> QuestionAudit:
     own = [m for m in found if m.question == question.id]
     known = [v for v in misconceptions if v.question == question.id]
+    met = [r for r in in_regimes if r.question == question.id]
     return QuestionAudit(
         id=question.id,
         mutants=len(own),
@@ -436,4 +457,7 @@ def _figures(
         visible=sum(v.visible for v in known),
         alternatives=sum(v.question == question.id for v in alternatives),
         trivial=sum(v.question == question.id for v in trivial),
+        regimes=len(met),
+        unasked=sum(bool(r.reason) for r in met),
+        blind=sum(r.blind for r in met),
     )

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.author.audit import AssignmentAudit, QuestionAudit
+from autograder.author.blind import RegimeResult
 from autograder.author.chance import ProbeSeeds, Spread
 from autograder.author.equivalent import FILE
 
@@ -59,8 +60,15 @@ def _verdict(audit: AssignmentAudit) -> str:
         f"{sum(v.named == v.id for v in audit.misconceptions)} of {len(audit.misconceptions)} "
         "misconceptions named, "
         f"{sum(v.visible for v in audit.misconceptions)} seen by the visible checks; "
+        f"right answers but for one regime of their inputs: {_regimes(audit)}; "
         f"{audit.seconds:.0f} s with {audit.jobs} at a time"
     )
+
+
+def _regimes(audit: AssignmentAudit) -> str:
+    tried = sum(q.regimes for q in audit.questions)
+    unasked, blind = sum(q.unasked for q in audit.questions), sum(q.blind for q in audit.questions)
+    return f"{tried - unasked - blind} of {tried - unasked} told apart, {unasked} not asked for"
 
 
 def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
@@ -83,6 +91,8 @@ def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
     unseen = [f"{v.id} ({v.question})" for v in audit.misconceptions if not v.visible]
     if unseen:
         yield Text("Not seen by their visible check: " + ", ".join(unseen), style="dim")
+    if blind := _by_function([r for r in audit.regimes if r.blind]):
+        yield Text("The hidden tests do not look at " + "; ".join(blind), style="dim")
     survivors = [m for m in audit.mutants if m.survived]
     for mutant in survivors:
         yield Text(
@@ -173,6 +183,10 @@ def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
     yield "| seen | those that fail the question's visible check, the one that students have |"
     yield "| right | alternatives; each must earn everything and pass the visible check |"
     yield (
+        "| regimes | functions that are right but for one regime of what comes in: a second call, equal "
+        "sizes, a size of 1, whole numbers, entries that are tiny, large, of one sign, zero or tied, ... |"
+    )
+    yield (
         "| trivial | answers that must earn nothing: None, zeros, ones, the input, an exception, any "
         "function within reach of the hidden tests |"
     )
@@ -188,6 +202,7 @@ def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
         yield from _markdown_table(COLUMNS, [_row(q) for q in audit.questions])
         yield ""
         yield from _unseen(audit)
+        yield from _unasked(audit)
         yield from _survivors(audit)
         yield from (f"- **{problem}**" for problem in audit.problems)
 
@@ -245,6 +260,29 @@ def _unseen(audit: AssignmentAudit) -> Iterator[str]:
         yield f"Misconceptions that pass their question's visible check: {', '.join(unseen)}."
     else:
         yield "Every misconception fails its question's visible check."
+
+
+def _unasked(audit: AssignmentAudit) -> Iterator[str]:
+    """The regimes that are not asked for, under their reasons, and those that nothing looks at."""
+    reasons: dict[str, list[RegimeResult]] = {}
+    for result in (r for r in audit.regimes if r.reason):
+        reasons.setdefault(result.reason, []).append(result)
+    listed = [f"- {reason} {'; '.join(_by_function(r))}." for reason, r in reasons.items()]
+    blind = [f"- {one}." for one in _by_function([r for r in audit.regimes if r.blind])]
+    yield from _listed("Regimes that the text does not ask for:", listed)
+    yield from _listed("Regimes that no hidden test looks at:", blind)
+
+
+def _listed(title: str, lines: list[str]) -> Iterator[str]:
+    yield from ("", title, "", *lines) if lines else ()
+
+
+def _by_function(regimes: Sequence[RegimeResult]) -> list[str]:
+    """Regimes by function: "`relu`: a second call, whole numbers"."""
+    by_function: dict[str, list[str]] = {}
+    for result in regimes:
+        by_function.setdefault(result.function, []).append(result.regime)
+    return [f"`{name}`: {', '.join(names)}" for name, names in by_function.items()]
 
 
 def _survivors(audit: AssignmentAudit) -> Iterator[str]:

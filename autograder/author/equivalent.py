@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.edits.regimes import REGIMES
 from autograder.errors import AssignmentError
 
 FILE = "equivalent.toml"
@@ -30,8 +31,20 @@ class EquivalentMutants(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     mutants: dict[str, str]
 
 
+class UnaskedRegimes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Regimes that a text does not ask for, for one reason: function to regimes; see `blind`."""
+
+    reason: str
+    regimes: dict[str, list[str]]
+
+
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     equivalent: list[EquivalentMutants] = []
+    unasked: list[UnaskedRegimes] = []
+
+
+Unasked = tuple[str, str, str]
+"""A function, a regime, and why the text does not ask for it."""
 
 
 def key_of(cell: str, original: str, mutated: str) -> str:
@@ -42,25 +55,49 @@ def key_of(cell: str, original: str, mutated: str) -> str:
 
 
 def load_equivalent(folder: Path) -> dict[str, str]:
-    """The reasons by key; empty where there is no file.
+    """The reasons by the mutant's key; empty where there is no file.
 
     Raises AssignmentError for one that can't be read, or gives no reason.
     """
-    path = folder / FILE
-    if not path.is_file():
-        return {}
-    try:
-        table = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Table)
-    except (ValueError, msgspec.ValidationError) as error:
-        raise AssignmentError(
-            str(error), where=str(path), mend="each [[equivalent]] has a reason and a table of mutants"
-        ) from None
     reasons: dict[str, str] = {}
-    for entry in table.equivalent:
+    for entry in _table(folder).equivalent:
         if not entry.reason.strip() or not entry.mutants:
-            raise AssignmentError("an entry without a reason or without mutants", where=str(path))
+            raise AssignmentError("an entry without a reason or without mutants", where=str(folder / FILE))
         for key in entry.mutants:
             if key in reasons:
-                raise AssignmentError(f"mutant {key} is listed twice", where=str(path))
+                raise AssignmentError(f"mutant {key} is listed twice", where=str(folder / FILE))
             reasons[key] = entry.reason
     return reasons
+
+
+def load_unasked(folder: Path) -> list[Unasked]:
+    """The regimes that are not asked for; empty where there is no file.
+
+    Raises AssignmentError for a file that can't be read, that gives no reason, or that names no regime.
+    """
+    found = []
+    for entry in _table(folder).unasked:
+        if not entry.reason.strip():
+            raise AssignmentError("an [[unasked]] without a reason", where=str(folder / FILE))
+        for function, regimes in entry.regimes.items():
+            for regime in regimes:
+                if regime not in REGIMES and regime != "*":
+                    known = ", ".join(REGIMES)
+                    raise AssignmentError(f"no regime {regime!r}", where=str(folder / FILE), mend=known)
+                found.append((function, regime, entry.reason))
+    return found
+
+
+def _table(folder: Path) -> _Table:
+    path = folder / FILE
+    if not path.is_file():
+        return _Table()
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Table)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise AssignmentError(
+            str(error),
+            where=str(path),
+            mend="each [[equivalent]] has a reason and a table of mutants, each [[unasked]] a reason and "
+            "a table of regimes",
+        ) from None

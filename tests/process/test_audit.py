@@ -10,7 +10,8 @@ from autograder.author import audit, trivial
 from autograder.author import chance as seeds
 from autograder.author.audit import AssignmentAudit, MutantResult, VariantResult
 from autograder.author.audit_page import page, seeds_page, shown, shown_seeds
-from autograder.author.equivalent import key_of, load_equivalent
+from autograder.author.blind import RegimeResult, regime_problems
+from autograder.author.equivalent import key_of, load_equivalent, load_unasked
 from autograder.entry import cli
 from autograder.errors import AssignmentError
 from autograder.sandbox.observed import ObservedStore
@@ -148,6 +149,31 @@ def test_entries_of_equivalents_go_stale(vary):
         "equivalent.toml lists mutants that there are no more, since the code changed: 0123456789ab",
         "equivalent.toml lists feedfeedfeed, but rows_of_data tells it from the reference",
     ]
+
+
+UNASKED = '[[unasked]]\nreason = "None."\n[unasked.regimes]\n"center" = ["a view"]\n"*" = ["single precision"]\n'
+
+
+def test_regimes_that_nothing_looks_at(vary, found):
+    """Told of in any case; a problem once an assignment lists what it does not ask for, as is what is listed without need."""
+    assert {r.function for r in found.regimes} >= {"center"}
+    assert any(r.blind for r in found.regimes) and not any("regime" in problem for problem in found.problems)
+    assert any(not r.survived for r in found.regimes), "the tiny assignment's tests look at some regimes"
+    results = [RegimeResult("center", "center", "a second call", (0, 1)), RegimeResult("center", "center", "a view"),
+               RegimeResult("center", "center", "single precision", (0,), "None.")]  # fmt: skip
+    assert list(regime_problems(vary(), results)) == []
+    assert list(regime_problems(vary(files={"equivalent.toml": UNASKED}), results)) == [
+        "the hidden tests of center do not look at center in the regime 'a second call': probe it, or give the reason in equivalent.toml",
+        "equivalent.toml lists 'a view' of center as not asked for, but the hidden tests look at it",
+    ]
+
+
+def test_a_regime_that_there_is_not(tmp_path):
+    """Named, with those that there are."""
+    (tmp_path / "equivalent.toml").write_text(UNASKED.replace("a view", "a vew"))
+    with pytest.raises(AssignmentError, match="no regime 'a vew'") as error:
+        load_unasked(tmp_path)
+    assert "a view" in str(error.value)
 
 
 def test_keys_depend_on_cell_code_and_mutant():
