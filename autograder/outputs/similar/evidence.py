@@ -35,7 +35,8 @@ _MOST_PIECES, _MOST_MARKS = 4.0, 3.0
 _OWN_AT_LEAST = 6.0
 """So much of the weight must come from what a few alone have: habits go through all answers of a person."""
 COMMON = 0.1
-"""What this share of a class has in common says nothing of two of it."""
+"""What this share of a class has in common says nothing of two of it, nor what more than MANY have."""
+MANY = 20
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _alike(answers: Answers, shares: Matrix, students: int) -> list[tuple[tuple[
             [len(who) - np.searchsorted(row, mine - 1e-5) for row, mine in zip(ordered, shares, strict=True)]
         )
         held = np.maximum(held, held.T)  # of the two the one whose answer is the commoner
-        near = (shares >= ALIKE) & (held <= max(FEW, COMMON * students))
+        near = (shares >= ALIKE) & (held <= max(FEW, min(COMMON * students, MANY)))
         for i, j in zip(*np.nonzero(np.triu(near, 1)), strict=True):
             one = _one(answers, (who[i], who[j]), float(shares[i, j]), int(held[i, j]), students)
             made.append(((who[i], who[j]), one))
