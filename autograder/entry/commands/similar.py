@@ -59,6 +59,7 @@ def similar(
 def _values(course: Course, assignment: Assignment, kept: Sequence[Kept]) -> dict[str, Values]:
     """By student, the wrong values at hidden inputs, where the journal has them."""
     from autograder.fingerprints import fingerprint
+    from autograder.inside.jail.values import Level
     from autograder.outputs.similar.gather import wrong_values
     from autograder.run.journal import Journal, read_entry
 
@@ -66,6 +67,6 @@ def _values(course: Course, assignment: Assignment, kept: Sequence[Kept]) -> dic
     found: dict[str, Values] = {}
     for one in kept:
         result, how = one.now.result, one.now.conditions
-        entry = read_entry(journal.get(fingerprint(result.student, how.salt, how.isolation)))
+        entry = read_entry(journal.get(fingerprint(result.student, how.salt, Level(how.isolation))))
         found[result.student] = wrong_values(result, entry.seen.values())
     return found
