@@ -126,6 +126,8 @@ def page(
         _part(part, titles.get(part.question.id, part.question.id), assignment, answers or {}, shown or {})
         for part in standing.parts
     ]
+    if standing.excused:  # then nobody has to look at it any more
+        given = [one | _NOT_GRADED if one["tone"] == "wait" else one for one in given]
     return render(
         "feedback.html.j2",
         ("base.css", "feedback.css"),
@@ -134,7 +136,7 @@ def page(
         score=standing.score,
         max_score=maximum,
         penalty=standing.marks.penalty,
-        open=sum(part.question.max_score for part in standing.parts if part.score is None),
+        open=0.0 if standing.excused else _open(standing),
         excused=standing.excused,
         extension=standing.extension,
         share=lambda value: _share(value, maximum),
@@ -143,6 +145,14 @@ def page(
         parts=given,
         release=release,
     )
+
+
+_NOT_GRADED = {"kind": "marked", "tone": "soft", "sign": "–", "summary": "not graded", "person": ""}
+
+
+def _open(standing: Standing) -> float:
+    """The points that nobody has given or refused yet."""
+    return float(sum(part.question.max_score for part in standing.parts if part.score is None))
 
 
 def question_titles(assignment: Assignment) -> dict[str, str]:

@@ -354,7 +354,7 @@ def report_page(assignment: Assignment, found: ClassReport, into: Path, place: P
         titles=titles,
         rows=rows,
         facts=_facts(found, scores),
-        links={row["student"]: row["link"] for row in rows},
+        links={s: _link(into, s, assignment.name, place) for s in (*found.scores, *found.excused)},
         waiting=_waiting(found),
         graded=_moment(newest),
         moment=_moment,
