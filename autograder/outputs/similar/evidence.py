@@ -6,7 +6,7 @@ over "each by itself". To this comes what these two alone have: pieces, names an
 values at hidden checks. What is the release's or of a known form (the reference, an alternative, a
 misconception of the assignment) says nothing, nor do questions in which a good part of the class
 is alike. Sums over the questions are weighed for four shares of the work that may have been taken over, and
-a pair is named where the weight outnumbers the pairs of the class three times.
+a pair is named where the weight outnumbers the pairs of the class ten times.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ import numpy as np
 from autograder.outputs.similar.pieces import Pieces
 
 Matrix = np.ndarray[Any, Any]
-ALIKE = 0.5
+ALIKE = 0.6
 """Share of pieces, weighed by how rare they are, from which on two answers count as alike."""
 FEW = 3
 """What no more than so many have is not explained by the class."""
 FEWEST_PIECES = 2
 _SHARES = (0.1, 0.3, 0.6, 0.95)
-_SURE = math.log(3)
+_SURE = math.log(10)
 _PIECE, _MARK, _VALUE = 0.7, 1.0, 4.0
 _MOST_PIECES, _MOST_MARKS = 4.0, 3.0
 _OWN_AT_LEAST = 6.0
