@@ -1,5 +1,5 @@
 """Properties of faces_mlp's answers, where equality with the reference can't judge: random starts, the gradient check, training."""
-from itertools import chain
+from itertools import chain, combinations
 
 import numpy as np
 from probes import PARAMETERS, SIZES, Course, Scale
@@ -45,7 +45,7 @@ def biases_at_zero(seen, rng):
     for name, units in (("b1", 4), ("b2", 5), ("b3", 3)):
         bias = array(seen[name], name)
         facts[f"{name} one axis"] = fact(bias.shape == (units,), f"{name} has shape {bias.shape}; expected one axis with an entry for each unit.", bias.shape)
-        facts[f"{name} zero"] = fact(not bias.any(), f"{name} doesn't start at zero.")
+        facts[f"{name} zero"] = fact(not bias.any(), f"{name} doesn't start at zero.", "all the same" if np.ptp(bias) == 0 else "different")
     return facts
 
 
@@ -103,7 +103,8 @@ def entries_that_move(seen, rng):
         "one at a time": fact(alone, "More than one entry is away from its value at a time."),
         "epsilon": fact(all(0.9e-7 < abs(step) < 1.1e-7 for step in by), "An entry is moved by something other than epsilon = 1e-7."),
         "both ways": fact(up == down, "An entry is moved to one side only: the difference isn't central."),
-        "at most twenty": fact(len(entries) <= 20, f"{len(entries)} entries are moved; expected 20."),
+        "at most twenty": fact(len(entries) <= 20, f"{len(entries)} entries are moved; expected 20.",
+                               "all entries" if len(entries) == start.size else "some"),
         "twenty": fact(sum(step > 0 for step in by) >= 20, "Fewer than 20 entries are moved."),
         # 20 of 60 drawn with repetition are 17.1 different ones, standard deviation 1.3
         "different": between(9, len(entries), np.inf, f"Only {len(entries)} different entries are moved; expected 20."),
@@ -165,7 +166,7 @@ def _errors(seen, toy, total):
         directions.append(np.sum(err * wanted) / max(1e-300, np.linalg.norm(err) * np.linalg.norm(wanted)))
         ratios.append(size * n)
         targets = prediction - n * err
-        others.append(np.allclose(targets, np.eye(targets.shape[1])[targets.argmax(axis=1)], atol=1e-6))
+        others.append(any(np.allclose(targets, toy.t[at : at + n], atol=1e-6) for at in range(total - n + 1)))
         summed.append(abs(size - 1) < 1e-4)
         whole.append(abs(size * total - 1) < 1e-4)
     right_size = all(abs(ratio - 1) < 1e-5 for ratio in ratios)
@@ -173,7 +174,7 @@ def _errors(seen, toy, total):
     return facts | {
         "prediction minus target": fact(not opposite, "The error has the opposite sign: prediction and target are swapped."),
         "own targets": fact(parallel, "The error isn't a multiple of the prediction minus these cases' own targets.",
-                            "minus the targets of other cases" if all(others) else "another error"),
+                            "minus targets in the order of the data" if all(others) else "another error"),
         "not summed": fact(right_size or not all(summed), "The error isn't divided by the number of cases in the batch."),
         "not the whole split": fact(right_size or not all(whole), "The error is divided by the number of all training cases."),
         "size": fact(right_size, "The error is divided by something other than the number of cases in its batch."),
@@ -235,6 +236,35 @@ def update_after_every_batch(seen, rng):
     }
 
 
+EPOCHS = {"after the epochs": (3, 6, 9), "before the epochs": (0, 3, 6)}
+"""How many updates three batches an epoch have made."""
+
+
+def _measured(toy, data, updates, kind):
+    """Cross-entropy or accuracy of each case of a split after so many updates."""
+    x, t = data
+    prediction = _softmax(x @ (toy.start + updates * toy.eta * toy.drift))
+    return -np.log(np.sum(prediction * t, axis=1)) if kind == "ce" else prediction.argmax(axis=1) == t.argmax(axis=1)
+
+
+def _where(toy, values, kind):
+    """On what, and when, these values of three epochs were measured, where that can be told."""
+
+    def close(wanted):
+        return np.allclose(values, wanted, rtol=1e-6, atol=1e-9)
+
+    for split, data in {"training": (toy.x, toy.t), "validation": toy.valid, "test": toy.test}.items():
+        for when, updates in EPOCHS.items():
+            if close([_measured(toy, data, made, kind).mean() for made in updates]):
+                return f"the {split} split {when}"
+    batches = np.array(list(combinations(range(12), 4)))
+    for before in (0, 1):
+        of_batches = [_measured(toy, (toy.x, toy.t), made - before, kind)[batches].mean(axis=1) for made in EPOCHS["after the epochs"]]
+        if all(np.isclose(of_batch, value, rtol=1e-6, atol=1e-9).any() for of_batch, value in zip(of_batches, values, strict=True)):
+            return "one batch"
+    return "something else"
+
+
 def statistics_of_the_epochs(seen, rng):
     toy = Course(rng, 12)
     splits = {"train": (toy.x, toy.t), "valid": toy.valid}
@@ -243,16 +273,13 @@ def statistics_of_the_epochs(seen, rng):
         table = array(seen[key], f"stats[{key!r}]")
         if table.shape != (3, 2):
             return {f"{key} entries": fact(False, f"stats[{key!r}] has shape {table.shape}; expected three pairs (epoch, value) after three epochs.")}
-        x, t = splits[key.split("_")[0]]
-        wanted = []
-        for updates in (3, 6, 9):
-            prediction = _softmax(x @ (toy.start + updates * toy.eta * toy.drift))
-            right = np.mean(prediction.argmax(axis=1) == t.argmax(axis=1))
-            wanted.append(-np.mean(np.log(np.sum(prediction * t, axis=1))) if key.endswith("ce") else right)
+        split, kind = key.split("_")
+        wanted = [_measured(toy, splits[split], updates, kind).mean() for updates in EPOCHS["after the epochs"]]
         counted = table[:, 0].tolist() in ([0, 1, 2], [1, 2, 3])
         measured = np.allclose(table[:, 1], wanted, rtol=1e-6, atol=1e-9)
         facts[f"{key} epochs"] = fact(counted, f"The epochs of stats[{key!r}] don't count up from 0 or 1.")
-        facts[f"{key} values"] = fact(measured, f"stats[{key!r}] isn't the value on the whole split after each epoch.")
+        where = "" if measured else _where(toy, table[:, 1], kind)
+        facts[f"{key} values"] = fact(measured, f"stats[{key!r}] isn't the value on the whole split after each epoch.", where)
     return facts
 
 

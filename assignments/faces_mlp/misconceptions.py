@@ -346,7 +346,7 @@ def ignores_the_rate(model, eta):
 
 @misconception("nn_update")
 def never_written_back(model, eta):
-    """You compute the new values but don't put them into model: giving a local name a new value leaves the dictionary as it was."""
+    """The parameters in model are what they were before the step. Giving a local name a new value leaves the dictionary as it was: put the new values into model."""
     for name in PARAMETERS:
         value = model[name]
         value = value - eta * model["dE_d" + name]
@@ -575,7 +575,7 @@ def always_twenty_entries(model, forward, backward, name, x):
 
 @misconception("check_grad")
 def relative_to_the_gradient(model, forward, backward, name, x):
-    """You allow a difference in proportion to the gradient (as np.allclose does), so that a large gradient may be off by more than 1.5e-3."""
+    """You accept a large gradient that is off by more than 1.5e-3. If you allow a difference in proportion to the gradient, as np.allclose does, that grows with it."""
     grad = analytic(model, forward, backward, name, x)
     entries = np.random.permutation(grad.size)[:20]
     numerical = differences(model, forward, name, x, entries)

@@ -57,19 +57,19 @@ def biases_at_zero(ns, rng):
 # ---- softmax -------------------------------------------------------------------------------------------------------------------------
 
 
-@probe("softmax", points=0.5)
+@probe("softmax", points=0.5, tolerance=1e-5)
 def ordinary_scores(ns, rng):
     """Scores of ordinary size, more rows than columns."""
     return {"probs": ns.softmax(inputs.scores(rng, 6, 4))}
 
 
-@probe("softmax", points=0.75)
+@probe("softmax", points=0.75, tolerance=1e-5)
 def rows_far_apart(ns, rng):
     """Rows of very different size, each with its own maximum."""
     return {"probs": ns.softmax(inputs.far_rows(rng, 5, 3))}
 
 
-@probe("softmax", points=0.25)
+@probe("softmax", points=0.25, tolerance=1e-5)
 def large_scores(ns, rng):
     """Scores whose exponentials still fit, but not the square of them."""
     return {"probs": ns.softmax(inputs.scores(rng, 3, 5) + 500.0)}
@@ -126,14 +126,14 @@ def layer(rng, n, rows, columns):
     return rng.normal(size=(n, rows)), rng.normal(size=(rows, columns)), rng.normal(size=columns), rng.normal(size=(n, columns))
 
 
-@probe("affine", points=0.75)
+@probe("affine", points=0.75, tolerance=1e-5)
 def affine_values(ns, rng):
     """The layer's output, all sizes different."""
     x, w, b, _ = layer(rng, 5, 3, 4)
     return {"y": ns.affine(x, w, b)}
 
 
-@probe("affine", points=1, tolerance=1e-7)
+@probe("affine", points=1, tolerance=1e-5)
 def gradient_of_the_input(ns, rng):
     """The gradient with respect to the input."""
     x, w, _, grad_y = layer(rng, 5, 3, 4)
@@ -141,7 +141,7 @@ def gradient_of_the_input(ns, rng):
     return {"grad_x": grad_x}
 
 
-@probe("affine", points=1, tolerance=1e-7)
+@probe("affine", points=1, tolerance=1e-5)
 def gradient_of_the_weights(ns, rng):
     """The gradient with respect to the weights."""
     x, w, _, grad_y = layer(rng, 6, 4, 3)
@@ -149,7 +149,7 @@ def gradient_of_the_weights(ns, rng):
     return {"grad_w": grad_w}
 
 
-@probe("affine", points=0.75, tolerance=1e-7)
+@probe("affine", points=0.75, tolerance=1e-5)
 def gradient_of_the_bias(ns, rng):
     """The gradient with respect to the bias, which has one axis."""
     x, w, _, grad_y = layer(rng, 6, 2, 5)
@@ -215,20 +215,20 @@ def affine_of_every_kind(ns, rng):
 # ---- relu ----------------------------------------------------------------------------------------------------------------------------
 
 
-@probe("relu", points=1)
+@probe("relu", points=1, tolerance=1e-5)
 def relu_values(ns, rng):
     """Entries of both signs."""
     return {"y": ns.relu(inputs.away_from_zero(rng, (5, 4)))}
 
 
-@probe("relu", points=1)
+@probe("relu", points=1, tolerance=1e-5)
 def relu_gradient(ns, rng):
     """The gradient where upstream gradients are positive."""
     x = inputs.away_from_zero(rng, (4, 5))
     return {"grad_x": ns.relu_backward(rng.uniform(0.5, 2.0, size=(4, 5)), x)}
 
 
-@probe("relu", points=0.75)
+@probe("relu", points=0.75, tolerance=1e-5)
 def relu_gradient_of_any_sign(ns, rng):
     """The gradient where upstream gradients have both signs."""
     x = inputs.away_from_zero(rng, (6, 3), gap=0.2)
@@ -288,21 +288,21 @@ def relu_of_every_kind(ns, rng):
 FORWARD_SIZES = [5, 4, 6, 3]
 
 
-@probe("nn_forward", points=0.75)
+@probe("nn_forward", points=0.75, tolerance=1e-5)
 def first_hidden_layer(ns, rng):
     """z1 before and h1 after the first rectifier."""
     var = ns.nn_forward(parameters(rng, FORWARD_SIZES), rng.normal(size=(7, 5)))
     return {"z1": var["z1"], "h1": var["h1"]}
 
 
-@probe("nn_forward", points=1)
+@probe("nn_forward", points=1, tolerance=1e-5)
 def second_hidden_layer(ns, rng):
     """z2 before and h2 after the second rectifier."""
     var = ns.nn_forward(parameters(rng, FORWARD_SIZES), rng.normal(size=(7, 5)))
     return {"z2": var["z2"], "h2": var["h2"]}
 
 
-@probe("nn_forward", points=2)
+@probe("nn_forward", points=2, tolerance=1e-5)
 def scores_of_the_network(ns, rng):
     """The scores y."""
     return {"y": ns.nn_forward(parameters(rng, FORWARD_SIZES), rng.normal(size=(7, 5)))["y"]}
@@ -380,25 +380,25 @@ def gradients_of(ns, rng, *layers, n=6):
     return {name: model[name] for layer in layers for name in (f"dE_dW{layer}", f"dE_db{layer}")}
 
 
-@probe("nn_backward", points=2, tolerance=1e-7)
+@probe("nn_backward", points=2, tolerance=1e-5)
 def gradients_of_the_last_layer(ns, rng):
     """dE_dW3 and dE_db3."""
     return gradients_of(ns, rng, 3)
 
 
-@probe("nn_backward", points=2, tolerance=1e-7)
+@probe("nn_backward", points=2, tolerance=1e-5)
 def gradients_of_the_middle_layer(ns, rng):
     """dE_dW2 and dE_db2."""
     return gradients_of(ns, rng, 2)
 
 
-@probe("nn_backward", points=2, tolerance=1e-7)
+@probe("nn_backward", points=2, tolerance=1e-5)
 def gradients_of_the_first_layer(ns, rng):
     """dE_dW1 and dE_db1."""
     return gradients_of(ns, rng, 1)
 
 
-@probe("nn_backward", points=1, tolerance=1e-7)
+@probe("nn_backward", points=1, tolerance=1e-5)
 def backward_batch_of_one(ns, rng):
     """A batch of one."""
     return gradients_of(ns, rng, 1, 2, 3, n=1)
@@ -452,7 +452,7 @@ def with_gradients(rng, sizes):
     return model | {"dE_d" + name: rng.normal(size=value.shape) for name, value in model.items()}
 
 
-@probe("nn_update", points=1)
+@probe("nn_update", points=1, tolerance=1e-5)
 def weights_step(ns, rng):
     """A step of the three weight matrices."""
     model = with_gradients(rng, [4, 3, 5, 2])
@@ -460,7 +460,7 @@ def weights_step(ns, rng):
     return {name: model[name] for name in ("W1", "W2", "W3")}
 
 
-@probe("nn_update", points=0.75)
+@probe("nn_update", points=0.75, tolerance=1e-5)
 def biases_step(ns, rng):
     """A step of the three biases."""
     model = with_gradients(rng, [4, 3, 5, 2])
@@ -514,21 +514,21 @@ def evaluation(rng, n, features=4, classes=3, scale=1.0):
     return rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes), toy
 
 
-@probe("evaluate", points=1.5, tolerance=1e-6)
+@probe("evaluate", points=1.5, tolerance=1e-5)
 def cross_entropy_of_a_set(ns, rng):
     """The cross-entropy of all cases, passed through at once."""
     x, t, toy = evaluation(rng, 11)
     return {"ce": ns.evaluate(x, t, toy, linear_scores)[0]}
 
 
-@probe("evaluate", points=1.5)
+@probe("evaluate", points=1.5, tolerance=1e-5)
 def accuracy_of_a_set(ns, rng):
     """The accuracy on all cases, passed through at once."""
     x, t, toy = evaluation(rng, 29)
     return {"acc": ns.evaluate(x, t, toy, linear_scores)[1]}
 
 
-@probe("evaluate", points=1.25, tolerance=1e-6)
+@probe("evaluate", points=1.25, tolerance=1e-5)
 def short_last_batch(ns, rng):
     """Batches of which the last is shorter than the others."""
     x, t, toy = evaluation(rng, 13)
@@ -770,13 +770,13 @@ def data_left_alone(ns, rng):
 # ---- least_confident -----------------------------------------------------------------------------------------------------------------
 
 
-@probe("least_confident", points=0.5)
+@probe("least_confident", points=0.5, tolerance=1e-5)
 def five_of_many(ns, rng):
     """Five cases, the default."""
     return {"indices": np.asarray(ns.least_confident(inputs.probabilities(rng, 30, 4)))}
 
 
-@probe("least_confident", points=0.75)
+@probe("least_confident", points=0.75, tolerance=1e-5)
 def another_number(ns, rng):
     """More than five cases, of a larger number of classes."""
     return {"indices": np.asarray(ns.least_confident(inputs.probabilities(rng, 25, 7), 9))}

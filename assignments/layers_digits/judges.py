@@ -77,6 +77,21 @@ def _gradients(net, X, y):
     return {name: gradient.reshape(len(X), -1) for name, gradient in rows.items()}
 
 
+def _labels_of_other_rows(net, X, move, batch_size):
+    """Whether a step of W2 is that of a batch whose rows have labels of other rows: H.T @ D, each row of D being some share of that
+    example's probabilities, minus as many labels, whichever they are.
+    """
+    hidden, scores = np.maximum(X @ net["W1"] + net["b1"], 0), _scores(net, X)
+    probs = np.exp(scores - scores.max(axis=1, keepdims=True))
+    probs /= probs.sum(axis=1, keepdims=True)
+    rows = np.linalg.lstsq(hidden.T, move.reshape(net["W2"].shape), rcond=None)[0]
+    if np.abs(hidden.T @ rows - move.reshape(net["W2"].shape)).max() > 1e-6 * max(1e-3, np.abs(move).max()):
+        return False
+    drawn = [[times * p - batch_size * row for times in range(batch_size + 1)] for p, row in zip(probs, rows, strict=True)]
+    whole = [any(np.abs(labels - labels.round()).max() < 1e-3 and labels.min() > -1e-3 for labels in one) for one in drawn]
+    return all(whole)
+
+
 def one_step(seen, rng):
     """The step is the learning rate times the mean gradient of some batch_size rows: find which, then hold every parameter to it."""
     X, y, _, _ = bright_examples(rng)
@@ -91,10 +106,14 @@ def one_step(seen, rng):
 
     moved = follows("W2") and np.abs(shares).max() > 1e-6  # otherwise there is no batch to hold the others to
     counts = shares * ONE_STEP["batch_size"]
+    others = not moved and _labels_of_other_rows(start, X, moves["W2"], ONE_STEP["batch_size"])
+    d_hidden = _losses(start, X, y)[1] @ start["W2"].T
+    around = np.abs(X.T @ (shares[:, None] * d_hidden) - moves["W1"].reshape(start["W1"].shape)).max() <= 1e-5 * np.abs(moves["W1"]).max()
     return {
-        "W2": fact(moved, "W2 does not move along the gradient of rows of X_train with their own labels."),
+        "W2": fact(moved, "W2 does not move along the gradient of rows of X_train with their own labels.", "labels of other rows" if others else "another step"),
         "b2": fact(not moved or follows("b2"), "W2 moves along the gradient of its batch, b2 does not."),
-        "W1": fact(not moved or follows("W1"), "The second layer moves along the gradient of its batch, W1 does not."),
+        "W1": fact(not moved or follows("W1"), "The second layer moves along the gradient of its batch, W1 does not.",
+                   "around ReLU" if around else "another step"),
         "b1": fact(not moved or follows("b1"), "The weights move along the gradient of their batch, b1 does not."),
         "downhill": fact(not moved or shares.sum() > 0, "The step goes up the gradient, not down."),
         "the mean": fact(

@@ -9,14 +9,14 @@ from autograder.probe import probe, raised
 # --- affine layer, forward ---
 
 
-@probe("affine_forward", points=1.5)
+@probe("affine_forward", points=1.5, tolerance=1e-5)
 def examples_with_several_axes(ns, rng):
     """Examples that are arrays of several axes, all of different length; the biases are zero."""
     out, _ = ns.affine_forward(rng.normal(size=(4, 2, 5, 3)), rng.normal(size=(30, 7)), np.zeros(7))
     return {"out": out}
 
 
-@probe("affine_forward", points=1)
+@probe("affine_forward", points=1, tolerance=1e-5)
 def examples_that_are_rows(ns, rng):
     """Examples that are rows already, with large biases of both signs."""
     x, w, b = rng.normal(size=(5, 4)), rng.normal(size=(4, 6)), inputs.away_from_zero(rng, (6,), gap=40)
@@ -90,21 +90,21 @@ def _affine_gradients(ns, rng, shape, outputs):
     return ns.affine_backward(rng.normal(size=(shape[0], outputs)), (x, w, b))
 
 
-@probe("affine_backward", points=1.25, tolerance=1e-7)
+@probe("affine_backward", points=1.25, tolerance=1e-5)
 def gradient_of_the_inputs(ns, rng):
     """The gradient of inputs with several axes."""
     dx, _, _ = _affine_gradients(ns, rng, (5, 2, 4, 3), 7)
     return {"dx": dx}
 
 
-@probe("affine_backward", points=1.25, tolerance=1e-7)
+@probe("affine_backward", points=1.25, tolerance=1e-5)
 def gradient_of_the_weights(ns, rng):
     """The gradient of the weights, for inputs with several axes."""
     _, dw, _ = _affine_gradients(ns, rng, (4, 3, 2, 2), 5)
     return {"dw": dw}
 
 
-@probe("affine_backward", points=1, tolerance=1e-7)
+@probe("affine_backward", points=1, tolerance=1e-5)
 def gradient_of_the_biases(ns, rng):
     """The gradient of the biases."""
     _, _, db = _affine_gradients(ns, rng, (6, 2, 2), 3)
@@ -170,14 +170,14 @@ def affine_gradients_of_every_kind(ns, rng):
 # --- ReLU, forward ---
 
 
-@probe("relu_forward", points=0.5)
+@probe("relu_forward", points=0.5, tolerance=1e-5)
 def both_signs(ns, rng):
     """A matrix with entries of both signs."""
     out, _ = ns.relu_forward(inputs.away_from_zero(rng, (6, 5)))
     return {"out": out}
 
 
-@probe("relu_forward", points=0.5)
+@probe("relu_forward", points=0.5, tolerance=1e-5)
 def large_entries_on_several_axes(ns, rng):
     """An array of several axes, with large entries."""
     out, _ = ns.relu_forward(1e6 * inputs.away_from_zero(rng, (3, 2, 4, 2)))
@@ -229,14 +229,14 @@ def relu_of_every_kind(ns, rng):
 # --- ReLU, backward. Inputs keep away from the kink. ---
 
 
-@probe("relu_backward", points=1.25)
+@probe("relu_backward", points=1.25, tolerance=1e-5)
 def the_gate(ns, rng):
     """An upstream gradient and inputs of both signs, in every combination."""
     x, dout = inputs.away_from_zero(rng, (6, 7)), inputs.away_from_zero(rng, (6, 7))
     return {"dx": ns.relu_backward(dout, x)}
 
 
-@probe("relu_backward", points=0.75)
+@probe("relu_backward", points=0.75, tolerance=1e-5)
 def the_gate_on_several_axes(ns, rng):
     """Arrays of several axes, where a handful of inputs are positive."""
     x, dout = inputs.away_from_zero(rng, (2, 3, 4, 5)) - 0.8, rng.normal(size=(2, 3, 4, 5))
@@ -399,21 +399,21 @@ def gradients_of_another_shape(ns, rng):
 # --- softmax loss ---
 
 
-@probe("softmax_loss", points=1.5)
+@probe("softmax_loss", points=1.5, tolerance=1e-5)
 def mean_loss(ns, rng):
     """The loss of ordinary scores."""
     loss, _ = ns.softmax_loss(inputs.scores(rng, 7, 4), inputs.labels(rng, 7, 4))
     return {"loss": loss}
 
 
-@probe("softmax_loss", points=1.75, tolerance=1e-7)
+@probe("softmax_loss", points=1.75, tolerance=1e-5)
 def gradient_of_the_loss(ns, rng):
     """The gradient at ordinary scores."""
     _, dx = ns.softmax_loss(inputs.scores(rng, 5, 6), inputs.labels(rng, 5, 6))
     return {"dx": dx}
 
 
-@probe("softmax_loss", points=1.25)
+@probe("softmax_loss", points=1.25, tolerance=1e-5)
 def right_class_far_behind(ns, rng):
     """One example whose right class is so far behind that its probability is too small for a float."""
     x, y = inputs.scores(rng, 1, 4), rng.integers(4, size=1)
@@ -422,7 +422,7 @@ def right_class_far_behind(ns, rng):
     return {"loss": loss}
 
 
-@probe("softmax_loss", points=1.25, tolerance=1e-7)
+@probe("softmax_loss", points=1.25, tolerance=1e-5)
 def rows_far_apart(ns, rng):
     """Rows of very different size, each with its own maximum."""
     x, y = inputs.far_rows(rng, 5, 3), inputs.labels(rng, 5, 3)

@@ -18,7 +18,8 @@ def new_layers(seen, rng):
             "all equal, zero" if not first.any() else f"{len(np.unique(first))} different ones",
         ),
         "layers differ": fact(np.mean(first != second) > 0.9, "Two new layers of one shape start with the same weights."),
-        "biases are zero": fact(not any(b.any() for b in biases), "The biases of a new layer are not zero."),
+        "biases are zero": fact(not any(b.any() for b in biases), "The biases of a new layer are not zero.",
+                               "all the same" if all(np.ptp(b) == 0 for b in biases) else "different"),
         "nothing is reseeded": fact(
             (streams[0] != streams[1]).all(),
             "Making a layer sets the seed of NumPy's global generator, so that everything drawn after it is the same each time.",

@@ -735,7 +735,7 @@ def relative_criterion(model, layer, kind, index, x, y, epsilon=1e-2):
 
 @misconception("gradient_approximation")
 def criterion_not_squared(model, layer, kind, index, x, y, epsilon=1e-2):
-    """You compare with 9 epsilon. The error of a central difference shrinks with the square of epsilon, and so does the criterion."""
+    """You accept gradients that lie further apart than 9 epsilon squared. The error of a central difference shrinks with the square of epsilon, and so does the criterion."""
     return _slope("not squared", model, layer, kind, index, x, y, epsilon)
 
 

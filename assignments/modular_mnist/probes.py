@@ -67,7 +67,7 @@ def _file_of_digits(rng, ending, labels, kind=np.uint8):
             os.unlink(path)
 
 
-@probe("load_data", points=1)
+@probe("load_data", points=1, tolerance=1e-5)
 def pixels_of_an_npz(ns, rng):
     """The images of an .npz file, where another was read before."""
     with _file_of_digits(rng, "npz", inputs.labels(rng, 11, 10)) as path:
@@ -77,7 +77,7 @@ def pixels_of_an_npz(ns, rng):
         return {"images": _plain(images)}
 
 
-@probe("load_data", points=1)
+@probe("load_data", points=1, tolerance=1e-5)
 def labels_of_an_npz(ns, rng):
     """The one-hot labels of an .npz file, where another was read before."""
     with _file_of_digits(rng, "npz", inputs.labels(rng, 11, 10)) as path:
@@ -87,7 +87,7 @@ def labels_of_an_npz(ns, rng):
         return {"one_hot": _plain(one_hot)}
 
 
-@probe("load_data", points=1)
+@probe("load_data", points=1, tolerance=1e-5)
 def a_file_without_every_class(ns, rng):
     """A file in which some classes don't occur."""
     with _file_of_digits(rng, "npz", 1 + inputs.labels(rng, 9, 6)) as path:
@@ -114,19 +114,19 @@ def a_row_of_floats(ns, rng):
 # softmax
 
 
-@probe("softmax", points=0.75)
+@probe("softmax", points=0.75, tolerance=1e-5)
 def moderate_scores(ns, rng):
     """Scores of ordinary size."""
     return {"probs": ns.softmax(inputs.scores(rng, 4, 7, scale=2.0))}
 
 
-@probe("softmax", points=0.75)
+@probe("softmax", points=0.75, tolerance=1e-5)
 def rows_far_apart(ns, rng):
     """Rows of very different size, each with its own maximum."""
     return {"probs": ns.softmax(inputs.far_rows(rng, 5, 3))}
 
 
-@probe("softmax", points=0.25)
+@probe("softmax", points=0.25, tolerance=1e-5)
 def scores_far_apart_within_a_row(ns, rng):
     """Rows whose own entries are of very different size."""
     return {"probs": ns.softmax(inputs.far_rows(rng, 6, 4).T)}
@@ -169,42 +169,42 @@ def _through(ns, rng, kind, shape):
     return activation, out, activation.backward_pass(rng.normal(size=shape))
 
 
-@probe("Activation", points=0.75)
+@probe("Activation", points=0.75, tolerance=1e-5)
 def sigmoid_forward(ns, rng):
     """The values of the sigmoid, by forward_pass and by name."""
     a = 3 * rng.normal(size=(4, 3))
     return {"forward_pass": ns.Activation("sigmoid").forward_pass(a), "sigmoid": ns.Activation("sigmoid").sigmoid(a)}
 
 
-@probe("Activation", points=0.5)
+@probe("Activation", points=0.5, tolerance=1e-5)
 def tanh_forward(ns, rng):
     """The values of tanh, by forward_pass and by name."""
     a = rng.normal(size=(2, 5))
     return {"forward_pass": ns.Activation("tanh").forward_pass(a), "tanh": ns.Activation("tanh").tanh(a)}
 
 
-@probe("Activation", points=0.5)
+@probe("Activation", points=0.5, tolerance=1e-5)
 def relu_forward(ns, rng):
     """The values of ReLU, by forward_pass and by name."""
     a = _both_signs(rng, (3, 6))
     return {"forward_pass": ns.Activation("ReLU").forward_pass(a), "ReLU": ns.Activation("ReLU").ReLU(a)}
 
 
-@probe("Activation", points=1)
+@probe("Activation", points=1, tolerance=1e-5)
 def sigmoid_backward(ns, rng):
     """The gradient through a sigmoid, and its derivative."""
     activation, _, grad = _through(ns, rng, "sigmoid", (4, 3))
     return {"backward_pass": grad, "grad_sigmoid": activation.grad_sigmoid()}
 
 
-@probe("Activation", points=1.25)
+@probe("Activation", points=1.25, tolerance=1e-5)
 def tanh_backward(ns, rng):
     """The gradient through tanh, and its derivative."""
     activation, _, grad = _through(ns, rng, "tanh", (2, 5))
     return {"backward_pass": grad, "grad_tanh": activation.grad_tanh()}
 
 
-@probe("Activation", points=1.25)
+@probe("Activation", points=1.25, tolerance=1e-5)
 def relu_backward(ns, rng):
     """The gradient through ReLU, and its derivative."""
     activation, _, grad = _through(ns, rng, "ReLU", (3, 4))
@@ -296,13 +296,13 @@ def _layer(ns, rng, in_units, out_units):
     return layer
 
 
-@probe("Layer", points=1.5)
+@probe("Layer", points=1.5, tolerance=1e-5)
 def layer_forward(ns, rng):
     """The result of the forward pass."""
     return {"a": _layer(ns, rng, 4, 3).forward_pass(rng.normal(size=(5, 4)))}
 
 
-@probe("Layer", points=1.25)
+@probe("Layer", points=1.25, tolerance=1e-5)
 def gradient_of_the_input(ns, rng):
     """d_x, as it is returned."""
     layer = _layer(ns, rng, 3, 5)
@@ -310,7 +310,7 @@ def gradient_of_the_input(ns, rng):
     return {"d_x": layer.backward_pass(rng.normal(size=(4, 5)))}
 
 
-@probe("Layer", points=1.25)
+@probe("Layer", points=1.25, tolerance=1e-5)
 def gradient_of_the_weights(ns, rng):
     """d_w, after two backward passes."""
     layer = _layer(ns, rng, 4, 2)
@@ -320,7 +320,7 @@ def gradient_of_the_weights(ns, rng):
     return {"d_w": layer.d_w}
 
 
-@probe("Layer", points=0.75)
+@probe("Layer", points=0.75, tolerance=1e-5)
 def gradient_of_the_biases(ns, rng):
     """d_b, after two backward passes."""
     layer = _layer(ns, rng, 2, 4)
@@ -421,7 +421,7 @@ def _gradients(ns, network):
     return [{"d_w": layer.d_w, "d_b": layer.d_b} for layer in _affine(ns, network)]
 
 
-@probe("Neuralnetwork", points=1.5)
+@probe("Neuralnetwork", points=1.5, tolerance=1e-5)
 def the_chain(ns, rng):
     """What layers holds, for several widths."""
     seen = {}
@@ -432,7 +432,7 @@ def the_chain(ns, rng):
     return seen
 
 
-@probe("Neuralnetwork", points=1.5)
+@probe("Neuralnetwork", points=1.5, tolerance=1e-5)
 def probabilities_forward(ns, rng):
     """The probabilities of networks with each activation."""
     seen = {}
@@ -442,7 +442,7 @@ def probabilities_forward(ns, rng):
     return seen
 
 
-@probe("Neuralnetwork", points=1)
+@probe("Neuralnetwork", points=1, tolerance=1e-5)
 def loss_of_probabilities(ns, rng):
     """The loss, by loss_func."""
     probs, targets = inputs.probabilities(rng, 5, 4), inputs.one_hot(inputs.labels(rng, 5, 4), 4)
@@ -457,13 +457,13 @@ def loss_of_a_confident_mistake(ns, rng):
     return {"loss": _network(ns, rng, [2, 3], "tanh").loss_func(probs, inputs.one_hot(np.zeros(3, dtype=int), 3))}
 
 
-@probe("Neuralnetwork", points=0.5)
+@probe("Neuralnetwork", points=0.5, tolerance=1e-5)
 def loss_of_a_batch(ns, rng):
     """The loss, by forward_pass."""
     return {"loss": _network(ns, rng, [4, 5, 3], "sigmoid", scale=0.5).forward_pass(*_batch(rng, 8, 4, 3))[0]}
 
 
-@probe("Neuralnetwork", points=2.25, tolerance=1e-7)
+@probe("Neuralnetwork", points=2.25, tolerance=1e-5)
 def gradients_of_a_smooth_network(ns, rng):
     """The gradients of all layers of a tanh network with hidden layers of one width."""
     network = _network(ns, rng, [3, 4, 4, 4, 2], "tanh", scale=0.7)
@@ -472,7 +472,7 @@ def gradients_of_a_smooth_network(ns, rng):
     return {"layers": _gradients(ns, network)}
 
 
-@probe("Neuralnetwork", points=1.25, tolerance=1e-7)
+@probe("Neuralnetwork", points=1.25, tolerance=1e-5)
 def gradients_of_other_activations(ns, rng):
     """The gradients of a ReLU and of a sigmoid network."""
     seen = {}
@@ -728,7 +728,7 @@ def _follow(ns, rng, script, **changes):
 # trainer
 
 
-@probe("trainer", points=1.5)
+@probe("trainer", points=1.5, tolerance=1e-5)
 def plain_steps(ns, rng):
     """The parameters after some epochs without momentum, penalty or early stopping, the last batch being short."""
     model = _Bowl(ns, rng)
@@ -744,7 +744,7 @@ def rows_of_each_epoch(ns, rng):
     return {"batches": [[x, targets] for x, targets in model.trained_on]}
 
 
-@probe("trainer", points=2.25)
+@probe("trainer", points=2.25, tolerance=1e-5)
 def steps_with_momentum(ns, rng):
     """The parameters after some epochs with momentum, several batches each."""
     model = _Bowl(ns, rng)
@@ -752,7 +752,7 @@ def steps_with_momentum(ns, rng):
     return {"layers": model.parameters()}
 
 
-@probe("trainer", points=2)
+@probe("trainer", points=2, tolerance=1e-5)
 def steps_with_a_penalty(ns, rng):
     """The parameters after some epochs with an L2 penalty."""
     model = _Bowl(ns, rng)
@@ -760,13 +760,13 @@ def steps_with_a_penalty(ns, rng):
     return {"layers": model.parameters()}
 
 
-@probe("trainer", points=2.75)
+@probe("trainer", points=2.75, tolerance=1e-5)
 def best_weights(ns, rng):
     """The parameters after a run whose validation loss rises until it is stopped."""
     return _follow(ns, rng, [3.0, 2.5, 1.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25], early_stop=True)[1]
 
 
-@probe("trainer", points=2.25)
+@probe("trainer", points=2.25, tolerance=1e-5)
 def rising_in_a_row(ns, rng):
     """The validation losses of a run that rises and falls several times before it is stopped."""
     script = [9.0, 5.0, 3.0, 4.0, 3.5, 3.75, 4.25, 3.25, 4.5, 4.75, 5.0, 5.5, 6.0, 6.5, 7.0]
@@ -867,13 +867,13 @@ def _sure(rng, n, classes):
     return probs / probs.sum(axis=1, keepdims=True), inputs.one_hot(label, classes)
 
 
-@probe("test", points=0.75)
+@probe("test", points=0.75, tolerance=1e-5)
 def share_of_right_answers(ns, rng):
     """A model that is right on part of the images."""
     return {"accuracy": ns.test(_Answers(), *_sure(rng, 17, 10), CONFIG)}
 
 
-@probe("test", points=0.5)
+@probe("test", points=0.5, tolerance=1e-5)
 def timid_answers(ns, rng):
     """A model that is never sure."""
     probs, label = 0.1 + inputs.probabilities(rng, 12, 4), inputs.labels(rng, 12, 4)
@@ -921,21 +921,21 @@ def _approximate(ns, rng, model, entries, **epsilon):
     return seen
 
 
-@probe("gradient_approximation", points=2, tolerance=1e-7)
+@probe("gradient_approximation", points=2, tolerance=1e-5)
 def numerical_for_weights(ns, rng):
     """The numerical gradient for weights of both layers."""
     entries = [(0, "w", (1, 2)), (0, "w", (0, 1)), (0, "w", (1, 0)), (2, "w", (2, 0))]
     return {"numerical": _approximate(ns, rng, _Bowl(ns, rng, cubic=3.0), entries, epsilon=1e-2)["numerical"]}
 
 
-@probe("gradient_approximation", points=1.75, tolerance=1e-7)
+@probe("gradient_approximation", points=1.75, tolerance=1e-5)
 def numerical_for_biases(ns, rng):
     """The numerical gradient for biases of both layers."""
     entries = [(0, "b", (0, 2)), (2, "b", (0, 0)), (0, "b", (0, 1))]
     return {"numerical": _approximate(ns, rng, _Bowl(ns, rng, cubic=3.0), entries, epsilon=1e-2)["numerical"]}
 
 
-@probe("gradient_approximation", points=1.75, tolerance=1e-7)
+@probe("gradient_approximation", points=1.75, tolerance=1e-5)
 def analytic_for_both(ns, rng):
     """The analytic gradient for weights and biases, which no earlier pass has left behind."""
     seen = []
@@ -944,7 +944,7 @@ def analytic_for_both(ns, rng):
     return {"analytic": seen}
 
 
-@probe("gradient_approximation", points=2)
+@probe("gradient_approximation", points=2, tolerance=1e-5)
 def whether_they_agree(ns, rng):
     """Whether the two are said to agree, for right, slightly wrong and strongly bent models."""
     entries = [(0, "w", (1, 1)), (2, "b", (0, 0))]

@@ -90,7 +90,7 @@ def spread_of_the_weights(ns, rng):
     return {"W": params.get("Wlarge")}
 
 
-@probe("initialize_weights", points=0.5)
+@probe("initialize_weights", points=0.5, tolerance=1e-5)
 def biases_at_the_start(ns, rng):
     """The biases of a new layer."""
     params = {}
@@ -119,7 +119,7 @@ def a_layer_without_a_name(ns, rng):
 # sigmoid
 
 
-@probe("sigmoid", points=0.75)
+@probe("sigmoid", points=0.75, tolerance=1e-5)
 def moderate_numbers(ns, rng):
     """Numbers of both signs within a few units of 0, and 0."""
     X = rng.normal(scale=3, size=(4, 6))
@@ -127,7 +127,7 @@ def moderate_numbers(ns, rng):
     return {"values": ns.sigmoid(X)}
 
 
-@probe("sigmoid", points=1)
+@probe("sigmoid", points=1, tolerance=1e-5)
 def far_from_zero(ns, rng):
     """Numbers of both signs whose exponentials overflow."""
     return {"values": ns.sigmoid(rng.permuted(rng.uniform(750, 1000, size=(3, 4)) * [1, -1, 1, -1], axis=1))}
@@ -173,14 +173,14 @@ def sigmoid_of_every_kind(ns, rng):
 # forward
 
 
-@probe("forward", points=1.5)
+@probe("forward", points=1.5, tolerance=1e-5)
 def output_of_a_layer(ns, rng):
     """The output of a layer, with an activation of the test's own."""
     params = layer(rng, 5, 3, "layer1")
     return {"post_act": ns.forward(rng.normal(size=(4, 5)), params, "layer1", lambda z: z * z + z)}
 
 
-@probe("forward", points=1)
+@probe("forward", points=1, tolerance=1e-5)
 def cache_from_before_the_activation(ns, rng):
     """The first two entries of what the layer stores: its input and its pre-activation."""
     params = layer(rng, 5, 3, "layer1")
@@ -189,7 +189,7 @@ def cache_from_before_the_activation(ns, rng):
     return {"cache": kept[:2] if isinstance(kept, list) else kept}
 
 
-@probe("forward", points=1)
+@probe("forward", points=1, tolerance=1e-5)
 def cache_from_after_the_activation(ns, rng):
     """The last entry of what the layer stores: its post-activation."""
     params = layer(rng, 5, 3, "layer1")
@@ -198,7 +198,7 @@ def cache_from_after_the_activation(ns, rng):
     return {"cache": kept[2:] if isinstance(kept, list) else kept}
 
 
-@probe("forward", points=0.75)
+@probe("forward", points=0.75, tolerance=1e-5)
 def two_layers(ns, rng):
     """Two layers in a row, the given tanh and ReLU, with biases of 0: each has a cache of its own."""
     params = layer(rng, 6, 5, "layer1") | layer(rng, 5, 2, "output")
@@ -262,31 +262,31 @@ def forward_of_every_kind(ns, rng):
 # softmax
 
 
-@probe("softmax", points=0.75)
+@probe("softmax", points=0.75, tolerance=1e-5)
 def moderate_scores(ns, rng):
     """Scores of both signs within a few units of 0."""
     return {"probs": ns.softmax(inputs.scores(rng, 4, 6, scale=2))}
 
 
-@probe("softmax", points=1)
+@probe("softmax", points=1, tolerance=1e-5)
 def rows_far_apart(ns, rng):
     """Rows of very different size, each with its own maximum."""
     return {"probs": ns.softmax(inputs.far_rows(rng, 5, 3))}
 
 
-@probe("softmax", points=0.5)
+@probe("softmax", points=0.5, tolerance=1e-5)
 def all_far_from_zero(ns, rng):
     """Batches whose scores are alike among themselves, and all large or all very negative."""
     return {str(offset): ns.softmax(inputs.scores(rng, 3, 4) + offset) for offset in (400, -400, 1000, -1000)}
 
 
-@probe("softmax", points=0.25)
+@probe("softmax", points=0.25, tolerance=1e-5)
 def wide_rows(ns, rng):
     """Rows in which the scores themselves lie far apart."""
     return {"probs": ns.softmax(rng.permuted(np.tile([-1500.0, -2.0, 0.0, 1.0, 3.0], (4, 1)), axis=1) * rng.choice([-1, 1], size=(4, 1)))}
 
 
-@probe("softmax", points=0.25)
+@probe("softmax", points=0.25, tolerance=1e-5)
 def softmax_of_one_row(ns, rng):
     """A batch of one example."""
     return {"probs": ns.softmax(inputs.scores(rng, 1, 5))}
@@ -320,19 +320,19 @@ def softmax_of_every_kind(ns, rng):
 # compute_loss_and_acc
 
 
-@probe("compute_loss_and_acc", points=1.5, tolerance=1e-6)
+@probe("compute_loss_and_acc", points=1.5, tolerance=1e-5)
 def loss_of_a_batch(ns, rng):
     """The loss of a batch."""
     return {"loss": part(ns.compute_loss_and_acc(*scored(rng)), 0)}
 
 
-@probe("compute_loss_and_acc", points=1.5)
+@probe("compute_loss_and_acc", points=1.5, tolerance=1e-5)
 def accuracy_of_a_batch(ns, rng):
     """The accuracy on a batch that is partly right."""
     return {"acc": part(ns.compute_loss_and_acc(*scored(rng, 11, 4)), 1)}
 
 
-@probe("compute_loss_and_acc", points=0.75, tolerance=1e-6)
+@probe("compute_loss_and_acc", points=0.75, tolerance=1e-5)
 def impossible_classes(ns, rng):
     """The loss where some wrong classes have the probability 0."""
     y, probs = scored(rng, 6, 4)
@@ -383,7 +383,7 @@ def loss_of_every_kind(ns, rng):
 # backwards
 
 
-@probe("backwards", points=1.75)
+@probe("backwards", points=1.75, tolerance=1e-5)
 def gradient_of_the_weights(ns, rng):
     """The weights' gradient, with a derivative of the test's own."""
     params = passed(rng, 4, 5, 3, "layer1")
@@ -391,7 +391,7 @@ def gradient_of_the_weights(ns, rng):
     return after(params, "grad_Wlayer1")
 
 
-@probe("backwards", points=1.5)
+@probe("backwards", points=1.5, tolerance=1e-5)
 def gradient_of_the_biases(ns, rng):
     """The biases' gradient, with a derivative of the test's own."""
     params = passed(rng, 4, 5, 3, "layer1")
@@ -399,14 +399,14 @@ def gradient_of_the_biases(ns, rng):
     return after(params, "grad_blayer1")
 
 
-@probe("backwards", points=2)
+@probe("backwards", points=2, tolerance=1e-5)
 def gradient_of_the_inputs(ns, rng):
     """What goes back to the layer below, with a derivative of the test's own."""
     params = passed(rng, 4, 5, 3, "layer1")
     return {"grad_X": ns.backwards(rng.normal(size=(4, 3)), params, "layer1", lambda a: 2 * a + a * a)}
 
 
-@probe("backwards", points=2)
+@probe("backwards", points=2, tolerance=1e-5)
 def a_linear_layer(ns, rng):
     """All gradients of a layer with the given linear derivative."""
     params = passed(rng, 3, 2, 4, "output")
@@ -486,35 +486,35 @@ def backwards_of_every_kind(ns, rng):
 # conv_forward
 
 
-@probe("conv_forward", points=1.25)
+@probe("conv_forward", points=1.25, tolerance=1e-5)
 def plain_convolution(ns, rng):
     """Filters and images that are not square, stride 1, no padding."""
     X, params = rng.normal(size=(2, 3, 6, 5)), filters(rng, 4, 3, 2, 3, "conv")
     return {"Y": ns.conv_forward(X, params, "conv", 1, 0)}
 
 
-@probe("conv_forward", points=1.25)
+@probe("conv_forward", points=1.25, tolerance=1e-5)
 def padded_convolution(ns, rng):
     """A padding wider than one pixel."""
     X, params = rng.normal(size=(2, 2, 4, 6)), filters(rng, 3, 2, 3, 2, "conv")
     return {"Y": ns.conv_forward(X, params, "conv", 1, 2)}
 
 
-@probe("conv_forward", points=1.25)
+@probe("conv_forward", points=1.25, tolerance=1e-5)
 def strided_convolution(ns, rng):
     """A stride that divides height and width."""
     X, params = rng.normal(size=(2, 2, 7, 10)), filters(rng, 3, 2, 3, 4, "conv")
     return {"Y": ns.conv_forward(X, params, "conv", stride=2, pad=1)}
 
 
-@probe("conv_forward", points=1.25)
+@probe("conv_forward", points=1.25, tolerance=1e-5)
 def convolution_with_a_remainder(ns, rng):
     """A stride that divides neither height nor width."""
     X, params = rng.normal(size=(2, 2, 8, 5)), filters(rng, 3, 2, 3, 2, "conv")
     return {"Y": ns.conv_forward(X, params, "conv", stride=3, pad=1)}
 
 
-@probe("conv_forward", points=1.25)
+@probe("conv_forward", points=1.25, tolerance=1e-5)
 def cache_of_a_convolution(ns, rng):
     """What the layer stores for the backward pass, in its order."""
     X, params = rng.normal(size=(2, 3, 5, 6)), filters(rng, 2, 3, 3, 2, "conv")
@@ -576,7 +576,7 @@ def convolved(rng, X_shape, W_shape, out, stride, pad, name="conv"):
     return rng.normal(size=(X_shape[0], W_shape[0], *out)), params
 
 
-@probe("conv_backward", points=2)
+@probe("conv_backward", points=2, tolerance=1e-5)
 def gradient_of_the_filters(ns, rng):
     """The filters' gradient, stride 1, a padding of one pixel."""
     delta, params = convolved(rng, (2, 3, 5, 6), (4, 3, 2, 3), (6, 6), 1, 1)
@@ -584,7 +584,7 @@ def gradient_of_the_filters(ns, rng):
     return after(params, "grad_Wconv")
 
 
-@probe("conv_backward", points=0.75)
+@probe("conv_backward", points=0.75, tolerance=1e-5)
 def gradient_of_the_filters_biases(ns, rng):
     """The biases' gradient."""
     delta, params = convolved(rng, (2, 3, 5, 6), (4, 3, 2, 3), (6, 6), 1, 1)
@@ -592,14 +592,14 @@ def gradient_of_the_filters_biases(ns, rng):
     return after(params, "grad_bconv")
 
 
-@probe("conv_backward", points=2.25)
+@probe("conv_backward", points=2.25, tolerance=1e-5)
 def gradient_of_the_images(ns, rng):
     """The images' gradient, stride 1, a padding of one pixel."""
     delta, params = convolved(rng, (2, 3, 6, 4), (4, 3, 3, 2), (6, 5), 1, 1)
     return {"grad_X": ns.conv_backward(delta, params, "conv")}
 
 
-@probe("conv_backward", points=1.75)
+@probe("conv_backward", points=1.75, tolerance=1e-5)
 def gradients_without_padding(ns, rng):
     """All gradients where there is no padding."""
     delta, params = convolved(rng, (2, 2, 5, 6), (3, 2, 2, 3), (4, 4), 1, 0)
@@ -607,7 +607,7 @@ def gradients_without_padding(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
 
 
-@probe("conv_backward", points=1.75)
+@probe("conv_backward", points=1.75, tolerance=1e-5)
 def gradients_with_a_stride(ns, rng):
     """All gradients with a stride that divides height and width, and a wider padding."""
     delta, params = convolved(rng, (2, 2, 5, 6), (3, 2, 3, 2), (4, 5), 2, 2)
@@ -615,7 +615,7 @@ def gradients_with_a_stride(ns, rng):
     return {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
 
 
-@probe("conv_backward", points=1.25)
+@probe("conv_backward", points=1.25, tolerance=1e-5)
 def gradients_with_a_remainder(ns, rng):
     """All gradients where the stride divides neither height nor width, and some pixels are in no window."""
     delta, params = convolved(rng, (2, 2, 11, 8), (3, 2, 3, 2), (4, 3), 3, 1)
@@ -729,7 +729,7 @@ def data(rng, N=4, D=3, C=4):
     return rng.normal(size=(N, D)), inputs.one_hot(inputs.labels(rng, N, C), C)
 
 
-@probe("train", points=2, tolerance=1e-7)
+@probe("train", points=2, tolerance=1e-5)
 def weights_after_some_steps(ns, rng):
     """The parameters after a few iterations with all examples in one batch."""
     (x, y), params = data(rng), network(rng)
@@ -737,14 +737,14 @@ def weights_after_some_steps(ns, rng):
     return after(params, *PARAMETERS)
 
 
-@probe("train", points=1.25, tolerance=1e-6)
+@probe("train", points=1.25, tolerance=1e-5)
 def scores_of_the_last_iteration(ns, rng):
     """Loss and accuracy of the last of a few iterations with all examples in one batch."""
     (x, y), params = data(rng, 7), network(rng)
     return {"scores": listed(ns.train(x, y, params, batch_size=7, max_iters=4, learning_rate=0.2))}
 
 
-@probe("train", points=2, tolerance=1e-6)
+@probe("train", points=2, tolerance=1e-5)
 def several_batches(ns, rng):
     """Several batches in each iteration, of examples that are all the same."""
     (x, y), params = alike(rng, 6), network(rng)
@@ -752,14 +752,14 @@ def several_batches(ns, rng):
     return {"scores": scores} | after(params, *PARAMETERS)
 
 
-@probe("train", points=1, tolerance=1e-6)
+@probe("train", points=1, tolerance=1e-5)
 def scores_of_several_batches(ns, rng):
     """Loss and accuracy over several batches, at a learning rate of 0."""
     (x, y), params = data(rng, 12), network(rng)
     return {"scores": listed(ns.train(x, y, params, batch_size=3, max_iters=2, learning_rate=0.0))}
 
 
-@probe("train", points=1, tolerance=1e-6)
+@probe("train", points=1, tolerance=1e-5)
 def batches_in_a_known_order(ns, rng):
     """Different batches, of which get_random_batches gives the same in each iteration."""
     (x, y), params = data(rng, 8), network(rng)
@@ -769,7 +769,7 @@ def batches_in_a_known_order(ns, rng):
     return {"scores": scores} | after(params, *PARAMETERS)
 
 
-@probe("train", points=0.75, tolerance=1e-6)
+@probe("train", points=0.75, tolerance=1e-5)
 def a_short_last_batch(ns, rng):
     """A last batch that is not full, of examples that are all the same."""
     (x, y), params = alike(rng, 5), network(rng)

@@ -49,7 +49,7 @@ def weighted_sum(ns, rng):
     return {"grad": ns.eval_numerical_gradient(lambda z: np.sum(weight * z), rng.normal(size=(3, 2)))}
 
 
-@probe("eval_numerical_gradient", points=1)
+@probe("eval_numerical_gradient", points=1, tolerance=1e-5)
 def wide_step(ns, rng):
     """A step so wide that the central difference is not the derivative."""
     return {"grad": ns.eval_numerical_gradient(bent, rng.normal(size=4), h=0.25)}
@@ -143,7 +143,7 @@ def three_axes_to_one_output(ns, rng):
     return {"grad": ns.eval_numerical_gradient_array(lambda z: np.array([bent(z)]), x, df)}
 
 
-@probe("eval_numerical_gradient_array", points=0.75)
+@probe("eval_numerical_gradient_array", points=0.75, tolerance=1e-5)
 def wide_step_through_a_layer(ns, rng):
     """A step so wide that the central difference is not the derivative."""
     x, df = rng.normal(size=5), inputs.away_from_zero(rng, (5,), gap=0.3)
@@ -197,7 +197,7 @@ def many_sizes(rng, shape):
     return np.where(rng.uniform(size=shape) < 0.5, -1.0, 1.0) * 10.0 ** rng.uniform(-3, 3, size=shape)
 
 
-@probe("rel_error", points=0.5)
+@probe("rel_error", points=0.5, tolerance=1e-5)
 def worst_of_many_sizes(ns, rng):
     """Two matrices of the same signs whose entries differ much in size, in both orders."""
     x = many_sizes(rng, (4, 5))
@@ -205,14 +205,14 @@ def worst_of_many_sizes(ns, rng):
     return {"error": ns.rel_error(x, y), "swapped": ns.rel_error(y, x)}
 
 
-@probe("rel_error", points=0.25)
+@probe("rel_error", points=0.25, tolerance=1e-5)
 def one_entry(ns, rng):
     """Arrays with a single entry."""
     x = rng.uniform(-3, -1, size=1)
     return {"error": ns.rel_error(x, x * rng.uniform(1.5, 3, size=1))}
 
 
-@probe("rel_error", points=0.25)
+@probe("rel_error", points=0.25, tolerance=1e-5)
 def nearly_equal(ns, rng):
     """Two arrays that agree to about three digits, with three axes."""
     x = many_sizes(rng, (2, 3, 2))
@@ -261,37 +261,37 @@ def layer(rng, shape, outputs):
     return rng.normal(size=shape), rng.normal(size=(int(np.prod(shape[1:])), outputs)), rng.normal(size=outputs)
 
 
-@probe("affine", points=0.5)
+@probe("affine", points=0.5, tolerance=1e-5)
 def forward_rows(ns, rng):
     """affine_forward of a matrix, one row an example."""
     return {"out": bare(ns).affine_forward(*layer(rng, (5, 4), 3))[0]}
 
 
-@probe("affine", points=0.75)
+@probe("affine", points=0.75, tolerance=1e-5)
 def forward_images(ns, rng):
     """affine_forward of small images with channels."""
     return {"out": bare(ns).affine_forward(*layer(rng, (4, 2, 3, 5), 6))[0]}
 
 
-@probe("affine", points=0.75, tolerance=1e-7)
+@probe("affine", points=0.75, tolerance=1e-5)
 def backward_to_x(ns, rng):
     """affine_backward: the gradient of x."""
     return {"dx": bare(ns).affine_backward(rng.normal(size=(5, 3)), layer(rng, (5, 4), 3))[0]}
 
 
-@probe("affine", points=0.5, tolerance=1e-7)
+@probe("affine", points=0.5, tolerance=1e-5)
 def backward_to_w(ns, rng):
     """affine_backward: the gradient of w."""
     return {"dw": bare(ns).affine_backward(rng.normal(size=(5, 3)), layer(rng, (5, 4), 3))[1]}
 
 
-@probe("affine", points=0.5, tolerance=1e-7)
+@probe("affine", points=0.5, tolerance=1e-5)
 def backward_to_b(ns, rng):
     """affine_backward: the gradient of b."""
     return {"db": bare(ns).affine_backward(rng.normal(size=(5, 3)), layer(rng, (5, 4), 3))[2]}
 
 
-@probe("affine", points=0.5, tolerance=1e-7)
+@probe("affine", points=0.5, tolerance=1e-5)
 def backward_images(ns, rng):
     """affine_backward of small images: dx as an image again, dw as a matrix."""
     dx, dw, _ = bare(ns).affine_backward(rng.normal(size=(3, 4)), layer(rng, (3, 2, 1, 5), 4))
@@ -360,13 +360,13 @@ def affine_of_every_kind(ns, rng):
 # --- relu ---------------------------------------------------------------------------------------------------------------
 
 
-@probe("relu", points=0.75)
+@probe("relu", points=0.75, tolerance=1e-5)
 def forward_both_signs(ns, rng):
     """relu_forward of entries of both signs."""
     return {"out": bare(ns).relu_forward(3 * inputs.away_from_zero(rng, (4, 5)))[0]}
 
 
-@probe("relu", points=0.75, tolerance=1e-7)
+@probe("relu", points=0.75, tolerance=1e-5)
 def backward_both_signs(ns, rng):
     """relu_backward where input and upstream gradient have all four combinations of signs."""
     x, dout = 3 * inputs.away_from_zero(rng, (5, 6)), inputs.away_from_zero(rng, (5, 6))
@@ -440,38 +440,38 @@ def partly_met(rng):
     return x, y
 
 
-@probe("svm_loss", points=1.25)
+@probe("svm_loss", points=1.25, tolerance=1e-5)
 def hinge_of_a_batch(ns, rng):
     """The loss of a batch in which some margins are met and some are not."""
     return {"loss": bare(ns).svm_loss(off_the_kink(rng, 6, 4), inputs.labels(rng, 6, 4))[0]}
 
 
-@probe("svm_loss", points=1.5, tolerance=1e-7)
+@probe("svm_loss", points=1.5, tolerance=1e-5)
 def hinge_gradient_of_a_batch(ns, rng):
     """The gradient for a batch in which some margins are met and some are not."""
     return {"dx": bare(ns).svm_loss(off_the_kink(rng, 6, 5), inputs.labels(rng, 6, 5))[1]}
 
 
-@probe("svm_loss", points=1, tolerance=1e-7)
+@probe("svm_loss", points=1, tolerance=1e-5)
 def hinge_where_nothing_is_settled(ns, rng):
     """Scores so close to each other that no margin is met."""
     loss, dx = bare(ns).svm_loss(rng.uniform(-0.3, 0.3, size=(5, 4)), inputs.labels(rng, 5, 4))
     return {"loss": loss, "dx": dx}
 
 
-@probe("svm_loss", points=0.75)
+@probe("svm_loss", points=0.75, tolerance=1e-5)
 def hinge_of_settled_rows(ns, rng):
     """The loss where the right class of some rows is far ahead."""
     return {"loss": bare(ns).svm_loss(*partly_met(rng))[0]}
 
 
-@probe("svm_loss", points=0.75, tolerance=1e-7)
+@probe("svm_loss", points=0.75, tolerance=1e-5)
 def hinge_gradient_of_settled_rows(ns, rng):
     """The gradient where the right class of some rows is far ahead."""
     return {"dx": bare(ns).svm_loss(*partly_met(rng))[1]}
 
 
-@probe("svm_loss", points=0.5, tolerance=1e-7)
+@probe("svm_loss", points=0.5, tolerance=1e-5)
 def hinge_of_one_example(ns, rng):
     """A batch of one, its right class in the middle of the scores."""
     x = off_the_kink(rng, 1, 5)
@@ -479,7 +479,7 @@ def hinge_of_one_example(ns, rng):
     return {"loss": loss, "dx": dx}
 
 
-@probe("svm_loss", points=0.5, tolerance=1e-7)
+@probe("svm_loss", points=0.5, tolerance=1e-5)
 def hinge_of_two_classes(ns, rng):
     """Many examples and two classes."""
     loss, dx = bare(ns).svm_loss(off_the_kink(rng, 17, 2), inputs.labels(rng, 17, 2))
@@ -539,33 +539,33 @@ def hinge_of_every_kind(ns, rng):
 # allow 1e-6. What it does to an improbable label has a probe of its own.
 
 
-@probe("softmax_loss", points=1, tolerance=1e-6)
+@probe("softmax_loss", points=1, tolerance=1e-5)
 def entropy_of_a_batch(ns, rng):
     """The loss of a batch of ordinary scores."""
     return {"loss": bare(ns).softmax_loss(inputs.scores(rng, 6, 4), inputs.labels(rng, 6, 4))[0]}
 
 
-@probe("softmax_loss", points=1.25, tolerance=1e-7)
+@probe("softmax_loss", points=1.25, tolerance=1e-5)
 def entropy_gradient_of_a_batch(ns, rng):
     """The gradient for a batch of ordinary scores."""
     return {"dx": bare(ns).softmax_loss(inputs.scores(rng, 6, 5), inputs.labels(rng, 6, 5))[1]}
 
 
-@probe("softmax_loss", points=0.75, tolerance=1e-6)
+@probe("softmax_loss", points=0.75, tolerance=1e-5)
 def rows_far_apart(ns, rng):
     """Rows of very different size, each with its own maximum."""
     loss, dx = bare(ns).softmax_loss(inputs.far_rows(rng, 5, 3), inputs.labels(rng, 5, 3))
     return {"loss": loss, "dx": dx}
 
 
-@probe("softmax_loss", points=0.5, tolerance=1e-6)
+@probe("softmax_loss", points=0.5, tolerance=1e-5)
 def all_rows_large(ns, rng):
     """All scores large and of about the same size."""
     loss, dx = bare(ns).softmax_loss(2000 + inputs.scores(rng, 4, 3), inputs.labels(rng, 4, 3))
     return {"loss": loss, "dx": dx}
 
 
-@probe("softmax_loss", points=0.75)
+@probe("softmax_loss", points=0.75, tolerance=1e-5)
 def improbable_label(ns, rng):
     """A right class whose probability is too small for a floating-point number: the loss."""
     x, y = inputs.scores(rng, 4, 3), inputs.labels(rng, 4, 3)
@@ -574,7 +574,7 @@ def improbable_label(ns, rng):
     return {"loss": bare(ns).softmax_loss(x, y)[0]}
 
 
-@probe("softmax_loss", points=0.25, tolerance=1e-6)
+@probe("softmax_loss", points=0.25, tolerance=1e-5)
 def entropy_of_one_example(ns, rng):
     """A batch of one."""
     loss, dx = bare(ns).softmax_loss(inputs.scores(rng, 1, 5), rng.integers(5, size=1))
@@ -650,44 +650,44 @@ def four(grads):
     return {name: grads.get(name) for name in NAMES}
 
 
-@probe("network", points=1.5)
+@probe("network", points=1.5, tolerance=1e-5)
 def scores_without_labels(ns, rng):
     """The scores of a batch."""
     return {"scores": with_weights(ns, weights(rng, 4, 6, 3)).loss(rng.normal(size=(5, 4)))}
 
 
-@probe("network", points=1, tolerance=1e-6)
+@probe("network", points=1, tolerance=1e-5)
 def softmax_on_top(ns, rng):
     """The softmax loss of a batch, without a penalty."""
     return {"loss": with_weights(ns, weights(rng, 4, 6, 3)).loss(*batch(rng, 5, 4, 3), kind="softmax")[0]}
 
 
-@probe("network", points=1.25, tolerance=1e-7)
+@probe("network", points=1.25, tolerance=1e-5)
 def softmax_gradients(ns, rng):
     """The gradients of the softmax loss, without a penalty."""
     return four(with_weights(ns, weights(rng, 4, 6, 3)).loss(*batch(rng, 5, 4, 3), kind="softmax")[1])
 
 
-@probe("network", points=0.75)
+@probe("network", points=0.75, tolerance=1e-5)
 def hinge_on_top(ns, rng):
     """The hinge loss of a batch, without a penalty."""
     return {"loss": with_weights(ns, weights(rng, 3, 5, 4)).loss(*batch(rng, 6, 3, 4), "svm")[0]}
 
 
-@probe("network", points=1, tolerance=1e-7)
+@probe("network", points=1, tolerance=1e-5)
 def hinge_gradients(ns, rng):
     """The gradients of the hinge loss, without a penalty."""
     return four(with_weights(ns, weights(rng, 3, 5, 4)).loss(*batch(rng, 6, 3, 4), "svm")[1])
 
 
-@probe("network", points=0.75, tolerance=1e-6)
+@probe("network", points=0.75, tolerance=1e-5)
 def penalty_in_the_loss(ns, rng):
     """The loss with a penalty, once with each kind."""
     net, (X, y) = with_weights(ns, weights(rng, 4, 3, 5), reg=0.7), batch(rng, 6, 4, 5)
     return {"softmax": net.loss(X, y)[0], "svm": net.loss(X, y, kind="svm")[0]}
 
 
-@probe("network", points=1, tolerance=1e-7)
+@probe("network", points=1, tolerance=1e-5)
 def penalty_in_the_gradients(ns, rng):
     """The gradients with a penalty."""
     return four(with_weights(ns, weights(rng, 4, 3, 5), reg=0.7).loss(*batch(rng, 6, 4, 5), kind="softmax")[1])

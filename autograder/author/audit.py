@@ -38,7 +38,7 @@ from autograder.inside.seen import Outcome
 from autograder.judging.diagnose import name_mistake
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.judging.grader import Grader
-from autograder.judging.judged import Judged
+from autograder.judging.judged import Judged, left_by_one_mistake, total
 from autograder.judging.keys import environment
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import TRUSTED
@@ -318,10 +318,11 @@ class _Audit:
         found = {p.id: grader.judge.find(p, seen.observations[p.id]) for p in probes}
         judged = Judged(probes, seen.observations, found)
         named = name_mistake(judged, grader.judge.known(question.id, judged.observations))
-        least = (1 - question.one_mistake_costs) * question.points if named and judged.lost else 0.0
-        return VariantResult(
-            variant.id, variant.question, max(least, sum(judged.points.values())), question.points
-        )
+        score = total([*judged.points.values()])
+        if named and judged.lost:
+            besides = sum(p.points for p in probes if p.id in named.besides)
+            score = left_by_one_mistake(question, score, besides)
+        return VariantResult(variant.id, variant.question, score, question.points)
 
     # ---- mutants
 

@@ -1,7 +1,9 @@
 """Names the mistake: the misconception that produces the same numbers, else the smallest structural fact.
 
-A misconception is named only where everything that was observed of the question agrees with it, a value or a
-fact tells it from the reference, and no other misconception agrees as well. A crash names nothing.
+A misconception is named where everything that was observed of the question agrees with it, a value or a fact
+of a core check tells it from the reference, and no other misconception agrees as well. A crash names nothing.
+Where none agrees with everything, one may agree with all core checks, number by number: what contract checks
+then lose beside it is a slip of its own.
 """
 
 from __future__ import annotations
@@ -46,41 +48,87 @@ def known_of(
     return KnownMistake(variant, observations, values, findings)
 
 
-def ends_alike(observations: dict[str, Observation], seen: dict[str, Observation]) -> bool:
-    """Whether each probe ended in one way on both: only then can what was seen be of this misconception.
+def ends_alike(
+    probes: tuple[Probe, ...], observations: dict[str, Observation], seen: dict[str, Observation]
+) -> bool:
+    """Whether each core probe ended in one way on both: only then can what was seen be of this misconception.
 
     Nothing is decoded for it.
     """
     return all(
-        (mine := seen.get(name)) is not None and (mine.outcome, mine.error) == (o.outcome, o.error)
-        for name, o in observations.items()
+        (mine := seen.get(p.id)) is not None
+        and (mine.outcome, mine.error) == (observations[p.id].outcome, observations[p.id].error)
+        for p in probes
+        if not p.contract
     )
 
 
-def name_mistake(judged: Judged, known: list[KnownMistake]) -> Diagnosis | None:
-    """The one misconception that agrees with all that was seen of a question, or None."""
-    matches = [k for k in known if _agrees(k, judged)]
-    return Diagnosis(matches[0].variant.id, matches[0].variant.says) if len(matches) == 1 else None
+@dataclass(frozen=True)
+class Named:
+    """A mistake with a name. besides: the checks that are lost for other reasons."""
+
+    diagnosis: Diagnosis
+    besides: frozenset[str] = frozenset()
 
 
-def _agrees(known: KnownMistake, judged: Judged) -> bool:
-    told_apart = False
-    for probe in judged.probes:
-        mine, theirs = judged.observations.get(probe.id), known.observations[probe.id]
-        if mine is None or mine.outcome is not theirs.outcome:
-            return False
-        if mine.outcome is not Outcome.FINISHED:
-            if mine.error != theirs.error:
-                return False
-            continue
-        finding = known.findings[probe.id]
-        if probe.judged:
-            if not _same_facts(finding, judged.findings[probe.id]):
-                return False
-        elif not _same_value(known.values[probe.id], mine, probe):
-            return False
-        told_apart = told_apart or finding.verdict is not Verdict.RIGHT
-    return told_apart
+def name_mistake(judged: Judged, known: list[KnownMistake]) -> Named | None:
+    """The one misconception that agrees with all that was seen of a question; else the one that agrees with
+    all core checks; else None.
+    """
+    agreeing = {k.variant.id: _agreeing(k, judged) for k in known}
+    told = [k for k in known if _told_apart(k, judged, agreeing[k.variant.id])]
+    everything = [k for k in told if len(agreeing[k.variant.id]) == len(judged.probes)]
+    matches = everything or [k for k in told if _only_slips_beside(k, judged, agreeing[k.variant.id])]
+    if len(matches) != 1:
+        return None
+    variant = matches[0].variant
+    return Named(Diagnosis(variant.id, variant.says), judged.lost - agreeing[variant.id])
+
+
+def _agreeing(known: KnownMistake, judged: Judged) -> frozenset[str]:
+    """The probes of which the same was seen of both."""
+    return frozenset(p.id for p in judged.probes if _agrees(known, judged, p))
+
+
+def _agrees(known: KnownMistake, judged: Judged, probe: Probe) -> bool:
+    mine, theirs = judged.observations.get(probe.id), known.observations[probe.id]
+    if mine is None or mine.outcome is not theirs.outcome:
+        return False
+    if mine.outcome is not Outcome.FINISHED:
+        return mine.error == theirs.error
+    if probe.judged:
+        return _same_facts(known.findings[probe.id], judged.findings[probe.id])
+    return _same_value(known.values[probe.id], mine, probe)
+
+
+def _told_apart(known: KnownMistake, judged: Judged, agreeing: frozenset[str]) -> bool:
+    """Whether all core probes agree, and a value or a fact of some probe that agrees is not right."""
+    core = {p.id for p in judged.probes if not p.contract}
+    wrong = {name for name, finding in known.findings.items() if finding.verdict is not Verdict.RIGHT}
+    return core <= agreeing and bool(wrong & agreeing)
+
+
+def _only_slips_beside(known: KnownMistake, judged: Judged, agreeing: frozenset[str]) -> bool:
+    """Whether the mistake shows in numbers of a core check, and the one check that does not agree is lost, so
+    that nothing which the mistake would fail is right. Facts, infinities and missing values are too little to
+    tell it by: many mistakes have the same.
+    """
+    wrong = {name for name, finding in known.findings.items() if finding.verdict is not Verdict.RIGHT}
+    besides = {p.id for p in judged.probes} - agreeing
+    shown = any(
+        p.id in wrong and not p.contract and not p.judged and _is_finite(known.values[p.id])
+        for p in judged.probes
+    )
+    return shown and besides <= judged.lost and len(besides) == 1
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether a value is made of finite numbers alone."""
+    if isinstance(value, dict | list | tuple):
+        parts = list(value.values()) if isinstance(value, dict) else list(value)
+        return bool(parts) and all(map(_is_finite, parts))
+    numbers = _numbers(value)
+    return numbers is not None and bool(np.isfinite(numbers).all())
 
 
 def _same_facts(known: Finding, mine: Finding) -> bool:

@@ -113,7 +113,10 @@ class Judge:
     def known(self, question: str, seen: dict[str, Observation]) -> list[KnownMistake]:
         """The misconceptions of a question that may be what was seen, with what they do, judged once."""
         variants = [v for v in self.reference.misconceptions if v.question == question]
-        return [self._known_of(v) for v in variants if ends_alike(self.reference.observations_of(v), seen)]
+        probes = self.reference.assignment.probes_of(question)
+        return [
+            self._known_of(v) for v in variants if ends_alike(probes, self.reference.observations_of(v), seen)
+        ]
 
     def _known_of(self, variant: Variant) -> KnownMistake:
         if variant.id not in self._known:

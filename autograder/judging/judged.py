@@ -27,14 +27,26 @@ def total(points: list[float]) -> float:
     return round(sum(points), 6)
 
 
-def with_one_mistake(result: QuestionResult, question: Question) -> QuestionResult:
-    """The same result where one name or one place explains all that was lost: then no more is taken than the
-    assignment lets one mistake cost.
+def left_by_one_mistake(question: Question, earned_points: float, besides: float = 0.0) -> float:
+    """The points that a question keeps whose loss one mistake explains. besides: the points of checks that
+    are lost for other reasons; with such, what earned nothing of its own still earns nothing.
     """
-    least = total([(1 - question.one_mistake_costs) * result.max_score])
-    if not result.reason or result.score is None or result.score >= least:
+    if besides and not earned_points:
+        return 0.0
+    return max(earned_points, total([(1 - question.one_mistake_costs) * question.points - besides]))
+
+
+def with_one_mistake(
+    result: QuestionResult, question: Question, besides: frozenset[str] = frozenset()
+) -> QuestionResult:
+    """The same result where one name or one place explains what was lost: then no more is taken for it than
+    the assignment lets one mistake cost. besides: checks that are lost for other reasons.
+    """
+    if not result.reason or result.score is None:
         return result
-    return msgspec.structs.replace(result, score=least, one_mistake=True)
+    more = sum(check.points for check in result.checks if check.id in besides)
+    score = left_by_one_mistake(question, result.score, more)
+    return msgspec.structs.replace(result, score=score, one_mistake=True) if score > result.score else result
 
 
 @dataclass(frozen=True)

@@ -153,9 +153,9 @@ class Sitting:
 
     def _result(self, question: Question, judged: Judged) -> QuestionResult:
         points = judged.points
-        diagnosis = None
+        named = None
         if self.bench.diagnose and judged.lost:
-            diagnosis = name_mistake(judged, self.judge.known(question.id, judged.observations))
+            named = name_mistake(judged, self.judge.known(question.id, judged.observations))
         run = CellsRun(
             self.watch.cells, self._reports(), self.assignment.probes_text, self.notebook.turned(question.id)
         )
@@ -179,10 +179,10 @@ class Sitting:
             max_score=question.points,
             outcome=outcomes[0] if outcomes else Outcome.FINISHED,
             given_correct_inputs=judged.given_correct_inputs,
-            diagnosis=diagnosis,
+            diagnosis=named.diagnosis if named else None,
             checks=checks,
         )
-        return with_one_mistake(result, question)
+        return with_one_mistake(result, question, named.besides if named else frozenset())
 
     def _reports(self) -> list[CellReport]:
         """How the cells have ended, as far as they have."""

@@ -23,6 +23,13 @@ SLIPS = {
     "weights of a tenth": ("modular_mnist", "Layer", "np.random.normal(scale=1 / np.sqrt(in_units), size=(in_units, out_units))", "np.full((in_units, out_units), 0.1)"),
     "accuracy in percent": ("layers_digits", "train_two_layer", "np.mean(test_scores.argmax(axis=1) == y_test)", "100 * np.mean(test_scores.argmax(axis=1) == y_test)"),
     "the square of std": ("layers_digits", "train_two_layer", "W2, b2 = std *", "W2, b2 = std**2 *"),
+    "a gradient of the wrong biases": ("layers_digits", "train_two_layer", "(W2, dW2)", "(W2, db2)"),
+    "the arguments of ReLU exchanged": ("layers_digits", "train_two_layer", "relu_backward(dh, cache_relu)", "relu_backward(cache_relu, dh)"),
+    "biases of one": ("faces_mlp", "init_nn", "np.zeros(columns)", "np.ones(columns)"),
+    "one entry too many": ("faces_mlp", "check_grad", "[:20]", "[:21]"),
+    "the target of the first case for all": ("faces_mlp", "train", "target_train[rows]", "target_train[start]"),
+    "loss and accuracy exchanged": ("faces_mlp", "train", "ce, acc = ", "acc, ce = "),
+    "biases of one in a layer": ("modular_mnist", "Layer", "np.zeros((1, out_units))", "np.ones((1, out_units))"),
     "one batch, drawn again and again": ("layers_digits", "train_two_layer", "rng.integers(len(X_train)", "np.random.default_rng(0).integers(len(X_train)"),
 }
 

@@ -1,6 +1,7 @@
 """Naming the mistake: a hint is a true statement, a misconception is named only where it alone explains everything."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from autograder.assignment.variants import Variant
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import encode
 from autograder.judging.compare import compare
-from autograder.judging.diagnose import KnownMistake, hint, known_of, name_mistake
+from autograder.judging.diagnose import KnownMistake, Named, hint, known_of, name_mistake
 from autograder.judging.findings import Diagnosis, Finding, SeenFact, Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
@@ -123,11 +124,17 @@ def known(name: str, observations: Seen) -> KnownMistake:
     return known_of(Variant(name, "q", "misconception", "f", f"You {name}.", ""), observations, PROBES, judge)
 
 
+def found_of(mine: Seen, *misconceptions: KnownMistake, probes: tuple[Probe, ...] = PROBES) -> Named | None:
+    findings = {p.id: known_of(Variant("", "", "", "", "", ""), mine, (p,), judge).findings.get(p.id, Finding(Verdict.NO_VALUE)) for p in probes}
+    return name_mistake(Judged(probes, mine, findings), list(misconceptions))
+
+
 def named(mine: Seen, *misconceptions: KnownMistake) -> str:
-    findings = {p.id: known_of(Variant("", "", "", "", "", ""), mine, (p,), judge).findings.get(p.id, Finding(Verdict.NO_VALUE)) for p in PROBES}
-    found = name_mistake(Judged(PROBES, mine, findings), list(misconceptions))
-    assert found is None or found == Diagnosis(found.id, f"You {found.id}.")
-    return found.id if found else ""
+    found = found_of(mine, *misconceptions)
+    if found is None:
+        return ""
+    assert found == Named(Diagnosis(found.diagnosis.id, f"You {found.diagnosis.id}."))
+    return found.diagnosis.id
 
 
 TURNED = known("turn the sign", seen(-A))
@@ -169,6 +176,45 @@ def test_a_crash_beside_a_telling_value_must_agree_too() -> None:
     """With evidence from another probe, the ending has to be the same in kind and exception."""
     assert named(seen(-A, other_ended=(Outcome.RAISED, "ValueError")), TURNED, HALF_CRASHED) == "crash on some"
     assert named(seen(-A, other_ended=(Outcome.RAISED, "KeyError")), TURNED, HALF_CRASHED) == ""
+
+
+WITH_CONTRACT = (PROBES[0], replace(PROBES[1], contract=True), replace(PROBES[2], contract=True))
+
+
+def test_a_slip_beside_a_mistake_does_not_hide_its_name() -> None:
+    """All core checks agree, and what does not agree of the contract checks is lost: it is told of beside the name."""
+    for mine in (seen(-A, other=np.zeros(2)), seen(-A, other_ended=(Outcome.RAISED, "TypeError"))):
+        assert found_of(mine, TURNED, DOUBLED, probes=WITH_CONTRACT) == Named(Diagnosis("turn the sign", "You turn the sign."), frozenset({"other"}))
+    both = seen(-A, other=np.zeros(2), facts=-1.0)
+    assert found_of(both, TURNED, DOUBLED, probes=WITH_CONTRACT) is None  # too much beside it
+
+
+def test_infinities_and_facts_are_too_little_beside_a_slip() -> None:
+    """Many mistakes end in the same infinity, or fail the same fact."""
+    overflows = known("overflow", seen(A * np.inf))
+    assert found_of(seen(A * np.inf, other=np.zeros(2)), overflows, probes=WITH_CONTRACT) is None
+    by_facts = (replace(PROBES[0], contract=True), replace(PROBES[1], contract=True), PROBES[2])
+    assert found_of(seen(A + 1, facts=2.5), known("cut", seen(facts=2.5)), probes=by_facts) is None
+
+
+def test_what_is_right_that_the_mistake_would_fail_speaks_against_it() -> None:
+    """A contract check that a misconception fails and this answer does not."""
+    also_wrong = known("turn it and more", seen(-A, other=np.zeros(2)))
+    assert found_of(seen(-A), also_wrong, probes=WITH_CONTRACT) is None
+    assert found_of(seen(-A, facts=1.5), also_wrong, probes=WITH_CONTRACT) is None
+
+
+def test_a_slip_alone_is_not_the_mistake_that_it_comes_with() -> None:
+    """Where the core checks are right, a contract check that fails otherwise names nothing."""
+    at_the_end = known("lose the end", seen(other=np.zeros(2)))
+    assert found_of(seen(other=np.full(2, 9.0)), at_the_end, probes=WITH_CONTRACT) is None
+    assert found_of(seen(other=np.zeros(2)), at_the_end, probes=WITH_CONTRACT) == Named(Diagnosis("lose the end", "You lose the end."))
+
+
+def test_two_mistakes_beside_slips_name_nothing() -> None:
+    """Core checks that cannot tell two misconceptions apart name neither, where no contract check decides."""
+    mine = seen(-A, other=np.zeros(2), facts=-1.0)
+    assert found_of(mine, TURNED, known("turn it too", seen(-A, facts=3.0)), probes=WITH_CONTRACT) is None
 
 
 def test_what_the_reference_does_too_tells_nothing() -> None:

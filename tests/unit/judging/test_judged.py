@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.assignment.values import Question
 from autograder.judging.findings import Verdict
-from autograder.judging.judged import earned, total
+from autograder.judging.judged import earned, left_by_one_mistake, total
 from autograder.probe import Probe
 
 RIGHT, WRONG, NONE = Verdict.RIGHT, Verdict.WRONG_VALUES, Verdict.NO_VALUE
@@ -47,3 +48,10 @@ def test_totals_are_free_of_binary_dust() -> None:
     """Tenths add up to the number that a person writes."""
     assert total([0.1] * 3) == 0.3
     assert total([]) == 0
+
+
+@pytest.mark.parametrize(("earned_points", "besides", "left"), [(0.0, 0.0, 2.0), (3.0, 0.0, 3.0), (1.0, 0.5, 1.5), (0.0, 0.5, 0.0), (2.0, 1.0, 2.0)])
+def test_what_one_mistake_leaves(earned_points: float, besides: float, left: float) -> None:
+    """Half of a question of four points, less what a slip beside it costs; nothing where only a slip keeps it from being nothing at all."""
+    question = Question("q", 4.0, False, ("f",), (), one_mistake_costs=0.5)
+    assert left_by_one_mistake(question, earned_points, besides) == left
