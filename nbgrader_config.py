@@ -2,7 +2,7 @@
 from pathlib import Path
 
 from autograder.gradebook import ensure_alembic
-from autograder.nbgrader_plugin import take_over
+from autograder.nbgrader_plugin import page_templates, take_over
 
 ensure_alembic()
 take_over()  # student code runs in the sandbox, never in a kernel of the grader's
@@ -20,6 +20,7 @@ c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
 # pages: a student's Markdown can't run anything in a grader's browser; grades: a student's id is no formula
 c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader_pages.clean_markdown"}
+c.HTMLExporter.extra_template_basedirs = page_templates()  # they fetch nothing from the internet
 c.ExportApp.plugin_class = "autograder.nbgrader_pages.CsvExport"
 
 # what lateness costs, in `chainrule autograde` as well: without the marks in front of the lines, a tenth

@@ -61,6 +61,11 @@ class Course:
         """What the reference and the misconceptions did."""
         return self.root / ".chainrule" / "observations"
 
+    @property
+    def adjustments(self) -> Path:
+        """What whoever teaches has decided beyond the tests; part of the course, and worth keeping in git."""
+        return self.root / "adjustments.toml"
+
     def journal(self, assignment: str) -> Path:
         """What was seen and decided of each submission."""
         return self.into / ".chainrule" / "journal" / assignment

@@ -5,7 +5,10 @@ may hold, and grades as CSV.
 from __future__ import annotations
 
 import csv
+import re
+import secrets
 from collections.abc import Mapping
+from html import escape
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,10 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
+from autograder.outputs.formulas import as_mathml
 from autograder.outputs.tables import harmless
+from autograder.records.adjustments import from_entries, place, read
+from autograder.records.enrolled import Enrolled
 from autograder.records.page_room import is_plain
 
 _TAGS = {
@@ -72,6 +78,10 @@ _COLUMNS = (
 )
 
 
+_MOST_FORMULAS = 500
+"""Of one text; further ones are shown as they were typed."""
+
+
 class _Renderer(IPythonRenderer):
     """nbconvert's own, for which a picture that is named and not there is no reason to show nothing of a
     notebook.
@@ -83,6 +93,30 @@ class _Renderer(IPythonRenderer):
         """
         python = (info or "").strip().lower() in ("python", "py", "python3") and not is_plain(code)
         return str(super().block_code(code, "python" if python else None))
+
+    def __init__(self, attachments: Any) -> None:
+        super().__init__(escape=False, attachments=attachments, exclude_anchor_links=True)
+        self.formulas: dict[str, str] = {}
+
+    def _formula(self, text: str, block: bool) -> str:
+        """A word that stands for a formula until the rest is cleaned: what makes the formula is known."""
+        if len(self.formulas) >= _MOST_FORMULAS:
+            return f"<code>{escape(text)}</code>"
+        word = f"formula{secrets.token_hex(16)}"
+        self.formulas[word] = as_mathml(text, block)
+        return word
+
+    def block_math(self, body: str) -> str:
+        return self._formula(body, True)
+
+    def inline_math(self, body: str) -> str:
+        return self._formula(body, False)
+
+    def multiline_math(self, text: str) -> str:
+        return text
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self._formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
 
     def _embed_image_or_attachment(self, src: str) -> str:
         missing = src.startswith("attachment:") and src.removeprefix("attachment:") not in self.attachments
@@ -96,14 +130,15 @@ def clean_markdown(context: Mapping[str, Any], source: str) -> str:
 
     context: the template's, which holds the cell with the pictures attached to it.
     """
-    pictures = context.get("cell", {}).get("attachments", {})
-    html = MarkdownWithMath(
-        renderer=_Renderer(escape=False, attachments=pictures, exclude_anchor_links=True)
-    ).render(source)
+    cell = context.get("cell", {})
+    renderer = _Renderer(cell.get("attachments", {}))
+    html = MarkdownWithMath(renderer=renderer).render(source)
     cleaned: str = bleach.clean(
         html, tags=_TAGS, attributes=_harmless, protocols={"http", "https", "mailto", "data"}
     )
-    return cleaned
+    shown = re.sub(r"formula[0-9a-f]{32}", lambda found: renderer.formulas.get(found[0], found[0]), cleaned)
+    rubric = "rubric" in cell.get("metadata", {}).get("tags", ())
+    return f'<div class="rubric">{shown}</div>' if rubric else shown
 
 
 def _harmless(tag: str, name: str, value: str) -> bool:
@@ -119,18 +154,28 @@ def _harmless(tag: str, name: str, value: str) -> bool:
 
 class CsvExport(CsvExportPlugin):
     """nbgrader's own columns, quoted where they must be, and without formulas: a student's id or name may
-    begin with "=".
+    begin with "=". Students who were retired are left out, and who is excused has no score.
     """
 
     def export(self, gradebook: Gradebook) -> None:
+        root = Path(getattr(getattr(self.parent, "coursedir", None), "root", "."))
+        entries = read(place(root))
         path = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", path)
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
             writer.writeheader()
             for assignment, student in product(gradebook.assignments, gradebook.students):
-                if _chosen(assignment.name, self.assignment) and _chosen(student.id, self.student):
+                retired = Enrolled(root, assignment.name).retired
+                if (
+                    _chosen(assignment.name, self.assignment)
+                    and _chosen(student.id, self.student)
+                    and student.id not in retired
+                ):
                     row = _row(gradebook, assignment, student)
+                    mine = from_entries(e for e in entries if e.assignment == assignment.name)
+                    if student.id in mine.excused:
+                        row |= dict.fromkeys(("raw_score", "late_submission_penalty", "score"), "")
                     writer.writerow(
                         {
                             name: harmless(value) if isinstance(value, str) else value

@@ -9,8 +9,11 @@ nbgrader_config.py therefore puts `Autograde` below in its place.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from fnmatch import fnmatchcase
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
@@ -30,12 +33,33 @@ from autograder.text import printable
 
 
 def take_over() -> None:
-    """Let nbgrader's command and formgrader's button grade with the kit."""
+    """Let nbgrader's command and formgrader's button grade with the kit; its list begins with who waits."""
     for module in (nbgrader.apps.autogradeapp, nbgrader.apps.api):
         assert issubclass(module.Autograde, converters.Autograde), (
             "nbgrader grades from another place than it did"
         )
         module.Autograde = Autograde
+    listed = nbgrader.apps.api.NbGraderAPI.get_notebook_submissions
+    if not hasattr(listed, "__wrapped__"):
+        nbgrader.apps.api.NbGraderAPI.get_notebook_submissions = _waiting_first(listed)
+
+
+def page_templates() -> list[str]:
+    """Where the templates of formgrader's pages lie: the kit's, which fetch nothing from the internet, before
+    nbgrader's.
+    """
+    theirs = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
+    return [str(Path(__file__).parent / "templates"), str(theirs)]
+
+
+def _waiting_first(listed: Callable[..., list[dict[str, Any]]]) -> Callable[..., list[dict[str, Any]]]:
+    """Formgrader's list of submissions, with those first that need a person."""
+
+    @wraps(listed)
+    def ordered(*arguments: Any, **options: Any) -> list[dict[str, Any]]:
+        return sorted(listed(*arguments, **options), key=lambda one: not one.get("needs_manual_grade"))
+
+    return ordered
 
 
 class Autograde(converters.Autograde):

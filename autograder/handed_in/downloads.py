@@ -4,14 +4,18 @@ late, which attempt.
 Canvas      musteranna_LATE_4711_998877_nn_recognition-1.ipynb   name, late, Canvas's number, the file's
             number, the student's file
             anon_Xy12z_998877_nn_recognition.ipynb               where grading is anonymous
+            musteranna_4711_text.html, …_link.html               a text that was typed in, a link
 Moodle      Anna Muster_1327_assignsubmission_file/x.ipynb       name, the participant's number; older
             versions end in `_file_`
             Anna Muster_1327_assignsubmission_file_x.ipynb       without folders
+            Team 7_55_assignsubmission_file/x.ipynb              group work: the group and its number
 Gradescope  submission_556677/x.ipynb                            and submission_metadata.yml beside it, which
             says whose it is
 nbgrader    anna+nn_recognition+2026-11-02 12:00:00 UTC+x1/      the exchange
             <student>/<assignment>/                              its own layout
 flat        anna.ipynb
+
+What Blackboard and Brightspace write is in `listed`.
 
 The outermost name alone says whose it is. All beneath it, and all of a file's name that a platform did not
 write, is the student's, and nothing in it is read for identity.
@@ -38,16 +42,24 @@ _PLATFORMS = (
     (
         "Canvas",
         re.compile(
-            r"(?P<late>LATE_)?(?P<who>anon)_(?P<number>[A-Za-z0-9]+)_(?P<attempt>\d+)_(?P<file>.+)", re.S
+            r"(?P<late>LATE_)?(?P<who>anon)_(?P<number>[A-Za-z0-9]+)"
+            r"_(?:(?P<attempt>\d+)_(?P<file>.+)|(?P<typed>(?:text|link)\.html))",
+            re.S,
         ),
     ),
     (
         "Canvas",
-        re.compile(r"(?P<who>[^_].*?)_(?P<late>LATE_)?(?P<number>\d+)_(?P<attempt>\d+)_(?P<file>.+)", re.S),
+        re.compile(
+            r"(?P<who>[^_].*?)_(?P<late>LATE_)?(?P<number>\d+)"
+            r"_(?:(?P<attempt>\d+)_(?P<file>.+)|(?P<typed>(?:text|link)\.html))",
+            re.S,
+        ),
     ),
     (
         "Moodle",
-        re.compile(r"(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.S),
+        re.compile(
+            r"(?P<who>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.S
+        ),
     ),
 )
 """Of a name that fits several, the one that finds the person furthest to the left is meant: what follows may
@@ -79,13 +91,18 @@ def names_of(
     """Whose file it is that stands at a place in a download: several people for a group, nobody where it
     can't be told.
 
-    metadata is what Gradescope's file says, by folder. folder: the last of the parts is a folder too.
+    metadata is what Gradescope's file says, or all names together, by the outermost one. folder: the last of
+    the parts is a folder too.
     """
     outermost, file = parts[0], parts[-1]
     if len(outermost.encode("utf-8", "replace")) > MAX_NAME:
         return ()
     if outermost in metadata:
-        return tuple(msgspec.structs.replace(named, file=file) for named in metadata[outermost])
+        inner = len(parts) > 1 or folder
+        return tuple(
+            msgspec.structs.replace(named, file=file if inner else named.file or file)
+            for named in metadata[outermost]
+        )
     inside = folder or len(parts) > 1
     if inside and (match := _EXCHANGE.fullmatch(outermost)):
         if match["assignment"] != assignment:
@@ -107,16 +124,18 @@ def _by_platform(name: str, file: str, inside: bool) -> Named | None:
         for platform, pattern in _PLATFORMS
         if (platform == "Moodle" or not inside)
         and (match := pattern.fullmatch(name))
-        and (inside or match["file"])
+        and (inside or match["file"] or match.groupdict().get("typed"))
     ]
     if not found:
         return None
-    platform, match = min(found, key=lambda one: one[1].start("number"))
-    if platform == "Moodle":
-        return Named("Moodle", match["who"], file if inside else match["file"], {"moodle": match["number"]})
+    platform, match = min(found, key=lambda one: one[1].end("who"))
+    if platform == "Moodle":  # those who are in no group of theirs have no number
+        number = {"moodle": match["number"]} if match["number"] else {}
+        return Named("Moodle", match["who"], file if inside else match["file"], number)
     kind = "anonymous" if match.re is _PLATFORMS[0][1] else "canvas"
     keys, late = {kind: match["number"]}, bool(match["late"])
-    return Named("Canvas", match["who"], match["file"], keys, late, attempt=int(match["attempt"][:18]))
+    attempt = int((match["attempt"] or "0")[:18])
+    return Named("Canvas", match["who"], match["file"] or match["typed"], keys, late, attempt=attempt)
 
 
 def is_platform(parts: tuple[str, ...], assignment: str) -> bool:

@@ -10,12 +10,13 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.choosing import Chosen, Offered, choose, is_notebook, notebook_stem, original
 from autograder.handed_in.entries import Entry, by_outermost, in_folder, shown_name
+from autograder.handed_in.listed import side_by_side
 from autograder.handed_in.whose import Identity, Surety, distinct
 from autograder.text import printable
 
@@ -58,11 +59,19 @@ def find(folder: Path, assignment: Assignment) -> Found:
         )
     people: dict[str, list[Entry]] = {}
     ignored: list[str] = []
-    for name, entries in by_outermost(in_folder(folder)).items():
+    tops = by_outermost(in_folder(folder))
+    files = [entries[0] for entries in tops.values() if _are_files(entries)]
+    named = side_by_side(files, len(tops))
+    notebooks = {notebook_stem(entry.name): entry.name for entry in files if is_notebook(entry.name)}
+    for name, entries in tops.items():
+        if name in named:
+            continue
         mine, rest = work_on(entries, assignment)
         ignored += map(place, rest)
         if mine:
             people[name] = mine
+    for name, (owner,) in named.items():
+        people.setdefault(notebooks.get(owner.who, name), []).extend(tops[name])
     return Found(_handins(people, assignment), tuple(ignored))
 
 
@@ -73,8 +82,8 @@ def handin_of(student: str, folder: Path, assignment: Assignment) -> Handin:
 
 def _handins(people: dict[str, list[Entry]], assignment: Assignment) -> tuple[Handin, ...]:
     """One for each person. Names that come to the same text when they are shown stay apart."""
-    folders = {name for name in people if not _is_file(people[name])}
-    owners = {name: name if name in folders else notebook_stem(name) for name in people}
+    folders = {name for name in people if not _are_files(people[name])}
+    owners = {name: name if name in folders else _stem(name) for name in people}
     twice = {name for name in people if name not in folders and owners[name] in folders}
     ids, said = distinct(
         (_identity(name), _shown(owner), Surety.EXACT if _shown(owner) == owner else Surety.MADE)
@@ -98,14 +107,19 @@ def _identity(name: str) -> Identity:
     return ("", (("place", name),))
 
 
-def _is_file(entries: Sequence[Entry]) -> bool:
-    return len(entries) == 1 and len(entries[0].parts) == 1 and not entries[0].folder
+def _stem(name: str) -> str:
+    return notebook_stem(name) or PurePath(name).stem
+
+
+def _are_files(entries: Sequence[Entry]) -> bool:
+    """Whether these are files side by side, whose names are their owners' and say nothing else."""
+    return all(len(entry.parts) == 1 and not entry.folder for entry in entries)
 
 
 def _handin(student: str, entries: Sequence[Entry], assignment: Assignment, outermost: int) -> Handin:
     """A student's files. outermost: how many of their parts say whose they are."""
-    if _is_file(entries) and outermost:  # a file's name is the student's, not the notebook's
-        offered = [Offered(entries[0], f"{assignment.notebook}.ipynb")]
+    if _are_files(entries) and outermost:  # a file's name is the student's, not the notebook's
+        offered = [Offered(e, own_name(e.name, assignment)) for e in entries]
     else:
         offered = [Offered(e, e.name) for e in entries if len(e.parts) > outermost]
     chosen = choose([o for o in offered if not o.entry.fault], assignment)
@@ -115,6 +129,11 @@ def _handin(student: str, entries: Sequence[Entry], assignment: Assignment, oute
         return Handin(student, None, messages, files)
     entry = chosen.notebook.entry
     return Handin(student, entry.path, messages, files, None if entry.path is not None else entry)
+
+
+def own_name(name: str, assignment: Assignment) -> str:
+    """How a file that is called after its owner would be called in the owner's folder."""
+    return assignment.notebook + (".ipynb" if is_notebook(name) else PurePath(name).suffix)
 
 
 def faults(entries: Sequence[Entry], chosen: Chosen) -> tuple[str, ...]:
@@ -142,7 +161,7 @@ def work_on(entries: Sequence[Entry], assignment: Assignment) -> tuple[list[Entr
     The work is what lies in the assignment's folder. Where no notebook does, it is what lies directly in the
     student's, and whatever is called as the assignment's notebook.
     """
-    if _is_file(entries):
+    if _are_files(entries):
         return ([*entries], []) if is_notebook(entries[0].name) else ([], [*entries])
     chosen = [_inside(e, assignment) or _of_all(e) for e in entries]
     if not any(mine and _may_hold(e) for e, mine in zip(entries, chosen, strict=True)):

@@ -11,10 +11,12 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+
+import msgspec
 
 from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
@@ -39,15 +41,16 @@ from autograder.handed_in.entries import (
     shown_name,
     without_outermost,
 )
-from autograder.handed_in.finding import faults, find, place, work_on
+from autograder.handed_in.finding import faults, find, own_name, place, work_on
+from autograder.handed_in.listed import listed
 from autograder.handed_in.roster import Student
 from autograder.handed_in.whose import Identity, Places, Surety, apart, distinct, identity_of, made_id
 from autograder.text import printable
 
 MAX_TOTAL_BYTES = 8 << 30
 _UNDERSTOOD = (
-    "Canvas's, Moodle's and Gradescope's downloads, nbgrader's exchange, <student>/{0}/{0}.ipynb, or "
-    "<student>.ipynb"
+    "the downloads of Canvas, Moodle, Gradescope, Blackboard and Brightspace, a folder that holds several of "
+    "these, nbgrader's exchange, <student>/{0}/{0}.ipynb, or <student>.ipynb"
 )
 
 
@@ -61,6 +64,8 @@ class Intake:
     """Made-up ids of those whom the roster does not know."""
     formerly: dict[str, str] = field(default_factory=dict)
     """By id in the roster: the id that was made up for the same person while no line of the roster was."""
+    places: dict[str, str] = field(default_factory=dict)
+    """By id, the outermost name under which the newest of what was handed in stood in a download."""
     absent: tuple[str, ...] = ()
     """Ids of the roster that nothing was handed in for."""
     ignored: tuple[str, ...] = ()
@@ -80,7 +85,7 @@ class _Candidate:
         return self.named.platform == ""
 
     def offered(self, assignment: Assignment) -> Offered:
-        name = f"{assignment.notebook}.ipynb" if self.is_file else self.named.file
+        name = own_name(self.named.file, assignment) if self.is_file else self.named.file
         return Offered(self.entry, name, self.newness)
 
     @property
@@ -103,14 +108,15 @@ def taken_in(path: Path, assignment: Assignment, roster: tuple[Student, ...] = (
             f"there is no folder {path}",
             mend="name the folder or the zip that holds the submissions with --submitted DIR",
         )
-    with _entries(path) as outer:
+    with _entries(path, assignment) as outer:
         entries, wrapper = _unwrapped(outer, assignment, path.is_dir())
         metadata, ignored = _metadata(entries)
+        metadata = metadata or listed(entries, [student.id for student in roster])
         if path.is_dir() and not wrapper and not roster and not _is_download(entries, assignment, metadata):
             yield Intake(path, ignored=find(path, assignment).ignored)
             return
         with tempfile.TemporaryDirectory(prefix="chainrule-intake-") as folder:
-            by_identity, more = _by_identity(entries, metadata, assignment)
+            by_identity, more = _by_identity(entries, metadata, assignment, Places(roster))
             if not by_identity:
                 raise UsageError(
                     f"{path} holds no submission of {assignment.name}",
@@ -120,18 +126,42 @@ def taken_in(path: Path, assignment: Assignment, roster: tuple[Student, ...] = (
 
 
 @contextmanager
-def _entries(path: Path) -> Iterator[list[Entry]]:
+def _entries(path: Path, assignment: Assignment) -> Iterator[list[Entry]]:
     if path.is_dir():
-        yield in_folder(path)
+        inner = in_folder(path)
+        with ExitStack() as opened:
+            yield _several(inner, assignment, opened) or inner
         return
+    with _opened(path) as archive:
+        yield in_archive(archive)
+
+
+def _several(inner: list[Entry], assignment: Assignment, opened: ExitStack) -> list[Entry]:
+    """The entries of all downloads, where a folder holds nothing but downloads of a platform, such as one
+    for each section.
+    """
+    paths = [entry.path for entry in inner if entry.path is not None and entry.name.lower().endswith(".zip")]
+    if not paths or len(paths) < len(inner) or any(len(entry.parts) > 1 for entry in inner):
+        return []
+    found: list[Entry] = []
+    for path in paths:
+        try:
+            mine, _ = _unwrapped(in_archive(opened.enter_context(_opened(path))), assignment, False)
+        except UsageError:
+            return []
+        if not _is_download(mine, assignment, _metadata(mine)[0] or listed(mine)):
+            return []  # one student's
+        found += mine
+    return found
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
     try:
-        archive = zipfile.ZipFile(path)
+        return zipfile.ZipFile(path)
     except Exception as error:  # what is wrong with an archive surfaces as many kinds of exceptions
         raise UsageError(
             f"{path} is neither a folder nor a zip ({error})", mend="unpack it, and name the folder"
         ) from None
-    with archive:
-        yield in_archive(archive)
 
 
 # ---- whose it is
@@ -151,7 +181,7 @@ def _unwrapped(entries: list[Entry], assignment: Assignment, on_disk: bool) -> t
         return entries, ""
     flat = not on_disk and all(len(entry.parts) == 1 for entry in inner)
     metadata = any(entry.parts == (METADATA,) for entry in inner)
-    platform = any(is_platform(entry.parts, assignment.name) for entry in inner)
+    platform = _is_download(inner, assignment, listed(inner))
     students = {e.parts[0] for e in inner if len(e.parts) > 2 and e.parts[1] == assignment.name}
     several = len(students) > (1 if on_disk else 0)
     return (inner, top) if flat or metadata or platform or several else (entries, "")
@@ -159,39 +189,57 @@ def _unwrapped(entries: list[Entry], assignment: Assignment, on_disk: bool) -> t
 
 def _metadata(entries: list[Entry]) -> tuple[Metadata, list[str]]:
     """What Gradescope says of the folders, where its file stands beside them; and that it can't be read."""
+    found: Metadata = {}
+    ignored = []
     for entry in entries:
         if entry.parts == (METADATA,):
             try:
-                text = entry.read(MAX_METADATA_BYTES).decode("utf-8", "replace")
-                return read_metadata(text), []
+                found |= read_metadata(entry.read(MAX_METADATA_BYTES).decode("utf-8", "replace"))
             except (ValueError, OSError) as error:
-                return {}, [f"{METADATA} ({error})"]
-    return {}, []
+                ignored.append(f"{METADATA} ({error})")
+    return found, ignored
 
 
 def _is_download(entries: list[Entry], assignment: Assignment, metadata: Metadata) -> bool:
-    return bool(metadata) or any(is_platform(entry.parts, assignment.name) for entry in entries)
+    named = any(one.platform for people in metadata.values() for one in people)
+    return named or any(is_platform(entry.parts, assignment.name) for entry in entries)
 
 
 def _by_identity(
-    entries: list[Entry], metadata: Metadata, assignment: Assignment
+    entries: list[Entry], metadata: Metadata, assignment: Assignment, places: Places
 ) -> tuple[dict[Identity, list[_Candidate]], list[str]]:
     """The files of each person as the platform knows it, and places of files that are nobody's."""
     found: dict[Identity, list[_Candidate]] = {}
     ignored: list[str] = []
     for top, beneath in by_outermost(entries).items():
-        if top == METADATA:
+        if top == METADATA or (top == "index.html" and metadata):  # which Brightspace puts beside it
             continue
         mine, rest = beneath, list[Entry]()
         if not metadata.get(top) and not any(is_platform(e.parts, assignment.name) for e in beneath):
             mine, rest = work_on(beneath, assignment)
         for entry in mine:
-            people = names_of(entry.parts, assignment.name, metadata, entry.folder)
+            people = _each(names_of(entry.parts, assignment.name, metadata, entry.folder), places)
             rest += [] if people else [entry]
             for named in people:
                 found.setdefault(identity_of(named), []).append(_Candidate(named, entry))
         ignored += map(place, rest)
     return found, ignored
+
+
+def _each(people: tuple[Named, ...], places: Places) -> tuple[Named, ...]:
+    """The people of a file, with each member of the roster's groups in the group's place."""
+    found: list[Named] = []
+    for named in people:
+        members = places.members(named)
+        for one in members:
+            kind = named.platform.lower()
+            known = {"canvas": one.canvas, "moodle": one.moodle}.get(kind, "")
+            keys = {kind: known} if known else {"id": one.id} if named.platform else {}
+            found.append(msgspec.structs.replace(named, who=one.id, keys=keys))
+        nobody = named.platform == "Moodle" and not named.keys
+        if not members and not nobody:
+            found.append(named)
+    return tuple(found)
 
 
 def _placed(
@@ -245,7 +293,14 @@ def _laid_out(
         notes[student] = tuple(told)
     absent = tuple(student.id for student in roster if student.id not in notes)
     unknown = tuple(sorted(unplaced)) if roster else ()
-    return Intake(folder, notes, unknown, _formerly(by_identity, ids, roster), absent, ignored)
+    places = {
+        ids[identity]: _newest(candidates).entry.parts[0] for identity, candidates in by_identity.items()
+    }
+    return Intake(folder, notes, unknown, _formerly(by_identity, ids, roster), places, absent, ignored)
+
+
+def _newest(candidates: list[_Candidate]) -> _Candidate:
+    return max(candidates, key=lambda c: (c.newness, c.entry.modified, c.named.file))
 
 
 def _formerly(
@@ -267,7 +322,7 @@ def _write(
     it.
     """
     folder.mkdir(parents=True)
-    newest = max(candidates, key=lambda c: (c.newness, c.entry.modified, c.named.file)).named
+    newest = _newest(candidates).named
     several = len({c.named.submission for c in candidates})
     mine = [c for c in candidates if c.named.submission == newest.submission]
     if several > 1:
@@ -282,7 +337,7 @@ def _write(
     yield from faults([c.entry for c in mine], chosen)
     yield from chosen.said
     if chosen.notebook is None and chosen.others:
-        yield f"no notebook was handed in, but {', '.join(chosen.others)}"
+        yield _in_its_place(chosen.others)
     for name, entry in chosen.files.items():
         yield from _copy(entry, name, folder / name, MAX_FILE_BYTES, budget)
     if chosen.notebook is not None:
@@ -292,6 +347,16 @@ def _write(
     when = newest.when or (_stamped(min(stamps, key=lambda e: len(e.parts))) if stamps else None)
     if when is not None:
         (folder / "timestamp.txt").write_text(when.strftime("%Y-%m-%d %H:%M:%S.%f UTC"), encoding="utf-8")
+
+
+def _in_its_place(others: tuple[str, ...]) -> str:
+    """What was handed in in place of a notebook."""
+    kinds = {name.removesuffix(".html") for name in others}
+    if kinds <= {"text", "onlinetext"}:
+        return "a text was typed in, and no notebook was handed in"
+    if kinds == {"link"}:
+        return "a link was handed in, and no notebook; what it leads to is not fetched"
+    return f"no notebook was handed in, but {', '.join(others)}"
 
 
 def _stamped(entry: Entry) -> datetime | None:

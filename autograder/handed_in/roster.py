@@ -52,6 +52,8 @@ COLUMNS = {
     "canvas": ("canvas_id", "canvas_user_id", "lms_user_id"),
     "moodle": ("moodle_id", "participant_id", "participant", "identifier"),
     "section": ("section", "group", "groups"),
+    "group": ("group", "group_name", "groups", "team", "gruppe", "grupo"),
+    "role": ("role", "roles", "course_role"),
 }
 """By field, the columns that it is read from, the first that is there and not empty.
 
@@ -61,6 +63,10 @@ Case and punctuation of a column's title don't matter.
 _CANVAS = {"id": ("sis_login_id", "sis_user_id", "id"), "name": ("student",), "canvas": ("id",)}
 """Canvas's gradebook calls a name `Student` and its own number `ID`."""
 _NOT_A_PERSON = re.compile(r"points possible|student, test|test student", re.I)
+_TEACHES = re.compile(
+    r"\b(instructor|teacher|ta|teaching assistant|tutor|reader|designer|observer|grader)\b", re.I
+)
+"""Roles of those who hand nothing in, as Gradescope, Canvas and Moodle call them."""
 
 
 class Student(msgspec.Struct, frozen=True):
@@ -77,6 +83,8 @@ class Student(msgspec.Struct, frozen=True):
     moodle: str = ""
     """Moodle's number of the participant in this assignment, likewise."""
     section: str = ""
+    group: str = ""
+    """The group that hands in one file for all its members, where there are groups."""
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
@@ -174,9 +182,11 @@ def _student(cells: list[str], columns: dict[str, list[int]]) -> Student | None:
         field: next((cells[i] for i in places if i < len(cells) and cells[i]), "")
         for field, places in columns.items()
     }
-    first, last = values.pop("first"), values.pop("last")
+    first, last, role = values.pop("first"), values.pop("last"), values.pop("role")
     name = _forename_first(values["name"]) or " ".join(part for part in (first, last) if part)
     identifier = values["id"] or values["email"] or name
+    if _TEACHES.search(role) and "student" not in role.lower():
+        return None
     if not identifier or _NOT_A_PERSON.search(values["name"]) or _NOT_A_PERSON.search(identifier):
         return None
     number = re.search(r"\d+$", values["moodle"])  # the grading worksheet says `Participant 123`

@@ -45,10 +45,15 @@ class Places:
 
     def __init__(self, roster: tuple[Student, ...]) -> None:
         self.roster = roster
+        self._exact: dict[tuple[str, str], set[str]] = {}
         self._keys: dict[tuple[str, str], set[str]] = {}
+        self._groups: dict[str, list[Student]] = {}
         self._names: dict[str, set[str]] = {}
         for student in roster:
+            if student.group:
+                self._groups.setdefault(bare(student.group), []).append(student)
             fields = {
+                "id": student.id,
                 "canvas": student.canvas,
                 "moodle": student.moodle,
                 "number": student.number,
@@ -60,8 +65,11 @@ class Places:
                 ("who", student.login),
                 ("who", student.email),
                 ("who", student.number),
+                ("login", student.login),
+                ("login", student.id),
             ]:
                 if value:
+                    self._exact.setdefault((kind, value), set()).add(student.id)
                     self._keys.setdefault((kind, value.casefold()), set()).add(student.id)
             for spelling in spellings(student.name):
                 self._names.setdefault(spelling, set()).add(student.id)
@@ -73,12 +81,20 @@ class Places:
         kinds = [*named.keys.items(), ("who", named.who), ("who", named.keys.get("number", ""))]
         own = named.platform in ("", "nbgrader")  # elsewhere people choose how they are called
         for kind, value in kinds:
-            found = self._keys.get((kind, value.casefold()), set())
+            found = self._exact.get((kind, value), set())
+            if len(found) != 1:  # two ids may differ in capitals alone
+                found = self._keys.get((kind, value.casefold()), set())
             if len(found) == 1:
                 sure = own or kind != "who" or value != named.who
                 return next(iter(found)), Surety.EXACT if sure else Surety.NAME
         same = self._names.get(bare(named.who), set())
         return (next(iter(same)), Surety.NAME) if len(same) == 1 else ("", Surety.MADE)
+
+    def members(self, named: Named) -> tuple[Student, ...]:
+        """The members of the group that a file is called after; nobody where it is a person's."""
+        group = self._groups.get(bare(named.who), [])
+        person = self._names.get(bare(named.who)) or self._keys.get(("who", named.who.casefold()))
+        return () if person else tuple(group)
 
 
 def distinct(wanted: Iterable[tuple[Identity, str, Surety]]) -> tuple[dict[Identity, str], dict[str, str]]:
@@ -118,7 +134,7 @@ def made_id(named: Named) -> str:
     if named.platform == "Gradescope":
         text = named.keys.get("email") or named.keys.get("number") or named.who
     else:
-        text = "_".join([named.who, *named.keys.values()])
+        text = "_".join(dict.fromkeys([named.who, *named.keys.values()]))
     if safe(text) and " " not in text:
         return text
     plain = re.sub(r"[^\w@.+-]+", "_", unicodedata.normalize("NFC", text)).strip("._-+")

@@ -222,7 +222,9 @@ def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: OneToleranc
             allowed = tolerance.atol + tolerance.rtol * np.abs(expected)
         else:
             allowed = tolerance * np.maximum(1e-8, size)
-            if tolerance > DEFAULT_TOLERANCE:  # an entry in which others cancel has lost as many digits as these
+            if (
+                tolerance > DEFAULT_TOLERANCE
+            ):  # an entry in which others cancel has lost as many digits as these
                 typical = float(np.median(np.abs(expected[np.isfinite(expected)]))) if expected.size else 0.0
                 allowed = np.maximum(allowed, tolerance / 10 * np.nan_to_num(typical))
         close = (gap <= allowed) | (gap <= _NO_ERROR_BELOW * largest)

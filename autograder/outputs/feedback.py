@@ -7,7 +7,7 @@ from `evidence`.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from autograder.inside.seen import Outcome
 from autograder.judging.findings import CheckResult, QuestionResult, Status, Verdict
 from autograder.outputs.pages import piece, points, render
 from autograder.outputs.shown_calls import Evidence, Shown
+from autograder.records.adjustments import NONE, Adjustments
 from autograder.records.graded_notebook import graded_path, read_graded
 from autograder.records.marks import Marks
 from autograder.records.results import KeptResult, Results
@@ -32,18 +33,20 @@ _LONGEST_ANSWER = 100_000
 
 def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> dict[str, Marks]:
     """What people have put into the gradebook of this folder, or into another database; nothing where
-    there is none. Late penalties are computed anew first: marks, due dates and extensions may have changed.
+    there is none. What was decided beyond the tests is put there first, and late penalties are computed anew.
     """
     if into != assignment.root and not (into / "gradebook.db").is_file():
         return {}
     from autograder.records import course_config as nbgrader_course
     from autograder.records import gradebook
+    from autograder.records.adjusted_rows import bring_up_to_date
 
     config = nbgrader_course.load_config(assignment.root)
     url = database or nbgrader_course.database_url(into, config if into == assignment.root else None)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return {}
-    return gradebook.marks(url, assignment.name, assignment.notebook, config)
+    first = partial(bring_up_to_date, assignment=assignment, into=into, config=config)
+    return gradebook.marks(url, assignment.name, assignment.notebook, first)
 
 
 def page_of(assignment: Assignment, into: Path, student: str, database: str = "") -> str:
@@ -56,13 +59,20 @@ def page_of(assignment: Assignment, into: Path, student: str, database: str = ""
             f"{into} holds no result of {student!r}",
             mend=f"grade first: chainrule autograde {assignment.name}",
         )
-    return page_of_entry(assignment, into, kept.now, gradebook_marks(assignment, into, database))
+    marks = gradebook_marks(assignment, into, database)
+    return page_of_entry(assignment, into, kept.now, marks, Adjustments.of(assignment))
 
 
-def page_of_entry(assignment: Assignment, into: Path, entry: KeptResult, marks: dict[str, Marks]) -> str:
+def page_of_entry(
+    assignment: Assignment,
+    into: Path,
+    entry: KeptResult,
+    marks: dict[str, Marks],
+    adjustments: Adjustments = NONE,
+) -> str:
     student = entry.result.student
     answers = answers_in(graded_path(into, student, assignment), assignment)
-    standing = Standing(entry.result, marks.get(student, Marks()))
+    standing = Standing(entry.result, marks.get(student, Marks()), adjustments)
     outputs = outputs_in(graded_path(into, student, assignment), assignment)
     evidence = Evidence(into, assignment).of(entry)
     return page(assignment, standing, entry.conditions.release, answers, evidence, outputs)
@@ -122,7 +132,7 @@ def page(
     """One student's page. answers and outputs are shown by question; shown holds what the assignment's level
     allows to be shown of wrong checks.
     """
-    maximum = standing.result.max_score
+    maximum = standing.max_score
     titles = question_titles(assignment)
     given = [
         _part(part, titles.get(part.question.id, part.question.id), assignment, answers or {}, shown or {})
@@ -130,6 +140,8 @@ def page(
     ]
     for part in given:
         part["outputs"] = (outputs or {}).get(part["id"], [])
+    if standing.excused:  # then nobody has to look at it any more
+        given = [one | _NOT_GRADED if one["tone"] == "wait" else one for one in given]
     return render(
         "feedback.html.j2",
         ("base.css", "feedback.css"),
@@ -138,7 +150,9 @@ def page(
         score=standing.score,
         max_score=maximum,
         penalty=standing.marks.penalty,
-        open=sum(part.question.max_score for part in standing.parts if part.score is None),
+        open=0.0 if standing.excused else _open(standing),
+        excused=standing.excused,
+        extension=standing.extension,
         share=lambda value: _share(value, maximum),
         unreadable=standing.result.status is Status.UNREADABLE,
         notes=[sentence(note) for note in standing.result.messages],
@@ -146,6 +160,14 @@ def page(
         parts=given,
         release=release,
     )
+
+
+_NOT_GRADED = {"kind": "marked", "tone": "soft", "sign": "–", "summary": "not graded", "person": ""}
+
+
+def _open(standing: Standing) -> float:
+    """The points that nobody has given or refused yet."""
+    return float(sum(part.question.max_score for part in standing.parts if part.score is None))
 
 
 def question_titles(assignment: Assignment) -> dict[str, str]:
@@ -181,7 +203,9 @@ def _part(
         "sign": sign,
         "summary": summary,
         "score": "–" if part.score is None else points(part.score),
-        "max_score": question.max_score,
+        "max_score": part.max_score,
+        "adjustment": part.adjustment,
+        "dropped": part.dropped,
         "diagnosis": question.reason,
         "diagnosis_title": "What went wrong" if question.diagnosis else "Where to look",
         "given": _given(part, assignment.question(question.id)),
@@ -209,6 +233,10 @@ _AGAIN = "As above."
 def _how(part: Part) -> tuple[str, str, str, str]:
     """Kind and tone of a question, a sign and a few words for the table."""
     question = part.question
+    if part.dropped:
+        return "marked", "soft", "–", "does not count"
+    if part.adjustment:
+        return "marked", "right", "✓", "full points for everybody"
     if part.waiting:
         return "open", "wait", "…", "waits for a person"
     wrong = sum(check.verdict is not Verdict.RIGHT for check in question.checks)
@@ -228,7 +256,9 @@ def _how(part: Part) -> tuple[str, str, str, str]:
 
 
 def _given(part: Part, question: Question) -> str:
-    said = []
+    said: list[str] = []
+    if part.adjustment is not None:  # its points are no longer those of the checks
+        return ""
     if part.question.one_mistake:
         share = f"{100 * question.one_mistake_costs:g} %"
         said.append(
@@ -247,6 +277,8 @@ _GIVEN = (
 
 def _person(part: Part) -> str:
     """What people have done, or still have to do."""
+    if part.adjustment is not None:
+        return "Comment" if part.comments else ""
     if part.waiting and part.mark.score is not None:
         return _again(part.question)
     if part.waiting:

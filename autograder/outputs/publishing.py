@@ -17,6 +17,7 @@ from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
 from autograder.outputs.feedback import gradebook_marks, page_of_entry
 from autograder.outputs.shown_calls import Evidence
+from autograder.records.adjustments import Adjustments
 from autograder.records.graded_notebook import copy_receipts
 from autograder.records.results import Results
 from autograder.sandbox.isolation import Isolation
@@ -28,11 +29,11 @@ def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] =
     returns their paths.
     """
     chosen = [kept.now for kept in Results(into, assignment).all(students)]
-    marks = gradebook_marks(assignment, into)
+    marks, adjustments = gradebook_marks(assignment, into), Adjustments.of(assignment)
     written = []
     for entry in chosen:
         path = into / "feedback" / entry.result.student / assignment.name / f"{assignment.notebook}.html"
-        write_text(path, page_of_entry(assignment, into, entry, marks))
+        write_text(path, page_of_entry(assignment, into, entry, marks, adjustments))
         copy_receipts(into / "autograded" / entry.result.student / assignment.name, path.parent)
         written.append(path)
     return written

@@ -6,6 +6,7 @@ import datetime
 import os
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,9 +20,10 @@ from autograder.judging.findings import CheckResult, QuestionResult, Status, Sub
 from autograder.outputs import plots
 from autograder.outputs.feedback import gradebook_marks, question_titles
 from autograder.outputs.pages import points, render
+from autograder.records.adjustments import NONE, Adjustment, Adjustments
 from autograder.records.marks import Marks
 from autograder.records.results import Conditions, Kept, KeptResult, Results
-from autograder.records.standing import Standing, excesses
+from autograder.records.standing import Part, Standing, excesses, standings
 
 BROKEN = (
     Outcome.TIMED_OUT,
@@ -100,7 +102,11 @@ class ClassReport(msgspec.Struct, frozen=True):
     waiting: dict[str, tuple[str, ...]]
     excesses: tuple[str, ...]
     """Who has more points than there are, and where, in words."""
+    adjustments: tuple[Adjustment, ...]
+    """What holds of students and questions beyond the tests."""
+    excused: tuple[str, ...]
     scores: dict[str, float]
+    """Of all but those who are excused."""
     seconds: dict[str, float]
     questions: tuple[QuestionFigures, ...]
     misconceptions: tuple[MistakeFigures, ...]
@@ -109,24 +115,32 @@ class ClassReport(msgspec.Struct, frozen=True):
     changes: tuple[ResultChange, ...]
 
 
-def class_report(assignment: Assignment, kept: Sequence[Kept], marks: dict[str, Marks]) -> ClassReport:
-    """The figures of a class; what people have put into the gradebook counts."""
-    standings = [Standing(k.now.result, marks.get(k.now.result.student, Marks())) for k in kept]
-    readable = [s for s in standings if s.result.status is Status.GRADED]
+def class_report(
+    assignment: Assignment,
+    kept: Sequence[Kept],
+    marks: dict[str, Marks],
+    adjustments: Adjustments = NONE,
+) -> ClassReport:
+    """The figures of a class; what people have put into the gradebook counts, and who is excused does not."""
+    everybody = standings(tuple(k.now.result for k in kept), marks, adjustments)
+    counted = [s for s in everybody if s.excused is None]
+    readable = [s for s in counted if s.result.status is Status.GRADED]
     return ClassReport(
         format=1,
         assignment=assignment.name,
-        max_score=assignment.max_score,
-        submissions=len(standings),
-        unreadable=tuple(s.student for s in standings if s.result.status is not Status.GRADED),
-        waiting={s.student: s.waiting for s in standings if s.waiting},
-        excesses=excesses(standings),
-        scores={s.student: s.score for s in standings},
+        max_score=adjustments.maximum(assignment),
+        submissions=len(everybody),
+        unreadable=tuple(s.student for s in counted if s.result.status is not Status.GRADED),
+        waiting={s.student: s.waiting for s in counted if s.waiting},
+        excesses=excesses(counted),
+        adjustments=adjustments.in_force,
+        excused=tuple(s.student for s in everybody if s.excused),
+        scores={s.student: s.score for s in counted},
         seconds={s.student: s.result.seconds for s in readable},
         questions=_questions(assignment, readable),
         misconceptions=_misconceptions(readable),
         places=_places(readable),
-        breakages=tuple(_breakages(standings)),
+        breakages=tuple(_breakages(everybody)),
         changes=tuple(
             sorted((c for k in kept if (c := _change(k))), key=lambda c: (c.when, c.student), reverse=True)
         ),
@@ -136,7 +150,7 @@ def class_report(assignment: Assignment, kept: Sequence[Kept], marks: dict[str, 
 def _questions(assignment: Assignment, standings: list[Standing]) -> tuple[QuestionFigures, ...]:
     titles = question_titles(assignment)
     tested = {q.id for q in assignment.auto}
-    scores = {s.student: {p.question.id: p.score for p in s.parts} for s in standings}
+    scores = {s.student: {p.question.id: _earned(p) for p in s.parts} for s in standings}
     again = [p.question.id for s in standings for p in s.parts if p.question.given_correct_inputs]
     found = []
     for question in assignment.questions:
@@ -161,6 +175,11 @@ def _questions(assignment: Assignment, standings: list[Standing]) -> tuple[Quest
             )
         )
     return tuple(found)
+
+
+def _earned(part: Part) -> float | None:
+    """The points without what was decided for everybody: figures tell how a question went."""
+    return replace(part, adjustment=None).score
 
 
 def correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
@@ -207,7 +226,7 @@ def _places(standings: list[Standing]) -> tuple[PlaceFigures, ...]:
     return tuple(PlaceFigures(key[0], written[key], tuple(students)) for key, students in ordered)
 
 
-def _breakages(standings: list[Standing]) -> list[Breakage]:
+def _breakages(standings: Sequence[Standing]) -> list[Breakage]:
     found = []
     for standing in standings:
         result = standing.result
@@ -302,7 +321,8 @@ def _ending(check: CheckResult) -> str:
 
 def report(assignment: Assignment, into: Path) -> ClassReport:
     """The figures as the kept results and the gradebook stand now."""
-    return class_report(assignment, Results(into, assignment).all(), gradebook_marks(assignment, into))
+    marks, adjustments = gradebook_marks(assignment, into), Adjustments.of(assignment)
+    return class_report(assignment, Results(into, assignment).all(), marks, adjustments)
 
 
 def report_page(assignment: Assignment, found: ClassReport, into: Path, place: Path) -> str:
@@ -335,7 +355,7 @@ def report_page(assignment: Assignment, found: ClassReport, into: Path, place: P
         titles=titles,
         rows=rows,
         facts=_facts(found, scores),
-        links={row["student"]: row["link"] for row in rows},
+        links={s: _link(into, s, assignment, place) for s in (*found.scores, *found.excused)},
         waiting=_waiting(found),
         graded=_moment(newest),
         moment=_moment,
@@ -360,6 +380,8 @@ def _facts(found: ClassReport, scores: list[float]) -> list[tuple[str, str]]:
             ("mean", points(statistics.mean(scores))),
         ]
         facts += [("lowest, highest", f"{points(min(scores))}, {points(max(scores))}")]
+    if found.excused:
+        facts += [("excused", str(len(found.excused)))]
     facts += [("wait for a person", str(len(found.waiting))), ("unreadable", str(len(found.unreadable)))]
     return facts
 

@@ -22,6 +22,7 @@ from autograder.handed_in.roster import Student
 from autograder.judging.findings import Status
 from autograder.outputs.feedback import question_titles
 from autograder.outputs.pages import points
+from autograder.records.adjustments import NONE, Adjustments
 from autograder.records.standing import Part, Standing
 from autograder.text import printable_lines
 
@@ -38,7 +39,8 @@ class ScoreLine:
 
     @property
     def score(self) -> str:
-        return points(self.standing.score) if self.standing is not None else ""
+        """The points; empty where nothing was handed in, or the student is excused."""
+        return "" if self.standing is None or self.standing.excused else points(self.standing.score)
 
 
 def lines(standings: Sequence[Standing], roster: Sequence[Student] = ()) -> list[ScoreLine]:
@@ -65,8 +67,11 @@ def lines(standings: Sequence[Standing], roster: Sequence[Student] = ()) -> list
     return [found[key] for key in sorted(found)]
 
 
-def as_csv(assignment: Assignment, rows: Sequence[ScoreLine]) -> str:
-    """A line a student: totals, then the points of each question; empty where nobody has graded yet."""
+def as_csv(assignment: Assignment, rows: Sequence[ScoreLine], adjustments: Adjustments = NONE) -> str:
+    """A line a student: totals, then the points of each question; empty where nobody has graded yet, and
+    where the question counts for nobody.
+    """
+    maximum = points(adjustments.maximum(assignment))
     questions = [q.id for q in assignment.questions]
     table = [
         ["student", "name", "email", "status", "score", "max_score", "late_penalty", "waiting", *questions]
@@ -74,49 +79,55 @@ def as_csv(assignment: Assignment, rows: Sequence[ScoreLine]) -> str:
     for row in rows:
         who, standing = [row.student.id, row.student.name, row.student.email], row.standing
         if standing is None:
-            table.append(
-                [*who, "missing", "", points(assignment.max_score), "", "", *("" for _ in questions)]
-            )
+            status = "excused" if row.student.id in adjustments.excused else "missing"
+            table.append([*who, status, "", maximum, "", "", *("" for _ in questions)])
             continue
-        scores = {part.question.id: part.score for part in standing.parts}
+        scores = {part.question.id: None if part.dropped else part.score for part in standing.parts}
         each = ["" if scores.get(q) is None else points(scores[q] or 0.0) for q in questions]
         counted = [
             row.score,
-            points(assignment.max_score),
+            maximum,
             points(standing.marks.penalty),
             " ".join(standing.waiting),
         ]
-        table.append([*who, standing.result.status, *counted, *each])
+        table.append([*who, _status(standing), *counted, *each])
     return _csv(table)
 
 
-def as_json(assignment: Assignment, rows: Sequence[ScoreLine]) -> str:
-    """The same with diagnoses, checks and comments, for programs."""
+def _status(standing: Standing) -> str:
+    return "excused" if standing.excused else standing.result.status
+
+
+def as_json(assignment: Assignment, rows: Sequence[ScoreLine], adjustments: Adjustments = NONE) -> str:
+    """The same with diagnoses, checks, comments and adjustments, for programs."""
     document = {
         "format": 1,
         "assignment": assignment.name,
         "title": assignment.title,
-        "max_score": assignment.max_score,
-        "students": [_document(row) for row in rows],
+        "max_score": adjustments.maximum(assignment),
+        "adjustments": adjustments.in_force,
+        "students": [_document(row, adjustments) for row in rows],
     }
     return pretty_json(document)
 
 
-def _document(row: ScoreLine) -> dict[str, object]:
+def _document(row: ScoreLine, adjustments: Adjustments) -> dict[str, object]:
     who = msgspec.structs.asdict(row.student)
     if row.standing is None:
-        return {**who, "status": "missing", "score": None}
+        status = "excused" if row.student.id in adjustments.excused else "missing"
+        return {**who, "status": status, "score": None}
     standing = row.standing
     return {
         **who,
-        "status": standing.result.status,
-        "score": standing.score,
+        "status": _status(standing),
+        "score": None if standing.excused else standing.score,
         "late_penalty": standing.marks.penalty,
         "waiting": standing.waiting,
         "messages": standing.result.messages,
         "questions": [
             {
                 "points": part.score,
+                "counts": not part.dropped,
                 "by_person": part.by_person,
                 "comments": part.comments,
                 "tested": msgspec.to_builtins(part.question),
@@ -131,18 +142,20 @@ def as_canvas(
     rows: Sequence[ScoreLine],
     column: str = "",
     there: Mapping[str, str] | None = None,
+    adjustments: Adjustments = NONE,
 ) -> str:
     """What Canvas's gradebook imports: who, then one column of points.
 
     column is the assignment's column as Canvas calls it, `Title (number)`; without a number Canvas offers to
     make a new assignment. there says what Canvas has by student's id: it stays where there is no result here,
-    and so does EX, by which a person has excused somebody.
+    and so does EX, by which a person has excused somebody. Whom `chainrule adjust` has excused gets it.
     """
     had = there or {}
     table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column or assignment.title]]
-    table.append(["    Points Possible", "", "", "", "", points(assignment.max_score)])
+    table.append(["    Points Possible", "", "", "", "", points(adjustments.maximum(assignment))])
     for row in rows:
         one, before = row.student, had.get(row.student.id, "")
+        excused = one.id in adjustments.excused or (row.standing is not None and row.standing.excused)
         keep = row.standing is None or before.upper() == "EX"
         table.append(
             [
@@ -151,21 +164,21 @@ def as_canvas(
                 one.number,
                 one.login or one.id,
                 one.section,
-                before if keep else row.score,
+                "EX" if excused else before if keep else row.score,
             ]
         )
     return _csv(table)
 
 
-def as_moodle(assignment: Assignment, rows: Sequence[ScoreLine]) -> str:
+def as_moodle(assignment: Assignment, rows: Sequence[ScoreLine], adjustments: Adjustments = NONE) -> str:
     """A table for Moodle's import of grades from CSV, with a few words of feedback."""
     table = [["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Feedback comments"]]
-    titles = question_titles(assignment)
+    titles, maximum = question_titles(assignment), points(adjustments.maximum(assignment))
     for row in rows:
         one = row.student
         said = comments(row.standing, titles) if row.standing is not None else ""
         identifier = f"Participant {one.moodle}" if one.moodle else one.id
-        table.append([identifier, one.name, one.email, row.score, points(assignment.max_score), said])
+        table.append([identifier, one.name, one.email, row.score, maximum, said])
     return _csv(table)
 
 
@@ -178,10 +191,17 @@ def comments(standing: Standing, titles: dict[str, str]) -> str:
     ]
     if standing.result.status is Status.UNREADABLE:
         said = [escape(message) for message in standing.result.messages]
+    if standing.excused:
+        said = [f"<b>Excused</b>: {escape(standing.excused.because)}"]
+    elif standing.extension:
+        more = f"<b>{escape(standing.extension.time)} more</b>: {escape(standing.extension.because)}"
+        said.insert(0, more)
     return "<br>".join(printable_lines(text).replace("\n", "<br>") for text in said)
 
 
 def _says(part: Part) -> list[str]:
+    if part.adjustment is not None:
+        return ["counts for nobody. " * part.dropped + part.adjustment.because]
     found = [part.question.reason] if part.question.reason and not part.full else []
     return found + [comment for comment in part.comments if comment != "No response."]
 

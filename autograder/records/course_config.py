@@ -21,6 +21,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import make_url
 from traitlets.config import Application, Config
 
+from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.downloads import YEARS
 
@@ -63,6 +64,14 @@ def existing_database(root: Path) -> str:
         parsed.database and Path(parsed.database).is_file()
     )
     return "" if missing else url
+
+
+def gradebook_of(assignment: Assignment, into: Path) -> str:
+    """The url of the gradebook that the results of a folder are in; empty where there is none yet."""
+    if into == assignment.root:
+        return existing_database(into)
+    own = into / "gradebook.db"
+    return f"sqlite:///{own}" if own.is_file() else ""
 
 
 def shown_url(url: str) -> str:

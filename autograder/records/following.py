@@ -12,6 +12,7 @@ import msgspec
 
 from autograder.assignment.values import Assignment
 from autograder.files import write_text
+from autograder.records import adjustments
 from autograder.records.results import KeptResult, Results
 
 
@@ -29,14 +30,12 @@ def follow(assignment: Assignment, into: Path, formerly: Mapping[str, str]) -> t
         return ()
     from autograder.records import course_config, gradebook
 
-    own = into / "gradebook.db"
-    url = f"sqlite:///{own}" if own.is_file() else ""
-    if into == assignment.root:
-        url = course_config.existing_database(into)
+    url = course_config.gradebook_of(assignment, into)
     if url:
         moved = gradebook.rename_students(url, assignment.name, moved)
     for new, old in moved.items():
         _move_files(results, new, old)
+    adjustments.renamed(assignment.root, assignment.name, moved)
     return tuple(f"{old} to {new}" for new, old in moved.items())
 
 

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,8 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder.assignment.values import QuestionKind
+from autograder.handed_in.roster import Student as RosterStudent
 from autograder.judging.findings import QuestionResult, SubmissionResult
-from autograder.records.course_config import assign_penalties
 from autograder.records.marks import Mark, Marks
 
 COURSE = "default_course"
@@ -234,18 +234,20 @@ def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Gr
     book.db.commit()
 
 
-def marks(url: str, assignment: str, notebook: str, config: Config | None = None) -> dict[str, Marks]:
+def marks(
+    url: str, assignment: str, notebook: str, first: Callable[[Gradebook], None] | None = None
+) -> dict[str, Marks]:
     """What people have put into the gradebook, by student; empty where it holds nothing of the assignment.
 
-    With nbgrader's configuration, late penalties are brought up to date first.
+    first: what brings its rows up to date.
     """
     with open_gradebook(url) as book:
         try:
             row = book.find_notebook(notebook, assignment)
         except MissingEntry:
             return {}
-        if config is not None:
-            assign_penalties(book, assignment, notebook, config)
+        if first is not None:
+            first(book)
         graded = select(
             Grade.notebook_id, BaseCell.name, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
         )
@@ -311,6 +313,20 @@ def rename_students(url: str, assignment: str, formerly: dict[str, str]) -> dict
             book.db.execute(update(table).where(mine, table.c.student_id == old).values(student_id=new))
         book.db.commit()
         return moved
+
+
+def name_students(url: str, students: Iterable[RosterStudent]) -> None:
+    """Give those who have a row the names and addresses that the roster has; what it does not say stays."""
+    with open_gradebook(url) as book:
+        table = Student.__table__
+        known = set(book.db.execute(select(table.c.id)).scalars())
+        for one in students:
+            first, _, last = one.name.rpartition(" ")
+            told = {"first_name": first, "last_name": last} if one.name else {}
+            told |= {"email": one.email} if one.email else {}
+            if one.id in known and told:
+                book.db.execute(update(table).where(table.c.id == one.id).values(**told))
+        book.db.commit()
 
 
 def _add_students(db: Any, students: list[str]) -> None:

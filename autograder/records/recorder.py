@@ -95,6 +95,7 @@ class Recorder:
         """
         from autograder.records import course_config as nbgrader_course
         from autograder.records import gradebook
+        from autograder.records.adjusted_rows import bring_up_to_date
 
         self.begin()
         assert self._ready is not None
@@ -104,7 +105,7 @@ class Recorder:
         with gradebook.open_gradebook(self.url) as book:
             gradebook.record(book, name, book_name, graded)
             students = [result.student for result, _, _ in graded]
-            nbgrader_course.assign_penalties(book, name, book_name, self.config, students)
+            bring_up_to_date(book, self.assignment, self.into, self.config, students)
         for part in self._parts:
             part.replace(part.with_suffix(".ipynb"))
         self._waiting, self._parts = [], []

@@ -17,7 +17,7 @@ from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 
 STUDENTS = {"ada": EVERYWHERE["ada"], "cleo": EVERYWHERE["cleo"], "gus": RECOGNITION["gus"]}
-HOSTILE = "One rate then suits *all* weights. <script>window.ran = true</script><img src=x onerror='window.ran = true'>"
+HOSTILE = "One rate then suits *all* weights, $\\frac{1}{2}$. <script>window.ran = true</script><img src=x onerror='window.ran = true'>"
 
 
 @pytest.fixture
@@ -77,6 +77,11 @@ def test_a_class_is_graded_in_formgrader(page: Page, course: Course, tmp_path: P
         page.locator("#why-comment").blur()
         expect(page.locator(".comment-saved").last).to_be_visible()
         page.screenshot(path=tmp_path / "graded.png", full_page=True)
+        expect(page.locator(".rubric")).to_have_css("background-color", "rgb(252, 248, 227)")
+        expect(page.locator("math mfrac")).to_be_visible()
+        page.locator("#why").focus()
+        page.keyboard.press("Control+.")  # the same box of the next submission, as the documentation says
+        page.wait_for_url(lambda address: submission not in address)
 
         page.goto(url(f"formgrader/manage_submissions/{NAME}"))
         expect(row_of(page, "dan").locator(".status")).to_have_text("graded")

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
+import subprocess
+import sys
 
 from autograder.entry.nbgrader_pages import clean_markdown
 from autograder.records.course_config import load_config
 from autograder.records.gradebook import open_gradebook
-from tests.gradebook.course import Course
+from tests.gradebook.course import BIN, Course
 from tests.tiny import NAME
 
 HOSTILE = """\
@@ -29,7 +32,8 @@ def formgrader_page(course: Course, student: str = "alice") -> str:
 
     config = load_config(course.root)
     config.HTMLExporter.template_name = "formgrade"
-    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    if "extra_template_basedirs" not in config.HTMLExporter:  # the course's own come first, as on the server
+        config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
     shown = {"assignment_id": NAME, "notebook_id": NAME, "submission_id": "1", "index": 0, "total": 1, "base_url": "", "student": student}
     resources = {**shown, "last_name": "", "first_name": "", "notebook_path": ""}
     html, _ = HTMLExporter(config=config).from_filename(str(course.root / "autograded" / student / NAME / f"{NAME}.ipynb"), resources=resources)
@@ -60,7 +64,7 @@ def test_a_write_up_runs_nothing(course: Course) -> None:
     html = formgrader_page(course)
     assert "<script>alert('ran')" not in html and not re.search(r"<(img|b|a)\b[^>]*(ran|http://localhost/picture)", html)
     assert not any(piece in html for piece in ('<iframe src="/formgrader"', '<p id="score"', 'style="position:fixed"'))
-    assert "<em>all</em>" in html and "$a &lt; b$" in html and "&lt;script&gt;" in html and "<b>bold</b>" in html
+    assert "<em>all</em>" in html and "<mo>&lt;</mo>" in html and "<mfrac>" in html and "&lt;script&gt;" in html and "<b>bold</b>" in html
     assert '<table class="table table-condensed"><tr><td>✓</td>' in html  # our own results are not touched
     page = feedback_page(course)
     assert "<script>alert('ran')" not in page and not re.search(r"<(img|b|a)\b[^>]*(ran|http://localhost/picture)", page)
@@ -112,3 +116,38 @@ def test_exported_grades_hold_no_formula(course: Course) -> None:
     assert float(rows["alice"]["score"]) == results["alice"].score and float(rows["alice"]["max_score"]) == 6.0
     assert course.nbgrader("export", "--to", "one.csv", "--student", "['alice']").returncode == 0
     assert len((course.root / "one.csv").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_formgraders_pages_fetch_nothing_from_elsewhere(course: Course) -> None:
+    """Formulas are markup already, so that grading goes on without the internet; the rubric stands apart from the assignment's text."""
+    course.configure()
+    html = formgrader_page(course)
+    assert not re.findall(r"""<(?:script|link|img)\b[^>]*?(?:src|href)=["']?(?:https?:)?//[^"'\s>]+""", html)
+    assert 'class="rubric"' in html and html.index('class="rubric"') < html.index("one learning rate then suits all weights")
+
+
+def test_the_gradebook_knows_the_rosters_names(course: Course) -> None:
+    """First and last name and the address; who has none in the roster keeps what was there."""
+    (course.root / "class.csv").write_text("id,name,email\nalice,Alice Anne Muster,am@uni.example\nzoe,Zoe Zed,\n", encoding="utf-8")
+    done = subprocess.run([BIN / "chainrule", "autograde", NAME, "--roster", "class.csv"], cwd=course.root, env={}, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    with open_gradebook(course.database) as book:
+        alice = book.find_student("alice")
+        assert (alice.first_name, alice.last_name, alice.email) == ("Alice Anne", "Muster", "am@uni.example")
+
+
+def test_the_list_begins_with_who_waits(course: Course) -> None:
+    """Formgrader's list of submissions, as its page asks for it on the server."""
+    course.configure()
+    for number in range(6):
+        course.hand_in(course.work, f"s{number}")
+    course.grade()
+    for number in (0, 2, 4):
+        course.by_hand(1.0, student=f"s{number}")
+    program = (
+        "import json\nfrom nbgrader.apps import NbGrader\nfrom nbgrader.apps.api import NbGraderAPI\napp = NbGrader()\napp.initialize([])\n"
+        f"print(json.dumps([one['needs_manual_grade'] for one in NbGraderAPI(app.coursedir, parent=app).get_notebook_submissions('{NAME}', '{NAME}')]))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=course.root, env={"HOME": str(course.root)}, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [True] * 4 + [False] * 3

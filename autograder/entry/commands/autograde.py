@@ -29,11 +29,12 @@ from autograder.entry.commands.shared import (
 from autograder.errors import UsageError
 from autograder.files import pretty_json, write_text
 from autograder.handed_in.intake import Intake, taken_in
-from autograder.handed_in.roster import read_roster
+from autograder.handed_in.roster import Student, read_roster
 from autograder.inside.jail.values import Level
 from autograder.judging.findings import ClassResult, QuestionResult, Status, SubmissionResult
 from autograder.outputs.feedback import gradebook_marks
 from autograder.outputs.publishing import Publisher
+from autograder.records.adjustments import NONE, Adjustments
 from autograder.records.following import follow
 from autograder.records.marks import Marks
 from autograder.records.standing import standings
@@ -102,6 +103,7 @@ def autograde(
         (submitted or course.root / "submitted").resolve(),
         read_roster(roster) if roster else (),
     )
+    Adjustments.of(assignment)  # what is wrong in the course's file is said before anything is graded
     with taken_in(folder, assignment, students) as intake:
         if moved := follow(assignment, course.into, intake.formerly):
             say(f"{len(moved)} moved to the roster's ids, with results and marks: {some_of(moved)}")
@@ -120,10 +122,12 @@ def autograde(
             scheduler=scheduler,
         )
         result, failures, places = _graded(assignment, options)
+    if students and not no_gradebook:
+        _name(assignment, course.into, students)
     if json is not None:
         write_text(json, results_json(result))
     marks = {} if no_gradebook else gradebook_marks(assignment, course.into)
-    out.print(class_table(result, marks))
+    out.print(class_table(result, marks, Adjustments.of(assignment)))
     _tell_intake(intake)
     tell_gone(assignment, course.into)
     if assignment.judged:
@@ -131,6 +135,14 @@ def autograde(
     _tell_run(result, failures, [(place, course.into) for place in places])
     if failures:
         sys.exit(1)
+
+
+def _name(assignment: Assignment, into: Path, students: tuple[Student, ...]) -> None:
+    """Let the gradebook know the names that the roster has."""
+    from autograder.records import course_config, gradebook
+
+    if url := course_config.gradebook_of(assignment, into):
+        gradebook.name_students(url, students)
 
 
 def _tell_run(result: ClassResult, failures: list[Failure], places: list[tuple[str, Path]]) -> None:
@@ -183,22 +195,26 @@ def results_json(result: ClassResult) -> str:
     return pretty_json(result)
 
 
-def class_table(result: ClassResult, marks: Mapping[str, Marks] | None = None) -> Table:
+def class_table(
+    result: ClassResult, marks: Mapping[str, Marks] | None = None, adjustments: Adjustments = NONE
+) -> Table:
     """The class: student, score, what needs a person, how it went; what people have put into the gradebook
-    counts.
+    counts, and what was decided of students and questions.
     """
+    found = standings(result.submissions, marks or {}, adjustments)
+    maximum = found[0].max_score if found else result.max_score
     table = Table(
-        title=f"{result.assignment}: {len(result.submissions)} submissions, {result.max_score:g} points",
+        title=f"{result.assignment}: {len(result.submissions)} submissions, {maximum:g} points",
         title_justify="left",
     )
     table.add_column("student")
     table.add_column("score", justify="right")
     table.add_column("needs a person")
     table.add_column("how it went")
-    for standing in standings(result.submissions, marks or {}):
+    for standing in found:
         row = (
             standing.student,
-            f"{standing.score:g}",
+            "excused" if standing.excused else f"{standing.score:g}",
             ", ".join(standing.waiting),
             _how_it_went(standing.result),
         )

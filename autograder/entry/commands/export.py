@@ -20,6 +20,7 @@ from autograder.files import write_text
 if TYPE_CHECKING:
     from autograder.handed_in.sheet import Sheet
     from autograder.outputs.tables import ScoreLine
+    from autograder.records.adjustments import Adjustments
 
 
 class Target(StrEnum):
@@ -96,24 +97,34 @@ def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> No
     from autograder.handed_in.sheet import read_sheet
     from autograder.outputs import tables
     from autograder.outputs.feedback import gradebook_marks
+    from autograder.records.adjustments import Adjustments
     from autograder.records.results import Results
     from autograder.records.standing import excesses, standings
 
+    adjustments = Adjustments.of(assignment)
     results = tuple(kept.now.result for kept in Results(course.into, assignment).all())
-    found = standings(results, gradebook_marks(assignment, course.into))
+    found = standings(results, gradebook_marks(assignment, course.into), adjustments)
     sheet = read_sheet(wanted.roster) if wanted.roster is not None else None
     rows = tables.lines(found, [one for one in students(sheet) if one] if sheet is not None else ())
     match wanted.to:
         case Target.CSV:
-            text = tables.as_csv(assignment, rows)
+            text = tables.as_csv(assignment, rows, adjustments)
         case Target.JSON:
-            text = tables.as_json(assignment, rows)
+            text = tables.as_json(assignment, rows, adjustments)
         case Target.CANVAS:
-            text = _for_canvas(assignment, rows, wanted.column, sheet)
+            text = _for_canvas(assignment, rows, wanted.column, sheet, adjustments)
         case _:
-            text = _for_moodle(assignment, rows, sheet)
+            text = _for_moodle(assignment, rows, sheet, adjustments)
     if waiting := sum(bool(one.waiting) for one in found):
         say(f"{waiting} submissions wait for a person; what nobody has graded yet counts 0")
+    if (
+        wanted.to in (Target.CANVAS, Target.MOODLE)
+        and adjustments.maximum(assignment) != assignment.max_score
+    ):
+        say(
+            f"{adjustments.maximum(assignment):g} of {assignment.max_score:g} points count, since a question "
+            f"was dropped: set the maximum in {wanted.to.value.capitalize()} before you import"
+        )
     if above := excesses(found):
         say(f"more points than there are: {some_of(above)}")
     if str(wanted.path) == "-":
@@ -127,7 +138,13 @@ def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> No
     out.print(f"{len(rows)} students in {target}", **AS_IT_IS)
 
 
-def _for_canvas(assignment: Assignment, rows: Sequence[ScoreLine], column: str, sheet: Sheet | None) -> str:
+def _for_canvas(
+    assignment: Assignment,
+    rows: Sequence[ScoreLine],
+    column: str,
+    sheet: Sheet | None,
+    adjustments: Adjustments,
+) -> str:
     """Canvas's file; what its own export has in the assignment's column stays where there is no result."""
     from autograder.outputs import patches, tables
 
@@ -137,12 +154,14 @@ def _for_canvas(assignment: Assignment, rows: Sequence[ScoreLine], column: str, 
             f"no roster with one column `{column or assignment.title}`: where a score is empty here, "
             "Canvas's import may empty what Canvas has; give Canvas's own export with --roster, and --column"
         )
-        return tables.as_canvas(assignment, rows, column)
+        return tables.as_canvas(assignment, rows, column, adjustments=adjustments)
     there = patches.canvas_cells(sheet, place)
-    return tables.as_canvas(assignment, rows, sheet.rows[0][place].strip(), there)
+    return tables.as_canvas(assignment, rows, sheet.rows[0][place].strip(), there, adjustments)
 
 
-def _for_moodle(assignment: Assignment, rows: Sequence[ScoreLine], sheet: Sheet | None) -> str:
+def _for_moodle(
+    assignment: Assignment, rows: Sequence[ScoreLine], sheet: Sheet | None, adjustments: Adjustments
+) -> str:
     """The worksheet that was given, filled in; without one, a table for Moodle's other import."""
     from autograder.handed_in.roster import students
     from autograder.handed_in.worksheet import worksheet
@@ -154,7 +173,7 @@ def _for_moodle(assignment: Assignment, rows: Sequence[ScoreLine], sheet: Sheet 
             "this file is for Moodle's Grades, Import, CSV file; for `Upload grading worksheet`, "
             "name the worksheet that Moodle gave with --roster"
         )
-        return tables.as_moodle(assignment, rows)
+        return tables.as_moodle(assignment, rows, adjustments)
     say("this file is for Moodle's `Upload grading worksheet`, in the assignment")
     if known.comments is None:
         say("the worksheet has no column of feedback comments that is known: only grades are filled in")

@@ -17,9 +17,9 @@ from autograder.records.marks import Mark, Marks
 
 
 def test_help_fits_a_screen() -> None:
-    """All commands with a whole sentence each and some examples, on 80 columns and hardly more than 24 lines."""
+    """All commands with a whole sentence each and some examples, on 80 columns and hardly more than a line a command beside them."""
     shown = CliRunner().invoke(build(), ["--help"], terminal_width=80).output.rstrip().splitlines()
-    assert len(shown) <= 28 and max(map(len, shown)) <= 80
+    assert len(shown) <= 31 and max(map(len, shown)) <= 80
     assert not [line for line in shown[1:] if line.endswith("...")]
     assert "Examples:" in "".join(shown)
 

@@ -220,7 +220,7 @@ def test_limits_of_the_whole(tiny: Assignment, solved: bytes, tmp_path: Path, mo
 def test_what_is_no_download(tiny: Assignment, tmp_path: Path) -> None:
     """Not there, not a zip, and nothing of anybody in it: each a wrong call with the mend."""
     (tmp_path / "x.zip").write_bytes(b"no zip")
-    for path, mend in ((tmp_path / "none", "--submitted DIR"), (tmp_path / "x.zip", "unpack it"), (packed(tmp_path / "e.zip", {"a.pdf": b""}), "Canvas's, Moodle's")):
+    for path, mend in ((tmp_path / "none", "--submitted DIR"), (tmp_path / "x.zip", "unpack it"), (packed(tmp_path / "e.zip", {"a.pdf": b""}), "the downloads of Canvas, Moodle")):
         with pytest.raises(UsageError) as error, taken_in(path, tiny):
             pass
         assert mend in error.value.mend

@@ -1,0 +1,217 @@
+"""Downloads and folders that are no plain list of people: groups, text and links, files beside notebooks, other platforms, sections, staff."""
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment.values import Assignment
+from autograder.handed_in.finding import find, find_submissions
+from autograder.handed_in.intake import Intake, taken_in
+from autograder.handed_in.roster import Student, read_roster
+from autograder.handed_in.submission import read_submission
+from tests.sample_class.work import Work
+from tests.tiny import NAME
+
+CLASS = (
+    Student("am1", "Anna Muster", "am1@uni.example", "amuster", "31", "4711", "1327", group="Team Seven 7"),
+    Student("bo2", "Bo Li", "bo2@uni.example", "bli", "32", "4712", "1328", group="Team Seven 7"),
+    Student("zo3", "Zoë Čapek", "zo3@uni.example", "zcapek", "33", "4713", "1329", group="Solo"),
+)
+
+
+@pytest.fixture
+def solved(tiny: Assignment) -> bytes:
+    return json.dumps(Work.handed_out(tiny).solve().as_json()).encode()
+
+
+@pytest.fixture
+def fresh(tiny: Assignment) -> bytes:
+    return json.dumps(Work.handed_out(tiny).as_json()).encode()
+
+
+def packed(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def unpacked(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def took(path: Path, tiny: Assignment, roster: tuple[Student, ...] = ()) -> tuple[dict[str, bool], Intake]:
+    """Whether a notebook that can be read was found, by student; and the intake."""
+    with taken_in(path, tiny, roster) as intake:
+        return {h.student: read_submission(h, tiny).readable for h in find_submissions(intake.folder, tiny)}, intake
+
+
+TEAM = {
+    "canvas": ("teamseven7_4711_998_tiny.ipynb", "čapekzoë_4713_999_tiny.ipynb"),
+    "canvas, late": ("teamseven7_LATE_4712_998_tiny.ipynb", "čapekzoë_4713_999_tiny.ipynb"),
+    "moodle": ("Team Seven 7_1329_assignsubmission_file/tiny.ipynb", "Solo_56_assignsubmission_file/tiny.ipynb"),
+    "files": ("Team Seven 7.ipynb", "Zoë Čapek.ipynb"),
+    "folders": ("Team Seven 7/tiny/tiny.ipynb", "zo3/tiny/tiny.ipynb"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TEAM)
+def test_one_file_of_a_group_is_each_members(tiny: Assignment, solved: bytes, tmp_path: Path, what: str) -> None:
+    """By the roster's column of groups, whatever number stands beside the group's name: Canvas puts one member's there, Moodle the group's own.
+
+    Canvas: lib/content_zipper.rb, get_filename and Assignment#representatives; Moodle: mod/assign/classes/downloader.php, get_student_prefix.
+    """
+    found, intake = took(packed(tmp_path / "x.zip", dict.fromkeys(TEAM[what], solved)), tiny, CLASS)
+    assert found == {"am1": True, "bo2": True, "zo3": True}
+    assert intake.unplaced == () and intake.absent == () and intake.ignored == ()
+
+
+def test_an_own_file_beside_the_groups_is_the_same_person(tiny: Assignment, solved: bytes, fresh: bytes, tmp_path: Path) -> None:
+    """The newer of both counts; nobody becomes two."""
+    files = {"teamseven7_4711_998_tiny.ipynb": solved, "libo_4712_997_tiny.ipynb": fresh}
+    found, intake = took(packed(tmp_path / "x.zip", files), tiny, CLASS)
+    assert set(found) == {"am1", "bo2"} and intake.absent == ("zo3",)
+    assert "people of the download" not in str(intake.notes)
+
+
+def test_a_person_who_is_called_like_a_group_is_a_person(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """A name or an id of the roster comes before a group's."""
+    roster = (*CLASS, Student("solo", "Han Solo", canvas="9"))
+    found, _ = took(unpacked(tmp_path / "f", {"solo.ipynb": solved}), tiny, roster)
+    assert list(found) == ["solo"]
+
+
+def test_moodles_people_without_a_group_are_refused(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Moodle puts one folder there for all of them, without a number: nobody can tell whose it is, and it is named."""
+    files = {"Default group_assignsubmission_file/tiny.ipynb": solved, "Anna Muster_1327_assignsubmission_file/tiny.ipynb": solved}
+    found, intake = took(packed(tmp_path / "x.zip", files), tiny, CLASS)
+    assert list(found) == ["am1"] and intake.ignored == ("Default group_assignsubmission_file/tiny.ipynb",)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("musteranna_4711_text.html", "a text was typed in"),
+        ("musteranna_LATE_4711_link.html", "what it leads to is not fetched"),
+        ("Anna Muster_1327_assignsubmission_onlinetext/onlinetext.html", "a text was typed in"),
+        ("musteranna_4711_998_report.pdf", "but report.pdf"),
+    ],
+)
+def test_text_and_links_are_their_owners(tiny: Assignment, solved: bytes, tmp_path: Path, name: str, says: str) -> None:
+    """Whoever has typed a text in or handed in a link has a result that says so, and is nobody new."""
+    other = "Bo Li_1328_assignsubmission_file/tiny.ipynb" if "assign" in name else "libo_4712_997_tiny.ipynb"
+    found, intake = took(packed(tmp_path / "x.zip", {name: b"<p>Hello</p>", other: solved}), tiny, CLASS)
+    assert found == {"am1": False, "bo2": True}
+    assert says in " ".join(intake.notes["am1"])
+
+
+@pytest.mark.parametrize("roster", [(), CLASS])
+def test_files_beside_a_notebook_are_the_same_persons(tiny: Assignment, solved: bytes, tmp_path: Path, roster: tuple[Student, ...]) -> None:
+    """id.zip, id.pdf and id.py beside id.ipynb make nobody else; the notebook counts."""
+    files = {"am1.ipynb": solved, "am1.zip": b"PK", "am1.pdf": b"%PDF", "am1.py": b"", "bo2.ipynb": solved}
+    found, intake = took(unpacked(tmp_path / "f", files), tiny, roster)
+    assert found == {"am1": True, "bo2": True} and intake.ignored == () and intake.unplaced == ()
+
+
+def test_an_archive_alone_is_opened(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """id.zip with one notebook in it, where nothing but files lies there; an archive of several is nobody's, and one beside folders neither."""
+    one = packed(tmp_path / "one.zip", {"my work/tiny.ipynb": solved, "a.csv": b"1"}).read_bytes()
+    several = packed(tmp_path / "several.zip", {"a.ipynb": solved, "b.ipynb": solved}).read_bytes()
+    found = find(unpacked(tmp_path / "flat", {"am1.zip": one, "bo2.ipynb": solved, "all.zip": several}), tiny)
+    assert [h.student for h in found.handins] == ["am1", "bo2"] and found.ignored == ("all.zip",)
+    assert all(read_submission(h, tiny).readable for h in found.handins)
+    beside = find(unpacked(tmp_path / "folders", {"bo2/tiny/tiny.ipynb": solved, "backup.zip": one}), tiny)
+    assert [h.student for h in beside.handins] == ["bo2"] and beside.ignored == ("backup.zip",)
+
+
+def test_a_report_alone_is_somebodys_where_the_roster_knows(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Then the person has a result that says that no notebook came; without a roster the file is named, and nobody is invented."""
+    folder = unpacked(tmp_path / "f", {"am1.pdf": b"%PDF", "notes.pdf": b"%PDF", "bo2.ipynb": solved})
+    found, intake = took(folder, tiny, CLASS)
+    assert found == {"am1": False, "bo2": True} and intake.ignored == ("notes.pdf",)
+    found, intake = took(folder, tiny)
+    assert found == {"bo2": True} and intake.ignored == ("am1.pdf", "notes.pdf")
+
+
+NOTE = b"Name: Anna Muster (a_muster)\r\nAssignment: Homework_1\r\nDate Submitted: ...\r\n\r\nSubmission Field:\r\nName: Bo (bli)\r\n"
+BLACKBOARD = {
+    "Homework_1_a_muster_attempt_2026-11-02-12-05-09.txt": NOTE,
+    "Homework_1_a_muster_attempt_2026-11-02-12-05-09_tiny.ipynb": b"",
+    "Homework_1_a_muster_attempt_2026-11-03-09-00-00.txt": NOTE,
+    "Homework_1_a_muster_attempt_2026-11-03-09-00-00_tiny.ipynb": b"",
+    "Homework_1_bli_attempt_2026-11-02-18-00-00_my_tiny.ipynb": b"",
+}
+
+
+@pytest.mark.parametrize("notes", [True, False])
+def test_blackboards_attempts_are_one_student(tiny: Assignment, solved: bytes, fresh: bytes, tmp_path: Path, notes: bool) -> None:
+    """By the user name, which may hold underscores as the title may; the newest attempt counts, and the notes about attempts are nobody."""
+    files = {name: data or (fresh if "02-12-05" in name else solved) for name, data in BLACKBOARD.items() if notes or data == b""}
+    roster = (Student("am1", "Anna Muster", login="a_muster"), Student("bo2", "Bo Li", login="bli"))
+    found, intake = took(packed(tmp_path / "gradebook_1_2026.zip", files), tiny, roster)
+    assert found == {"am1": True, "bo2": True} and intake.ignored == () and intake.unplaced == ()
+    assert "2 submissions were downloaded; the newest was graded" in intake.notes["am1"]
+    assert set(took(packed(tmp_path / "b.zip", files), tiny)[0]) == {"a_muster", "bli"}
+
+
+@pytest.mark.parametrize("form", ["{}/tiny.ipynb", "{} - tiny.ipynb", "All/{}/tiny.ipynb"])
+def test_brightspaces_attempts_are_one_student(tiny: Assignment, solved: bytes, fresh: bytes, tmp_path: Path, form: str) -> None:
+    """In folders and flat; found by the name, told apart by the number; the newest by the clock and not by the alphabet counts."""
+    files = {
+        form.format("101-77 - Anna Muster - Nov 9, 2026 905 AM"): fresh,
+        form.format("101-77 - Anna Muster - Nov 10, 2026 1205 PM"): solved,
+        form.format("102-77 - Bo Li - Nov 2, 2026 1159 PM"): solved,
+        "All/index.html" if form.startswith("All") else "index.html": b"<html>",
+    }
+    found, intake = took(packed(tmp_path / "x.zip", files), tiny, CLASS)
+    assert found == {"am1": True, "bo2": True} and intake.ignored == ()
+    assert "2 submissions were downloaded; the newest was graded" in intake.notes["am1"]
+    with taken_in(tmp_path / "x.zip", tiny, CLASS) as again:
+        kept = (again.folder / "am1" / NAME / f"{NAME}.ipynb").read_bytes()
+    assert kept == solved
+
+
+def test_a_folder_of_two_sections_is_one_class(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Each download as it came, of one platform or of two; who is in both is one student."""
+    folder = tmp_path / "sections"
+    folder.mkdir()
+    packed(folder / "submissions.zip", {"musteranna_4711_998_tiny.ipynb": solved})
+    packed(folder / "submissions (1).zip", {"musteranna_4711_999_tiny.ipynb": solved, "libo_4712_997_tiny.ipynb": solved})
+    packed(folder / "moodle.zip", {"Zoë Čapek_1329_assignsubmission_file/tiny.ipynb": solved})
+    found, intake = took(folder, tiny, CLASS)
+    assert found == {"am1": True, "bo2": True, "zo3": True} and intake.ignored == ()
+
+
+def test_a_folder_of_students_archives_is_no_folder_of_sections(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Each archive is its owner's, also where it holds several files."""
+    folder = tmp_path / "f"
+    folder.mkdir()
+    packed(folder / "am1.zip", {"tiny.ipynb": solved, "notes.txt": b"", "sub/plot.png": b""})
+    packed(folder / "bo2.zip", {"work/tiny.ipynb": solved})
+    assert took(folder, tiny)[0] == took(folder, tiny, CLASS)[0] == {"am1": True, "bo2": True}
+
+
+def test_staff_of_a_roster_hand_nothing_in(tmp_path: Path) -> None:
+    """Gradescope's roster lists instructors and TAs beside students: they are no student who is missing."""
+    path = tmp_path / "roster.csv"
+    path.write_text(
+        "Name,SID,Email,Role\nAnna Muster,31,am1@uni.example,Student\nProf Ada,,ada@uni.example,Instructor\n"
+        "Tim,,tim@uni.example,TA\nRita,,rita@uni.example,Reader\nStella Ta,34,st@uni.example,Student\n",
+        encoding="utf-8",
+    )
+    assert [student.name for student in read_roster(path)] == ["Anna Muster", "Stella Ta"]
+
+
+def test_ids_that_differ_in_capitals_alone_are_two(tiny: Assignment, solved: bytes, fresh: bytes, tmp_path: Path) -> None:
+    """Each file is its own owner's; a third spelling is nobody's of the two."""
+    roster = (Student("Ann", "Ann Lee", login="Ann"), Student("ann", "Ann Bee", login="ann"))
+    found, intake = took(packed(tmp_path / "x.zip", {"Ann.ipynb": solved, "ann.ipynb": fresh}), tiny, roster)
+    assert set(found) == {"Ann", "ann"} and intake.unplaced == ()
+    found, intake = took(packed(tmp_path / "y.zip", {"ANN.ipynb": solved}), tiny, roster)
+    assert intake.absent == ("Ann", "ann") and len(intake.unplaced) == 1
