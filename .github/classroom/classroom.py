@@ -3,6 +3,7 @@
 Prints the report, and writes `result=` and the results, as JSON in Base64, to the file that $GITHUB_OUTPUT names. The status is 0 where the
 results were written, whatever they say: the reporter tells students.
 """
+
 from __future__ import annotations
 
 import base64
@@ -30,14 +31,22 @@ def results(lines: list[str], ended: int, questions: list[dict[str, Any]]) -> di
     tests = [_test(name, points, rows[name]) for name, points in graded.items() if name in rows]
     status = "pass" if all(test["status"] == "pass" for test in tests) else "fail"
     if not rows or ended not in (0, 1):  # the notebook could not be read, and the report says why
-        tests, status = [{"name": "notebook", "status": "error", "score": 0, "message": "\n".join(lines)}], "error"
+        tests, status = (
+            [{"name": "notebook", "status": "error", "score": 0, "message": "\n".join(lines)}],
+            "error",
+        )
     return {"version": 1, "status": status, "max_score": sum(graded.values()), "tests": tests}
 
 
 def _test(name: str, points: float, row: re.Match[str]) -> dict[str, Any]:
     state = row["state"].strip()
     done = state == "done"
-    return {"name": name, "status": "pass" if done else "fail", "score": points if done else 0, "message": row["says"] or state}
+    return {
+        "name": name,
+        "status": "pass" if done else "fail",
+        "score": points if done else 0,
+        "message": row["says"] or state,
+    }
 
 
 def main() -> int:
