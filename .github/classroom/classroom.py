@@ -1,7 +1,8 @@
-"""The visible checks of a release, in the form that GitHub Classroom's reporter reads. Run where check_notebook.py lies.
+"""The visible checks of a release, in the form that GitHub Classroom's reporter reads.
 
-Prints the report, and writes `result=` and the results, as JSON in Base64, to the file that $GITHUB_OUTPUT names. The status is 0 where the
-results were written, whatever they say: the reporter tells students.
+Run where check_notebook.py lies. Prints the report, and writes `result=` and the results, as JSON in Base64, to
+the file that $GITHUB_OUTPUT names. The status is 0 where the results were written, whatever they say: the
+reporter tells students.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path.cwd()))
-import check_notebook  # noqa: E402 -- the release's own
+import check_notebook
 
 ROW = re.compile(r"  (?P<state>[a-z ]{8}) *\d+(?:\.\d+)?  (?P<question>[\w-]+)(?:: (?P<says>.*))?")
 """A question in the report: its state, points, name and what is said of it."""
