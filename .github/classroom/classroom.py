@@ -1,7 +1,7 @@
 """The visible checks of a release, in the form that GitHub Classroom's reporter reads.
 
-Run where check_notebook.py lies. Prints the report, and writes `result=` and the results, as JSON in Base64, to
-the file that $GITHUB_OUTPUT names. The status is 0 where the results were written, whatever they say: the
+Run where check_notebook.py lies. Prints the report, and writes `result=` and the results, as JSON in Base64,
+to the file that $GITHUB_OUTPUT names. The status is 0 where the results were written, whatever they say: the
 reporter tells students.
 """
 
