@@ -113,10 +113,18 @@ def _statements(tree: ast.AST) -> list[ast.stmt]:
 
 
 def _lines(node: ast.stmt) -> tuple[int, ...]:
-    """The lines of a statement, of one that holds others its head."""
+    """The lines of a statement, of one that holds others its head; and those of values that were put in it."""
     inner = getattr(node, "body", None)
     last = (node.end_lineno or node.lineno) if not inner else max(node.lineno, inner[0].lineno - 1)
-    return tuple(range(node.lineno, last + 1))
+    found = set(range(node.lineno, last + 1))
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        for child in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(child, ast.expr):
+                found.update(range(child.lineno, (child.end_lineno or child.lineno) + 1))
+            if not isinstance(child, ast.stmt | ast.excepthandler):
+                waiting.append(child)
+    return tuple(sorted(found))
 
 
 def _tokens(node: ast.AST, bound: frozenset[str]) -> list[str]:
