@@ -90,7 +90,7 @@ def main() -> None:
 
 
 def _complain(what: object) -> None:
-    from autograder.entry.commands.shared import AS_IT_IS, err
+    from autograder.entry.shared import AS_IT_IS, err
 
     err.print(f"chainrule: {what}", style="red", **AS_IT_IS)
 

@@ -19,7 +19,7 @@ from traitlets.config import Config
 
 from autograder.assignment.values import Assignment
 from autograder.files import write_text
-from autograder.records.adjustments import Adjustment, Adjustments, Kind
+from autograder.records.adjustments import Adjustment, Adjustments, Decision
 from autograder.records.course_config import assign_penalties
 
 
@@ -52,7 +52,7 @@ def _extend(book: Gradebook, assignment: str, adjustments: Adjustments) -> None:
     table = SubmittedAssignment.__table__
     ever: dict[str, set[datetime.timedelta]] = {}
     for entry in adjustments.history:
-        if entry.kind is Kind.EXTENSION:
+        if entry.kind is Decision.EXTENSION:
             ever.setdefault(entry.student, set()).add(datetime.timedelta(hours=entry.hours))
     mine = table.c.assignment_id == book.find_assignment(assignment).id
     rows = select(table.c.student_id, table.c.extension).where(mine, table.c.student_id.in_(ever))
@@ -77,7 +77,7 @@ def _adjust_questions(
         cell = book.db.execute(
             select(BaseCell.id).where(BaseCell.notebook_id == notebook, BaseCell.name == question)
         ).scalar()
-        maximum = 0.0 if entry is not None and entry.kind is Kind.DROPPED else points[question]
+        maximum = 0.0 if entry is not None and entry.kind is Decision.DROPPED else points[question]
         table = GradeCell.__table__
         book.db.execute(update(table).where(table.c.id == cell).values(max_score=maximum))
         columns = (
@@ -111,7 +111,7 @@ def _put(grade: Any, entry: Adjustment, score: float, aside: dict[str, _Aside]) 
         more = extra if extra is not None else kept.extra
         kept = _Aside(kept.manual, more, kept.asked or bool(asked), score)
     aside[key] = kept
-    more = None if entry.kind is Kind.DROPPED else kept.extra
+    more = None if entry.kind is Decision.DROPPED else kept.extra
     if (manual, extra, bool(asked)) == (score, more, False):
         return []
     return [{"row": key, "manual_score": score, "extra_credit": more, "needs_manual_grade": False}]

@@ -33,7 +33,7 @@ _LONGEST_EXTENSION = 24 * 366
 """In hours."""
 
 
-class Kind(StrEnum):
+class Decision(StrEnum):
     """What is decided; the first two of a student, the others of a question."""
 
     EXTENSION = "extension"
@@ -46,7 +46,7 @@ class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of the file. when is a time in UTC, hours that of an extension."""
 
     assignment: str
-    kind: Kind
+    kind: Decision
     by: str
     when: str
     reason: str = ""
@@ -76,11 +76,11 @@ class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def effect(self) -> str:
         """What was decided, in a few words."""
         match self.kind:
-            case Kind.EXTENSION:
+            case Decision.EXTENSION:
                 return f"{self.time} more"
-            case Kind.EXCUSED:
+            case Decision.EXCUSED:
                 return "excused"
-            case Kind.DROPPED:
+            case Decision.DROPPED:
                 return "counts for nobody"
             case _:
                 return "everybody has all its points"
@@ -93,7 +93,7 @@ class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def key(self) -> tuple[str, ...]:
         """Entries of one key replace each other."""
-        if self.kind in (Kind.DROPPED, Kind.GIVEN):
+        if self.kind in (Decision.DROPPED, Decision.GIVEN):
             return ("question", self.question)
         return (self.kind, self.student)
 
@@ -125,7 +125,7 @@ class Adjustments:
 
     def maximum(self, assignment: Assignment) -> float:
         """The points that can be had: all but those of dropped questions."""
-        dropped = {q for q, a in self.questions.items() if a.kind is Kind.DROPPED}
+        dropped = {q for q, a in self.questions.items() if a.kind is Decision.DROPPED}
         return float(sum(q.points for q in assignment.questions if q.id not in dropped))
 
 
@@ -144,8 +144,8 @@ def from_entries(entries: Iterable[Adjustment]) -> Adjustments:
     now = [entry for entry in last.values() if not entry.undone]
     return Adjustments(
         history,
-        {e.student: e for e in now if e.kind is Kind.EXTENSION},
-        {e.student: e for e in now if e.kind is Kind.EXCUSED},
+        {e.student: e for e in now if e.kind is Decision.EXTENSION},
+        {e.student: e for e in now if e.kind is Decision.EXCUSED},
         {e.question: e for e in now if e.question},
     )
 
@@ -184,7 +184,7 @@ def _entries(text: str, path: Path) -> tuple[Adjustment, ...]:
 
 def _fault(entry: Adjustment) -> str:
     """What can't be meant in an entry; empty where nothing is."""
-    of_student = entry.kind in (Kind.EXTENSION, Kind.EXCUSED)
+    of_student = entry.kind in (Decision.EXTENSION, Decision.EXCUSED)
     if bool(entry.student) != of_student or bool(entry.question) == of_student:
         what = "a student, and no question" if of_student else "a question, and no student"
         return f"`{entry.kind}` names {what}"

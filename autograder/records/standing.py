@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.judging.findings import QuestionResult, SubmissionResult
-from autograder.records.adjustments import NONE, Adjustment, Adjustments, Kind
+from autograder.records.adjustments import NONE, Adjustment, Adjustments, Decision
 from autograder.records.marks import Mark, Marks
 
 NOTHING = Mark()
@@ -28,7 +28,7 @@ class Part:
     @property
     def dropped(self) -> bool:
         """Whether the question counts for nobody."""
-        return self.adjustment is not None and self.adjustment.kind is Kind.DROPPED
+        return self.adjustment is not None and self.adjustment.kind is Decision.DROPPED
 
     @property
     def by_person(self) -> bool:

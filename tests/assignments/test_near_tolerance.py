@@ -17,7 +17,7 @@ from autograder.sandbox.observed import ObservedStore
 
 from .conftest import loaded
 
-SALTS = [f"salt {number}" for number in range(6)]
+SALTS = [f"salt {number}" for number in range(3)]
 NEARLY = {
     "float32 inside a softmax": ("nn_recognition", "softmax", "X - X.max(axis=1, keepdims=True)", "(X - X.max(axis=1, keepdims=True)).astype(np.float32)"),
     "a guard in a denominator": ("nn_recognition", "softmax", "exps.sum(axis=1, keepdims=True)", "(exps.sum(axis=1, keepdims=True) + 1e-8)"),

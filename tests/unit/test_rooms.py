@@ -45,7 +45,7 @@ DOORS = {
     "jupytext": {"assignment.notebook"},
     "IPython": {"inside.shell"},
     "distributed": {"run.dask"},
-    "typer": {"entry.cli", "entry.commands.*"},
+    "typer": {"entry.cli", "entry.shared", "entry.commands.*"},
 }
 """Libraries that only these modules know."""
 

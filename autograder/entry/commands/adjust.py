@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.entry.commands.shared import AS_IT_IS, Into, Name, out, say, some_of, this_course
+from autograder.entry.shared import AS_IT_IS, Into, Name, out, say, some_of, this_course
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def adjust(
     from autograder.records.adjustments import (
         Adjustment,
         Adjustments,
-        Kind,
+        Decision,
         add,
         from_entries,
         moment,
@@ -64,14 +64,14 @@ def adjust(
         _list(Adjustments.of(assignment))
         return
     kind = {
-        Action.EXTEND: Kind.EXTENSION,
-        Action.EXCUSE: Kind.EXCUSED,
-        Action.DROP: Kind.DROPPED,
-        Action.GIVE: Kind.GIVEN,
+        Action.EXTEND: Decision.EXTENSION,
+        Action.EXCUSE: Decision.EXCUSED,
+        Action.DROP: Decision.DROPPED,
+        Action.GIVE: Decision.GIVEN,
     }[action]
     now = from_entries(e for e in read(place(course.root)) if e.assignment == name)
     held = {e.subject: e for e in now.in_force if e.kind is kind}
-    of_question = kind in (Kind.DROPPED, Kind.GIVEN)
+    of_question = kind in (Decision.DROPPED, Decision.GIVEN)
     made = []
     for one in _asked(action, whom, reason, days + hours, undo):
         if undo and one not in held:

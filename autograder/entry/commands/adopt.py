@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.entry.commands.shared import AS_IT_IS, out, this_course
+from autograder.entry.shared import AS_IT_IS, out, this_course
 from autograder.errors import UsageError
 
 OldPath = Annotated[

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from autograder.entry.commands.shared import Names, out, progress_bar, this_course
+from autograder.entry.shared import Names, out, progress_bar, this_course
 from autograder.errors import ChainRuleError
 from autograder.files import pretty_json, write_text
 from autograder.sandbox.observed import ObservedStore

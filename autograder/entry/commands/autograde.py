@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from autograder.assignment.values import Assignment, QuestionKind
-from autograder.entry.commands.shared import (
+from autograder.entry.shared import (
     AS_IT_IS,
     Name,
     Roster,
@@ -128,10 +128,7 @@ def autograde(
         write_text(json, results_json(result))
     marks = {} if no_gradebook else gradebook_marks(assignment, course.into)
     out.print(class_table(result, marks, Adjustments.of(assignment)))
-    _tell_intake(intake)
-    tell_gone(assignment, course.into)
-    if assignment.judged:
-        say(assignment.judged)
+    _tell_whose(assignment, course.into, intake)
     _tell_run(result, failures, [(place, course.into) for place in places])
     if failures:
         sys.exit(1)
@@ -178,8 +175,10 @@ def _graded(assignment: Assignment, options: Options) -> tuple[ClassResult, list
     return result, failures, places
 
 
-def _tell_intake(intake: Intake) -> None:
-    """Say whom a roster does not know, who handed nothing in, and which files belong to nobody."""
+def _tell_whose(assignment: Assignment, into: Path, intake: Intake) -> None:
+    """Say whom a roster does not know, who handed nothing in, which files belong to nobody, who is gone, and
+    where it was judged.
+    """
     told = (
         (intake.unplaced, "not found in the roster, and graded under a made-up id"),
         (intake.absent, "in the roster, with nothing handed in"),
@@ -188,6 +187,9 @@ def _tell_intake(intake: Intake) -> None:
     for names, what in told:
         if names:
             say(f"{len(names)} {what}: {some_of(names)}")
+    tell_gone(assignment, into)
+    if assignment.judged:
+        say(assignment.judged)
 
 
 def results_json(result: ClassResult) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from autograder.entry.commands.shared import out
+from autograder.entry.shared import out
 from autograder.files import pretty_json
 
 

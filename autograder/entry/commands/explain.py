@@ -9,7 +9,7 @@ import typer
 from rich.syntax import Syntax
 from rich.text import Text
 
-from autograder.entry.commands.shared import AS_IT_IS, Name, Roster, Submitted, out, this_course
+from autograder.entry.shared import AS_IT_IS, Name, Roster, Submitted, out, this_course
 from autograder.errors import UsageError
 from autograder.handed_in.finding import find_submissions
 from autograder.handed_in.intake import taken_in

@@ -13,7 +13,7 @@ import typer
 
 from autograder.assignment.course import Course
 from autograder.assignment.values import Assignment
-from autograder.entry.commands.shared import AS_IT_IS, Into, Name, out, say, some_of, this_course
+from autograder.entry.shared import AS_IT_IS, Into, Name, out, say, some_of, this_course
 from autograder.errors import UsageError
 from autograder.files import write_text
 

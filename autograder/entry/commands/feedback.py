@@ -13,7 +13,7 @@ import typer
 
 from autograder.assignment.course import Course
 from autograder.assignment.values import Assignment
-from autograder.entry.commands.shared import (
+from autograder.entry.shared import (
     AS_IT_IS,
     Into,
     Name,

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import typer
 
-from autograder.entry.commands.shared import AS_IT_IS, err, this_course
+from autograder.entry.shared import AS_IT_IS, err, this_course
 from autograder.errors import UsageError
 
 Assignment = Annotated[

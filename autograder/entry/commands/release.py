@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder.author import release
-from autograder.entry.commands.shared import AS_IT_IS, Names, out, this_course
+from autograder.entry.shared import AS_IT_IS, Names, out, this_course
 from autograder.errors import ChainRuleError
 from autograder.sandbox.observed import ObservedStore
 

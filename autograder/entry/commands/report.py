@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.entry.commands.shared import AS_IT_IS, Into, Name, out, say, some_of, tell_gone, this_course
+from autograder.entry.shared import AS_IT_IS, Into, Name, out, say, some_of, tell_gone, this_course
 from autograder.files import pretty_json, write_text
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.entry.commands.shared import AS_IT_IS, Into, Name, out, this_course
+from autograder.entry.shared import AS_IT_IS, Into, Name, out, this_course
 from autograder.errors import UsageError
 from autograder.files import pretty_json, write_text
 
