@@ -1,6 +1,7 @@
 """`chainrule formgrader` starts what the documents say: nbgrader's pages for graders."""
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.long
 def test_formgrader_opens_at_the_assignment(tmp_path: Path) -> None:
-    """The address that it prints is a page of formgrader, in the course that it was started in; Ctrl-C ends it."""
+    """A fresh browser at the address that it prints sees a page of formgrader and gets its lists, those of the course that it was started in."""
     root = make_course(tmp_path / "course")
     (root / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text(encoding="utf-8"), encoding="utf-8")
     private = {"HOME": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
@@ -42,11 +43,15 @@ def test_formgrader_opens_at_the_assignment(tmp_path: Path) -> None:
                 with browser.open(found[0], timeout=60) as answer:
                     assert answer.url.partition("?")[0].endswith(f"/formgrader/gradebook/{NAME}"), answer.url
                     assert "nbgrader" in answer.read().decode()
+                    server_at = answer.url.partition("/formgrader/")[0]
                 break
             except URLError:
                 time.sleep(0.5)
         else:
             raise AssertionError(said)
+        for asked in ("assignments", f"notebooks/{NAME}"):  # as the page's scripts ask: by the cookie alone
+            with browser.open(f"{server_at}/formgrader/api/{asked}", timeout=60) as answer:
+                assert isinstance(json.load(answer), list), asked  # who is unknown is sent the login page
     finally:
         os.killpg(server.pid, signal.SIGINT)
         os.killpg(server.pid, signal.SIGTERM)

@@ -76,6 +76,8 @@ def test_markdown_that_everybody_writes() -> None:
     for piece in ("<h2>Title</h2>", "<blockquote>", "<li>one", "<th>a</th>", "<td>1</td>", "<code>x</code>", '<a href="https://localhost/">to</a>'):
         assert piece in made
     assert 'src="data:image/png;base64,AA=="' in made
+    folded = clean_markdown({}, "<details open ontoggle=\"alert('ran')\"><summary>Hint</summary>\n\nLook *there*.\n\n</details>")
+    assert "<details><summary>Hint</summary>" in folded and "<em>there</em>" in folded and "ontoggle" not in folded
 
 
 def test_a_write_up_shows_its_pictures(course: Course) -> None:

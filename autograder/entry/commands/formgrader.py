@@ -19,6 +19,10 @@ Assignment = Annotated[
 NoBrowser = Annotated[
     bool, typer.Option("--no-browser", help="Print the address, and leave the browser alone.")
 ]
+_COOKIE = {"path": "/"}
+"""The login holds for every address of the server. formgrader's pages name no path, and a browser then keeps
+the login to the folder of the first page: the lists come from another one.
+"""
 
 
 def formgrader(name: Assignment = "", no_browser: NoBrowser = False) -> None:
@@ -34,7 +38,7 @@ def formgrader(name: Assignment = "", no_browser: NoBrowser = False) -> None:
             mend="copy the one that `chainrule new` makes in an empty folder",
         )
     command = [sys.executable, "-m", "jupyter_server", f"--ServerApp.default_url=/formgrader/{page}"]
-    command += [f"--ServerApp.open_browser={not no_browser}"]
+    command += [f"--ServerApp.open_browser={not no_browser}", f"--IdentityProvider.cookie_options={_COOKIE}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     err.print("chainrule: starting formgrader; Ctrl-C ends it", **AS_IT_IS)

@@ -52,7 +52,8 @@ def similar(
     if json is not None:
         write_text(json, pretty_json(as_document(assignment, named)))
     says = f"{len(named)} pair{'' if len(named) == 1 else 's'} among {found.students} submissions of {name}"
-    more = f", {len(joined)} larger groups" if (joined := groups(named)) else ""
+    joined = len(groups(named))
+    more = f", {joined} group{'' if joined == 1 else 's'} of three or more" if joined else ""
     out.print(f"{says}{more}: alike beyond what explains it. A person judges. Open {page}", **AS_IT_IS)
 
 

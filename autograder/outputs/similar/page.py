@@ -13,6 +13,8 @@ from autograder.outputs.similar.gather import Class, shared_lines
 
 MOST_PAIRS = 200
 """So many are on the page."""
+_MOST_MARKS = 8
+"""So many names, and so many remarks, are in a sentence."""
 
 
 def as_document(assignment: Assignment, pairs: Sequence[Pair]) -> dict[str, Any]:
@@ -48,7 +50,12 @@ def observed(one: Alike, students: int = 0) -> list[str]:
         what = "piece is" if len(one.pieces) == 1 else "pieces are"
         said.append(f"{len(one.pieces)} {what} in no more than {FEW} answers of the class.")
     if one.marks:
-        said.append(f"No more than {FEW} have these too: {'; '.join(one.marks[:8])}.")
+        names = [mark.removeprefix("name ") for mark in one.marks if mark.startswith("name ")]
+        remarks = [f"“{mark.removeprefix('says ')}”" for mark in one.marks if mark.startswith("says ")]
+        for what, found in (("names", names), ("remarks or texts", remarks)):
+            more = f" and {len(found) - _MOST_MARKS} more" if len(found) > _MOST_MARKS else ""
+            if found:
+                said.append(f"No more than {FEW} have these {what}: {', '.join(found[:_MOST_MARKS])}{more}.")
     if one.checks:
         said.append(
             f"Both gave the same wrong value at {', '.join(one.checks)}. "

@@ -113,10 +113,16 @@ def _statements(tree: ast.AST) -> list[ast.stmt]:
 
 
 def _lines(node: ast.stmt) -> tuple[int, ...]:
-    """The lines of a statement, of one that holds others its head."""
-    inner = getattr(node, "body", None)
-    last = (node.end_lineno or node.lineno) if not inner else max(node.lineno, inner[0].lineno - 1)
-    return tuple(range(node.lineno, last + 1))
+    """The lines of a statement and of values that were put in it; not those of the statements it holds."""
+    found = {node.lineno}
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        for child in ast.iter_child_nodes(waiting.pop()):
+            if not isinstance(child, ast.stmt | ast.excepthandler):
+                waiting.append(child)
+                if isinstance(child, ast.expr | ast.arg | ast.keyword | ast.alias):
+                    found.update(range(child.lineno, (child.end_lineno or child.lineno) + 1))
+    return tuple(sorted(found))
 
 
 def _tokens(node: ast.AST, bound: frozenset[str]) -> list[str]:

@@ -49,6 +49,12 @@ def test_a_disguise_makes_no_difference(other: str) -> None:
     assert other != ANSWER and of_code(other).parts == of_code(ANSWER).parts
 
 
+def test_the_lines_of_a_split_expression_are_all_there() -> None:
+    """The line that a value was put aside in belongs to what uses it, and so is marked with it; a comment belongs to nothing."""
+    found = of_code(ANSWER.replace("    mean = X.sum(axis=0) / len(X)", "    total = X.sum(axis=0)\n    mean = total / len(X)"))
+    assert {line for lines in found.lines.values() for line in lines} == {1, 3, 4, 5, 6, 7}
+
+
 def test_another_computation_is_another_answer() -> None:
     """Other functions, other numbers, other structure."""
     for old, new in (("sum", "prod"), ("1e-12", "1e-3"), ("axis=0", "axis=1"), ("np.where(spread > 0, spread, 1)", "spread")):
@@ -135,6 +141,7 @@ def test_the_page_shows_both_and_accuses_nobody(tiny: Assignment) -> None:
     assert {(p.a, p.b) for p in named_pairs} == {("<b>c", "a"), ("<b>c", "b"), ("a", "b")} and groups(named_pairs) == [("<b>c", "a", "b")]
     page = similar_page(tiny, found, named_pairs)
     assert "<script>" not in page and "<b>c" not in page and "&lt;b&gt;c" in page
+    assert "No more than 3 have these remarks or texts: “script alert 1 script is what i did here”." in page and "says script" not in page
     assert page.count('class="own"') > 6 and "nothing about how it came about" in page
     assert not re.search(r"plagiar|cheat|copied|dishonest|guilty", page, re.I)
 
