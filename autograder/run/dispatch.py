@@ -38,6 +38,7 @@ class Dispatch:
     ) -> None:
         self.assignment, self.options, self.pool = assignment, options, pool
         self.journal = Journal(Course.at(assignment.root, options.into).journal(assignment.name))
+        self.journal.sweep()
         self.conditions = conditions
         """The salt and the level of isolation, which results depend on."""
 

@@ -7,7 +7,7 @@ it touches and nothing else.
 from __future__ import annotations
 
 import os
-import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,10 +62,17 @@ class Journal:
     def put(self, name: str, entry: bytes) -> None:
         """Replace an entry: at no moment half of it is there."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=self.folder, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(entry)
-        os.replace(part, self.folder / f"{name}.msgpack")
+        part = self.folder / f"{os.getpid()}-{threading.get_ident()}.part"
+        part.touch(mode=0o600)
+        part.write_bytes(entry)
+        part.replace(self.folder / f"{name}.msgpack")
+
+    def sweep(self) -> None:
+        """Take away what runs that were killed in the middle of an entry have left."""
+        for part in self.folder.glob("*.part"):
+            writer = part.name.partition("-")[0]
+            if not (writer.isdigit() and Path(f"/proc/{writer}").exists()):
+                part.unlink(missing_ok=True)
 
 
 def read_entry(data: bytes) -> JournalEntry:

@@ -179,3 +179,14 @@ def test_an_entry_is_written_as_a_whole(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(KeyboardInterrupt):
         kept.put("ann", write_entry(JournalEntry()))
     assert read_entry(kept.get("ann")) == entry()
+
+
+def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
+    """Half an entry of a process that is gone goes; one of a process that is there stays."""
+    journal = Journal(tmp_path)
+    journal.put("ann", b"whole")
+    gone, mine = tmp_path / f"{2**22 + 1}-1.part", tmp_path / f"{os.getpid()}-1.part"
+    for part in (gone, mine):
+        part.write_bytes(b"ha")
+    journal.sweep()
+    assert not gone.exists() and mine.exists() and journal.get("ann") == b"whole"
