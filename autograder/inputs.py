@@ -72,6 +72,12 @@ def kinds(rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, np.ndar
     }
 
 
+def kinds_and_sizes(rng: np.random.Generator, shape: tuple[int, int]) -> dict[str, np.ndarray]:
+    """The same with a square array, a single column and a single row beside them."""
+    sizes = {"square": (3, 3), "one column": (4, 1), "one row": (1, 4)}
+    return kinds(rng, shape) | {name: away_from_zero(rng, size) for name, size in sizes.items()}
+
+
 def without_zeros(kinds: dict[str, np.ndarray], gap: float = 1e-6) -> dict[str, np.ndarray]:
     """Those of the kinds that have no entry within gap of zero."""
     return {name: x for name, x in kinds.items() if np.abs(x).min() > gap}

@@ -106,16 +106,10 @@ def single_precision_scores(ns, rng):
     return {"probs": ns.softmax(inputs.scores(rng, 4, 6).astype(np.float32))}
 
 
-def entries(rng, shape):
-    """Arrays of every kind of entry, a square one, a single column and a single row."""
-    sizes = {"square": (3, 3), "one column": (4, 1), "one row": (1, 4)}
-    return inputs.kinds(rng, shape) | {name: inputs.away_from_zero(rng, size) for name, size in sizes.items()}
-
-
 @probe("softmax", points=0.25, contract=True)
 def scores_of_every_kind(ns, rng):
     """Call after call: scores that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
-    return {kind: ns.softmax(x) for kind, x in entries(rng, (3, 4)).items()}
+    return {kind: ns.softmax(x) for kind, x in inputs.kinds_and_sizes(rng, (3, 4)).items()}
 
 
 # ---- affine --------------------------------------------------------------------------------------------------------------------------
@@ -275,7 +269,7 @@ def relu_whole_numbers(ns, rng):
 @probe("relu", points=0.25, contract=True)
 def relu_of_every_kind(ns, rng):
     """Call after call: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and sizes that are equal or 1."""
-    arrays = entries(rng, (3, 4)) | {"single precision": inputs.away_from_zero(rng, (2, 3)).astype(np.float32)}
+    arrays = inputs.kinds_and_sizes(rng, (3, 4)) | {"single precision": inputs.away_from_zero(rng, (2, 3)).astype(np.float32)}
     return {
         "forward": {kind: ns.relu(x) for kind, x in arrays.items()},
         "backward": {kind: ns.relu_backward(rng.normal(size=x.shape), x) for kind, x in inputs.without_zeros(arrays).items()},

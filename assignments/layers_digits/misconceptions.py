@@ -533,7 +533,7 @@ def batches_in_file_order(X_train, y_train, X_test, y_test, hidden=100, learning
 
 @misconception("train_two_layer")
 def draws_labels_apart(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
-    """You draw the rows of X_train and those of y_train separately, so examples get labels of others. Draw the row numbers once and use them for both."""
+    """The examples of your batches come with labels of other examples. Draw the row numbers once and use them for both, X_train and y_train."""
 
     def draw(rng, it):
         return [rng.integers(len(X_train), size=batch_size), rng.integers(len(X_train), size=batch_size)]

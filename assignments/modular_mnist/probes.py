@@ -147,16 +147,10 @@ def scores_left_as_they_were(ns, rng):
     return {"probs": probs, "inputs": {"x": x}}
 
 
-def _entries(rng, shape):
-    """Arrays of every kind of entry, a square one, a single column and a single row."""
-    sizes = {"square": (3, 3), "one column": (4, 1), "one row": (1, 4)}
-    return inputs.kinds(rng, shape) | {name: inputs.away_from_zero(rng, size) for name, size in sizes.items()}
-
-
 @probe("softmax", points=0.25, contract=True)
 def scores_of_every_kind(ns, rng):
     """Call after call: scores that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
-    return {kind: ns.softmax(x) for kind, x in _entries(rng, (3, 4)).items()}
+    return {kind: ns.softmax(x) for kind, x in inputs.kinds_and_sizes(rng, (3, 4)).items()}
 
 
 # Activation
@@ -271,7 +265,7 @@ def activations_of_every_kind(ns, rng):
     """Pass after pass through the same activations: entries that are tiny, of one sign or equal, gradients of zero, and sizes that are equal or 1."""
     seen = {}
     for kind in ["sigmoid", "tanh", "ReLU"]:
-        activation, arrays = ns.Activation(kind), _entries(rng, (3, 4))
+        activation, arrays = ns.Activation(kind), inputs.kinds_and_sizes(rng, (3, 4))
         passes = {}
         for name, a in (inputs.without_zeros(arrays) if kind == "ReLU" else arrays).items():
             out = activation.forward_pass(a)

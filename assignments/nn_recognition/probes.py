@@ -158,16 +158,10 @@ def sigmoid_leaves_its_input(ns, rng):
     return {"shape": list(np.shape(ns.sigmoid(X))), "inputs": {"X": X}}
 
 
-def entries(rng, shape):
-    """Arrays of every kind of entry, a square one, a single column and a single row."""
-    sizes = {"square": (3, 3), "one column": (4, 1), "one row": (1, 4)}
-    return inputs.kinds(rng, shape) | {name: inputs.away_from_zero(rng, size) for name, size in sizes.items()}
-
-
 @probe("sigmoid", points=0.25, contract=True)
 def sigmoid_of_every_kind(ns, rng):
     """Call after call: numbers that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
-    return {kind: ns.sigmoid(X) for kind, X in entries(rng, (3, 4)).items()}
+    return {kind: ns.sigmoid(X) for kind, X in inputs.kinds_and_sizes(rng, (3, 4)).items()}
 
 
 # forward
@@ -314,7 +308,7 @@ def softmax_leaves_its_input(ns, rng):
 @probe("softmax", points=0.25, contract=True)
 def softmax_of_every_kind(ns, rng):
     """Call after call: scores that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
-    return {kind: ns.softmax(X) for kind, X in entries(rng, (3, 4)).items()}
+    return {kind: ns.softmax(X) for kind, X in inputs.kinds_and_sizes(rng, (3, 4)).items()}
 
 
 # compute_loss_and_acc

@@ -217,16 +217,15 @@ def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: OneToleranc
     with np.errstate(all="ignore"):
         gap = np.abs(expected - seen)
         size = np.abs(expected) + np.abs(seen)
-        largest = float(np.abs(expected[np.isfinite(expected)]).max(initial=1.0))
+        magnitudes = np.abs(expected[np.isfinite(expected)])
+        largest = float(magnitudes.max(initial=1.0))
         if isinstance(tolerance, Close):
             allowed = tolerance.atol + tolerance.rtol * np.abs(expected)
         else:
             allowed = tolerance * np.maximum(1e-8, size)
-            if (
-                tolerance > DEFAULT_TOLERANCE
-            ):  # an entry in which others cancel has lost as many digits as these
-                typical = float(np.median(np.abs(expected[np.isfinite(expected)]))) if expected.size else 0.0
-                allowed = np.maximum(allowed, tolerance / 10 * np.nan_to_num(typical))
+            if tolerance > DEFAULT_TOLERANCE and magnitudes.size:
+                # an entry in which others cancel has lost as many digits as these
+                allowed = np.maximum(allowed, tolerance / 10 * np.median(magnitudes))
         close = (gap <= allowed) | (gap <= _NO_ERROR_BELOW * largest)
     same = (expected == seen) | (np.isnan(expected) & np.isnan(seen))
     finite = np.isfinite(expected) & np.isfinite(seen)

@@ -329,13 +329,10 @@ class Sitting:
         if seen is None:
             if not watch.warm:
                 self._end_processes()
+            cells, puts = (again.again, again.puts) if again else ((), ())
+            seen = watch.observe(requests, given=given, limits=limits, instead=cells, puts=puts)
             if again:
-                seen = watch.observe(
-                    requests, given=given, limits=limits, instead=again.again, puts=again.puts
-                )
                 watch.end_process()  # it has held earlier answers
-            else:
-                seen = watch.observe(requests, given=given, limits=limits)
             self.memory.put(key, seen)
         return seen
 
@@ -419,7 +416,7 @@ class Sitting:
         limits = self.assignment.limits
         seconds = min(limits.probe_seconds, limits.locate_question_seconds)
         limits = msgspec.structs.replace(self._share(), probe_seconds=seconds)
-        puts = again.puts if again else []
+        puts = again.puts if again else ()
 
         def observe(instead: list[CellSource], probes: tuple[str, ...]) -> dict[str, Observation]:
             if not watch.warm:

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment.loading import load_assignment, names_in
+from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment
+from autograder.assignment.variants import cells_with
 from autograder.inside.jail import LEVELS, levels
+from autograder.inside.protocol import CellSource
+from autograder.judging.bench import OwnCells
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import Isolation
@@ -23,6 +27,15 @@ SALT = "tests"
 @cache
 def loaded(name: str) -> Assignment:
     return load_assignment(name, ROOT)
+
+
+def edited(name: str, question: str, old: str, new: str) -> OwnCells:
+    """The reference of an assignment with one piece of a question's answer replaced, where it first stands."""
+    assignment = loaded(name)
+    solutions = {n: c.text for n, c in enumerate(assignment.cells, 1) if c.role is Role.SOLUTION and c.id.startswith(question) and old in c.text}
+    number, text = next(iter(solutions.items()))
+    cells = cells_with(assignment, [])
+    return OwnCells([CellSource(text.replace(old, new, 1), c.number, c.kind) if c.number == number else c for c in cells])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -3,13 +3,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.assignment.notebook import Role
-from autograder.assignment.variants import cells_with
-from autograder.inside.protocol import CellSource
-from autograder.judging.bench import OwnCells
 from autograder.judging.grader import Grader
 
-from .conftest import loaded
+from .conftest import edited
 
 SLIPS = {
     "no softmax at all": ("faces_mlp", "train", '(softmax(var["y"]) - target_train[rows])', '(var["y"] - target_train[rows])'),
@@ -39,12 +35,7 @@ SLIPS = {
 def test_a_near_miss_has_no_name(graders: dict[str, Grader], slip: str) -> None:
     """It loses points, and no misconception is named: what fails is told as it was seen."""
     name, question, old, new = SLIPS[slip]
-    assignment = loaded(name)
-    numbered = [(n, c) for n, c in enumerate(assignment.cells, 1) if c.role is Role.SOLUTION and c.id.startswith(question) and old in c.text]
-    number, cell = numbered[0]
-    text = cell.text.replace(old, new, 1)
-    cells = [CellSource(text, c.number, c.kind) if c.number == number else c for c in cells_with(assignment, [])]
-    with graders[name].sit(OwnCells(cells), (question,)) as sitting:
+    with graders[name].sit(edited(name, question, old, new), (question,)) as sitting:
         (result,) = [r for r in sitting.results() if r.id == question]
     assert result.score is not None and result.score < result.max_score
     assert result.diagnosis is None

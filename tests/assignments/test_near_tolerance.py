@@ -6,16 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assignment.notebook import Role
-from autograder.assignment.variants import cells_with
-from autograder.inside.protocol import CellSource
-from autograder.judging.bench import OwnCells
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
 
-from .conftest import loaded
+from .conftest import edited, loaded
 
 SALTS = [f"salt {number}" for number in range(3)]
 NEARLY = {
@@ -57,12 +53,9 @@ def graders(salt: str, store: ObservedStore) -> Iterator[dict[str, Grader]]:
 def test_what_is_right_but_for_rounding_passes_the_core(graders: dict[str, Grader], kind: str) -> None:
     """Contract checks alone may ask for more digits."""
     name, question, old, new = NEARLY[kind]
-    assignment = loaded(name)
-    (cell,) = [(n, c.text) for n, c in enumerate(assignment.cells, 1) if c.role is Role.SOLUTION and c.id.startswith(question) and old in c.text]
-    cells = [CellSource(cell[1].replace(old, new), c.number, c.kind) if c.number == cell[0] else c for c in cells_with(assignment, [])]
-    with graders[name].sit(OwnCells(cells), (question,)) as sitting:
+    with graders[name].sit(edited(name, question, old, new), (question,)) as sitting:
         (result,) = [r for r in sitting.results() if r.id == question]
-    contract = {p.id for p in assignment.probes_of(question) if p.contract}
+    contract = {p.id for p in loaded(name).probes_of(question) if p.contract}
     lost = {check.id: check.message for check in result.checks if check.earned < check.points}
     assert set(lost) <= contract, lost
     LOST.setdefault(kind, frozenset(lost))

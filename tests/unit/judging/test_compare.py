@@ -345,3 +345,11 @@ def test_an_entry_in_which_others_cancel() -> None:
     assert not wrong_entries(expected, seen, 1e-5).any()
     assert wrong_entries(expected, expected + np.array([0, 0, 1e-5, 0]), 1e-5).tolist() == [False, False, True, False]
     assert wrong_entries(expected, seen, DEFAULT_TOLERANCE).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_nothing_finite_is_compared_without_a_warning() -> None:
+    """Where no entry is finite there is no magnitude to go by."""
+    nothing = np.full(3, np.nan)
+    assert not wrong_entries(nothing, nothing, 1e-5).any() and wrong_entries(nothing, np.zeros(3), 1e-5).all()
+    assert wrong_entries(np.zeros(0), np.zeros(0), 1e-5).size == 0
