@@ -11,9 +11,10 @@ import pytest
 
 from autograder.assignment.loading import load_assignment
 from autograder.author.adopt.adopt import adopt, notebooks_in, read_old
+from autograder.author.adopt.making import NewProbe
 from autograder.author.adopt.names_read import Scope
 from autograder.author.adopt.old import NotAdoptable, OldCell, OldRole
-from autograder.author.adopt.tested import NewProbe, taken_apart
+from autograder.author.adopt.tested import taken_apart
 from autograder.errors import UsageError
 from tests.adopted.shapes import LITERALS, SHAPES, Shape, answer, given, graded, prose
 from tests.adopted.test_adopt import write
