@@ -211,6 +211,14 @@ def test_questions_are_read_from_the_code(tmp_path: Path) -> None:
     assert all(line in (made.folder / "adopted.md").read_text() for line in made.says)
 
 
+def test_probes_have_names_of_their_own(tmp_path: Path) -> None:
+    """Ids that are one name in Python, a word of Python's or a name that probes need are functions of their own all the same."""
+    ids = ("q-1", "q_1", "lambda", "probe")
+    shape = Shape("names", (answer("f", "def f(x):\n    return x"), *(graded(each, 1, f"assert f({n}) == {n}") for n, each in enumerate(ids))), ())
+    made = adopt(write(shape, tmp_path / "old"), "names", tmp_path, 1)
+    assert not made.left and [p.id for p in load_assignment("names", tmp_path).probes] == ["q_1", "q_1_2", "test_lambda", "probe_2"]
+
+
 def test_names_come_from_folders(tmp_path: Path) -> None:
     """A folder with one notebook gives its name, as nbgrader has it; several in one bear both names."""
     one, two = write(LITERALS, tmp_path / "source" / "ps1"), write(LITERALS, tmp_path / "source" / "ps2")

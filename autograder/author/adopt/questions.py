@@ -8,9 +8,11 @@ import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from keyword import iskeyword
 
 from autograder.author.adopt.making import NewProbe
 from autograder.author.adopt.names_read import Scope, read_in, students
+from autograder.author.adopt.observing import RESERVED
 from autograder.author.adopt.old import Left, NotAdoptable, OldCell, OldRole
 from autograder.author.adopt.tested import taken_apart, without_asserting
 from autograder.inside.names import bound_in, parsed
@@ -66,6 +68,8 @@ class _Grouping:
         self.left: list[Left] = []
         self.out: list[OldCell] = []
         self.ids = Ids()
+        self.functions = Ids()
+        self.functions.taken |= RESERVED
         self.scope = self._scope()
         self.by_answer: dict[int, NewQuestion] = {}
 
@@ -142,7 +146,7 @@ class _Grouping:
         own = owners[-1]
         question = self.by_answer.get(own.number)
         name = self.ids.made(cell.id, "question") if question is None else self.ids.made(cell.id, question.id)
-        probes, left = taken_apart(cell, _python_name(name), self.scope, earlier)
+        probes, left = taken_apart(cell, self.functions.made(_python_name(name), "test"), self.scope, earlier)
         self.left += left
         if not probes:
             self.out.append(cell)
@@ -199,5 +203,6 @@ class Ids:
 
 
 def _python_name(name: str) -> str:
+    """A cell's id as the name of a function."""
     made = name.replace("-", "_")
-    return made if made.isidentifier() else f"test_{made}"
+    return made if made.isidentifier() and not iskeyword(made) else f"test_{made}"
