@@ -78,7 +78,7 @@ class AsItIs(Assignment):
         return {
             name: p
             for name, p in beside.items()
-            if not any(part.startswith((".", "__")) for part in Path(name).parts)
+            if not any(part.startswith(".") or part == "__pycache__" for part in Path(name).parts)
         }
 
     @cached_property

@@ -25,10 +25,11 @@ from autograder.probe import Probe
 def names_in(root: Path) -> list[str]:
     """The assignments of a course, in the order in which they are taught."""
     folders = [path.parent for path in (root / "assignments").glob("*/assignment.toml")]
-    return [folder.name for folder in sorted(folders, key=lambda folder: (_order(folder), folder.name))]
+    return [folder.name for folder in sorted(folders, key=lambda folder: (order_of(folder), folder.name))]
 
 
-def _order(folder: Path) -> int:
+def order_of(folder: Path) -> int:
+    """An assignment's place among the others; 0 where its table says none, or can't be read."""
     try:
         order = tomllib.loads((folder / "assignment.toml").read_text(encoding="utf-8")).get("order", 0)
     except (OSError, ValueError):

@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assignment.loading import load_assignment, names_in
+from autograder.assignment.loading import load_assignment, names_in, order_of
 from autograder.errors import UsageError
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -94,6 +94,5 @@ def start_course(root: Path) -> list[Path]:
 
 
 def next_order(root: Path) -> int:
-    """The place after all that are there."""
-    orders = [load_assignment(name, root).table.order for name in names_in(root)]
-    return max(orders, default=0) + 1
+    """The place after all that are there, also beside one that is not whole."""
+    return max((order_of(root / "assignments" / name) for name in names_in(root)), default=0) + 1

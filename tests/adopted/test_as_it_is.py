@@ -15,7 +15,7 @@ from autograder.assignment.course import Course
 from autograder.assignment.loading import load_assignment
 from autograder.author.new import TEMPLATES
 from autograder.errors import AssignmentError, UsageError
-from tests.adopted.shapes import LITERALS, SHAPES, Shape, answer, graded, prose
+from tests.adopted.shapes import LITERALS, SHAPES, Shape, answer, given, graded, prose
 from tests.adopted.test_adopt import old_verdicts
 
 BIN = Path(sys.executable).parent
@@ -104,6 +104,25 @@ def test_partial_credit_is_a_number_within_the_points(tmp_path: Path) -> None:
     root = old_course(tmp_path, PARTIAL, much={"points": "points = 7"}, yes={"points": "points = True"})
     assert {student: found["given"] for student, found in scores(root, "partial", "--no-gradebook").items()} == {
         "right": 1.5, "wrong1": 0.0, "wrong2": 0.0, "wrong3": 3.0, "much": 3.0, "yes": 3.0}
+
+
+PACKAGE = Shape("package", (
+    given("from tools import double"),
+    answer("f", "def f(x):\n    return double(x)"),
+    graded("no_points", 0, "assert f(1) == 2"),
+    graded("doubles", 2, "assert f(2) == 4"),
+), ({"f": "def f(x):\n    return x"},))
+
+
+def test_a_package_beside_the_notebook_comes_along(tmp_path: Path) -> None:
+    """A folder of modules is handed out whole, its __init__.py too; a test without points that raises is told as one that raised."""
+    root = old_course(tmp_path, PACKAGE)
+    (root / "source" / "package" / "tools").mkdir()
+    (root / "source" / "package" / "tools" / "__init__.py").write_text("def double(x):\n    return 2 * x\n")
+    assert scores(root, "package", "--no-gradebook") == {"right": {"no_points": 0.0, "doubles": 2.0}, "wrong1": {"no_points": 0.0, "doubles": 0.0}}
+    wrong = next(s for s in json.loads((root / "out.json").read_text())["submissions"] if s["student"] == "wrong1")
+    check = next(q for q in wrong["questions"] if q["id"] == "no_points")["checks"][0]
+    assert check["verdict"] != "right" and check["message"].startswith("It raised AssertionError")
 
 
 HOSTILE = {

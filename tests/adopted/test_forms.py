@@ -11,9 +11,11 @@ import pytest
 
 from autograder.assignment.loading import load_assignment
 from autograder.author.adopt.adopt import adopt, notebooks_in, read_old
+from autograder.author.adopt.making import NewProbe
 from autograder.author.adopt.names_read import Scope
 from autograder.author.adopt.old import NotAdoptable, OldCell, OldRole
-from autograder.author.adopt.tested import NewProbe, taken_apart
+from autograder.author.adopt.tested import taken_apart
+from autograder.author.new import next_order
 from autograder.errors import UsageError
 from tests.adopted.shapes import LITERALS, SHAPES, Shape, answer, given, graded, prose
 from tests.adopted.test_adopt import write
@@ -208,6 +210,23 @@ def test_questions_are_read_from_the_code(tmp_path: Path) -> None:
     assert "cell 9" in said and "%%bash" in said
     assert "cell 10" not in said  # a name that a later cell assigns again is looked at where its test stands
     assert all(line in (made.folder / "adopted.md").read_text() for line in made.says)
+
+
+def test_probes_have_names_of_their_own(tmp_path: Path) -> None:
+    """Ids that are one name in Python, a word of Python's or a name that probes need are functions of their own all the same."""
+    ids = ("q-1", "q_1", "lambda", "probe")
+    shape = Shape("names", (answer("f", "def f(x):\n    return x"), *(graded(each, 1, f"assert f({n}) == {n}") for n, each in enumerate(ids))), ())
+    made = adopt(write(shape, tmp_path / "old"), "names", tmp_path, 1)
+    assert not made.left and [p.id for p in load_assignment("names", tmp_path).probes] == ["q_1", "q_1_2", "test_lambda", "probe_2"]
+
+
+def test_a_broken_assignment_stops_no_adoption(tmp_path: Path) -> None:
+    """The place of a new assignment is found beside one that can't be loaded."""
+    folder = tmp_path / "assignments" / "broken"
+    folder.mkdir(parents=True)
+    (folder / "assignment.toml").write_text('title = "Broken"\norder = 4\n')
+    (folder / "notebook.py").write_text("")
+    assert next_order(tmp_path) == 5
 
 
 def test_names_come_from_folders(tmp_path: Path) -> None:

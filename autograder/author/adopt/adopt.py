@@ -9,7 +9,6 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +27,6 @@ from autograder.author.adopt.writing import Beside, files_of, left_text
 from autograder.author.new import check_name
 from autograder.errors import ChainRuleError, UsageError
 
-_TRIES = 8
 _EVERYWHERE = frozenset({"numpy", "matplotlib", "IPython", "pytest", "nose"})
 """What every release has, and what only tests are written with."""
 
@@ -72,9 +70,7 @@ def _plain(name: str) -> str:
     return made if made[:1].isalpha() else f"a_{made}"
 
 
-def adopt(
-    path: Path, name: str, root: Path, order: int, progress: Callable[[str], None] = lambda _: None
-) -> Adopted:
+def adopt(path: Path, name: str, root: Path, order: int) -> Adopted:
     """Write assignments/<name> from an instructor's notebook; raises UsageError, and then wrote nothing."""
     check_name(name)
     folder = root / "assignments" / name
@@ -83,13 +79,12 @@ def adopt(
     cells, told = read_old(path)
     beside, more = _beside(path, cells, root)
     refused: dict[int, str] = {}
-    for _ in range(_TRIES):
+    while True:  # each round leaves out one more test at least, or is the last one
         found = grouped(cells, refused)
         found.left = sorted([*told, *more, *found.left], key=lambda one: (one.cell, one.line))
         texts = files_of(cells, found, beside, _title(cells, name), order, path.name)
-        progress("trying it on its own solution")
         wrong = _tried(texts, path, beside, name, root)
-        if not isinstance(wrong, dict):
+        if isinstance(wrong, str):
             found.left.append(Left(0, 0, wrong))
             break
         if not wrong:

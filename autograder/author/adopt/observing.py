@@ -8,39 +8,18 @@ import ast
 import copy
 from dataclasses import dataclass, field, replace
 
-from autograder.author.adopt.asked import Asked, asked, number_of
+from autograder.author.adopt.assertions.asked import Asked, asked
+from autograder.author.adopt.assertions.expressions import number_of
+from autograder.author.adopt.assertions.inlining import inlined
+from autograder.author.adopt.assertions.spoken import spoken
+from autograder.author.adopt.marks import KeptHere, NoteHere, Patches, Unreserved, kept, taken_away
 from autograder.author.adopt.names_read import BUILTINS, base_of, handed_over, read_in, students
-from autograder.author.adopt.spoken import spoken
 from autograder.inside.names import bound_in
 
 SHOWS = {"print", "display", "show", "pprint"}
 RESERVED = frozenset({"seen", "ns", "rng", "one", "raised", "types_of", "gone", "probe", "Close", "asserted"})
 """Names that probes and judges need for themselves."""
 _STANDS_FOR_ALL = {"Exception", "BaseException"}
-
-
-class _Unreserved(ast.NodeTransformer):
-    """Gives names of the cell's own that a probe needs for itself another name."""
-
-    def __init__(self, names: frozenset[str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        if node.id in self.names:
-            node.id += "_"
-        return node
-
-
-class NoteHere(ast.Pass):
-    """Stands in a probe's statements where the assertion of this number is noted."""
-
-    def __init__(self, number: int = 0, line: int = 0) -> None:  # a copy is made without arguments
-        super().__init__()
-        self.number, self.lineno, self.col_offset = number, line, 0
-
-
-class KeptHere(ast.Expr):
-    """A call that judges by itself, in the student's process: a probe makes it as the old test did."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +53,8 @@ class Observing:
 
     def read(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """The statements of a probe that does what these do, and notes in place of asserting."""
-        body = [_Unreserved(bound_in(body) & RESERVED).visit(s) for s in inlined(copy.deepcopy(body))]
-        body = [ast.fix_missing_locations(_Patches(_taken_away(body) & self.student).visit(s)) for s in body]
+        body = [Unreserved(bound_in(body) & RESERVED).visit(s) for s in inlined(copy.deepcopy(body))]
+        body = [ast.fix_missing_locations(Patches(taken_away(body) & self.student).visit(s)) for s in body]
         self.theirs, self.bound = students(body, self.student), bound_in(body)
         self.handed = handed_over(body, self.theirs) & self.bound
         self.constants = {
@@ -193,7 +172,7 @@ class Observing:
             return self._asserted_within(statement, made, before)
         if any(_raised_text(h.body) is not None for h in statement.handlers):  # it must not raise
             self.must_run = True
-            return [_kept(s) for s in made.body] + made.orelse
+            return [kept(s) for s in made.body] + made.orelse
         made.body = made.body or [ast.Pass()]
         made.handlers = [copy.copy(h) for h in statement.handlers]
         for handler in made.handlers:
@@ -264,42 +243,6 @@ class Observing:
         return f"{base} ({count})" if count > 1 else base
 
 
-class _Patches(ast.NodeTransformer):
-    """`del f` of a student's function as `ns.patch(f=gone)`, and what is assigned to it as a patch, too:
-    a probe does not write to the notebook.
-    """
-
-    def __init__(self, names: frozenset[str]) -> None:
-        self.names = names
-
-    def visit_Delete(self, node: ast.Delete) -> ast.stmt:
-        targets = [t.id for t in node.targets if isinstance(t, ast.Name) and t.id in self.names]
-        return _patch(node, [(n, ast.Name("gone", ast.Load())) for n in targets]) if targets else node
-
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
-        target = node.targets[0]
-        if isinstance(target, ast.Name) and target.id in self.names:
-            return _patch(node, [(target.id, node.value)])
-        return node
-
-
-def _patch(node: ast.stmt, values: list[tuple[str, ast.expr]]) -> ast.stmt:
-    func = ast.Attribute(ast.Name("ns", ast.Load()), "patch", ast.Load())
-    call = ast.Call(func, [], [ast.keyword(name, value) for name, value in values])
-    return ast.copy_location(KeptHere(call), node)
-
-
-def _taken_away(body: list[ast.stmt]) -> frozenset[str]:
-    deleted = (t for s in body for n in ast.walk(s) if isinstance(n, ast.Delete) for t in n.targets)
-    return frozenset(t.id for t in deleted if isinstance(t, ast.Name))
-
-
-def _kept(statement: ast.stmt) -> ast.stmt:
-    """The same statement, needed whether or not anything reads what it makes."""
-    statement.keep = True  # type: ignore[attr-defined]
-    return statement
-
-
 def _is_shown(statement: ast.stmt) -> bool:
     call = statement.value if isinstance(statement, ast.Expr) else None
     name = getattr(call.func, "attr", getattr(call.func, "id", "")) if isinstance(call, ast.Call) else ""
@@ -321,54 +264,3 @@ def _raised_text(body: list[ast.stmt]) -> str | None:
         raised = last.exc
         return _text(raised.args[0]) if isinstance(raised, ast.Call) and raised.args else ""
     return None
-
-
-# ---- functions of the cell that hold assertions
-
-
-def inlined(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Statements with calls of the cell's own functions that assert something replaced by what these do."""
-    own = {s.name: s for s in body if isinstance(s, ast.FunctionDef) and _asserts(s)}
-    if not own:
-        return body
-    made: list[ast.stmt] = []
-    for statement in body:
-        call = statement.value if isinstance(statement, ast.Expr) else None
-        known = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in own
-        parts = _put_in(own[call.func.id], call) if known else None  # type: ignore[union-attr,arg-type]
-        made += [statement] if parts is None else inlined(parts)
-    still = read_in([s for s in made if not (isinstance(s, ast.FunctionDef) and s.name in own)])
-    return [s for s in made if not (isinstance(s, ast.FunctionDef) and s.name in own and s.name not in still)]
-
-
-def _asserts(function: ast.FunctionDef) -> bool:
-    return any(
-        isinstance(n, ast.Assert | ast.Raise) or (isinstance(n, ast.Call) and spoken(n) is not None)
-        for n in ast.walk(function)
-    )
-
-
-def _put_in(function: ast.FunctionDef, call: ast.Call) -> list[ast.stmt] | None:
-    """A call as the function's statements after its arguments' values; None where it can't be written so."""
-    arguments = function.args
-    names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
-    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or len(call.args) > len(names):
-        return None
-    if any(
-        isinstance(n, ast.Return | ast.Yield | ast.Await | ast.Global | ast.Nonlocal)
-        for n in ast.walk(function)
-    ):
-        return None
-    defaults = dict(zip(names[len(names) - len(arguments.defaults) :], arguments.defaults, strict=True))
-    values: dict[str | None, ast.expr] = {}
-    values.update(defaults)
-    values.update(zip(names, call.args, strict=False))
-    values.update({k.arg: k.value for k in call.keywords})
-    if set(values) != set(names):
-        return None
-    set_first = [
-        ast.fix_missing_locations(ast.copy_location(ast.Assign([ast.Name(n, ast.Store())], values[n]), call))
-        for n in names
-        if not (isinstance(values[n], ast.Name) and values[n].id == n)  # type: ignore[attr-defined]
-    ]
-    return [*set_first, *copy.deepcopy(function.body)]

@@ -8,10 +8,13 @@ import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from keyword import iskeyword
 
+from autograder.author.adopt.making import NewProbe
 from autograder.author.adopt.names_read import Scope, read_in, students
+from autograder.author.adopt.observing import RESERVED
 from autograder.author.adopt.old import Left, NotAdoptable, OldCell, OldRole
-from autograder.author.adopt.tested import NewProbe, taken_apart, without_asserting
+from autograder.author.adopt.tested import taken_apart, without_asserting
 from autograder.inside.names import bound_in, parsed
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -64,7 +67,9 @@ class _Grouping:
         self.plain = [c for c in cells if c.role is OldRole.PLAIN]
         self.left: list[Left] = []
         self.out: list[OldCell] = []
-        self.ids = _Ids()
+        self.ids = Ids()
+        self.functions = Ids()
+        self.functions.taken |= RESERVED
         self.scope = self._scope()
         self.by_answer: dict[int, NewQuestion] = {}
 
@@ -87,9 +92,7 @@ class _Grouping:
             raise NotAdoptable(
                 what, mend="grade it as it is: `chainrule autograde` takes nbgrader's own source"
             )
-        return Grouped(
-            questions, written, practice, self.out, sorted(self.left, key=lambda one: (one.cell, one.line))
-        )
+        return Grouped(questions, written, practice, self.out, self.left)
 
     # ---- names
 
@@ -124,7 +127,9 @@ class _Grouping:
     # ---- tests
 
     def _add_test(self, cell: OldCell, earlier: list[ast.stmt]) -> None:
-        why = self.refused.get(cell.number) or self._cannot(cell)
+        why = self.refused.get(cell.number, "")
+        if not why and not cell.points:
+            why = "it has no points: students still find what they saw of it"
         names = read_in([*earlier, *tree_of(cell)]) & self.scope.student
         read = read_in(tree_of(cell)) & self.scope.student or names
         owners = self._owners(read, cell.number)
@@ -141,7 +146,7 @@ class _Grouping:
         own = owners[-1]
         question = self.by_answer.get(own.number)
         name = self.ids.made(cell.id, "question") if question is None else self.ids.made(cell.id, question.id)
-        probes, left = taken_apart(cell, _python_name(name), self.scope, earlier)
+        probes, left = taken_apart(cell, self.functions.made(_python_name(name), "test"), self.scope, earlier)
         self.left += left
         if not probes:
             self.out.append(cell)
@@ -150,12 +155,6 @@ class _Grouping:
         question.points += cell.points
         question.tests.append(cell)
         question.probes += probes
-
-    def _cannot(self, cell: OldCell) -> str:
-        """Why a test can't be taken over, as far as its text says it."""
-        if not cell.points:
-            return "it has no points: students still find what they saw of it"
-        return ""
 
     # ---- questions
 
@@ -186,7 +185,7 @@ def _imports(statement: ast.stmt) -> dict[str, ast.stmt]:
     return {}
 
 
-class _Ids:
+class Ids:
     """Ids that this kit takes, made of nbgrader's, each once."""
 
     def __init__(self) -> None:
@@ -204,5 +203,6 @@ class _Ids:
 
 
 def _python_name(name: str) -> str:
+    """A cell's id as the name of a function."""
     made = name.replace("-", "_")
-    return made if made.isidentifier() else f"test_{made}"
+    return made if made.isidentifier() and not iskeyword(made) else f"test_{made}"

@@ -8,8 +8,8 @@ import ast
 import copy
 from collections.abc import Iterable
 
+from autograder.author.adopt.marks import KeptHere, NoteHere
 from autograder.author.adopt.names_read import base_of, read_in
-from autograder.author.adopt.observing import KeptHere, NoteHere
 from autograder.inside.names import bound_in
 
 Compound = ast.For | ast.AsyncFor | ast.While | ast.If | ast.With | ast.AsyncWith | ast.Try

@@ -1,4 +1,4 @@
-"""Writes an adopted assignment's files as texts: notebook.py, assignment.toml, probes.py, judges.py and
+"""Writes an adopted assignment's files as texts: notebook.py, assignment.toml, probes.py, judges.py; and
 the list of what wants a person's eye.
 """
 
@@ -9,12 +9,14 @@ import json
 import re
 from dataclasses import dataclass
 
+from autograder.author.adopt.making import NewProbe
 from autograder.author.adopt.names_read import read_in
 from autograder.author.adopt.old import Left, OldCell, OldRole
-from autograder.author.adopt.questions import Grouped, NewQuestion, _Ids, tree_of
-from autograder.author.adopt.tested import AUTHORS, NewProbe
+from autograder.author.adopt.questions import Grouped, Ids, NewQuestion, tree_of
 from autograder.inside.names import bound_in
 
+_AUTHORS = frozenset({"types_of", "raised", "gone"})
+"""What a probe takes from autograder.probe."""
 _CELL = re.compile(r"^# %%", re.M)
 _LAST = """# %% demo="what_is_done"
 import check_notebook
@@ -42,12 +44,11 @@ class Beside:
 def files_of(
     cells: list[OldCell], found: Grouped, beside: Beside, title: str, order: int, file: str
 ) -> dict[str, str]:
-    """The texts of an assignment's files, by name."""
+    """The texts of an assignment's files, by name: all but adopted.md, which is written at the end."""
     made = {
         "notebook.py": notebook_text(cells, found),
         "assignment.toml": table_text(found, beside, title, order),
         "probes.py": probes_text(found, file),
-        "adopted.md": left_text(found.left, file),
         **EMPTY,
     }
     if any(probe.judged for q in found.questions for probe in q.probes):
@@ -59,7 +60,7 @@ def files_of(
 
 
 def notebook_text(cells: list[OldCell], found: Grouped) -> str:
-    ids = _Ids()
+    ids = Ids()
     ids.taken = {q.id for q in found.questions} | {name for _, name in (*found.written, *found.practice)}
     places = _solution_ids(found)
     last = {q.tests[-1].number: q for q in found.questions}
@@ -111,7 +112,7 @@ def _written(cell: OldCell, name: str) -> str:
     return f'# %% [markdown] written="{name}" points={cell.points:.10g}\n' + _commented(text)
 
 
-def _plain(cell: OldCell, ids: _Ids) -> str:
+def _plain(cell: OldCell, ids: Ids) -> str:
     """Code of the instructor's: given, where it defines something; else a look at a result."""
     role = "given" if bound_in(tree_of(cell)) else "demo"
     return f'# %% {role}="{ids.made(cell.id, role)}"\n' + _code(cell.text)
@@ -165,7 +166,7 @@ def _toml(value: str | list[str]) -> str:
 
 def probes_text(found: Grouped, file: str) -> str:
     probes = [(q, p) for q in found.questions for p in q.probes]
-    authors = {n for _, p in probes for s in p.body for n in read_in([s]) & AUTHORS}
+    authors = {n for _, p in probes for s in p.body for n in read_in([s]) & _AUTHORS}
     names = sorted(
         {"probe", *authors} | ({"Close"} if any(p.close for _, p in probes) else set()), key=_as_sorted
     )

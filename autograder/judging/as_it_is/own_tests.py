@@ -65,18 +65,17 @@ class OwnTests(Sitting):
     def _tested(self, question: Question, report: CellReport | None) -> QuestionResult:
         report = report or CellReport(0, Outcome.MISSING)
         earned = _earned(question, report)
-        right = earned >= question.points
+        finished = report.outcome is Outcome.FINISHED
+        right = finished and earned >= question.points  # a test without points is not right when it raises
+        verdict = Verdict.WRONG_VALUES if finished else Verdict.NO_VALUE
+        verdict = Verdict.RIGHT if right else verdict
         check = CheckResult(
             id=question.id,
             title=TITLE,
             points=question.points,
             earned=earned,
             outcome=report.outcome,
-            verdict=Verdict.RIGHT
-            if right
-            else Verdict.NO_VALUE
-            if report.outcome is not Outcome.FINISHED
-            else Verdict.WRONG_VALUES,
+            verdict=verdict,
             message="" if right else self._says(question, report, earned),
         )
         return QuestionResult(

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograder.author.adopt.asked import number_of
+from autograder.author.adopt.assertions.expressions import number_of
 
 
 @dataclass(frozen=True)
