@@ -16,7 +16,7 @@ from autograder.assignment.loading import load_assignment
 from autograder.entry.commands.autograde import class_table
 from autograder.judging.findings import ClassResult
 from autograder.outputs.publishing import write_feedback
-from autograder.outputs.report import report, report_page
+from autograder.outputs.report.page import report, report_page
 
 ROOT = Path(__file__).parents[1]
 DEMO, IMAGES = ROOT / "demo", ROOT / "docs" / "images"

@@ -78,8 +78,6 @@ _COLUMNS = (
     "score",
     "max_score",
 )
-
-
 _MOST_FORMULAS = 500
 """Of one text; further ones are shown as they were typed."""
 
@@ -113,9 +111,6 @@ class _Renderer(IPythonRenderer):
 
     def inline_math(self, body: str) -> str:
         return self._formula(body, False)
-
-    def multiline_math(self, text: str) -> str:
-        return text
 
     def latex_environment(self, name: str, body: str) -> str:
         return self._formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
@@ -161,22 +156,24 @@ class CsvExport(CsvExportPlugin):
 
     def export(self, gradebook: Gradebook) -> None:
         root = Path(getattr(getattr(self.parent, "coursedir", None), "root", "."))
-        entries = read(place(root))
+        entries, assignments = read(place(root)), gradebook.assignments
+        retired = {a.name: Enrolled(root, a.name).retired for a in assignments}
+        excused = {
+            a.name: from_entries(e for e in entries if e.assignment == a.name).excused for a in assignments
+        }
         path = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", path)
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
             writer.writeheader()
-            for assignment, student in product(gradebook.assignments, gradebook.students):
-                retired = Enrolled(root, assignment.name).retired
+            for assignment, student in product(assignments, gradebook.students):
                 if (
                     _chosen(assignment.name, self.assignment)
                     and _chosen(student.id, self.student)
-                    and student.id not in retired
+                    and student.id not in retired[assignment.name]
                 ):
                     row = _row(gradebook, assignment, student)
-                    mine = from_entries(e for e in entries if e.assignment == assignment.name)
-                    if student.id in mine.excused:
+                    if student.id in excused[assignment.name]:
                         row |= dict.fromkeys(("raw_score", "late_submission_penalty", "score"), "")
                     writer.writerow(
                         {

@@ -164,8 +164,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         ) from None
 
 
-# ---- whose it is
-# ----------------------------------------------------------------------------------------------
+# ---- whose it is -----------------------------------------------------------------------------------------
 
 
 def _unwrapped(entries: list[Entry], assignment: Assignment, on_disk: bool) -> tuple[list[Entry], str]:
@@ -270,8 +269,7 @@ def _described(named: Named) -> str:
     return printable(f"{named.who}{keys}", 120)
 
 
-# ---- laying it out
-# --------------------------------------------------------------------------------------------
+# ---- laying it out ---------------------------------------------------------------------------------------
 
 
 def _laid_out(

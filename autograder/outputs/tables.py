@@ -79,8 +79,7 @@ def as_csv(assignment: Assignment, rows: Sequence[ScoreLine], adjustments: Adjus
     for row in rows:
         who, standing = [row.student.id, row.student.name, row.student.email], row.standing
         if standing is None:
-            status = "excused" if row.student.id in adjustments.excused else "missing"
-            table.append([*who, status, "", maximum, "", "", *("" for _ in questions)])
+            table.append([*who, _status(row, adjustments), "", maximum, "", "", *("" for _ in questions)])
             continue
         scores = {part.question.id: None if part.dropped else part.score for part in standing.parts}
         each = ["" if scores.get(q) is None else points(scores[q] or 0.0) for q in questions]
@@ -90,12 +89,20 @@ def as_csv(assignment: Assignment, rows: Sequence[ScoreLine], adjustments: Adjus
             points(standing.marks.penalty),
             " ".join(standing.waiting),
         ]
-        table.append([*who, _status(standing), *counted, *each])
+        table.append([*who, _status(row, adjustments), *counted, *each])
     return _csv(table)
 
 
-def _status(standing: Standing) -> str:
-    return "excused" if standing.excused else standing.result.status
+def _status(row: ScoreLine, adjustments: Adjustments) -> str:
+    if _excused(row, adjustments):
+        return "excused"
+    return "missing" if row.standing is None else row.standing.result.status
+
+
+def _excused(row: ScoreLine, adjustments: Adjustments) -> bool:
+    """Whether somebody is excused: under the id of the roster, or that of the result."""
+    own = row.standing is not None and row.standing.excused is not None
+    return own or row.student.id in adjustments.excused
 
 
 def as_json(assignment: Assignment, rows: Sequence[ScoreLine], adjustments: Adjustments = NONE) -> str:
@@ -113,13 +120,13 @@ def as_json(assignment: Assignment, rows: Sequence[ScoreLine], adjustments: Adju
 
 def _document(row: ScoreLine, adjustments: Adjustments) -> dict[str, object]:
     who = msgspec.structs.asdict(row.student)
+    status = _status(row, adjustments)
     if row.standing is None:
-        status = "excused" if row.student.id in adjustments.excused else "missing"
         return {**who, "status": status, "score": None}
     standing = row.standing
     return {
         **who,
-        "status": _status(standing),
+        "status": status,
         "score": None if standing.excused else standing.score,
         "late_penalty": standing.marks.penalty,
         "waiting": standing.waiting,
@@ -155,7 +162,6 @@ def as_canvas(
     table.append(["    Points Possible", "", "", "", "", points(adjustments.maximum(assignment))])
     for row in rows:
         one, before = row.student, had.get(row.student.id, "")
-        excused = one.id in adjustments.excused or (row.standing is not None and row.standing.excused)
         keep = row.standing is None or before.upper() == "EX"
         table.append(
             [
@@ -164,7 +170,7 @@ def as_canvas(
                 one.number,
                 one.login or one.id,
                 one.section,
-                "EX" if excused else before if keep else row.score,
+                "EX" if _excused(row, adjustments) else before if keep else row.score,
             ]
         )
     return _csv(table)

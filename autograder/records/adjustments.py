@@ -29,7 +29,7 @@ _HEAD = """\
 # `chainrule adjust` adds entries at the end. The last one on a student or a question holds.
 """
 _LONGEST_REASON = 1000
-_LONGEST_EXTENSION = 24 * 366
+LONGEST_EXTENSION = 24 * 366
 """In hours."""
 
 
@@ -40,6 +40,10 @@ class Decision(StrEnum):
     EXCUSED = "excused"
     DROPPED = "dropped"
     GIVEN = "given"
+
+    @property
+    def of_question(self) -> bool:
+        return self in (Decision.DROPPED, Decision.GIVEN)
 
 
 class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,9 +97,7 @@ class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def key(self) -> tuple[str, ...]:
         """Entries of one key replace each other."""
-        if self.kind in (Decision.DROPPED, Decision.GIVEN):
-            return ("question", self.question)
-        return (self.kind, self.student)
+        return ("question", self.question) if self.kind.of_question else (self.kind, self.student)
 
 
 @dataclass(frozen=True)
@@ -184,11 +186,11 @@ def _entries(text: str, path: Path) -> tuple[Adjustment, ...]:
 
 def _fault(entry: Adjustment) -> str:
     """What can't be meant in an entry; empty where nothing is."""
-    of_student = entry.kind in (Decision.EXTENSION, Decision.EXCUSED)
-    if bool(entry.student) != of_student or bool(entry.question) == of_student:
-        what = "a student, and no question" if of_student else "a question, and no student"
+    of_question = entry.kind.of_question
+    if bool(entry.question) != of_question or bool(entry.student) == of_question:
+        what = "a question, and no student" if of_question else "a student, and no question"
         return f"`{entry.kind}` names {what}"
-    if not (math.isfinite(entry.hours) and 0 <= entry.hours <= _LONGEST_EXTENSION):
+    if not (math.isfinite(entry.hours) and 0 <= entry.hours <= LONGEST_EXTENSION):
         return f"an extension of {entry.hours} hours"
     return "" if entry.undone or entry.reason.strip() else "it gives no reason"
 

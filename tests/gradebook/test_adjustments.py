@@ -172,6 +172,7 @@ def test_the_list_says_what_holds_with_who_and_when(course: Course) -> None:
         (["drop", "why"], "has no reason"),
         (["drop", "--reason", "x"], "names no question"),
         (["extend", "alice", "--reason", "x"], "says no time"),
+        (["extend", "alice", "--days", "300", "--hours", "9000", "--reason", "x"], "of 16200 hours\n  366 days are the most"),
         (["excuse", "alice", "--days", "2", "--reason", "x"], "are for extend"),
         (["drop", "why", "--undo"], "does not hold"),
     ],

@@ -71,26 +71,27 @@ def adjust(
     }[action]
     now = from_entries(e for e in read(place(course.root)) if e.assignment == name)
     held = {e.subject: e for e in now.in_force if e.kind is kind}
-    of_question = kind in (Decision.DROPPED, Decision.GIVEN)
     made = []
-    for one in _asked(action, whom, reason, days + hours, undo):
+    for one in _asked(action, whom, reason, 24 * days + hours, undo):
         if undo and one not in held:
             raise UsageError(
                 f"nothing to undo: {action} {one} does not hold in {name}",
                 mend=f"it holds for {some_of(sorted(held)) or 'nobody'}",
             )
-        if of_question and not undo:
+        if kind.of_question and not undo:
             assignment.question(one)
         entry = Adjustment(name, kind, by or getpass.getuser(), moment(), reason, undone=undo)
-        made.append(_about(entry, one, of_question, 0.0 if undo else 24 * days + hours))
-    if not of_question and not undo:
+        made.append(_about(entry, one, 0.0 if undo else 24 * days + hours))
+    if not kind.of_question and not undo:
         _tell_unknown(course, assignment, whom or [])
     add(course.root, made)
     _tell(course, assignment, made)
 
 
-def _asked(action: Action, whom: list[str] | None, reason: str, time: float, undo: bool) -> list[str]:
-    """Whom it is about; raises UsageError where the call says too little."""
+def _asked(action: Action, whom: list[str] | None, reason: str, hours: float, undo: bool) -> list[str]:
+    """Whom it is about; raises UsageError where the call says too little, or what can't be meant."""
+    from autograder.records.adjustments import LONGEST_EXTENSION
+
     if not whom:
         what = "student" if action in (Action.EXTEND, Action.EXCUSE) else "question"
         raise UsageError(
@@ -100,17 +101,21 @@ def _asked(action: Action, whom: list[str] | None, reason: str, time: float, und
         return whom
     if not reason.strip():
         raise UsageError(f"{action} has no reason", mend="--reason TEXT: students read it on their pages")
-    if action is Action.EXTEND and not time:
+    if action is Action.EXTEND and not hours:
         raise UsageError("extend says no time", mend="--days 3, --hours 12, or both")
-    if action is not Action.EXTEND and time:
+    if action is Action.EXTEND and hours > LONGEST_EXTENSION:
+        raise UsageError(
+            f"an extension of {hours:g} hours", mend=f"{LONGEST_EXTENSION / 24:g} days are the most"
+        )
+    if action is not Action.EXTEND and hours:
         raise UsageError("--days and --hours are for extend", mend="leave them out")
     return whom
 
 
-def _about(entry: Adjustment, one: str, of_question: bool, hours: float) -> Adjustment:
+def _about(entry: Adjustment, one: str, hours: float) -> Adjustment:
     import msgspec
 
-    about = {"question": one} if of_question else {"student": one, "hours": hours}
+    about = {"question": one} if entry.kind.of_question else {"student": one, "hours": hours}
     return msgspec.structs.replace(entry, **about)
 
 

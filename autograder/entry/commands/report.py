@@ -21,17 +21,17 @@ def report(
     json: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
 ) -> None:
     """Show the class in one HTML page: scores, questions, misconceptions, what broke, what changed."""
-    from autograder.outputs import report as reporting
+    from autograder.outputs.report import page as reporting
 
     course = this_course(into)
     assignment, folder = course.assignment(name), course.into
     found = reporting.report(assignment, folder)
-    page = (path or folder / "reports" / f"{name}.html").resolve()
-    write_text(page, reporting.report_page(assignment, found, folder, page.parent))
+    target = (path or folder / "reports" / f"{name}.html").resolve()
+    write_text(target, reporting.report_page(assignment, found, folder, target.parent))
     if json is not None:
         write_text(json, pretty_json(found))
     tell_gone(assignment, folder)
     if found.excesses:
         say(f"more points than there are: {some_of(found.excesses)}")
     waiting = f"; {len(found.waiting)} wait for a person" if found.waiting else ""
-    out.print(f"{found.submissions} submissions of {name}{waiting}. Open {page}", **AS_IT_IS)
+    out.print(f"{found.submissions} submissions of {name}{waiting}. Open {target}", **AS_IT_IS)

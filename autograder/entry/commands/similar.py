@@ -51,10 +51,13 @@ def similar(
     write_text(page, similar_page(assignment, found, named))
     if json is not None:
         write_text(json, pretty_json(as_document(assignment, named)))
-    says = f"{len(named)} pair{'' if len(named) == 1 else 's'} among {found.students} submissions of {name}"
+    says = f"{len(named)} pair{'' if len(named) == 1 else 's'} among {found.students} submissions"
     joined = len(groups(named))
     more = f", {joined} group{'' if joined == 1 else 's'} of three or more" if joined else ""
-    out.print(f"{says}{more}: alike beyond what explains it. A person judges. Open {page}", **AS_IT_IS)
+    out.print(
+        f"{says} with an answer to {name}{more}: alike beyond what explains it. A person judges. Open {page}",
+        **AS_IT_IS,
+    )
 
 
 def _values(course: Course, assignment: Assignment, kept: Sequence[Kept]) -> dict[str, Values]:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ Matrix = np.ndarray[Any, Any]
 ALIKE = 0.6
 """Share of pieces, weighed by how rare they are, from which on two answers count as alike."""
 FEW = 3
-"""What no more than so many have is not explained by the class."""
+"""What no more than so many have is not explained by the class; in one of fewer than 30, two."""
 FEWEST_PIECES = 2
 _SHARES = (0.1, 0.3, 0.6, 0.95)
 _SURE = math.log(10)
@@ -166,13 +167,18 @@ def _alike(answers: Answers, shares: Matrix, students: int) -> list[tuple[tuple[
         for i, j in zip(*np.nonzero(np.triu(near, 1)), strict=True):
             one = _one(answers, (who[i], who[j]), float(shares[i, j]), int(held[i, j]), students)
             made.append(((who[i], who[j]), one))
-    return made + _equal_wrong_values(answers, {pair for pair, _ in made})
+    return made + _equal_wrong_values(answers, _few(students), {pair for pair, _ in made})
+
+
+def _few(students: int) -> int:
+    """How many of a class of so many may have what the class does not explain."""
+    return min(FEW, max(2, students // 10))
 
 
 def _one(answers: Answers, pair: tuple[str, str], score: float, held: int, students: int) -> Alike:
     a, b = pair
     shared = answers.own[a] & answers.own[b]
-    few = min(FEW, max(2, students // 10))
+    few = _few(students)
     own = frozenset(piece for piece in shared if answers.held[piece] <= few)
     marks = answers.pieces[a].marks & answers.pieces[b].marks - answers.explained
     rare = tuple(sorted(mark for mark in marks if answers.marked[mark] <= few))
@@ -193,7 +199,9 @@ def _equal(answers: Answers, a: str, b: str, few: int) -> tuple[str, ...]:
     )
 
 
-def _equal_wrong_values(answers: Answers, there: set[tuple[str, str]]) -> list[tuple[tuple[str, str], Alike]]:
+def _equal_wrong_values(
+    answers: Answers, few: int, there: set[tuple[str, str]]
+) -> list[tuple[tuple[str, str], Alike]]:
     """Pairs whose answers are not alike as texts, but have the same wrong values, as hardly anybody else."""
     holders: dict[tuple[str, str], list[str]] = {}
     for student, mine in answers.values.items():
@@ -201,10 +209,9 @@ def _equal_wrong_values(answers: Answers, there: set[tuple[str, str]]) -> list[t
             holders.setdefault((check, value), []).append(student)
     found: dict[tuple[str, str], set[str]] = {}
     for (check, _), people in holders.items():
-        if 2 <= len(people) <= FEW:
-            for i, a in enumerate(sorted(people)):
-                for b in sorted(people)[i + 1 :]:
-                    found.setdefault((a, b), set()).add(check)
+        if len(people) <= few:
+            for pair in combinations(sorted(people), 2):
+                found.setdefault(pair, set()).add(check)
     return [
         (pair, Alike(answers.question, 0.0, 0, _VALUE, _VALUE, frozenset(), (), tuple(sorted(checks))))
         for pair, checks in found.items()

@@ -21,7 +21,8 @@ from autograder.judging.findings import (
     SubmissionResult,
     Verdict,
 )
-from autograder.outputs.report import ClassReport, class_report, correlation, report, report_page
+from autograder.outputs.report.figures import ClassReport, class_report, correlation
+from autograder.outputs.report.page import report, report_page
 from autograder.records.marks import Mark, Marks
 from autograder.records.results import Conditions, Kept, KeptResult, Results
 from tests.unit.outputs.test_feedback import Reader

@@ -127,6 +127,17 @@ def test_wrong_values_make_alike_answers_more_surprising() -> None:
     assert with_rare.questions[0].checks == ("rows_of_data",)
 
 
+@pytest.mark.parametrize(("students", "people", "counts"), [(20, 2, True), (20, 3, False), (40, 3, True), (40, 4, False)])
+def test_how_many_may_share_a_wrong_value_grows_with_the_class(students: int, people: int, counts: bool) -> None:
+    """Two of a small class and three of a larger one, whether their answers are alike as texts or not."""
+    alone = {f"s{i:02}": {f"check{n}": "same" for n in range(3)} for i in range(people)}
+    own = {student: strange(i) for i, student in enumerate(alone)}
+    assert bool(pairs([of_class(own, values=alone)] * 4, students)) == counts
+    texts = {f"t{i:02}": strange(50 + i) for i in range(students - people)} | dict.fromkeys(alone, strange(99))
+    found = pairs([of_class(texts, values=alone)] * 4, students)
+    assert [pair.questions[0].checks != () for pair in found] == [counts] * len(found) and (found or not counts)
+
+
 def some_pairs() -> tuple[Class, list[Pair]]:
     evil = strange(99).replace("# the mean of each column", "# <script>alert(1)</script> is what I did here")
     texts = {f"s{i:02}": strange(i) for i in range(30)} | {"a": evil, "b": evil, "<b>c": evil}
