@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from functools import cache
 from importlib import metadata
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 _OURS = "chainrule-kit"
 
@@ -18,35 +20,34 @@ def graded_with() -> dict[str, str]:
     """
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     numpy = ".".join(metadata.version("numpy").split(".")[:2])
-    extras = _needed([_OURS], extras=True) - _needed([_OURS]) - {_OURS}
+    theirs = frozenset(metadata.metadata(_OURS).get_all("Provides-Extra") or ())
+    extras = _needed(_OURS, theirs) - _needed(_OURS, frozenset()) - {_OURS}
     modules = {
         module
         for module, owners in metadata.packages_distributions().items()
-        if module.isidentifier() and not module.startswith("_") and not {*map(_plain, owners)} <= extras
+        if module.isidentifier()
+        and not module.startswith("_")
+        and not {*map(canonicalize_name, owners)} <= extras
     }
     return {"python": python, "numpy": numpy, "modules": " ".join(sorted(modules - {"autograder"}))}
 
 
-def _needed(names: list[str], extras: bool = False) -> set[str]:
-    """Distributions that these need, and the ones that those need. extras: with what the first ask for only
-    in an extra.
-    """
-    found: set[str] = set()
-    waiting = [(name, extras) for name in names]
+def _needed(name: str, extras: frozenset[str]) -> set[str]:
+    """Distributions that this one needs here with these extras of its own, what those need, and so on."""
+    seen: set[tuple[str, frozenset[str]]] = set()
+    waiting = [(canonicalize_name(name), extras)]
     while waiting:
-        name, with_extras = waiting.pop()
-        if name in found:
+        asking, extras = one = waiting.pop()
+        if one in seen:
             continue
-        found.add(name)
+        seen.add(one)
         try:
-            asked = metadata.requires(name) or []
+            lines = metadata.requires(asking) or []
         except metadata.PackageNotFoundError:
             continue
-        for line in asked:
-            if with_extras or "extra ==" not in line:
-                waiting.append((_plain(re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]), False))
-    return found
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+        waiting += [
+            (canonicalize_name(asked.name), frozenset(asked.extras))
+            for asked in map(Requirement, lines)
+            if asked.marker is None or any(asked.marker.evaluate({"extra": extra}) for extra in ("", *extras))
+        ]
+    return {name for name, _ in seen}
