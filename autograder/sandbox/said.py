@@ -99,8 +99,9 @@ _FORMS = (
     r"dictionary update sequence element #\d{1,4} has length \d{1,4}; 2 is required",
     r"list\.(?:remove|index)\(x\): x not in list|(?:min|max)\(\) iterable argument is empty",
     r"math range error|\(34, 'Numerical result out of range'\)|float modulo|super\(\): no arguments",
-    r"(?:0\.0|0|zero) (?:cannot be raised )?to a negative (?:or complex )?power|expected a (?:positive|nonnegative) input",
-    r"expected a number in range from -1 up to 1|factorial\(\) not defined for negative values",
+    r"(?:0\.0|0|zero) (?:cannot be raised )?to a negative (?:or complex )?power",
+    r"expected a (?:positive|nonnegative) input|expected a number in range from -1 up to 1",
+    r"factorial\(\) not defined for negative values",
     r"cannot convert float (?:NaN|infinity) to integer",
     rf"{_CALL} missing required argument '{_NAME}' \(pos {_N}\)",
     rf"(?:function|{_CALL}) takes (?:exactly|at most|at least) {_N} (?:positional )?arguments? "
@@ -121,8 +122,9 @@ _FORMS = (
     rf"arguments?, got {_N}",
     rf"'{_NAME}' object does not support the (?:asynchronous )?context manager protocol(?: \(missed {_NAME} "
     r"method\))?|exceptions must derive from BaseException",
-    rf"object is not iterable|'{_NAME}' object is not reversible|Value after \* must be an iterable, not {_NAME}",
-    rf"could not convert string to float|invalid literal for int\(\) with base 10",
+    rf"object is not iterable|'{_NAME}' object is not reversible",
+    rf"Value after \* must be an iterable, not {_NAME}",
+    r"could not convert string to float|invalid literal for int\(\) with base 10",
     rf"name '{_NAME}' is not defined{_SUGGESTED}|No module named '{_NAME}'",
     rf"range\(\) arg 3 must not be zero|slice step cannot be zero|{_N} is not in list|substring not found",
     rf"zip\(\) argument {_N} is (?:longer|shorter) than arguments? {_N}(?:-{_N})?",
@@ -132,7 +134,8 @@ _FORMS = (
     r"Cannot take a larger sample than population when replace is False|iteration over a 0-d array",
     rf"{_N}-dimensional array given\. Array must be at least two-dimensional",
     r"`pad_width` must be of integral type\.|arange\(\) requires stop to be specified\.",
-    rf"either both or neither of x and y should be given|index {_N} is out of bounds for array with size {_N}",
+    rf"index {_N} is out of bounds for array with size {_N}",
+    r"either both or neither of x and y should be given",
     r"'[A-Za-z_][\w .-]{0,40}'",  # a KeyError's key
 )
 _A_VALUE = re.compile(
