@@ -180,7 +180,7 @@ SLIPS = {
         db = np.sum(dout, axis=0)
         return dx, dw, db
         """, "affine_backward"),
-    "self_left_out": body(
+    "bias_for_every_input": body(
         "affine", "In a loop, b is added for every input of an example instead of once.", """
         N = x.shape[0]
         rows = x.reshape(N, -1)
