@@ -170,11 +170,11 @@ SLIPS = {
         model["dE_dW2"], model["dE_db2"] = dW2 / n, db2 / n
         model["dE_dW1"], model["dE_db1"] = dW1 / n, db1 / n
         """),
-    "error_goes_on": edit(
-        "nn_backward", "The gradient that goes into the second layer is rectified by h1 gates of the wrong array: err is passed on to the first layer's rectifier from grad_z2.",
+    "second_layer_skipped": edit(
+        "nn_backward", "The gradient skips the second layer: grad_z2 goes through the first rectifier instead of grad_h1.",
         "grad_z1 = relu_backward(grad_h1, var[\"z1\"])", "grad_z1 = relu_backward(grad_z2, var[\"z1\"])"),
-    "weights_of_layer_two": edit(
-        "nn_backward", "The gradient goes back through W2's layer with the transpose of the weights put in.",
+    "w2_turned_twice": edit(
+        "nn_backward", "W2 is transposed before it is handed to affine_backward, which transposes it itself.",
         "affine_backward(grad_z2, var[\"h1\"], model[\"W2\"])", "affine_backward(grad_z2, var[\"h1\"], model[\"W2\"].T)"),
     "grads_returned": body(
         "nn_backward", "The gradients are returned in a new dictionary and not written into model.", """
@@ -307,6 +307,9 @@ SLIPS = {
     "log_of_all": edit(
         "evaluate", "It also charges the wrong classes: log(1 - P) of those is added, the binary cross-entropy.",
         "ce -= np.log(np.sum(t * prediction, axis=1)).sum()", "ce -= np.sum(t * np.log(prediction) + (1 - t) * np.log(1 - prediction))"),
+    "sum_and_count": edit(
+        "evaluate", "Two slips: neither the cross-entropy nor the number of right answers is divided by the number of cases.",
+        "return ce / num_cases, correct / num_cases", "return ce, correct"),
     # 10. nn_update
     "step_uphill": edit(
         "nn_update", "The step is added instead of subtracted.",
@@ -325,7 +328,7 @@ SLIPS = {
         for name in ("W1", "b1", "W2", "b2", "W3", "b3"):
             model[name] = model[name] - eta * model.pop("dE_d" + name)
         """),
-    "w3_with_grad_w2": body(
+    "b3_with_gradient_of_b2": body(
         "nn_update", "b3 takes its step with the gradient of b2, a copy-and-paste slip.", """
         model["W1"] = model["W1"] - eta * model["dE_dW1"]
         model["W2"] = model["W2"] - eta * model["dE_dW2"]
@@ -418,6 +421,9 @@ SLIPS = {
     "ce_and_acc_exchanged": edit(
         "train", "Cross-entropy and accuracy of evaluate are unpacked the wrong way round.",
         "ce, acc = evaluate", "acc, ce = evaluate"),
+    "no_shuffle_and_short_batch": edit(
+        "train", "Two slips: the cases are never shuffled, and the error of the short last batch is divided by batch_size.",
+        "np.random.permutation(num_cases)", "np.arange(num_cases)", "/ len(rows)", "/ batch_size"),
     # 12. least_confident
     "most_confident": edit(
         "least_confident", "It returns the most confident cases: the order is turned.",

@@ -119,6 +119,9 @@ SLIPS = {
             db += dout[n]
         return dx, dw, db
         """),
+    "flat_dx_and_mean_db": edit(
+        "affine_backward", "Two slips: dx is not reshaped to the shape of x, and db is a mean.",
+        "(dout @ w.T).reshape(x.shape)", "dout @ w.T", "dout.sum(axis=0)", "dout.mean(axis=0)"),
     # 3. relu_forward
     "relu_in_place": body(
         "relu_forward", "Negative entries are set to zero in x itself, so the caller's x changes and the cache with it.", """
@@ -292,6 +295,12 @@ SLIPS = {
             dx[i, y[i]] -= 1
         return loss / num_train, dx / num_train
         """),
+    "sum_and_not_divided": edit(
+        "softmax_loss", "Two slips: the loss is the sum over the batch, and the gradient is not divided by N.",
+        "-log_probs[rows, y].mean()", "-log_probs[rows, y].sum()", "dx / len(x)", "dx"),
+    "no_shift_and_columns": edit(
+        "softmax_loss", "Two slips: no maximum is subtracted, and 1 is subtracted in whole columns.",
+        "x - x.max(axis=1, keepdims=True)", "x * 1.0", "dx[rows, y] -= 1", "dx[:, y] -= 1"),
     # 7. train_two_layer
     "no_seed": edit(
         "train_two_layer", "The seed is not used, so every run is different.",

@@ -312,6 +312,9 @@ SLIPS = {
         dx[rows, y] = -np.sum(dx, axis=1)
         return np.sum(m ** 2) / n, dx / n
         """),
+    "own_class_and_not_divided": edit(
+        "svm_loss", "Two slips: the own class is counted, and the gradient is not divided by the number of examples.",
+        "    margins[rows, y] = 0\n", "", "dx / len(x)", "dx"),
     # 8. softmax_loss
     "nothing_subtracted": edit(
         "softmax_loss", "The row's maximum is not subtracted, so large scores overflow.",
@@ -437,4 +440,7 @@ SLIPS = {
     "y_falsy": edit(
         "network", "The scores are returned whatever y is: the test is for y being given.",
         "if y is None:", "if y is not None:"),
+    "no_half_and_no_gradient": edit(
+        "network", "Two slips: the penalty lacks its half, and it is not in the gradients.",
+        "self.reg / 2 * (", "self.reg * (", "dW1 + self.reg * W1", "dW1", "dW2 + self.reg * W2", "dW2"),
 }
