@@ -1,0 +1,86 @@
+"""Grades the corpus of slips and prints what a student would read of each: `python -m tests.slips.measure [assignment ...]`."""
+from __future__ import annotations
+
+import importlib
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.assignment.notebook import Role
+from autograder.assignment.values import Assignment
+from autograder.assignment.variants import cells_with
+from autograder.inside.jail import LEVELS, levels
+from autograder.inside.protocol import CellSource
+from autograder.judging.bench import OwnCells
+from autograder.judging.findings import QuestionResult
+from autograder.judging.grader import Grader
+from autograder.judging.reference import Reference
+from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.observed import ObservedStore
+from tests.assignments.conftest import NAMES, SALT, loaded
+
+from . import Slip
+
+
+def slips_of(name: str) -> dict[str, Slip]:
+    """The slips of an assignment, by key."""
+    return importlib.import_module(f"tests.slips.{name}").SLIPS
+
+
+def handed_in(assignment: Assignment, slip: Slip) -> OwnCells:
+    """The reference of an assignment with a slip in its question's answer."""
+    numbers = {c.id: n for n, c in enumerate(assignment.cells, 1) if c.role is Role.SOLUTION and c.id.startswith(f"{slip.question}_solution")}
+    texts = slip.into({cell: assignment.cells[n - 1].text for cell, n in numbers.items()})
+    by_number = {numbers[cell]: text for cell, text in texts.items()}
+    cells = [CellSource(by_number.get(c.number, c.text), c.number, c.kind) for c in cells_with(assignment, [])]
+    return OwnCells(cells, {c.id: n for n, c in enumerate(assignment.cells, 1) if c.role is Role.TEST})
+
+
+def graded(grader: Grader, slips: dict[str, Slip]) -> Iterator[tuple[str, QuestionResult]]:
+    """The result of each slip's question, with what has no name located, as `chainrule autograde` does."""
+    grader.locate = True
+    for key, slip in slips.items():
+        with grader.sit(handed_in(grader.assignment, slip), (slip.question,)) as sitting:
+            results = sitting.results()
+        yield key, next(r for r in results if r.id == slip.question)
+
+
+def kind(result: QuestionResult) -> str:
+    """What the student gets: full marks, a name, a place, or neither."""
+    if result.score == result.max_score:
+        return "full marks"
+    return "named" if result.diagnosis else "located" if result.located else "neither"
+
+
+def shown(key: str, slip: Slip, result: QuestionResult) -> str:
+    """A slip, what is truly wrong with it, and what is said of it."""
+    lines = [f"{key} ({slip.question}) {result.score:g} of {result.max_score:g}: {kind(result)}", f"  truly:   {slip.label}"]
+    if result.diagnosis:
+        lines.append(f"  name:    {result.diagnosis.id}: {result.diagnosis.says}")
+    if result.located:
+        lines.append(f"  place:   {result.located.says}")
+    for check in [c for c in result.checks if c.message][:4]:
+        lines.append(f"  {check.id} ({check.earned:g} of {check.points:g}, {check.verdict}): {check.message}")
+    return "\n".join(lines)
+
+
+def main(names: list[str]) -> None:
+    """Grade and print, an assignment at a time, and count."""
+    found = levels()
+    isolation = Isolation(next(level for level in LEVELS if not found[level]))
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            reference = Reference(loaded(name), SALT, ObservedStore(Path(folder))).prepare()
+            slips, counts = slips_of(name), Counter[str]()
+            with Grader(reference, isolation) as grader:
+                for key, result in graded(grader, slips):
+                    counts[kind(result)] += 1
+                    print(shown(key, slips[key], result), end="\n\n", flush=True)
+            reference.close()
+        print(f"{name}: {len(slips)} slips; " + ", ".join(f"{counts[k]} {k}" for k in ("full marks", "named", "located", "neither")), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or NAMES)
