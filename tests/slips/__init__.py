@@ -25,10 +25,10 @@ class Slip:
         """The solution cells of the question, by their ids, with the slip in them; raises ValueError where a piece is not found."""
         cells = dict(cells)
         for old, new in self.edits:
-            cell = _the_one(cells, lambda text: old in text, old)
+            cell = _first([cell for cell, text in cells.items() if old in text], old)
             cells[cell] = cells[cell].replace(old, new, 1)
         for name, body in self.bodies.items():
-            cell = _the_one(cells, lambda text: _function(text, name) is not None, name)
+            cell = _first([cell for cell, text in cells.items() if _function(text, name) is not None], name)
             cells[cell] = _with_body(cells[cell], name, body)
         for text in cells.values():
             ast.parse(text)
@@ -45,8 +45,7 @@ def body(question: str, label: str, text: str, function: str = "") -> Slip:
     return Slip(question, label, bodies={function or question: text})
 
 
-def _the_one(cells: Mapping[str, str], fits, what: str) -> str:
-    found = [cell for cell, text in cells.items() if fits(text)]
+def _first(found: list[str], what: str) -> str:
     if not found:
         raise ValueError(f"No solution cell of the question holds {what!r}.")
     return found[0]

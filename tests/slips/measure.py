@@ -1,12 +1,19 @@
-"""Grades the corpus of slips and prints what a student would read of each: `python -m tests.slips.measure [assignment ...]`."""
+"""Grades the corpus of slips and prints what a student would read of each: `python -m tests.slips.measure [assignment ...]`.
+
+With --patient, locating has twenty times as long, which tells what it can't find from what it finds too late; with --only, only
+these slips are graded.
+"""
 from __future__ import annotations
 
+import argparse
 import importlib
-import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment
@@ -66,21 +73,41 @@ def shown(key: str, slip: Slip, result: QuestionResult) -> str:
     return "\n".join(lines)
 
 
-def main(names: list[str]) -> None:
-    """Grade and print, an assignment at a time, and count."""
+def patient(assignment: Assignment) -> Assignment:
+    """The same assignment, with twenty times as long for locating."""
+    limits = assignment.limits
+    more = {"locate_question_seconds": 20 * limits.locate_question_seconds, "locate_seconds": 20 * limits.locate_seconds}
+    return replace(assignment, limits=msgspec.structs.replace(limits, **more))
+
+
+def measure(assignment: Assignment, only: Collection[str]) -> None:
+    """Grade, print and count the slips of one assignment."""
     found = levels()
     isolation = Isolation(next(level for level in LEVELS if not found[level]))
-    for name in names:
-        with tempfile.TemporaryDirectory() as folder:
-            reference = Reference(loaded(name), SALT, ObservedStore(Path(folder))).prepare()
-            slips, counts = slips_of(name), Counter[str]()
-            with Grader(reference, isolation) as grader:
-                for key, result in graded(grader, slips):
-                    counts[kind(result)] += 1
-                    print(shown(key, slips[key], result), end="\n\n", flush=True)
-            reference.close()
-        print(f"{name}: {len(slips)} slips; " + ", ".join(f"{counts[k]} {k}" for k in ("full marks", "named", "located", "neither")), flush=True)
+    slips = {key: slip for key, slip in slips_of(assignment.name).items() if not only or key in only}
+    counts = Counter[str]()
+    with tempfile.TemporaryDirectory() as folder:
+        reference = Reference(assignment, SALT, ObservedStore(Path(folder))).prepare()
+        with Grader(reference, isolation) as grader:
+            for key, result in graded(grader, slips):
+                counts[kind(result)] += 1
+                print(shown(key, slips[key], result), end="\n\n", flush=True)
+        reference.close()
+    said = ", ".join(f"{counts[k]} {k}" for k in ("full marks", "named", "located", "neither"))
+    print(f"{assignment.name}: {len(slips)} slips; {said}", flush=True)
+
+
+def main() -> None:
+    """What is asked for on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("assignments", nargs="*", default=NAMES)
+    parser.add_argument("--patient", action="store_true")
+    parser.add_argument("--only", default="", metavar="KEY,KEY")
+    given = parser.parse_args()
+    for name in given.assignments:
+        assignment = patient(loaded(name)) if given.patient else loaded(name)
+        measure(assignment, [key for key in given.only.split(",") if key])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or NAMES)
+    main()
