@@ -77,7 +77,7 @@ def patient(assignment: Assignment) -> Assignment:
     """The same assignment, with twenty times as long for locating."""
     limits = assignment.limits
     more = {"locate_question_seconds": 20 * limits.locate_question_seconds, "locate_seconds": 20 * limits.locate_seconds}
-    return replace(assignment, limits=msgspec.structs.replace(limits, **more))
+    return replace(assignment, table=msgspec.structs.replace(assignment.table, limits=msgspec.structs.replace(limits, **more)))
 
 
 def measure(assignment: Assignment, only: Collection[str]) -> None:

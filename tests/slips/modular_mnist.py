@@ -267,7 +267,7 @@ SLIPS = {
         "    model.forward_pass(x, y)\n    model.backward_pass()\n", ""),
     "epsilon_not_squared": edit(
         "gradient_approximation", "The bound is 9 epsilon instead of 9 epsilon squared.",
-        "9 * epsilon**2", "9 * epsilon"),
+        "<= 9 * epsilon**2", "<= 9 * epsilon"),
     "no_absolute_value": edit(
         "gradient_approximation", "The difference is compared without its absolute value.",
         "abs(numerical - analytic) <=", "(numerical - analytic) <="),

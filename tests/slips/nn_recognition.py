@@ -55,7 +55,7 @@ SLIPS = {
     # 5. forward
     "cache_order": edit(
         "forward", "The cache holds X, post_act, pre_act: the last two are exchanged.",
-        "(X, pre_act, post_act)", "(X, post_act, pre_act)"),
+        "] = (X, pre_act, post_act)", "] = (X, post_act, pre_act)"),
     "activation_not_applied": edit(
         "forward", "The activation is not applied.",
         "post_act = activation(pre_act)", "post_act = pre_act"),
@@ -205,10 +205,10 @@ SLIPS = {
         "(pad, pad), (pad, pad)", "(pad, pad), (0, 0)"),
     "padded_in_cache": edit(
         "conv_forward", "The cache holds the padded images.",
-        "(X, stride, pad)", "(padded, stride, pad)"),
+        "] = (X, stride, pad)", "] = (padded, stride, pad)"),
     "stride_pad_exchanged": edit(
         "conv_forward", "The cache holds pad before stride.",
-        "(X, stride, pad)", "(X, pad, stride)"),
+        "] = (X, stride, pad)", "] = (X, pad, stride)"),
     "filters_flipped": edit(
         "conv_forward", "The filter is flipped.",
         "windows, filters, optimize", "windows, filters[:, :, ::-1, ::-1], optimize"),
