@@ -119,12 +119,12 @@ SLIPS = {
     "seeded": edit(
         "Layer", "The constructor seeds NumPy's generator, so two layers of one shape start equal.",
         "        self.w = np.random", "        np.random.seed(42)\n        self.w = np.random"),
-    "unscaled": edit(
-        "Layer", "The weights are not scaled: standard deviation 1 instead of 1 / sqrt(in).",
-        "np.random.normal(scale=1 / np.sqrt(in_units), size=(in_units, out_units))", "np.random.randn(in_units, out_units)"),
-    "scale_by_out": edit(
-        "Layer", "The standard deviation is 1 / sqrt(out) instead of 1 / sqrt(in).",
-        "np.sqrt(in_units)", "np.sqrt(out_units)"),
+    "weights_of_zero": edit(
+        "Layer", "The weights start at zeros instead of random.",
+        "np.random.normal(scale=1 / np.sqrt(in_units), size=(in_units, out_units))", "np.zeros((in_units, out_units))"),
+    "bias_random_layer": edit(
+        "Layer", "The biases start random instead of at zero.",
+        "np.zeros((1, out_units))", "np.random.randn(1, out_units)"),
     "d_b_one_axis": edit(
         "Layer", "d_b is (out,) instead of (1, out).",
         "delta.sum(axis=0, keepdims=True)", "delta.sum(axis=0)"),

@@ -502,27 +502,12 @@ SLIPS = {
     "loss_of_last_batch": edit(
         "train", "The returned loss is that of the last batch instead of the sum over the batches.",
         "total_loss += loss", "total_loss = loss"),
-    "acc_not_weighted": body(
-        "train", "The accuracies of the batches are averaged without regard to their sizes.", """
-        for it in range(max_iters):
-            total_loss = 0
-            accs = []
-            for xb, yb in get_random_batches(x, y, batch_size):
-                h1 = forward(xb, params, 'layer1')
-                probs = forward(h1, params, 'output', softmax)
-                loss, acc = compute_loss_and_acc(yb, probs)
-                total_loss += loss
-                accs.append(acc)
-                delta2 = backwards(probs - yb, params, 'output', linear_deriv)
-                backwards(delta2, params, 'layer1', sigmoid_deriv)
-                for k in ['Wlayer1', 'Woutput', 'blayer1', 'boutput']:
-                    params[k] -= learning_rate * params['grad_' + k]
-        return total_loss, np.mean(accs)
-        """),
-    "batches_once": edit(
-        "train", "The batches are made once and used in every iteration.",
-        "    for iteration in range(max_iters):\n", "    batches = get_random_batches(x, y, batch_size)\n    for iteration in range(max_iters):\n",
-        "in get_random_batches(x, y, batch_size):", "in batches:"),
+    "accuracies_added": edit(
+        "train", "The accuracies of the batches are added up and never divided.",
+        "acc * len(xb) / len(x)", "acc"),
+    "batches_of_five": edit(
+        "train", "The batches always hold five examples, the default, whatever batch_size is.",
+        "get_random_batches(x, y, batch_size)", "get_random_batches(x, y, 5)"),
     "totals_not_reset": edit(
         "train", "Loss and accuracy are added up over all iterations: they are set to 0 only once.",
         "    for iteration in range(max_iters):\n        total_loss, avg_acc = 0.0, 0.0\n",
