@@ -8,10 +8,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import tempfile
+import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -36,6 +38,11 @@ def slips_of(name: str) -> dict[str, Slip]:
     return importlib.import_module(f"tests.slips.{name}").SLIPS
 
 
+def read_by_hand(name: str) -> dict[str, dict[str, Any]]:
+    """What a person found of each slip's result, by key; read_by_hand.toml says what the fields mean."""
+    return tomllib.loads((Path(__file__).parent / "read_by_hand.toml").read_text(encoding="utf-8"))[name]
+
+
 def handed_in(assignment: Assignment, slip: Slip) -> OwnCells:
     """The reference of an assignment with a slip in its question's answer."""
     numbers = {c.id: n for n, c in enumerate(assignment.cells, 1) if c.role is Role.SOLUTION and c.id.startswith(f"{slip.question}_solution")}
@@ -46,8 +53,7 @@ def handed_in(assignment: Assignment, slip: Slip) -> OwnCells:
 
 
 def graded(grader: Grader, slips: dict[str, Slip]) -> Iterator[tuple[str, QuestionResult]]:
-    """The result of each slip's question, with what has no name located, as `chainrule autograde` does."""
-    grader.locate = True
+    """The result of each slip's question."""
     for key, slip in slips.items():
         with grader.sit(handed_in(grader.assignment, slip), (slip.question,)) as sitting:
             results = sitting.results()
@@ -89,6 +95,7 @@ def measure(assignment: Assignment, only: Collection[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         reference = Reference(assignment, SALT, ObservedStore(Path(folder))).prepare()
         with Grader(reference, isolation) as grader:
+            grader.locate = True  # as `chainrule autograde` does
             for key, result in graded(grader, slips):
                 counts[kind(result)] += 1
                 print(shown(key, slips[key], result), end="\n\n", flush=True)
