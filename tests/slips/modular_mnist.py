@@ -364,6 +364,9 @@ SLIPS = {
     "validates_on_train": edit(
         "trainer", "valid_loss is measured on the training rows.",
         "model.forward_pass(X_valid, y_valid)", "model.forward_pass(X_train, y_train)"),
+    "validates_against_train_labels": edit(
+        "trainer", "valid_loss is measured on the validation images against the training labels.",
+        "model.forward_pass(X_valid, y_valid)", "model.forward_pass(X_valid, y_train)"),
     "train_loss_of_last_batch": edit(
         "trainer", "train_loss is the loss of the epoch's last batch instead of a mean.",
         "history[\"train_loss\"].append(total / len(order))", "history[\"train_loss\"].append(loss)"),
