@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from autograder.judging import locate
-from autograder.judging.locate import Clock
+from autograder.judging.sitting.locate import Clock
 
 
 @dataclass
