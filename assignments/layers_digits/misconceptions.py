@@ -322,6 +322,27 @@ def prints_what_it_found(forward, backward):
 
 
 @misconception("check_layer")
+def returns_the_comparison(forward, backward):
+    """Your check raises no error where the gradient is plainly wrong. If it returns or prints what it found: nobody looks at that. Raise an error where a layer is wrong, as assert does."""
+    x, dout = some(4, 5)
+    return rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
+
+
+@misconception("check_layer")
+def prints_the_error(forward, backward):
+    """Your check returns nothing and raises no error where the gradient is plainly wrong. If it prints what it found, that is not enough: raise an error where a layer is wrong, as assert does."""
+    x, dout = some(4, 5)
+    print(rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)))
+
+
+@misconception("check_layer")
+def allows_an_absolute_difference_of_any_shape(forward, backward):
+    """Your check refuses a right layer whose outputs are very large, and lets a gradient pass that has an axis too many. If you compare the difference with a fixed number: large gradients are right to fewer places after the point, and NumPy stretches what you subtract. Look for a measure that is relative to the size."""
+    x, dout = some(4, 5)
+    assert np.max(np.abs(backward(dout, forward(x)[1]) - measure(forward, x, dout))) < 1e-5
+
+
+@misconception("check_layer")
 def checks_itself(forward, backward):
     """You hold the backward function against itself, not against what is measured. It always agrees with itself."""
     x, dout = some(4, 5)
@@ -435,11 +456,61 @@ def loss_after_the_labels_are_taken_off(x, y):
     return -np.log(probs[np.arange(len(x)), y]).mean(), dx / len(x)
 
 
+@misconception("softmax_loss")
+def does_not_shift_the_logarithm(x, y):
+    """You exponentiate the scores as they are. Beyond 710 the exponential overflows, and so does the logarithm of their sum. Look at what may be subtracted from a row without changing its probabilities."""
+    log_probs = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+    return -log_probs[np.arange(len(x)), y].mean(), _minus_label(np.exp(log_probs), y) / len(x)
+
+
+@misconception("softmax_loss")
+def adds_a_number_to_the_probability(x, y):
+    """You add a small number to the probability before you take the logarithm. That hides the infinity, but caps the loss: beyond some point an answer that is more wrong costs no more. Look at how the logarithm of a fraction can be taken on paper."""
+    _, probs = _loss_and_probs(x, y)
+    return -np.log(probs[np.arange(len(x)), y] + 1e-8).mean(), _minus_label(probs, y) / len(x)
+
+
+@misconception("softmax_loss")
+def one_off_whole_columns(x, y):
+    """You subtract 1 in whole columns: in each row at the labels of all examples. Each row has one label of its own; look at what dx[:, y] picks, and how a row number and a label together pick one entry."""
+    losses, probs = _loss_and_probs(x, y)
+    probs[:, y] -= 1
+    return losses.mean(), probs / len(x)
+
+
+@misconception("softmax_loss")
+def loss_without_the_minus(x, y):
+    """Your loss has the wrong sign: it is the mean logarithm of the right class's probability, which is never positive. Look at the sign in front of the sum."""
+    losses, probs = _loss_and_probs(x, y)
+    return -losses.mean(), _minus_label(probs, y) / len(x)
+
+
+@misconception("softmax_loss")
+def loss_of_the_last_example(x, y):
+    """Your loss is that of the last example, divided by the number of examples. In a loop, each one's loss is to be added to those before it; look at whether yours replaces them."""
+    losses, probs = _loss_and_probs(x, y)
+    return losses[-1] / len(x), _minus_label(probs, y) / len(x)
+
+
+@misconception("softmax_loss")
+def sums_the_loss_alone(x, y):
+    """Your loss is the sum over the examples, and your gradient is that of their mean. Both should be of the mean, so that they belong together and don't grow with the batch."""
+    losses, probs = _loss_and_probs(x, y)
+    return losses.sum(), _minus_label(probs, y) / len(x)
+
+
+@misconception("softmax_loss")
+def averages_the_loss_over_all_entries(x, y):
+    """Your loss is divided by the number of all scores, examples times classes; your gradient is right. The mean is over the examples alone; look at what np.mean averages when no axis is given."""
+    losses, probs = _loss_and_probs(x, y)
+    return losses.sum() / x.size, _minus_label(probs, y) / len(x)
+
+
 # --- train_two_layer ---
 
 
 def _train(
-    data, hidden, learning_rate, iters, batch_size, std, seed, draw=None, rng=None, weights=None, classes=None, backward=None, gradients=None, measure=None
+    data, hidden, learning_rate, iters, batch_size, std, seed, draw=None, rng=None, weights=None, classes=None, backward=None, gradients=None, measure=None, late=False
 ):
     """Train as the reference does, but for the steps that are passed in."""
     X_train, y_train, X_test, y_test = data
@@ -455,6 +526,8 @@ def _train(
         scores, cache2 = affine_forward(h, params["W2"], params["b2"])
         loss, dscores = softmax_loss(scores, y_train[label_rows])
         dh, dW2, db2 = affine_backward(dscores, cache2)
+        if late:
+            dh = dscores @ (params["W2"] - learning_rate * dW2).T
         _, dW1, db1 = affine_backward(backward(dh) if backward else relu_backward(dh, cache_relu), cache1)
         grads = {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
         if gradients:
@@ -651,3 +724,26 @@ def measures_once(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.
         return seen[0], first[0][1], first[0][2]
 
     return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, measure=measure)
+
+
+@misconception("train_two_layer")
+def updates_w2_before_the_way_back(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """The first layer does not move along the gradient of its batch, the second does. If you update W2 before the gradient goes back through it: the first layer's gradient is to be that of the old W2. Compute all gradients first, then take the step."""
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, late=True)
+
+
+@misconception("train_two_layer")
+def starts_w2_at_zero(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """W2 starts at zero. In the first step no gradient comes through it then, and the first layer stays as it is. It should be std times draws from a standard normal distribution, as W1 is."""
+
+    def weights(rng, shape):
+        drawn = std * rng.standard_normal(shape)
+        return drawn if shape == (X_train.shape[1], hidden) else 0 * drawn
+
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, weights=weights)
+
+
+@misconception("train_two_layer")
+def stops_after_one_step(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """Your training ends after its first step, whatever iters says: the lists in history have one entry then. Look at where your return stands, inside the loop or behind it."""
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, min(iters, 1), batch_size, std, seed)

@@ -143,6 +143,40 @@ def works_on_a_flattened_x(f, x, verbose=False, h=1e-5):
     return grad.reshape(x.shape)
 
 
+@misconception("eval_numerical_gradient")
+def one_sided_over_two_steps(f, x, verbose=False, h=1e-5):
+    """You compare f at x + h with f at x itself and divide by 2h, so your slopes are half as large as they should be. Look at where the
+    second value of f is taken, and at the distance between the two points.
+    """
+    grad, here = np.zeros(x.shape), f(x)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + h
+        grad[index] = (f(x) - here) / (2 * h)
+        x[index] = kept
+    return grad
+
+
+@misconception("eval_numerical_gradient")
+def matrices_only(f, x, verbose=False, h=1e-5):
+    """Your function works for matrices and raises an IndexError where x has one axis. Rows and columns are not all that an array may
+    have. Look for a way to visit every entry of an array, whatever its shape.
+    """
+    grad = np.zeros(x.shape)
+    for row in range(x.shape[0]):
+        for column in range(x.shape[1]):
+            kept = x[row, column]
+            x[row, column] = kept + h
+            above = f(x)
+            x[row, column] = kept - h
+            below = f(x)
+            x[row, column] = kept
+            grad[row, column] = (above - below) / (2 * h)
+            if verbose:
+                print((row, column), grad[row, column])
+    return grad
+
+
 # --- eval_numerical_gradient_array --------------------------------------------------------------------------------------
 
 
@@ -256,6 +290,54 @@ def layer_added_back(f, x, df, h=1e-5):
     return grad
 
 
+@misconception("eval_numerical_gradient_array")
+def layer_one_sided_over_two_steps(f, x, df, h=1e-5):
+    """You compare f at x + h with f at x itself and divide by 2h, so your slopes are half as large as they should be. Look at where the
+    second value of f is taken, and at the distance between the two points.
+    """
+    grad, here = np.zeros(x.shape), f(x).copy()
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + h
+        grad[index] = np.sum((f(x) - here) * df) / (2 * h)
+        x[index] = kept
+    return grad
+
+
+@misconception("eval_numerical_gradient_array")
+def df_at_the_place_of_the_input(f, x, df, h=1e-5):
+    """You weight each slope with the entry of df at the place of the input that you move. df belongs to the outputs: each output's
+    change is to be weighted by that output's entry, and then summed. Look at the shape of df.
+    """
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + h
+        above = f(x).copy()
+        x[index] = kept - h
+        below = f(x).copy()
+        x[index] = kept
+        grad[index] = np.sum(above - below) / (2 * h) * df[index]
+    return grad
+
+
+@misconception("eval_numerical_gradient_array")
+def keeps_one_view(f, x, df, h=1e-5):
+    """Where f returns a view of x, your slopes are half as large as they should be: one of your two measurements is a view, and
+    changes when you put x back. Look at which of the two you copy.
+    """
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + h
+        above = f(x)
+        x[index] = kept - h
+        below = f(x).copy()
+        x[index] = kept
+        grad[index] = np.sum((above - below) * df) / (2 * h)
+    return grad
+
+
 # --- rel_error ----------------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +395,14 @@ def signed_difference(x, y):
     return np.max((x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
 
 
+@misconception("rel_error")
+def absolute_difference(x, y):
+    """You return the largest difference, whatever the size of the entries. A relative error divides each difference by the size of
+    the two entries. Look at the denominator of the formula.
+    """
+    return np.max(np.abs(x - y))
+
+
 # --- affine -------------------------------------------------------------------------------------------------------------
 
 
@@ -320,6 +410,14 @@ def signed_difference(x, y):
 def forgets_the_bias(self, x, w, b):
     """You leave the bias out. Every output is shifted by its own entry of b. Compare your output with the formula, term by term."""
     return x.reshape(len(x), -1) @ w, (x, w, b)
+
+
+@misconception("affine", replaces="TwoLayerPerceptron.affine_forward")
+def bias_for_every_input(self, x, w, b):
+    """You add the biases once for every input of an example. Each output has its bias once, beside its whole weighted sum. Look at what
+    stands inside your loop.
+    """
+    return x.reshape(len(x), -1) @ w + len(w) * b, (x, w, b)
 
 
 @misconception("affine", replaces="TwoLayerPerceptron.affine_forward")
@@ -415,6 +513,17 @@ def clips_in_place(self, x):
     """
     x[x < 0] = 0
     return x, x
+
+
+@misconception("relu", replaces="TwoLayerPerceptron.relu_forward")
+def truth_value_of_a_row(self, x):
+    """Your code asks for one truth value of several entries at once, and NumPy can't say yes or no to that. Python's own max asks so,
+    and so does if. Look for the function that compares two arrays entry by entry.
+    """
+    out = np.zeros(x.shape)
+    for row in range(len(x)):
+        out[row] = max(0, x[row])
+    return out, x
 
 
 @misconception("relu", replaces="TwoLayerPerceptron.relu_forward")
@@ -514,6 +623,46 @@ def counts_the_right_class(self, x, y):
     rows, margins = _margins(x, y)
     margins = np.maximum(0, margins)
     return margins.sum() / len(x) + 1, _pushes(rows, y, (margins > 0).astype(float))
+
+
+@misconception("svm_loss")
+def right_class_in_loss_and_gradient(self, x, y):
+    """You let the right class compete with itself: its margin is always 1. The loss is too large by exactly 1, and the gradient pulls
+    the right class once too often. Look at which classes the sums run over.
+    """
+    rows, margins = _margins(x, y)
+    margins[rows, y] = 1
+    return np.maximum(0, margins).sum() / len(x), _pushes(rows, y, (margins > 0).astype(float))
+
+
+@misconception("svm_loss")
+def margins_in_the_gradient(self, x, y):
+    """Your gradient adds up the margins themselves. The slope of a violated margin is 1, however large it is. Look at how the loss
+    changes when one score moves a little.
+    """
+    rows, margins = _margins(x, y)
+    margins = np.maximum(0, margins)
+    return margins.sum() / len(x), _pushes(rows, y, margins.copy())
+
+
+@misconception("svm_loss")
+def loss_summed_over_the_batch(self, x, y):
+    """Your loss is a sum over the batch and your gradient is a mean. The gradient must belong to the loss that you return. Look for the
+    factor in front of the sum.
+    """
+    rows, margins = _margins(x, y)
+    margins = np.maximum(0, margins)
+    return margins.sum(), _pushes(rows, y, (margins > 0).astype(float))
+
+
+@misconception("svm_loss")
+def loss_averaged_over_all_scores(self, x, y):
+    """Your loss is divided by the number of all scores, and your gradient is not. The loss is a sum over classes and a mean over
+    examples. Look at what your mean runs over.
+    """
+    rows, margins = _margins(x, y)
+    margins = np.maximum(0, margins)
+    return margins.mean(), _pushes(rows, y, (margins > 0).astype(float))
 
 
 @misconception("svm_loss")
@@ -740,6 +889,60 @@ def probabilities_down_the_columns(self, x, y):
     return loss, probs / len(x)
 
 
+@misconception("softmax_loss")
+def no_shift_in_the_logarithm(self, x, y):
+    """You exponentiate the scores as they are. Beyond 709 the exponential is infinite, and so is the logarithm of their sum. Look at
+    the shift in the formula.
+    """
+    rows = np.arange(len(x))
+    log_probs = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+    dx = np.exp(log_probs)
+    dx[rows, y] -= 1
+    return -log_probs[rows, y].mean(), dx / len(x)
+
+
+@misconception("softmax_loss")
+def loss_without_the_labels(self, x, y):
+    """Your loss is the entropy of the probabilities, in which the labels have no part. Only what the right class got is charged. Look
+    at the index of p in the loss.
+    """
+    losses, dx = _entropy(x, y)
+    shifted = x - x.max(axis=1, keepdims=True)
+    log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -(np.exp(log_probs) * log_probs).sum() / len(x), dx / len(x)
+
+
+@misconception("softmax_loss")
+def one_not_divided(self, x, y):
+    """You divide the probabilities by the number of examples and subtract 1 afterwards, so that the 1 is not divided. Look at what the
+    factor in the formula for dx stands in front of.
+    """
+    losses, _ = _entropy(x, y)
+    dx = _probabilities(x) / len(x)
+    dx[np.arange(len(x)), y] -= 1
+    return losses.mean(), dx
+
+
+@misconception("softmax_loss")
+def gradient_without_the_label(self, x, y):
+    """Your gradient is the probabilities alone, so that every score would be pushed down. The right class's own score stands in the
+    loss as well. Look at the bracket in the formula for dx.
+    """
+    losses, _ = _entropy(x, y)
+    return losses.mean(), _probabilities(x) / len(x)
+
+
+@misconception("softmax_loss")
+def one_off_whole_columns(self, x, y):
+    """You subtract 1 in whole columns: in each row at the labels of all examples. Each row has one label of its own. Look at what
+    dx[:, y] picks.
+    """
+    losses, _ = _entropy(x, y)
+    dx = _probabilities(x)
+    dx[:, y] -= 1
+    return losses.mean(), dx / len(x)
+
+
 # --- network ------------------------------------------------------------------------------------------------------------
 
 
@@ -769,6 +972,23 @@ def random_biases(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
     rng = np.random.default_rng(seed)
     for name, size in ("W1", (input_dim, hidden_dim)), ("b1", hidden_dim), ("W2", (hidden_dim, num_classes)), ("b2", num_classes):
         self.params[name] = weight_scale * rng.normal(size=size)
+
+
+@misconception("network", replaces="TwoLayerPerceptron.init_params")
+def first_biases_random(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
+    """Your b1 does not start at zero. Biases start at zero; the weights alone make the units differ. Look at what the stub says about
+    b1 and b2.
+    """
+    rng = np.random.default_rng(seed)
+    self.params["W1"], self.params["b1"] = weight_scale * rng.normal(size=(input_dim, hidden_dim)), weight_scale * rng.normal(size=hidden_dim)
+    self.params["W2"], self.params["b2"] = weight_scale * rng.normal(size=(hidden_dim, num_classes)), np.zeros(num_classes)
+
+
+@misconception("network", replaces="TwoLayerPerceptron.init_params")
+def params_left_empty(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
+    """After your init_params, the network's own self.params has no W1, b1, W2 and b2. A dictionary made in the function is gone when it
+    ends. Look at which dictionary you write to.
+    """
 
 
 @misconception("network", replaces="TwoLayerPerceptron.init_params")
@@ -843,6 +1063,32 @@ def penalty_without_the_half(self, X, y=None, kind="softmax"):
         return scores
     value, dscores = _top(self, scores, y, kind)
     return _penalized(self, *_penalized(self, value, _backward(self, dscores, caches)))
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def half_in_the_loss_missed(self, X, y=None, kind="softmax"):
+    """Your penalty in the loss is reg times the sum of squares, twice what was asked for, and your gradients are those of half as
+    much. Look at the factor in front of the penalty.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    value, grads = _penalized(self, value, _backward(self, dscores, caches))
+    return _penalized(self, value, dict(grads))[0], grads
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def gradients_under_other_names(self, X, y=None, kind="softmax"):
+    """The dictionary of gradients that you return has no keys W1, b1, W2 and b2. Each gradient stands under the name of its parameter.
+    Look at the names in the docstring.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    value, grads = _penalized(self, value, _backward(self, dscores, caches))
+    return value, {"d" + name: grad for name, grad in grads.items()}
 
 
 @misconception("network", replaces="TwoLayerPerceptron.loss")

@@ -314,9 +314,10 @@ class _Audit:
                 )
         found = {p.id: grader.judge.find(p, seen.observations[p.id]) for p in probes}
         judged = Judged(probes, seen.observations, found)
-        named = name_mistake(judged, grader.judge.known(question.id, judged.observations))
+        known = grader.judge.known(question.id, judged.observations)
+        named = name_mistake(judged, known, self.reference.expected)
         score = total([*judged.points.values()])
-        if named and judged.lost:
+        if named and judged.lost and not named.two:
             besides = sum(p.points for p in probes if p.id in named.besides)
             score = left_by_one_mistake(question, score, besides)
         return VariantResult(variant.id, variant.question, score, question.points)

@@ -1,83 +1,59 @@
 """Names the mistake: the misconception that produces the same numbers, else the smallest structural fact.
 
 A misconception is named where everything that was observed of the question agrees with it, a value or a fact
-of a core check tells it from the reference, and no other misconception agrees as well. A crash names nothing.
+of a core check tells it from the reference, and no other misconception agrees as well. A crash alone names
+nothing: only which checks raise, with the same words, while all others are right.
 Where none agrees with everything, one may agree with all core checks, number by number: what contract checks
 then lose beside it is a slip of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograder.assignment.variants import Variant
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import compare, output_of, paired, tolerance_of, wrong_entries
-from autograder.judging.findings import Diagnosis, Finding, Verdict
+from autograder.judging.findings import Diagnosis, Verdict
 from autograder.judging.judged import Judged
+from autograder.judging.known import KnownMistake, is_finite, numbers_of, same_facts
+from autograder.judging.two_mistakes import two_mistakes
 from autograder.probe import Close, OneTolerance, Probe, Tolerance
 
-Judge = Callable[[Probe, Any], Finding]
 
-
-@dataclass(frozen=True)
-class KnownMistake:
-    """What a misconception does on each probe of its question, judged against the reference."""
-
-    variant: Variant
-    observations: dict[str, Observation]
-    values: dict[str, Any]
-    findings: dict[str, Finding]
-
-
-def known_of(
-    variant: Variant, observations: dict[str, Observation], probes: tuple[Probe, ...], judge: Judge
-) -> KnownMistake:
-    """Decode and judge a misconception's observations once, for all submissions."""
-    values, findings = {}, {}
-    for probe in probes:
-        observation = observations[probe.id]
-        if observation.outcome is Outcome.FINISHED:
-            values[probe.id] = decode(observation.value)
-            findings[probe.id] = judge(probe, values[probe.id])
-    return KnownMistake(variant, observations, values, findings)
-
-
-def ends_alike(
-    probes: tuple[Probe, ...], observations: dict[str, Observation], seen: dict[str, Observation]
-) -> bool:
-    """Whether each core probe ended in one way on both: only then can what was seen be of this misconception.
-
-    Nothing is decoded for it.
-    """
-    return all(
-        (mine := seen.get(p.id)) is not None
-        and (mine.outcome, mine.error) == (observations[p.id].outcome, observations[p.id].error)
-        for p in probes
-        if not p.contract
-    )
+TWO = "Two mistakes together explain what is wrong; each is told as if it were alone. First: {} Second: {}"
+"""What is said of two: a sentence about one may hold what the other changes."""
 
 
 @dataclass(frozen=True)
 class NamedMistake:
-    """A mistake with a name. besides: the checks that are lost for other reasons."""
+    """A mistake with a name. besides: the checks that are lost for other reasons; two: whether two mistakes
+    explain together what was lost, and the sentence says both.
+    """
 
     diagnosis: Diagnosis
     besides: frozenset[str] = frozenset()
+    two: bool = False
 
 
-def name_mistake(judged: Judged, known: list[KnownMistake]) -> NamedMistake | None:
-    """The one misconception that agrees with all that was seen of a question; else the one that agrees with
-    all core checks; else None.
+def name_mistake(
+    judged: Judged, known: list[KnownMistake], expected: Mapping[str, Any] | None = None
+) -> NamedMistake | None:
+    """The one misconception that agrees with all that was seen of a question; else the only two that explain
+    all of it together; else the one that agrees with all core checks; else None.
+
+    expected: the reference's values, by probe; without them no two are looked for.
     """
     agreeing = {k.variant.id: _agreeing(k, judged) for k in known}
     told = [k for k in known if _told_apart(k, judged, agreeing[k.variant.id])]
     everything = [k for k in told if len(agreeing[k.variant.id]) == len(judged.probes)]
+    if not everything and (pair := two_mistakes(judged, known, expected or {})):
+        one, two = (k.variant for k in pair)
+        return NamedMistake(Diagnosis(one.id, TWO.format(one.says, two.says)), two=True)
     matches = everything or [k for k in told if _only_slips_beside(k, judged, agreeing[k.variant.id])]
     if len(matches) != 1:
         return None
@@ -97,7 +73,7 @@ def _agrees(known: KnownMistake, judged: Judged, probe: Probe) -> bool:
     if mine.outcome is not Outcome.FINISHED:
         return mine.error == theirs.error
     if probe.judged:
-        return _same_facts(known.findings[probe.id], judged.findings[probe.id])
+        return same_facts(known.findings[probe.id], judged.findings[probe.id])
     return _same_value(known.values[probe.id], mine, probe)
 
 
@@ -105,7 +81,18 @@ def _told_apart(known: KnownMistake, judged: Judged, agreeing: frozenset[str]) -
     """Whether all core probes agree, and a value or a fact of some probe that agrees is not right."""
     core = {p.id for p in judged.probes if not p.contract}
     wrong = {name for name, finding in known.findings.items() if finding.verdict is not Verdict.RIGHT}
-    return core <= agreeing and bool(wrong & agreeing)
+    return core <= agreeing and (bool(wrong & agreeing) or _stumbles_alike(known, judged))
+
+
+def _stumbles_alike(known: KnownMistake, judged: Judged) -> bool:
+    """Whether both are right but for probes that raise, the same ones with the same words of the interpreter's
+    or NumPy's: an exception alone is of many mistakes, where it comes and where not is of few.
+    """
+    raised = {name for name, seen in known.observations.items() if seen.outcome is Outcome.RAISED}
+    mine = judged.observations
+    return judged.lost == raised < mine.keys() and all(
+        mine[name].text and mine[name].text == known.observations[name].text for name in raised
+    )
 
 
 def _only_slips_beside(known: KnownMistake, judged: Judged, agreeing: frozenset[str]) -> bool:
@@ -116,28 +103,10 @@ def _only_slips_beside(known: KnownMistake, judged: Judged, agreeing: frozenset[
     wrong = {name for name, finding in known.findings.items() if finding.verdict is not Verdict.RIGHT}
     besides = {p.id for p in judged.probes} - agreeing
     shown = any(
-        p.id in wrong and not p.contract and not p.judged and _is_finite(known.values[p.id])
+        p.id in wrong and not p.contract and not p.judged and is_finite(known.values[p.id])
         for p in judged.probes
     )
     return shown and besides <= judged.lost and len(besides) == 1
-
-
-def _is_finite(value: Any) -> bool:
-    """Whether a value is made of finite numbers alone."""
-    if isinstance(value, dict | list | tuple):
-        parts = list(value.values()) if isinstance(value, dict) else list(value)
-        return bool(parts) and all(map(_is_finite, parts))
-    numbers = _numbers(value)
-    return numbers is not None and bool(np.isfinite(numbers).all())
-
-
-def _same_facts(known: Finding, mine: Finding) -> bool:
-    """Whether a judge found the same of both, quantities included: several mistakes fail the same facts."""
-    if known.verdict is not mine.verdict or known.facts.keys() != mine.facts.keys():
-        return False
-    if not known.facts:  # of a form that could not be judged: the sentence says which
-        return known.message == mine.message
-    return all(found.like(mine.facts[name]) for name, found in known.facts.items())
 
 
 def _same_value(value: Any, observation: Observation, probe: Probe) -> bool:
@@ -154,7 +123,7 @@ def hint(expected: Any, seen: Any, tolerances: Tolerance) -> str:
     """The smallest structural fact about the first output that is wrong: a sentence, or the empty text."""
     for name, one, other in paired(expected, seen):
         tolerance = tolerance_of(tolerances, output_of(name))
-        a, b = _numbers(one), _numbers(other)
+        a, b = numbers_of(one), numbers_of(other)
         if a is None or b is None or not np.isfinite(a).all() or not np.isfinite(b).all():
             continue
         if a.shape != b.shape:
@@ -162,13 +131,6 @@ def hint(expected: Any, seen: Any, tolerances: Tolerance) -> str:
         if wrong_entries(a, b, tolerance).any():
             return _about_values(a, b, tolerance, measured=np.asarray(one).dtype.kind == "f")
     return ""
-
-
-def _numbers(value: Any) -> np.ndarray | None:
-    if isinstance(value, np.ndarray | int | float) and not isinstance(value, bool):
-        array = np.asarray(value)
-        return array.astype(float) if array.dtype.kind in "iuf" else None
-    return None
 
 
 def _about_shape(a: np.ndarray, b: np.ndarray, tolerance: OneTolerance) -> str:

@@ -13,8 +13,9 @@ from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import TooLarge, WireError, decode
 from autograder.judging.aside import Aside, alike, finding_of
 from autograder.judging.compare import compare
-from autograder.judging.diagnose import KnownMistake, ends_alike, hint, known_of
+from autograder.judging.diagnose import hint
 from autograder.judging.findings import Finding, Verdict
+from autograder.judging.known import KnownMistake, ends_alike, known_of
 from autograder.judging.reference import Reference
 from autograder.probe import Probe
 

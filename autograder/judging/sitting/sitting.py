@@ -107,7 +107,8 @@ class Sitting:
         points = judged.points
         named = None
         if self.bench.diagnose and judged.lost:
-            named = name_mistake(judged, self.judge.known(question.id, judged.observations))
+            known = self.judge.known(question.id, judged.observations)
+            named = name_mistake(judged, known, self.reference.expected)
         run = CellsRun(
             self.passes.watch.cells,
             self.passes.reports(),
@@ -138,6 +139,8 @@ class Sitting:
             diagnosis=named.diagnosis if named else None,
             checks=checks,
         )
+        if named and named.two:
+            return result
         return with_one_mistake(result, question, named.besides if named else frozenset())
 
     def _written(self, question: Question) -> QuestionResult:

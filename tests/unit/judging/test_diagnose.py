@@ -13,9 +13,10 @@ from autograder.assignment.variants import Variant
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import encode
 from autograder.judging.compare import compare
-from autograder.judging.diagnose import KnownMistake, NamedMistake, hint, known_of, name_mistake
+from autograder.judging.diagnose import NamedMistake, hint, name_mistake
 from autograder.judging.findings import Diagnosis, Finding, SeenFact, Verdict
 from autograder.judging.judged import Judged
+from autograder.judging.known import KnownMistake, known_of
 from autograder.probe import Probe
 
 A = np.random.default_rng(0).normal(size=(4, 3))
