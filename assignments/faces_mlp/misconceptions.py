@@ -151,6 +151,12 @@ def transposed_weight_gradient(grad_y, x, w):
     return grad_y @ w.T, grad_y.T @ x, grad_y.sum(axis=0)
 
 
+@misconception("affine", replaces="affine_backward")
+def weight_gradient_for_weights(grad_y, x, w):
+    """Your grad_x is made with the gradient of the weights, x.T @ grad_y, where the weights belong. Look at how much an output moves when one entry of x moves."""
+    return grad_y @ (x.T @ grad_y).T, x.T @ grad_y, grad_y.sum(axis=0)
+
+
 # ---- relu ----------------------------------------------------------------------------------------------------------------------------
 
 
@@ -257,6 +263,16 @@ def second_rectifier_missing(model, x):
     return {"x": x, "z1": z1, "h1": h1, "z2": z2, "h2": z2, "y": y}
 
 
+@misconception("nn_forward")
+def input_not_kept(model, x):
+    """The dictionary that you return has no x. The backward pass needs the input of the first layer too; look at the names in the docstring."""
+    z1 = affine(x, model["W1"], model["b1"])
+    h1 = relu(z1)
+    z2 = affine(h1, model["W2"], model["b2"])
+    h2 = relu(z2)
+    return {"z1": z1, "h1": h1, "z2": z2, "h2": h2, "y": affine(h2, model["W3"], model["b3"])}
+
+
 # ---- nn_backward ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -280,6 +296,15 @@ def skips_the_first_rectifier(model, err, var):
     grad_h2, grad_w3, grad_b3 = affine_backward(err, var["h2"], model["W3"])
     grad_h1, grad_w2, grad_b2 = affine_backward(relu_backward(grad_h2, var["z2"]), var["h1"], model["W2"])
     _, grad_w1, grad_b1 = affine_backward(grad_h1, var["x"], model["W1"])
+    store(model, grad_w3, grad_b3, grad_w2, grad_b2, grad_w1, grad_b1)
+
+
+@misconception("nn_backward")
+def skips_the_second_rectifier(model, err, var):
+    """The gradient passes the first rectifier rightly but skips the second, between z2 and h2."""
+    grad_h2, grad_w3, grad_b3 = affine_backward(err, var["h2"], model["W3"])
+    grad_h1, grad_w2, grad_b2 = affine_backward(grad_h2, var["h1"], model["W2"])
+    _, grad_w1, grad_b1 = affine_backward(relu_backward(grad_h1, var["z1"]), var["x"], model["W1"])
     store(model, grad_w3, grad_b3, grad_w2, grad_b2, grad_w1, grad_b1)
 
 
@@ -368,6 +393,13 @@ def decays_the_gradients(model, eta):
         model[name] = model[name] - model["dE_d" + name]
 
 
+@misconception("nn_update")
+def gradients_taken_away(model, eta):
+    """After your step the gradients are gone from model. They should stay as they were: look for pop or del."""
+    for name in PARAMETERS:
+        model[name] = model[name] - eta * model.pop("dE_d" + name)
+
+
 # ---- evaluate ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -443,6 +475,40 @@ def sign_of_the_logarithm(inputs, target, model, forward, batch_size=-1):
     """Your cross-entropy is negative. Logarithms of probabilities are, so a minus sign belongs before them."""
     prediction = softmax(forward(model, inputs)["y"])
     return np.mean(np.log(np.sum(prediction * target, axis=1))), np.mean(prediction.argmax(axis=1) == target.argmax(axis=1))
+
+
+@misconception("evaluate")
+def largest_of_each_column(inputs, target, model, forward, batch_size=-1):
+    """Your accuracy looks for the largest entry of each column, down the cases. Each row is a case, and its largest entry says the class: look at the axis of argmax."""
+    ce = correct = 0.0
+    for rows in batches(len(inputs), batch_size):
+        prediction = softmax(forward(model, inputs[rows])["y"])
+        ce -= np.sum(np.log(np.sum(prediction * target[rows], axis=1)))
+        correct += np.sum(prediction.argmax(axis=0) == target[rows].argmax(axis=0))
+    return ce / len(inputs), correct / len(inputs)
+
+
+@misconception("evaluate")
+def logarithm_of_the_scores(inputs, target, model, forward, batch_size=-1):
+    """Your cross-entropy takes the logarithm of the scores themselves, which may be negative. forward returns scores: turn them into probabilities first."""
+    ce = correct = 0.0
+    for rows in batches(len(inputs), batch_size):
+        scores = forward(model, inputs[rows])["y"]
+        ce -= np.sum(np.log(np.sum(scores * target[rows], axis=1)))
+        correct += np.sum(scores.argmax(axis=1) == target[rows].argmax(axis=1))
+    return ce / len(inputs), correct / len(inputs)
+
+
+@misconception("evaluate")
+def minus_one_as_a_step(inputs, target, model, forward, batch_size=-1):
+    """With batch_size -1 both your results are zero, as if no batch were looked at. -1 stands for all cases at once; look at what your loop does with it."""
+    ce = correct = 0.0
+    for start in range(0, len(inputs), batch_size):
+        rows = slice(start, start + batch_size)
+        prediction = softmax(forward(model, inputs[rows])["y"])
+        ce -= np.sum(np.log(np.sum(prediction * target[rows], axis=1)))
+        correct += np.sum(prediction.argmax(axis=1) == target[rows].argmax(axis=1))
+    return ce / len(inputs), correct / len(inputs)
 
 
 # ---- check_grad ----------------------------------------------------------------------------------------------------------------------
@@ -608,6 +674,7 @@ def trainer(
         rows, target_rows = rows if isinstance(rows, tuple) else (rows, rows)
         if measure == "before":
             statistics(epoch, None)
+        batch = rows[:0]
         end = count - count % batch_size if steps == "floor" else count
         for start in range(0, end, batch_size):
             batch = rows[start : start + batch_size]
@@ -713,6 +780,13 @@ def shuffles_the_callers_arrays(model, forward, backward, update, eta, num_epoch
     return trainer(model, forward, backward, update, eta, num_epochs, batch_size, data, order=in_place)
 
 
+@misconception("train")
+def values_without_their_epochs(*args):
+    """Your statistics are bare values. Each entry should be a pair, (epoch, value): look at what you append."""
+    model, stats = trainer(*args)
+    return model, {name: [value for _, value in pairs] for name, pairs in stats.items()}
+
+
 # ---- least_confident -----------------------------------------------------------------------------------------------------------------
 
 
@@ -751,3 +825,9 @@ def always_five(prediction, k=5):
 def confidences_not_indices(prediction, k=5):
     """You return the cases' largest probabilities. Wanted are the cases' row numbers, with which the faces can be looked up."""
     return np.sort(prediction.max(axis=1))[:k]
+
+
+@misconception("least_confident")
+def in_the_order_of_the_rows(prediction, k=5):
+    """You found the right cases, but they come in the order of their row numbers. The least confident one should come first."""
+    return np.sort(np.argsort(prediction.max(axis=1))[:k])

@@ -501,7 +501,7 @@ def sums_the_loss_alone(x, y):
 
 @misconception("softmax_loss")
 def averages_the_loss_over_all_entries(x, y):
-    """Your loss is divided by the number of all scores, examples times classes; your gradient is right. The mean is over the examples alone; look at what np.mean averages when no axis is given."""
+    """Your loss is divided by the number of all scores, examples times classes. The mean is over the examples alone; look at what np.mean averages when no axis is given."""
     losses, probs = _loss_and_probs(x, y)
     return losses.sum() / x.size, _minus_label(probs, y) / len(x)
 

@@ -41,6 +41,18 @@ def first_column_taken_for_the_label(fname):
 
 
 @misconception("load_data")
+def pickle_read_as_text(fname):
+    """Your function raises a UnicodeDecodeError on a pickled file. A pickle holds bytes, not text: look at the mode in which you open the
+    file, and at the encoding that a pickle of Python 2 needs."""
+    if fname.endswith(".pkl"):
+        with open(fname) as file:
+            data = pickle.load(file, encoding="latin1")
+    else:
+        data = np.load(fname)["data"]
+    return data[:, :-1], np.eye(10)[data[:, -1].astype(int)]
+
+
+@misconception("load_data")
 def labels_not_one_hot(fname):
     """Your labels are still numbers. The loss needs one-hot rows: ten columns, with a 1 at the label."""
     data = _table(fname)
@@ -106,6 +118,14 @@ def shifts_its_input(x):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+@misconception("softmax")
+def sigmoids_over_their_sum(x):
+    """You send each score through a sigmoid and divide by the row's sum. The softmax divides the exponentials themselves by their sum. Look
+    at the formula."""
+    powers = 1 / (1 + np.exp(-x))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 # Activation
 
 
@@ -126,6 +146,37 @@ def sigmoid_that_overflows(self, x):
     """Your sigmoid divides exp(x) by 1 + exp(x). For large positive x both are infinite, and the quotient is no number. Look for a form
     whose exponential only ever underflows, or that uses tanh."""
     return np.exp(x) / (1 + np.exp(x))
+
+
+@misconception("Activation", replaces="Activation.tanh")
+def tanh_that_overflows(self, x):
+    """Your tanh divides exponentials by each other. For large numbers both are infinite, and infinity over infinity is NaN. Look for a
+    form, or a function of NumPy's, that stays finite."""
+    return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
+
+
+@misconception("Activation", replaces="Activation.grad_tanh")
+def tanh_of_the_square(self):
+    """Your slope of tanh takes the tanh of the squared input. What is squared is the tanh. Look at where the square stands."""
+    return 1 - np.tanh(self.x**2)
+
+
+@misconception("Activation", replaces="Activation.backward_pass")
+def tanh_passed_unchanged(self, delta):
+    """Your backward_pass hands delta on as it is where the activation is tanh. The chain rule multiplies it by the slope there as well:
+    look at whether the name in your code is the name that was asked for."""
+    if self.activation_type == "tanh":
+        return 1 * delta
+    return delta * getattr(self, "grad_" + self.activation_type)()
+
+
+@misconception("Activation", replaces="Activation.grad_ReLU")
+def relu_slope_written_into_the_input(self):
+    """Your grad_ReLU writes its ones and zeros into self.x. That is the array which the caller handed in, and the input is lost. Look for
+    a way to make a new array."""
+    self.x[self.x > 0] = 1
+    self.x[self.x <= 0] = 0
+    return self.x
 
 
 @misconception("Activation", replaces="Activation.backward_pass")
@@ -222,6 +273,29 @@ def gradient_not_returned(self, delta):
     self.d_b = delta.sum(axis=0, keepdims=True)
 
 
+@misconception("Layer", replaces="Layer.backward_pass")
+def weight_gradient_returned(self, delta):
+    """Your backward_pass returns d_w. The layer below needs the gradient with respect to this layer's input: return d_x."""
+    self.d_x = delta @ self.w.T
+    self.d_w = self.x.T @ delta
+    self.d_b = delta.sum(axis=0, keepdims=True)
+    return self.d_w
+
+
+@misconception("Layer", replaces="Layer.forward_pass")
+def input_not_kept(self, x):
+    """Your backward_pass finds no self.x: the forward pass has not kept its input. Write x, and the output a, into self on the way
+    forward."""
+    return x @ self.w + self.b
+
+
+@misconception("Layer", replaces="Layer.__init__")
+def flat_biases(self, in_units, out_units):
+    """Your biases have one axis, (out,). They were asked for as a row, (1, out)."""
+    self.w = np.random.normal(scale=1 / np.sqrt(in_units), size=(in_units, out_units))
+    self.b = np.zeros(out_units)
+
+
 @misconception("Layer", replaces="Layer.__init__")
 def seeded_in_the_constructor(self, in_units, out_units):
     """You set a seed in the constructor. All layers of one shape then start with the same weights, and all that is drawn afterwards, orders
@@ -267,6 +341,15 @@ def one_activation_in_every_place(self, config):
     self.layers = [Layer(specs[0], specs[1])]
     for in_units, out_units in zip(specs[1:-1], specs[2:]):
         self.layers += [shared, Layer(in_units, out_units)]
+
+
+@misconception("Neuralnetwork", replaces="Neuralnetwork.__init__")
+def last_layer_missing(self, config):
+    """Your chain ends one layer too early, with an Activation: the Layer that makes the scores is missing. Count the layers that
+    layer_specs asks for, and look at where your loop ends."""
+    specs, self.layers = config["layer_specs"], []
+    for in_units, out_units in zip(specs[:-2], specs[1:-1]):
+        self.layers += [Layer(in_units, out_units), Activation(config["activation"])]
 
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.__init__")
@@ -343,6 +426,25 @@ def scores_for_probabilities(self, x, targets=None):
     return (None if targets is None else self.loss_func(self.probs, targets)), x
 
 
+@misconception("Neuralnetwork", replaces="Neuralnetwork.forward_pass")
+def probabilities_before_the_loss(self, x, targets=None):
+    """Your forward pass returns the probabilities first and the loss second. Look at the order in the docstring."""
+    for layer in self.layers:
+        x = layer.forward_pass(x)
+    self.probs, self.targets = softmax(x), targets
+    return self.probs, (None if targets is None else self.loss_func(self.probs, targets))
+
+
+@misconception("Neuralnetwork", replaces="Neuralnetwork.forward_pass")
+def loss_without_targets_too(self, x, targets=None):
+    """Where no targets are given, your forward pass still computes the loss, and stops with a TypeError. Without targets the loss is
+    None."""
+    for layer in self.layers:
+        x = layer.forward_pass(x)
+    self.probs, self.targets = softmax(x), targets
+    return self.loss_func(self.probs, targets), self.probs
+
+
 # trainer. _train is a trainer with one thing changed: the name of what is wrong in it.
 
 
@@ -406,7 +508,8 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
                     continue
                 layer.w += v["w"]
                 layer.b += v["b"]
-        valid_loss, _ = model.forward_pass(X_valid, y_valid)
+        rows = (X_train, y_train) if wrong == "validated on training rows" else (X_valid, y_valid)
+        valid_loss, _ = model.forward_pass(*rows)
         reported = valid_loss
         if wrong == "penalty in the validation loss":
             reported = valid_loss = valid_loss + decay / 2 * sum((layer.w**2).sum() for layer in layers)
@@ -425,7 +528,7 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
         if (config["early_stop"] or wrong == "always restored") and valid_loss < best_loss:
             best_loss = valid_loss
             best = [(layer.w, layer.b) if wrong == "alias" else (layer.w.copy(), layer.b.copy()) for layer in layers]
-        if config["early_stop"] and rising == config["early_stop_epoch"] and wrong != "never stops":
+        if (config["early_stop"] or wrong == "always stops") and rising == config["early_stop_epoch"] and wrong != "never stops":
             break
     stopped = len(history["valid_loss"]) < config["epochs"]
     if best is not None and (stopped or wrong != "restored only at a stop"):
@@ -603,6 +706,19 @@ def never_stops_early(model, X_train, y_train, X_valid, y_valid, config):
 
 
 @misconception("trainer")
+def stops_whatever_config_says(model, X_train, y_train, X_valid, y_valid, config):
+    """Your training stops early even where early_stop is False. Look at what your condition for the stop asks."""
+    return _train("always stops", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def validated_on_the_training_rows(model, X_train, y_train, X_valid, y_valid, config):
+    """Your validation loss is measured on the training rows. It then says nothing about images that the network has not seen. Look at what
+    you hand to the forward pass after each epoch."""
+    return _train("validated on training rows", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
 def penalty_in_the_validation_loss(model, X_train, y_train, X_valid, y_valid, config):
     """Your validation loss contains the L2 penalty. Leave it out, so that runs with and without it can be compared."""
     return _train("penalty in the validation loss", model, X_train, y_train, X_valid, y_valid, config)
@@ -628,6 +744,14 @@ def entries_of_one_hot_compared(model, X_test, y_test, config):
     """You round the probabilities and compare all entries with the one-hot labels. The many zeros count as right answers then, and an image
     whose best class stays below one half counts as none. Compare the places of the largest entries."""
     return np.mean(np.round(model.forward_pass(X_test)[1]) == y_test)
+
+
+@misconception("test")
+def all_entries_of_one_hot_compared(model, X_test, y_test, config):
+    """You compare all entries of two one-hot arrays. The many zeros count as right answers then. Compare the places of the largest entries,
+    one for each image."""
+    predicted = np.eye(y_test.shape[1])[model.forward_pass(X_test)[1].argmax(axis=1)]
+    return np.mean(predicted == y_test)
 
 
 @misconception("test")
@@ -675,6 +799,8 @@ def _slope(wrong, model, layer, kind, index, x, y, epsilon):
     numerical = (above - below) / (2 * epsilon)
     if wrong == "one-sided":
         numerical = (above - start) / epsilon
+    if wrong == "one-sided over two":
+        numerical = (above - start) / (2 * epsilon)
     if wrong == "no two":
         numerical = (above - below) / epsilon
     gap = abs(numerical - analytic)
@@ -693,6 +819,13 @@ def one_sided_difference(model, layer, kind, index, x, y, epsilon=1e-2):
     """Your difference goes to one side only. Its error shrinks with epsilon, not with its square, and a right gradient fails the criterion.
     Move the parameter to both sides."""
     return _slope("one-sided", model, layer, kind, index, x, y, epsilon)
+
+
+@misconception("gradient_approximation")
+def one_sided_over_two_epsilon(model, layer, kind, index, x, y, epsilon=1e-2):
+    """Your difference goes to one side only, and you divide by 2 epsilon, so your numerical gradient is half as large as it should be. Move
+    the parameter to both sides."""
+    return _slope("one-sided over two", model, layer, kind, index, x, y, epsilon)
 
 
 @misconception("gradient_approximation")

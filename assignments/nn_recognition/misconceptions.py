@@ -97,6 +97,12 @@ def twice_as_steep(X):
 
 
 @misconception("sigmoid")
+def tanh_of_the_half(X):
+    """You return tanh(X / 2), which runs from -1 to 1. The sigmoid runs from 0 to 1: look at how the two are related."""
+    return np.tanh(X / 2)
+
+
+@misconception("sigmoid")
 def sigmoid_in_place(X):
     """The values are right, but you compute them in the array that you were given: the caller's numbers are gone afterwards."""
     np.exp(-X, out=X)
@@ -123,6 +129,25 @@ def returns_the_pre_activation(X, params, name="", activation=None):
     pre_act = X @ params["W" + name] + params["b" + name]
     params["cache_" + name] = (X, pre_act, activation(pre_act))
     return pre_act
+
+
+@misconception("forward")
+def activation_left_out(X, params, name="", activation=None):
+    """Your activation is never applied: what you return, and keep in the cache, is the weighted sum. Look at where the argument activation is
+    used."""
+    pre_act = X @ params["W" + name] + params["b" + name]
+    params["cache_" + name] = (X, pre_act, pre_act)
+    return pre_act
+
+
+@misconception("forward")
+def cache_under_another_name(X, params, name="", activation=None):
+    """Your output is right, but params has no cache under the key that was asked for, "cache_" and the name. Look at how you put the key
+    together."""
+    pre_act = X @ params["W" + name] + params["b" + name]
+    post_act = activation(pre_act)
+    params["cache" + name] = (X, pre_act, post_act)
+    return post_act
 
 
 @misconception("forward")
@@ -223,6 +248,14 @@ def down_the_columns(X):
 
 
 @misconception("softmax")
+def columns_divided_by_their_sum(X):
+    """You divide by the sum of each column, over the examples. Probabilities are of the classes of one example: the sum runs along its
+    row."""
+    exps = np.exp(X - X.max(axis=1, keepdims=True))
+    return exps / exps.sum(axis=0)
+
+
+@misconception("softmax")
 def whole_matrix_sums_to_one(X):
     """You divide by the sum over the whole batch. Each example has probabilities of its own, which sum to 1 in its row."""
     exps = np.exp(X - X.max(axis=1, keepdims=True))
@@ -287,6 +320,21 @@ def without_the_minus(y, probs):
 
 
 @misconception("compute_loss_and_acc")
+def number_added_to_the_probabilities(y, probs):
+    """You add a number to the probabilities before you take the logarithm, and it is large enough to show in the loss. The loss was asked for
+    without it."""
+    return -np.sum(y * np.log(probs + 1e-5)), np.mean(y.argmax(axis=1) == probs.argmax(axis=1))
+
+
+@misconception("compute_loss_and_acc")
+def right_above_one_half(y, probs):
+    """You count an answer as right where its class has a probability above one half. With more than two classes the largest may be less than
+    that. Compare the places of the largest entries."""
+    right = probs[np.arange(len(y)), y.argmax(axis=1)]
+    return -np.log(right).sum(), np.mean(right > 0.5)
+
+
+@misconception("compute_loss_and_acc")
 def number_of_right_answers(y, probs):
     """Your accuracy is the number of examples that are classified right. It should be their share, between 0 and 1."""
     right = y.argmax(axis=1)
@@ -337,6 +385,23 @@ def without_the_derivative(delta, params, name="", activation_deriv=None):
     X, pre_act, post_act = params["cache_" + name]
     params["grad_W" + name], params["grad_b" + name] = X.T @ delta, delta.sum(axis=0)
     return delta @ params["W" + name].T
+
+
+@misconception("backwards")
+def sigmoid_derivative_whatever_is_asked(delta, params, name="", activation_deriv=None):
+    """You multiply by the sigmoid's derivative whatever activation_deriv is. Look at where the argument is used."""
+    X, _, post_act = params["cache_" + name]
+    delta_pre = delta * post_act * (1 - post_act)
+    params["grad_W" + name], params["grad_b" + name] = X.T @ delta_pre, delta_pre.sum(axis=0)
+    return delta_pre @ params["W" + name].T
+
+
+@misconception("backwards")
+def gradient_not_returned(delta, params, name="", activation_deriv=None):
+    """You return nothing. The layer below needs the gradient with respect to this layer's input: return it."""
+    X, _, post_act = params["cache_" + name]
+    delta_pre = delta * activation_deriv(post_act)
+    params["grad_W" + name], params["grad_b" + name] = X.T @ delta_pre, delta_pre.sum(axis=0)
 
 
 @misconception("backwards")
@@ -426,6 +491,37 @@ def padding_forgotten(X, params, name="", stride=1, pad=0):
     W, b = params["W" + name], params["b" + name]
     params["cache_" + name] = (X, stride, pad)
     return responses(windows_of(X, W, stride), W, b)
+
+
+@misconception("conv_forward")
+def padded_above_and_below_only(X, params, name="", stride=1, pad=0):
+    """You pad the images above and below, and not to the left and right. Look at which axes get a padding."""
+    padded = np.pad(X, ((0, 0), (0, 0), (pad, pad), (0, 0)))
+    params["cache_" + name] = (X, stride, pad)
+    return responses(windows_of(padded, params["W" + name], stride), params["W" + name], params["b" + name])
+
+
+@misconception("conv_forward")
+def first_channel_only(X, params, name="", stride=1, pad=0):
+    """Your output uses the first channel of the images alone. A filter has an entry for each channel, and sums over all of them."""
+    W = params["W" + name]
+    params["cache_" + name] = (X, stride, pad)
+    return responses(windows_of(padded_with_zeros(X, pad)[:, :1], W, stride), W[:, :1], params["b" + name])
+
+
+@misconception("conv_forward")
+def height_for_width(X, params, name="", stride=1, pad=0):
+    """Your code stops with a ValueError where a filter is not square, and is right where it is. Look for a place where the filter's height
+    stands for its width."""
+    W, b = params["W" + name], params["b" + name]
+    padded, side = padded_with_zeros(X, pad), W.shape[2]
+    rows, columns = ((size - side) // stride + 1 for size in padded.shape[2:])
+    Y = np.zeros((len(X), len(W), rows, columns))
+    for n, f, p, q in np.ndindex(Y.shape):
+        window = padded[n, :, p * stride : p * stride + side, q * stride : q * stride + side]
+        Y[n, f, p, q] = (window * W[f]).sum() + b[f]
+    params["cache_" + name] = (X, stride, pad)
+    return Y
 
 
 @misconception("conv_forward")
@@ -590,6 +686,53 @@ def gradients_of_the_mean(delta, params, name=""):
 
 
 @misconception("conv_backward")
+def bias_gradient_over_the_batch_only(delta, params, name=""):
+    """Your gradient of the biases is summed over the images and not over the places. A bias acts at every place of its filter's output: look
+    at the shape of b."""
+    X, stride, pad = params["cache_" + name]
+    params["grad_W" + name], grad_padded = convolution_gradients(delta, X, params["W" + name], stride, pad)
+    params["grad_b" + name] = delta.sum(axis=0)
+    return without_padding(grad_padded, X, pad)
+
+
+@misconception("conv_backward")
+def bias_gradient_averaged(delta, params, name=""):
+    """Your gradient of the biases is a mean over images and places. A bias acts in each of them, and the chain rule adds up what comes
+    back."""
+    X, stride, pad = params["cache_" + name]
+    params["grad_W" + name], grad_padded = convolution_gradients(delta, X, params["W" + name], stride, pad)
+    params["grad_b" + name] = delta.mean(axis=(0, 2, 3))
+    return without_padding(grad_padded, X, pad)
+
+
+@misconception("conv_backward")
+def filters_gradient_without_padding(delta, params, name=""):
+    """Your gradient of the filters is made with the images as they are, without their padding. Each entry of delta belongs to a window of the
+    padded image."""
+    X, stride, pad = params["cache_" + name]
+    W = params["W" + name]
+    _, grad_padded = convolution_gradients(delta, X, W, stride, pad)
+    grad_W = np.zeros(W.shape)
+    for p, q in np.ndindex(delta.shape[2:]):
+        window = X[:, :, p * stride : p * stride + W.shape[2], q * stride : q * stride + W.shape[3]]
+        grad_W[:, :, : window.shape[2], : window.shape[3]] += np.einsum("nf,ncij->fcij", delta[:, :, p, q], window)
+    params["grad_W" + name], params["grad_b" + name] = grad_W, delta.sum(axis=(0, 2, 3))
+    return without_padding(grad_padded, X, pad)
+
+
+@misconception("conv_backward")
+def size_taken_from_the_output(delta, params, name=""):
+    """Your gradient of the images is smaller than the images where the last window does not reach their end. Pixels that no window reached
+    have a gradient too, and it is 0: look at what you take the size from."""
+    X, stride, pad = params["cache_" + name]
+    W = params["W" + name]
+    params["grad_W" + name], grad_padded = convolution_gradients(delta, X, W, stride, pad)
+    params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
+    rows, columns = ((size - 1) * stride + side for size, side in zip(delta.shape[2:], W.shape[2:]))
+    return grad_padded[:, :, pad : rows - pad, pad : columns - pad]
+
+
+@misconception("conv_backward")
 def padding_left_on(delta, params, name=""):
     """Your gradient of the images still has the padding around it. It should have the images' own size."""
     X, stride, pad = params["cache_" + name]
@@ -661,6 +804,22 @@ def only_the_order_of_batches(x, y, batch_size):
 
 
 @misconception("get_random_batches")
+def batches_moved_about(x, y, batch_size):
+    """You cut the data first and then shuffle the batches, so that the same examples share a batch for ever, and the short one may come
+    anywhere. Shuffle the examples before you cut."""
+    starts = np.random.permutation(np.arange(0, len(x), batch_size))
+    return [(x[i : i + batch_size], y[i : i + batch_size]) for i in starts]
+
+
+@misconception("get_random_batches")
+def each_batch_drawn_on_its_own(x, y, batch_size):
+    """Each of your batches is drawn from all examples anew, so that some are in two batches and others in none. Each should be in exactly one:
+    cut one random order into batches."""
+    rows = [np.random.choice(len(x), min(batch_size, len(x) - i), replace=False) for i in range(0, len(x), batch_size)]
+    return [(x[each], y[each]) for each in rows]
+
+
+@misconception("get_random_batches")
 def never_shuffled(x, y, batch_size):
     """Your batches are cut from the data in the order it has. Is the shuffled order used where you cut?"""
     return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
@@ -688,6 +847,14 @@ def last_batch_filled_up(x, y, batch_size):
     order = np.random.permutation(len(x))
     order = np.concatenate([order, order[: -len(x) % batch_size]])
     return [(x[order[i : i + batch_size]], y[order[i : i + batch_size]]) for i in range(0, len(x), batch_size)]
+
+
+@misconception("get_random_batches")
+def too_few_parts(x, y, batch_size):
+    """You divide the data into too few parts, so that some batches have more than batch_size examples. All but the last should have
+    batch_size, and the last may be shorter."""
+    parts = np.array_split(np.random.permutation(len(x)), max(1, len(x) // batch_size))
+    return [(x[rows], y[rows]) for rows in parts]
 
 
 @misconception("get_random_batches")
@@ -725,6 +892,50 @@ def gradient_of_the_mean(x, y, params, batch_size=5, max_iters=500, learning_rat
             send_back((probs - yb) / len(xb), params)
             descend(params, learning_rate)
     return total_loss, np.mean(accs)
+
+
+@misconception("train")
+def output_updated_before_the_way_back(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """You update the output layer before the gradient of the hidden layer goes through it. The hidden layer's gradient is that of the old
+    weights: compute all gradients first, then take the step."""
+    for _ in range(max_iters):
+        total_loss, right = 0.0, 0.0
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs, loss, acc = scores_of_a_batch(xb, yb, params)
+            total_loss, right = total_loss + loss, right + acc * len(xb)
+            backwards(probs - yb, params, "output", linear_deriv)
+            descend(params, learning_rate, ("Woutput", "boutput"))
+            backwards((probs - yb) @ params["Woutput"].T, params, "layer1", sigmoid_deriv)
+            descend(params, learning_rate, ("Wlayer1", "blayer1"))
+    return total_loss, right / len(x)
+
+
+@misconception("train")
+def totals_of_all_iterations(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """Your loss and accuracy add up over all iterations. What is asked for is those of the last: look at where they are set to zero."""
+    total_loss, avg_acc = 0.0, 0.0
+    for _ in range(max_iters):
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs, loss, acc = scores_of_a_batch(xb, yb, params)
+            total_loss, avg_acc = total_loss + loss, avg_acc + acc * len(xb) / len(x)
+            send_back(probs - yb, params)
+            descend(params, learning_rate)
+    return total_loss, avg_acc
+
+
+@misconception("train")
+def sigmoid_for_softmax(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """Your output layer has the sigmoid for its activation. Its classes share a probability of 1: look for the activation that makes them do
+    so."""
+    for _ in range(max_iters):
+        total_loss, avg_acc = 0.0, 0.0
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs = forward(forward(xb, params, "layer1", sigmoid), params, "output", sigmoid)
+            loss, acc = compute_loss_and_acc(yb, probs)
+            total_loss, avg_acc = total_loss + loss, avg_acc + acc * len(xb) / len(x)
+            send_back(probs - yb, params)
+            descend(params, learning_rate)
+    return total_loss, avg_acc
 
 
 @misconception("train")

@@ -24,7 +24,11 @@ from autograder.judging.known import KnownMistake, is_finite, numbers_of, same_f
 from autograder.judging.two_mistakes import two_mistakes
 from autograder.probe import Close, OneTolerance, Probe, Tolerance
 
-
+_COMMON = frozenset(
+    ("", "AssertionError", "AttributeError", "IndexError", "KeyError", "NameError", "RuntimeError")
+    + ("TypeError", "ValueError")
+)
+"""Exceptions that say nothing without their words."""
 TWO = "Two mistakes together explain what is wrong; each is told as if it were alone. First: {} Second: {}"
 """What is said of two: a sentence about one may hold what the other changes."""
 
@@ -85,13 +89,23 @@ def _told_apart(known: KnownMistake, judged: Judged, agreeing: frozenset[str]) -
 
 
 def _stumbles_alike(known: KnownMistake, judged: Judged) -> bool:
-    """Whether both are right but for probes that raise, the same ones with the same words of the interpreter's
-    or NumPy's: an exception alone is of many mistakes, where it comes and where not is of few.
+    """Whether both are right but for probes that raise, the same ones with the same words of the
+    interpreter's or NumPy's.
+
+    An exception alone is of many mistakes; where it comes and where not, with these words, is of few.
     """
     raised = {name for name, seen in known.observations.items() if seen.outcome is Outcome.RAISED}
     mine = judged.observations
-    return judged.lost == raised < mine.keys() and all(
-        mine[name].text and mine[name].text == known.observations[name].text for name in raised
+    return (
+        bool(raised)
+        and judged.lost == raised < mine.keys()
+        and all(_same_words(mine[name], known.observations[name]) for name in raised)
+    )
+
+
+def _same_words(mine: Observation, theirs: Observation) -> bool:
+    return (mine.error, mine.text) == (theirs.error, theirs.text) and (
+        bool(mine.text) or mine.error not in _COMMON
     )
 
 

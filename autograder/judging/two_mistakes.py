@@ -39,7 +39,7 @@ def two_mistakes(
         return None
     pieces = [piece for probe in judged.probes for piece in _pieces(judged, probe, expected)]
     lost = frozenset(n for n, piece in enumerate(pieces) if not piece.right)
-    shares = [share for k in possible if (share := _share(k, pieces, lost)).wrong <= lost and share.telling]
+    shares = [share for k in possible if (share := _share(k, pieces, lost)).wrong <= lost]
     pairs = [pair for pair in combinations(shares, 2) if _explain(*pair, lost)]
     if len(pairs) != 1:
         return None
@@ -50,13 +50,15 @@ def two_mistakes(
 @dataclass(frozen=True)
 class _Share:
     """What one misconception has to do with the pieces, by their numbers. wrong: those that it makes wrong;
-    agrees: those of them that were seen so; telling: those of these that tell mistakes apart.
+    agrees: those of them that were seen so; failed: those of these that are facts; measured: those of these
+    that are finite numbers, or facts that something was measured of.
     """
 
     known: KnownMistake
     wrong: frozenset[int]
     agrees: frozenset[int]
-    telling: frozenset[int]
+    failed: frozenset[int]
+    measured: frozenset[int]
 
 
 def _makes_wrong(known: KnownMistake, judged: Judged) -> frozenset[str]:
@@ -68,11 +70,19 @@ def _makes_wrong(known: KnownMistake, judged: Judged) -> frozenset[str]:
 def _share(known: KnownMistake, pieces: list[_Piece], lost: frozenset[int]) -> _Share:
     wrong = frozenset(n for n, piece in enumerate(pieces) if piece.wrong_by(known))
     agrees = frozenset(n for n in wrong & lost if pieces[n].as_by(known))
-    return _Share(known, wrong, agrees, frozenset(n for n in agrees if pieces[n].telling))
+    failed = frozenset(n for n in agrees if isinstance(pieces[n], _FactPiece))
+    return _Share(known, wrong, agrees, failed, frozenset(n for n in agrees if pieces[n].measured))
 
 
 def _explain(one: _Share, two: _Share, lost: frozenset[int]) -> bool:
-    return one.agrees | two.agrees == lost and bool(one.telling - two.wrong) and bool(two.telling - one.wrong)
+    """Whether two explain all that is lost, each of them something that the other leaves right; mere facts
+    are too little for both, since many mistakes fail alike.
+    """
+    if one.agrees | two.agrees != lost:
+        return False
+    numbers = one.measured - two.wrong, two.measured - one.wrong
+    facts = one.failed - two.wrong, two.failed - one.wrong
+    return any(numbers) and all(map(any, zip(numbers, facts, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -89,8 +99,8 @@ class _OutputPiece:
         return self._same(self.expected, self.seen)
 
     @property
-    def telling(self) -> bool:
-        """Whether it tells mistakes apart: infinities and missing values are alike of many."""
+    def measured(self) -> bool:
+        """Whether it is of finite numbers: infinities and missing values are alike of many mistakes."""
         return self.keys[:1] != (INPUTS,) and is_finite(self.seen)
 
     def wrong_by(self, known: KnownMistake) -> bool:
@@ -119,7 +129,11 @@ class _FactPiece:
     probe: Probe
     name: str
     seen: SeenFact
-    telling = True
+
+    @property
+    def measured(self) -> bool:
+        """Whether something was measured: a mere yes or no is alike of many mistakes."""
+        return self.seen.value is not None or bool(self.seen.seen)
 
     @property
     def right(self) -> bool:
@@ -144,7 +158,7 @@ class _WholePiece:
 
     probe: Probe
     judged: Judged
-    telling = False
+    measured = False
 
     @property
     def right(self) -> bool:
