@@ -24,10 +24,7 @@ from autograder.judging.known import KnownMistake, is_finite, numbers_of, same_f
 from autograder.judging.two_mistakes import two_mistakes
 from autograder.probe import Close, OneTolerance, Probe, Tolerance
 
-_COMMON = frozenset(
-    ("", "AssertionError", "AttributeError", "IndexError", "KeyError", "NameError", "RuntimeError")
-    + ("TypeError", "ValueError")
-)
+_COMMON = {"", "AssertionError", "AttributeError", "IndexError", "KeyError", "TypeError", "ValueError"}
 """Exceptions that say nothing without their words."""
 TWO = "Two mistakes together explain what is wrong; each is told as if it were alone. First: {} Second: {}"
 """What is said of two: a sentence about one may hold what the other changes."""
@@ -35,8 +32,8 @@ TWO = "Two mistakes together explain what is wrong; each is told as if it were a
 
 @dataclass(frozen=True)
 class NamedMistake:
-    """A mistake with a name. besides: the checks that are lost for other reasons; two: whether two mistakes
-    explain together what was lost, and the sentence says both.
+    """A mistake with a name. besides: the checks that are lost for other reasons; two: whether it takes two
+    mistakes to explain the core checks that were lost.
     """
 
     diagnosis: Diagnosis
@@ -55,14 +52,17 @@ def name_mistake(
     agreeing = {k.variant.id: _agreeing(k, judged) for k in known}
     told = [k for k in known if _told_apart(k, judged, agreeing[k.variant.id])]
     everything = [k for k in told if len(agreeing[k.variant.id]) == len(judged.probes)]
-    if not everything and (pair := two_mistakes(judged, known, expected or {})):
-        one, two = (k.variant for k in pair)
-        return NamedMistake(Diagnosis(one.id, TWO.format(one.says, two.says)), two=True)
     matches = everything or [k for k in told if _only_slips_beside(k, judged, agreeing[k.variant.id])]
-    if len(matches) != 1:
+    pair = None if everything else two_mistakes(judged, known, expected or {})
+    if pair is None and len(matches) != 1:
         return None
-    variant = matches[0].variant
-    return NamedMistake(Diagnosis(variant.id, variant.says), judged.lost - agreeing[variant.id])
+    main = matches[0] if len(matches) == 1 else None
+    besides = judged.lost - agreeing[main.variant.id] if main else frozenset()
+    if pair is None:
+        assert main is not None
+        return NamedMistake(Diagnosis(main.variant.id, main.variant.says), besides)
+    one, two = (k.variant for k in pair)
+    return NamedMistake(Diagnosis(one.id, TWO.format(one.says, two.says)), besides, two=main not in pair)
 
 
 def _agreeing(known: KnownMistake, judged: Judged) -> frozenset[str]:

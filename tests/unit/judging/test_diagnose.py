@@ -180,6 +180,27 @@ def test_a_crash_beside_a_telling_value_must_agree_too() -> None:
     assert named(seen(-A, other_ended=(Outcome.RAISED, "KeyError")), TURNED, HALF_CRASHED) == ""
 
 
+def stumbles(error: str = "IndexError", text: str = "tuple index out of range", values: Any = A, facts: float = 1.0) -> Seen:
+    """An answer that raises on one probe, with words of the interpreter's."""
+    made = seen(values, facts=facts)
+    return {**made, "other": Observation("other", Outcome.RAISED, error=error, text=text)}
+
+
+def test_which_checks_stumble_with_the_same_words_is_a_mistakes_own() -> None:
+    """All else is right, and the same checks raise with the same words: no other misconception, no other words, nothing else that is lost."""
+    matrices_only = known("take it for a matrix", stumbles())
+    assert named(stumbles(), matrices_only, TURNED) == "take it for a matrix"
+    assert named(stumbles(), matrices_only, known("do so too", stumbles())) == ""
+    for mine in (stumbles(text="list index out of range"), stumbles("ValueError"), stumbles(values=-2 * A), stumbles(facts=-1.0)):
+        assert named(mine, matrices_only, TURNED) == ""
+
+
+def test_an_exception_without_words_is_a_name_only_where_it_is_rare() -> None:
+    """A ValueError may be anything; that bytes were no text is of few mistakes."""
+    assert named(stumbles("ValueError", ""), known("stumble", stumbles("ValueError", ""))) == ""
+    assert named(stumbles("UnicodeDecodeError", ""), known("read text", stumbles("UnicodeDecodeError", ""))) == "read text"
+
+
 WITH_CONTRACT = (PROBES[0], replace(PROBES[1], contract=True), replace(PROBES[2], contract=True))
 
 
