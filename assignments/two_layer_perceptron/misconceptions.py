@@ -1067,8 +1067,8 @@ def penalty_without_the_half(self, X, y=None, kind="softmax"):
 
 @misconception("network", replaces="TwoLayerPerceptron.loss")
 def half_in_the_loss_missed(self, X, y=None, kind="softmax"):
-    """Your penalty in the loss is reg times the sum of squares, twice what was asked for, and your gradients are those of half as
-    much. Look at the factor in front of the penalty.
+    """Your penalty in the loss is reg times the sum of squares, twice what was asked for. Look at the factor in front of the penalty,
+    and at whether the gradients belong to it.
     """
     scores, caches = _forward(self, X)
     if y is None:
