@@ -1,9 +1,41 @@
-"""Optional parts of libraries that nothing here needs and that take seconds to load. Imported before what
-would look for them: by the command line, by its workers and by the module that reads notebooks.
+"""What libraries load beside what is asked of them, takes seconds, and nothing here needs. Imported before
+what would load it: by the command line, by its workers and by the module that reads notebooks.
 """
 
+from __future__ import annotations
+
 import sys
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
+from typing import Any
 
 # jsonschema, which nbformat imports, looks for a checker of IRIs; it builds a grammar, and no notebook holds
 # an IRI
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def put_off(package: str) -> None:
+    """Let a package's modules be imported without what its __init__.py imports: that runs once something is
+    asked for that no module of it is.
+
+    Called by programs alone, before anything has imported the package; where it is there already, it stays.
+    """
+    spec = find_spec(package) if package not in sys.modules else None
+    if spec is None or spec.loader is None:
+        return
+    loader, module = spec.loader, module_from_spec(spec)
+
+    def asked(name: str) -> Any:
+        if find_spec(f"{package}.{name}") is not None:
+            return import_module(f"{package}.{name}")
+        vars(module).pop("__getattr__", None)
+        loader.exec_module(module)
+        return getattr(module, name)
+
+    vars(module)["__getattr__"] = asked
+    sys.modules[package] = module
+
+
+def is_put_off(package: str) -> bool:
+    """Whether a package's __init__.py has been put off and has not run since."""
+    return "__getattr__" in vars(sys.modules[package]) if package in sys.modules else False
