@@ -40,7 +40,7 @@ _OUTDATED = {
     "TransferApp",
     "BaseNbConvertApp",
 }
-"""Sections in which older versions of nbgrader kept what now stands in others: its own application moves it."""
+"""Sections in which older versions of nbgrader kept what stands in others now: its application moves it."""
 
 
 def load_config(root: Path) -> Config:
@@ -137,7 +137,7 @@ def assign_penalties(
     wanted = wanted.where(SubmittedNotebook.notebook_id == row.id)
     if students:
         wanted = wanted.where(SubmittedAssignment.student_id.in_(students))
-    plugin = _late_plugin(config) if "AssignLatePenalties" in config.keys() else None
+    plugin = _late_plugin(config) if config.get("AssignLatePenalties") else None
     changed = []
     for key, before, student, when, extension in book.db.execute(wanted).all():
         now = None

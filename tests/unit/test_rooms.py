@@ -42,7 +42,7 @@ FACES = {"__main__", "gradebook", "model", "inline", "nbgrader_feedback", "nbgra
 DOORS = {
     "nbgrader": {"records.gradebook", "records.course_config", "records.adjusted_rows", "entry.nbgrader_plugin", "entry.nbgrader_autograde", "entry.nbgrader_pages", "entry.doctor"},
     "sqlalchemy": {"records.gradebook", "records.course_config", "records.adjusted_rows"},
-    "jupytext": {"assignment.notebook"},
+    "jupytext": {"assignment.percent"},
     "IPython": {"inside.shell"},
     "distributed": {"run.dask"},
     "typer": {"entry.cli", "entry.shared", "entry.commands.*"},
