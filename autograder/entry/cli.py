@@ -60,9 +60,9 @@ def build(called: str | None = None) -> typer.Typer:
 
 
 def _loaded(name: str, function: str) -> Callable[..., None]:
-    from autograder.declined import put_off
+    from autograder.declined import put_off_gradebook
 
-    put_off("nbgrader")  # its __init__.py loads all its commands and the pages of its server
+    put_off_gradebook()
     module = importlib.import_module(f"autograder.entry.commands.{name}")
     found: Callable[..., None] = getattr(module, function)
     return found
