@@ -20,13 +20,16 @@ def put_off_gradebook() -> None:
     anything has imported nbgrader.
     """
     put_off("nbgrader")  # its __init__.py loads all its commands, nbconvert and the pages of its server
+    put_off("nbformat", but="notebooknode")  # a class is asked for; schemas and jsonschema come with it
     put_off("requests")  # nbgrader asks a JupyterHub who is there, where there is one
     put_off_calls("setuptools.archive_util")  # nbgrader unpacks archives; setuptools reads what is installed
 
 
-def put_off(package: str) -> None:
+def put_off(package: str, but: str = "") -> None:
     """Let a package's modules be imported without what its __init__.py imports: that runs once something is
     asked for that no module of it is. A package that is there already stays as it is.
+
+    but: the one module that can be had without, where the others rely on what __init__.py imports first.
     """
     spec = find_spec(package) if package not in sys.modules else None
     if spec is None or spec.loader is None:
@@ -34,14 +37,18 @@ def put_off(package: str) -> None:
     loader, module = spec.loader, module_from_spec(spec)
 
     def asked(name: str) -> Any:
-        if find_spec(f"{package}.{name}") is not None:
+        if not but and find_spec(f"{package}.{name}") is not None:
             return import_module(f"{package}.{name}")
-        vars(module).pop("__getattr__", None)
+        del module.__dict__["__getattr__"]
+        module.__path__ = spec.submodule_search_locations or []
         loader.exec_module(module)
         return getattr(module, name)
 
-    vars(module)["__getattr__"] = asked
     sys.modules[package] = module
+    if but:
+        import_module(f"{package}.{but}")
+        del module.__path__  # which Python asks for before it imports another
+    module.__dict__["__getattr__"] = asked
 
 
 def put_off_calls(name: str) -> None:
@@ -61,7 +68,7 @@ def put_off_calls(name: str) -> None:
 
         return call
 
-    vars(module)["__getattr__"] = asked
+    module.__dict__["__getattr__"] = asked
     sys.modules[name] = module
 
 
