@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment.loading import load_assignment
+from autograder.assignment.packages import environment
 from autograder.assignment.values import Assignment
-from autograder.judging.keys import environment
 from autograder.judging.reference import Reference
 from autograder.sandbox.observed import ObservedStore
 from benchmarks import floor, ordinary, page, stock

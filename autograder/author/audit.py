@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from autograder.assignment.notebook import Role
+from autograder.assignment.packages import environment
 from autograder.assignment.values import Assignment, Question, QuestionKind, solves
 from autograder.assignment.variants import VARIANT, Variant, cells_for, cells_with, load_variants
 from autograder.author.blind import Mutant, RegimeResult, regime_problems, regimes
@@ -39,7 +40,6 @@ from autograder.judging.diagnose import name_mistake
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.judging.grader import Grader
 from autograder.judging.judged import Judged, left_by_one_mistake, total
-from autograder.judging.keys import environment
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
