@@ -66,13 +66,14 @@ def table(figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def start_table(rounds: list[Round]) -> str:
+def start_table(figures: dict[str, Any]) -> str:
     """What start.py found: CPU seconds as ratios to those of the yardsticks."""
+    rounds = figures["rounds"]
     lines = ["| the start, in CPU | median | range | aim |", "| --- | ---: | ---: | --- |"]
     for what, aim, ratio in STARTS:
         values = [ratio(r) for r in rounds]
         lines.append(f"| {what} | {statistics.median(values):.2f} | {min(values):.2f} to {max(values):.2f} | {aim} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", f"The start was measured {figures['date']} on {figures['machine']}, {len(rounds)} rounds."])
 
 
 def memory_table(figures: dict[str, Any]) -> str:
@@ -101,7 +102,7 @@ def write() -> None:
             table(figures) + "\n",
         ]
     if (start := FIGURES / "start.json").is_file():
-        parts.append(start_table(json.loads(start.read_text(encoding="utf-8"))["rounds"]) + "\n")
+        parts.append(start_table(json.loads(start.read_text(encoding="utf-8"))) + "\n")
     parts += [READING, "## Memory, and large classes\n"]
     if memory.is_file():
         parts.append(memory_table(json.loads(memory.read_text(encoding="utf-8"))) + "\n")

@@ -7,6 +7,7 @@ CPU and not wall: it is what a busy machine changes least. Of a run's children i
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import resource
@@ -19,7 +20,7 @@ from pathlib import Path
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import load
 from benchmarks import ordinary, page
-from benchmarks.speed import NAME, ROOT, SALT, copy_course
+from benchmarks.speed import NAME, ROOT, SALT, copy_course, machine
 
 FIGURES = ROOT / "benchmarks" / "figures" / "start.json"
 
@@ -106,8 +107,9 @@ def main() -> None:
         starts = Starts(Path(temporary))
         rounds = [starts.round() for _ in range(wanted.rounds)]
     wanted.figures.parent.mkdir(parents=True, exist_ok=True)
-    wanted.figures.write_text(json.dumps({"rounds": rounds}, indent=1) + "\n", encoding="utf-8")
-    print(page.start_table(rounds))
+    figures = {"date": datetime.date.today().isoformat(), "machine": machine(), "rounds": rounds}
+    wanted.figures.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    print(page.start_table(figures))
     if not wanted.no_page:
         page.write()
 

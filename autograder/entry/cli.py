@@ -39,8 +39,8 @@ COMMANDS = {
 """By name: the function of the module of that name, and what it does in a line."""
 
 MADE_BEFORE_A_LOOK = 50_000
-"""So many objects are made before Python looks for those that nothing needs but each other. By itself it looks
-after 700, and then goes through all that is loaded, again and again: a tenth of a start.
+"""So many objects are made before Python looks for those that nothing needs but each other. By itself it
+looks after 700, and then goes through all that is loaded, again and again: a tenth of a start.
 """
 
 WANT_SANDBOX = ("autograde", "explain", "audit")
