@@ -18,8 +18,8 @@ RATIOS: list[tuple[str, str, Callable[[Round], float]]] = [
     ("the floor's time, one job, what each further submission costs", "at most 1.5", lambda r: r["one_more"] / r["floor"]),
     ("the floor's time, one job, right submissions, from their cells to their results", "at most 1.15", lambda r: r["right"]),
     ("the floor's time, one job, all others, from their cells to their results", "at most 1.5", lambda r: r["wrong"]),
-    ("as fast as stock nbgrader, one job", "at least 12", lambda r: r["stock"] / r["one"]),
-    ("as fast as stock nbgrader, two jobs", "at least 18", lambda r: r["stock"] / r["two"]),
+    ("as fast as stock nbgrader, one job", "at least 40", lambda r: r["stock"] / r["one"]),
+    ("as fast as stock nbgrader, two jobs", "at least 60", lambda r: r["stock"] / r["two"]),
     ("as fast with two jobs as with one", "at least 1.5", lambda r: r["one"] / r["two"]),
     ("as fast on two Dask workers as with one job", "at least 1.2", lambda r: r["one"] / r["dask"] if "dask" in r else float("nan")),
 ]
