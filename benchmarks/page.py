@@ -24,11 +24,11 @@ RATIOS: list[tuple[str, str, Callable[[Round], float]]] = [
     ("as fast on two Dask workers as with one job", "at least 1.2", lambda r: r["one"] / r["dask"] if "dask" in r else float("nan")),
 ]
 STARTS: list[tuple[str, str, Callable[[Round], float]]] = [
-    ("`chainrule --help`, beside importing typer and rich", "at most 2", lambda r: r["help"] / r["typed"]),
-    ("`autograde --student X --force`, its own process, beside importing numpy, IPython and sqlalchemy and opening a database", "at most 2", lambda r: r["one"] / r["opened"]),
+    ("the list of commands, beside importing typer and rich", "at most 2", lambda r: r["help"] / r["typed"]),
+    ("`chainrule autograde nn_recognition --student X --force`, its own process, beside importing numpy, IPython and sqlalchemy and opening a database", "at most 2", lambda r: r["one"] / r["opened"]),
     ("the same with its workers and what student code needs", "", lambda r: r["one_all"] / r["opened"]),
-    ("`check` of a finished notebook, beside its cells in a bare IPython", "at most 1.5", lambda r: r["check"] / r["cells"]),
-    ("`doctor`, beside importing typer and rich", "", lambda r: r["doctor"] / r["typed"]),
+    ("`chainrule check` of a finished notebook, beside its cells in a bare IPython", "at most 1.5", lambda r: r["check"] / r["cells"]),
+    ("`chainrule doctor`, beside importing typer and rich", "", lambda r: r["doctor"] / r["typed"]),
 ]
 TIMES = [
     ("floor", "the floor: a warm process forks, runs the definitions and the probes"),
