@@ -74,7 +74,17 @@ def load() -> None:
     import numpy  # noqa: F401
 
     from autograder import inputs, probe  # noqa: F401
-    from autograder.inside import cells, jail, one_process, protocol, shell, standins, stubs, versions  # noqa: F401
+    from autograder.inside import (  # noqa: F401
+        cells,
+        jail,
+        one_process,
+        protocol,
+        shell,
+        standing,
+        standins,
+        stubs,
+        versions,
+    )
 
     shell.load_ipython()
     versions.restore_numpy_names()
@@ -411,12 +421,16 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     from autograder.inside.protocol import ProbeDone
     from autograder.inside.running import missing_name
     from autograder.inside.seen import Outcome
+    from autograder.inside.standing import changed, standing
     from autograder.inside.wire import TooLarge, encode
     from autograder.probe import MissingName, Namespace
 
     snapshot.restore(seed)
     try:
-        value = encode(probe.function(Namespace(notebook.names, notebook.given), np.random.default_rng(seed)))
+        drawn = probe.drawn(np.random.default_rng(seed))
+        before = standing(drawn)
+        value = encode(probe.function(Namespace(notebook.names, notebook.given), drawn))
+        not_as_they_were = changed(before, drawn)
     except MissingName:
         return ProbeDone(probe.id, Outcome.MISSING.value)
     except TooLarge:
@@ -424,7 +438,7 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     except BaseException as error:
         (cell, line), name, text = place_of(error), builtin_name(error), said_by(error)
         return ProbeDone(probe.id, outcome_of(error).value, b"", name, cell, line, missing_name(error), text)
-    return ProbeDone(probe.id, Outcome.FINISHED.value, value)
+    return ProbeDone(probe.id, Outcome.FINISHED.value, value, changed=not_as_they_were)
 
 
 def arrange_descriptors(channel: int, output: int, link: int) -> None:

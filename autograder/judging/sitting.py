@@ -21,8 +21,9 @@ from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.judging.bench import Bench, Seatable
+from autograder.judging.comparing.contract import broken
 from autograder.judging.diagnose import name_mistake
-from autograder.judging.findings import CheckResult, QuestionResult
+from autograder.judging.findings import CheckResult, QuestionResult, Verdict
 from autograder.judging.judged import Judged, total, with_one_mistake
 from autograder.judging.keys import key_of_cells
 from autograder.judging.locate import Clock, Observe, Search, answers
@@ -150,7 +151,7 @@ class Sitting:
 
     def _judged(self, question: Question, observations: dict[str, Observation]) -> Judged:
         probes = self.assignment.probes_of(question.id)
-        found = {p.id: self.judge.find(p, observations[p.id]) for p in probes}
+        found = self.judge.find_all(probes, observations)
         return Judged(probes, {p.id: observations[p.id] for p in probes}, found)
 
     def _result(self, question: Question, judged: Judged) -> QuestionResult:
@@ -297,14 +298,36 @@ class Sitting:
         """
         judged = first
         for answered in dict.fromkeys((wrong or question.needs, question.needs)):
-            waiting = [r for r in self.requests if r.question == question.id and r.probe in judged.lost]
+            again = self._to_see_again(judged)
+            waiting = [r for r in self.requests if r.question == question.id and r.probe in again]
             if waiting:
                 seen = self._observe_given(question, answered, waiting)
-                judged = self._judged(question, judged.observations | seen.observations)
+                judged = self._better(question, judged, seen.observations)
         helped = sum(judged.points.values()) > sum(first.points.values())
         if not helped and not wrong:  # the earlier parts are right: what was seen with them says more
             return first
         return replace(judged, given_correct_inputs=helped)
+
+    def _to_see_again(self, judged: Judged) -> frozenset[str]:
+        """The probes of a question that are lost and, where one of them is lost for its inputs, those that
+        saw these change: an earlier part may have done it.
+        """
+        if not any(broken(probe, judged.findings) for probe in judged.probes):
+            return judged.lost
+        return judged.lost | self.judge.changed(judged.probes, judged.observations).keys()
+
+    def _better(self, question: Question, judged: Judged, seen: dict[str, Observation]) -> Judged:
+        """A question with what was seen of it once more: in place of what was lost, and of what was right
+        where it still is.
+        """
+        probes = self.reference.probes
+        kept = {
+            name
+            for name in seen.keys() - judged.lost
+            if self.judge.find(probes[name], seen[name]).verdict is not Verdict.RIGHT
+        }
+        better = {name: observation for name, observation in seen.items() if name not in kept}
+        return self._judged(question, judged.observations | better)
 
     def _observe_given(self, question: Question, answered: tuple[str, ...], requests: list[Request]) -> Seen:
         """What memory holds of a second pass, or what is seen where the reference answers these

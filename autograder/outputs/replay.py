@@ -16,13 +16,12 @@ from pathlib import Path
 from pprint import pformat
 from typing import Any
 
-import numpy as np
-
 from autograder.assignment.values import Question
 from autograder.assignment.variants import cells_for
 from autograder.handed_in.alignment import Submission
 from autograder.inside.running import prepared
 from autograder.inside.seen import Observation, Outcome
+from autograder.inside.standing import parts
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import INPUTS
 from autograder.judging.findings import CheckResult, QuestionResult
@@ -83,7 +82,7 @@ def replay_all(
 
 def _replay(grader: Grader, check: CheckResult, observation: Observation, inputs: bool) -> Replay:
     reference, probe = grader.reference, grader.reference.probes[check.id]
-    calls = calls_of(grader, probe, grader.assignment.question(probe.question)) if inputs else []
+    calls = _inputs(grader, probe) if inputs else []
     value = _value(observation.outcome, observation.value)
     return Replay(
         probe,
@@ -96,6 +95,13 @@ def _replay(grader: Grader, check: CheckResult, observation: Observation, inputs
         _outputs(value),
         _outputs(reference.expected[check.id]),
     )
+
+
+def _inputs(grader: Grader, probe: Probe) -> list[str]:
+    """What a probe draws, by name; where it draws nothing that can be shown, the calls that it makes."""
+    drawn = parts(grader.reference.inputs_of(probe))
+    shown = [f"{name or 'input'} = {pformat(value, width=120)}" for name, value in drawn]
+    return shown or calls_of(grader, probe, grader.assignment.question(probe.question))
 
 
 def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
@@ -121,7 +127,7 @@ def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
                 _watch(names, target, calls)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                probe.function(Namespace(names), np.random.default_rng(grader.reference.seeds[probe.id]))
+                probe.function(Namespace(names), grader.reference.inputs_of(probe))
         finally:
             sys.path.remove(folder)
     return calls
