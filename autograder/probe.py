@@ -84,7 +84,7 @@ class Probe:
 
     def is_held_to(self, name: str) -> bool:
         """Whether this probe answers for an input's being as it was. name may be that of a part: w[0]."""
-        return EVERY_INPUT in self.unchanged or re.split(r"[.\[]", name, maxsplit=1)[0] in self.unchanged
+        return EVERY_INPUT in self.unchanged or not set(self.unchanged).isdisjoint(re.split(r"[.\[\]]", name))
 
 
 def _sentence(function: Callable[..., Any]) -> str:
