@@ -426,19 +426,19 @@ def gradients_of(ns, drawn, *layers):
     return {name: drawn.model[name] for layer in layers for name in (f"dE_dW{layer}", f"dE_db{layer}")}
 
 
-@probe("nn_backward", points=2, tolerance=1e-5, draw=partial(backward_inputs, n=6, sizes=BACKWARD_SIZES))
+@probe("nn_backward", points=2, tolerance=1e-5, draw=partial(backward_inputs, n=7, sizes=BACKWARD_SIZES))
 def gradients_of_the_last_layer(ns, drawn):
     """dE_dW3 and dE_db3."""
     return gradients_of(ns, drawn, 3)
 
 
-@probe("nn_backward", points=2, tolerance=1e-5, draw=partial(backward_inputs, n=6, sizes=BACKWARD_SIZES))
+@probe("nn_backward", points=2, tolerance=1e-5, draw=partial(backward_inputs, n=7, sizes=BACKWARD_SIZES))
 def gradients_of_the_middle_layer(ns, drawn):
     """dE_dW2 and dE_db2."""
     return gradients_of(ns, drawn, 2)
 
 
-@probe("nn_backward", points=2, tolerance=1e-5, draw=partial(backward_inputs, n=6, sizes=BACKWARD_SIZES))
+@probe("nn_backward", points=2, tolerance=1e-5, draw=partial(backward_inputs, n=7, sizes=BACKWARD_SIZES))
 def gradients_of_the_first_layer(ns, drawn):
     """dE_dW1 and dE_db1."""
     return gradients_of(ns, drawn, 1)
@@ -452,7 +452,7 @@ def backward_batch_of_one(ns, drawn):
 
 def two_batches(rng):
     """The arguments of two backward passes of one model."""
-    first, second = backward_inputs(rng, 6, BACKWARD_SIZES), backward_inputs(rng, 3, BACKWARD_SIZES)
+    first, second = backward_inputs(rng, 7, BACKWARD_SIZES), backward_inputs(rng, 6, BACKWARD_SIZES)
     return {"first": first, "second": second._replace(model=first.model)}
 
 
@@ -465,7 +465,7 @@ def second_backward_pass(ns, drawn):
     return {"dE_d" + name: model["dE_d" + name] for name in PARAMETERS}
 
 
-@probe("nn_backward", points=0.75, contract=True, tolerance=1e-5, unchanged=True, draw=partial(backward_inputs, n=6, sizes=BACKWARD_SIZES))
+@probe("nn_backward", points=0.75, contract=True, tolerance=1e-5, unchanged=True, draw=partial(backward_inputs, n=7, sizes=BACKWARD_SIZES))
 def backward_leaves_the_rest(ns, drawn):
     """Whether parameters, error and intermediate values are as they were afterwards."""
     ns.nn_backward(*drawn)
@@ -580,7 +580,7 @@ class Evaluation(NamedTuple):
 
 def evaluation(rng, n, features=4, classes=3, scale=0.4):
     """A set of n cases; no probability is so small that a guard in a logarithm shows."""
-    toy = parameters(rng, [features, classes, 2, 2], scale)
+    toy = parameters(rng, [features, classes, 2, 7], scale)
     return Evaluation(rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes), toy)
 
 
@@ -804,8 +804,8 @@ class Course:
 
 def course(rng, cases, epochs, batch_size, features=4, classes=3):
     """A training of a toy: one linear map, and an update that drifts in a direction fixed beforehand."""
-    sets = [(rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes)) for n in (cases, 7, 5)]
-    model = parameters(rng, [features, classes, 2, 2])
+    sets = [(rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes)) for n in (cases, 8, 6)]
+    model = parameters(rng, [features, classes, 2, 9])
     drift = 0.2 * rng.normal(size=(features, classes))
     return Course(*(x for x, _ in sets), *(t for _, t in sets), model, drift, 0.5, epochs, batch_size)
 

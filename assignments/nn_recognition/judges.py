@@ -104,7 +104,7 @@ def labels_stay_with_their_examples(seen, drawn):
         torn += sum(i < 0 or (y[i] != label).any() for i, label in zip(rows, yb, strict=True))
     return {
         "there": fact(total >= 0.75 * n, f"Only {total} of {n} examples came back."),
-        # labels shuffled by themselves match in all rows with probability 6! * 5!**4 / 26! < 1e-15
+        # labels shuffled by themselves match in all rows with probability 6!**2 * 5!**3 / 27! < 1e-15
         "own label": fact(torn == 0, f"{torn} of {total} examples have another example's label beside them."),
     }
 
