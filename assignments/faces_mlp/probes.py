@@ -648,9 +648,9 @@ def evaluation_of_every_kind(ns, drawn):
 
 
 def parted(rng, values):
-    """Two arrays that add up to the values. One is drawn at random, so that neither says anything of them."""
-    part = rng.normal(size=np.shape(values))
-    return part, values - part
+    """Three arrays that add up to the values. Two are drawn at random, so that no one and no pair of them says anything of the values."""
+    one, other = rng.normal(size=(2, *np.shape(values)))
+    return one, other, values - one - other
 
 
 class Forward:
