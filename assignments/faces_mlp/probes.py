@@ -802,10 +802,10 @@ class Course:
         return self.inputs_train, self.inputs_valid, self.inputs_test, self.target_train, self.target_valid, self.target_test
 
 
-def course(rng, cases, epochs, batch_size, features=4, classes=3):
-    """A training of a toy: one linear map, and an update that drifts in a direction fixed beforehand."""
+def course(rng, cases, epochs, batch_size, features=4, classes=3, units=9):
+    """A training of a toy: one linear map, and an update that drifts in a direction fixed beforehand. units: of a layer that is not used."""
     sets = [(rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes)) for n in (cases, 8, 6)]
-    model = parameters(rng, [features, classes, 2, 9])
+    model = parameters(rng, [features, classes, 2, units])
     drift = 0.2 * rng.normal(size=(features, classes))
     return Course(*(x for x, _ in sets), *(t for _, t in sets), model, drift, 0.5, epochs, batch_size)
 
@@ -850,7 +850,7 @@ def error_of_a_batch(ns, drawn):
     return batches_of(ns, drawn)
 
 
-@probe("train", points=1, judged=True, draw=partial(course, cases=13, epochs=3, batch_size=4))
+@probe("train", points=1, judged=True, draw=partial(course, cases=13, epochs=3, batch_size=4, features=5))
 def every_case_every_epoch(ns, drawn):
     """Which cases are trained on in an epoch, where the batches leave one over."""
     return batches_of(ns, drawn)
@@ -879,13 +879,14 @@ def statistics_of_the_epochs(ns, drawn):
     return {key: stats[key] for key in ("train_ce", "valid_ce", "train_acc", "valid_acc")}
 
 
-@probe("train", points=0.75, judged=True, contract=True, draw=partial(course, cases=14, epochs=1, batch_size=5))
+@probe("train", points=0.75, judged=True, contract=True, draw=partial(course, cases=14, epochs=1, batch_size=5, features=7))
 def error_of_the_short_batch(ns, drawn):
     """The error of a last batch that is shorter than the others."""
     return batches_of(ns, drawn)
 
 
-@probe("train", points=0.25, judged=True, contract=True, draw=partial(course, cases=14, epochs=1, batch_size=-1))
+@probe("train", points=0.25, judged=True, contract=True, equal_sizes="a square matrix among the parameters",
+       draw=partial(course, cases=14, epochs=1, batch_size=-1, units=2))
 def full_batch(ns, drawn):
     """An epoch with a batch size of -1, and one with a batch size above the number of cases."""
     toy = Trainee(drawn)

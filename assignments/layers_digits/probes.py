@@ -704,7 +704,7 @@ def classes_in_the_labels(ns, drawn):
     return {"shapes": shapes}
 
 
-@probe("train_two_layer", points=1, contract=True, judged=True, draw=partial(training, make=examples, settings=SEEDED, n=13, features=5, classes=10))
+@probe("train_two_layer", points=1, contract=True, judged=True, draw=partial(training, make=examples, settings=SEEDED, n=13, features=7, classes=10))
 def seeds(ns, drawn):
     """The same seed twice, and another in between."""
     numbers = {"first": drawn.seed, "other": drawn.seed + 1, "again": drawn.seed}

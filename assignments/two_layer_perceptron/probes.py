@@ -343,7 +343,7 @@ def forward_cache(ns, drawn):
     return {"x": x, "w": w, "b": b}
 
 
-@probe("affine", points=0.25, contract=True, tolerance=1e-5, equal_sizes="one example of one row",
+@probe("affine", points=0.25, contract=True, tolerance=1e-5,
        draw=lambda rng: {"layer": layer(rng, (1, 1, 6), 4), "dout": rng.normal(size=(1, 4))})
 def affine_of_one_example(ns, drawn):
     """A batch of one thin image, forwards and backwards."""

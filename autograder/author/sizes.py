@@ -35,7 +35,9 @@ def size_problems(assignment: Assignment, reference: Reference) -> Iterator[str]
 
 
 def equal_sizes(probe: Probe, drawn: Any, expected: Any) -> str:
-    """The first sizes of a probe that are equal, as a sentence's end; empty where all differ."""
+    """The first sizes of a probe that are equal, as a sentence's end; empty where all differ. An axis of 1 is
+    none: it says that there is one example, or one unit.
+    """
     for first, second in combinations(stated(probe.draw), 2):
         if first[1] == second[1]:
             return f"states two equal sizes, {first[0]} = {second[0]} = {first[1]}"
@@ -45,7 +47,8 @@ def equal_sizes(probe: Probe, drawn: Any, expected: Any) -> str:
     for what, values in (("draws", drawn), ("sees", outputs)):
         for name, value in parts(values):
             shape = np.shape(value) if isinstance(value, np.ndarray) else ()
-            if len(set(shape)) < len(shape):
+            axes = [size for size in shape if size > 1]
+            if len(set(axes)) < len(axes):
                 return f"{what} {name or 'an array'} of shape {shape}, with two equal axes"
     return ""
 
