@@ -862,7 +862,8 @@ def new_order_every_epoch(ns, drawn):
     return batches_of(ns, drawn)
 
 
-@probe("train", points=1.25, judged=True, draw=partial(course, cases=9, epochs=2, batch_size=3))
+@probe("train", points=1.25, judged=True, equal_sizes="a square matrix among the parameters",
+       draw=partial(course, cases=9, epochs=2, batch_size=3, units=2))
 def update_after_every_batch(ns, drawn):
     """When and with which rate the update is called, and the model that comes back."""
     toy = Trainee(drawn)
@@ -871,7 +872,8 @@ def update_after_every_batch(ns, drawn):
     return {"order": toy.order, "etas": toy.etas, "W1": result[0]["W1"]}
 
 
-@probe("train", points=1.25, judged=True, draw=partial(course, cases=10, epochs=3, batch_size=5))
+@probe("train", points=1.25, judged=True, equal_sizes="a square matrix among the parameters",
+       draw=partial(course, cases=10, epochs=3, batch_size=5, units=2))
 def statistics_of_the_epochs(ns, drawn):
     """Cross-entropy and accuracy of both splits after each epoch."""
     Trainee(drawn).run(ns, epochs=1, batch_size=4)  # a training before this one leaves no trace
@@ -885,8 +887,7 @@ def error_of_the_short_batch(ns, drawn):
     return batches_of(ns, drawn)
 
 
-@probe("train", points=0.25, judged=True, contract=True, equal_sizes="a square matrix among the parameters",
-       draw=partial(course, cases=14, epochs=1, batch_size=-1, units=2))
+@probe("train", points=0.25, judged=True, contract=True, draw=partial(course, cases=14, epochs=1, batch_size=-1))
 def full_batch(ns, drawn):
     """An epoch with a batch size of -1, and one with a batch size above the number of cases."""
     toy = Trainee(drawn)
