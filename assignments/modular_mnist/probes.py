@@ -1127,7 +1127,7 @@ def a_smaller_step(ns, drawn):
     return {name: _approximate(ns, drawn, _Bowl(ns, drawn.toy, *bent), [(0, "w", (1, 1))], epsilon=1e-4)["within"] for name, bent in models.items()}
 
 
-@probe("gradient_approximation", points=0.5, contract=True, tolerance=1e-5, unchanged=("x", "y"), draw=partial(approximation, n=4))
+@probe("gradient_approximation", points=0.5, contract=True, tolerance=1e-5, unchanged=("x", "y"), draw=partial(approximation, n=6))
 def the_batch_left_alone(ns, drawn):
     """The batch afterwards."""
     numerical, _, _ = ns.gradient_approximation(_Bowl(ns, drawn.toy), 2, "w", (1, 0), drawn.x, drawn.y, epsilon=1e-2)
