@@ -866,7 +866,7 @@ def plain_steps(ns, drawn):
     return _trained(ns, drawn)
 
 
-@probe("trainer", points=2.75, judged=True, draw=partial(training, n=23, valid=4, batch_size=5))
+@probe("trainer", points=2.75, judged=True, draw=partial(training, n=23, valid=7, batch_size=5))
 def rows_of_each_epoch(ns, drawn):
     """Which rows, with which labels, are trained on in each epoch."""
     model = _Bowl(ns, drawn.toy)
@@ -961,7 +961,7 @@ def a_second_training(ns, drawn):
 
 
 @probe("trainer", points=0.75, contract=True, tolerance=1e-5, unchanged=("X_train", "y_train", "X_valid", "y_valid", "config"),
-       draw=partial(training, n=13, valid=5, momentum=True, early_stop=True))
+       draw=partial(training, n=14, valid=5, momentum=True, early_stop=True))
 def trainer_leaves_alone(ns, drawn):
     """The images, the labels and the configuration afterwards."""
     return _trained(ns, drawn)
