@@ -1,5 +1,5 @@
-# Works with Python 3.11 to 3.13 with venv, make and git, and nothing else.
-PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+# Works with Python 3.11 to 3.14 with venv, make and git, and nothing else.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3.14 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed

@@ -294,7 +294,7 @@ def unactivated_layer_inputs(model, err, var):
 
 @misconception("nn_backward")
 def divides_by_the_batch(model, err, var):
-    """You divide the error by the number of examples. err is the gradient with respect to the scores already; train does the dividing, once."""
+    """Your gradients are divided by the number of examples. err is the gradient with respect to the scores already; train does the dividing, once."""
     grad_h2, grad_w3, grad_b3 = affine_backward(err / len(err), var["h2"], model["W3"])
     grad_h1, grad_w2, grad_b2 = affine_backward(relu_backward(grad_h2, var["z2"]), var["h1"], model["W2"])
     _, grad_w1, grad_b1 = affine_backward(relu_backward(grad_h1, var["z1"]), var["x"], model["W1"])

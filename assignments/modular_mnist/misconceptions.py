@@ -579,7 +579,7 @@ def first_epoch_compared_with_the_start(model, X_train, y_train, X_valid, y_vali
 
 @misconception("trainer")
 def patience_against_the_best(model, X_train, y_train, X_valid, y_valid, config):
-    """You count epochs that are no better than the best so far. Another common rule, but here an epoch counts where its validation loss is
+    """You compare each validation loss with the best so far. Another common rule, but here an epoch counts where its validation loss is
     above that of the epoch before."""
     return _train("patience against the best", model, X_train, y_train, X_valid, y_valid, config)
 

@@ -646,7 +646,7 @@ def drawn_with_replacement(x, y, batch_size):
 
 @misconception("get_random_batches")
 def pairs_torn(x, y, batch_size):
-    """You shuffle examples and labels separately, so that most examples get a label that is not theirs. Both need the same order."""
+    """Your labels are not in the order of your examples, so that most examples get a label that is not theirs. Both need the same order."""
     xs, ys = np.random.permutation(x), np.random.permutation(y)
     return [(xs[i : i + batch_size], ys[i : i + batch_size]) for i in range(0, len(x), batch_size)]
 

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from autograder.assignment.values import Assignment
-from autograder.inside.standing import parts
 from autograder.judging.compare import INPUTS
 from autograder.judging.reference import Reference
+from autograder.observers.standing import parts
 from autograder.probe import Probe
 
 

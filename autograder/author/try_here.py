@@ -14,11 +14,11 @@ import numpy as np
 
 from autograder.assignment.course import Course
 from autograder.inside.seen import Observation, Outcome
-from autograder.inside.standing import changed, standing
 from autograder.inside.wire import decode, encode
 from autograder.judging.findings import Verdict
 from autograder.judging.judge import Judge
 from autograder.judging.reference import Reference
+from autograder.observers.standing import changed, standing
 from autograder.probe import Namespace
 from autograder.sandbox.observed import ObservedStore
 

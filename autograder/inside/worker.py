@@ -74,17 +74,8 @@ def load() -> None:
     import numpy  # noqa: F401
 
     from autograder import inputs, probe  # noqa: F401
-    from autograder.inside import (  # noqa: F401
-        cells,
-        jail,
-        one_process,
-        protocol,
-        shell,
-        standing,
-        standins,
-        stubs,
-        versions,
-    )
+    from autograder.inside import cells, jail, one_process, protocol, shell, standins, stubs, versions  # noqa: F401
+    from autograder.observers import standing  # noqa: F401
 
     shell.load_ipython()
     versions.restore_numpy_names()
@@ -421,8 +412,8 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     from autograder.inside.protocol import ProbeDone
     from autograder.inside.running import missing_name
     from autograder.inside.seen import Outcome
-    from autograder.inside.standing import changed, standing
     from autograder.inside.wire import TooLarge, encode
+    from autograder.observers.standing import changed, standing
     from autograder.probe import MissingName, Namespace
 
     snapshot.restore(seed)

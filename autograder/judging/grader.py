@@ -14,9 +14,9 @@ from autograder.judging.as_it_is.own_tests import OwnTests
 from autograder.judging.bench import Bench, OwnCells, Seatable
 from autograder.judging.findings import QuestionResult, Status, SubmissionResult
 from autograder.judging.judged import total
-from autograder.judging.memory import Memory
 from autograder.judging.messages import cell_messages, few, remarks
-from autograder.judging.sitting import Sitting
+from autograder.judging.sitting.memory import Memory
+from autograder.judging.sitting.sitting import Sitting
 
 
 class Grader(Bench):
@@ -44,7 +44,9 @@ class Grader(Bench):
         began = time.monotonic()
         with self.sit(submission, questions, memory) as sitting:
             results = [r for r in sitting.results() if not questions or r.id in questions]
-            ran = cell_messages(sitting.seen.cells, sitting.watch.cells) + remarks(sitting.watch.cells)
+            ran = cell_messages(sitting.passes.seen.cells, sitting.passes.watch.cells) + remarks(
+                sitting.passes.watch.cells
+            )
             messages = few([*submission.messages, *ran, *sitting.notes])
         return SubmissionResult(
             student=submission.student,

@@ -19,10 +19,10 @@ from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.errors import AssignmentError
 from autograder.inside.protocol import CellSource
 from autograder.inside.seen import Observation, Outcome, Seen
-from autograder.inside.standing import parts
 from autograder.inside.wire import decode, is_whole
 from autograder.judging.facts import Unfit, facts_of
 from autograder.judging.keys import key_of, seed_of
+from autograder.observers.standing import parts
 from autograder.probe import Probe
 from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore

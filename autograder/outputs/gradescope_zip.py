@@ -23,7 +23,7 @@ SETUP = """\
 set -eu
 ROOT="${AUTOGRADER_ROOT:-/autograder}"
 cd "$ROOT/source"
-find_python() { command -v python3.13 || command -v python3.12 || command -v python3.11 || true; }
+find_python() { for minor in 14 13 12 11; do command -v "python3.$minor" && return; done; true; }
 if [ -z "$(find_python)" ] || ! "$(find_python)" -c "import ensurepip" 2>/dev/null; then
     apt-get update
     apt-get install -y --no-install-recommends python3.12 python3.12-venv ||

@@ -21,11 +21,11 @@ from autograder.assignment.variants import cells_for
 from autograder.handed_in.alignment import Submission
 from autograder.inside.running import prepared
 from autograder.inside.seen import Observation, Outcome
-from autograder.inside.standing import parts
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import INPUTS
 from autograder.judging.findings import CheckResult, QuestionResult
 from autograder.judging.grader import Grader
+from autograder.observers.standing import parts
 from autograder.probe import Namespace, Probe
 
 MAX_CALLS_SHOWN = 4

@@ -22,8 +22,8 @@ from autograder.handed_in.submission import Delivered, understand
 from autograder.judging.findings import SubmissionResult
 from autograder.judging.grader import Grader
 from autograder.judging.keys import key_of as reference_key
-from autograder.judging.memory import Memory
 from autograder.judging.reference import Reference
+from autograder.judging.sitting.memory import Memory
 from autograder.records.graded_notebook import graded_notebook, made_from
 from autograder.records.results import handed_in
 from autograder.run.journal import JournalEntry, key_of, read_entry, write_entry

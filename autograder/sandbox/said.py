@@ -12,7 +12,7 @@ LONGEST = 300
 _N = r"-?\d{1,4}"
 _SHAPE = r"\((?:(?:\d{1,5}|newaxis)(?:, ?(?:\d{1,5}|newaxis))*)?,?\)"
 _NAME = r"[A-Za-z_][\w.]{0,60}"
-_CALL = rf"{_NAME}\(\)"
+_CALL = rf"(?:{_NAME}\.<locals>\.)*(?:{_NAME}|<lambda>)\(\)"
 _NAMES = rf"'{_NAME}'(?:(?:,? and |, )'{_NAME}')*"
 _SUGGESTED = rf"(?:\. Did you mean '{_NAME}'\?)?"  # from Python 3.13 on
 _OPERATOR = r"[-+*/@%<>=&|^!]{1,3}(?: or pow\(\))?"
@@ -43,7 +43,7 @@ _FORMS = (
     rf"(?:not enough|too many) values to unpack \(expected (?:at least )?{_N}(?:, got {_N})?\)",
     rf"'{_NAME}' object is not (?:subscriptable|iterable|callable)",
     rf"'{_NAME}' object (?:does not support item assignment|is not an iterator)",
-    rf"'{_NAME}' object has no attribute '{_NAME}'",
+    rf"'{_NAME}' object has no attribute '{_NAME}'(?: and no __dict__ for setting new attributes)?",
     rf"{_CALL} missing {_N} required (?:positional|keyword-only) arguments?: {_NAMES}",
     rf"{_CALL} takes (?:from {_N} to )?{_N} positional arguments? but {_N} (?:was|were) given",
     rf"{_CALL} takes no arguments|{_CALL} got multiple values for argument '{_NAME}'",
@@ -68,6 +68,7 @@ _FORMS = (
     rf"'{_NAME}' object cannot be interpreted as an integer",
     r"only integer scalar arrays can be converted to a scalar index",
     rf"unhashable type: '{_NAME}'",
+    rf"cannot use '{_NAME}' as a (?:dict key|set element) \(unhashable type: '{_NAME}'\)",
     rf'can only concatenate {_NAME} \(not "{_NAME}"\) to {_NAME}',
     rf"can't multiply sequence by non-int of type '{_NAME}'",
     rf"ufunc '{_NAME}' not supported for the input types, and the inputs could not be safely coerced to any "
@@ -98,7 +99,9 @@ _FORMS = (
     r"dictionary update sequence element #\d{1,4} has length \d{1,4}; 2 is required",
     r"list\.(?:remove|index)\(x\): x not in list|(?:min|max)\(\) iterable argument is empty",
     r"math range error|\(34, 'Numerical result out of range'\)|float modulo|super\(\): no arguments",
-    r"(?:0\.0|0|zero) (?:cannot be raised )?to a negative (?:or complex )?power|expected a positive input",
+    r"(?:0\.0|0|zero) (?:cannot be raised )?to a negative (?:or complex )?power",
+    r"expected a (?:positive|nonnegative) input|expected a number in range from -1 up to 1",
+    r"factorial\(\) not defined for negative values",
     r"cannot convert float (?:NaN|infinity) to integer",
     rf"{_CALL} missing required argument '{_NAME}' \(pos {_N}\)",
     rf"(?:function|{_CALL}) takes (?:exactly|at most|at least) {_N} (?:positional )?arguments? "
@@ -114,15 +117,39 @@ _FORMS = (
     rf"`{_NAME}` was removed in the NumPy 2\.0 release\. Use `{_NAME}` instead\.",
     rf"ufunc '{_NAME}' did not contain a loop with signature matching types \(dtype\('<?{_NAME}'\), "
     rf"dtype\('<?{_NAME}'\)\) -> None",
+    rf"{_CALL} got some positional-only arguments passed as keyword arguments: {_NAMES}",
+    rf"'{_NAME}' is an invalid keyword argument for {_CALL}|{_NAME} expected (?:at most |at least )?{_N} "
+    rf"arguments?, got {_N}",
+    rf"'{_NAME}' object does not support the (?:asynchronous )?context manager protocol(?: \(missed {_NAME} "
+    r"method\))?|exceptions must derive from BaseException",
+    rf"object is not iterable|'{_NAME}' object is not reversible",
+    rf"Value after \* must be an iterable, not {_NAME}",
+    r"could not convert string to float|invalid literal for int\(\) with base 10",
+    rf"name '{_NAME}' is not defined{_SUGGESTED}|No module named '{_NAME}'",
+    rf"range\(\) arg 3 must not be zero|slice step cannot be zero|{_N} is not in list|substring not found",
+    rf"zip\(\) argument {_N} is (?:longer|shorter) than arguments? {_N}(?:-{_N})?",
+    r"not (?:enough arguments for format string|all arguments converted during string formatting)",
+    rf"Replacement index {_N} out of range for positional args tuple",
+    rf"Cannot interpret '{_N}' as a data type|data type '{_NAME}' not understood|len\(\) of unsized object",
+    r"Cannot take a larger sample than population when replace is False|iteration over a 0-d array",
+    rf"{_N}-dimensional array given\. Array must be at least two-dimensional",
+    r"`pad_width` must be of integral type\.|arange\(\) requires stop to be specified\.",
+    rf"index {_N} is out of bounds for array with size {_N}",
+    r"either both or neither of x and y should be given",
     r"'[A-Za-z_][\w .-]{0,40}'",  # a KeyError's key
+)
+_A_VALUE = re.compile(
+    r"(?:(?<= input), got|(?<= up to 1), got|(?<=string to float):|(?<=with base 10):) .*$", re.DOTALL
 )
 _KNOWN = re.compile("|".join(f"(?:{form})" for form in _FORMS))
 _OWN = frozenset(re.findall(r"[A-Za-z_]\w*", re.sub(r"\\[a-z]|\[[^\]]*\]", " ", " ".join(_FORMS))))
 
 
 def by_the_interpreter(text: str) -> str:
-    """The text of an exception where it has one of these forms, else nothing."""
-    text = text.strip()
+    """The text of an exception where it has one of these forms, else nothing; without the value at
+    the end of some of them, which may be of the student's making.
+    """
+    text = _A_VALUE.sub("", text.strip())
     return text if len(text) <= LONGEST and _KNOWN.fullmatch(text) else ""
 
 

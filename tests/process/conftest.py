@@ -63,7 +63,7 @@ class Bench:
         requests = [r for r in self.grader.reference.requests if question in ("", r.question)]
         reference = Given(self.grader.reference_sandbox(), self.grader.reference.cells, given, given) if given else None
         with self.grader.sit(submission) as sitting:
-            return sitting.watch.observe(requests, given=reference)
+            return sitting.passes.watch.observe(requests, given=reference)
 
 
 def level() -> Level:

@@ -174,7 +174,7 @@ def test_the_whole_bounds_every_wait(benches: Benches) -> None:
     bench.grade(bench.work())
     began = time.monotonic()
     with bench.grader.sit(bench.submission(work)) as sitting:
-        sitting.watch.observe(sitting.requests)
+        sitting.passes.watch.observe(sitting.requests)
     assert time.monotonic() - began < 4 * 1.5 + 2
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from autograder.judging.findings import QuestionResult
-from autograder.judging.locate import Search
+from autograder.judging.sitting.locate import Search
 from tests.sample_class.work import Work
 
 from .conftest import Bench, Benches

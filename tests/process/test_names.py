@@ -55,7 +55,7 @@ def test_mutants_get_a_name_only_where_they_do_the_same(tmp_path_factory: pytest
                 requests = [r for r in reference.requests if r.question == question.id]
                 with grader.sit(OwnCells(cells), (question.id,)) as sitting:
                     (result,) = [r for r in sitting.results() if r.id == question.id]
-                    seen = sitting.seen
+                    seen = sitting.passes.seen
                 if result.diagnosis is None:
                     continue
                 theirs = reference.observations_of(known[result.diagnosis.id])

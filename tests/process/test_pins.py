@@ -9,7 +9,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 PINS = Path(__file__).parents[2] / "constraints.txt"
-SYSTEMS = {"Debian 12": "3.11.2", "Ubuntu 24.04": "3.12.3", "Debian 13": "3.13.5"}
+SYSTEMS = {"Debian 12": "3.11.2", "Ubuntu 24.04": "3.12.3", "Debian 13": "3.13.5", "Debian testing": "3.14.8"}
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

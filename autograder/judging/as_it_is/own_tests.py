@@ -10,13 +10,11 @@ import math
 
 from autograder.assignment.notebook import Role
 from autograder.assignment.values import Question, QuestionKind
-from autograder.fingerprints import fingerprint
 from autograder.inside.protocol import CellKind, CellSource
-from autograder.inside.seen import CellReport, Outcome, Seen
+from autograder.inside.seen import CellReport, Outcome
 from autograder.judging.findings import CheckResult, QuestionResult, Verdict
-from autograder.judging.keys import key_of_cells
 from autograder.judging.messages import cell_messages
-from autograder.judging.sitting import Sitting
+from autograder.judging.sitting.sitting import Sitting
 from autograder.sandbox.watch import LEFT_OUT
 
 TITLE = "The notebook's own test, run where your code runs."
@@ -34,9 +32,9 @@ class OwnTests(Sitting):
 
     def results(self) -> list[QuestionResult]:
         """Run all cells; a test that comes to its end has its points."""
-        self.seen = self._ran()
+        self.passes.cells_alone()
         self.notes += self._about_answers()
-        reports = {report.number: report for report in self.seen.cells}
+        reports = {report.number: report for report in self.passes.seen.cells}
         cells = {p.source.id: p.number for p in getattr(self.notebook, "placed", ()) if p.source is not None}
         return [
             self._written(q) if q.written else self._tested(q, reports.get(cells.get(q.id, 0)))
@@ -47,20 +45,10 @@ class OwnTests(Sitting):
         """What went wrong in the student's own cells."""
         placed = getattr(self.notebook, "placed", ())
         own = {p.number for p in placed if p.source is None or not p.source.locked}
-        cells = [CellSource(c.text, c.number, CellKind.OWN) for c in self.watch.cells if c.number in own]
-        return cell_messages([r for r in self.seen.cells if r.number in own], cells)
-
-    def _ran(self) -> Seen:
-        """How all cells ended: what memory holds of it, or what is seen now."""
-        level = self.bench.isolation.level
-        key = fingerprint(
-            key_of_cells(self.assignment, self.watch.cells), level, self.watch.handed_in, "as it is"
-        )
-        if (seen := self.memory.get(key)) is None:
-            self.watch.again = False
-            seen = self.watch.observe([])
-            self.memory.put(key, seen)
-        return seen
+        cells = [
+            CellSource(c.text, c.number, CellKind.OWN) for c in self.passes.watch.cells if c.number in own
+        ]
+        return cell_messages([r for r in self.passes.seen.cells if r.number in own], cells)
 
     def _tested(self, question: Question, report: CellReport | None) -> QuestionResult:
         report = report or CellReport(0, Outcome.MISSING)

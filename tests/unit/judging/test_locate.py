@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from autograder.judging import locate
-from autograder.judging.locate import Clock
+from autograder.judging.sitting import locate
+from autograder.judging.sitting.locate import Clock
 
 
 @dataclass

@@ -22,7 +22,7 @@ from autograder.judging.findings import (
     SubmissionResult,
     Verdict,
 )
-from autograder.judging.memory import Memory
+from autograder.judging.sitting.memory import Memory
 from autograder.run import journal
 from autograder.run.journal import Journal, JournalEntry, key_of, read_entry, write_entry
 from tests.sample_class.work import Work

@@ -1,6 +1,7 @@
 """Texts of exceptions: those of the interpreter and of NumPy are known by their form, as they really come; all others are dropped."""
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from autograder.sandbox.said import by_the_interpreter, names_in, without_sugges
 X = np.zeros((3, 4))
 
 
-def two(a: int, b: int) -> int:
+def pair(a: int, b: int) -> int:
     """Takes two."""
     return a + b
 
@@ -26,7 +27,7 @@ def late() -> Any:
 REAL = [
     "X + np.zeros((3, 5))", "X @ X", "np.dot(X, X)", "X[7]", "X[0, 9]", "X[0, 0, 0]", "X.sum(axis=3)", "X.reshape(5, 5)", "X[[True, False]]", "X[1.5]", "X[np.array([0.5])]",
     "X[[0, 1], [0, 1, 2]]", "np.zeros(3).__setitem__(slice(None), np.zeros(4))", "np.zeros(3, dtype=int).__iadd__(0.5)", "np.concatenate([X, X[0]])", "float(X)", "bool(X)",
-    "dict()['cache_lower']", "[].pop()", "[1][3]", "(1,)[2]", "None[0]", "None + 1", "len(None)", "-None", "None.shape", "two(1)", "two(1, 2, 3)", "two(1, c=2)", "1 / 0", "1.0 // 0", "1 % 0",
+    "dict()['cache_lower']", "[].pop()", "[1][3]", "(1,)[2]", "None[0]", "None + 1", "len(None)", "-None", "None.shape", "pair(1)", "pair(1, 2, 3)", "pair(1, c=2)", "1 / 0", "1.0 // 0", "1 % 0",
     "(lambda a, b: a)(*None)" if False else "None < 1", "X.nothing", "X()", "iter(3)", "late()", "np.broadcast_to(1, 3).__setitem__(0, 1)", "np.matmul(X, 3.0)", "X.transpose(0, 1, 2)",
 ]  # fmt: skip
 REAL += [
@@ -36,12 +37,18 @@ REAL += [
     "0.0**-1", "1 % 0.0", "np.zeros(3, int).__setitem__(0, np.nan)", "np.zeros()", "np.nothing", "np.Inf", "X.item()", "f'{X:.2f}'", "'%d' % 'a'", "np.broadcast_to(X, (2, 2))", "np.isclose('a', 1)",
     "np.mean(X, axes=0)", "np.pad(X, ((1, 1), (1, 1), (1, 1)))", "max([])", "np.add(1)", "np.lib.stride_tricks.sliding_window_view(X, (5, 5))",
 ]  # fmt: skip
+REAL += [
+    "{[1]: 2}", "{X.shape: 1}[[1]]", "{[1]}", "(lambda x: x)()", "(lambda x, /: x)(x=1)", "print(1, foo=2)", "int(1, 2, 3)", "list(zip([1], [2, 3], strict=True))", "[*3]", "[1][::0]",
+    "'%d' % (1, 2)", "'{}'.format()", "reversed(3)", "nothing", "__import__('nothing_here')", "range(1, 2, 0)", "np.ones(3, 4)", "X.astype('foo')", "len(np.array(1))", "iter(np.array(1))",
+    "np.random.default_rng(0).choice([1, 2], 5, replace=False)", "np.linalg.inv(np.ones(2))", "np.pad(X, 'a')", "np.arange()", "np.where(1, 2)", "np.unravel_index(9, (2, 2))", "object().x.y",
+]  # fmt: skip
+WITH_A_VALUE = ["math.sqrt(-1.25)", "math.log(-1.25)", "math.acos(2.25)", "float('2,5')", "int('2.5')", "np.zeros(2).__setitem__(0, '2,5')"]
 UNPACKED = ["a, b = None", "a, b = 1, 2, 3", "a, b, c = 1, 2", "a, *b, c = [1]", "a, b = 3"]
 
 
 def raised(code: str, mode: str) -> str:
     """What is said of the exception that this code raises."""
-    names = {"np": np, "X": X, "two": two, "late": late}
+    names = {"math": math, "np": np, "X": X, "pair": pair, "late": late}
     try:
         exec(compile(code, "<cell 3>", mode), names)
     except Exception as error:
@@ -54,6 +61,13 @@ def test_what_python_and_numpy_say_is_known(code: str) -> None:
     """The commonest exceptions of array code, raised here and now by the versions that are installed."""
     said = raised(code, "eval")
     assert by_the_interpreter(said) == said.strip() != ""
+
+
+@pytest.mark.parametrize("code", WITH_A_VALUE)
+def test_the_value_that_was_met_stays_behind(code: str) -> None:
+    """It may be anything that the student computed, a hidden input too; what the interpreter says before it is told."""
+    said = by_the_interpreter(raised(code, "eval"))
+    assert said and "2" not in said
 
 
 @pytest.mark.parametrize("code", UNPACKED)
@@ -75,7 +89,7 @@ def test_any_other_text_is_dropped(text: str) -> None:
 
 def test_names_are_found() -> None:
     """Whatever is no word of the forms themselves: names, types, attributes and keys, with quotes or without."""
-    assert names_in("two() got an unexpected keyword argument 'c'") == ["two", "c"]
+    assert names_in("pair() got an unexpected keyword argument 'c'") == ["pair", "c"]
     assert names_in("'cache_lower'") == ["cache_lower"]
     assert names_in("list indices must be integers or slices, not Secret") == ["Secret"]
     assert names_in("'numpy.ndarray' object has no attribute 'centre'") == ["ndarray", "centre"]

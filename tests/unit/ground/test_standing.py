@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from autograder.inside.standing import changed, parts, standing
+from autograder.observers.standing import changed, parts, standing
 
 
 class Pair(NamedTuple):

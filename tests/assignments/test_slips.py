@@ -1,0 +1,51 @@
+"""The corpus of slips: a name or a place that a slip was found to deserve it keeps, and none gets a name that is not true of it."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.judging.grader import Grader
+from autograder.judging.reference import Reference
+from autograder.sandbox.observed import ObservedStore
+
+from ..slips.measure import graded, patient, read_by_hand, slips_of
+from .conftest import SALT, loaded
+
+
+def test_each_slip_was_read_by_a_person(name: str) -> None:
+    """The table holds each slip of the corpus and no other."""
+    assert list(read_by_hand(name)) == list(slips_of(name))
+
+
+@pytest.mark.long
+def test_a_slip_has_no_name_that_is_not_true_of_it(graders: dict[str, Grader], name: str) -> None:
+    """Where a name is new: judge whether its sentence is true of the slip, and add it to the names of the table, or mend it."""
+    read = read_by_hand(name)
+    for key, result in graded(graders[name], slips_of(name)):
+        found = result.diagnosis.id if result.diagnosis else ""
+        assert not found or found in read[key].get("names", ()), f"{key}: {found}. Truly: {slips_of(name)[key].label}"
+        assert found or read[key]["told"] != "named truly", f"{key} was named {read[key]['names']} and has no name any more"
+        full = result.score == result.max_score
+        assert not full or read[key]["told"] == "a hole", f"{key} has full marks. Truly: {slips_of(name)[key].label}"
+
+
+@pytest.fixture
+def patient_grader(graders: dict[str, Grader], name: str, tmp_path: Path) -> Iterator[Grader]:
+    """One whose search for a place ends with the candidates, not with the clock."""
+    reference = Reference(patient(loaded(name)), SALT, ObservedStore(tmp_path)).prepare()
+    with Grader(reference, graders[name].isolation) as grader:
+        grader.locate = True
+        yield grader
+    reference.close()
+
+
+@pytest.mark.long
+def test_a_place_is_still_found(patient_grader: Grader, name: str) -> None:
+    """A slip that was located is located in its own place, or has a name by now."""
+    read = read_by_hand(name)
+    located = {key: slip for key, slip in slips_of(name).items() if read[key]["told"] == "located truly"}
+    for key, result in graded(patient_grader, located):
+        place = result.located.code if result.located else ""
+        assert result.diagnosis or place == read[key]["code"], f"{key}: {place or 'no place'}; it was {read[key]['code']}"
