@@ -961,7 +961,7 @@ def a_second_training(ns, drawn):
 
 
 @probe("trainer", points=0.75, contract=True, tolerance=1e-5, unchanged=("X_train", "y_train", "X_valid", "y_valid", "config"),
-       draw=partial(training, n=14, valid=5, momentum=True, early_stop=True))
+       draw=partial(training, n=19, valid=5, momentum=True, early_stop=True))
 def trainer_leaves_alone(ns, drawn):
     """The images, the labels and the configuration afterwards."""
     return _trained(ns, drawn)
