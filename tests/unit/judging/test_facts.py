@@ -107,7 +107,7 @@ def test_a_judge_that_returns_no_facts_is_named(case: str) -> None:
         return returned
 
     with pytest.raises(AssignmentError, match=re.escape(f"rows returned {says}")) as caught:
-        facts_of(rows, None, 1)
+        facts_of(rows, None, Probe("p", "q", 1.0, "", len, judged=True), 1)
     assert __file__ in str(caught.value) and "return a dict of facts" in caught.value.mend
 
 
