@@ -35,7 +35,7 @@ def _lengths(curves):
     uneven = f"The lists in history have {', '.join(map(str, lengths))} entries; all should have the same number."
     return {
         "as long as each other": fact(len(set(lengths)) == 1, uneven),
-        "two entries": fact(min(lengths) >= 2, "A list in history has fewer than two entries, though several steps were taken."),
+        "two entries": fact(min(lengths) >= 2, "A list in history has fewer than two entries, though several steps were asked for."),
     }
 
 
@@ -80,6 +80,10 @@ def _labels_of_other_rows(net, X, move, batch_size):
     return all(whole)
 
 
+NO_MOVE = "W2 comes back as it does with learning_rate 0: it does not move."
+OTHER_MOVE = "From the weights that learning_rate 0 brings back, W2 does not move along the gradient of rows of X_train with their own labels."
+
+
 def one_step(seen, drawn):
     """The step is the learning rate times the mean gradient of some batch_size rows: find which, then hold every parameter to it."""
     (X, y, _, _), batch_size = drawn.data, drawn.settings["batch_size"]
@@ -94,11 +98,12 @@ def one_step(seen, drawn):
 
     moved = follows("W2") and np.abs(shares).max() > 1e-6  # otherwise there is no batch to hold the others to
     counts = shares * batch_size
-    others = not moved and _labels_of_other_rows(start, X, moves["W2"], batch_size)
+    still = not moves["W2"].any()
+    others = not moved and not still and _labels_of_other_rows(start, X, moves["W2"], batch_size)
     d_hidden = _losses(start, X, y)[1] @ start["W2"].T
     around = np.abs(X.T @ (shares[:, None] * d_hidden) - moves["W1"].reshape(start["W1"].shape)).max() <= 1e-5 * np.abs(moves["W1"]).max()
     return {
-        "W2": fact(moved, "W2 does not move along the gradient of rows of X_train with their own labels.", "labels of other rows" if others else "another step"),
+        "W2": fact(moved, NO_MOVE if still else OTHER_MOVE, "labels of other rows" if others else "no step" if still else "another step"),
         "b2": fact(not moved or follows("b2"), "W2 moves along the gradient of its batch, b2 does not."),
         "W1": fact(not moved or follows("W1"), "The second layer moves along the gradient of its batch, W1 does not.",
                    "around ReLU" if around else "another step"),
@@ -119,6 +124,7 @@ def three_steps(seen, drawn):
     """Two rows in batches of two: a batch is one of three, so three steps end in one of 27 places."""
     X, y, _, _ = drawn.data
     start, end = (_network(_inside(seen, key), drawn) for key in ("start", "end"))
+    still = [name for name in ("W1", "W2") if not start[name].any()]
     gaps = []
     for batches in product(([0, 0], [0, 1], [1, 1]), repeat=drawn.settings["iters"]):
         net = start
@@ -127,8 +133,8 @@ def three_steps(seen, drawn):
             net = {name: net[name] - drawn.settings["learning_rate"] * gradients[name].mean(axis=0).reshape(net[name].shape) for name in PARAMETERS}
         gaps.append(max(np.abs(net[name] - end[name]).max() for name in PARAMETERS))
     return {
-        "a start": fact(start["W1"].any() and start["W2"].any(), "The weights start at zero, where the two classes can hold them."),
-        "plain SGD": fact(min(gaps) < 1e-5, "After a few steps the parameters are not where plain SGD takes them from this start."),
+        "a start": fact(not still, f"{' and '.join(still)} {'is' if len(still) == 1 else 'are'} zero where learning_rate is 0: so training starts from there."),
+        "plain SGD": fact(min(gaps) < 1e-5, "After a few steps the parameters are not where plain SGD takes them from the weights that learning_rate 0 brings back."),
     }
 
 
@@ -144,16 +150,16 @@ def what_history_measures(seen, drawn):
         **_lengths(curves),
         "test loss": fact(
             np.allclose(curves["test_loss"], on_test.mean(), rtol=1e-5, atol=0),
-            "The test loss is not the mean cross-entropy of X_test against the labels y_test.",
+            "With learning_rate 0, test_loss is not the mean cross-entropy of X_test and y_test under the parameters that come back.",
         ),
         "test accuracy": fact(
             np.allclose(curves["test_accuracy"], accuracy, rtol=0, atol=1e-9),
-            "The test accuracy is not the share of X_test whose largest score is that of its label in y_test.",
+            "With learning_rate 0, test_accuracy is not the share of X_test whose largest score is that of its label in y_test.",
             f"{np.mean(curves['test_accuracy']) / accuracy:.4g} times the share",
         ),
         "train loss": fact(
             np.all((low <= curves["train_loss"]) & (curves["train_loss"] <= high)),
-            "The train loss is no mean of losses of training rows: it lies outside the range of theirs.",
+            "With learning_rate 0, train_loss is no mean of losses of training rows: it lies outside the range of theirs.",
         ),
     }
 
@@ -166,19 +172,19 @@ def history_while_it_learns(seen, drawn):
     return {
         **_lengths(curves),
         "train loss falls": between(-np.inf, train_loss, 0.65, "The train loss has not fallen, though nearly all training labels are the same."),
-        "test loss rises": between(1.8, test_loss, np.inf, f"The test loss should be high after several steps: {rare}"),
-        "test accuracy falls": between(-np.inf, accuracy, 0.5, f"The test accuracy should be low after several steps: {rare}"),
+        "test loss rises": between(1.8, test_loss, np.inf, f"The test loss should be high after the steps that were asked for: {rare}"),
+        "test accuracy falls": between(-np.inf, accuracy, 0.5, f"The test accuracy should be low after the steps that were asked for: {rare}"),
     }
 
 
 def _mean_zero(name, z):
     far = 5 / np.sqrt(z.size)
-    return between(-far, z.mean(), far, f"The initial {name} does not have mean zero.")
+    return between(-far, z.mean(), far, f"With learning_rate 0, the {name} that comes back does not have mean zero.")
 
 
 def _spread_one(name, z):
     far = 5 / np.sqrt(2 * z.size)
-    return between(1 - far, z.std(), 1 + far, f"The standard deviation of the initial {name} is not std.")
+    return between(1 - far, z.std(), 1 + far, f"With learning_rate 0, the standard deviation of the {name} that comes back is not std.")
 
 
 def initial_weights(seen, drawn):
@@ -188,10 +194,10 @@ def initial_weights(seen, drawn):
     every = np.concatenate(list(draws.values()))
     kurtosis = np.mean((every - every.mean()) ** 4) / max(every.var(), 1e-12) ** 2  # 3 for a normal, 1.8 for a uniform distribution
     return {
-        "biases": fact(not net["b1"].any() and not net["b2"].any(), "The biases do not start at zero."),
+        "biases": fact(not net["b1"].any() and not net["b2"].any(), "With learning_rate 0, the biases that come back are not zero."),
         **{f"mean of {name}": _mean_zero(name, z) for name, z in draws.items()},
         **{f"spread of {name}": _spread_one(name, z) for name, z in draws.items()},
-        "normal": between(2.4, kurtosis, 4.5, "The initial weights are not drawn from a normal distribution."),
+        "normal": between(2.4, kurtosis, 4.5, "With learning_rate 0, the weights that come back are not spread as normal draws are."),
     }
 
 
@@ -211,8 +217,9 @@ def which_rows_are_drawn(seen, drawn):
     start, end = (_network(_inside(seen, key), drawn) for key in ("start", "end"))
     used = np.flatnonzero(np.any(start["W1"] != end["W1"], axis=1))
     most = drawn.settings["iters"] * batch_size
+    trace = "Only as many rows as one batch has leave a trace in W1: does every step use the same batch?" if used.size else "No row leaves a trace in W1."
     return {
-        "new rows": fact(len(used) > batch_size, "Every step seems to use the same batch: no other rows leave a trace in W1.", used.tolist()),
+        "new rows": fact(len(used) > batch_size, trace, used.tolist()),
         "no more": fact(len(used) <= most, "More rows leave a trace in W1 than were drawn in all batches."),
         "at random": fact(used.tolist() != list(range(most)), "The batches follow the order of X_train; they should be drawn at random."),
     }

@@ -803,7 +803,7 @@ def sizes_of_the_batches(ns, drawn):
 @probe("get_random_batches", points=0.75, judged=True, draw=partial(batches, n=60, features=2, classes=4, batch_size=3))
 def another_shuffle_each_call(ns, drawn):
     """Who shares a batch with whom, in two calls on the same data."""
-    return {"first": ns.get_random_batches(*drawn), "second": ns.get_random_batches(*drawn)}
+    return {call: ns.get_random_batches(drawn.x.copy(), drawn.y.copy(), drawn.batch_size) for call in ("first", "second")}
 
 
 def several_sizes(rng, n, features, classes, batch_sizes):

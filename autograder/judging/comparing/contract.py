@@ -72,5 +72,5 @@ def _found(finding: Finding, name: str, elsewhere: str) -> Finding:
     if finding.verdict is not Verdict.RIGHT:
         return finding
     where = f', in the test "{elsewhere.rstrip(".")}"' if elsewhere else ""
-    says = f"{name} is not as it was before the call{where}; the caller still needs it"
+    says = f"{name} is not as it was{where}: it was changed, or a result is a view of it and was written to"
     return Finding(Verdict.CHANGED_INPUT, says, finding.facts)
