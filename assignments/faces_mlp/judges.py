@@ -93,28 +93,36 @@ def third_decimal(seen, drawn):
     return _verdicts(seen, "a small gradient that is off by less than 1.5e-3", wrong="a large gradient that is off by more than 1.5e-3")
 
 
+def _moves(seen, toy):
+    """How far the parameter is from where it was at each call of forward, where it is away from there at all."""
+    before = toy.before[toy.name]
+    moves = [array(w, "the parameter during the check", shape=before.shape).ravel() - before.ravel() for w in seen["seen"]]
+    return [move for move in moves if np.abs(move).max() > 1e-9]
+
+
 def entries_that_move(seen, drawn):
-    before = drawn.before[drawn.name]
-    start = before.ravel()
-    moves = [array(w, "the parameter during the check", shape=before.shape).ravel() - start for w in seen["seen"]]
-    moves = [move for move in moves if np.abs(move).max() > 1e-9]
-    alone = all(np.sum(np.abs(move) > 1e-9) == 1 for move in moves)
-    at = [int(np.argmax(np.abs(move))) for move in moves]
-    by = [float(move[entry]) for move, entry in zip(moves, at, strict=True)]
+    large, small = (_moves(seen[which], drawn[which]) for which in ("large", "small"))
+    size = drawn["large"].before[drawn["large"].name].size
+    alone = all(np.sum(np.abs(move) > 1e-9) == 1 for move in large)
+    at = [int(np.argmax(np.abs(move))) for move in large]
+    by = [float(move[entry]) for move, entry in zip(large, at, strict=True)]
     up, down = ({entry for entry, step in zip(at, by, strict=True) if sign * step > 0} for sign in (1, -1))
     entries = up | down
+    moved, every = (len({int(np.argmax(np.abs(move))) for move in small}), drawn["small"].before[drawn["small"].name].size)
     return {
         "some entry moves": fact(entries, "No entry of the parameter is moved before forward is called again."),
         "one at a time": fact(alone, "More than one entry is away from its value at a time."),
         "epsilon": fact(all(0.9e-7 < abs(step) < 1.1e-7 for step in by), "An entry is moved by something other than epsilon = 1e-7."),
         "both ways": fact(up == down, "An entry is moved to one side only: the difference isn't central."),
         "at most twenty": fact(len(entries) <= 20, f"{len(entries)} entries are moved; expected 20.",
-                               "all entries" if len(entries) == start.size else "some"),
+                               "all entries" if len(entries) == size else "some"),
         "twenty": fact(sum(step > 0 for step in by) >= 20, "Fewer than 20 entries are moved."),
         # 20 of 60 drawn with repetition are 17.1 different ones, standard deviation 1.3
         "different": between(9, len(entries), np.inf, f"Only {len(entries)} different entries are moved; expected 20."),
-        "anywhere": fact(min(entries, default=0) < start.size // 2 <= max(entries, default=0), "The entries aren't chosen at random from the whole parameter.",
+        "anywhere": fact(min(entries, default=0) < size // 2 <= max(entries, default=0), "The entries aren't chosen at random from the whole parameter.",
                          f"{min(entries, default=0)} to {max(entries, default=0)}"),
+        # 20 draws with repetition meet all of 18 entries once in a million times
+        "all of a small one": fact(moved == every, f"Of a parameter with {every} entries, {moved} are moved; expected all of them."),
     }
 
 

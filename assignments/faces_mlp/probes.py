@@ -757,11 +757,11 @@ def third_decimal(ns, drawn):
     return told(ns, drawn)
 
 
-@probe("check_grad", points=0.75, contract=True, judged=True, draw=lambda rng: Scale(rng, (12, 5)))
+@probe("check_grad", points=0.75, contract=True, judged=True, draw=lambda rng: {"large": Scale(rng, (12, 5)), "small": Scale(rng, (3, 6))})
 def entries_that_move(ns, drawn):
-    """Which entries are moved, and by how much."""
-    seen = drawn.tried(ns)
-    return {"raised": seen["raised"], "seen": seen["seen"]}
+    """Which entries are moved, and by how much, of a large parameter and of one with fewer than 20."""
+    tried = {which: toy.tried(ns) for which, toy in drawn.items()}
+    return {which: {"raised": seen["raised"], "seen": seen["seen"]} for which, seen in tried.items()}
 
 
 @probe("check_grad", points=1.25, contract=True, judged=True, draw=lambda rng: Scale(rng, (6, 4)))

@@ -697,7 +697,7 @@ SHAPES = ((2, 3), (3, 1))
 
 
 class Numbers(NamedTuple):
-    """What a toy is made of: parameters and gradients of two layers, and for a bowl where each parameter is drawn to."""
+    """What a toy is made of: parameters and gradients of its layers, and for a bowl where each parameter is drawn to."""
 
     layers: list
     centre: np.ndarray
@@ -715,14 +715,14 @@ def _numbers(rng, shapes=SHAPES):
 
 
 class _Toy:
-    """Two Layers with an Activation between them.
+    """Layers with an Activation between any two.
 
     Column 0 of the images tells training (0) from validation (1) rows, column 1 holds the label, column 2 the row's number.
     """
 
     def __init__(self, ns, numbers):
-        first, second = (self._layer(ns, own) for own in numbers.layers)
-        self.layers = [first, self._between(ns), second]
+        first, *others = (self._layer(ns, own) for own in numbers.layers)
+        self.layers = [first, *(part for layer in others for part in (self._between(ns), layer))]
         self.size = len(numbers.centre)
         self.trained_on = _Log()
 
@@ -740,14 +740,14 @@ class _Toy:
         return activation
 
     def parameters(self):
-        return [{"w": np.array(layer.w), "b": np.array(layer.b)} for layer in (self.layers[0], self.layers[2])]
+        return [{"w": np.array(layer.w), "b": np.array(layer.b)} for layer in self.layers[::2]]
 
     def values(self):
-        return np.concatenate([np.ravel(p) for layer in (self.layers[0], self.layers[2]) for p in (layer.w, layer.b)])
+        return np.concatenate([np.ravel(p) for layer in self.layers[::2] for p in (layer.w, layer.b)])
 
     def write(self, slopes):
         start = 0
-        for layer in (self.layers[0], self.layers[2]):
+        for layer in self.layers[::2]:
             for name in ("w", "b"):
                 shape = getattr(layer, name).shape
                 end = start + int(np.prod(shape))
@@ -938,9 +938,9 @@ def the_history(ns, drawn):
 
 
 @probe("trainer", points=0.75, contract=True, tolerance=1e-5,
-       draw=partial(training, momentum=True, momentum_gamma=0.6, L2_penalty=0.3, learning_rate=0.05))
+       draw=partial(training, shapes=((2, 3), (3, 4), (4, 1)), momentum=True, momentum_gamma=0.6, L2_penalty=0.3, learning_rate=0.05))
 def steps_with_both(ns, drawn):
-    """The parameters after some epochs with momentum and penalty together."""
+    """The parameters of three layers after some epochs with momentum and penalty together."""
     return _trained(ns, drawn)
 
 
