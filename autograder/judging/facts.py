@@ -87,7 +87,9 @@ def array(value: Any, name: str, **form: Unpack[Form]) -> np.ndarray:
     shape: exactly this one; ndim: so many axes; finite=False: NaN and infinity may be in it.
     """
     if value is None:
-        raise Unfit(Verdict.NO_VALUE, f"{name} is None: is the result returned?")
+        raise Unfit(
+            Verdict.NO_VALUE, f"{name} is None: was nothing returned, or is it kept under another name?"
+        )
     seen = as_array(value)
     if seen is None or seen.dtype.kind not in "biuf":
         raise Unfit(Verdict.WRONG_TYPE, f"{name} is not an array of numbers.")
