@@ -84,7 +84,9 @@ class _Rule:
             right = seen is None
             return RIGHT if right else wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected None")
         if seen is None:
-            return wrong(Verdict.NO_VALUE, at, "is None: is the result returned?")
+            return wrong(
+                Verdict.NO_VALUE, at, "is None: was nothing returned, or is it kept under another name?"
+            )
         if isinstance(expected, Observed):
             return compare_observed(self, expected, seen, at)
         seen = as_plain(seen) if isinstance(expected, list | tuple | np.ndarray) else as_number(seen)

@@ -18,6 +18,7 @@ import numpy as np
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import compare, output_of, paired, tolerance_of, wrong_entries
+from autograder.judging.comparing.contract import broken
 from autograder.judging.findings import Diagnosis, Verdict
 from autograder.judging.judged import Judged
 from autograder.judging.known import KnownMistake, is_finite, numbers_of, same_facts
@@ -76,6 +77,8 @@ def _agrees(known: KnownMistake, judged: Judged, probe: Probe) -> bool:
         return False
     if mine.outcome is not Outcome.FINISHED:
         return mine.error == theirs.error
+    if broken(probe, known.findings) is not broken(probe, judged.findings):
+        return False
     if probe.judged:
         return same_facts(known.findings[probe.id], judged.findings[probe.id])
     return _same_value(known.values[probe.id], mine, probe)

@@ -15,6 +15,7 @@ from typing import Any
 from autograder.inside.seen import Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import INPUTS, compare
+from autograder.judging.comparing.contract import broken
 from autograder.judging.findings import SeenFact, Verdict
 from autograder.judging.judged import Judged
 from autograder.judging.known import KnownMistake, is_finite, same_facts
@@ -70,7 +71,7 @@ def _makes_wrong(known: KnownMistake, judged: Judged) -> frozenset[str]:
 def _share(known: KnownMistake, pieces: list[_Piece], lost: frozenset[int]) -> _Share:
     wrong = frozenset(n for n, piece in enumerate(pieces) if piece.wrong_by(known))
     agrees = frozenset(n for n in wrong & lost if pieces[n].as_by(known))
-    failed = frozenset(n for n in agrees if isinstance(pieces[n], _FactPiece))
+    failed = frozenset(n for n in agrees if isinstance(pieces[n], _FactPiece | _InputsPiece))
     return _Share(known, wrong, agrees, failed, frozenset(n for n in agrees if pieces[n].measured))
 
 
@@ -153,6 +154,25 @@ class _FactPiece:
 
 
 @dataclass(frozen=True)
+class _InputsPiece:
+    """What a question asks of its inputs: that they are as they were."""
+
+    probe: Probe
+    judged: Judged
+    measured = False
+
+    @property
+    def right(self) -> bool:
+        return not broken(self.probe, self.judged.findings)
+
+    def wrong_by(self, known: KnownMistake) -> bool:
+        return broken(self.probe, known.findings)
+
+    def as_by(self, known: KnownMistake) -> bool:
+        return self.wrong_by(known) is not self.right
+
+
+@dataclass(frozen=True)
 class _WholePiece:
     """A probe that did not finish, or came back in another form: all of it is one piece."""
 
@@ -179,10 +199,12 @@ class _WholePiece:
         )
 
 
-_Piece = _OutputPiece | _FactPiece | _WholePiece
+_Piece = _OutputPiece | _FactPiece | _InputsPiece | _WholePiece
 
 
 def _pieces(judged: Judged, probe: Probe, expected: Mapping[str, Any]) -> Iterator[_Piece]:
+    if probe.unchanged:
+        yield _InputsPiece(probe, judged)
     facts = judged.findings[probe.id].facts
     for name, fact in facts.items():
         yield _FactPiece(probe, name, fact)

@@ -170,13 +170,19 @@ class Search:
         """Whether every check is right with a changed cell: the one that was lost first, then the others."""
         lost = [p.id for p in self.judged.probes if p.id in self.judged.lost]
         rest = [p.id for p in self.judged.probes if p.id != lost[0]]
-        return all(self._right(instead, tuple(part)) for part in ([lost[0]], lost[1:], rest) if part)
+        seen: dict[str, Observation] = {}
+        parts = [tuple(part) for part in ([lost[0]], lost[1:], rest) if part]
+        return all(self._right(instead, part, seen) for part in parts)
 
-    def _right(self, instead: list[CellSource], probes: tuple[str, ...]) -> bool:
-        seen = self.observe(instead, probes)
-        self.clock.hangs_left -= any(o.outcome not in _ENDED for o in seen.values())
-        by_id = {p.id: p for p in self.judged.probes}
-        return all(self.judge.find(by_id[name], seen[name]).verdict is Verdict.RIGHT for name in probes)
+    def _right(
+        self, instead: list[CellSource], probes: tuple[str, ...], seen: dict[str, Observation]
+    ) -> bool:
+        """Whether these checks are right with a changed cell, beside those that were seen before."""
+        new = self.observe(instead, probes)
+        self.clock.hangs_left -= any(o.outcome not in _ENDED for o in new.values())
+        seen.update(new)
+        found = self.judge.find_all(tuple(p for p in self.judged.probes if p.id in seen), seen)
+        return all(finding.verdict is Verdict.RIGHT for finding in found.values())
 
 
 def _located(cell: CellSource, candidate: Mutant, *, given: bool) -> Located:

@@ -234,7 +234,7 @@ def test_inputs_that_did_not_come_back_count_as_changed() -> None:
         ({"probs": np.ones(2)}, {"probs": Opaque("ndarray of O entries")}, "probs is an array of objects; expected an array of numbers"),
         ({"a": {"b": [1.0, "x"]}}, {"a": {"b": [1.0, "y"]}}, "a.b[1] is not the expected text"),
         ({"a": {3: 1.0}}, {"a": {}}, "a.3 is missing"),
-        (1.0, None, "the result is None: is the result returned?"),
+        (1.0, None, "the result is None: was nothing returned, or is it kept under another name?"),
         (np.ones(2), np.ones(2, complex), "the result holds complex entries; expected real"),
     ],
 )
