@@ -510,7 +510,7 @@ def averages_the_loss_over_all_entries(x, y):
 
 
 def _train(
-    data, hidden, learning_rate, iters, batch_size, std, seed, draw=None, rng=None, weights=None, classes=None, backward=None, gradients=None, measure=None, late=False
+    data, hidden, learning_rate, iters, batch_size, std, seed, draw=None, rng=None, weights=None, classes=None, backward=None, gradients=None, measure=None
 ):
     """Train as the reference does, but for the steps that are passed in."""
     X_train, y_train, X_test, y_test = data
@@ -526,8 +526,6 @@ def _train(
         scores, cache2 = affine_forward(h, params["W2"], params["b2"])
         loss, dscores = softmax_loss(scores, y_train[label_rows])
         dh, dW2, db2 = affine_backward(dscores, cache2)
-        if late:
-            dh = dscores @ (params["W2"] - learning_rate * dW2).T
         _, dW1, db1 = affine_backward(backward(dh) if backward else relu_backward(dh, cache_relu), cache1)
         grads = {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
         if gradients:
@@ -724,12 +722,6 @@ def measures_once(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.
         return seen[0], first[0][1], first[0][2]
 
     return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, measure=measure)
-
-
-@misconception("train_two_layer")
-def updates_w2_before_the_way_back(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
-    """The first layer does not move along the gradient of its batch, the second does. If you update W2 before the gradient goes back through it: the first layer's gradient is to be that of the old W2. Compute all gradients first, then take the step."""
-    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, late=True)
 
 
 @misconception("train_two_layer")
