@@ -144,20 +144,6 @@ def works_on_a_flattened_x(f, x, verbose=False, h=1e-5):
 
 
 @misconception("eval_numerical_gradient")
-def one_sided_over_two_steps(f, x, verbose=False, h=1e-5):
-    """You compare f at x + h with f at x itself and divide by 2h, so your slopes are half as large as they should be. Look at where the
-    second value of f is taken, and at the distance between the two points.
-    """
-    grad, here = np.zeros(x.shape), f(x)
-    for index in np.ndindex(x.shape):
-        kept = x[index]
-        x[index] = kept + h
-        grad[index] = (f(x) - here) / (2 * h)
-        x[index] = kept
-    return grad
-
-
-@misconception("eval_numerical_gradient")
 def matrices_only(f, x, verbose=False, h=1e-5):
     """Your function works for matrices and raises an IndexError where x has one axis. Rows and columns are not all that an array may
     have. Look for a way to visit every entry of an array, whatever its shape.
