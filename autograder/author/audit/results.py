@@ -14,7 +14,7 @@ from autograder.inside.seen import Outcome
 KILLED_ENOUGH = 0.97
 """The share of mutants, equivalent ones aside, that a question's probes must tell from the reference."""
 VISIBLE_ENOUGH = 0.95
-"""The share of misconceptions that the visible checks must catch."""
+"""The share of misconceptions that the visible checks must catch, rounded down."""
 IN_SIGHT_ENOUGH = 0.9
 """The share of a question's killed mutants that its visible check must catch, too: what is done by the one
 must not be worth little by the others.
@@ -122,7 +122,7 @@ def variant_problems(
         if v.score:
             yield f"a trivial answer, {v.id}, earns {v.score:g} in {v.question}"
     seen = sum(v.visible for v in misconceptions)
-    if misconceptions and seen < VISIBLE_ENOUGH * len(misconceptions):
+    if misconceptions and seen < max(1, int(VISIBLE_ENOUGH * len(misconceptions))):
         yield (
             f"the visible checks catch {seen} of {len(misconceptions)} misconceptions, fewer than "
             f"{VISIBLE_ENOUGH:.0%}"
