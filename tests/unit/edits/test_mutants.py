@@ -5,7 +5,8 @@ import ast
 
 import pytest
 
-from autograder.edits.mends import MENDS
+from autograder.edits.mending import MENDS
+from autograder.edits.mends import kinds
 from autograder.edits.mutants import code_of, mutants, normal
 from autograder.edits.operators import OPERATORS
 
@@ -40,6 +41,11 @@ def test_example(kind, example):
 def test_every_operator_has_an_example_and_says_what_it_does():
     """An operator can't be added without an example and a sentence."""
     assert all(kind.examples and kind.says for kind in [*OPERATORS, *MENDS])
+
+
+def test_every_operator_has_its_turn():
+    """An operator can't be added without a place in the order in which mends are tried."""
+    assert {kind.name for kind in kinds()} == {kind.name for kind in [*OPERATORS, *MENDS]}
 
 
 def test_mutants_are_new_compile_and_come_once():
