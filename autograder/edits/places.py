@@ -32,6 +32,8 @@ class CodePlace:
     around: Around
     definition: ast.FunctionDef | None = None
     """The function that the node is in, or is."""
+    statement: ast.stmt | None = None
+    """The innermost statement that the node is in, or is."""
 
     @property
     def following(self) -> ast.stmt | None:
@@ -85,8 +87,19 @@ def _below(node: ast.AST, around: CodePlace) -> Iterator[CodePlace]:
         knows = Around(node, knows.cell, knows.further)
     for name, index, child in _children(node):
         inner = child if isinstance(child, ast.FunctionDef) else around.definition
+        statement = child if isinstance(child, ast.stmt) else around.statement
         place = CodePlace(
-            child, node, name, index, around.texts, around.free, around.attributes, known, knows, inner
+            child,
+            node,
+            name,
+            index,
+            around.texts,
+            around.free,
+            around.attributes,
+            known,
+            knows,
+            inner,
+            statement,
         )
         yield place
         yield from _below(child, place)
