@@ -84,9 +84,12 @@ class Around:
 
     @cached_property
     def functions(self) -> list[str]:
-        """The functions of the cell and of the notebook that a value may go through."""
+        """The functions of the cell and of the notebook that a value may go through, those first that the
+        docstring speaks of.
+        """
         own = [n.name for n in self.cell.body if isinstance(n, ast.FunctionDef)]
-        return [n for n in dict.fromkeys([*own, *self.further]) if n != getattr(self.node, "name", "")][:_FEW]
+        others = [n for n in dict.fromkeys([*own, *self.further]) if n != getattr(self.node, "name", "")]
+        return sorted(others, key=lambda name: name not in self.words)[:_FEW]
 
     @cached_property
     def docstring(self) -> str:

@@ -32,14 +32,15 @@ _ORDER = (
     "entries_of_an_example shifted_before class_of_a_row moved_out moved_in moved_into_the_next moved_before "
     "iterated_otherwise result_kept returned dropped_statement "
     # arithmetic, and what is taken for its neighbour
-    "dropped_sign negated negated_entry divided_entry half_or_double bracketed sibling other_function "
-    "swapped_operands dropped_term arithmetic similar_key similar_name likely_number swapped_arguments "
+    "dropped_sign arithmetic swapped_operands dropped_term negated negated_entry divided_entry half_or_double "
+    "bracketed sibling other_function one_step_with_the_unused "
+    "similar_key any_key similar_name likely_number swapped_arguments "
     "other_tuple collection unwrapped put_back entries_set scaled absolute divided after_the_call "
     "swapped_statements through_a_function another_function off_by_one logic keyword_argument assignment "
     "name_throughout other_index any_attribute one_more_entry only_where_given kept_for_later a_row_or_flat "
     "summed text open_slice other_name dropped_argument loop dropped_else shifted dropped_default "
     # many, and seldom it
-    "reshaped any_key near_number constant complement_or_power one_more_axis any_name transpose "
+    "reshaped near_number constant complement_or_power one_more_axis any_name transpose "
     "other_operator one_more_step"
 ).split()
 _PLACES_OF_MENDS = (mends_of_arithmetic, mends_of_arrays, mends_of_names, mends_of_statements)

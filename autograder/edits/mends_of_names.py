@@ -72,32 +72,45 @@ def similar_name(node: ast.Name, place: CodePlace) -> Iterator[Any]:
     ast.Name,
     ast.Constant,
     ast.Attribute,
-    ast.Call,
-    ast.Subscript,
     examples=(
         "def f(x, rate):\n    return 0.1 * x => def f(x, rate):\n    return rate * x",
         "def f(x, g):\n    return tanh(x) => def f(x, g):\n    return g(x)",
-        "def f(x, g):\n    y = x => def f(x, g):\n    y = g(x)",
         "def f(a, k):\n    return a.w => def f(a, k):\n    return getattr(a, k)",
     ),
 )
 def not_used_yet(node: Any, place: CodePlace) -> Iterator[Any]:
-    """A parameter or variable that is never read, in place of a name or number, as a function of a value, or
-    as a factor.
-    """
+    """A parameter or variable that is never read, in place of a name, a number or an attribute."""
     if not is_loaded(node) or isinstance(getattr(node, "value", None), str) or place.field == "slice":
         return
-    before = [name for name in place.around.unread if name in known_names(node, place)]
-    for name in before if isinstance(node, ast.Name | ast.Constant) else ():
-        yield ast.Name(name, ast.Load())
-    for name in before if isinstance(node, ast.Attribute) and not is_module(node.value) else ():
-        yield expression(f"getattr({ast.unparse(node.value)}, {name})")
-    if is_result(node, place) or place.field == "args":
+    if isinstance(place.parent, ast.Attribute) or (isinstance(node, ast.Attribute) and is_module(node.value)):
+        return
+    for name in _unread_before(node, place):
+        if isinstance(node, ast.Attribute):
+            yield expression(f"getattr({ast.unparse(node.value)}, {name})")
+        else:
+            yield ast.Name(name, ast.Load())
+
+
+@mend(
+    ast.Name,
+    ast.Call,
+    ast.Subscript,
+    ast.BinOp,
+    examples=(
+        "def f(x, g):\n    y = x => def f(x, g):\n    y = g(x)",
+        "def f(x, b):\n    y = 2 * x => def f(x, b):\n    y = 2 * x + b",
+    ),
+)
+def one_step_with_the_unused(node: ast.expr, place: CodePlace) -> Iterator[Any]:
+    """A parameter or variable that is never read, as a function of a result, as a factor or as a term."""
+    if is_result(node, place):
         text = ast.unparse(node)
-        for name in before:
-            yield expression(f"{name}({text})")
-            yield expression(f"{name} * ({text})")
-            yield expression(f"({text}) + {name}")
+        for name in _unread_before(node, place):
+            yield from (expression(step) for step in (f"{name}({text})", f"{name} * ({text})", f"{text} + {name}"))
+
+
+def _unread_before(node: ast.expr, place: CodePlace) -> list[str]:
+    return [name for name in place.around.unread if name in known_names(node, place)]
 
 
 @mend(
@@ -136,10 +149,11 @@ def another_function(node: ast.Name, place: CodePlace) -> Iterator[Any]:
     ),
 )
 def similar_key(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
-    """A key that differs by a digit, by an underscore, or by capitals."""
+    """A key that differs by a digit, an underscore or capitals, or shares a part."""
     if isinstance(node.value, str) and node.value:
         known = dict.fromkeys([*place.texts, *place.around.words])
         yield from (ast.Constant(key) for key in known if key != node.value and _bare(key) == _bare(node.value))
+        yield from (ast.Constant(key) for key in place.texts if key != node.value and _alike(key, node.value))
 
 
 @mend(
@@ -215,9 +229,12 @@ def _renamed(node: ast.stmt, old: str, new: str) -> Any:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two names begin or end alike, for half of the longer one at least."""
-    half = (max(len(one), len(other)) + 1) // 2
-    return one[:half] == other[:half] or one[-half:] == other[-half:]
+    """Whether two names share a word or a number, as y_train and y_test or z1 and h1."""
+    return bool({*_parts(one)} & {*_parts(other)})
+
+
+def _parts(name: str) -> list[str]:
+    return re.findall(r"[A-Za-z]+|\d+", name.replace("_", " "))
 
 
 def _bare(key: str) -> str:

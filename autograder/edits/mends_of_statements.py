@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder.edits.mending import called, expression, mend, with_body, with_value
+from autograder.edits.operators import At
 from autograder.edits.places import CodePlace
 
 
@@ -17,12 +18,30 @@ from autograder.edits.places import CodePlace
     ),
 )
 def copied_at_the_entry(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
-    """An argument copied, or taken as numbers with a fraction, before anything is done with it."""
+    """An argument copied, or taken as numbers with a fraction, before anything is done with it. Where it is
+    written to, that is the place.
+    """
     start = 1 if ast.get_docstring(node) is not None else 0
-    for argument in [a.arg for a in node.args.args if a.arg != "self"]:
+    arguments = [a.arg for a in node.args.args if a.arg != "self"]
+    written = {name: _first_write(node, name) for name in arguments}
+    for argument in sorted(arguments, key=lambda name: written[name] is None):
         for made in (f"{argument}.copy()", f"np.array({argument}, dtype=float)"):
             first = ast.parse(f"{argument} = {made}").body
-            yield with_body(node, [*node.body[:start], *first, *node.body[start:]])
+            new = with_body(node, [*node.body[:start], *first, *node.body[start:]])
+            yield At(new, written[argument] or node)
+
+
+def _first_write(function: ast.FunctionDef, name: str) -> ast.stmt | None:
+    """The first statement of a function that writes into what a name holds."""
+    for node in ast.walk(function):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets if isinstance(node, ast.Assign | ast.AugAssign) else ():
+            into = isinstance(target, ast.Subscript) or isinstance(node, ast.AugAssign)
+            held = target.value if isinstance(target, ast.Subscript) else target
+            if into and isinstance(held, ast.Name) and held.id == name:
+                assert isinstance(node, ast.stmt)
+                return node
+    return None
 
 
 @mend(ast.FunctionDef, examples=("def f(x):\n    y = x + 1 => def f(x):\n    y = x + 1\n    return y",))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.edits.operators import OPERATORS, Operator
+from autograder.edits.operators import OPERATORS, At, Operator
 from autograder.edits.places import CodePlace, places
 from autograder.edits.written import Written
 
@@ -85,13 +85,14 @@ def changed(tree: ast.Module, wanted: Iterable[Change]) -> Iterator[Mutant]:
     """The cells that changes make of a tree: each text once, and only what compiles."""
     written = Written(tree)
     seen = {written.text}
-    for kind, place, new in wanted:
+    for kind, place, made in wanted:
+        new, told = (made.new, made.told) if isinstance(made, At) else (made, place.node)
         text = written.instead(place, new)
         if text not in seen and _compiles(text):
             seen.add(text)
-            line = getattr(place.node, "lineno", getattr(place.parent, "lineno", 0))
-            block = hasattr(place.node, "body") and isinstance(place.node, ast.stmt)
-            yield Mutant(kind.name, line, _shown(place.node), _shown(new), text, block)
+            line = getattr(told, "lineno", getattr(place.parent, "lineno", 0))
+            block = hasattr(told, "body") and isinstance(told, ast.stmt)
+            yield Mutant(kind.name, line, _shown(told), _shown(new), text, block)
 
 
 def _compiles(text: str) -> bool:

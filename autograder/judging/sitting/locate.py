@@ -116,6 +116,13 @@ def _defined(text: str) -> set[str]:
     return {node.name for node in _statements(text) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
+def _functions_before(cell: CellSource, cells: list[CellSource]) -> tuple[str, ...]:
+    """The functions of the notebook that an answer may call, the latest first."""
+    earlier = [node for c in cells if c.number < cell.number for node in _statements(c.text)]
+    names = (node.name for node in reversed(earlier) if isinstance(node, ast.FunctionDef))
+    return tuple(dict.fromkeys(names))
+
+
 def _computes(text: str) -> bool:
     """Whether a cell reads any name: in what is typed in, there is no place at which it goes wrong."""
     nodes = (node for statement in _statements(text) for node in ast.walk(statement))
@@ -143,15 +150,30 @@ class Search:
         if not self._worth_it():
             return None
         for cell in answers(self.question, cells):
-            if not _computes(cell.text):
-                continue
-            after = attaching(cell, cells)
-            for candidate in mends(cell.text, self.question.defines, self._raised_at(cell)):
-                if not self.clock.goes_on():
-                    return None
-                if self._mended([CellSource(candidate.text, cell.number, cell.kind), *after]):
-                    return _located(cell, candidate, given=self.given), candidate.says
+            found = self._found(cell, cells) if _computes(cell.text) else []
+            if found:
+                return _located(cell, found, given=self.given), found[0].says
         return None
+
+    def _found(self, cell: CellSource, cells: list[CellSource]) -> list[Mutant]:
+        """The first change that makes every check right and, where the same kind of change does so in another
+        line, that one as well.
+        """
+        after = attaching(cell, cells)
+        found: list[Mutant] = []
+        line, functions = self._raised_at(cell), _functions_before(cell, cells)
+        for candidate in mends(cell.text, self.question.defines, line, functions):
+            if found and candidate.operator != found[0].operator:
+                break
+            if found and candidate.line == found[0].line:
+                continue
+            if not self.clock.goes_on():
+                break
+            if self._mended([CellSource(candidate.text, cell.number, cell.kind), *after]):
+                found.append(candidate)
+            if len(found) > 1:
+                break
+        return found
 
     def _worth_it(self) -> bool:
         """Whether a change of one place can mend what was seen: not what was left as it was handed out, nor
@@ -179,16 +201,25 @@ class Search:
         return all(self.judge.find(by_id[name], seen[name]).verdict is Verdict.RIGHT for name in probes)
 
 
-def _located(cell: CellSource, candidate: Mutant, *, given: bool) -> Located:
-    line = _short(cell.text.split("\n")[candidate.line - 1].strip() if candidate.line else "")
-    code = line if candidate.holds_others or len(candidate.before) > _CODE else candidate.before
-    where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
+def _located(cell: CellSource, found: list[Mutant], *, given: bool) -> Located:
+    """The place of the change, or both places where the same kind of change mends at either."""
+    first, *others = found
+    either = "".join(f", or at line {other.line}, {_piece(cell, other)[1]}" for other in others)
+    code, where = _piece(cell, first)
     parts = ", with right earlier parts," if given else ""
     says = (
-        f"Look at line {candidate.line} of your answer, {where}: with one change there{parts} every check "
+        f"Look at line {first.line} of your answer, {where}{either}: with one change there{parts} every check "
         "comes out right."
     )
-    return Located(cell.number, candidate.line, code, says)
+    return Located(cell.number, first.line, code, says)
+
+
+def _piece(cell: CellSource, change: Mutant) -> tuple[str, str]:
+    """What stands at the place of a change, and how it is told."""
+    line = _short(cell.text.split("\n")[change.line - 1].strip() if change.line else "")
+    code = line if change.holds_others or len(change.before) > _CODE else change.before
+    where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
+    return code, where
 
 
 def _short(text: str) -> str:
