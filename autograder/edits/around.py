@@ -68,7 +68,8 @@ class Around:
         """The indices by which the function takes something out of arrays, but single numbers and keys."""
         taken = [n.slice for n in ast.walk(self.node) if isinstance(n, ast.Subscript)]
         kinds = (ast.Name, ast.Tuple, ast.Slice, ast.Subscript)
-        return list(dict.fromkeys(ast.unparse(i) for i in taken if isinstance(i, kinds)))[:_FEW]
+        whole = (ast.Subscript(ast.Name("a"), i, ast.Load()) for i in taken if isinstance(i, kinds))
+        return list(dict.fromkeys(ast.unparse(subscript)[2:-1] for subscript in whole))[:_FEW]
 
     @cached_property
     def exponential(self) -> bool:

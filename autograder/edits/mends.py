@@ -16,7 +16,7 @@ from autograder.edits.mutants import Mutant, changed, changes
 from autograder.edits.operators import OPERATORS, Operator
 from autograder.edits.places import CodePlace, places
 
-MOST = 800
+MOST = 600
 """No more candidates than this for one cell: where probes are quick, this ends the search before the clock
 does, so that two runs find the same.
 """
@@ -30,18 +30,18 @@ _ORDER = (
     "swapped_entries axis_or_keepdims comparison condition not_used_yet copied_at_the_entry with_a_fraction "
     "copied undone_copy in_place_or_not added_up one_entry_a_row turned_product flattened form_left_open "
     "entries_of_an_example shifted_before class_of_a_row moved_out moved_in moved_into_the_next moved_before "
-    "iterated_otherwise result_kept returned dropped_statement "
+    "iterated_otherwise result_kept returned scaled dropped_statement "
     # arithmetic, and what is taken for its neighbour
     "dropped_sign arithmetic swapped_operands dropped_term negated negated_entry divided_entry half_or_double "
-    "bracketed sibling other_function one_step_with_the_unused "
-    "similar_key any_key similar_name likely_number swapped_arguments "
-    "other_tuple collection unwrapped put_back entries_set scaled absolute divided after_the_call "
-    "swapped_statements through_a_function another_function off_by_one logic keyword_argument assignment "
-    "name_throughout other_index any_attribute one_more_entry only_where_given kept_for_later a_row_or_flat "
-    "summed text open_slice other_name dropped_argument loop dropped_else shifted dropped_default "
+    "bracketed sibling similar_key any_key similar_name one_step_with_the_unused likely_number "
+    "swapped_arguments other_tuple unwrapped collection other_function put_back entries_set absolute divided "
+    "after_the_call swapped_statements through_a_function another_function off_by_one logic keyword_argument "
+    "one_more_entry assignment name_throughout other_index any_attribute only_where_given kept_for_later "
+    "a_row_or_flat summed taken_anew_at_the_entry text open_slice other_name dropped_argument loop "
+    "dropped_else shifted "
     # many, and seldom it
-    "reshaped near_number constant complement_or_power one_more_axis any_name transpose "
-    "other_operator one_more_step"
+    "reshaped near_number constant complement_or_power one_more_axis any_name transpose other_operator "
+    "one_more_step dropped_default"
 ).split()
 _PLACES_OF_MENDS = (mends_of_arithmetic, mends_of_arrays, mends_of_names, mends_of_statements)
 """Imported for the mends that they put into the table."""
@@ -74,12 +74,17 @@ def mends(
 def _mends(text: str, names: frozenset[str], line: int, functions: tuple[str, ...]) -> Iterator[Mutant]:
     tree = ast.parse(text)
     wanted = {id(node) for node in _asked_for(tree, names)}
-    everywhere = list(places(tree, functions))
+    everywhere = [place for place in places(tree, functions) if not _in_a_signature(place)]
     here = [place for place in everywhere if line and getattr(place.node, "lineno", 0) == line]
     inner = [place for place in everywhere if id(place.definition) in wanted]
     outer = [place for place in everywhere if id(place.definition) not in wanted]
     every = chain.from_iterable(changes(part, kinds()) for part in (here, inner, outer))
     yield from changed(tree, islice(every, TRIES))
+
+
+def _in_a_signature(place: CodePlace) -> bool:
+    """Whether a place is in what the release hands out: the parameters and their defaults."""
+    return isinstance(place.statement, ast.FunctionDef) and place.node is not place.statement
 
 
 def _asked_for(tree: ast.Module, names: frozenset[str]) -> Iterator[ast.AST]:

@@ -95,9 +95,7 @@ def shifted(node: ast.Call, place: CodePlace) -> Iterator[Any]:
         yield ast.Call(node.func, [ast.UnaryOp(ast.USub(), node.args[0])], [])
 
 
-@mend(
-    ast.Return, examples=("def f(x):\n    return x * 2 => def f(x):\n    return (x * 2).reshape(x.shape)",)
-)
+@mend(ast.Return, examples=("def f(x):\n    return x * 2 => def f(x):\n    return (x * 2).reshape(x.shape)",))
 def reshaped(node: ast.Return, place: CodePlace) -> Iterator[Any]:
     """A result in another form: that of an argument, flat, a column, its first entry, a number, an array."""
     if node.value is None or isinstance(node.value, ast.Dict):
@@ -196,7 +194,9 @@ def one_entry_a_row(node: ast.Subscript, place: CodePlace) -> Iterator[Any]:
             yield ast.Subscript(node.value, expression(f"(np.arange(len({name})), {name})"), node.ctx)
 
 
-@mend(ast.Call, examples=("b = np.zeros(n) => b = np.zeros((1, n))", "b = np.zeros((1, n)) => b = np.zeros(n)"))
+@mend(
+    ast.Call, examples=("b = np.zeros(n) => b = np.zeros((1, n))", "b = np.zeros((1, n)) => b = np.zeros(n)")
+)
 def a_row_or_flat(node: ast.Call, place: CodePlace) -> Iterator[Any]:
     """A new array of one row for a flat one, and the other way round; a column."""
     if called(node) not in ("zeros", "ones", "empty") or not node.args:
@@ -219,7 +219,9 @@ def summed(node: ast.expr, place: CodePlace) -> Iterator[Any]:
             yield expression(f"({ast.unparse(node)}).sum(axis={axis})")
 
 
-@mend(ast.BinOp, ast.Call, examples=("w = d.T @ x => w = x.T @ d", "w = np.dot(d.T, x) => w = np.dot(x.T, d)"))
+@mend(
+    ast.BinOp, ast.Call, examples=("w = d.T @ x => w = x.T @ d", "w = np.dot(d.T, x) => w = np.dot(x.T, d)")
+)
 def turned_product(node: Any, place: CodePlace) -> Iterator[Any]:
     """The transpose of a product of matrices."""
     match node:
@@ -227,7 +229,9 @@ def turned_product(node: Any, place: CodePlace) -> Iterator[Any]:
             yield ast.BinOp(ast.Attribute(right, "T", ast.Load()), ast.MatMult(), left)
         case ast.BinOp(left=left, op=ast.MatMult(), right=ast.Attribute(value=right, attr="T")):
             yield ast.BinOp(right, ast.MatMult(), ast.Attribute(left, "T", ast.Load()))
-        case ast.Call(func=ast.Attribute(value=ast.Name()), args=[ast.Attribute(value=left, attr="T"), right]):
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name()), args=[ast.Attribute(value=left, attr="T"), right]
+        ):
             yield ast.Call(node.func, [ast.Attribute(right, "T", ast.Load()), left], [])
 
 

@@ -16,6 +16,7 @@ from autograder.edits.places import CodePlace, is_own_attribute
 
 _TAKEN_FOR_EACH_OTHER = (
     ("sum", "mean", "max", "min", "std", "var", "prod", "median"),
+    ("log", "log10", "log2", "log1p"),
     ("exp", "log", "sqrt", "abs", "square", "tanh"),
     ("zeros", "ones", "zeros_like", "ones_like", "empty"),
     ("maximum", "minimum"),
@@ -38,7 +39,7 @@ def any_name(node: ast.Name, place: CodePlace) -> Iterator[Any]:
 @mend(ast.Tuple, examples=("def f(x, y):\n    return (x,) => def f(x, y):\n    return (x, y)",))
 def one_more_entry(node: ast.Tuple, place: CodePlace) -> Iterator[Any]:
     """A tuple with one more of the function's variables."""
-    if isinstance(node.ctx, ast.Load) and isinstance(place.parent, ast.Return | ast.Assign):
+    if isinstance(node.ctx, ast.Load) and isinstance(place.parent, ast.Return | ast.Assign | ast.Tuple):
         for at in range(len(node.elts), -1, -1):
             for line, name in place.locals:
                 if line < node.lineno:
@@ -106,7 +107,9 @@ def one_step_with_the_unused(node: ast.expr, place: CodePlace) -> Iterator[Any]:
     if is_result(node, place):
         text = ast.unparse(node)
         for name in _unread_before(node, place):
-            yield from (expression(step) for step in (f"{name}({text})", f"{name} * ({text})", f"{text} + {name}"))
+            yield from (
+                expression(step) for step in (f"{name}({text})", f"{name} * ({text})", f"{text} + {name}")
+            )
 
 
 def _unread_before(node: ast.expr, place: CodePlace) -> list[str]:
@@ -119,9 +122,7 @@ def _unread_before(node: ast.expr, place: CodePlace) -> list[str]:
     ast.Subscript,
     ast.Attribute,
     ast.BinOp,
-    examples=(
-        "def softmax(x):\n    return x\ny = f(x) => def softmax(x):\n    return x\ny = softmax(f(x))",
-    ),
+    examples=("def softmax(x):\n    return x\ny = f(x) => def softmax(x):\n    return x\ny = softmax(f(x))",),
 )
 def through_a_function(node: ast.expr, place: CodePlace) -> Iterator[Any]:
     """A value that should have gone through another function of the notebook."""
@@ -152,7 +153,9 @@ def similar_key(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
     """A key that differs by a digit, an underscore or capitals, or shares a part."""
     if isinstance(node.value, str) and node.value:
         known = dict.fromkeys([*place.texts, *place.around.words])
-        yield from (ast.Constant(key) for key in known if key != node.value and _bare(key) == _bare(node.value))
+        yield from (
+            ast.Constant(key) for key in known if key != node.value and _bare(key) == _bare(node.value)
+        )
         yield from (ast.Constant(key) for key in place.texts if key != node.value and _alike(key, node.value))
 
 
@@ -175,7 +178,9 @@ def any_key(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
 def any_attribute(node: ast.Attribute, place: CodePlace) -> Iterator[Any]:
     """An attribute of self, taken for another that the class writes."""
     if is_own_attribute(node) and node.attr in place.around.written:
-        yield from (ast.Attribute(node.value, name, node.ctx) for name in place.around.written if name != node.attr)
+        yield from (
+            ast.Attribute(node.value, name, node.ctx) for name in place.around.written if name != node.attr
+        )
 
 
 @mend(
@@ -193,7 +198,7 @@ def other_index(node: Any, place: CodePlace) -> Iterator[Any]:
     whole = isinstance(node, ast.Name)
     if (whole and place.field != "args") or (not whole and not isinstance(node.value, ast.Name)):
         return
-    now = "" if whole else ast.unparse(node.slice)
+    now = "" if whole else ast.unparse(ast.Subscript(ast.Name("a"), node.slice, ast.Load()))[2:-1]
     for index in place.around.indices:
         if index != now and not (whole and node.id in index):
             yield expression(f"{node.id if whole else node.value.id}[{index}]")

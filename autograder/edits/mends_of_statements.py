@@ -18,17 +18,30 @@ from autograder.edits.places import CodePlace
     ),
 )
 def copied_at_the_entry(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
-    """An argument copied, or taken as numbers with a fraction, before anything is done with it. Where it is
-    written to, that is the place.
-    """
-    start = 1 if ast.get_docstring(node) is not None else 0
-    arguments = [a.arg for a in node.args.args if a.arg != "self"]
-    written = {name: _first_write(node, name) for name in arguments}
-    for argument in sorted(arguments, key=lambda name: written[name] is None):
+    """An argument copied, or taken as numbers with a fraction, before it is written to; that is the place."""
+    for argument in [a.arg for a in node.args.args if a.arg != "self"]:
+        if (written := _first_write(node, argument)) is not None:
+            for made in (f"{argument}.copy()", f"np.array({argument}, dtype=float)"):
+                yield At(_with_first(node, f"{argument} = {made}"), written)
+
+
+@mend(
+    ast.FunctionDef,
+    examples=(
+        "def f(x):\n    return g(x) => def f(x):\n    x = x.copy()\n    return g(x)",
+        "def f(x):\n    return g(x) => def f(x):\n    x = np.array(x, dtype=float)\n    return g(x)",
+    ),
+)
+def taken_anew_at_the_entry(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
+    """An argument that nothing is seen to write to, copied or taken as numbers with a fraction."""
+    for argument in [a.arg for a in node.args.args if a.arg != "self"]:
         for made in (f"{argument}.copy()", f"np.array({argument}, dtype=float)"):
-            first = ast.parse(f"{argument} = {made}").body
-            new = with_body(node, [*node.body[:start], *first, *node.body[start:]])
-            yield At(new, written[argument] or node)
+            yield _with_first(node, f"{argument} = {made}")
+
+
+def _with_first(node: ast.FunctionDef, text: str) -> Any:
+    start = 1 if ast.get_docstring(node) is not None else 0
+    return with_body(node, [*node.body[:start], *ast.parse(text).body, *node.body[start:]])
 
 
 def _first_write(function: ast.FunctionDef, name: str) -> ast.stmt | None:
@@ -49,10 +62,10 @@ def returned(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
     """What was computed last, returned."""
     last = node.body[-1]
     if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Constant):
-        yield with_body(node, [*node.body[:-1], ast.Return(last.value)])
+        yield At(with_body(node, [*node.body[:-1], ast.Return(last.value)]), last)
     for name in dict.fromkeys(name for line, name in reversed(place.locals_of(node)) if line > 0):
         if not isinstance(last, ast.Return):
-            yield with_body(node, [*node.body, ast.Return(ast.Name(name, ast.Load()))])
+            yield At(with_body(node, [*node.body, ast.Return(ast.Name(name, ast.Load()))]), last)
 
 
 @mend(
@@ -64,7 +77,7 @@ def returned(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
 def moved_out(node: Any, place: CodePlace) -> Iterator[Any]:
     """The last statement of a loop or a condition, after it instead of within it."""
     if len(node.body) > 1 and not node.orelse:
-        yield [with_body(node, node.body[:-1]), node.body[-1]]
+        yield At([with_body(node, node.body[:-1]), node.body[-1]], node.body[-1])
 
 
 @mend(
@@ -77,7 +90,7 @@ def moved_in(node: Any, place: CodePlace) -> Iterator[Any]:
     """The statement after a loop or a condition, at its end instead."""
     following = place.following
     if following is not None and not node.orelse:
-        yield [with_body(node, [*node.body, following]), None]
+        yield At([with_body(node, [*node.body, following]), None], following)
 
 
 @mend(ast.stmt, examples=("a = 1\nb = 2 => b = 2\na = 1",))
@@ -106,7 +119,7 @@ def moved_into_the_next(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
 def moved_before(node: Any, place: CodePlace) -> Iterator[Any]:
     """The first statement of a loop, before it instead."""
     if len(node.body) > 1:
-        yield [node.body[0], with_body(node, node.body[1:])]
+        yield At([node.body[0], with_body(node, node.body[1:])], node.body[0])
 
 
 @mend(
@@ -157,7 +170,9 @@ def result_kept(node: ast.Expr, place: CodePlace) -> Iterator[Any]:
 @mend(
     ast.Assign,
     ast.Return,
-    examples=("def f(x, t=None):\n    y = g(x, t) => def f(x, t=None):\n    y = None if t is None else g(x, t)",),
+    examples=(
+        "def f(x, t=None):\n    y = g(x, t) => def f(x, t=None):\n    y = None if t is None else g(x, t)",
+    ),
 )
 def only_where_given(node: Any, place: CodePlace) -> Iterator[Any]:
     """Nothing, where an argument was not given."""
@@ -172,12 +187,16 @@ def only_where_given(node: Any, place: CodePlace) -> Iterator[Any]:
 )
 def put_back(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
     """What was kept of an array, put back before the next one or after what follows."""
-    if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Subscript):
+    if (
+        len(node.targets) == 1
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Subscript)
+    ):
         block = getattr(place.parent, place.field)
         back = ast.Assign([expression(ast.unparse(node.value))], ast.Name(node.targets[0].id, ast.Load()))
         following = block[(place.index or 0) + 1 :]
         for count in range(len(following), 0, -1):
-            yield [node, *following[:count], back, *([None] * count)]
+            yield At([node, *following[:count], back, *([None] * count)], following[count - 1])
 
 
 @mend(

@@ -43,12 +43,12 @@ SLIPS = {
     "the axis": ("def center(X):\n    return X - X.mean(axis=1, keepdims=True)", 2),
     "the axis left out": ("def center(X):\n    return X - np.mean(X, keepdims=True)", 2),
     "changed in place": ("def center(X):\n    X -= X.mean(axis=0)\n    return X", 2),
-    "nothing returned": ("def center(X):\n    moved = X - X.mean(axis=0)", 1),
+    "nothing returned": ("def center(X):\n    moved = X - X.mean(axis=0)", 2),
     "the wrong function": ("def center(X):\n    return X - X.max(axis=0)", 2),
     "a loop that ends too soon": (
         "def center(X):\n    out = np.zeros_like(X)\n    for j in range(X.shape[1] - 1):\n        out[:, j] = X[:, j] - X[:, j].mean()\n    return out", 3),
     "a return within the loop": (
-        "def center(X):\n    out = np.zeros_like(X)\n    for j in range(X.shape[1]):\n        out[:, j] = X[:, j] - X[:, j].mean()\n        return out", 3),
+        "def center(X):\n    out = np.zeros_like(X)\n    for j in range(X.shape[1]):\n        out[:, j] = X[:, j] - X[:, j].mean()\n        return out", 5),
 }
 
 

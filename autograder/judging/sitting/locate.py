@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Protocol
 
 from autograder.assignment.values import Question
@@ -149,31 +150,33 @@ class Search:
         """The first place at which one change makes every check right, and that change; or None."""
         if not self._worth_it():
             return None
-        for cell in answers(self.question, cells):
-            found = self._found(cell, cells) if _computes(cell.text) else []
-            if found:
-                return _located(cell, found, given=self.given), found[0].says
-        return None
-
-    def _found(self, cell: CellSource, cells: list[CellSource]) -> list[Mutant]:
-        """The first change that makes every check right and, where the same kind of change does so in another
-        line, that one as well.
-        """
-        after = attaching(cell, cells)
-        found: list[Mutant] = []
-        line, functions = self._raised_at(cell), _functions_before(cell, cells)
-        for candidate in mends(cell.text, self.question.defines, line, functions):
-            if found and candidate.operator != found[0].operator:
+        found: list[tuple[CellSource, Mutant]] = []
+        for cell, candidate in self._candidates(cells):
+            if found and cell is found[0][0] and candidate.operator != found[0][1].operator:
                 break
-            if found and candidate.line == found[0].line:
+            if found and not _in_another_line(found[0], (cell, candidate)):
                 continue
             if not self.clock.goes_on():
                 break
+            after = attaching(cell, cells)
             if self._mended([CellSource(candidate.text, cell.number, cell.kind), *after]):
-                found.append(candidate)
+                found.append((cell, candidate))
             if len(found) > 1:
                 break
-        return found
+        if not found:
+            return None
+        return _located(found[0][0], [mutant for _, mutant in found], given=self.given), found[0][1].says
+
+    def _candidates(self, cells: list[CellSource]) -> Iterator[tuple[CellSource, Mutant]]:
+        """The changes of the question's answers, one of each cell in turn."""
+        every = [self._of(cell, cells) for cell in answers(self.question, cells) if _computes(cell.text)]
+        for together in zip_longest(*every):
+            yield from (candidate for candidate in together if candidate is not None)
+
+    def _of(self, cell: CellSource, cells: list[CellSource]) -> Iterator[tuple[CellSource, Mutant]]:
+        functions = _functions_before(cell, cells)
+        for candidate in mends(cell.text, self.question.defines, self._raised_at(cell), functions):
+            yield cell, candidate
 
     def _worth_it(self) -> bool:
         """Whether a change of one place can mend what was seen: not what was left as it was handed out, nor
@@ -199,6 +202,11 @@ class Search:
         self.clock.hangs_left -= any(o.outcome not in _ENDED for o in seen.values())
         by_id = {p.id: p for p in self.judged.probes}
         return all(self.judge.find(by_id[name], seen[name]).verdict is Verdict.RIGHT for name in probes)
+
+
+def _in_another_line(found: tuple[CellSource, Mutant], other: tuple[CellSource, Mutant]) -> bool:
+    """Whether a change is in the same cell as one that mends, in another line."""
+    return found[0] is other[0] and found[1].line != other[1].line
 
 
 def _located(cell: CellSource, found: list[Mutant], *, given: bool) -> Located:
