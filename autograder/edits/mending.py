@@ -6,6 +6,7 @@ A mend is an operator as a mistake is: a function of a place in the code that yi
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from autograder.edits.operators import Operator, operator_in
@@ -74,3 +75,12 @@ def with_body(node: Any, body: list[ast.stmt]) -> Any:
     """The same statement around another body."""
     fields = dict(ast.iter_fields(node))
     return type(node)(**{**fields, "body": body})
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names share a word or a number, as y_train and y_test or z1 and h1."""
+    return bool({*_parts(one)} & {*_parts(other)})
+
+
+def _parts(name: str) -> list[str]:
+    return re.findall(r"[A-Za-z]+|\d+", name.replace("_", " "))

@@ -10,7 +10,13 @@ import ast
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
-from autograder.edits import mends_of_arithmetic, mends_of_arrays, mends_of_names, mends_of_statements
+from autograder.edits import (
+    mends_of_arithmetic,
+    mends_of_arrays,
+    mends_of_keys,
+    mends_of_names,
+    mends_of_statements,
+)
 from autograder.edits.mending import MENDS
 from autograder.edits.mutants import Mutant, changed, changes
 from autograder.edits.operators import OPERATORS, Operator
@@ -25,32 +31,108 @@ TRIES = 2400
 LONGEST = 10_000
 """Characters that a cell may have: each change costs as long as the whole cell is."""
 
-_ORDER = (
-    # few, and what students do most
-    "swapped_entries axis_or_keepdims comparison condition not_used_yet copied_at_the_entry with_a_fraction "
-    "copied undone_copy in_place_or_not added_up one_entry_a_row turned_product flattened form_left_open "
-    "entries_of_an_example shifted_before class_of_a_row moved_out moved_in moved_into_the_next moved_before "
-    "iterated_otherwise result_kept returned scaled dropped_statement "
-    # arithmetic, and what is taken for its neighbour
-    "dropped_sign arithmetic swapped_operands dropped_term negated negated_entry divided_entry half_or_double "
-    "bracketed sibling similar_key any_key similar_name one_step_with_the_unused likely_number "
-    "swapped_arguments other_tuple unwrapped collection other_function put_back entries_set absolute divided "
-    "after_the_call swapped_statements through_a_function another_function off_by_one logic keyword_argument "
-    "one_more_entry assignment name_throughout other_index any_attribute only_where_given kept_for_later "
-    "a_row_or_flat summed taken_anew_at_the_entry text open_slice other_name dropped_argument loop "
-    "dropped_else shifted "
-    # many, and seldom it
-    "reshaped near_number constant complement_or_power one_more_axis any_name transpose other_operator "
-    "one_more_step dropped_default"
-).split()
-_PLACES_OF_MENDS = (mends_of_arithmetic, mends_of_arrays, mends_of_names, mends_of_statements)
+_FIRST = (
+    "swapped_entries",
+    "axis_or_keepdims",
+    "comparison",
+    "condition",
+    "not_used_yet",
+    "copied_at_the_entry",
+    "with_a_fraction",
+    "copied",
+    "undone_copy",
+    "in_place_or_not",
+    "added_up",
+    "one_entry_a_row",
+    "turned_product",
+    "flattened",
+    "form_left_open",
+    "entries_of_an_example",
+    "shifted_before",
+    "class_of_a_row",
+    "moved_out",
+    "moved_in",
+    "moved_into_the_next",
+    "moved_before",
+    "iterated_otherwise",
+    "result_kept",
+    "returned",
+    "scaled",
+    "dropped_statement",
+)
+"""Few, and what students do most."""
+_THEN = (
+    "dropped_sign",
+    "arithmetic",
+    "swapped_operands",
+    "dropped_term",
+    "negated",
+    "negated_entry",
+    "divided_entry",
+    "half_or_double",
+    "bracketed",
+    "sibling",
+    "similar_key",
+    "any_key",
+    "similar_name",
+    "one_step_with_the_unused",
+    "likely_number",
+    "swapped_arguments",
+    "other_tuple",
+    "unwrapped",
+    "collection",
+    "other_function",
+    "put_back",
+    "entries_set",
+    "absolute",
+    "divided",
+    "after_the_call",
+    "swapped_statements",
+    "through_a_function",
+    "another_function",
+    "off_by_one",
+    "logic",
+    "keyword_argument",
+    "one_more_entry",
+    "assignment",
+    "name_throughout",
+    "other_index",
+    "any_attribute",
+    "only_where_given",
+    "kept_for_later",
+    "a_row_or_flat",
+    "summed",
+    "taken_anew_at_the_entry",
+    "text",
+    "open_slice",
+    "other_name",
+    "dropped_argument",
+    "loop",
+    "dropped_else",
+    "shifted",
+)
+"""Arithmetic, and what is taken for its neighbour."""
+_LAST = (
+    "reshaped",
+    "near_number",
+    "constant",
+    "complement_or_power",
+    "one_more_axis",
+    "any_name",
+    "transpose",
+    "other_operator",
+    "one_more_step",
+    "dropped_default",
+)
+"""Many, and seldom it."""
+_PLACES_OF_MENDS = (mends_of_arithmetic, mends_of_arrays, mends_of_keys, mends_of_names, mends_of_statements)
 """Imported for the mends that they put into the table."""
 
 
 def kinds() -> list[Operator]:
     """All operators, in the order in which they are tried."""
     every = {kind.name: kind for kind in [*OPERATORS, *MENDS]}
-    return [every[name] for name in _ORDER]
+    return [every[name] for name in (*_FIRST, *_THEN, *_LAST)]
 
 
 def mends(

@@ -12,7 +12,6 @@ from autograder.edits.mending import (
     is_module,
     is_operand,
     is_result,
-    known_names,
     mend,
     with_value,
 )

@@ -121,9 +121,9 @@ def reshaped(node: ast.Return, place: CodePlace) -> Iterator[Any]:
 )
 def copied(node: Any, place: CodePlace) -> Iterator[Any]:
     """A copy kept or returned, instead of what may be changed later."""
-    if isinstance(node.value, ast.Name | ast.Call | ast.Subscript | ast.Attribute):
-        if called(node.value) != "copy":
-            yield with_value(node, expression(f"{ast.unparse(node.value)}.copy()"))
+    kept = isinstance(node.value, ast.Name | ast.Call | ast.Subscript | ast.Attribute)
+    if kept and called(node.value) != "copy":
+        yield with_value(node, expression(f"{ast.unparse(node.value)}.copy()"))
 
 
 @mend(

@@ -1,4 +1,4 @@
-"""Mends of names: variables, keys, attributes, indices and functions that were taken for each other, or not
+"""Mends of names: variables, functions and entries of a tuple that were taken for each other, or not
 used at all.
 """
 
@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import ast
 import copy
-import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from autograder.edits.mending import called, expression, is_loaded, is_module, is_result, known_names, mend
-from autograder.edits.places import CodePlace, is_own_attribute
+from autograder.edits.mending import alike, expression, is_loaded, is_module, is_result, known_names, mend
+from autograder.edits.places import CodePlace
 
 _TAKEN_FOR_EACH_OTHER = (
     ("sum", "mean", "max", "min", "std", "var", "prod", "median"),
@@ -65,7 +64,7 @@ def similar_name(node: ast.Name, place: CodePlace) -> Iterator[Any]:
     if is_loaded(node) and not (isinstance(place.parent, ast.Call) and place.field == "func"):
         known = known_names(node, place)
         if node.id in known:
-            near = (name for name in known if name != node.id and _alike(name, node.id))
+            near = (name for name in known if name != node.id and alike(name, node.id))
             yield from (ast.Name(name, node.ctx) for name in near)
 
 
@@ -143,68 +142,6 @@ def another_function(node: ast.Name, place: CodePlace) -> Iterator[Any]:
 
 
 @mend(
-    ast.Constant,
-    examples=(
-        'x = p["b2"] + p["b1"] => x = p["b1"] + p["b1"]',
-        'def f(p, n):\n    """Gets cache_ + n."""\n    p["cache" + n] = 1 => def f(p, n):\n    """Gets cache_ + n."""\n    p["cache_" + n] = 1',
-    ),
-)
-def similar_key(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
-    """A key that differs by a digit, an underscore or capitals, or shares a part."""
-    if isinstance(node.value, str) and node.value:
-        known = dict.fromkeys([*place.texts, *place.around.words])
-        yield from (
-            ast.Constant(key) for key in known if key != node.value and _bare(key) == _bare(node.value)
-        )
-        yield from (ast.Constant(key) for key in place.texts if key != node.value and _alike(key, node.value))
-
-
-@mend(
-    ast.Constant,
-    examples=('x = p["h1"] + p["x"] => x = p["x"] + p["x"]',),
-)
-def any_key(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
-    """A key, taken for another that the cell uses."""
-    if isinstance(node.value, str) and node.value and place.field == "slice":
-        yield from (ast.Constant(key) for key in place.texts if key != node.value)
-
-
-@mend(
-    ast.Attribute,
-    examples=(
-        "class A:\n    def f(self, x):\n        self.d_x = x\n        self.d_w = 2 * x\n        return self.d_w => class A:\n    def f(self, x):\n        self.d_x = x\n        self.d_w = 2 * x\n        return self.d_x",
-    ),
-)
-def any_attribute(node: ast.Attribute, place: CodePlace) -> Iterator[Any]:
-    """An attribute of self, taken for another that the class writes."""
-    if is_own_attribute(node) and node.attr in place.around.written:
-        yield from (
-            ast.Attribute(node.value, name, node.ctx) for name in place.around.written if name != node.attr
-        )
-
-
-@mend(
-    ast.Subscript,
-    ast.Name,
-    examples=(
-        "a = x[rows]\nb = y[s:t] => a = x[rows]\nb = y[rows]",
-        "a = x[rows]\nb = f(y) => a = x[rows]\nb = f(y[rows])",
-    ),
-)
-def other_index(node: Any, place: CodePlace) -> Iterator[Any]:
-    """An index that is used elsewhere, put in place of another or on a whole array."""
-    if not is_loaded(node) or isinstance(place.parent, ast.Subscript | ast.Attribute):
-        return
-    whole = isinstance(node, ast.Name)
-    if (whole and place.field != "args") or (not whole and not isinstance(node.value, ast.Name)):
-        return
-    now = "" if whole else ast.unparse(ast.Subscript(ast.Name("a"), node.slice, ast.Load()))[2:-1]
-    for index in place.around.indices:
-        if index != now and not (whole and node.id in index):
-            yield expression(f"{node.id if whole else node.value.id}[{index}]")
-
-
-@mend(
     ast.stmt,
     examples=("a = slice(i, i + h)\nb = g(j) => a = slice(j, j + h)\nb = g(j)",),
 )
@@ -231,20 +168,6 @@ class _Renamed(ast.NodeTransformer):
 def _renamed(node: ast.stmt, old: str, new: str) -> Any:
     """A copy of a statement that reads another variable."""
     return _Renamed(old, new).visit(copy.deepcopy(node))
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two names share a word or a number, as y_train and y_test or z1 and h1."""
-    return bool({*_parts(one)} & {*_parts(other)})
-
-
-def _parts(name: str) -> list[str]:
-    return re.findall(r"[A-Za-z]+|\d+", name.replace("_", " "))
-
-
-def _bare(key: str) -> str:
-    """A key without its digits, underscores and capitals."""
-    return re.sub(r"[\d_]", "", key).lower()
 
 
 @mend(

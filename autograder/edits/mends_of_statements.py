@@ -129,7 +129,8 @@ def moved_before(node: Any, place: CodePlace) -> Iterator[Any]:
 def added_up(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
     """A value that is added to what is there, instead of put in its place."""
     if len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript | ast.Name | ast.Attribute):
-        yield ast.AugAssign(node.targets[0], ast.Add(), node.value)
+        target: Any = node.targets[0]
+        yield ast.AugAssign(target, ast.Add(), node.value)
 
 
 @mend(
@@ -139,12 +140,15 @@ def added_up(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
 )
 def in_place_or_not(node: Any, place: CodePlace) -> Iterator[Any]:
     """An array that is changed in place, or is not."""
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name | ast.Attribute):
-        now = expression(ast.unparse(node.target))
-        yield ast.Assign([node.target], ast.BinOp(now, node.op, node.value))
-    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and len(node.targets) == 1:
-        if ast.unparse(node.value.left) == ast.unparse(node.targets[0]):
-            yield ast.AugAssign(node.targets[0], node.value.op, node.value.right)
+    if isinstance(node, ast.AugAssign):
+        if isinstance(node.target, ast.Name | ast.Attribute):
+            now = expression(ast.unparse(node.target))
+            yield ast.Assign([node.target], ast.BinOp(now, node.op, node.value))
+        return
+    target: Any = node.targets[0]
+    grown = isinstance(node.value, ast.BinOp) and len(node.targets) == 1
+    if grown and ast.unparse(node.value.left) == ast.unparse(target):
+        yield ast.AugAssign(target, node.value.op, node.value.right)
 
 
 @mend(
@@ -207,7 +211,7 @@ def put_back(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
     ),
 )
 def entries_set(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
-    """Some entries of a new array set to zero, or moved by one, which an index picks that is used elsewhere."""
+    """Entries of a new array set to zero or moved by one: those of an index that is used elsewhere."""
     if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         for index in [index for index in place.around.indices if "," in index and ":" not in index]:
             entries = f"{node.targets[0].id}[{index}]"
@@ -218,7 +222,9 @@ def entries_set(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
 @mend(
     ast.Return,
     examples=(
-        'class A:\n    def f(self, x):\n        """Keep 2 x as self.a."""\n        return 2 * x => class A:\n    def f(self, x):\n        """Keep 2 x as self.a."""\n        self.a = 2 * x\n        return self.a',
+        'class A:\n    def f(self, x):\n        """Keep 2 x as self.a."""\n        return 2 * x => '
+        'class A:\n    def f(self, x):\n        """Keep 2 x as self.a."""\n        self.a = 2 * x\n        '
+        "return self.a",
     ),
 )
 def kept_for_later(node: ast.Return, place: CodePlace) -> Iterator[Any]:

@@ -216,8 +216,8 @@ def _located(cell: CellSource, found: list[Mutant], *, given: bool) -> Located:
     code, where = _piece(cell, first)
     parts = ", with right earlier parts," if given else ""
     says = (
-        f"Look at line {first.line} of your answer, {where}{either}: with one change there{parts} every check "
-        "comes out right."
+        f"Look at line {first.line} of your answer, {where}{either}: with one change there{parts} every "
+        "check comes out right."
     )
     return Located(cell.number, first.line, code, says)
 
