@@ -42,7 +42,8 @@ def any_key(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
 @mend(
     ast.Attribute,
     examples=(
-        "class A:\n    def f(self, x):\n        self.d_x = x\n        self.d_w = 2\n        return self.d_w => "
+        "class A:\n    def f(self, x):\n        self.d_x = x\n        self.d_w = 2\n        return self.d_w"
+        " => "
         "class A:\n    def f(self, x):\n        self.d_x = x\n        self.d_w = 2\n        return self.d_x",
     ),
 )

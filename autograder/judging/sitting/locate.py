@@ -31,6 +31,8 @@ _WALL = 4
 """The wall clock has so many times as long as the processor."""
 _EVERY = 8
 """The clock is read for so many candidates at a time: to read it costs about as much as one of them."""
+_TRIED, _TRIES = 4, 3
+"""The quickest of so many lost checks goes first, after so many tries of each."""
 _CODE = 80
 """Characters that are shown of a place."""
 _TINY = 8
@@ -145,6 +147,8 @@ class Search:
     observe: Observe
     given: bool
     clock: Clock
+    _took: dict[str, list[float]] = field(default_factory=dict, init=False)
+    """Seconds that lost checks took, of the first few candidates of each."""
 
     def place(self, cells: list[CellSource]) -> tuple[Located, str] | None:
         """The first place at which one change makes every check right, and that change; or None."""
@@ -192,10 +196,23 @@ class Search:
         return next((o.line for o in seen if o.outcome is Outcome.RAISED and o.cell == cell.number), 0)
 
     def _mended(self, instead: list[CellSource]) -> bool:
-        """Whether every check is right with a changed cell: the one that was lost first, then the others."""
+        """Whether every check is right with a changed cell: one that was lost, then the others."""
         lost = [p.id for p in self.judged.probes if p.id in self.judged.lost]
-        rest = [p.id for p in self.judged.probes if p.id != lost[0]]
-        return all(self._right(instead, tuple(part)) for part in ([lost[0]], lost[1:], rest) if part)
+        first = self._quickest(lost)
+        began = time.monotonic()
+        right = self._right(instead, (first,))
+        if len(self._took[first]) < _TRIES:
+            self._took[first].append(time.monotonic() - began)
+        more = [name for name in lost if name != first]
+        rest = [p.id for p in self.judged.probes if p.id not in lost]
+        return right and all(self._right(instead, tuple(part)) for part in (more, rest) if part)
+
+    def _quickest(self, lost: list[str]) -> str:
+        """The lost check that ends a candidate soonest, once each of the first ones has had some tries."""
+        for name in lost[:_TRIED]:
+            if len(self._took.setdefault(name, [])) < _TRIES:
+                return name
+        return min(lost[:_TRIED], key=lambda name: max(self._took[name]))
 
     def _right(self, instead: list[CellSource], probes: tuple[str, ...]) -> bool:
         seen = self.observe(instead, probes)
