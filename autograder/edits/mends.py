@@ -88,6 +88,7 @@ _THEN = (
     "divided",
     "after_the_call",
     "swapped_statements",
+    "name_throughout",
     "through_a_function",
     "another_function",
     "off_by_one",
@@ -95,7 +96,6 @@ _THEN = (
     "keyword_argument",
     "one_more_entry",
     "assignment",
-    "name_throughout",
     "other_index",
     "any_attribute",
     "only_where_given",
@@ -113,12 +113,12 @@ _THEN = (
 )
 """Arithmetic, and what is taken for its neighbour."""
 _LAST = (
+    "complement_or_power",
+    "any_name",
     "reshaped",
     "near_number",
     "constant",
-    "complement_or_power",
     "one_more_axis",
-    "any_name",
     "transpose",
     "other_operator",
     "one_more_step",

@@ -88,7 +88,8 @@ def changed(tree: ast.Module, wanted: Iterable[Change]) -> Iterator[Mutant]:
     for kind, place, made in wanted:
         new, told = (made.new, made.told) if isinstance(made, At) else (made, place.node)
         text = written.instead(place, new)
-        if text not in seen and _compiles(text):
+        whole = isinstance(place.node, ast.expr)  # one expression for another always compiles
+        if text not in seen and (whole or _compiles(text)):
             seen.add(text)
             line = getattr(told, "lineno", getattr(place.parent, "lineno", 0))
             block = hasattr(told, "body") and isinstance(told, ast.stmt)
