@@ -36,6 +36,7 @@ bench: $(TESTED)  ## speed beside nbgrader's and the floor, what isolation costs
 	$(BIN)/python benchmarks/isolation.py
 	$(BIN)/python -m benchmarks.killed
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python docs/scale.py
 

@@ -6,6 +6,8 @@ with them what a student is asked to compute. Every draw comes from the generato
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 
@@ -90,3 +92,27 @@ def scribble(*results: object) -> None:
     for result in results:
         if isinstance(result, np.ndarray) and result.flags.writeable:
             result[...] = -7
+
+
+def written_over(*results: Any) -> Any:
+    """Copies of what calls returned, taken one after another; each array is written over before the next is
+    copied.
+
+    So an input that shares memory with a result is seen to change, a result that shares memory with an
+    earlier one comes out wrong, and so does a first result that a second call has changed. One result alone
+    comes back by itself, several as a list; tuples, lists and dictionaries of arrays as what they are.
+    """
+    copies = [_written_over(result) for result in results]
+    return copies[0] if len(copies) == 1 else copies
+
+
+def _written_over(result: Any) -> Any:
+    if isinstance(result, dict):
+        return {key: _written_over(value) for key, value in result.items()}
+    if isinstance(result, list | tuple):
+        return [_written_over(value) for value in result]
+    if not isinstance(result, np.ndarray):
+        return result
+    copy = np.array(result)
+    scribble(result)
+    return copy

@@ -6,6 +6,7 @@ Imported where student code runs.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,8 @@ __all__ = [
 ]
 
 DEFAULT_TOLERANCE = 1e-8
+EVERY_INPUT = "*"
+"""In `Probe.unchanged`: all that the question's probes draw."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,9 @@ class Probe:
     title is the sentence that students read. points count towards the question; contract probes count only
     where a core probe of the question is right. tolerance is relative; at the default, whole numbers must be
     equal. more_keys: a dictionary may hold keys beside the reference's. judged: a function of the same name
-    in judges.py decides.
+    in judges.py decides. draw: a function of the generator that returns the inputs. unchanged: the names of
+    those inputs that every probe of the question must leave as they were; () where this probe does not answer
+    for it. equal_sizes: why some sizes of its inputs are equal.
     """
 
     id: str
@@ -67,6 +72,19 @@ class Probe:
     tolerance: Tolerance = field(default=DEFAULT_TOLERANCE, hash=False)  # a table of them can't be hashed
     judged: bool = False
     more_keys: bool = False
+    draw: Callable[[Any], Any] | None = None
+    unchanged: tuple[str, ...] = ()
+    equal_sizes: str = ""
+
+    def drawn(self, rng: Any) -> Any:
+        """What the probe and its judge are handed: the inputs, or the generator itself where it draws none
+        beforehand. Each side draws them for itself, from a generator of the same seed.
+        """
+        return rng if self.draw is None else self.draw(rng)
+
+    def is_held_to(self, name: str) -> bool:
+        """Whether this probe answers for an input's being as it was. name may be that of a part: w[0]."""
+        return EVERY_INPUT in self.unchanged or not set(self.unchanged).isdisjoint(re.split(r"[.\[\]]", name))
 
 
 def _sentence(function: Callable[..., Any]) -> str:
@@ -98,12 +116,28 @@ def probe(
     tolerance: Tolerance = DEFAULT_TOLERANCE,
     judged: bool = False,
     more_keys: bool = False,
+    draw: Callable[[Any], Any] | None = None,
+    unchanged: bool | tuple[str, ...] = False,
+    equal_sizes: str = "",
 ) -> Callable[[Callable[..., Any]], Probe]:
-    """Declare a hidden test of a question: a function of (ns, rng) that returns raw values.
+    """Declare a hidden test of a question: a function of (ns, drawn) that returns raw values.
 
-    Raises TypeError or ValueError for a tolerance that can't be used.
+    drawn is what `draw`, a function of a generator, returns: a mapping, a named tuple or a dataclass of
+    inputs. The judge of the same name gets the same inputs, drawn outside; the grader sees them in
+    `chainrule explain`; and whether they are as they were after the call is observed. Without draw, probe and
+    judge get the generator.
+
+    unchanged=True, of a contract probe: it is lost where a probe of its question sees an input changed that
+    the reference leaves as it was; with names, where one of these is. equal_sizes: the reason why sizes of
+    the inputs are equal, where `chainrule audit` would object.
+
+    Raises TypeError or ValueError for a tolerance that can't be used, and for unchanged of a probe that is no
+    contract.
     """
     _check_tolerance(tolerance)
+    if unchanged and not contract:
+        raise TypeError("unchanged is for a contract probe: add contract=True")
+    held_to = (EVERY_INPUT,) if unchanged is True else tuple(unchanged or ())
 
     def decorate(function: Callable[..., Any]) -> Probe:
         return Probe(
@@ -116,6 +150,9 @@ def probe(
             tolerance,
             judged,
             more_keys,
+            draw,
+            held_to,
+            equal_sizes,
         )
 
     return decorate

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment.loading import load_assignment
+from autograder.assignment.packages import environment
 from autograder.assignment.values import Assignment
-from autograder.judging.keys import environment
 from autograder.judging.reference import Reference
 from autograder.sandbox.observed import ObservedStore
 from benchmarks import floor, ordinary, page, stock
@@ -83,8 +83,11 @@ def dask(folder: Path, workers: int) -> Iterator[str]:
 
 
 def copy_course(folder: Path) -> Path:
-    """A course of its own with the assignment, so that nothing of this checkout's runs is read or written."""
+    """A course of its own with the assignment and its data, so that nothing of this checkout's runs is read or written."""
     course = folder / "course"
+    for name in load_assignment(NAME, ROOT).data:
+        (course / "data").mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "data" / name, course / "data" / name)
     shutil.copytree(ROOT / "assignments" / NAME, course / "assignments" / NAME, ignore=shutil.ignore_patterns("__pycache__"))
     return course
 

@@ -2,12 +2,15 @@
 
 Where a question is given a model to work on (evaluate, check_grad, train), it gets a toy: one linear map or one scale, which solves no question.
 """
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
 import numpy as np
 
 from autograder import inputs
 from autograder.probe import probe, raised
 
-DATA = ("inputs_train", "inputs_valid", "inputs_test", "target_train", "target_valid", "target_test")
 PARAMETERS = ("W1", "b1", "W2", "b2", "W3", "b3")
 
 
@@ -22,185 +25,219 @@ def parameters(rng, sizes, scale=1.0):
 
 # ---- init_nn -------------------------------------------------------------------------------------------------------------------------
 
-SIZES = [50, 40, 30, 60]
+
+class Sizes(NamedTuple):
+    """How many inputs, units of the first and of the second hidden layer, and classes a network has."""
+
+    D: int
+    H1: int
+    H2: int
+    C: int
 
 
-@probe("init_nn", points=0.25, judged=True)
-def shapes_of_the_six(ns, rng):
+def sizes(rng, **numbers):
+    """The sizes of a network; nothing is left to chance."""
+    return Sizes(**numbers)
+
+
+def made(ns, drawn):
+    """A network of the sizes that are drawn, made by the notebook."""
+    return ns.init_nn(drawn.D, [drawn.H1, drawn.H2], drawn.C)
+
+
+LARGE = partial(sizes, D=50, H1=40, H2=30, C=60)
+
+
+@probe("init_nn", points=0.25, judged=True, draw=partial(sizes, D=5, H1=3, H2=4, C=2))
+def shapes_of_the_six(ns, drawn):
     """Sizes that differ from layer to layer: the shape of each parameter."""
-    model = ns.init_nn(5, [3, 4], 2)
+    model = made(ns, drawn)
     return {name: model[name] for name in PARAMETERS}
 
 
-@probe("init_nn", points=1, judged=True)
-def spread_of_the_hidden_layers(ns, rng):
+@probe("init_nn", points=1, judged=True, draw=LARGE)
+def spread_of_the_hidden_layers(ns, drawn):
     """How W1 and W2 are spread, where a network was made before."""
-    ns.init_nn(SIZES[0], SIZES[1:3], SIZES[3])
-    model = ns.init_nn(SIZES[0], SIZES[1:3], SIZES[3])
+    made(ns, drawn)
+    model = made(ns, drawn)
     return {"W1": model["W1"], "W2": model["W2"]}
 
 
-@probe("init_nn", points=1, judged=True)
-def spread_of_the_last_layer(ns, rng):
+@probe("init_nn", points=1, judged=True, draw=LARGE)
+def spread_of_the_last_layer(ns, drawn):
     """How W3 is spread, where a network was made before."""
-    ns.init_nn(SIZES[0], SIZES[1:3], SIZES[3])
-    return {"W3": ns.init_nn(SIZES[0], SIZES[1:3], SIZES[3])["W3"]}
+    made(ns, drawn)
+    return {"W3": made(ns, drawn)["W3"]}
 
 
-@probe("init_nn", points=0.75, judged=True, contract=True)
-def biases_at_zero(ns, rng):
+@probe("init_nn", points=0.75, judged=True, contract=True, draw=partial(sizes, D=6, H1=4, H2=5, C=3))
+def biases_at_zero(ns, drawn):
     """The three biases: one axis, all zeros."""
-    model = ns.init_nn(6, [4, 5], 3)
+    model = made(ns, drawn)
     return {name: model[name] for name in ("b1", "b2", "b3")}
 
 
 # ---- softmax -------------------------------------------------------------------------------------------------------------------------
 
 
-@probe("softmax", points=0.5, tolerance=1e-5)
-def ordinary_scores(ns, rng):
+@probe("softmax", points=0.5, tolerance=1e-5, draw=lambda rng: {"x": inputs.scores(rng, 6, 4)})
+def ordinary_scores(ns, drawn):
     """Scores of ordinary size, more rows than columns."""
-    return {"probs": ns.softmax(inputs.scores(rng, 6, 4))}
+    return {"probs": ns.softmax(drawn["x"])}
 
 
-@probe("softmax", points=0.75, tolerance=1e-5)
-def rows_far_apart(ns, rng):
+@probe("softmax", points=0.75, tolerance=1e-5, draw=lambda rng: {"x": inputs.far_rows(rng, 5, 3)})
+def rows_far_apart(ns, drawn):
     """Rows of very different size, each with its own maximum."""
-    return {"probs": ns.softmax(inputs.far_rows(rng, 5, 3))}
+    return {"probs": ns.softmax(drawn["x"])}
 
 
-@probe("softmax", points=0.25, tolerance=1e-5)
-def large_scores(ns, rng):
+@probe("softmax", points=0.25, tolerance=1e-5, draw=lambda rng: {"x": inputs.scores(rng, 3, 5) + 500.0})
+def large_scores(ns, drawn):
     """Scores whose exponentials still fit, but not the square of them."""
-    return {"probs": ns.softmax(inputs.scores(rng, 3, 5) + 500.0)}
+    return {"probs": ns.softmax(drawn["x"])}
 
 
-@probe("softmax", points=0.25, contract=True, tolerance=1e-5)
-def one_row(ns, rng):
+@probe("softmax", points=0.25, contract=True, tolerance=1e-5, draw=lambda rng: {"x": inputs.scores(rng, 1, 7, scale=3.0)})
+def one_row(ns, drawn):
     """A batch of one."""
-    return {"probs": ns.softmax(inputs.scores(rng, 1, 7, scale=3.0))}
+    return {"probs": ns.softmax(drawn["x"])}
 
 
-@probe("softmax", points=0.25, contract=True, tolerance=1e-5)
-def far_apart_in_a_row(ns, rng):
+@probe("softmax", points=0.25, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"x": rng.permuted(np.tile([-800.0, 0.0, 799.0, 800.0], (3, 1)), axis=1)})
+def far_apart_in_a_row(ns, drawn):
     """Scores that lie far apart within each row."""
-    return {"probs": ns.softmax(rng.permuted(np.tile([-800.0, 0.0, 799.0, 800.0], (3, 1)), axis=1))}
+    return {"probs": ns.softmax(drawn["x"])}
 
 
-@probe("softmax", points=0.25, contract=True, tolerance=1e-5)
-def scores_left_alone(ns, rng):
+@probe("softmax", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: {"x": inputs.scores(rng, 4, 3)})
+def scores_left_alone(ns, drawn):
     """Whether the scores are as they were afterwards."""
-    x = inputs.scores(rng, 4, 3)
-    return {"probs": ns.softmax(x), "inputs": {"x": x}}
+    return {"probs": ns.softmax(drawn["x"])}
 
 
-@probe("softmax", points=0.25, contract=True, tolerance=1e-5)
-def whole_number_scores(ns, rng):
+@probe("softmax", points=0.25, contract=True, tolerance=1e-5, draw=lambda rng: {"x": rng.integers(-4, 5, size=(3, 4))})
+def whole_number_scores(ns, drawn):
     """Scores of an integer type."""
-    return {"probs": ns.softmax(rng.integers(-4, 5, size=(3, 4)))}
+    return {"probs": ns.softmax(drawn["x"])}
 
 
-@probe("softmax", points=0.25, contract=True, tolerance=1e-4)
-def single_precision_scores(ns, rng):
+@probe("softmax", points=0.25, contract=True, tolerance=1e-4, draw=lambda rng: {"x": inputs.scores(rng, 4, 6).astype(np.float32)})
+def single_precision_scores(ns, drawn):
     """float32 scores."""
-    return {"probs": ns.softmax(inputs.scores(rng, 4, 6).astype(np.float32))}
+    return {"probs": ns.softmax(drawn["x"])}
 
 
-@probe("softmax", points=0.25, contract=True)
-def scores_of_every_kind(ns, rng):
+@probe("softmax", points=0.25, contract=True, equal_sizes="square ones among them", draw=lambda rng: inputs.kinds_and_sizes(rng, (3, 4)))
+def scores_of_every_kind(ns, drawn):
     """Call after call: scores that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
-    return {kind: ns.softmax(x) for kind, x in inputs.kinds_and_sizes(rng, (3, 4)).items()}
+    return {kind: ns.softmax(x) for kind, x in drawn.items()}
 
 
 # ---- affine --------------------------------------------------------------------------------------------------------------------------
 
 
-def layer(rng, n, rows, columns):
+class Affine(NamedTuple):
     """Input, weights, bias and upstream gradient of an affine layer."""
-    return rng.normal(size=(n, rows)), rng.normal(size=(rows, columns)), rng.normal(size=columns), rng.normal(size=(n, columns))
+
+    x: np.ndarray
+    w: np.ndarray
+    b: np.ndarray
+    grad_y: np.ndarray
 
 
-@probe("affine", points=0.75, tolerance=1e-5)
-def affine_values(ns, rng):
+def layer(rng, n, rows, columns):
+    """An affine layer of these sizes."""
+    return Affine(rng.normal(size=(n, rows)), rng.normal(size=(rows, columns)), rng.normal(size=columns), rng.normal(size=(n, columns)))
+
+
+@probe("affine", points=0.75, tolerance=1e-5, draw=lambda rng: layer(rng, 5, 3, 4))
+def affine_values(ns, drawn):
     """The layer's output, all sizes different."""
-    x, w, b, _ = layer(rng, 5, 3, 4)
+    x, w, b, _ = drawn
     return {"y": ns.affine(x, w, b)}
 
 
-@probe("affine", points=1, tolerance=1e-5)
-def gradient_of_the_input(ns, rng):
+@probe("affine", points=1, tolerance=1e-5, draw=lambda rng: layer(rng, 5, 3, 4))
+def gradient_of_the_input(ns, drawn):
     """The gradient with respect to the input."""
-    x, w, _, grad_y = layer(rng, 5, 3, 4)
+    x, w, _, grad_y = drawn
     grad_x, _, _ = ns.affine_backward(grad_y, x, w)
     return {"grad_x": grad_x}
 
 
-@probe("affine", points=1, tolerance=1e-5)
-def gradient_of_the_weights(ns, rng):
+@probe("affine", points=1, tolerance=1e-5, draw=lambda rng: layer(rng, 6, 4, 3))
+def gradient_of_the_weights(ns, drawn):
     """The gradient with respect to the weights."""
-    x, w, _, grad_y = layer(rng, 6, 4, 3)
+    x, w, _, grad_y = drawn
     _, grad_w, _ = ns.affine_backward(grad_y, x, w)
     return {"grad_w": grad_w}
 
 
-@probe("affine", points=0.75, tolerance=1e-5)
-def gradient_of_the_bias(ns, rng):
+@probe("affine", points=0.75, tolerance=1e-5, draw=lambda rng: layer(rng, 6, 2, 5))
+def gradient_of_the_bias(ns, drawn):
     """The gradient with respect to the bias, which has one axis."""
-    x, w, _, grad_y = layer(rng, 6, 2, 5)
+    x, w, _, grad_y = drawn
     _, _, grad_b = ns.affine_backward(grad_y, x, w)
     return {"grad_b": grad_b}
 
 
-@probe("affine", points=0.25, contract=True, tolerance=1e-5)
-def affine_batch_of_one(ns, rng):
+@probe("affine", points=0.25, contract=True, tolerance=1e-5, draw=lambda rng: layer(rng, 1, 3, 2))
+def affine_batch_of_one(ns, drawn):
     """A batch of one, forwards and backwards."""
-    x, w, b, grad_y = layer(rng, 1, 3, 2)
+    x, w, b, grad_y = drawn
     grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
     return {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
 
 
-@probe("affine", points=0.25, contract=True, tolerance=1e-5)
-def affine_leaves_its_inputs(ns, rng):
+@probe("affine", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: layer(rng, 4, 3, 2))
+def affine_leaves_its_inputs(ns, drawn):
     """Whether x, w and b are as they were afterwards, also when the output is written to."""
-    x, w, b, _ = layer(rng, 4, 3, 2)
-    y = ns.affine(x, w, b)
-    seen = np.array(y)
-    np.asarray(y)[...] = 0
-    return {"y": seen, "inputs": {"x": x, "w": w, "b": b}}
+    x, w, b, _ = drawn
+    return {"y": inputs.written_over(ns.affine(x, w, b))}
 
 
-@probe("affine", points=0.25, contract=True, tolerance=1e-5)
-def affine_backward_leaves_its_inputs(ns, rng):
+@probe("affine", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: layer(rng, 4, 3, 2))
+def affine_backward_leaves_its_inputs(ns, drawn):
     """Whether grad_y, x and w are as they were after the backward pass."""
-    x, w, _, grad_y = layer(rng, 4, 3, 2)
+    x, w, _, grad_y = drawn
     grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
-    return {"grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b, "inputs": {"grad_y": grad_y, "x": x, "w": w}}
+    return {"grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
 
 
-@probe("affine", points=0.25, contract=True, tolerance=1e-5)
-def affine_whole_numbers(ns, rng):
+def whole_numbers(rng, n, rows, columns):
+    """The same with an input of an integer type."""
+    return layer(rng, n, rows, columns)._replace(x=rng.integers(-3, 4, size=(n, rows)))
+
+
+@probe("affine", points=0.25, contract=True, tolerance=1e-5, draw=partial(whole_numbers, n=3, rows=4, columns=2))
+def affine_whole_numbers(ns, drawn):
     """An input of an integer type."""
-    _, w, b, grad_y = layer(rng, 3, 4, 2)
-    x = rng.integers(-3, 4, size=(3, 4))
+    x, w, b, grad_y = drawn
     return {"y": ns.affine(x, w, b), "grad_w": ns.affine_backward(grad_y, x, w)[1]}
 
 
-@probe("affine", points=0.25, contract=True, tolerance=1e-4)
-def affine_single_precision(ns, rng):
+@probe("affine", points=0.25, contract=True, tolerance=1e-4, draw=lambda rng: Affine(*(a.astype(np.float32) for a in layer(rng, 4, 2, 3))))
+def affine_single_precision(ns, drawn):
     """float32 arrays."""
-    x, w, b, grad_y = (a.astype(np.float32) for a in layer(rng, 4, 2, 3))
+    x, w, b, grad_y = drawn
     grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
     return {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
 
 
-@probe("affine", points=0.25, contract=True)
-def affine_of_every_kind(ns, rng):
-    """Call after call: inputs that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
-    cases = {kind: (x, *layer(rng, 3, 4, 2)[1:]) for kind, x in inputs.kinds(rng, (3, 4)).items()}
+def layers_of_every_kind(rng):
+    """Layers on every kind of entry, and of sizes that are equal or 1."""
+    cases = {kind: layer(rng, 3, 4, 2)._replace(x=x) for kind, x in inputs.kinds(rng, (3, 4)).items()}
     sizes = {"square": (3, 3, 3), "one input": (4, 1, 3), "one output": (2, 3, 1)}
-    cases |= {name: layer(rng, *size) for name, size in sizes.items()}
+    return cases | {name: layer(rng, *size) for name, size in sizes.items()}
+
+
+@probe("affine", points=0.25, contract=True, equal_sizes="square ones among them", draw=layers_of_every_kind)
+def affine_of_every_kind(ns, drawn):
+    """Call after call: inputs that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
-    for kind, (x, w, b, grad_y) in cases.items():
+    for kind, (x, w, b, grad_y) in drawn.items():
         grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
         seen[kind] = {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
     return seen
@@ -209,71 +246,73 @@ def affine_of_every_kind(ns, rng):
 # ---- relu ----------------------------------------------------------------------------------------------------------------------------
 
 
-@probe("relu", points=1, tolerance=1e-5)
-def relu_values(ns, rng):
+@probe("relu", points=1, tolerance=1e-5, draw=lambda rng: {"x": inputs.away_from_zero(rng, (5, 4))})
+def relu_values(ns, drawn):
     """Entries of both signs."""
-    return {"y": ns.relu(inputs.away_from_zero(rng, (5, 4)))}
+    return {"y": ns.relu(drawn["x"])}
 
 
-@probe("relu", points=1, tolerance=1e-5)
-def relu_gradient(ns, rng):
+@probe("relu", points=1, tolerance=1e-5, draw=lambda rng: {"x": inputs.away_from_zero(rng, (4, 5)), "grad_y": rng.uniform(0.5, 2.0, size=(4, 5))})
+def relu_gradient(ns, drawn):
     """The gradient where upstream gradients are positive."""
-    x = inputs.away_from_zero(rng, (4, 5))
-    return {"grad_x": ns.relu_backward(rng.uniform(0.5, 2.0, size=(4, 5)), x)}
+    return {"grad_x": ns.relu_backward(drawn["grad_y"], drawn["x"])}
 
 
-@probe("relu", points=0.75, tolerance=1e-5)
-def relu_gradient_of_any_sign(ns, rng):
+@probe("relu", points=0.75, tolerance=1e-5,
+       draw=lambda rng: {"x": inputs.away_from_zero(rng, (6, 3), gap=0.2), "grad_y": inputs.away_from_zero(rng, (6, 3), gap=0.2)})
+def relu_gradient_of_any_sign(ns, drawn):
     """The gradient where upstream gradients have both signs."""
-    x = inputs.away_from_zero(rng, (6, 3), gap=0.2)
-    return {"grad_x": ns.relu_backward(inputs.away_from_zero(rng, (6, 3), gap=0.2), x)}
+    return {"grad_x": ns.relu_backward(drawn["grad_y"], drawn["x"])}
 
 
-@probe("relu", points=0.25, contract=True, tolerance=1e-5)
-def relu_leaves_its_input(ns, rng):
+@probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: {"x": inputs.away_from_zero(rng, (3, 4))})
+def relu_leaves_its_input(ns, drawn):
     """Whether x is as it was afterwards, also when the output is written to."""
-    x = inputs.away_from_zero(rng, (3, 4))
-    y = ns.relu(x)
-    seen = np.array(y)
-    np.asarray(y)[...] = -1
-    return {"y": seen, "inputs": {"x": x}}
+    return {"y": inputs.written_over(ns.relu(drawn["x"]))}
 
 
-@probe("relu", points=0.25, contract=True, tolerance=1e-5)
-def relu_backward_leaves_its_inputs(ns, rng):
+@probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True,
+       draw=lambda rng: {"x": inputs.away_from_zero(rng, (3, 4)), "grad_y": inputs.away_from_zero(rng, (3, 4))})
+def relu_backward_leaves_its_inputs(ns, drawn):
     """Whether x and the upstream gradient are as they were afterwards, also when the result is written to."""
-    x, grad_y = inputs.away_from_zero(rng, (3, 4)), inputs.away_from_zero(rng, (3, 4))
-    grad_x = ns.relu_backward(grad_y, x)
-    seen = np.array(grad_x)
-    np.asarray(grad_x)[...] = -1
-    return {"grad_x": seen, "inputs": {"x": x, "grad_y": grad_y}}
+    return {"grad_x": inputs.written_over(ns.relu_backward(drawn["grad_y"], drawn["x"]))}
 
 
-@probe("relu", points=0.25, contract=True, tolerance=1e-5)
-def relu_sizes(ns, rng):
+def very_large_and_very_small(rng):
+    """Inputs and upstream gradients of a batch of one."""
+    sizes = {"large": 1e200, "small": 1e-4}
+    return {name: (size * inputs.away_from_zero(rng, (1, 6), gap=0.2), inputs.away_from_zero(rng, (1, 6))) for name, size in sizes.items()}
+
+
+@probe("relu", points=0.25, contract=True, tolerance=1e-5, draw=very_large_and_very_small)
+def relu_sizes(ns, drawn):
     """Very large and very small entries, in a batch of one."""
-    seen = {}
-    for name, size in (("large", 1e200), ("small", 1e-4)):
-        x = size * inputs.away_from_zero(rng, (1, 6), gap=0.2)
-        seen[name] = {"y": ns.relu(x), "grad_x": ns.relu_backward(inputs.away_from_zero(rng, (1, 6)), x)}
-    return seen
+    return {name: {"y": ns.relu(x), "grad_x": ns.relu_backward(grad_y, x)} for name, (x, grad_y) in drawn.items()}
 
 
-@probe("relu", points=0.25, contract=True, tolerance=1e-5)
-def relu_whole_numbers(ns, rng):
+@probe("relu", points=0.25, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"x": rng.permutation(np.array([-3, -1, 2, 5, -2, 4])).reshape(3, 2), "grad_y": inputs.away_from_zero(rng, (3, 2))})
+def relu_whole_numbers(ns, drawn):
     """An input of an integer type under a gradient that isn't."""
-    x = rng.permutation(np.array([-3, -1, 2, 5, -2, 4])).reshape(3, 2)
-    return {"y": ns.relu(x), "grad_x": ns.relu_backward(inputs.away_from_zero(rng, (3, 2)), x)}
+    x = drawn["x"]
+    return {"y": ns.relu(x), "grad_x": ns.relu_backward(drawn["grad_y"], x)}
 
 
-@probe("relu", points=0.25, contract=True)
-def relu_of_every_kind(ns, rng):
-    """Call after call: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and sizes that are equal or 1."""
+def gates_of_every_kind(rng):
+    """Arrays of every kind, an upstream gradient for each that has no zeros, and inputs under each as one."""
     arrays = inputs.kinds_and_sizes(rng, (3, 4)) | {"single precision": inputs.away_from_zero(rng, (2, 3)).astype(np.float32)}
+    upstream = {kind: rng.normal(size=x.shape) for kind, x in inputs.without_zeros(arrays).items()}
+    return {"arrays": arrays, "upstream": upstream, "under": {kind: inputs.away_from_zero(rng, grad_y.shape) for kind, grad_y in arrays.items()}}
+
+
+@probe("relu", points=0.25, contract=True, equal_sizes="square ones among them", draw=gates_of_every_kind)
+def relu_of_every_kind(ns, drawn):
+    """Call after call: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and sizes that are equal or 1."""
+    arrays, upstream, under = drawn.values()
     return {
         "forward": {kind: ns.relu(x) for kind, x in arrays.items()},
-        "backward": {kind: ns.relu_backward(rng.normal(size=x.shape), x) for kind, x in inputs.without_zeros(arrays).items()},
-        "upstream": {kind: ns.relu_backward(grad_y, inputs.away_from_zero(rng, grad_y.shape)) for kind, grad_y in arrays.items()},
+        "backward": {kind: ns.relu_backward(grad_y, arrays[kind]) for kind, grad_y in upstream.items()},
+        "upstream": {kind: ns.relu_backward(grad_y, under[kind]) for kind, grad_y in arrays.items()},
     }
 
 
@@ -282,65 +321,71 @@ def relu_of_every_kind(ns, rng):
 FORWARD_SIZES = [5, 4, 6, 3]
 
 
-@probe("nn_forward", points=0.75, tolerance=1e-5)
-def first_hidden_layer(ns, rng):
+@probe("nn_forward", points=0.75, tolerance=1e-5, draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "x": rng.normal(size=(7, 5))})
+def first_hidden_layer(ns, drawn):
     """z1 before and h1 after the first rectifier."""
-    var = ns.nn_forward(parameters(rng, FORWARD_SIZES), rng.normal(size=(7, 5)))
+    var = ns.nn_forward(drawn["model"], drawn["x"])
     return {"z1": var["z1"], "h1": var["h1"]}
 
 
-@probe("nn_forward", points=1, tolerance=1e-5)
-def second_hidden_layer(ns, rng):
+@probe("nn_forward", points=1, tolerance=1e-5, draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "x": rng.normal(size=(7, 5))})
+def second_hidden_layer(ns, drawn):
     """z2 before and h2 after the second rectifier."""
-    var = ns.nn_forward(parameters(rng, FORWARD_SIZES), rng.normal(size=(7, 5)))
+    var = ns.nn_forward(drawn["model"], drawn["x"])
     return {"z2": var["z2"], "h2": var["h2"]}
 
 
-@probe("nn_forward", points=2, tolerance=1e-5)
-def scores_of_the_network(ns, rng):
+@probe("nn_forward", points=2, tolerance=1e-5, draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "x": rng.normal(size=(7, 5))})
+def scores_of_the_network(ns, drawn):
     """The scores y."""
-    return {"y": ns.nn_forward(parameters(rng, FORWARD_SIZES), rng.normal(size=(7, 5)))["y"]}
+    return {"y": ns.nn_forward(drawn["model"], drawn["x"])["y"]}
 
 
-@probe("nn_forward", points=0.5, contract=True, tolerance=1e-5)
-def input_is_kept(ns, rng):
+@probe("nn_forward", points=0.5, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"model": parameters(rng, [3, 2, 4, 2]), "x": rng.normal(size=(4, 3))})
+def input_is_kept(ns, drawn):
     """The input under its own key, with the scores."""
-    var = ns.nn_forward(parameters(rng, [3, 2, 4, 2]), rng.normal(size=(4, 3)))
+    var = ns.nn_forward(drawn["model"], drawn["x"])
     return {"x": var["x"], "y": var["y"]}
 
 
-@probe("nn_forward", points=0.5, contract=True, tolerance=1e-5)
-def forward_batch_of_one(ns, rng):
+@probe("nn_forward", points=0.5, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "x": rng.normal(size=(1, 5))})
+def forward_batch_of_one(ns, drawn):
     """A batch of one."""
-    var = ns.nn_forward(parameters(rng, FORWARD_SIZES), rng.normal(size=(1, 5)))
+    var = ns.nn_forward(drawn["model"], drawn["x"])
     return {name: var[name] for name in ("z1", "h2", "y")}
 
 
-@probe("nn_forward", points=0.5, contract=True, tolerance=1e-5)
-def forward_leaves_its_inputs(ns, rng):
+@probe("nn_forward", points=0.5, contract=True, tolerance=1e-5, unchanged=True,
+       draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "x": rng.normal(size=(7, 5))})
+def forward_leaves_its_inputs(ns, drawn):
     """Whether the six parameters and the input are as they were afterwards."""
-    model, x = parameters(rng, FORWARD_SIZES), rng.normal(size=(4, 5))
-    y = ns.nn_forward(model, x)["y"]
-    return {"y": y, "inputs": {"x": x, **{name: model[name] for name in PARAMETERS}}}
+    return {"y": ns.nn_forward(drawn["model"], drawn["x"])["y"]}
 
 
-@probe("nn_forward", points=0.5, contract=True, tolerance=1e-5)
-def forward_whole_numbers(ns, rng):
+@probe("nn_forward", points=0.5, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "batches": [rng.integers(0, 256, size=(2, 5)) for _ in range(2)]})
+def forward_whole_numbers(ns, drawn):
     """An input of an integer type, then the same network on other inputs."""
-    model = parameters(rng, FORWARD_SIZES)
-    return {"y": [ns.nn_forward(model, rng.integers(0, 256, size=(2, 5)))["y"] for _ in range(2)]}
+    return {"y": [ns.nn_forward(drawn["model"], x)["y"] for x in drawn["batches"]]}
 
 
-@probe("nn_forward", points=0.25, contract=True)
-def forward_of_every_kind(ns, rng):
-    """Call after call: inputs and weights that are tiny, large, of one sign, zero or equal, and layers whose sizes are equal or 1."""
+def networks_of_every_kind(rng):
+    """Networks with inputs: every kind of entry among the inputs and the weights, and layers whose sizes are equal or 1."""
     cases = {f"inputs: {kind}": (parameters(rng, FORWARD_SIZES), x) for kind, x in inputs.kinds(rng, (2, 5)).items()}
     for kind, W2 in inputs.kinds(rng, (4, 6)).items():
         cases[f"weights: {kind}"] = parameters(rng, FORWARD_SIZES) | {"W2": W2}, rng.normal(size=(3, 5))
     cases["square"] = parameters(rng, [3, 3, 3, 3]), rng.normal(size=(3, 3))
     cases["one unit a layer"] = parameters(rng, [1, 1, 1, 1]), rng.normal(size=(4, 1))
+    return cases
+
+
+@probe("nn_forward", points=0.25, contract=True, equal_sizes="square ones among them", draw=networks_of_every_kind)
+def forward_of_every_kind(ns, drawn):
+    """Call after call: inputs and weights that are tiny, large, of one sign, zero or equal, and layers whose sizes are equal or 1."""
     seen = {}
-    for kind, (model, x) in cases.items():
+    for kind, (model, x) in drawn.items():
         var = ns.nn_forward(model, x)
         seen[kind] = {name: var[name] for name in ("x", "z1", "h1", "z2", "h2", "y")}
     return seen
@@ -356,84 +401,97 @@ def hidden(rng, n, units):
     return on * height - (1 - on) * depth, on * height
 
 
+class Backward(NamedTuple):
+    """The arguments of the backward pass."""
+
+    model: dict
+    err: np.ndarray
+    var: dict
+
+
 def backward_inputs(rng, n, sizes):
     """A model, an error and arbitrary intermediate values (signs agree before and after the rectifiers) for the backward pass."""
     z1, h1 = hidden(rng, n, sizes[1])
     z2, h2 = hidden(rng, n, sizes[2])
     var = {"x": rng.normal(size=(n, sizes[0])), "z1": z1, "h1": h1, "z2": z2, "h2": h2, "y": rng.normal(size=(n, sizes[3]))}
-    return parameters(rng, sizes), rng.normal(size=(n, sizes[3])), var
+    return Backward(parameters(rng, sizes), rng.normal(size=(n, sizes[3])), var)
 
 
 BACKWARD_SIZES = [4, 5, 3, 2]
 
 
-def gradients_of(ns, rng, *layers, n=6):
+def gradients_of(ns, drawn, *layers):
     """The gradients that the backward pass leaves for the given layers."""
-    model, err, var = backward_inputs(rng, n, BACKWARD_SIZES)
-    ns.nn_backward(model, err, var)
-    return {name: model[name] for layer in layers for name in (f"dE_dW{layer}", f"dE_db{layer}")}
+    ns.nn_backward(*drawn)
+    return {name: drawn.model[name] for layer in layers for name in (f"dE_dW{layer}", f"dE_db{layer}")}
 
 
-@probe("nn_backward", points=2, tolerance=1e-5)
-def gradients_of_the_last_layer(ns, rng):
+@probe("nn_backward", points=2, tolerance=1e-5, draw=partial(backward_inputs, n=7, sizes=BACKWARD_SIZES))
+def gradients_of_the_last_layer(ns, drawn):
     """dE_dW3 and dE_db3."""
-    return gradients_of(ns, rng, 3)
+    return gradients_of(ns, drawn, 3)
 
 
-@probe("nn_backward", points=2, tolerance=1e-5)
-def gradients_of_the_middle_layer(ns, rng):
+@probe("nn_backward", points=2, tolerance=1e-5, draw=partial(backward_inputs, n=7, sizes=BACKWARD_SIZES))
+def gradients_of_the_middle_layer(ns, drawn):
     """dE_dW2 and dE_db2."""
-    return gradients_of(ns, rng, 2)
+    return gradients_of(ns, drawn, 2)
 
 
-@probe("nn_backward", points=2, tolerance=1e-5)
-def gradients_of_the_first_layer(ns, rng):
+@probe("nn_backward", points=2, tolerance=1e-5, draw=partial(backward_inputs, n=7, sizes=BACKWARD_SIZES))
+def gradients_of_the_first_layer(ns, drawn):
     """dE_dW1 and dE_db1."""
-    return gradients_of(ns, rng, 1)
+    return gradients_of(ns, drawn, 1)
 
 
-@probe("nn_backward", points=1, tolerance=1e-5)
-def backward_batch_of_one(ns, rng):
+@probe("nn_backward", points=1, tolerance=1e-5, draw=partial(backward_inputs, n=1, sizes=BACKWARD_SIZES))
+def backward_batch_of_one(ns, drawn):
     """A batch of one."""
-    return gradients_of(ns, rng, 1, 2, 3, n=1)
+    return gradients_of(ns, drawn, 1, 2, 3)
 
 
-@probe("nn_backward", points=1, contract=True, tolerance=1e-5)
-def second_backward_pass(ns, rng):
+def two_batches(rng):
+    """The arguments of two backward passes of one model."""
+    first, second = backward_inputs(rng, 7, BACKWARD_SIZES), backward_inputs(rng, 6, BACKWARD_SIZES)
+    return {"first": first, "second": second._replace(model=first.model)}
+
+
+@probe("nn_backward", points=1, contract=True, tolerance=1e-5, draw=two_batches)
+def second_backward_pass(ns, drawn):
     """Gradients of a second batch, written over those of a first."""
-    model, err, var = backward_inputs(rng, 5, BACKWARD_SIZES)
-    _, other_err, other_var = backward_inputs(rng, 3, BACKWARD_SIZES)
-    ns.nn_backward(model, err, var)
-    ns.nn_backward(model, other_err, other_var)
+    for arguments in drawn.values():
+        ns.nn_backward(*arguments)
+    model = drawn["first"].model
     return {"dE_d" + name: model["dE_d" + name] for name in PARAMETERS}
 
 
-@probe("nn_backward", points=0.75, contract=True, tolerance=1e-5)
-def backward_leaves_the_rest(ns, rng):
+@probe("nn_backward", points=0.75, contract=True, tolerance=1e-5, unchanged=True, draw=partial(backward_inputs, n=7, sizes=BACKWARD_SIZES))
+def backward_leaves_the_rest(ns, drawn):
     """Whether parameters, error and intermediate values are as they were afterwards."""
-    model, err, var = backward_inputs(rng, 4, BACKWARD_SIZES)
-    kept = {name: model[name] for name in PARAMETERS}
-    ns.nn_backward(model, err, var)
-    return {"dE_dW1": model["dE_dW1"], "now": {name: model[name] for name in PARAMETERS}, "inputs": {**kept, **var, "err": err}}
+    ns.nn_backward(*drawn)
+    return {"dE_dW1": drawn.model["dE_dW1"]}
 
 
-@probe("nn_backward", points=0.25, contract=True)
-def backward_of_every_kind(ns, rng):
-    """Call after call: inputs and errors that are tiny, large, of one sign, zero or equal, and layers whose sizes are equal or 1."""
+def passes_of_every_kind(rng):
+    """Arguments of backward passes: every kind of entry among inputs and errors, and layers whose sizes are equal or 1."""
     n, (features, _, _, classes) = 3, BACKWARD_SIZES
     cases = {}
     for kind, x in inputs.kinds(rng, (n, features)).items():
-        model, err, var = backward_inputs(rng, n, BACKWARD_SIZES)
-        cases[f"inputs: {kind}"] = model, err, var | {"x": x}
+        arguments = backward_inputs(rng, n, BACKWARD_SIZES)
+        cases[f"inputs: {kind}"] = arguments._replace(var=arguments.var | {"x": x})
     for kind, err in inputs.kinds(rng, (n, classes)).items():
-        model, _, var = backward_inputs(rng, n, BACKWARD_SIZES)
-        cases[f"errors: {kind}"] = model, err, var
-    cases["square"] = backward_inputs(rng, 3, [3, 3, 3, 3])
-    cases["one unit a layer"] = backward_inputs(rng, 4, [1, 1, 1, 1])
+        cases[f"errors: {kind}"] = backward_inputs(rng, n, BACKWARD_SIZES)._replace(err=err)
+    sizes = {"square": (3, [3, 3, 3, 3]), "one unit a layer": (4, [1, 1, 1, 1])}
+    return cases | {name: backward_inputs(rng, *size) for name, size in sizes.items()}
+
+
+@probe("nn_backward", points=0.25, contract=True, equal_sizes="square ones among them", draw=passes_of_every_kind)
+def backward_of_every_kind(ns, drawn):
+    """Call after call: inputs and errors that are tiny, large, of one sign, zero or equal, and layers whose sizes are equal or 1."""
     seen = {}
-    for kind, (model, err, var) in cases.items():
-        ns.nn_backward(model, err, var)
-        seen[kind] = {"dE_d" + name: model["dE_d" + name] for name in PARAMETERS}
+    for kind, arguments in drawn.items():
+        ns.nn_backward(*arguments)
+        seen[kind] = {"dE_d" + name: arguments.model["dE_d" + name] for name in PARAMETERS}
     return seen
 
 
@@ -446,47 +504,57 @@ def with_gradients(rng, sizes):
     return model | {"dE_d" + name: rng.normal(size=value.shape) for name, value in model.items()}
 
 
-@probe("nn_update", points=1, tolerance=1e-5)
-def weights_step(ns, rng):
+@probe("nn_update", points=1, tolerance=1e-5, draw=lambda rng: {"model": with_gradients(rng, [4, 3, 5, 2]), "eta": rng.uniform(0.1, 0.5)})
+def weights_step(ns, drawn):
     """A step of the three weight matrices."""
-    model = with_gradients(rng, [4, 3, 5, 2])
-    ns.nn_update(model, rng.uniform(0.1, 0.5))
+    model = drawn["model"]
+    ns.nn_update(model, drawn["eta"])
     return {name: model[name] for name in ("W1", "W2", "W3")}
 
 
-@probe("nn_update", points=0.75, tolerance=1e-5)
-def biases_step(ns, rng):
+@probe("nn_update", points=0.75, tolerance=1e-5, draw=lambda rng: {"model": with_gradients(rng, [4, 3, 5, 2]), "eta": rng.uniform(0.1, 0.5)})
+def biases_step(ns, drawn):
     """A step of the three biases."""
-    model = with_gradients(rng, [4, 3, 5, 2])
-    ns.nn_update(model, rng.uniform(0.1, 0.5))
+    model = drawn["model"]
+    ns.nn_update(model, drawn["eta"])
     return {name: model[name] for name in ("b1", "b2", "b3")}
 
 
-@probe("nn_update", points=0.5, contract=True, tolerance=1e-5)
-def three_steps(ns, rng):
+def rates_and_gradients(rng, sizes):
+    """A model, and for each of three steps its rate and the gradients."""
+    model, rates = parameters(rng, sizes), rng.permutation([0.01, 0.3, 2.0]).tolist()
+    return {"model": model, "steps": [(eta, {"dE_d" + name: rng.normal(size=value.shape) for name, value in model.items()}) for eta in rates]}
+
+
+@probe("nn_update", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: rates_and_gradients(rng, [2, 5, 4, 3]))
+def three_steps(ns, drawn):
     """Three steps in a row, with new gradients and rates: nothing is remembered."""
-    model = with_gradients(rng, [2, 3, 4, 3])
-    for eta in rng.permutation([0.01, 0.3, 2.0]):
+    model = drawn["model"]
+    for eta, gradients in drawn["steps"]:
+        model.update(gradients)
         ns.nn_update(model, eta)
-        model.update({"dE_d" + name: rng.normal(size=model[name].shape) for name in PARAMETERS})
     return {name: model[name] for name in PARAMETERS}
 
 
-@probe("nn_update", points=0.5, contract=True, tolerance=1e-5)
-def gradients_stay(ns, rng):
+@probe("nn_update", points=0.5, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: {"model": with_gradients(rng, [3, 5, 4, 2])})
+def gradients_stay(ns, drawn):
     """Whether the gradients are as they were after a step."""
-    model = with_gradients(rng, [3, 2, 4, 2])
-    gradients = {"dE_d" + name: model["dE_d" + name] for name in PARAMETERS}
+    model = drawn["model"]
     ns.nn_update(model, 0.25)
-    return {"W1": model["W1"], "b3": model["b3"], "now": {name: model[name] for name in gradients}, "inputs": gradients}
+    return {"W1": model["W1"], "b3": model["b3"]}
 
 
-@probe("nn_update", points=0.25, contract=True)
-def steps_of_every_kind(ns, rng):
-    """Call after call: gradients that are tiny, large, of one sign, zero or equal, layers whose sizes are equal or 1, and a rate of 0."""
+def steps_of_every_kind_inputs(rng):
     cases = {kind: (with_gradients(rng, [2, 3, 4, 3]) | {"dE_dW2": slope}, 0.5) for kind, slope in inputs.kinds(rng, (3, 4)).items()}
     cases |= {"square": (with_gradients(rng, [3, 3, 3, 3]), 0.1), "one unit a layer": (with_gradients(rng, [1, 1, 1, 1]), 0.1)}
     cases["a rate of 0"] = with_gradients(rng, [2, 3, 4, 3]), 0.0
+    return cases
+
+
+@probe("nn_update", points=0.25, contract=True, equal_sizes="square ones among them", draw=steps_of_every_kind_inputs)
+def steps_of_every_kind(ns, drawn):
+    """Call after call: gradients that are tiny, large, of one sign, zero or equal, layers whose sizes are equal or 1, and a rate of 0."""
+    cases = drawn
     seen = {}
     for kind, (model, eta) in cases.items():
         ns.nn_update(model, eta)
@@ -502,179 +570,252 @@ def linear_scores(model, x):
     return {"x": x, "y": x @ model["W1"]}
 
 
+class Evaluation(NamedTuple):
+    """What evaluate is given first: inputs, targets and a toy's six parameters, of which W1 alone is used."""
+
+    inputs: np.ndarray
+    target: np.ndarray
+    model: dict
+
+
 def evaluation(rng, n, features=4, classes=3, scale=0.4):
-    """Inputs, targets and the toy's six parameters, of which W1 alone is used; no probability is so small that a guard in a logarithm shows."""
-    toy = parameters(rng, [features, classes, 2, 2], scale)
-    return rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes), toy
+    """A set of n cases; no probability is so small that a guard in a logarithm shows."""
+    toy = parameters(rng, [features, classes, 2, 7], scale)
+    return Evaluation(rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes), toy)
 
 
-@probe("evaluate", points=1.5, tolerance=1e-5)
-def cross_entropy_of_a_set(ns, rng):
+@probe("evaluate", points=1.5, tolerance=1e-5, draw=lambda rng: evaluation(rng, 11))
+def cross_entropy_of_a_set(ns, drawn):
     """The cross-entropy of all cases, passed through at once."""
-    x, t, toy = evaluation(rng, 11)
+    x, t, toy = drawn
     return {"ce": ns.evaluate(x, t, toy, linear_scores)[0]}
 
 
-@probe("evaluate", points=1.5, tolerance=1e-5)
-def accuracy_of_a_set(ns, rng):
+@probe("evaluate", points=1.5, tolerance=1e-5, draw=lambda rng: evaluation(rng, 29))
+def accuracy_of_a_set(ns, drawn):
     """The accuracy on all cases, passed through at once."""
-    x, t, toy = evaluation(rng, 29)
+    x, t, toy = drawn
     return {"acc": ns.evaluate(x, t, toy, linear_scores)[1]}
 
 
-@probe("evaluate", points=1.25, tolerance=1e-5)
-def short_last_batch(ns, rng):
+@probe("evaluate", points=1.25, tolerance=1e-5, draw=lambda rng: evaluation(rng, 13))
+def short_last_batch(ns, drawn):
     """Batches of which the last is shorter than the others."""
-    x, t, toy = evaluation(rng, 13)
+    x, t, toy = drawn
     ce, acc = ns.evaluate(x, t, toy, linear_scores, 4)
     return {"ce": ce, "acc": acc}
 
 
-@probe("evaluate", points=0.5, contract=True, tolerance=1e-5)
-def batches_of_one_size(ns, rng):
+@probe("evaluate", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: evaluation(rng, 12, classes=5))
+def batches_of_one_size(ns, drawn):
     """Batches that divide the set, then batches of one."""
-    x, t, toy = evaluation(rng, 12, classes=5)
+    x, t, toy = drawn
     return {f"batch_size {size}": list(ns.evaluate(x, t, toy, linear_scores, size)) for size in (3, 1)}
 
 
-@probe("evaluate", points=0.5, contract=True, tolerance=1e-5)
-def large_score_evaluation(ns, rng):
+@probe("evaluate", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: evaluation(rng, 8))
+def large_score_evaluation(ns, drawn):
     """Scores far from zero."""
-    x, t, toy = evaluation(rng, 8)
+    x, t, toy = drawn
     ce, acc = ns.evaluate(x, t, toy, lambda model, x: {"y": linear_scores(model, x)["y"] + 3000.0})
     return {"ce": ce, "acc": acc}
 
 
-@probe("evaluate", points=0.5, contract=True, tolerance=1e-5)
-def evaluation_leaves_its_inputs(ns, rng):
+@probe("evaluate", points=0.5, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: evaluation(rng, 9))
+def evaluation_leaves_its_inputs(ns, drawn):
     """A single case and whether inputs, targets and parameters are as they were afterwards."""
-    x, t, toy = evaluation(rng, 9)
+    x, t, toy = drawn
     alone = ns.evaluate(x[:1], t[:1], toy, linear_scores)
     ce, acc = ns.evaluate(x, t, toy, linear_scores, 2)
-    return {"alone": list(alone), "ce": ce, "acc": acc, "inputs": {"inputs": x, "target": t, "W1": toy["W1"]}}
+    return {"alone": list(alone), "ce": ce, "acc": acc}
 
 
-@probe("evaluate", points=0.25, contract=True, tolerance=1e-5)
-def evaluation_of_every_kind(ns, rng):
+def sets_of_every_kind(rng):
+    """Sets of six cases and a small one, then one that is smaller than its batches."""
+    first = evaluation(rng, 6)
+    cases = {kind: first._replace(inputs=x) for kind, x in inputs.kinds(rng, first.inputs.shape).items() if kind != "large"}
+    cases["one class"] = first._replace(target=inputs.one_hot(np.full(6, 1), 3))
+    return cases | {"square": evaluation(rng, 3, 3, 3), "one input": evaluation(rng, 5, 1, 3), "batches larger than the set": first}
+
+
+@probe("evaluate", points=0.25, contract=True, tolerance=1e-5, equal_sizes="square ones among them", draw=sets_of_every_kind)
+def evaluation_of_every_kind(ns, drawn):
     """Call after call: inputs that are tiny, of one sign, zero, equal or whole numbers, one class, square sets, and batches larger than the set."""
-    x, t, toy = evaluation(rng, 6)
-    cases = {kind: (x, t, toy) for kind, x in inputs.kinds(rng, x.shape).items() if kind != "large"}
-    cases |= {"one class": (x, inputs.one_hot(np.full(6, 1), 3), toy), "square": evaluation(rng, 3, 3, 3), "one input": evaluation(rng, 5, 1, 3)}
-    seen = {kind: list(ns.evaluate(*case, linear_scores, 4)) for kind, case in cases.items()}
-    return seen | {"batches larger than the set": list(ns.evaluate(x, t, toy, linear_scores, 100))}
+    return {kind: list(ns.evaluate(*case, linear_scores, 100 if kind.startswith("batches") else 4)) for kind, case in drawn.items()}
 
 
 # ---- check_grad ----------------------------------------------------------------------------------------------------------------------
 
 
-class Scale:
-    """A toy: y = s x, where s is a weighted sum of the entries of one parameter. It notes that parameter at each forward pass."""
+def parted(rng, values):
+    """Three arrays that add up to the values. Two are drawn at random, so that no one and no pair of them says anything of the values."""
+    one, other = rng.normal(size=(2, *np.shape(values)))
+    return one, other, values - one - other
 
-    def __init__(self, rng, shape, name="W1", steepness=1.0, level=1.0):
-        self.name, self.seen = name, []
-        self.factor = steepness * inputs.away_from_zero(rng, shape, gap=0.3)
-        self.model = parameters(rng, [3, 2, 4, 2])
-        parts = rng.uniform(0.5, 1.5, size=shape)
-        self.model[name] = level * parts / (parts.sum() * self.factor)  # s = level, without cancellation
-        self.x = inputs.away_from_zero(rng, (4, 2), gap=0.3)
-        self.before = {key: value.copy() for key, value in self.model.items()}
+
+class Forward:
+    """y = s x, where s is a weighted sum of the entries of one parameter. It notes that parameter at each pass."""
+
+    def __init__(self, name, weights):
+        self.name, self.weights, self.seen = name, weights, []
 
     def forward(self, model, x):
         self.seen.append(np.array(model[self.name]))
-        return {"x": x, "y": np.sum(self.factor * model[self.name]) * x}
-
-    def backward(self, ratio=1.0, offset=0.0):
-        """A backward pass whose gradient is the right one times ratio, plus offset."""
-
-        def passes(model, err, var):
-            model["dE_d" + self.name] = ratio * self.factor * np.sum(err * var["x"]) + offset
-
-        return passes
-
-    def tried(self, ns, **fault):
-        """What check_grad raises on a backward pass with the given fault."""
-        return raised(ns.check_grad, self.model, self.forward, self.backward(**fault), self.name, self.x)
-
-    def state(self):
-        return {key: self.model[key] for key in self.before}
+        return {"x": x, "y": np.sum(sum(self.weights) * model[self.name]) * x}
 
 
-@probe("check_grad", points=1.75, judged=True)
-def right_gradient_and_zeros(ns, rng):
+class Slope:
+    """The gradient of half the sum of squares of s x by that parameter, for weights of its own and with something added."""
+
+    def __init__(self, name, weights, added):
+        self.name, self.weights, self.added = name, weights, added
+
+    def backward(self, model, err, var):
+        model["dE_d" + self.name] = sum(self.weights) * np.sum(err * var["x"]) + sum(self.added)
+
+
+class Scale:
+    """A toy for check_grad, with a backward pass that is right and others with a fault each: their gradient is the right one times ratio, plus
+    offset. The functions hold numbers alone, and none from which it can be read which of them is right.
+    """
+
+    def __init__(self, rng, shape, name="W1", steepness=1.0, level=1.0, **faults):
+        self.name, factor = name, steepness * inputs.away_from_zero(rng, shape, gap=0.3)
+        self.before = parameters(rng, [3, 2, 4, 2])
+        parts = rng.uniform(0.5, 1.5, size=shape)
+        self.before[name] = level * parts / (parts.sum() * factor)  # s = level, without cancellation
+        self.x = inputs.away_from_zero(rng, (4, 2), gap=0.3)
+        self.weights, self.faults = parted(rng, factor), {}
+        for what, (ratio, offset) in ({"right": (1.0, 0.0)} | faults).items():
+            self.faults[what] = parted(rng, ratio * factor), parted(rng, np.broadcast_to(offset, shape))
+
+    def tried(self, ns, what="right"):
+        """What check_grad raises on a backward pass, the parameter at each forward pass, and the six parameters afterwards."""
+        toy, model = Forward(self.name, self.weights), {key: value.copy() for key, value in self.before.items()}
+        backward = Slope(self.name, *self.faults[what])
+        names = raised(ns.check_grad, model, toy.forward, backward.backward, self.name, self.x)
+        return {"raised": names, "seen": toy.seen, "after": {key: model[key] for key in self.before}}
+
+
+class Trial(NamedTuple):
+    """Toys and the backward pass of each that is tried, by what the gradient is, and in which order: each four times, so that guesses come to
+    nothing.
+    """
+
+    toys: dict
+    order: list
+
+
+def trial(rng, *shape, **options):
+    """A trial of one toy: the right gradient and those with a fault."""
+    toy = Scale(rng, *shape, **options)
+    return Trial({what: (toy, what) for what in toy.faults}, rng.permutation(4 * [*toy.faults]).tolist())
+
+
+def told(ns, drawn):
+    """What check_grad raises in a trial."""
+    seen = {what: [] for what in drawn.toys}
+    for what in drawn.order:
+        toy, fault = drawn.toys[what]
+        seen[what].append(toy.tried(ns, fault)["raised"])
+    return seen
+
+
+@probe("check_grad", points=1.75, judged=True, draw=lambda rng: trial(rng, (7, 5), wrong=(0.0, 0.0)))
+def right_gradient_and_zeros(ns, drawn):
     """A right gradient and one of zeros."""
-    toy = Scale(rng, (7, 5))
-    return {"right": toy.tried(ns), "wrong": toy.tried(ns, ratio=0.0)}
+    return told(ns, drawn)
 
 
-@probe("check_grad", points=0.75, judged=True)
-def double_and_opposite_gradient(ns, rng):
+@probe("check_grad", points=0.75, judged=True, draw=lambda rng: trial(rng, (3, 9), "W2", level=5.0, wrong=(2.0, 0.0), opposite=(-1.0, 0.0)))
+def double_and_opposite_gradient(ns, drawn):
     """A right gradient, one twice as large, and one of the opposite sign, of a matrix of another shape."""
-    toy = Scale(rng, (3, 9), "W2", level=5.0)
-    return {"right": toy.tried(ns), "wrong": toy.tried(ns, ratio=2.0), "opposite": toy.tried(ns, ratio=-1.0)}
+    return told(ns, drawn)
 
 
-@probe("check_grad", points=1.25, judged=True)
-def bias_of_two_entries(ns, rng):
+@probe("check_grad", points=1.25, judged=True, draw=lambda rng: trial(rng, (2,), "b3", wrong=(1.0, rng.permutation([0.0, 0.3]))))
+def bias_of_two_entries(ns, drawn):
     """A bias with fewer than 20 entries, of which one gradient is wrong."""
-    toy = Scale(rng, (2,), "b3")
-    return {"right": toy.tried(ns), "wrong": toy.tried(ns, offset=rng.permutation([0.0, 0.3]))}
+    return told(ns, drawn)
 
 
-@probe("check_grad", points=0.75, judged=True)
-def steep_error(ns, rng):
+@probe("check_grad", points=0.75, judged=True, draw=lambda rng: trial(rng, (4, 5), "W3", steepness=300.0, level=3e-3, wrong=(1.0, -0.02)))
+def steep_error(ns, drawn):
     """An error that curves strongly: the right gradient and one that is slightly off."""
-    toy = Scale(rng, (4, 5), "W3", steepness=300.0, level=3e-3)
-    return {"right": toy.tried(ns), "wrong": toy.tried(ns, offset=-0.02)}
+    return told(ns, drawn)
 
 
-@probe("check_grad", points=0.75, judged=True)
-def third_decimal(ns, rng):
+def small_and_large(rng):
+    """Toys whose gradients are off by less than the tolerance, and by more."""
+    small, large = Scale(rng, (5, 4), level=0.3, off=(1.0, 9e-4)), Scale(rng, (6, 3), level=20.0, off=(1.0, 2.2e-3))
+    return Trial({"right": (small, "off"), "wrong": (large, "off")}, rng.permutation(4 * ["right", "wrong"]).tolist())
+
+
+@probe("check_grad", points=0.75, judged=True, draw=small_and_large)
+def third_decimal(ns, drawn):
     """Small gradients that are off by less than the tolerance, large ones that are off by more."""
-    small, large = Scale(rng, (5, 4), level=0.3), Scale(rng, (6, 3), level=20.0)
-    return {"right": small.tried(ns, offset=9e-4), "wrong": large.tried(ns, offset=2.2e-3)}
+    return told(ns, drawn)
 
 
-@probe("check_grad", points=0.75, contract=True, judged=True)
-def entries_that_move(ns, rng):
-    """Which entries are moved, and by how much."""
-    toy = Scale(rng, (12, 5))
-    return {"raised": toy.tried(ns), "seen": toy.seen}
+@probe("check_grad", points=0.75, contract=True, judged=True, draw=lambda rng: {"large": Scale(rng, (12, 5)), "small": Scale(rng, (3, 6))})
+def entries_that_move(ns, drawn):
+    """Which entries are moved, and by how much, of a large parameter and of one with fewer than 20."""
+    tried = {which: toy.tried(ns) for which, toy in drawn.items()}
+    return {which: {"raised": seen["raised"], "seen": seen["seen"]} for which, seen in tried.items()}
 
 
-@probe("check_grad", points=1.25, contract=True, judged=True)
-def parameters_put_back(ns, rng):
+@probe("check_grad", points=1.25, contract=True, judged=True, draw=lambda rng: Scale(rng, (6, 4)))
+def parameters_put_back(ns, drawn):
     """The six parameters after a check that passes."""
-    toy = Scale(rng, (6, 4))
-    return {"raised": toy.tried(ns), "after": toy.state()}
+    seen = drawn.tried(ns)
+    return {"raised": seen["raised"], "after": seen["after"]}
 
 
-@probe("check_grad", points=0.75, contract=True, judged=True)
-def put_back_after_raising(ns, rng):
+@probe("check_grad", points=0.75, contract=True, judged=True, draw=lambda rng: Scale(rng, (5, 6), wrong=(-2.0, 0.0)))
+def put_back_after_raising(ns, drawn):
     """The six parameters after a check that raises."""
-    toy = Scale(rng, (5, 6))
-    return {"raised": toy.tried(ns, ratio=-2.0), "after": toy.state()}
+    seen = drawn.tried(ns, "wrong")
+    return {"raised": seen["raised"], "after": seen["after"]}
 
 
 # ---- train ---------------------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
 class Course:
-    """A toy to train: one linear map that notes what it is handed, and an update that drifts in a direction fixed beforehand."""
+    """What train is given: the six arrays of data, a model, how far each update moves it, a rate, epochs and a batch size."""
 
-    features, classes, eta = 4, 3, 0.5
-
-    def __init__(self, rng, cases):
-        self.x = rng.normal(size=(cases, self.features))
-        self.t = inputs.one_hot(inputs.labels(rng, cases, self.classes), self.classes)
-        self.valid = rng.normal(size=(7, self.features)), inputs.one_hot(inputs.labels(rng, 7, self.classes), self.classes)
-        self.test = rng.normal(size=(5, self.features)), inputs.one_hot(inputs.labels(rng, 5, self.classes), self.classes)
-        self.model = parameters(rng, [self.features, self.classes, 2, 2])
-        self.start, self.drift = self.model["W1"].copy(), 0.2 * rng.normal(size=(self.features, self.classes))
-        self.batches, self.order, self.etas = [], [], []
+    inputs_train: np.ndarray
+    inputs_valid: np.ndarray
+    inputs_test: np.ndarray
+    target_train: np.ndarray
+    target_valid: np.ndarray
+    target_test: np.ndarray
+    model: dict
+    drift: np.ndarray
+    eta: float
+    epochs: int
+    batch_size: int
 
     @property
     def data(self):
-        return self.x, self.valid[0], self.test[0], self.t, self.valid[1], self.test[1]
+        return self.inputs_train, self.inputs_valid, self.inputs_test, self.target_train, self.target_valid, self.target_test
+
+
+def course(rng, cases, epochs, batch_size, features=4, classes=3, units=9):
+    """A training of a toy: one linear map, and an update that drifts in a direction fixed beforehand. units: of a layer that is not used."""
+    sets = [(rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes)) for n in (cases, 8, 6)]
+    model = parameters(rng, [features, classes, 2, units])
+    drift = 0.2 * rng.normal(size=(features, classes))
+    return Course(*(x for x, _ in sets), *(t for _, t in sets), model, drift, 0.5, epochs, batch_size)
+
+
+class Trainee:
+    """The toy that is trained: it notes what it is handed."""
+
+    def __init__(self, drawn):
+        self.drawn, self.model = drawn, {name: value.copy() for name, value in drawn.model.items()}
+        self.batches, self.order, self.etas = [], [], []
 
     def forward(self, model, x):
         return {"x": np.array(x), "y": x @ model["W1"], "updates": len(self.etas)}
@@ -687,115 +828,118 @@ class Course:
     def update(self, model, eta):
         self.order.append("update")
         self.etas.append(eta)
-        model["W1"] = model["W1"] + eta * self.drift
+        model["W1"] = model["W1"] + eta * self.drawn.drift
 
-    def run(self, ns, epochs, batch_size):
+    def run(self, ns, epochs=None, batch_size=None):
         """What train returns, whatever that is."""
-        return ns.train(self.model, self.forward, self.backward, self.update, self.eta, epochs, batch_size, self.data)
+        drawn = self.drawn
+        settings = drawn.eta, epochs or drawn.epochs, batch_size or drawn.batch_size
+        return ns.train(self.model, self.forward, self.backward, self.update, *settings, drawn.data)
 
 
-@probe("train", points=1.75, judged=True)
-def error_of_a_batch(ns, rng):
+def batches_of(ns, drawn):
+    """The batches that a toy is trained on."""
+    toy = Trainee(drawn)
+    toy.run(ns)
+    return {"batches": toy.batches}
+
+
+@probe("train", points=1.75, judged=True, draw=partial(course, cases=16, epochs=2, batch_size=4, classes=3, features=5))
+def error_of_a_batch(ns, drawn):
     """The error that is handed to the backward pass, for batches of one size."""
-    toy = Course(rng, 16)  # 4 cases of 3 classes are 12 numbers: not as many as there are cases
-    toy.run(ns, 2, 4)
-    return {"batches": toy.batches}
+    return batches_of(ns, drawn)
 
 
-@probe("train", points=1, judged=True)
-def every_case_every_epoch(ns, rng):
+@probe("train", points=1, judged=True, draw=partial(course, cases=13, epochs=3, batch_size=4, features=5))
+def every_case_every_epoch(ns, drawn):
     """Which cases are trained on in an epoch, where the batches leave one over."""
-    toy = Course(rng, 13)
-    toy.run(ns, 3, 4)
-    return {"batches": toy.batches}
+    return batches_of(ns, drawn)
 
 
-@probe("train", points=1, judged=True)
-def new_order_every_epoch(ns, rng):
+@probe("train", points=1, judged=True, draw=partial(course, cases=21, epochs=4, batch_size=5))
+def new_order_every_epoch(ns, drawn):
     """Which cases share a batch, from epoch to epoch."""
-    toy = Course(rng, 20)
-    toy.run(ns, 4, 5)
-    return {"batches": toy.batches}
+    return batches_of(ns, drawn)
 
 
-@probe("train", points=1.25, judged=True)
-def update_after_every_batch(ns, rng):
+@probe("train", points=1.25, judged=True, equal_sizes="a square matrix among the parameters",
+       draw=partial(course, cases=9, epochs=2, batch_size=3, units=2))
+def update_after_every_batch(ns, drawn):
     """When and with which rate the update is called, and the model that comes back."""
-    toy = Course(rng, 9)
-    Course(rng, len(toy.x)).run(ns, 1, 4)  # a training before this one leaves no trace
-    result = toy.run(ns, 2, 3)
+    toy = Trainee(drawn)
+    Trainee(drawn).run(ns, epochs=1, batch_size=4)  # a training before this one leaves no trace
+    result = toy.run(ns)
     return {"order": toy.order, "etas": toy.etas, "W1": result[0]["W1"]}
 
 
-@probe("train", points=1.25, judged=True)
-def statistics_of_the_epochs(ns, rng):
+@probe("train", points=1.25, judged=True, equal_sizes="a square matrix among the parameters",
+       draw=partial(course, cases=10, epochs=3, batch_size=5, units=2))
+def statistics_of_the_epochs(ns, drawn):
     """Cross-entropy and accuracy of both splits after each epoch."""
-    toy = Course(rng, 12)
-    Course(rng, len(toy.x)).run(ns, 1, 4)  # a training before this one leaves no trace
-    _, stats = toy.run(ns, 3, 4)
+    Trainee(drawn).run(ns, epochs=1, batch_size=4)  # a training before this one leaves no trace
+    _, stats = Trainee(drawn).run(ns)
     return {key: stats[key] for key in ("train_ce", "valid_ce", "train_acc", "valid_acc")}
 
 
-@probe("train", points=0.75, judged=True, contract=True)
-def error_of_the_short_batch(ns, rng):
+@probe("train", points=0.75, judged=True, contract=True, draw=partial(course, cases=14, epochs=1, batch_size=5, features=7))
+def error_of_the_short_batch(ns, drawn):
     """The error of a last batch that is shorter than the others."""
-    toy = Course(rng, 14)
-    toy.run(ns, 1, 5)
-    return {"batches": toy.batches}
+    return batches_of(ns, drawn)
 
 
-@probe("train", points=0.25, judged=True, contract=True)
-def full_batch(ns, rng):
+@probe("train", points=0.25, judged=True, contract=True, draw=partial(course, cases=14, epochs=1, batch_size=-1))
+def full_batch(ns, drawn):
     """An epoch with a batch size of -1, and one with a batch size above the number of cases."""
-    toy = Course(rng, 14)
-    toy.run(ns, 1, -1)
-    toy.run(ns, 1, 50)
+    toy = Trainee(drawn)
+    toy.run(ns)
+    toy.run(ns, batch_size=50)
     return {"batches": toy.batches}
 
 
-@probe("train", points=0.75, contract=True, tolerance=1e-5)
-def data_left_alone(ns, rng):
+@probe("train", points=0.75, contract=True, tolerance=1e-5, unchanged=True, draw=partial(course, cases=10, epochs=2, batch_size=4))
+def data_left_alone(ns, drawn):
     """The six arrays of data after training."""
-    toy = Course(rng, 10)
-    toy.run(ns, 2, 4)
-    return {"inputs": dict(zip(DATA, toy.data, strict=True))}
+    Trainee(drawn).run(ns)
 
 
 # ---- least_confident -----------------------------------------------------------------------------------------------------------------
 
 
-@probe("least_confident", points=0.5, tolerance=1e-5)
-def five_of_many(ns, rng):
+@probe("least_confident", points=0.5, tolerance=1e-5, draw=lambda rng: {"prediction": inputs.probabilities(rng, 30, 4)})
+def five_of_many(ns, drawn):
     """Five cases, the default."""
-    return {"indices": np.asarray(ns.least_confident(inputs.probabilities(rng, 30, 4)))}
+    return {"indices": np.asarray(ns.least_confident(drawn["prediction"]))}
 
 
-@probe("least_confident", points=0.75, tolerance=1e-5)
-def another_number(ns, rng):
+@probe("least_confident", points=0.75, tolerance=1e-5, draw=lambda rng: {"prediction": inputs.probabilities(rng, 25, 7)})
+def another_number(ns, drawn):
     """More than five cases, of a larger number of classes."""
-    return {"indices": np.asarray(ns.least_confident(inputs.probabilities(rng, 25, 7), 9))}
+    return {"indices": np.asarray(ns.least_confident(drawn["prediction"], 9))}
 
 
-@probe("least_confident", points=0.25, contract=True, tolerance=1e-5)
-def one_and_all(ns, rng):
+@probe("least_confident", points=0.25, contract=True, tolerance=1e-5, draw=lambda rng: {"prediction": inputs.probabilities(rng, 6, 3)})
+def one_and_all(ns, drawn):
     """A single case, and all there are."""
-    prediction = inputs.probabilities(rng, 6, 3)
+    prediction = drawn["prediction"]
     return {"one": np.asarray(ns.least_confident(prediction, k=1)), "all": np.asarray(ns.least_confident(prediction, k=6))}
 
 
-@probe("least_confident", points=0.25, contract=True, tolerance=1e-5)
-def prediction_left_alone(ns, rng):
+@probe("least_confident", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: {"prediction": inputs.probabilities(rng, 12, 5)})
+def prediction_left_alone(ns, drawn):
     """Whether the probabilities are as they were afterwards."""
-    prediction = inputs.probabilities(rng, 12, 5)
-    return {"indices": np.asarray(ns.least_confident(prediction, 3)), "inputs": {"prediction": prediction}}
+    return {"indices": np.asarray(ns.least_confident(drawn["prediction"], 3))}
 
 
-@probe("least_confident", points=0.25, contract=True)
-def predictions_of_every_kind(ns, rng):
-    """Call after call: as many classes as cases, a single case, probabilities of 0, two classes in a tie, and a view of a larger array."""
+def predictions(rng):
+    """Probabilities of several sets of cases."""
     square, one, zeros, ties = (inputs.probabilities(rng, n, classes) for n, classes in ((4, 4), (1, 3), (6, 3), (6, 3)))
     zeros[:, 0] = 0.0
     ties[:, 1] = ties.max(axis=1)
     view = np.repeat(inputs.probabilities(rng, 7, 4), 2, axis=0)[::2]
-    cases = {"square": square, "one case": one, "zeros": zeros, "ties": ties, "view": view}
-    return {kind: np.asarray(ns.least_confident(prediction, min(3, len(prediction)))) for kind, prediction in cases.items()}
+    return {"square": square, "one case": one, "zeros": zeros, "ties": ties, "view": view}
+
+
+@probe("least_confident", points=0.25, contract=True, equal_sizes="square ones among them", draw=predictions)
+def predictions_of_every_kind(ns, drawn):
+    """Call after call: as many classes as cases, a single case, probabilities of 0, two classes in a tie, and a view of a larger array."""
+    return {kind: np.asarray(ns.least_confident(prediction, min(3, len(prediction)))) for kind, prediction in drawn.items()}

@@ -4,20 +4,7 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-from probes import (
-    CURVES,
-    DEFAULTS,
-    FROZEN,
-    ONE_HOT,
-    ONE_STEP,
-    PARAMETERS,
-    THREE_STEPS,
-    WIDE,
-    bright_examples,
-    examples,
-    frozen_examples,
-    unit_rows,
-)
+from probes import CURVES, PARAMETERS
 
 from autograder.judging import Unfit, Verdict, array, between, fact
 
@@ -31,8 +18,9 @@ def _inside(value, *keys):
     return value
 
 
-def _network(value, features, hidden, classes):
-    """The four parameters as arrays of the right shape."""
+def _network(value, drawn):
+    """The four parameters as arrays of the shapes that the training's data and settings ask for."""
+    features, hidden, classes = drawn.data.X_train.shape[1], drawn.settings["hidden"], 1 + max(drawn.data.y_train)
     shapes = ((features, hidden), (hidden,), (hidden, classes), (classes,))
     return {name: array(_inside(value, name), name, shape=shape) for name, shape in zip(PARAMETERS, shapes, strict=True)}
 
@@ -47,7 +35,7 @@ def _lengths(curves):
     uneven = f"The lists in history have {', '.join(map(str, lengths))} entries; all should have the same number."
     return {
         "as long as each other": fact(len(set(lengths)) == 1, uneven),
-        "two entries": fact(min(lengths) >= 2, "A list in history has fewer than two entries, though several steps were taken."),
+        "two entries": fact(min(lengths) >= 2, "A list in history has fewer than two entries, though several steps were asked for."),
     }
 
 
@@ -92,11 +80,15 @@ def _labels_of_other_rows(net, X, move, batch_size):
     return all(whole)
 
 
-def one_step(seen, rng):
+NO_MOVE = "W2 comes back as it does with learning_rate 0: it does not move."
+OTHER_MOVE = "From the weights that learning_rate 0 brings back, W2 does not move along the gradient of rows of X_train with their own labels."
+
+
+def one_step(seen, drawn):
     """The step is the learning rate times the mean gradient of some batch_size rows: find which, then hold every parameter to it."""
-    X, y, _, _ = bright_examples(rng)
-    start, end = (_network(_inside(seen, key), 6, ONE_STEP["hidden"], 10) for key in ("start", "end"))
-    moves = {name: (start[name] - end[name]).ravel() / ONE_STEP["learning_rate"] for name in PARAMETERS}
+    (X, y, _, _), batch_size = drawn.data, drawn.settings["batch_size"]
+    start, end = (_network(_inside(seen, key), drawn) for key in ("start", "end"))
+    moves = {name: (start[name] - end[name]).ravel() / drawn.settings["learning_rate"] for name in PARAMETERS}
     gradients = _gradients(start, X, y)
     shares = np.linalg.lstsq(gradients["W2"].T, moves["W2"], rcond=None)[0]  # of each row in the batch
 
@@ -105,12 +97,13 @@ def one_step(seen, rng):
         return gap <= 1e-5 * max(np.abs(moves[name]).max(), np.abs(gradients[name]).max())
 
     moved = follows("W2") and np.abs(shares).max() > 1e-6  # otherwise there is no batch to hold the others to
-    counts = shares * ONE_STEP["batch_size"]
-    others = not moved and _labels_of_other_rows(start, X, moves["W2"], ONE_STEP["batch_size"])
+    counts = shares * batch_size
+    still = not moves["W2"].any()
+    others = not moved and not still and _labels_of_other_rows(start, X, moves["W2"], batch_size)
     d_hidden = _losses(start, X, y)[1] @ start["W2"].T
     around = np.abs(X.T @ (shares[:, None] * d_hidden) - moves["W1"].reshape(start["W1"].shape)).max() <= 1e-5 * np.abs(moves["W1"]).max()
     return {
-        "W2": fact(moved, "W2 does not move along the gradient of rows of X_train with their own labels.", "labels of other rows" if others else "another step"),
+        "W2": fact(moved, NO_MOVE if still else OTHER_MOVE, "labels of other rows" if others else "no step" if still else "another step"),
         "b2": fact(not moved or follows("b2"), "W2 moves along the gradient of its batch, b2 does not."),
         "W1": fact(not moved or follows("W1"), "The second layer moves along the gradient of its batch, W1 does not.",
                    "around ReLU" if around else "another step"),
@@ -127,27 +120,28 @@ def one_step(seen, rng):
     }
 
 
-def three_steps(seen, rng):
+def three_steps(seen, drawn):
     """Two rows in batches of two: a batch is one of three, so three steps end in one of 27 places."""
-    X, y, _, _ = examples(rng, 2, 3, 2)
-    start, end = (_network(_inside(seen, key), 3, THREE_STEPS["hidden"], 2) for key in ("start", "end"))
+    X, y, _, _ = drawn.data
+    start, end = (_network(_inside(seen, key), drawn) for key in ("start", "end"))
+    still = [name for name in ("W1", "W2") if not start[name].any()]
     gaps = []
-    for batches in product(([0, 0], [0, 1], [1, 1]), repeat=THREE_STEPS["iters"]):
+    for batches in product(([0, 0], [0, 1], [1, 1]), repeat=drawn.settings["iters"]):
         net = start
         for rows in batches:
             gradients = _gradients(net, X[rows], y[rows])
-            net = {name: net[name] - THREE_STEPS["learning_rate"] * gradients[name].mean(axis=0).reshape(net[name].shape) for name in PARAMETERS}
+            net = {name: net[name] - drawn.settings["learning_rate"] * gradients[name].mean(axis=0).reshape(net[name].shape) for name in PARAMETERS}
         gaps.append(max(np.abs(net[name] - end[name]).max() for name in PARAMETERS))
     return {
-        "a start": fact(start["W1"].any() and start["W2"].any(), "The weights start at zero, where the two classes can hold them."),
-        "plain SGD": fact(min(gaps) < 1e-5, "After a few steps the parameters are not where plain SGD takes them from this start."),
+        "a start": fact(not still, f"{' and '.join(still)} {'is' if len(still) == 1 else 'are'} zero where learning_rate is 0: so training starts from there."),
+        "plain SGD": fact(min(gaps) < 1e-5, "After a few steps the parameters are not where plain SGD takes them from the weights that learning_rate 0 brings back."),
     }
 
 
-def what_history_measures(seen, rng):
+def what_history_measures(seen, drawn):
     """With learning rate 0 every entry of the history is that of the parameters that came back."""
-    X_train, y_train, X_test, y_test = frozen_examples(rng)
-    net = _network(_inside(seen, "params"), 5, FROZEN["hidden"], 10)
+    X_train, y_train, X_test, y_test = drawn.data
+    net = _network(_inside(seen, "params"), drawn)
     curves = _curves(_inside(seen, "history"))
     on_train, on_test = _losses(net, X_train, y_train)[0], _losses(net, X_test, y_test)[0]
     accuracy = np.mean(_scores(net, X_test).argmax(axis=1) == y_test)
@@ -156,21 +150,21 @@ def what_history_measures(seen, rng):
         **_lengths(curves),
         "test loss": fact(
             np.allclose(curves["test_loss"], on_test.mean(), rtol=1e-5, atol=0),
-            "The test loss is not the mean cross-entropy of X_test against the labels y_test.",
+            "With learning_rate 0, test_loss is not the mean cross-entropy of X_test and y_test under the parameters that come back.",
         ),
         "test accuracy": fact(
             np.allclose(curves["test_accuracy"], accuracy, rtol=0, atol=1e-9),
-            "The test accuracy is not the share of X_test whose largest score is that of its label in y_test.",
+            "With learning_rate 0, test_accuracy is not the share of X_test whose largest score is that of its label in y_test.",
             f"{np.mean(curves['test_accuracy']) / accuracy:.4g} times the share",
         ),
         "train loss": fact(
             np.all((low <= curves["train_loss"]) & (curves["train_loss"] <= high)),
-            "The train loss is no mean of losses of training rows: it lies outside the range of theirs.",
+            "With learning_rate 0, train_loss is no mean of losses of training rows: it lies outside the range of theirs.",
         ),
     }
 
 
-def history_while_it_learns(seen, rng):
+def history_while_it_learns(seen, drawn):
     """The net learns to say the common class: the training loss falls well below log 2, the test loss rises well above it."""
     curves = _curves(_inside(seen, "history"))
     train_loss, test_loss, accuracy = (float(curves[name][-1]) if len(curves[name]) else np.nan for name in CURVES)
@@ -178,38 +172,38 @@ def history_while_it_learns(seen, rng):
     return {
         **_lengths(curves),
         "train loss falls": between(-np.inf, train_loss, 0.65, "The train loss has not fallen, though nearly all training labels are the same."),
-        "test loss rises": between(1.8, test_loss, np.inf, f"The test loss should be high after several steps: {rare}"),
-        "test accuracy falls": between(-np.inf, accuracy, 0.5, f"The test accuracy should be low after several steps: {rare}"),
+        "test loss rises": between(1.8, test_loss, np.inf, f"The test loss should be high after the steps that were asked for: {rare}"),
+        "test accuracy falls": between(-np.inf, accuracy, 0.5, f"The test accuracy should be low after the steps that were asked for: {rare}"),
     }
 
 
 def _mean_zero(name, z):
     far = 5 / np.sqrt(z.size)
-    return between(-far, z.mean(), far, f"The initial {name} does not have mean zero.")
+    return between(-far, z.mean(), far, f"With learning_rate 0, the {name} that comes back does not have mean zero.")
 
 
 def _spread_one(name, z):
     far = 5 / np.sqrt(2 * z.size)
-    return between(1 - far, z.std(), 1 + far, f"The standard deviation of the initial {name} is not std.")
+    return between(1 - far, z.std(), 1 + far, f"With learning_rate 0, the standard deviation of the {name} that comes back is not std.")
 
 
-def initial_weights(seen, rng):
+def initial_weights(seen, drawn):
     """std times standard normal draws, and biases of zero. Bounds are five standard deviations of the estimate, or wider."""
-    net = _network(seen, 40, WIDE["hidden"], 10)
-    draws = {name: net[name].ravel() / WIDE["std"] for name in ("W1", "W2")}
+    net = _network(seen, drawn)
+    draws = {name: net[name].ravel() / drawn.settings["std"] for name in ("W1", "W2")}
     every = np.concatenate(list(draws.values()))
     kurtosis = np.mean((every - every.mean()) ** 4) / max(every.var(), 1e-12) ** 2  # 3 for a normal, 1.8 for a uniform distribution
     return {
-        "biases": fact(not net["b1"].any() and not net["b2"].any(), "The biases do not start at zero."),
+        "biases": fact(not net["b1"].any() and not net["b2"].any(), "With learning_rate 0, the biases that come back are not zero."),
         **{f"mean of {name}": _mean_zero(name, z) for name, z in draws.items()},
         **{f"spread of {name}": _spread_one(name, z) for name, z in draws.items()},
-        "normal": between(2.4, kurtosis, 4.5, "The initial weights are not drawn from a normal distribution."),
+        "normal": between(2.4, kurtosis, 4.5, "With learning_rate 0, the weights that come back are not spread as normal draws are."),
     }
 
 
-def seeds(seen, rng):
+def seeds(seen, drawn):
     """Same seed, same parameters; another seed, others."""
-    first, again, other = (_network(_inside(seen, key), 4, 6, 10) for key in ("first", "again", "other"))
+    first, again, other = (_network(_inside(seen, key), drawn) for key in ("first", "again", "other"))
     alike = all(np.allclose(first[name], again[name], rtol=1e-9, atol=1e-12) for name in PARAMETERS)
     return {
         "same seed": fact(alike, "Two runs with the same seed differ."),
@@ -217,30 +211,33 @@ def seeds(seen, rng):
     }
 
 
-def which_rows_are_drawn(seen, rng):
+def which_rows_are_drawn(seen, drawn):
     """Row i of W1 changes only where training row i, which is 1 in column i alone, was in a batch."""
-    X, _, _, _ = unit_rows(30)
-    start, end = (_network(_inside(seen, key), len(X), ONE_HOT["hidden"], 10) for key in ("start", "end"))
+    batch_size = drawn.settings["batch_size"]
+    start, end = (_network(_inside(seen, key), drawn) for key in ("start", "end"))
     used = np.flatnonzero(np.any(start["W1"] != end["W1"], axis=1))
-    drawn = ONE_HOT["iters"] * ONE_HOT["batch_size"]
+    most = drawn.settings["iters"] * batch_size
+    trace = "Only as many rows as one batch has leave a trace in W1: does every step use the same batch?" if used.size else "No row leaves a trace in W1."
     return {
-        "new rows": fact(len(used) > ONE_HOT["batch_size"], "Every step seems to use the same batch: no other rows leave a trace in W1.", used.tolist()),
-        "no more": fact(len(used) <= drawn, "More rows leave a trace in W1 than were drawn in all batches."),
-        "at random": fact(used.tolist() != list(range(drawn)), "The batches follow the order of X_train; they should be drawn at random."),
+        "new rows": fact(len(used) > batch_size, trace, used.tolist()),
+        "no more": fact(len(used) <= most, "More rows leave a trace in W1 than were drawn in all batches."),
+        "at random": fact(used.tolist() != list(range(most)), "The batches follow the order of X_train; they should be drawn at random."),
     }
 
 
-def defaults_of_training(seen, rng):
+def defaults_of_training(seen, drawn):
     """100 hidden units, batches of 100, seed 0; and the other defaults as the signature has them."""
+    data, units, defaults = drawn.values()
     hidden = array(_inside(seen, "hidden"), "the shape of b1", shape=(1,))
-    start, end = (array(_inside(seen, key), "W1", shape=(150, 30)) for key in ("start", "end"))
+    start, end = (array(_inside(seen, key), "W1", shape=(len(data.X_train), units)) for key in ("start", "end"))
     used = int(np.any(start != end, axis=1).sum())
     return {
-        "hidden": fact(hidden[0] == 100, f"There are {hidden[0]:.0f} hidden units by default; the signature says 100."),
+        "hidden": fact(hidden[0] == defaults["hidden"], f"There are {hidden[0]:.0f} hidden units by default; the signature says {defaults['hidden']}."),
         "batch and seed": fact(
-            45 <= used <= 100, "With the defaults, the first step does not look like one batch of 100 rows from the start that seed 0 gives."
+            0.45 * defaults["batch_size"] <= used <= defaults["batch_size"],
+            f"With the defaults, the first step does not look like one batch of {defaults['batch_size']} rows from the start that seed 0 gives.",
         ),
-        "signature": fact(_inside(seen, "defaults") == DEFAULTS, "A default in the signature is not what it was."),
+        "signature": fact(_inside(seen, "defaults") == defaults, "A default in the signature is not what it was."),
     }
 
 
@@ -275,21 +272,21 @@ def _verdicts(seen, right, wrong):
 RIGHT = {"right": "a right layer"}
 
 
-def gradients_that_are_plainly_wrong(seen, rng):
+def gradients_that_are_plainly_wrong(seen, drawn):
     wrong = {"sign": "whose gradient has the wrong sign", "factor": "whose gradient forgets a factor in one of its terms"}
     return _verdicts(seen, RIGHT, wrong)
 
 
-def gradients_wrong_on_one_side(seen, rng):
+def gradients_wrong_on_one_side(seen, drawn):
     wrong = {"below": "whose gradient is wrong where x is negative", "above": "whose gradient is wrong where x is positive"}
     return _verdicts(seen, RIGHT, wrong)
 
 
-def gradients_without_dout(seen, rng):
+def gradients_without_dout(seen, drawn):
     return _verdicts(seen, RIGHT, {"bare": "that does not use dout"})
 
 
-def gradients_that_mix_the_examples(seen, rng):
+def gradients_that_mix_the_examples(seen, drawn):
     wrong = {
         "shared": "whose gradient is divided by the number of examples",
         "exchanged": "that gives each example the gradient of another",
@@ -298,23 +295,23 @@ def gradients_that_mix_the_examples(seen, rng):
     return _verdicts(seen, RIGHT, wrong)
 
 
-def gradients_slightly_off(seen, rng):
+def gradients_slightly_off(seen, drawn):
     return _verdicts(seen, RIGHT, {"off": "whose gradient is a little too large everywhere"})
 
 
-def layers_of_any_size(seen, rng):
+def layers_of_any_size(seen, drawn):
     right = {"large": "a right layer with very large outputs", "small": "a right layer with very small outputs"}
     return _verdicts(seen, right, {"wrong": "with very small outputs whose gradient is twice too large"})
 
 
-def layers_with_a_kink(seen, rng):
+def layers_with_a_kink(seen, drawn):
     right, wrong = "a right layer with a kink at 0", "with a kink at 0 whose two slopes are exchanged"
     return _verdicts(seen, {"right": right}, {"wrong": wrong})
 
 
-def gradients_that_are_not_numbers(seen, rng):
+def gradients_that_are_not_numbers(seen, drawn):
     return _verdicts(seen, RIGHT, {"nan": "whose gradient is not a number where x is negative"})
 
 
-def gradients_of_another_shape(seen, rng):
+def gradients_of_another_shape(seen, drawn):
     return _verdicts(seen, RIGHT, {"axis": "whose gradient has an axis more than x"})

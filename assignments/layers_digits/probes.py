@@ -1,5 +1,7 @@
 """Hidden tests of layers_digits. No right answer to any question stands here."""
 import inspect
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,74 +11,93 @@ from autograder.probe import probe, raised
 # --- affine layer, forward ---
 
 
-@probe("affine_forward", points=1.5, tolerance=1e-5)
-def examples_with_several_axes(ns, rng):
+class Affine(NamedTuple):
+    """The arguments of an affine layer, which are what it caches."""
+
+    x: np.ndarray
+    w: np.ndarray
+    b: np.ndarray
+
+
+def affine(rng, shape, outputs):
+    """Arguments of a layer on examples of the given shape."""
+    return Affine(rng.normal(size=shape), rng.normal(size=(int(np.prod(shape[1:])), outputs)), rng.normal(size=outputs))
+
+
+@probe("affine_forward", points=1.5, tolerance=1e-5, draw=lambda rng: {"x": rng.normal(size=(4, 2, 5, 3)), "w": rng.normal(size=(30, 7))})
+def examples_with_several_axes(ns, drawn):
     """Examples that are arrays of several axes, all of different length; the biases are zero."""
-    out, _ = ns.affine_forward(rng.normal(size=(4, 2, 5, 3)), rng.normal(size=(30, 7)), np.zeros(7))
+    out, _ = ns.affine_forward(drawn["x"], drawn["w"], np.zeros(7))
     return {"out": out}
 
 
-@probe("affine_forward", points=1, tolerance=1e-5)
-def examples_that_are_rows(ns, rng):
+@probe("affine_forward", points=1, tolerance=1e-5,
+       draw=lambda rng: {"x": rng.normal(size=(5, 4)), "w": rng.normal(size=(4, 6)), "b": inputs.away_from_zero(rng, (6,), gap=40)})
+def examples_that_are_rows(ns, drawn):
     """Examples that are rows already, with large biases of both signs."""
-    x, w, b = rng.normal(size=(5, 4)), rng.normal(size=(4, 6)), inputs.away_from_zero(rng, (6,), gap=40)
+    x, w, b = drawn.values()
     out, _ = ns.affine_forward(x, w, b)
     return {"out": out}
 
 
-@probe("affine_forward", points=0.75, contract=True, tolerance=1e-5)
-def what_affine_caches(ns, rng):
+@probe("affine_forward", points=0.75, contract=True, tolerance=1e-5, draw=lambda rng: affine(rng, (3, 4, 2), 5))
+def what_affine_caches(ns, drawn):
     """The cache holds x as it came, w and b."""
-    x, w, b = rng.normal(size=(3, 4, 2)), rng.normal(size=(8, 5)), rng.normal(size=5)
-    _, cache = ns.affine_forward(x, w, b)
+    _, cache = ns.affine_forward(*drawn)
     x_kept, w_kept, b_kept = cache
     return {"x": x_kept, "w": w_kept, "b": b_kept}
 
 
-@probe("affine_forward", points=0.75, contract=True, tolerance=1e-5)
-def affine_leaves_its_inputs(ns, rng):
+@probe("affine_forward", points=0.75, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: affine(rng, (3, 2, 4), 5))
+def affine_leaves_its_inputs(ns, drawn):
     """The arguments are left as they were, and the output shares no memory with them."""
-    x, w, b = rng.normal(size=(3, 2, 2)), rng.normal(size=(4, 5)), rng.normal(size=5)
-    out, _ = ns.affine_forward(x, w, b)
-    inputs.scribble(out)
-    return {"inputs": {"x": x, "w": w, "b": b}}
+    out, _ = ns.affine_forward(*drawn)
+    inputs.written_over(out)
 
 
-@probe("affine_forward", points=0.25, contract=True, tolerance=1e-5)
-def affine_of_one_example(ns, rng):
+@probe("affine_forward", points=0.25, contract=True, tolerance=1e-5, draw=lambda rng: affine(rng, (1, 3, 2), 4))
+def affine_of_one_example(ns, drawn):
     """A batch of a single example."""
-    out, _ = ns.affine_forward(rng.normal(size=(1, 3, 2)), rng.normal(size=(6, 4)), rng.normal(size=4))
+    out, _ = ns.affine_forward(*drawn)
     return {"out": out}
 
 
-@probe("affine_forward", points=0.25, contract=True, tolerance=1e-5)
-def affine_of_whole_numbers(ns, rng):
+@probe("affine_forward", points=0.25, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"x": rng.integers(-3, 9, size=(3, 5)), "w": rng.normal(size=(5, 4)), "b": rng.normal(size=4)})
+def affine_of_whole_numbers(ns, drawn):
     """Pixels that are whole numbers."""
-    out, _ = ns.affine_forward(rng.integers(-3, 9, size=(3, 5)), rng.normal(size=(5, 4)), rng.normal(size=4))
+    out, _ = ns.affine_forward(drawn["x"], drawn["w"], drawn["b"])
     return {"out": out}
 
 
-@probe("affine_forward", points=0.25, contract=True, tolerance=1e-4)
-def affine_in_single_precision(ns, rng):
+def single(rng, n, axes, outputs):
+    """The same in float32, with an upstream gradient; all entries positive, so that nothing cancels."""
+    sizes = (n, *axes), (int(np.prod(axes)), outputs), (outputs,), (n, outputs)
+    x, w, b, dout = (rng.uniform(0.5, 2, size=size).astype(np.float32) for size in sizes)
+    return {"layer": Affine(x, w, b), "dout": dout}
+
+
+@probe("affine_forward", points=0.25, contract=True, tolerance=1e-4, draw=lambda rng: single(rng, 4, (3, 2), 5))
+def affine_in_single_precision(ns, drawn):
     """Arrays of float32."""
-    x, w, b = (rng.uniform(0.5, 2, size=size).astype(np.float32) for size in ((4, 3, 2), (6, 5), (5,)))
-    out, (x_kept, w_kept, b_kept) = ns.affine_forward(x, w, b)
+    out, (x_kept, w_kept, b_kept) = ns.affine_forward(*drawn["layer"])
     return {"out": out, "x": x_kept, "w": w_kept, "b": b_kept}
 
 
 def affine_arguments(rng):
-    """Examples of every kind of entry; square examples and weights, and layers with one input or one output."""
-    kinds = {kind: (x, rng.normal(size=(4, 2)), rng.normal(size=2)) for kind, x in inputs.kinds(rng, (3, 4)).items()}
+    """Examples of every kind of entry; square examples and weights, and layers with one input or one output. Each with an upstream gradient."""
+    cases = {kind: Affine(x, rng.normal(size=(4, 2)), rng.normal(size=2)) for kind, x in inputs.kinds(rng, (3, 4)).items()}
     sizes = {"square": (3, 3, 3), "one input": (4, 1, 3), "one output": (2, 3, 1)}
-    return kinds | {name: (rng.normal(size=(n, d)), rng.normal(size=(d, m)), rng.normal(size=m)) for name, (n, d, m) in sizes.items()}
+    cases |= {name: affine(rng, (n, d), m) for name, (n, d, m) in sizes.items()}
+    return {kind: (layer, rng.normal(size=(len(layer.x), len(layer.b)))) for kind, layer in cases.items()}
 
 
-@probe("affine_forward", points=0.25, contract=True)
-def affine_of_every_kind(ns, rng):
+@probe("affine_forward", points=0.25, contract=True, equal_sizes="square ones among them", draw=affine_arguments)
+def affine_of_every_kind(ns, drawn):
     """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
-    for kind, (x, w, b) in affine_arguments(rng).items():
-        out, (x_kept, w_kept, b_kept) = ns.affine_forward(x, w, b)
+    for kind, (layer, _) in drawn.items():
+        out, (x_kept, w_kept, b_kept) = ns.affine_forward(*layer)
         seen[kind] = {"out": out, "x": x_kept, "w": w_kept, "b": b_kept}
     return seen
 
@@ -84,85 +105,86 @@ def affine_of_every_kind(ns, rng):
 # --- affine layer, backward. The cache comes from here, so a wrong forward pass costs nothing. ---
 
 
-def _affine_gradients(ns, rng, shape, outputs):
-    """Call affine_backward on drawn arrays; return dx, dw, db."""
-    x, w, b = rng.normal(size=shape), rng.normal(size=(int(np.prod(shape[1:])), outputs)), rng.normal(size=outputs)
-    return ns.affine_backward(rng.normal(size=(shape[0], outputs)), (x, w, b))
+def with_upstream(rng, shape, outputs):
+    """A layer's arguments, and a gradient of its outputs."""
+    return {"layer": affine(rng, shape, outputs), "dout": rng.normal(size=(shape[0], outputs))}
 
 
-@probe("affine_backward", points=1.25, tolerance=1e-5)
-def gradient_of_the_inputs(ns, rng):
+def _affine_gradients(ns, drawn):
+    """dx, dw and db; the cache is a tuple, as affine_forward returns it."""
+    return ns.affine_backward(drawn["dout"], tuple(drawn["layer"]))
+
+
+@probe("affine_backward", points=1.25, tolerance=1e-5, draw=lambda rng: with_upstream(rng, (5, 2, 4, 3), 7))
+def gradient_of_the_inputs(ns, drawn):
     """The gradient of inputs with several axes."""
-    dx, _, _ = _affine_gradients(ns, rng, (5, 2, 4, 3), 7)
+    dx, _, _ = _affine_gradients(ns, drawn)
     return {"dx": dx}
 
 
-@probe("affine_backward", points=1.25, tolerance=1e-5)
-def gradient_of_the_weights(ns, rng):
+@probe("affine_backward", points=1.25, tolerance=1e-5, draw=lambda rng: with_upstream(rng, (4, 3, 2, 7), 5))
+def gradient_of_the_weights(ns, drawn):
     """The gradient of the weights, for inputs with several axes."""
-    _, dw, _ = _affine_gradients(ns, rng, (4, 3, 2, 2), 5)
+    _, dw, _ = _affine_gradients(ns, drawn)
     return {"dw": dw}
 
 
-@probe("affine_backward", points=1, tolerance=1e-5)
-def gradient_of_the_biases(ns, rng):
+@probe("affine_backward", points=1, tolerance=1e-5, draw=lambda rng: with_upstream(rng, (6, 2, 4), 3))
+def gradient_of_the_biases(ns, drawn):
     """The gradient of the biases."""
-    _, _, db = _affine_gradients(ns, rng, (6, 2, 2), 3)
+    _, _, db = _affine_gradients(ns, drawn)
     return {"db": db}
 
 
-@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5)
-def gradients_of_rows(ns, rng):
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: with_upstream(rng, (4, 3), 6))
+def gradients_of_rows(ns, drawn):
     """All three gradients where the examples are rows already."""
-    dx, dw, db = _affine_gradients(ns, rng, (4, 3), 6)
+    dx, dw, db = _affine_gradients(ns, drawn)
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5)
-def gradients_of_one_example(ns, rng):
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: with_upstream(rng, (1, 2, 3), 4))
+def gradients_of_one_example(ns, drawn):
     """All three gradients of a batch of a single example."""
-    dx, dw, db = _affine_gradients(ns, rng, (1, 2, 3), 4)
+    dx, dw, db = _affine_gradients(ns, drawn)
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=0.75, contract=True, tolerance=1e-5)
-def affine_gradients_leave_their_inputs(ns, rng):
+@probe("affine_backward", points=0.75, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: with_upstream(rng, (1, 2, 4), 3))
+def affine_gradients_leave_their_inputs(ns, drawn):
     """The upstream gradient and the cache are left as they were, and no gradient shares memory with them."""
-    x, w, b, dout = rng.normal(size=(1, 2, 2)), rng.normal(size=(4, 3)), rng.normal(size=3), rng.normal(size=(1, 3))
-    inputs.scribble(*ns.affine_backward(dout, (x, w, b)))
-    return {"inputs": {"dout": dout, "x": x, "w": w, "b": b}}
+    inputs.written_over(*_affine_gradients(ns, drawn))
 
 
-@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5)
-def gradients_of_whole_numbers(ns, rng):
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"layer": Affine(rng.integers(-2, 9, size=(4, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5)), "dout": rng.normal(size=(4, 5))})
+def gradients_of_whole_numbers(ns, drawn):
     """Pixels that are whole numbers."""
-    x, w, b = rng.integers(-2, 9, size=(4, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5)
-    dx, dw, db = ns.affine_backward(rng.normal(size=(4, 5)), (x, w, b))
+    dx, dw, db = _affine_gradients(ns, drawn)
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=0.5, contract=True, tolerance=1e-4)
-def affine_gradients_in_single_precision(ns, rng):
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-4, draw=lambda rng: single(rng, 3, (2, 4), 5))
+def affine_gradients_in_single_precision(ns, drawn):
     """Arrays of float32."""
-    x, w, b, dout = (rng.uniform(0.5, 2, size=size).astype(np.float32) for size in ((3, 2, 2), (4, 5), (5,), (3, 5)))
-    dx, dw, db = ns.affine_backward(dout, (x, w, b))
+    dx, dw, db = _affine_gradients(ns, drawn)
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5)
-def gradients_of_large_inputs(ns, rng):
+@probe("affine_backward", points=0.5, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"layer": Affine(1e9 * rng.normal(size=(3, 4)), rng.normal(size=(4, 2)), rng.normal(size=2)), "dout": rng.normal(size=(3, 2))})
+def gradients_of_large_inputs(ns, drawn):
     """Inputs a billion times as large as the weights."""
-    x, w, b = 1e9 * rng.normal(size=(3, 4)), rng.normal(size=(4, 2)), rng.normal(size=2)
-    dx, dw, db = ns.affine_backward(rng.normal(size=(3, 2)), (x, w, b))
+    dx, dw, db = _affine_gradients(ns, drawn)
     return {"dx": dx, "dw": dw, "db": db}
 
 
-@probe("affine_backward", points=0.25, contract=True)
-def affine_gradients_of_every_kind(ns, rng):
+@probe("affine_backward", points=0.25, contract=True, equal_sizes="square ones among them", draw=affine_arguments)
+def affine_gradients_of_every_kind(ns, drawn):
     """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
-    for kind, (x, w, b) in affine_arguments(rng).items():
-        dx, dw, db = ns.affine_backward(rng.normal(size=(len(x), len(b))), (x, w, b))
+    for kind, (layer, dout) in drawn.items():
+        dx, dw, db = ns.affine_backward(dout, tuple(layer))
         seen[kind] = {"dx": dx, "dw": dw, "db": db}
     return seen
 
@@ -170,42 +192,45 @@ def affine_gradients_of_every_kind(ns, rng):
 # --- ReLU, forward ---
 
 
-@probe("relu_forward", points=0.5, tolerance=1e-5)
-def both_signs(ns, rng):
+def of_both_signs_and_positive(rng, shape):
+    """Two arrays: a layer that returns its input where nothing is cut off is seen with the second."""
+    x = inputs.away_from_zero(rng, shape)
+    return {"x": x, "positive": np.abs(x)}
+
+
+@probe("relu_forward", points=0.5, tolerance=1e-5, draw=lambda rng: {"x": inputs.away_from_zero(rng, (6, 5))})
+def both_signs(ns, drawn):
     """A matrix with entries of both signs."""
-    out, _ = ns.relu_forward(inputs.away_from_zero(rng, (6, 5)))
+    out, _ = ns.relu_forward(drawn["x"])
     return {"out": out}
 
 
-@probe("relu_forward", points=0.5, tolerance=1e-5)
-def large_entries_on_several_axes(ns, rng):
+@probe("relu_forward", points=0.5, tolerance=1e-5, draw=lambda rng: {"x": 1e6 * inputs.away_from_zero(rng, (3, 2, 4, 5))})
+def large_entries_on_several_axes(ns, drawn):
     """An array of several axes, with large entries."""
-    out, _ = ns.relu_forward(1e6 * inputs.away_from_zero(rng, (3, 2, 4, 2)))
+    out, _ = ns.relu_forward(drawn["x"])
     return {"out": out}
 
 
-@probe("relu_forward", points=0.25, contract=True, tolerance=1e-5)
-def what_relu_caches(ns, rng):
+@probe("relu_forward", points=0.25, contract=True, tolerance=1e-5, draw=lambda rng: {"x": inputs.away_from_zero(rng, (4, 3))})
+def what_relu_caches(ns, drawn):
     """The cache is x itself."""
-    _, cache = ns.relu_forward(inputs.away_from_zero(rng, (4, 3)))
+    _, cache = ns.relu_forward(drawn["x"])
     return {"cache": cache}
 
 
-@probe("relu_forward", points=0.25, contract=True, tolerance=1e-5)
-def relu_leaves_its_input(ns, rng):
+@probe("relu_forward", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: of_both_signs_and_positive(rng, (3, 4)))
+def relu_leaves_its_input(ns, drawn):
     """x is left as it was, and the output shares no memory with it."""
-    x = inputs.away_from_zero(rng, (3, 4))
-    positive = np.abs(x)
-    for each in (x, positive):
-        out, _ = ns.relu_forward(each)
-        inputs.scribble(out)
-    return {"inputs": {"x": x, "positive": positive}}
+    for x in drawn.values():
+        out, _ = ns.relu_forward(x)
+        inputs.written_over(out)
 
 
-@probe("relu_forward", points=0.25, contract=True, tolerance=1e-5)
-def relu_of_whole_numbers(ns, rng):
+@probe("relu_forward", points=0.25, contract=True, tolerance=1e-5, draw=lambda rng: {"x": rng.permutation(np.arange(-4, 5))[None]})
+def relu_of_whole_numbers(ns, drawn):
     """Whole numbers, and a batch of a single example."""
-    out, _ = ns.relu_forward(rng.permutation(np.arange(-4, 5))[None])
+    out, _ = ns.relu_forward(drawn["x"])
     return {"out": out}
 
 
@@ -215,11 +240,11 @@ def entries(rng):
     return inputs.kinds_and_sizes(rng, (3, 4)) | {"single precision": single}
 
 
-@probe("relu_forward", points=0.25, contract=True)
-def relu_of_every_kind(ns, rng):
+@probe("relu_forward", points=0.25, contract=True, equal_sizes="square ones among them", draw=entries)
+def relu_of_every_kind(ns, drawn):
     """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
-    for kind, x in entries(rng).items():
+    for kind, x in drawn.items():
         out, cache = ns.relu_forward(x)
         seen[kind] = {"out": out, "cache": cache}
     return seen
@@ -228,84 +253,110 @@ def relu_of_every_kind(ns, rng):
 # --- ReLU, backward. Inputs keep away from the kink. ---
 
 
-@probe("relu_backward", points=1.25, tolerance=1e-5)
-def the_gate(ns, rng):
+@probe("relu_backward", points=1.25, tolerance=1e-5,
+       draw=lambda rng: {"x": inputs.away_from_zero(rng, (6, 7)), "dout": inputs.away_from_zero(rng, (6, 7))})
+def the_gate(ns, drawn):
     """An upstream gradient and inputs of both signs, in every combination."""
-    x, dout = inputs.away_from_zero(rng, (6, 7)), inputs.away_from_zero(rng, (6, 7))
+    x, dout = drawn.values()
     return {"dx": ns.relu_backward(dout, x)}
 
 
-@probe("relu_backward", points=0.75, tolerance=1e-5)
-def the_gate_on_several_axes(ns, rng):
+@probe("relu_backward", points=0.75, tolerance=1e-5,
+       draw=lambda rng: {"x": inputs.away_from_zero(rng, (2, 3, 4, 5)) - 0.8, "dout": rng.normal(size=(2, 3, 4, 5))})
+def the_gate_on_several_axes(ns, drawn):
     """Arrays of several axes, where a handful of inputs are positive."""
-    x, dout = inputs.away_from_zero(rng, (2, 3, 4, 5)) - 0.8, rng.normal(size=(2, 3, 4, 5))
+    x, dout = drawn.values()
     return {"dx": ns.relu_backward(dout, np.where(np.abs(x) < 0.01, -0.5, x))}
 
 
-@probe("relu_backward", points=1, contract=True, tolerance=1e-5)
-def relu_gradient_leaves_its_inputs(ns, rng):
+@probe("relu_backward", points=1, contract=True, tolerance=1e-5, unchanged=True,
+       draw=lambda rng: of_both_signs_and_positive(rng, (4, 5)) | {"dout": rng.normal(size=(4, 5)), "other_dout": rng.normal(size=(4, 5))})
+def relu_gradient_leaves_its_inputs(ns, drawn):
     """The upstream gradient and the cache are left as they were, and the result shares no memory with them."""
-    x, dout = inputs.away_from_zero(rng, (4, 5)), rng.normal(size=(4, 5))
-    positive, whole = np.abs(x), dout.copy()
-    inputs.scribble(ns.relu_backward(dout, x), ns.relu_backward(whole, positive))
-    return {"inputs": {"x": x, "dout": dout, "positive": positive, "whole": whole}}
+    x, positive, dout, other = drawn.values()
+    inputs.written_over(ns.relu_backward(dout, x), ns.relu_backward(other, positive))
 
 
-@probe("relu_backward", points=0.25, contract=True, tolerance=1e-5)
-def the_gate_at_any_size(ns, rng):
+@probe("relu_backward", points=0.25, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"x": inputs.away_from_zero(rng, (5, 4)), "dout": inputs.away_from_zero(rng, (5, 4))})
+def the_gate_at_any_size(ns, drawn):
     """Inputs and upstream gradients that are very large and very small."""
-    x, dout = inputs.away_from_zero(rng, (5, 4)), inputs.away_from_zero(rng, (5, 4))
+    x, dout = drawn.values()
     return {"dx": ns.relu_backward(1e9 * dout, 1e-6 * x), "small": ns.relu_backward(1e-5 * dout, 1e9 * x)}
 
 
-@probe("relu_backward", points=0.25, contract=True, tolerance=1e-5)
-def the_gate_of_whole_numbers(ns, rng):
+@probe("relu_backward", points=0.25, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"x": rng.permutation(np.array([-5, -3, -2, -1, 1, 2, 4, 6]))[None], "dout": rng.normal(size=(1, 8))})
+def the_gate_of_whole_numbers(ns, drawn):
     """Whole numbers as inputs, and a batch of a single example."""
-    x = rng.permutation(np.array([-5, -3, -2, -1, 1, 2, 4, 6]))[None]
-    return {"dx": ns.relu_backward(rng.normal(size=(1, 8)), x)}
+    return {"dx": ns.relu_backward(drawn["dout"], drawn["x"])}
 
 
-@probe("relu_backward", points=0.25, contract=True, tolerance=1e-4)
-def the_gate_in_single_precision(ns, rng):
+@probe("relu_backward", points=0.25, contract=True, tolerance=1e-4,
+       draw=lambda rng: {name: inputs.away_from_zero(rng, (3, 4)).astype(np.float32) for name in ("x", "dout")})
+def the_gate_in_single_precision(ns, drawn):
     """Arrays of float32."""
-    x, dout = (inputs.away_from_zero(rng, (3, 4)).astype(np.float32) for _ in range(2))
-    return {"dx": ns.relu_backward(dout, x)}
+    return {"dx": ns.relu_backward(drawn["dout"], drawn["x"])}
 
 
-@probe("relu_backward", points=0.25, contract=True)
-def the_gate_of_every_kind(ns, rng):
-    """Call after call: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and sizes that are equal or 1."""
+def the_gate_of_every_kind_inputs(rng):
     cases = {kind: (inputs.away_from_zero(rng, (3, 4)), dout) for kind, dout in inputs.kinds(rng, (3, 4)).items()}
     cases |= {f"inputs: {kind}": (x, rng.normal(size=x.shape)) for kind, x in inputs.without_zeros(entries(rng)).items()}
+    return cases
+
+
+@probe("relu_backward", points=0.25, contract=True, equal_sizes="square ones among them", draw=the_gate_of_every_kind_inputs)
+def the_gate_of_every_kind(ns, drawn):
+    """Call after call: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and sizes that are equal or 1."""
+    cases = drawn
     return {kind: ns.relu_backward(dout, x) for kind, (x, dout) in cases.items()}
 
 
 # --- a check of layers, tried on layers that are right and on layers that are wrong ---
 
 
-class Suspect:
-    """A layer that works entry by entry, held by numbers alone: its curve, and what its backward function makes of dout.
+def parted(rng, values):
+    """Three arrays that add up to the values. Two are drawn at random, so that no one and no pair of them says anything of the values."""
+    one, other = rng.normal(size=(2, *np.shape(values)))
+    return one, other, values - one - other
 
-    curve: of x and of x**3, each for x of 0 or more and for negative x. slope: the same of 1 and x**2. sends: how much of the gradient, of
-    its share of one example, of that of another example, of the slope with
-    another example's dout, and of the bare slope comes back. place: an index into the result.
-    """
 
-    def __init__(self, curve, slope, sends=(1.0, 0.0, 0.0, 0.0, 0.0), place=(Ellipsis,)):
-        self.curve, self.slope, self.sends, self.place = curve, slope, sends, place
+class Forward:
+    """A function that works entry by entry. curve: of x and of x**3, each for x of 0 or more and for negative x."""
+
+    def __init__(self, rng, curve):
+        self.parts = parted(rng, curve)
 
     def forward(self, x):
-        side = np.less(x, 0).astype(int)
-        return self.curve[0][side] * x + self.curve[1][side] * np.power(x, 3), {"x": np.array(x)}
+        side, (of_x, of_cube) = np.less(x, 0).astype(int), sum(self.parts)
+        return of_x[side] * x + of_cube[side] * np.power(x, 3), {"x": np.array(x)}
+
+
+class Backward:
+    """What a backward function makes of dout. slope: of 1 and of x**2, as a curve has it.
+
+    sends: how much of the gradient, of its share of one example, of that of another example, of the slope with another example's dout, and of
+    the bare slope comes back. place: an index into the result.
+    """
+
+    def __init__(self, rng, slope, sends, place):
+        self.parts, self.shares, self.place = parted(rng, slope), parted(rng, np.array(sends)), place
 
     def backward(self, dout, cache):
         x = cache["x"]
-        side = np.less(x, 0).astype(int)
-        slope = self.slope[0][side] + self.slope[1][side] * x**2
+        side, (of_one, of_square) = np.less(x, 0).astype(int), sum(self.parts)
+        slope = of_one[side] + of_square[side] * x**2
         own = slope * dout
         others = slope * np.roll(np.broadcast_to(dout, x.shape), 1, axis=0)
-        parts = own, own / np.shape(x)[0], own[::-1], others, slope
-        return sum(share * part for share, part in zip(self.sends, parts, strict=True) if share)[self.place]
+        sent = own, own / np.shape(x)[0], own[::-1], others, slope
+        return sum(share * part for share, part in zip(sum(self.shares), sent, strict=True) if share)[self.place]
+
+
+class Suspect:
+    """A layer to be checked, as two functions. They hold numbers alone, and none from which it can be read whether they belong together."""
+
+    def __init__(self, rng, curve, slope, sends=(1.0, 0.0, 0.0, 0.0, 0.0), place=(Ellipsis,)):
+        self.forward, self.backward = Forward(rng, curve).forward, Backward(rng, slope, sends, place).backward
 
 
 def drawn_curve(rng, kink=1.0):
@@ -321,150 +372,209 @@ def called(check, suspect):
     return {"raised": names, "returned": returned}
 
 
-def told(ns, rng, suspects):
-    """What check_layer does with the suspects, each of them twice and all in random order, so that guesses come to nothing."""
-    seen = {name: [] for name in suspects}
-    for name in rng.permutation([*suspects, *suspects]):
-        seen[name].append(called(ns.check_layer, suspects[name]))
+class Trial(NamedTuple):
+    """Layers to be checked by their names, and in which order: each of them four times, so that guesses come to nothing."""
+
+    suspects: dict
+    order: list
+
+
+def trial(rng, suspects):
+    """A trial of these suspects, in random order."""
+    return Trial(suspects, rng.permutation(4 * [*suspects]).tolist())
+
+
+def told(ns, drawn):
+    """What check_layer does with the suspects of a trial."""
+    seen = {name: [] for name in drawn.suspects}
+    for name in drawn.order:
+        seen[name].append(called(ns.check_layer, drawn.suspects[name]))
     return seen
 
 
-@probe("check_layer", points=0.5, judged=True)
-def gradients_that_are_plainly_wrong(ns, rng):
-    """A right layer, one whose gradient has the wrong sign, and one that forgets a factor."""
+def gradients_that_are_plainly_wrong_inputs(rng):
     curve, slope = drawn_curve(rng)
-    return told(ns, rng, {"right": Suspect(curve, slope), "sign": Suspect(curve, -slope), "factor": Suspect(curve, curve)})
+    return trial(rng, {"right": Suspect(rng, curve, slope), "sign": Suspect(rng, curve, -slope), "factor": Suspect(rng, curve, curve)})
 
 
-@probe("check_layer", points=0.5, judged=True)
-def gradients_wrong_on_one_side(ns, rng):
-    """A right layer, and two whose gradient is wrong for inputs of one sign."""
+@probe("check_layer", points=0.5, judged=True, draw=gradients_that_are_plainly_wrong_inputs)
+def gradients_that_are_plainly_wrong(ns, drawn):
+    """A right layer, one whose gradient has the wrong sign, and one that forgets a factor."""
+    return told(ns, drawn)
+
+
+def gradients_wrong_on_one_side_inputs(rng):
     curve, slope = drawn_curve(rng)
     below, above = slope * [1.0, 0.4], slope * [0.4, 1.0]
-    return told(ns, rng, {"right": Suspect(curve, slope), "below": Suspect(curve, below), "above": Suspect(curve, above)})
+    return trial(rng, {"right": Suspect(rng, curve, slope), "below": Suspect(rng, curve, below), "above": Suspect(rng, curve, above)})
 
 
-@probe("check_layer", points=0.5, judged=True)
-def gradients_without_dout(ns, rng):
-    """A right layer, and one that returns its slope whatever dout is."""
+@probe("check_layer", points=0.5, judged=True, draw=gradients_wrong_on_one_side_inputs)
+def gradients_wrong_on_one_side(ns, drawn):
+    """A right layer, and two whose gradient is wrong for inputs of one sign."""
+    return told(ns, drawn)
+
+
+def gradients_without_dout_inputs(rng):
     curve, slope = drawn_curve(rng)
-    return told(ns, rng, {"right": Suspect(curve, slope), "bare": Suspect(curve, slope, (0.0, 0.0, 0.0, 0.0, 1.0))})
+    return trial(rng, {"right": Suspect(rng, curve, slope), "bare": Suspect(rng, curve, slope, (0.0, 0.0, 0.0, 0.0, 1.0))})
 
 
-@probe("check_layer", points=0.5, judged=True)
-def gradients_that_mix_the_examples(ns, rng):
-    """A right layer, one that divides by the number of examples, and two that exchange the examples."""
+@probe("check_layer", points=0.5, judged=True, draw=gradients_without_dout_inputs)
+def gradients_without_dout(ns, drawn):
+    """A right layer, and one that returns its slope whatever dout is."""
+    return told(ns, drawn)
+
+
+def gradients_that_mix_the_examples_inputs(rng):
     curve, slope = drawn_curve(rng)
     ways = {"right": (1, 0, 0, 0, 0), "shared": (0, 1, 0, 0, 0), "exchanged": (0, 0, 1, 0, 0), "other dout": (0, 0, 0, 1, 0)}
-    return told(ns, rng, {name: Suspect(curve, slope, sends) for name, sends in ways.items()})
+    return trial(rng, {name: Suspect(rng, curve, slope, sends) for name, sends in ways.items()})
 
 
-@probe("check_layer", points=0.5, judged=True)
-def gradients_slightly_off(ns, rng):
+@probe("check_layer", points=0.5, judged=True, draw=gradients_that_mix_the_examples_inputs)
+def gradients_that_mix_the_examples(ns, drawn):
+    """A right layer, one that divides by the number of examples, and two that exchange the examples."""
+    return told(ns, drawn)
+
+
+def gradients_slightly_off_inputs(rng):
+    curve, slope = drawn_curve(rng)
+    return trial(rng, {"right": Suspect(rng, curve, slope), "off": Suspect(rng, curve, 1.003 * slope)})
+
+
+@probe("check_layer", points=0.5, judged=True, draw=gradients_slightly_off_inputs)
+def gradients_slightly_off(ns, drawn):
     """A right layer, and one whose gradient is a little too large everywhere."""
-    curve, slope = drawn_curve(rng)
-    return told(ns, rng, {"right": Suspect(curve, slope), "off": Suspect(curve, 1.003 * slope)})
+    return told(ns, drawn)
 
 
-@probe("check_layer", points=0.5, contract=True, judged=True)
-def layers_of_any_size(ns, rng):
-    """Right layers with large and with small outputs, and a wrong one with small outputs."""
+def layers_of_any_size_inputs(rng):
     (curve, slope), small = drawn_curve(rng), 1e-5
-    suspects = {"large": Suspect(1e6 * curve, 1e6 * slope), "small": Suspect(small * curve, small * slope)}
-    return told(ns, rng, suspects | {"wrong": Suspect(small * curve, 2 * small * slope)})
+    suspects = {"large": Suspect(rng, 1e6 * curve, 1e6 * slope), "small": Suspect(rng, small * curve, small * slope)}
+    return trial(rng, suspects | {"wrong": Suspect(rng, small * curve, 2 * small * slope)})
 
 
-@probe("check_layer", points=0.5, contract=True, judged=True)
-def layers_with_a_kink(ns, rng):
-    """A right layer with a kink at zero, and a wrong one."""
+@probe("check_layer", points=0.5, contract=True, judged=True, draw=layers_of_any_size_inputs)
+def layers_of_any_size(ns, drawn):
+    """Right layers with large and with small outputs, and a wrong one with small outputs."""
+    return told(ns, drawn)
+
+
+def layers_with_a_kink_inputs(rng):
     curve, slope = drawn_curve(rng, kink=rng.uniform(2, 3))
-    return told(ns, rng, {"right": Suspect(curve, slope), "wrong": Suspect(curve, slope[:, ::-1])})
+    return trial(rng, {"right": Suspect(rng, curve, slope), "wrong": Suspect(rng, curve, slope[:, ::-1])})
 
 
-@probe("check_layer", points=0.25, contract=True, judged=True)
-def gradients_that_are_not_numbers(ns, rng):
+@probe("check_layer", points=0.5, contract=True, judged=True, draw=layers_with_a_kink_inputs)
+def layers_with_a_kink(ns, drawn):
+    """A right layer with a kink at zero, and a wrong one."""
+    return told(ns, drawn)
+
+
+def gradients_that_are_not_numbers_inputs(rng):
+    curve, slope = drawn_curve(rng)
+    return trial(rng, {"right": Suspect(rng, curve, slope), "nan": Suspect(rng, curve, slope * [1.0, np.nan])})
+
+
+@probe("check_layer", points=0.25, contract=True, judged=True, draw=gradients_that_are_not_numbers_inputs)
+def gradients_that_are_not_numbers(ns, drawn):
     """A right layer, and one whose gradient is not a number for inputs of one sign."""
+    return told(ns, drawn)
+
+
+def gradients_of_another_shape_inputs(rng):
     curve, slope = drawn_curve(rng)
-    return told(ns, rng, {"right": Suspect(curve, slope), "nan": Suspect(curve, slope * [1.0, np.nan])})
+    return trial(rng, {"right": Suspect(rng, curve, slope), "axis": Suspect(rng, curve, slope, place=(None, Ellipsis))})
 
 
-@probe("check_layer", points=0.25, contract=True, judged=True)
-def gradients_of_another_shape(ns, rng):
+@probe("check_layer", points=0.25, contract=True, judged=True, draw=gradients_of_another_shape_inputs)
+def gradients_of_another_shape(ns, drawn):
     """A right layer, and one whose gradient has an axis more than its input."""
-    curve, slope = drawn_curve(rng)
-    return told(ns, rng, {"right": Suspect(curve, slope), "axis": Suspect(curve, slope, place=(None, Ellipsis))})
+    return told(ns, drawn)
 
 
 # --- softmax loss ---
 
 
-@probe("softmax_loss", points=1.5, tolerance=1e-5)
-def mean_loss(ns, rng):
+@probe("softmax_loss", points=1.5, tolerance=1e-5, draw=lambda rng: {"x": inputs.scores(rng, 7, 4), "y": inputs.labels(rng, 7, 4)})
+def mean_loss(ns, drawn):
     """The loss of ordinary scores."""
-    loss, _ = ns.softmax_loss(inputs.scores(rng, 7, 4), inputs.labels(rng, 7, 4))
+    loss, _ = ns.softmax_loss(drawn["x"], drawn["y"])
     return {"loss": loss}
 
 
-@probe("softmax_loss", points=1.75, tolerance=1e-5)
-def gradient_of_the_loss(ns, rng):
+@probe("softmax_loss", points=1.75, tolerance=1e-5, draw=lambda rng: {"x": inputs.scores(rng, 5, 6), "y": inputs.labels(rng, 5, 6)})
+def gradient_of_the_loss(ns, drawn):
     """The gradient at ordinary scores."""
-    _, dx = ns.softmax_loss(inputs.scores(rng, 5, 6), inputs.labels(rng, 5, 6))
+    _, dx = ns.softmax_loss(drawn["x"], drawn["y"])
     return {"dx": dx}
 
 
-@probe("softmax_loss", points=1.25, tolerance=1e-5)
-def right_class_far_behind(ns, rng):
-    """One example whose right class is so far behind that its probability is too small for a float."""
+def right_class_far_behind_inputs(rng):
     x, y = inputs.scores(rng, 1, 4), rng.integers(4, size=1)
     x[0, y[0]] -= rng.uniform(4000, 9000)
+    return {"x": x, "y": y}
+
+
+@probe("softmax_loss", points=1.25, tolerance=1e-5, draw=right_class_far_behind_inputs)
+def right_class_far_behind(ns, drawn):
+    """One example whose right class is so far behind that its probability is too small for a float."""
+    x, y = drawn.values()
     loss, _ = ns.softmax_loss(x, y)
     return {"loss": loss}
 
 
-@probe("softmax_loss", points=1.25, tolerance=1e-5)
-def rows_far_apart(ns, rng):
+@probe("softmax_loss", points=1.25, tolerance=1e-5, draw=lambda rng: {"x": inputs.far_rows(rng, 5, 3), "y": inputs.labels(rng, 5, 3)})
+def rows_far_apart(ns, drawn):
     """Rows of very different size, each with its own maximum."""
-    x, y = inputs.far_rows(rng, 5, 3), inputs.labels(rng, 5, 3)
+    x, y = drawn.values()
     loss, dx = ns.softmax_loss(x, y)
     return {"loss": loss, "dx": dx}
 
 
-@probe("softmax_loss", points=1.5, contract=True, tolerance=1e-5)
-def loss_leaves_its_inputs(ns, rng):
+@probe("softmax_loss", points=1.5, contract=True, tolerance=1e-5, unchanged=True,
+       draw=lambda rng: {"x": inputs.scores(rng, 4, 3), "y": inputs.labels(rng, 4, 3)})
+def loss_leaves_its_inputs(ns, drawn):
     """Scores and labels are left as they were, and the gradient shares no memory with them."""
-    x, y = inputs.scores(rng, 4, 3), inputs.labels(rng, 4, 3)
-    _, dx = ns.softmax_loss(x, y)
-    inputs.scribble(dx)
-    return {"inputs": {"x": x, "y": y}}
+    _, dx = ns.softmax_loss(drawn["x"], drawn["y"])
+    inputs.written_over(dx)
 
 
-@probe("softmax_loss", points=0.5, contract=True, tolerance=1e-5)
-def loss_of_one_example(ns, rng):
+@probe("softmax_loss", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: {"x": inputs.scores(rng, 1, 5), "y": rng.integers(5, size=1)})
+def loss_of_one_example(ns, drawn):
     """A batch of a single example."""
-    loss, dx = ns.softmax_loss(inputs.scores(rng, 1, 5), rng.integers(5, size=1))
+    loss, dx = ns.softmax_loss(drawn["x"], drawn["y"])
     return {"loss": loss, "dx": dx}
 
 
-@probe("softmax_loss", points=0.5, contract=True, tolerance=1e-5)
-def loss_of_whole_numbers(ns, rng):
+@probe("softmax_loss", points=0.5, contract=True, tolerance=1e-5,
+       draw=lambda rng: {"x": rng.integers(-3, 4, size=(4, 6)), "y": rng.integers(1, 3, size=4)})
+def loss_of_whole_numbers(ns, drawn):
     """Scores that are whole numbers, with labels that leave some classes out."""
-    loss, dx = ns.softmax_loss(rng.integers(-3, 4, size=(4, 6)), rng.integers(1, 3, size=4))
+    loss, dx = ns.softmax_loss(drawn["x"], drawn["y"])
     return {"loss": loss, "dx": dx}
 
 
-@probe("softmax_loss", points=0.5, contract=True, tolerance=1e-4)
-def loss_in_single_precision(ns, rng):
+@probe("softmax_loss", points=0.5, contract=True, tolerance=1e-4,
+       draw=lambda rng: {"x": inputs.scores(rng, 6, 4).astype(np.float32), "y": inputs.labels(rng, 6, 4)})
+def loss_in_single_precision(ns, drawn):
     """Scores of float32."""
-    loss, dx = ns.softmax_loss(inputs.scores(rng, 6, 4).astype(np.float32), inputs.labels(rng, 6, 4))
+    loss, dx = ns.softmax_loss(drawn["x"], drawn["y"])
     return {"loss": loss, "dx": dx}
 
 
-@probe("softmax_loss", points=0.25, contract=True, tolerance=1e-5)
-def loss_of_every_kind(ns, rng):
-    """Call after call: scores that are tiny, of one sign, zero or equal, labels of one class, and sizes that are equal or 1."""
+def loss_of_every_kind_inputs(rng):
     cases = {kind: (x, inputs.labels(rng, 3, 4)) for kind, x in inputs.kinds(rng, (3, 4)).items()}
     cases |= {"one class": (inputs.scores(rng, 3, 4), np.full(3, 2)), "square": (inputs.scores(rng, 3, 3), inputs.labels(rng, 3, 3))}
     cases["one column"] = inputs.scores(rng, 4, 1), np.zeros(4, dtype=int)
+    return cases
+
+
+@probe("softmax_loss", points=0.25, contract=True, equal_sizes="square ones among them", tolerance=1e-5, draw=loss_of_every_kind_inputs)
+def loss_of_every_kind(ns, drawn):
+    """Call after call: scores that are tiny, of one sign, zero or equal, labels of one class, and sizes that are equal or 1."""
+    cases = drawn
     seen = {}
     for kind, (x, y) in cases.items():
         loss, dx = ns.softmax_loss(x, y)
@@ -482,37 +592,61 @@ FROZEN = {"hidden": 6, "learning_rate": 0.0, "iters": 3, "batch_size": 4, "std":
 RARE = {"hidden": 6, "learning_rate": 1.0, "iters": 12, "batch_size": 20, "std": 0.01}
 WIDE = {"hidden": 50, "learning_rate": 0.0, "iters": 1, "batch_size": 4, "std": 0.3}
 DEFAULTS = {"hidden": 100, "learning_rate": 0.5, "iters": 1000, "batch_size": 100, "std": 0.05, "seed": 0}
+SEEDED = {"hidden": 6, "learning_rate": 0.5, "iters": 3, "batch_size": 4, "std": 0.5}
 ONE_HOT = {"hidden": 30, "learning_rate": 0.1, "iters": 5, "batch_size": 3, "std": 0.5}
+
+
+class Data(NamedTuple):
+    """What train_two_layer is given first."""
+
+    X_train: np.ndarray
+    y_train: np.ndarray
+    X_test: np.ndarray
+    y_test: np.ndarray
+
+
+class Training(NamedTuple):
+    """A call of train_two_layer."""
+
+    data: Data
+    settings: dict
+    seed: int
+
+
+def training(rng, make, settings, **sizes):
+    """A training with these settings, on data that make draws."""
+    return Training(make(rng, **sizes), settings, int(rng.integers(1000)))
 
 
 def examples(rng, n, features, classes):
     """Normal inputs and labels, and a small test part of the same kind."""
     y = inputs.labels(rng, n, classes)
-    return rng.normal(size=(n, features)), y, rng.normal(size=(5, features)), inputs.labels(rng, 5, classes)
+    return Data(rng.normal(size=(n, features)), y, rng.normal(size=(5, features)), inputs.labels(rng, 5, classes))
 
 
-def bright_examples(rng):
-    """Twelve rows of positive entries, with labels of ten classes."""
-    X_train, y_train, X_test, y_test = examples(rng, 12, 6, 10)
-    return np.abs(X_train), y_train, np.abs(X_test), y_test
+def bright_examples(rng, n, features, classes):
+    """Rows of positive entries."""
+    X_train, y_train, X_test, y_test = examples(rng, n, features, classes)
+    return Data(np.abs(X_train), y_train, np.abs(X_test), y_test)
 
 
-def frozen_examples(rng):
+def frozen_examples(rng, n, features, classes):
     """Training and test parts that differ in kind. One test row comes with every label, so that some answer is right."""
-    X_test = 0.5 + 2 * rng.normal(size=(23, 5))
-    y_test = np.concatenate([inputs.labels(rng, 23, 10), np.arange(10)])
-    return rng.normal(size=(19, 5)), inputs.labels(rng, 19, 10), np.vstack([X_test, np.tile(X_test[:1], (10, 1))]), y_test
+    X_test = 0.5 + 2 * rng.normal(size=(n + 4, features))
+    y_test = np.concatenate([inputs.labels(rng, n + 4, classes), np.arange(classes)])
+    every = np.tile(X_test[:1], (classes, 1))
+    return Data(rng.normal(size=(n, features)), inputs.labels(rng, n, classes), np.vstack([X_test, every]), y_test)
 
 
-def rare_class(rng):
-    """Training labels that are 0 but for one in a hundred; test labels that are 1."""
-    y = rng.permutation(np.arange(100) == 0).astype(int)
-    return 0.5 * rng.normal(size=(100, 3)), y, 0.5 * rng.normal(size=(8, 3)), np.ones(8, dtype=int)
+def rare_class(rng, n, features):
+    """Training labels that are 0 but for one; test labels that are 1."""
+    y = rng.permutation(np.arange(n) == 0).astype(int)
+    return Data(0.5 * rng.normal(size=(n, features)), y, 0.5 * rng.normal(size=(8, features)), np.ones(8, dtype=int))
 
 
-def unit_rows(n):
-    """Rows that are 1 in a column of their own, so that the weights tell which rows were used; ten classes."""
-    return np.eye(n), np.arange(n) % 10, np.eye(n)[:4], np.arange(4)
+def unit_rows(rng, n, classes):
+    """Rows that are 1 in a column of their own, so that the weights tell which rows were used."""
+    return Data(np.eye(n), np.arange(n) % classes, np.eye(n)[:4], np.arange(4))
 
 
 def _parameters(trained):
@@ -520,89 +654,87 @@ def _parameters(trained):
     return {name: params[name] for name in PARAMETERS}
 
 
-def _start_and_end(ns, data, settings, seed):
+def _start_and_end(ns, drawn):
     """The parameters before training (the same call, learning rate 0) and after it."""
-    start = ns.train_two_layer(*data, **{**settings, "learning_rate": 0.0}, seed=seed)
-    return {"start": _parameters(start), "end": _parameters(ns.train_two_layer(*data, **settings, seed=seed))}
+    start = ns.train_two_layer(*drawn.data, **{**drawn.settings, "learning_rate": 0.0}, seed=drawn.seed)
+    return {"start": _parameters(start), "end": _parameters(ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed))}
 
 
-@probe("train_two_layer", points=2, judged=True)
-def one_step(ns, rng):
+@probe("train_two_layer", points=2, judged=True, draw=partial(training, make=bright_examples, settings=ONE_STEP, n=12, features=7, classes=10))
+def one_step(ns, drawn):
     """A single step on one batch, against the start that learning rate 0 shows."""
-    data = bright_examples(rng)
-    return _start_and_end(ns, data, ONE_STEP, seed=int(rng.integers(1000)))
+    return _start_and_end(ns, drawn)
 
 
-@probe("train_two_layer", points=1.5, judged=True)
-def three_steps(ns, rng):
+@probe("train_two_layer", points=1.5, judged=True, equal_sizes="two rows, so that the batches can be counted through",
+       draw=partial(training, make=examples, settings=THREE_STEPS, n=2, features=3, classes=2))
+def three_steps(ns, drawn):
     """A few steps in a row."""
-    data = examples(rng, 2, 3, 2)
-    return _start_and_end(ns, data, THREE_STEPS, seed=int(rng.integers(1000)))
+    return _start_and_end(ns, drawn)
 
 
-@probe("train_two_layer", points=1.5, judged=True)
-def what_history_measures(ns, rng):
+@probe("train_two_layer", points=1.5, judged=True, draw=partial(training, make=frozen_examples, settings=FROZEN, n=19, features=5, classes=10))
+def what_history_measures(ns, drawn):
     """The history of a network that stays as it starts, because the learning rate is 0."""
-    params, history = ns.train_two_layer(*frozen_examples(rng), **FROZEN, seed=int(rng.integers(1000)))
+    params, history = ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed)
     return {"params": {name: params[name] for name in PARAMETERS}, "history": {name: history[name] for name in CURVES}}
 
 
-@probe("train_two_layer", points=1, judged=True)
-def history_while_it_learns(ns, rng):
+@probe("train_two_layer", points=1, judged=True, draw=partial(training, make=rare_class, settings=RARE, n=100, features=3))
+def history_while_it_learns(ns, drawn):
     """Training on one class almost alone, tested on the other."""
-    _, history = ns.train_two_layer(*rare_class(rng), **RARE, seed=int(rng.integers(1000)))
+    _, history = ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed)
     return {"history": {name: history[name] for name in CURVES}}
 
 
-@probe("train_two_layer", points=1, contract=True, judged=True)
-def initial_weights(ns, rng):
+@probe("train_two_layer", points=1, contract=True, judged=True, draw=partial(training, make=examples, settings=WIDE, n=11, features=45, classes=10))
+def initial_weights(ns, drawn):
     """The parameters at the start, seen with learning rate 0."""
-    return _parameters(ns.train_two_layer(*examples(rng, 11, 40, 10), **WIDE, seed=int(rng.integers(1000))))
+    return _parameters(ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed))
 
 
-@probe("train_two_layer", points=0.5, contract=True, tolerance=1e-5)
-def classes_in_the_labels(ns, rng):
+@probe("train_two_layer", points=0.5, contract=True, tolerance=1e-5,
+       draw=lambda rng: {str(classes): examples(rng, 2 * classes, 4, classes) for classes in (3, 13)})
+def classes_in_the_labels(ns, drawn):
     """Labels of few and of many classes."""
     shapes = {}
-    for classes in (3, 13):
-        trained = ns.train_two_layer(*examples(rng, 2 * classes, 4, classes), hidden=7, iters=1, batch_size=5)
-        shapes[str(classes)] = {name: list(np.shape(value)) for name, value in _parameters(trained).items()}
+    for classes, data in drawn.items():
+        trained = ns.train_two_layer(*data, hidden=7, iters=1, batch_size=5)
+        shapes[classes] = {name: list(np.shape(value)) for name, value in _parameters(trained).items()}
     return {"shapes": shapes}
 
 
-@probe("train_two_layer", points=1, contract=True, judged=True)
-def seeds(ns, rng):
+@probe("train_two_layer", points=1, contract=True, judged=True, draw=partial(training, make=examples, settings=SEEDED, n=13, features=7, classes=10))
+def seeds(ns, drawn):
     """The same seed twice, and another in between."""
-    data, seed = examples(rng, 12, 4, 10), int(rng.integers(1000))
-    settings = {"hidden": 6, "learning_rate": 0.5, "iters": 3, "batch_size": 4, "std": 0.5}
-    runs = [_parameters(ns.train_two_layer(*(each.copy() for each in data), **settings, seed=number)) for number in (seed, seed + 1, seed)]
-    return {"first": runs[0], "other": runs[1], "again": runs[2]}
+    numbers = {"first": drawn.seed, "other": drawn.seed + 1, "again": drawn.seed}
+    return {key: _parameters(ns.train_two_layer(*(each.copy() for each in drawn.data), **drawn.settings, seed=seed)) for key, seed in numbers.items()}
 
 
-@probe("train_two_layer", points=1, contract=True, judged=True)
-def which_rows_are_drawn(ns, rng):
+@probe("train_two_layer", points=1, contract=True, judged=True, equal_sizes="a row for each column, which tells the rows",
+       draw=partial(training, make=unit_rows, settings=ONE_HOT, n=31, classes=10))
+def which_rows_are_drawn(ns, drawn):
     """Rows that leave a trace in the weights when they are in a batch."""
-    return _start_and_end(ns, unit_rows(30), ONE_HOT, seed=int(rng.integers(1000)))
+    return _start_and_end(ns, drawn)
 
 
-@probe("train_two_layer", points=0.25, contract=True, tolerance=1e-5)
-def training_leaves_its_inputs(ns, rng):
+@probe("train_two_layer", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: examples(rng, 12, 4, 3))
+def training_leaves_its_inputs(ns, drawn):
     """The data are left as they were."""
-    data = examples(rng, 12, 4, 3)
-    ns.train_two_layer(*data, hidden=5, learning_rate=0.5, iters=4, batch_size=5)
-    return {"inputs": dict(zip(("X_train", "y_train", "X_test", "y_test"), data, strict=True))}
+    ns.train_two_layer(*drawn, hidden=5, learning_rate=0.5, iters=4, batch_size=5)
 
 
-@probe("train_two_layer", points=0.25, contract=True, judged=True)
-def defaults_of_training(ns, rng):
+@probe("train_two_layer", points=0.25, contract=True, judged=True, equal_sizes="a row for each column, which tells the rows",
+       draw=lambda rng: {"data": unit_rows(rng, 150, 10), "units": 30, "defaults": DEFAULTS})
+def defaults_of_training(ns, drawn):
     """What is used where hidden, learning_rate, iters, batch_size, std and seed are not given."""
+    data, units, defaults = drawn.values()
     signature = inspect.signature(ns.train_two_layer).parameters
-    data = unit_rows(150)
-    start, _ = ns.train_two_layer(*data, learning_rate=0.0, iters=1, seed=0)
+    start, _ = ns.train_two_layer(*data, learning_rate=0.0, iters=1, seed=defaults["seed"])
     end, _ = ns.train_two_layer(*data, iters=1)
     return {
         "hidden": list(np.shape(end["b1"])),
-        "start": start["W1"][:, :30],
-        "end": end["W1"][:, :30],
-        "defaults": {name: getattr(signature.get(name), "default", None) for name in DEFAULTS},
+        "start": start["W1"][:, :units],
+        "end": end["W1"][:, :units],
+        "defaults": {name: getattr(signature.get(name), "default", None) for name in defaults},
     }

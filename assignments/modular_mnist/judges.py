@@ -2,19 +2,19 @@
 from itertools import chain, pairwise
 
 import numpy as np
-from probes import CONFIG, _Bowl, rows
 
 from autograder.judging import Unfit, Verdict, array, fact
 
 
-def new_layers(seen, rng):
+def new_layers(seen, drawn):
     """Random weights that differ from entry to entry and from layer to layer, zero biases, a global generator that nobody reseeded."""
-    first, second = (array(w, "w of a new Layer(6, 4)", shape=(6, 4)) for w in _two(_part(seen, "w")))
-    biases = [array(b, "b of a new Layer(6, 4)", shape=(1, 4)) for b in _two(_part(seen, "b"))]
+    shape = drawn["in_units"], drawn["out_units"]
+    first, second = (array(w, f"w of a new Layer{shape}", shape=shape) for w in _two(_part(seen, "w")))
+    biases = [array(b, f"b of a new Layer{shape}", shape=(1, shape[1])) for b in _two(_part(seen, "b"))]
     streams = [array(stream, "a stream", shape=(3,)) for stream in _two(_part(seen, "streams"))]
     return {
         "weights differ": fact(
-            len(np.unique(first)) > 20, "Many starting weights of a layer are equal. Draw every one at random: units that start equal stay equal.",
+            len(np.unique(first)) > 0.8 * first.size, "Many starting weights of a layer are equal. Draw every one at random: units that start equal stay equal.",
             "all equal, zero" if not first.any() else f"{len(np.unique(first))} different ones",
         ),
         "layers differ": fact(np.mean(first != second) > 0.9, "Two new layers of one shape start with the same weights."),
@@ -27,10 +27,10 @@ def new_layers(seen, rng):
     }
 
 
-def rows_of_each_epoch(seen, rng):
+def rows_of_each_epoch(seen, drawn):
     """Every row once an epoch, with its own label, in consecutive batches, in a new order each epoch."""
-    n, size, epochs = 23, 5, CONFIG["epochs"]
-    x, y = _after_the_model(rng, n)
+    x, y, n = drawn.X_train, drawn.y_train, len(drawn.X_train)
+    size, epochs = drawn.config["batch_size"], drawn.config["epochs"]
     batches = _batches(_part(seen, "batches"), x.shape[1], y.shape[1])
     numbers = [[_number(row, x) for row in xb] for xb, _ in batches]  # -1 for what is no row of x
     labels = np.concatenate([yb for _, yb in batches])
@@ -49,7 +49,7 @@ def rows_of_each_epoch(seen, rng):
             "Rows were trained on with the labels of other rows: shuffle both by the same permutation.",
         ),
         "sizes": fact(
-            [len(batch) for batch in numbers] == epochs * [size, size, size, size, n % size],
+            [len(batch) for batch in numbers] == epochs * [*(n // size) * [size], n % size],
             f"The first batches have sizes {[len(batch) for batch in numbers[:5]]}. Take consecutive slices of batch_size rows, the last one short.",
         ),
         "shuffled": fact(
@@ -90,16 +90,3 @@ def _two(value):
     if not isinstance(value, (list, tuple)) or len(value) != 2:
         raise Unfit(Verdict.WRONG_TYPE, "Two arrays were expected.")
     return value
-
-
-def _after_the_model(rng, n):
-    """The rows that the probe drew, after it drew the model."""
-    _Bowl(_Nothing(), rng)
-    return rows(rng, n)
-
-
-class _Nothing:
-    """A notebook that defines nothing but two empty classes, for drawing a toy with the probe's draws."""
-
-    Layer = type("Layer", (), {})
-    Activation = type("Activation", (), {})

@@ -8,20 +8,19 @@ import numpy as np
 
 from autograder.judging import array, between, fact
 
-SCALE = 0.03
-SHAPES = {"W1": (50, 60), "b1": (60,), "W2": (60, 40), "b2": (40,)}
 
-
-def fresh_weights(seen, rng):
-    params = {name: array(seen.get(name), f"params['{name}']") for name in SHAPES}
+def fresh_weights(seen, drawn):
+    (d, h, c), scale = drawn["sizes"], drawn["weight_scale"]
+    shapes = {"W1": (d, h), "b1": (h,), "W2": (h, c), "b2": (c,)}
+    params = {name: array(seen.get(name), f"params['{name}']") for name in shapes}
     facts = {
         f"shape of {name}": fact(params[name].shape == shape, f"params['{name}'] has shape {params[name].shape}; expected {shape}.", params[name].shape)
-        for name, shape in SHAPES.items()
+        for name, shape in shapes.items()
     }
     for name in "b1", "b2":
         facts[f"{name} is zero"] = fact(not params[name].any(), f"params['{name}'] is not zero.")
     for name in "W1", "W2":
-        spread, mean = params[name].std() / SCALE, params[name].mean() / SCALE
+        spread, mean = params[name].std() / scale, params[name].mean() / scale
         facts[f"spread of {name}"] = between(0.9, spread, 1.1, f"The spread of params['{name}'] is {spread:.2f} times weight_scale.")
         facts[f"mean of {name}"] = between(-0.15, mean, 0.15, f"The mean of params['{name}'] is {mean:.2f} times weight_scale; expected 0.")
     both = np.concatenate([params["W1"].ravel(), params["W2"].ravel()])
@@ -30,7 +29,7 @@ def fresh_weights(seen, rng):
     return facts
 
 
-def seed_decides(seen, rng):
+def seed_decides(seen, drawn):
     facts = {}
     for name in "W1", "W2":
         once, again, other = (array(value, f"params['{name}']") for value in seen[name])

@@ -12,8 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-
+from autograder.assignment.nodes import Node
 from autograder.assignment.notebook import Role, SourceCell, grade_id_of, parse
 from autograder.assignment.placement import NotANotebook
 from autograder.assignment.table import AssignmentTable
@@ -138,7 +137,7 @@ def _handed_out(path: Path) -> dict[str, str]:
     return {grade_id_of(cell): str(cell.source) for cell in released.cells if grade_id_of(cell)}
 
 
-def _source_cell(cell: NotebookNode, number: int, shown: dict[str, str], path: Path) -> SourceCell | None:
+def _source_cell(cell: Node, number: int, shown: dict[str, str], path: Path) -> SourceCell | None:
     """A cell of nbgrader's as one of ours; None for a cell that students may do with as they like."""
     found = cell.metadata.get("nbgrader")
     meta: Mapping[str, Any] = found if isinstance(found, Mapping) else {}

@@ -29,6 +29,13 @@ def check_probes(assignment: Assignment) -> None:
         if not probes:
             mend = f'add a function under @probe("{question.id}", points=…)'
             raise AssignmentError(f"question {question.id} has no probe", where=str(path), mend=mend)
+        for probe in probes:
+            if probe.unchanged and all(p.draw is None for p in probes):
+                raise AssignmentError(
+                    f"probe {probe.id} is held to unchanged inputs, but no probe of {question.id} draws any",
+                    where=str(path),
+                    mend="draw the inputs: @probe(…, draw=function_of_rng)",
+                )
         total = sum(p.points for p in probes)
         if abs(total - question.points) > 1e-9:
             mend = (

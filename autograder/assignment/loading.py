@@ -183,7 +183,7 @@ def _load_judges(folder: Path, probes: tuple[Probe, ...]) -> dict[str, Callable[
     for probe in probes:
         if probe.judged:
             if not callable(names.get(probe.id)):
-                mend = f"add `def {probe.id}(seen, rng)`"
+                mend = f"add `def {probe.id}(seen, {'rng' if probe.draw is None else 'drawn'})`"
                 raise AssignmentError(
                     f"probe {probe.id} is judged, but no function of that name is here",
                     where=str(path),

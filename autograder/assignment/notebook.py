@@ -1,6 +1,6 @@
 """Notebooks as files: notebook.py's cells, the nbgrader source made of them, and what students hand in.
 
-The only module that imports jupytext, and the one that reads and writes notebook files.
+The module that reads and writes notebook files.
 """
 
 from __future__ import annotations
@@ -8,30 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import sys
 import textwrap
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-import autograder.declined  # noqa: F401
+import msgspec
 
-# jupytext loads Jupyter's server, where it is installed, to be a part of it; we only read and write texts
-_SERVED = "jupyter_server" in sys.modules
-if not _SERVED:
-    sys.modules["jupyter_server"] = None  # type: ignore[assignment]
-
-import jupytext  # noqa: E402
-
-if not _SERVED:
-    del sys.modules["jupyter_server"]
-
-import msgspec  # noqa: E402
-import nbformat  # noqa: E402
-from nbformat import NotebookNode  # noqa: E402
-
-from autograder.assignment.placement import NotANotebook, id_of, opened  # noqa: E402
-from autograder.errors import AssignmentError  # noqa: E402
+from autograder.assignment.nodes import Node, new_cell, new_notebook, node
+from autograder.assignment.percent import PercentCell, read_percent
+from autograder.assignment.placement import NotANotebook, id_of, opened
+from autograder.errors import AssignmentError
 
 SCHEMA_VERSION = 3
 MAX_BYTES = 50 << 20
@@ -125,7 +113,7 @@ def read_cells(path: Path) -> tuple[SourceCell, ...]:
     """
     text = path.read_text(encoding="utf-8")
     lines = [number for number, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
-    cells = jupytext.reads(text, fmt="py:percent").cells
+    cells = read_percent(path, text)
     if len(cells) != len(lines):
         raise AssignmentError(
             "text stands before the first cell", where=f"{path}:1", mend="start the file with a `# %%` header"
@@ -133,8 +121,8 @@ def read_cells(path: Path) -> tuple[SourceCell, ...]:
     return tuple(_source_cell(cell, line, path) for cell, line in zip(cells, lines, strict=True))
 
 
-def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
-    metadata = {
+def _source_cell(cell: PercentCell, line: int, path: Path) -> SourceCell:
+    metadata: dict[str, Any] = {
         key: value for key, value in cell.metadata.items() if not key.startswith("lines_to_")
     }  # jupytext's own
     practice = "practice" in metadata
@@ -142,7 +130,7 @@ def _source_cell(cell: NotebookNode, line: int, path: Path) -> SourceCell:
         metadata["solution"] = metadata.pop("practice")
     points, trains = metadata.pop("points", 0), bool(metadata.pop("trains", False))
     roles = [role for role in _IN_HEADERS if role.value in metadata]
-    is_code = cell.cell_type == "code"
+    is_code = cell.kind == "code"
     where = f"{path}:{line}"
     if len(roles) > 1 or set(metadata) - {role.value for role in _IN_HEADERS}:
         raise AssignmentError(
@@ -199,33 +187,32 @@ def hidden_call(assignment: str, question: str) -> str:
     )
 
 
-def build_source(cells: tuple[SourceCell, ...], assignment: str) -> NotebookNode:
+def build_source(cells: tuple[SourceCell, ...], assignment: str) -> Node:
     """The notebook that nbgrader reads, with its metadata; the same cells give the same bytes."""
     used: set[str] = set()
     nodes = [_build_cell(cell, assignment, used) for cell in cells]
     kit = {"chainrule": {"assignment": assignment, "release": release_hash(cells)}}
-    return nbformat.v4.new_notebook(cells=nodes, metadata={**_KERNEL, **kit})
+    return new_notebook(nodes, {**_KERNEL, **kit})
 
 
-def build_recorded(cells: tuple[SourceCell, ...], assignment: str) -> NotebookNode:
+def build_recorded(cells: tuple[SourceCell, ...], assignment: str) -> Node:
     """The source as nbgrader's database records it: hidden tests in place, solutions taken out."""
     made = build_source(cells, assignment)
-    for node, cell in zip(made.cells, cells, strict=True):
+    for recorded, cell in zip(made.cells, cells, strict=True):
         if cell.role in OPEN:
-            node.source = cell.released
+            recorded.source = cell.released
     return made
 
 
-def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNode:
+def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> Node:
     text = cell.text
     if cell.role is Role.TEST and not cell.as_it_is:
         text = f"{text}\n{hidden_call(assignment, cell.id)}"
-    make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
-    node = make(text)
-    node["id"] = _cell_id(cell, used)
+    made = new_cell("code" if cell.is_code else "markdown", text)
+    made["id"] = _cell_id(cell, used)
     if cell.role is not Role.PROSE:
         graded, solution = cell.role in GRADED, cell.role in OPEN
-        node.metadata["nbgrader"] = {
+        made.metadata["nbgrader"] = {
             "grade": graded,
             "grade_id": cell.id,
             "locked": not solution,
@@ -235,12 +222,12 @@ def _build_cell(cell: SourceCell, assignment: str, used: set[str]) -> NotebookNo
             **({"points": cell.points} if graded else {}),
         }
     if cell.role is Role.TEST:
-        node.metadata.update(_FOLDED)
+        made.metadata.update(_FOLDED)
     if cell.role is Role.DEMO:
-        node.metadata["tags"] = ["demo"]
+        made.metadata["tags"] = ["demo"]
     if cell.trains:
-        node.metadata["tags"] = ["training"]
-    return node
+        made.metadata["tags"] = ["training"]
+    return made
 
 
 def _cell_id(cell: SourceCell, used: set[str]) -> str:
@@ -253,7 +240,7 @@ def _cell_id(cell: SourceCell, used: set[str]) -> str:
     return name
 
 
-def dump(notebook: NotebookNode) -> str:
+def dump(notebook: Node) -> str:
     """A notebook as text, keys sorted, with a final newline."""
     try:
         return msgspec.json.format(msgspec.json.encode(notebook, order="sorted"), indent=1).decode() + "\n"
@@ -261,12 +248,14 @@ def dump(notebook: NotebookNode) -> str:
         return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def load(path: Path) -> NotebookNode:
-    """Read a notebook of ours."""
+def load(path: Path) -> Any:
+    """Read a notebook of ours, by nbformat's schema."""
+    import nbformat
+
     return nbformat.read(path, as_version=4)
 
 
-def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
+def parse(data: bytes) -> tuple[Node, list[str]]:
     """Read what a student handed in, as version 4, and say what was unusual about it; raises NotANotebook.
 
     Nothing but the cells' texts, types and metadata is relied upon, so no schema is enforced.
@@ -278,7 +267,7 @@ def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
     if _parts(data) > MAX_PARTS:  # a byte or two would become an object of hundreds
         raise NotANotebook("the file is not a notebook that anybody wrote: it has too many parts")
     cells, metadata, notes = opened(data)
-    return nbformat.from_dict({"cells": cells, "metadata": metadata}), notes
+    return Node(cells=node(cells), metadata=node(metadata)), notes
 
 
 def _parts(data: bytes) -> int:
@@ -296,6 +285,6 @@ def _without_outputs(data: bytes) -> bytes:
     return msgspec.json.encode({**book, "cells": kept})
 
 
-def grade_id_of(cell: NotebookNode) -> str:
+def grade_id_of(cell: Node) -> str:
     """The cell's nbgrader id, or the empty text."""
     return id_of(cell.get("metadata"))

@@ -1,14 +1,28 @@
-"""Packages that an assignment asks for beside those that every notebook has: NumPy and matplotlib."""
+"""Versions that grading depends on, and the packages that an assignment asks for beside those that every
+notebook has: NumPy and matplotlib.
+"""
 
 from __future__ import annotations
 
 import ast
+import platform
 from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 
+from autograder import __version__
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Versions that observations depend on."""
+    return {
+        "python": platform.python_version(),
+        "numpy": metadata.version("numpy"),
+        "chainrule": __version__,
+    }
 
 
 def check_packages(assignment: Assignment) -> None:

@@ -22,11 +22,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from autograder.assignment.notebook import Role
+from autograder.assignment.packages import environment
 from autograder.assignment.values import Assignment, Question, QuestionKind, solves
 from autograder.assignment.variants import VARIANT, Variant, cells_for, cells_with, load_variants
 from autograder.author.blind import Mutant, RegimeResult, regime_problems, regimes
 from autograder.author.equivalent import FILE, key_of, load_equivalent
 from autograder.author.release import blank_notebook
+from autograder.author.sizes import size_problems
 from autograder.author.trivial import trivial_answers
 from autograder.edits.mutants import code_of, mutants, normal
 from autograder.errors import AssignmentError
@@ -34,12 +36,11 @@ from autograder.handed_in.alignment import align
 from autograder.handed_in.running_order import reference_cells
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellKind, CellSource
-from autograder.inside.seen import Outcome
+from autograder.inside.seen import Observation, Outcome
 from autograder.judging.diagnose import name_mistake
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
 from autograder.judging.grader import Grader
 from autograder.judging.judged import Judged, left_by_one_mistake, total
-from autograder.judging.keys import environment
 from autograder.judging.reference import Reference
 from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
@@ -159,6 +160,7 @@ def audit(
         *_variant_problems(alternatives, misconceptions, trivial),
         *_mutant_problems(assignment, found),
         *regime_problems(assignment, in_regimes),
+        *size_problems(assignment, reference),
     ]
     return AssignmentAudit(
         assignment.name,
@@ -312,7 +314,7 @@ class _Audit:
                     f"the trivial answer {variant.id!r} to {question.id} can't be put in place: "
                     f"{cell.error or cell.outcome.value}"
                 )
-        found = {p.id: grader.judge.find(p, seen.observations[p.id]) for p in probes}
+        found = grader.judge.find_all(probes, seen.observations)
         judged = Judged(probes, seen.observations, found)
         named = name_mistake(judged, grader.judge.known(question.id, judged.observations))
         score = total([*judged.points.values()])
@@ -355,12 +357,16 @@ class _Audit:
         with single_run(grader.sandbox(), cells, self.limits) as run:
             if run.death:
                 return "(the cells)", run.death.outcome.value
+            seen: dict[str, Observation] = {}
             for observation in run.observe(requests):
+                seen[observation.probe] = observation
                 finding = grader.judge.find(self.reference.probes[observation.probe], observation)
                 if finding.verdict is not Verdict.RIGHT:
                     finished = observation.outcome is Outcome.FINISHED
                     return observation.probe, finding.verdict.value if finished else observation.outcome.value
-            return "", ""
+            found = grader.judge.find_all(self.assignment.probes_of(question), seen)
+            lost = ((name, f.verdict.value) for name, f in found.items() if f.verdict is not Verdict.RIGHT)
+            return next(lost, ("", ""))
 
 
 def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[MutantResult, str]]:

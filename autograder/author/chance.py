@@ -180,7 +180,7 @@ def _same(probe: Probe, expected: Any, value: Any) -> bool:
 
 def _judged(assignment: Assignment, probe: Probe, seed: int, value: Any) -> tuple[bool, dict[str, Fact]]:
     try:
-        facts = facts_of(assignment.judges[probe.id], value, seed)
+        facts = facts_of(assignment.judges[probe.id], value, probe, seed)
     except Unfit as error:
         return False, {"form": Fact(False, error.says)}
     return all(f.holds for f in facts.values()), facts

@@ -15,9 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from autograder.assignment import notebook
+from autograder.assignment.nodes import Node
 from autograder.assignment.values import Assignment
 from autograder.author.release_scores import check_scores
 from autograder.author.release_texts import MARK, check_texts
@@ -62,7 +61,7 @@ def build_release(
     return [*written, f"release/{archive.name}"]
 
 
-def blank_notebook(assignment: Assignment) -> NotebookNode:
+def blank_notebook(assignment: Assignment) -> Node:
     """The notebook that students get, built from notebook.py as it stands."""
     with tempfile.TemporaryDirectory(prefix="chainrule-release-") as folder:
         return notebook.load(_build(assignment, Path(folder)).release / f"{assignment.name}.ipynb")
@@ -143,7 +142,7 @@ def _build(assignment: Assignment, folder: Path, graded: dict[str, str] | None =
     return Built(source, release)
 
 
-def _settled(released: NotebookNode, source: Path) -> NotebookNode:
+def _settled(released: Node, source: Path) -> Node:
     """A released notebook with the cell ids of its source, so that building twice gives the same bytes."""
     for cell, original in zip(released.cells, notebook.load(source).cells, strict=True):
         cell["id"] = original["id"]

@@ -1,6 +1,6 @@
 """Answers that know nothing, which must earn nothing: functions that return None, zeros, ones or their input,
-or always raise, and every function that can be reached from the hidden tests, tried as the answer of each
-question."""
+or always raise, those that look into the functions they are given, and every function that can be reached
+from the hidden tests, tried as the answer of each question."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, Question, solves
 from autograder.assignment.variants import Variant
 from autograder.assignment.written import made, read
+from autograder.author.reading import HELD, answers_that_read, is_handed_functions
 
 _LIKE = """
 import copy as _copy
@@ -78,6 +79,7 @@ def trivial_answers(assignment: Assignment) -> list[Variant]:
     return [
         *_that_know_nothing(assignment),
         *_values_that_know_nothing(assignment),
+        *_that_read(assignment),
         *_that_are_reachable(assignment),
     ]
 
@@ -95,6 +97,20 @@ def _that_know_nothing(assignment: Assignment) -> Iterator[Variant]:
                 places = [f"{target} = _trivial({target}, {int('.' in target)})" for target in targets]
                 places += [f"{target} = None" for target in question.values]
                 yield _trivial(question, name, "\n".join((_LIKE, make, *places)))
+
+
+def _that_read(assignment: Assignment) -> Iterator[Variant]:
+    """Answers to questions that are handed functions: they go by what these hold, and call none."""
+    for question in assignment.auto:
+        if is_handed_functions(_definitions(assignment, question)):
+            for says, answer in answers_that_read():
+                places = [
+                    f"{target} = lambda self, *args, **options: _answer(*args, **options)"
+                    if "." in target
+                    else f"{target} = _answer"
+                    for target in question.defines
+                ]
+                yield _trivial(question, says, "\n".join((HELD, f"_answer = {answer}", *places)))
 
 
 def _trivial(question: Question, says: str, text: str) -> Variant:

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from autograder.assignment.course import Course
+from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import decode, encode
 from autograder.judging.findings import Verdict
 from autograder.judging.judge import Judge
 from autograder.judging.reference import Reference
+from autograder.observers.standing import changed, standing
 from autograder.probe import Namespace
 from autograder.sandbox.observed import ObservedStore
 
@@ -33,14 +35,18 @@ def try_probes(assignment: str, question: str, names: dict[str, Any], salt: str 
     finally:
         reference.close()
     judge = Judge(reference)
-    for probe in loaded.probes_of(question):
-        kept = dict(names)
+    probes, seen, found = loaded.probes_of(question), {}, {}
+    for probe in probes:
+        kept, drawn = dict(names), reference.inputs_of(probe)
+        before = standing(drawn)
         try:
             np.random.seed(reference.seeds[probe.id] & 0xFFFFFFFF)
-            seen = encode(probe.function(Namespace(names), np.random.default_rng(reference.seeds[probe.id])))
+            value = encode(probe.function(Namespace(names), drawn))
         finally:
             names.clear()
             names.update(kept)
-        finding = judge.judge(probe, decode(seen))
+        found[probe.id] = judge.judge(probe, decode(value))
+        seen[probe.id] = Observation(probe.id, Outcome.FINISHED, value, changed=tuple(changed(before, drawn)))
+    for name, finding in judge.contract(probes, seen, found).items():
         if finding.verdict is not Verdict.RIGHT:
-            raise AssertionError(f"{question}.{probe.id}: {probe.title} {finding.message}")
+            raise AssertionError(f"{question}.{name}: {reference.probes[name].title} {finding.message}")

@@ -6,11 +6,12 @@ import os
 import platform
 import shutil
 import sys
+from importlib import metadata
 
 import msgspec
 
+from autograder.assignment.packages import environment
 from autograder.inside.jail import LEVELS, levels
-from autograder.judging.keys import environment
 
 
 class DoctorLine(msgspec.Struct, frozen=True):
@@ -43,10 +44,9 @@ def examine() -> list[DoctorLine]:
 
 def _nbgrader() -> DoctorLine:
     try:
-        import nbgrader
-    except ImportError as error:
-        return DoctorLine("nbgrader", False, f"{error}: pip install nbgrader")
-    return DoctorLine("nbgrader", True, str(nbgrader.__version__))
+        return DoctorLine("nbgrader", True, metadata.version("nbgrader"))
+    except metadata.PackageNotFoundError:
+        return DoctorLine("nbgrader", False, "not installed: pip install nbgrader")
 
 
 def _jupyter() -> DoctorLine:

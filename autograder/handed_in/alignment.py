@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import nbformat
-from nbformat import NotebookNode
-
+from autograder.assignment.nodes import Node
 from autograder.assignment.notebook import Role, SourceCell, grade_id_of
 from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, plain, recognised
 from autograder.assignment.values import Assignment, solves
@@ -25,7 +23,7 @@ class Placed:
 
     number: int
     source: SourceCell | None
-    handed_in: NotebookNode | None
+    handed_in: Node | None
     added: str = ""
     """What a student wrote into a locked cell, as far as it defines names that the original does not."""
 
@@ -115,7 +113,7 @@ class Submission:
 
 def align(
     student: str,
-    notebook: NotebookNode,
+    notebook: Node,
     assignment: Assignment,
     messages: list[str],
     files: dict[str, bytes] | None = None,
@@ -144,7 +142,7 @@ def release_of(cells: tuple[SourceCell, ...]) -> list[Known]:
     return [Known(cell.id, cell.role.value, cell.released) for cell in cells]
 
 
-def _placed(layout: Layout, notebook: NotebookNode, cells: tuple[SourceCell, ...]) -> tuple[Placed, ...]:
+def _placed(layout: Layout, notebook: Node, cells: tuple[SourceCell, ...]) -> tuple[Placed, ...]:
     at = {cell.id: i for i, cell in enumerate(cells) if cell.id}
     placed = []
     for place in layout.places:
@@ -155,7 +153,7 @@ def _placed(layout: Layout, notebook: NotebookNode, cells: tuple[SourceCell, ...
             continue
         node = notebook.cells[place.cell.number - 1]
         if place.text != place.cell.text:
-            node = nbformat.from_dict({**node, "source": place.text})
+            node = Node({**node, "source": place.text})
         placed.append(Placed(place.cell.number, source, node, place.added))
     return tuple(placed)
 
@@ -184,7 +182,7 @@ def _missing(layout: Layout) -> list[str]:
     return [f"missing cells: {', '.join(missing)}"]
 
 
-def older_release(notebook: NotebookNode, assignment: Assignment) -> list[str]:
+def older_release(notebook: Node, assignment: Assignment) -> list[str]:
     kit = notebook.metadata.get("chainrule")
     release = kit.get("release") if isinstance(kit, dict) else None
     if isinstance(release, str) and release != assignment.release:
@@ -192,7 +190,7 @@ def older_release(notebook: NotebookNode, assignment: Assignment) -> list[str]:
     return []
 
 
-def _foreign(notebook: NotebookNode, assignment: Assignment, recognised: bool) -> str:
+def _foreign(notebook: Node, assignment: Assignment, recognised: bool) -> str:
     """Why nothing of the assignment can be recognised in a notebook; empty where something can."""
     kit = notebook.metadata.get("chainrule")
     named = kit.get("assignment") if isinstance(kit, dict) else None

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 
 import msgspec
-from nbformat import NotebookNode
 
+from autograder.assignment.nodes import Node
 from autograder.assignment.notebook import parse
 from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
@@ -78,7 +78,7 @@ def understand(delivered: Delivered, assignment: Assignment) -> Submission:
     return align(delivered.student, notebook, assignment, [*delivered.messages, *notes], delivered.files)
 
 
-def _refuse_too_much(notebook: NotebookNode) -> None:
+def _refuse_too_much(notebook: Node) -> None:
     """More cells, or more code, than anybody writes: parsing it would cost the grader more than it could
     be worth.
     """

@@ -219,6 +219,8 @@ class ProbeDone(_Message, frozen=True):
     missing: str = ""
     text: str = ""
     """What the exception says of itself: anything at all."""
+    changed: list[str] = []
+    """The drawn inputs that are not as they were after the call, by name."""
 
 
 # ---- between a submission's process and the reference's, either way ----------------------------------------

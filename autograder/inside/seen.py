@@ -40,6 +40,10 @@ class Observation(msgspec.Struct, frozen=True):
     missing: str = ""
     text: str = ""
     """What the interpreter or NumPy said of the exception, where the text has a form of theirs."""
+    changed: tuple[str, ...] = ()
+    """The drawn inputs that were not as before after the call: names that the process of the student's code
+    has sent, which may be anything.
+    """
 
 
 class CellReport(msgspec.Struct, frozen=True):

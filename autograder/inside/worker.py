@@ -75,6 +75,7 @@ def load() -> None:
 
     from autograder import inputs, probe  # noqa: F401
     from autograder.inside import cells, jail, one_process, protocol, shell, standins, stubs, versions  # noqa: F401
+    from autograder.observers import standing  # noqa: F401
 
     shell.load_ipython()
     versions.restore_numpy_names()
@@ -412,11 +413,15 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     from autograder.inside.running import missing_name
     from autograder.inside.seen import Outcome
     from autograder.inside.wire import TooLarge, encode
+    from autograder.observers.standing import changed, standing
     from autograder.probe import MissingName, Namespace
 
     snapshot.restore(seed)
     try:
-        value = encode(probe.function(Namespace(notebook.names, notebook.given), np.random.default_rng(seed)))
+        drawn = probe.drawn(np.random.default_rng(seed))
+        before = standing(drawn)
+        value = encode(probe.function(Namespace(notebook.names, notebook.given), drawn))
+        not_as_they_were = changed(before, drawn)
     except MissingName:
         return ProbeDone(probe.id, Outcome.MISSING.value)
     except TooLarge:
@@ -424,7 +429,7 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     except BaseException as error:
         (cell, line), name, text = place_of(error), builtin_name(error), said_by(error)
         return ProbeDone(probe.id, outcome_of(error).value, b"", name, cell, line, missing_name(error), text)
-    return ProbeDone(probe.id, Outcome.FINISHED.value, value)
+    return ProbeDone(probe.id, Outcome.FINISHED.value, value, changed=not_as_they_were)
 
 
 def arrange_descriptors(channel: int, output: int, link: int) -> None:

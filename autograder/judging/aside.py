@@ -7,6 +7,7 @@ number that it counts up to. What has the reference's own form is judged where t
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import os
 import resource
@@ -28,6 +29,7 @@ from autograder.inside.protocol import Channel
 from autograder.inside.wire import WireError, decode
 from autograder.judging.facts import Unfit, facts_of
 from autograder.judging.findings import Finding, Verdict
+from autograder.probe import Probe
 
 SECONDS = 10.0
 """Of the processor, for one judgement; the wall clock has four times as long, for the machine may be busy."""
@@ -56,10 +58,10 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 WRONG_FORM = Finding(Verdict.WRONG_TYPE, "the result does not have the form that was asked for.")
 
 
-def finding_of(judge: Callable[..., Any], value: Any, seed: int) -> Finding | None:
-    """What a judge finds about a value; None where the judge is at fault."""
+def finding_of(judge: Callable[..., Any], value: Any, probe: Probe, seed: int) -> Finding | None:
+    """What a judge finds about a probe's value; None where the judge is at fault."""
     try:
-        facts = facts_of(judge, value, seed)
+        facts = facts_of(judge, value, probe, seed)
     except Unfit as error:
         return Finding(error.verdict, error.says)
     except (AssignmentError, MemoryError):
@@ -162,7 +164,7 @@ def main(descriptor: int, path: Path) -> None:
     """Answer until the grader closes the socket. That it was killed is noticed when an answer is ready, or
     by the limit of time.
     """
-    names = _load(path)
+    judges, probes = _load(path), _probes()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     channel = Channel(socket.socket(fileno=descriptor), Ask)
     with contextlib.suppress(EOFError, OSError):
@@ -171,15 +173,15 @@ def main(descriptor: int, path: Path) -> None:
             ask: Ask = channel.receive()
             hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
             resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + SECONDS) + 2, hard))
-            channel.send(Told(_answer(names, ask)))
+            channel.send(Told(_answer(judges[ask.probe], probes[ask.probe], ask)))
 
 
-def _answer(names: dict[str, Any], ask: Ask) -> Finding | None:
+def _answer(judge: Callable[..., Any], probe: Probe, ask: Ask) -> Finding | None:
     try:
         value = decode(ask.value)
     except WireError:
         return Finding(Verdict.NO_VALUE)
-    return finding_of(names[ask.probe], value, ask.seed)
+    return finding_of(judge, value, probe, ask.seed)
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -190,6 +192,11 @@ def _load(path: Path) -> dict[str, Any]:
     sys.path.insert(0, str(path.parent))
     spec.loader.exec_module(module)
     return vars(module)
+
+
+def _probes() -> dict[str, Probe]:
+    """The probes that stand beside the judges: they say what is drawn."""
+    return {p.id: p for p in vars(importlib.import_module("probes")).values() if isinstance(p, Probe)}
 
 
 if __name__ == "__main__":

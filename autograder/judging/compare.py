@@ -84,7 +84,9 @@ class _Rule:
             right = seen is None
             return RIGHT if right else wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected None")
         if seen is None:
-            return wrong(Verdict.NO_VALUE, at, "is None: is the result returned?")
+            return wrong(
+                Verdict.NO_VALUE, at, "is None: was nothing returned, or is it kept under another name?"
+            )
         if isinstance(expected, Observed):
             return compare_observed(self, expected, seen, at)
         seen = as_plain(seen) if isinstance(expected, list | tuple | np.ndarray) else as_number(seen)
@@ -96,8 +98,16 @@ class _Rule:
             if type(seen) is not type(expected):
                 return wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {kind_of(expected)}")
             return RIGHT if seen == expected else wrong(Verdict.WRONG_VALUES, at, _held(expected, seen))
+        if _is_shape(at, expected) and _is_shape(at, seen):
+            here, there = tuple(seen), tuple(expected)
+            what = f"is {shown(here)}; expected {there}"
+            return RIGHT if here == there else wrong(Verdict.WRONG_SHAPE, at, what)
         if isinstance(expected, list | tuple) and not _is_numeric(expected, seen):
             return self._sequences(expected, seen, at)
+        if isinstance(expected, bool) and isinstance(seen, bool):
+            return (
+                RIGHT if expected == seen else wrong(Verdict.WRONG_VALUES, at, f"is {seen}, which is wrong")
+            )
         if isinstance(expected, int) and isinstance(seen, int) and self.whole:
             return RIGHT if expected == seen else wrong(Verdict.WRONG_VALUES, at, "the number is wrong")
         return self._arrays(expected, seen, at)
@@ -152,6 +162,12 @@ class _Rule:
         if expected.dtype.kind in "biu" and self.whole:
             return _unequal(expected, seen)
         return wrong_entries(_wide(expected), _wide(seen), self.tolerance)
+
+
+def _is_shape(at: str, value: Any) -> bool:
+    """Whether an output is the shape of something: a sequence of sizes under such a name."""
+    sizes = isinstance(value, list | tuple) and all(type(size) is int for size in value)
+    return sizes and re.search(r"(?:^|[ .])shapes?(?:\[\d+\])?$", at) is not None
 
 
 def _first_wrong(found: Iterable[Finding]) -> Finding:

@@ -18,6 +18,7 @@ from autograder.assignment.variants import Variant
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import compare, output_of, paired, tolerance_of, wrong_entries
+from autograder.judging.comparing.contract import broken
 from autograder.judging.findings import Diagnosis, Finding, Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Close, OneTolerance, Probe, Tolerance
@@ -96,6 +97,8 @@ def _agrees(known: KnownMistake, judged: Judged, probe: Probe) -> bool:
         return False
     if mine.outcome is not Outcome.FINISHED:
         return mine.error == theirs.error
+    if broken(probe, known.findings) is not broken(probe, judged.findings):
+        return False
     if probe.judged:
         return _same_facts(known.findings[probe.id], judged.findings[probe.id])
     return _same_value(known.values[probe.id], mine, probe)
@@ -160,7 +163,7 @@ def hint(expected: Any, seen: Any, tolerances: Tolerance) -> str:
         if a.shape != b.shape:
             return _about_shape(a, b, tolerance)
         if wrong_entries(a, b, tolerance).any():
-            return _about_values(a, b, tolerance)
+            return _about_values(a, b, tolerance, measured=np.asarray(one).dtype.kind == "f")
     return ""
 
 
@@ -176,27 +179,28 @@ def _about_shape(a: np.ndarray, b: np.ndarray, tolerance: OneTolerance) -> str:
         kind = "too many" if b.ndim > a.ndim else "too few" if b.ndim < a.ndim else "in another place"
         return f"It has an axis of length 1 {kind}."
     if a.ndim > 1 and a.shape == b.shape[::-1]:
-        right = not wrong_entries(a, b.T, tolerance).any()
-        return "It is the right result, transposed." if right else "Its axes are in reverse order."
+        return "" if wrong_entries(a, b.T, tolerance).any() else "It is the right result, transposed."
     if a.size == b.size and not wrong_entries(a.ravel(), b.ravel(), tolerance).any():
         return "It holds the right numbers in another shape."
     return ""
 
 
-def _about_values(a: np.ndarray, b: np.ndarray, tolerance: OneTolerance) -> str:
+def _about_values(a: np.ndarray, b: np.ndarray, tolerance: OneTolerance, *, measured: bool) -> str:
+    """measured: whether it says something to compare sizes, as it does not of a label or an index."""
     close = tolerance if isinstance(tolerance, Close) else max(tolerance, 1e-9)
 
     def same(x: np.ndarray, y: np.ndarray) -> bool:
         return x.shape == y.shape and not wrong_entries(x, y, close).any()
 
+    which = _which(wrong_entries(a, b, tolerance))
     if not b.any():
-        return "Every entry is zero."
+        return f"{which} is zero."
     if same(a, -b):
         return "It is right but for the sign."
     if (factor := _factor(a, b)) is not None and same(a * factor, b):
-        return _times(factor, a.size)
+        return _times(which, factor) if measured else ""
     if a.size > 2 and same(a - a.mean(), b - b.mean()):
-        return "Every entry is off by the same amount."
+        return f"{which} is off by the same amount."
     if a.ndim == 2 and a.shape[0] == a.shape[1] and same(a, b.T):
         return "It is the right result, transposed."
     if a.ndim >= 1 and len(a) > 1:
@@ -217,9 +221,16 @@ def _factor(a: np.ndarray, b: np.ndarray) -> float | None:
     return float(b.flat[top] / a.flat[top]) if a.flat[top] else None
 
 
-def _times(factor: float, entries: int) -> str:
+def _which(off: np.ndarray) -> str:
+    """What a sentence about wrong entries is about, so that it goes with their number."""
+    if off.size == 1:
+        return "It"
+    return "Every entry" if off.all() else "Each wrong entry"
+
+
+def _times(which: str, factor: float) -> str:
     size, sign = abs(factor), ", with the sign turned" if factor < 0 else ""
     for value, word in ((size, "large"), (1 / size if size else 0.0, "small")):
         if round(value, 1) > 1 and abs(value - round(value, 1)) < 1e-6:
-            return f"Every entry is {round(value, 1):g} times too {word}{sign}."
-    return f"Every entry is off by the same factor{sign}." if entries > 1 else ""
+            return f"{which} is {round(value, 1):g} times too {word}{sign}."
+    return f"{which} is off by the same factor{sign}." if which != "It" else ""

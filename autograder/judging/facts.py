@@ -16,6 +16,7 @@ from autograder.errors import AssignmentError
 from autograder.judging.compare import as_array
 from autograder.judging.comparing.words import shown
 from autograder.judging.findings import SeenFact, Verdict
+from autograder.probe import Probe
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def array(value: Any, name: str, **form: Unpack[Form]) -> np.ndarray:
     shape: exactly this one; ndim: so many axes; finite=False: NaN and infinity may be in it.
     """
     if value is None:
-        raise Unfit(Verdict.NO_VALUE, f"{name} is None: is the result returned?")
+        raise Unfit(
+            Verdict.NO_VALUE, f"{name} is None: was nothing returned, or is it kept under another name?"
+        )
     seen = as_array(value)
     if seen is None or seen.dtype.kind not in "biuf":
         raise Unfit(Verdict.WRONG_TYPE, f"{name} is not an array of numbers.")
@@ -105,13 +108,14 @@ def number(value: Any, name: str) -> float:
     return float(array(value, name, shape=()))
 
 
-def facts_of(judge: Callable[..., Any], value: Any, seed: int) -> dict[str, Fact]:
-    """What a function of judges.py says of a value that was seen with this seed.
+def facts_of(judge: Callable[..., Any], value: Any, probe: Probe, seed: int) -> dict[str, Fact]:
+    """What a function of judges.py says of a value that a probe saw with this seed; it is handed what the
+    probe draws, drawn anew.
 
     Raises Unfit where it says that the value can't be judged, and AssignmentError where it returns anything
     but facts: no fact at all would make everybody right.
     """
-    facts = judge(value, np.random.default_rng(seed))
+    facts = judge(value, probe.drawn(np.random.default_rng(seed)))
     if (
         isinstance(facts, dict)
         and facts

@@ -5,6 +5,8 @@ of its own.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +15,7 @@ from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import TooLarge, WireError, decode
 from autograder.judging.aside import Aside, alike, finding_of
 from autograder.judging.compare import compare
+from autograder.judging.comparing.contract import Changed, changed_inputs, with_contract
 from autograder.judging.diagnose import KnownMistake, ends_alike, hint, known_of
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.reference import Reference
@@ -62,6 +65,27 @@ class Judge:
     def close(self) -> None:
         self._aside.close()
 
+    def find_all(
+        self, probes: tuple[Probe, ...], observations: Mapping[str, Observation]
+    ) -> dict[str, Finding]:
+        """Judge a question: each observation by itself, then from all of them what became of the inputs."""
+        found = {p.id: self.find(p, observations[p.id]) for p in probes}
+        return self.contract(probes, observations, found)
+
+    def changed(self, probes: tuple[Probe, ...], observations: Mapping[str, Observation]) -> Changed:
+        """The inputs that probes saw changed, of those that the reference leaves alone."""
+        reference = self.reference
+        return changed_inputs(probes, observations, reference.names_drawn, reference.changed)
+
+    def contract(
+        self,
+        probes: tuple[Probe, ...],
+        observations: Mapping[str, Observation],
+        findings: Mapping[str, Finding],
+    ) -> dict[str, Finding]:
+        """The findings of a question, with those of the probes that answer for its inputs."""
+        return with_contract(probes, findings, self.changed(probes, observations))
+
     def find(self, probe: Probe, observation: Observation) -> Finding:
         """Judge one observation, whatever it is."""
         if observation.outcome is not Outcome.FINISHED:
@@ -108,7 +132,7 @@ class Judge:
                 )
             return finding
         judge = self.reference.assignment.judges[probe.id]
-        return finding_of(judge, value, self.reference.seeds[probe.id]) or UNDECIDED
+        return finding_of(judge, value, probe, self.reference.seeds[probe.id]) or UNDECIDED
 
     def known(self, question: str, seen: dict[str, Observation]) -> list[KnownMistake]:
         """The misconceptions of a question that may be what was seen, with what they do, judged once."""
@@ -121,7 +145,8 @@ class Judge:
     def _known_of(self, variant: Variant) -> KnownMistake:
         if variant.id not in self._known:
             probes = self.reference.assignment.probes_of(variant.question)
-            self._known[variant.id] = known_of(
-                variant, self.reference.observations_of(variant), probes, self.judge
-            )
+            observations = self.reference.observations_of(variant)
+            known = known_of(variant, observations, probes, self.judge)
+            findings = self.contract(probes, observations, known.findings)
+            self._known[variant.id] = replace(known, findings=findings)
         return self._known[variant.id]

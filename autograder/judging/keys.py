@@ -12,8 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder import __version__
-from autograder.assignment.packages import versions
+from autograder.assignment.packages import environment, versions
 from autograder.assignment.values import Assignment
 from autograder.files import PACKAGE
 from autograder.fingerprints import fingerprint
@@ -25,12 +24,6 @@ from autograder.sandbox.watch import Request
 def seed_of(salt: str, assignment: str, probe: str) -> int:
     """The seed of one probe's inputs."""
     return int.from_bytes(hashlib.sha256(f"{salt}\0{assignment}\0{probe}".encode()).digest()[:7], "big")
-
-
-@cache
-def environment() -> dict[str, str]:
-    """Versions that observations depend on."""
-    return {"python": platform.python_version(), "numpy": np.__version__, "chainrule": __version__}
 
 
 @cache

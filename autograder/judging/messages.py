@@ -73,7 +73,10 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             why = _failed_import(observation.missing, cells, reports)
             why = why or _failed_given(observation.missing, cells, reports)
             said = "" if why else _said(observation, line, run)
-            return f"It raised {observation.error or 'an exception'}{where}{said or '.'}{why}"
+            error = observation.error or "an exception"
+            # without a line, it was raised by what the check made of the results, or by the call itself
+            how = f"It raised {error}{where}" if line else f"The check went no further, with {error}"
+            return f"{how}{said or '.'}{why}"
         case Outcome.MISSING:
             return _undefined(question, run)
         case Outcome.TIMED_OUT:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder.assignment.packages import check_packages
 from autograder.assignment.probe_keys import text_of_probes
 from autograder.assignment.values import Assignment
@@ -20,6 +22,7 @@ from autograder.inside.seen import Observation, Outcome, Seen
 from autograder.inside.wire import decode, is_whole
 from autograder.judging.facts import Unfit, facts_of
 from autograder.judging.keys import key_of, seed_of
+from autograder.observers.standing import parts
 from autograder.probe import Probe
 from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
@@ -59,6 +62,8 @@ class Reference:
     expected: dict[str, Any] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     """By probe, how many bytes the reference's observation takes."""
+    changed: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By probe, the drawn inputs that the reference itself changes: the text wants it so."""
     _sandbox: Sandbox | None = None
 
     def __post_init__(self) -> None:
@@ -69,6 +74,7 @@ class Reference:
         self.misconceptions = load_variants(self.assignment, "misconception")
         self._observed: dict[str, dict[str, Observation]] = {}
         self._values: dict[str, tuple[tuple[str, bytes], ...]] = {}
+        self._drawn: dict[str, frozenset[str]] = {}
 
     def sandbox(self) -> Sandbox:
         """The reference's own zygote."""
@@ -130,7 +136,7 @@ class Reference:
         """
         for name, judge in self.assignment.judges.items():
             try:
-                facts_of(judge, self.expected[name], self.seeds[name])
+                facts_of(judge, self.expected[name], self.probes[name], self.seeds[name])
             except AssignmentError:
                 raise
             except Unfit:
@@ -158,6 +164,17 @@ class Reference:
         self._observed[""] = observations
         self.expected = {name: decode(observation.value) for name, observation in observations.items()}
         self.sizes = {name: len(observation.value) for name, observation in observations.items()}
+        self.changed = {name: frozenset(observation.changed) for name, observation in observations.items()}
+
+    def inputs_of(self, probe: Probe) -> Any:
+        """What the probe draws, drawn once more on this side."""
+        return probe.drawn(np.random.default_rng(self.seeds[probe.id]))
+
+    def names_drawn(self, probe: Probe) -> frozenset[str]:
+        """The names of the parts of what a probe draws."""
+        if probe.id not in self._drawn:
+            self._drawn[probe.id] = frozenset(name for name, _ in parts(self.inputs_of(probe)))
+        return self._drawn[probe.id]
 
     def observations_of(self, variant: Variant) -> dict[str, Observation]:
         """What a variant does on its own question's probes."""

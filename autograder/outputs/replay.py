@@ -16,8 +16,6 @@ from pathlib import Path
 from pprint import pformat
 from typing import Any
 
-import numpy as np
-
 from autograder.assignment.values import Question
 from autograder.assignment.variants import cells_for
 from autograder.handed_in.alignment import Submission
@@ -27,6 +25,7 @@ from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import INPUTS
 from autograder.judging.findings import CheckResult, QuestionResult
 from autograder.judging.grader import Grader
+from autograder.observers.standing import parts
 from autograder.probe import Namespace, Probe
 
 MAX_CALLS_SHOWN = 4
@@ -83,7 +82,7 @@ def replay_all(
 
 def _replay(grader: Grader, check: CheckResult, observation: Observation, inputs: bool) -> Replay:
     reference, probe = grader.reference, grader.reference.probes[check.id]
-    calls = calls_of(grader, probe, grader.assignment.question(probe.question)) if inputs else []
+    calls = _inputs(grader, probe) if inputs else []
     value = _value(observation.outcome, observation.value)
     return Replay(
         probe,
@@ -96,6 +95,13 @@ def _replay(grader: Grader, check: CheckResult, observation: Observation, inputs
         _outputs(value),
         _outputs(reference.expected[check.id]),
     )
+
+
+def _inputs(grader: Grader, probe: Probe) -> list[str]:
+    """What a probe draws, by name; where it draws nothing that can be shown, the calls that it makes."""
+    drawn = parts(grader.reference.inputs_of(probe))
+    shown = [f"{name or 'input'} = {pformat(value, width=120)}" for name, value in drawn]
+    return shown or calls_of(grader, probe, grader.assignment.question(probe.question))
 
 
 def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
@@ -121,7 +127,7 @@ def calls_of(grader: Grader, probe: Probe, question: Question) -> list[str]:
                 _watch(names, target, calls)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                probe.function(Namespace(names), np.random.default_rng(grader.reference.seeds[probe.id]))
+                probe.function(Namespace(names), grader.reference.inputs_of(probe))
         finally:
             sys.path.remove(folder)
     return calls

@@ -11,11 +11,11 @@ import logging
 import re
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
+from jupyter_core.application import JupyterApp
 from nbgrader.api import Gradebook, SubmittedAssignment, SubmittedNotebook
-from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import make_url
@@ -31,10 +31,34 @@ its folder.
 """
 
 
+_OUTDATED = {
+    "NbGrader",
+    "NbGraderConfig",
+    "BasicConfig",
+    "BaseNbGraderApp",
+    "BaseApp",
+    "TransferApp",
+    "BaseNbConvertApp",
+}
+"""Sections in which older versions of nbgrader kept what stands in others now: its application moves it."""
+
+
 def load_config(root: Path) -> Config:
-    """nbgrader's configuration of a course: the machine's and the user's, then the course's own."""
-    app = NbGrader(log_level=logging.CRITICAL)
-    app.load_cwd_config = False
+    """nbgrader's configuration of a course: the machine's and the user's, then the course's own.
+
+    It is read as nbgrader's application reads it. That one loads all of nbgrader's commands, so it is asked
+    only where something outdated stands there.
+    """
+    config = _read(JupyterApp, root)
+    if not _OUTDATED & config.keys():
+        return config
+    from nbgrader.apps import NbGrader
+
+    return _read(NbGrader, root)
+
+
+def _read(application: type[JupyterApp], root: Path) -> Config:
+    app = application(log_level=logging.CRITICAL, config_file_name="nbgrader_config")
     app.raise_config_file_errors = True
     try:
         app.load_config_file()
@@ -113,15 +137,15 @@ def assign_penalties(
     wanted = wanted.where(SubmittedNotebook.notebook_id == row.id)
     if students:
         wanted = wanted.where(SubmittedAssignment.student_id.in_(students))
-    step = AssignLatePenalties(config=config)
-    step.init_plugin()
+    plugin = _late_plugin(config) if config.get("AssignLatePenalties") else None
     changed = []
     for key, before, student, when, extension in book.db.execute(wanted).all():
         now = None
         late = (when - due - (extension or datetime.timedelta())).total_seconds() if due and when else 0.0
         if late > 0:
             score = book.find_submission_notebook_by_id(key).score
-            penalty = step.plugin_inst.late_submission_penalty(student, score, late)
+            plugin = plugin or _late_plugin(config)
+            penalty = plugin.late_submission_penalty(student, score, late)
             now = None if penalty is None else min(max(penalty, 0.0), score)
         if now != before:
             changed.append({"row": key, "late_submission_penalty": now})
@@ -129,3 +153,14 @@ def assign_penalties(
         table = SubmittedNotebook.__table__
         book.db.execute(update(table).where(table.c.id == bindparam("row")), changed)
     book.db.commit()
+
+
+def _late_plugin(config: Config) -> Any:
+    """What says how much lateness costs. nbgrader's step, which knows it, comes with all its other steps and
+    nbconvert: it is loaded where somebody is late.
+    """
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    step = AssignLatePenalties(config=config)
+    step.init_plugin()
+    return step.plugin_inst

@@ -33,10 +33,8 @@ from nbgrader.api import (
     SubmittedNotebook,
     new_uuid,
 )
-from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
-from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import compute_checksum, parse_utc
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import SAWarning
@@ -76,6 +74,9 @@ def generate_release(root: Path, name: str, stub: str, written_stub: str) -> Non
     """Run nbgrader's generate_assignment in root, without a database: source/<name> becomes
     release/<name>.
     """
+    from nbgrader.converters import GenerateAssignment  # with nbconvert, which nothing else here needs
+    from nbgrader.preprocessors import SaveCells
+
     config = Config()
     config.CourseDirectory.root = str(root)
     config.ClearSolutions.code_stub = {"python": stub}

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from nbformat import NotebookNode, from_dict
 
-from autograder.assignment import notebook
+from autograder.assignment import nodes, notebook
+from autograder.assignment.nodes import Node, node
 from autograder.assignment.notebook import OPEN, Role, SourceCell
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.files import write_text
@@ -23,7 +23,6 @@ from autograder.handed_in.alignment import Placed, Submission
 from autograder.handed_in.entries import MAX_NOTEBOOK_BYTES, read_regular
 from autograder.handed_in.submission import Delivered
 from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
-from autograder.records import nodes
 from autograder.records.page_room import LEXER, PageRoom
 from autograder.text import printable
 
@@ -120,11 +119,11 @@ def made_from(delivered: Delivered, result: SubmissionResult, assignment: Assign
 
 def graded_notebook(
     submission: Submission, result: SubmissionResult, assignment: Assignment, made_from: str = ""
-) -> NotebookNode:
+) -> Node:
     """Build the notebook to show: locked cells from the source, answers from the student, results in the
     test cells.
     """
-    frame = from_dict(json.loads(_frame(assignment.cells, assignment.name)))
+    frame = node(json.loads(_frame(assignment.cells, assignment.name)))
     by_id = {cell.metadata.nbgrader.grade_id: cell for cell in frame.cells if "nbgrader" in cell.metadata}
     questions = {q.id: q for q in result.questions}
     room = PageRoom()
@@ -142,7 +141,7 @@ def graded_notebook(
         cells.append(_graded_cell(placed, by_id, questions, room))
     made = nodes.new_notebook([_top(result, room), *cells], frame.metadata)
     made.metadata.chainrule["made_from"] = made_from
-    made.metadata["language_info"] = from_dict({"name": "python", "pygments_lexer": LEXER})
+    made.metadata["language_info"] = node({"name": "python", "pygments_lexer": LEXER})
     for number, cell in enumerate(made.cells):
         cell["id"] = f"cell-{number}"
     return made
@@ -158,7 +157,7 @@ def _frame(cells: tuple[SourceCell, ...], name: str) -> str:
     return notebook.dump(notebook.build_recorded(cells, name))
 
 
-def _top(result: SubmissionResult, room: PageRoom) -> NotebookNode:
+def _top(result: SubmissionResult, room: PageRoom) -> Node:
     """What a grader reads first: all that was unusual. Neither whose it is, since formgrader hides names, nor
     what the tests gave, which would colour what a person gives.
     """
@@ -167,7 +166,7 @@ def _top(result: SubmissionResult, room: PageRoom) -> NotebookNode:
     return nodes.new_cell("markdown", text or "<b>Nothing was unusual about this notebook.</b>")
 
 
-def _rubric(source: SourceCell) -> NotebookNode:
+def _rubric(source: SourceCell) -> Node:
     """What the person who grades a write-up goes by, above the answer.
 
     Feedback is made without these notebooks.
@@ -186,8 +185,8 @@ def _literal(text: str) -> str:
 
 
 def _graded_cell(
-    placed: Placed, by_id: dict[str, NotebookNode], questions: dict[str, QuestionResult], room: PageRoom
-) -> NotebookNode:
+    placed: Placed, by_id: dict[str, Node], questions: dict[str, QuestionResult], room: PageRoom
+) -> Node:
     if placed.source is None:
         assert placed.handed_in is not None
         return _own_cell(placed.handed_in, room)
@@ -202,14 +201,14 @@ def _graded_cell(
     return cell
 
 
-def _own_cell(cell: NotebookNode, room: PageRoom) -> NotebookNode:
+def _own_cell(cell: Node, room: PageRoom) -> Node:
     outputs = _kept_outputs(cell, room) if cell.cell_type == "code" else None
     made = nodes.new_cell(cell.cell_type, "", outputs=outputs)
     _write(made, cell, room)
     return made
 
 
-def _write(cell: NotebookNode, handed_in: NotebookNode, room: PageRoom) -> None:
+def _write(cell: Node, handed_in: Node, room: PageRoom) -> None:
     """Carry over what a student wrote in a cell, and the pictures that a text shows."""
     text = str(handed_in.source)
     if cell.cell_type == "code":
@@ -223,10 +222,10 @@ def _write(cell: NotebookNode, handed_in: NotebookNode, room: PageRoom) -> None:
     named = {name: _kept(data, _KEPT_PICTURES) for name, data in attached.items() if isinstance(data, dict)}
     kept = {name: pictures for name, pictures in named.items() if pictures}
     if kept and room.pictures_in(text, [sum(map(len, pictures.values())) for pictures in kept.values()]):
-        cell["attachments"] = from_dict(kept)
+        cell["attachments"] = node(kept)
 
 
-def _kept_outputs(cell: NotebookNode, room: PageRoom) -> list[Any]:
+def _kept_outputs(cell: Node, room: PageRoom) -> list[Any]:
     """Outputs as the student saved them: text and pictures only, no HTML or scripts, up to a size."""
     kept = []
     for output in cell.get("outputs", []):
@@ -264,7 +263,7 @@ def _text(value: Any) -> str:
     )
 
 
-def _show_result(cell: NotebookNode, question: QuestionResult | None) -> None:
+def _show_result(cell: Node, question: QuestionResult | None) -> None:
     """Leave in a test cell what nbgrader reads (one plain float) and what people read."""
     if question is None or question.score is None:
         return

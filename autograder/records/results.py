@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.assignment.packages import environment
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.errors import UsageError
 from autograder.files import write_text
@@ -22,7 +23,6 @@ from autograder.fingerprints import fingerprint
 from autograder.handed_in.submission import Delivered
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.judging.judged import total
-from autograder.judging.keys import environment
 from autograder.records.enrolled import Enrolled
 
 FORMAT = 1

@@ -12,11 +12,11 @@ from functools import partial
 import msgspec
 
 from autograder.assignment.course import Course
+from autograder.assignment.packages import environment
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.finding import Handin, find_submissions
 from autograder.judging.findings import ClassResult, QuestionResult, SubmissionResult
-from autograder.judging.keys import environment
 from autograder.judging.reference import Reference
 from autograder.records.enrolled import Enrolled
 from autograder.records.recorder import Recorder

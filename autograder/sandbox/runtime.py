@@ -4,6 +4,7 @@ clean environment.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -94,7 +95,7 @@ def runtime_folder() -> Path:
 
 def _font_lists() -> list[Path]:
     """Matplotlib's cached list of fonts; where there is none, or one from before this matplotlib was
-    installed, it is asked to make one.
+    installed, it is asked to make one, or to say that the old one will do.
     """
     caches = (
         os.environ.get("MPLCONFIGDIR"),
@@ -107,7 +108,11 @@ def _font_lists() -> list[Path]:
         return found  # without importing it, which takes a quarter of a second
     from matplotlib import font_manager, get_cachedir  # noqa: F401 -- to import it writes the list
 
-    return list(Path(get_cachedir()).glob("fontlist-*.json"))
+    good = list(Path(get_cachedir()).glob("fontlist-*.json"))
+    for path in good:
+        with contextlib.suppress(OSError):
+            path.touch()  # so that the next run knows, and need not ask
+    return good
 
 
 def _remove_at_exit(folder: Path) -> None:

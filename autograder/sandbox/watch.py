@@ -35,6 +35,7 @@ LEFT_OUT = "left out"
 MAX_HANGS = 2
 """After so many probes that hung or died, the rest of the question is not run."""
 _FEW = 8
+_MOST_CHANGED = 200
 """With more probes than these to come, what they saw may gather before it is read."""
 _WALL = 4
 """The wall clock has so many times as long as the CPU time of a limit."""
@@ -451,7 +452,10 @@ def observation_of(message: ProbeDone) -> Observation:
     error = message.error if outcome is Outcome.RAISED and message.error in _ERRORS else ""
     missing = message.missing[:80] if message.missing.isidentifier() else ""
     text = by_the_interpreter(message.text) if error else ""
-    return Observation(message.probe, outcome, value, error, message.cell, message.line, missing, text)
+    changed = tuple(message.changed[:_MOST_CHANGED]) if outcome is Outcome.FINISHED else ()
+    return Observation(
+        message.probe, outcome, value, error, message.cell, message.line, missing, text, changed
+    )
 
 
 def _shares(requests: list[Request], ceiling: float) -> dict[str, float]:

@@ -1,15 +1,22 @@
-"""A student's own check of layers is graded by what it catches and what it spares; guesses earn nothing."""
+"""A student's own check of layers or gradients is graded by what it catches and what it spares; guesses earn nothing."""
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 import pytest
 
 from autograder.assignment.variants import Variant, cells_with
+from autograder.author.reading import HELD, PASSES, answers_that_read
 from autograder.judging.findings import QuestionResult
 from autograder.judging.grader import Grader
 
 from .conftest import loaded
 
 NAME, QUESTION = "layers_digits", "check_layer"
+CHECKS = {"check_layer": "layers_digits", "check_grad": "faces_mlp"}
+"""Questions that ask for a check, and where."""
 
 GUESSES = {
     "always passes": "def check_layer(forward, backward):\n    pass",
@@ -21,22 +28,65 @@ GUESSES = {
         "def check_layer(forward, backward):\n    held = [np.asarray(v, dtype=float) for v in vars(forward.__self__).values() if not isinstance(v, tuple)]\n"
         "    assert all(np.array_equal(held[0], other) for other in held)"
     ),
+    "passes the first": "calls = 0\ndef check_layer(forward, backward):\n    global calls\n    calls += 1\n    assert calls == 1",
     "looks at names": "def check_layer(forward, backward):\n    assert 'wrong' not in repr((forward, backward)).lower()",
 }
 
 
-def result_of(graders: dict[str, Grader], text: str) -> QuestionResult:
+def result_of(graders: dict[str, Grader], text: str, question: str = QUESTION) -> QuestionResult:
     """What the question gives to an answer."""
-    grader = graders[NAME]
-    variant = Variant("tried", QUESTION, "alternative", QUESTION, "", text)
-    with grader.sit_cells(cells_with(loaded(NAME), [variant])) as sitting:
-        return next(r for r in sitting.results() if r.id == QUESTION)
+    name = CHECKS[question]
+    grader = graders[name]
+    variant = Variant("tried", question, "alternative", question, "", text)
+    with grader.sit_cells(cells_with(loaded(name), [variant])) as sitting:
+        return next(r for r in sitting.results() if r.id == question)
 
 
 @pytest.mark.parametrize("guess", GUESSES)
 def test_a_guess_earns_nothing(guess: str, graders: dict[str, Grader]) -> None:
     """A check that does not measure gets no point, however it comes to its verdicts."""
     assert result_of(graders, GUESSES[guess]).score == 0
+
+
+@pytest.mark.parametrize("guess", ["passes the first", "passes every second", "passes the first of a kind", "tosses a coin"])
+def test_a_guess_of_check_grad_earns_nothing(guess: str, graders: dict[str, Grader]) -> None:
+    """The same of a check of gradients: a pattern of verdicts is none."""
+    text = GUESSES[guess].replace("check_layer(forward, backward)", "check_grad(model, forward, backward, name, x)")
+    assert result_of(graders, text, "check_grad").score == 0
+
+
+@pytest.mark.parametrize("says", PASSES)
+@pytest.mark.parametrize("question", CHECKS)
+def test_a_check_that_reads_its_toys_earns_nothing(question: str, says: str, graders: dict[str, Grader]) -> None:
+    """What the functions hold that are to be checked says nothing of whether they are right."""
+    answer = dict(answers_that_read())[says]
+    assert result_of(graders, f"{HELD}\n{question} = {answer}", question).score == 0
+
+
+def test_toys_that_hold_their_verdict_are_read() -> None:
+    """A control: each way of looking tells a right toy from a wrong one where the toys hold it."""
+    made: dict[str, Any] = {}
+    exec(HELD, made)
+    slope = np.array([2.0, 3.0])
+
+    def toy(*held: Any) -> Callable[[], Any]:
+        return lambda: held
+
+    toys = {
+        "passes what holds a one": (toy(1.0, 0.5), toy(2.0, 0.5)),
+        "passes what holds zeros and ones alone": (toy(1.0, 0.0), toy(1.0, 0.3)),
+        "passes what holds nothing negative": (toy(slope), toy(-slope)),
+        "passes what holds two equal arrays": (toy(slope, slope.copy()), toy(slope, 1.1 * slope)),
+        "passes what holds proportional arrays": (toy(slope, 3 * slope), toy(slope, slope**2)),
+        "passes what holds finite numbers alone": (toy(slope), toy(slope * np.nan)),
+    }
+    assert toys.keys() == PASSES.keys()
+    for says, answer in answers_that_read():
+        check = eval(answer, made)
+        right, wrong = toys[says]
+        check(right)
+        with pytest.raises(AssertionError):
+            check(wrong)
 
 
 def test_survivors_are_told_by_what_they_do(graders: dict[str, Grader]) -> None:

@@ -56,6 +56,12 @@ def test_the_database_of_a_course(tmp_path: Path) -> None:
         load_config(tmp_path)
 
 
+def test_where_older_versions_kept_the_database(tmp_path: Path) -> None:
+    """A section of an older nbgrader's is moved by nbgrader itself."""
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.NbGrader.db_url = 'sqlite:////elsewhere.db'\n", encoding="utf-8")
+    assert database_url(tmp_path, load_config(tmp_path)) == "sqlite:////elsewhere.db"
+
+
 @pytest.mark.parametrize(("text", "expected"), [
     ("2026-03-01 12:00:00.5 UTC", datetime.datetime(2026, 3, 1, 12, 0, 0, 500000)), ("2026-03-01 13:00:00 Europe/Berlin", DUE),
     ("2026-03-01T12:00:00", DUE),

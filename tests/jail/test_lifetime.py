@@ -113,8 +113,8 @@ def test_zygote_ends_as_its_namespace_ends() -> None:
 
 def test_open_folder_is_refused() -> None:
     """A descriptor on a folder of the old root would lead back to it."""
-    done = python("import os\nos.open('/', os.O_RDONLY)\njail.enter('full', jail.system_paths(), 1 << 20)")
-    assert "file descriptor 3 is open on a folder: close it before" in done.stderr
+    done = python("import os\nprint(os.open('/', os.O_RDONLY), flush=True)\njail.enter('full', jail.system_paths(), 1 << 20)")
+    assert f"file descriptor {int(done.stdout)} is open on a folder: close it before" in done.stderr
 
 
 def test_unreadable_interpreter_is_named(tmp_path: Path) -> None:

@@ -12,10 +12,12 @@ from autograder.author.audit import AssignmentAudit, MutantResult, VariantResult
 from autograder.author.audit_page import page, seeds_page, shown, shown_seeds
 from autograder.author.blind import RegimeResult, regime_problems
 from autograder.author.equivalent import key_of, load_equivalent, load_unasked
+from autograder.author.sizes import size_problems
 from autograder.entry import cli
 from autograder.errors import AssignmentError
+from autograder.judging.reference import Reference
 from autograder.sandbox.observed import ObservedStore
-from tests.tiny import NAME, make_course
+from tests.tiny import NAME, PROBES, make_course
 
 PROBES_OF_THE_FLOOR = '''
 
@@ -166,6 +168,35 @@ def test_regimes_that_nothing_looks_at(vary, found):
         "the hidden tests of center do not look at center in the regime 'a second call': probe it, or give the reason in equivalent.toml",
         "equivalent.toml lists 'a view' of center as not asked for, but the hidden tests look at it",
     ]
+
+
+DRAWN = (
+    '@probe("center", points=1.5{})\ndef rows_of_data(ns, drawn):\n    """Rows whose columns have different means."""\n'
+    '    return {{"centered": ns.center(drawn["X"])}}\n'
+)
+"""In place of tiny's first probe, one that draws."""
+EQUAL = {
+    "all differ": ('draw=lambda rng: {"X": inputs.scores(rng, 6, 3)}', ""),
+    "two equal axes": ('draw=lambda rng: {"X": inputs.scores(rng, 4, 4)}', "rows_of_data draws X of shape (4, 4), with two equal axes"),
+    "two equal sizes that are stated": ("draw=partial(rows, n=5, batch_size=5)", "rows_of_data states two equal sizes, n = batch_size = 5"),
+    "a product": ("draw=partial(rows, n=12, size=(4, 3))", "rows_of_data states a size that is a product, size[0] * size[1] = n = 12"),
+    "with a reason": ('equal_sizes="a square", draw=lambda rng: {"X": inputs.scores(rng, 4, 4)}', ""),
+    "a reason that is not needed": ('equal_sizes="a square", draw=lambda rng: {"X": inputs.scores(rng, 1, 4)}', "rows_of_data gives a reason for equal sizes"),
+}
+
+
+@pytest.mark.parametrize("case", EQUAL)
+def test_equal_sizes_of_drawn_inputs(case, tmp_path, stores):
+    """Told with the probe and the sizes, unless the probe gives a reason; a reason without need is told as well."""
+    options, says = EQUAL[case]
+    old = PROBES[PROBES.index('@probe("center", points=1.5)') : PROBES.index('@probe("center", points=0.5')]
+    rows = 'def rows(rng, n, **sizes):\n    return {"X": inputs.scores(rng, n, 2)}\n\n\n'
+    text = PROBES.replace("import numpy", "from functools import partial\n\nimport numpy", 1).replace(old, rows + DRAWN.format(", " + options) + "\n\n")
+    reference = Reference(load_assignment(NAME, make_course(tmp_path, files={"probes.py": text})), audit.SALT, stores)
+    reference.prepare_reference()
+    reference.close()
+    problems = list(size_problems(reference.assignment, reference))
+    assert len(problems) == bool(says) and says in "".join(problems)
 
 
 def test_a_regime_that_there_is_not(tmp_path):

@@ -205,9 +205,10 @@ LEAKS = {
 def test_a_hidden_input_does_not_come_out_of_a_probe(tiny: Bench, way: str) -> None:
     """The digits of a hidden input stand nowhere in the result, the graded notebook or its messages, however they are dressed up."""
     from autograder.assignment.notebook import dump
+    from autograder.assignment.packages import environment
     from autograder.entry.commands.autograde import results_json
     from autograder.judging.findings import ClassResult
-    from autograder.judging.keys import environment, seed_of
+    from autograder.judging.keys import seed_of
     from autograder.records.graded_notebook import graded_notebook
 
     seed = seed_of("tests", "tiny", "rows_of_data")

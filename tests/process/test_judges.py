@@ -30,10 +30,21 @@ def p(seen, rng):
 """
 
 
+PROBES = """
+from autograder.probe import probe
+
+@probe("q", points=1, judged=True)
+def p(ns, rng):
+    'Three numbers.'
+    return ns.numbers
+"""
+
+
 @pytest.fixture
 def judge(tmp_path: Path) -> Iterator[Judge]:
     """A judge of one probe, whose reference gave three numbers, in a file as the instructor writes it."""
     (tmp_path / "judges.py").write_text(JUDGES)
+    (tmp_path / "probes.py").write_text(PROBES)
     here = {"p": lambda seen, rng: {"seen": fact(True, "")}}
     assignment = SimpleNamespace(judges=here, folder=tmp_path)
     made = Judge(SimpleNamespace(sizes={"p": 100}, seeds={"p": 1}, expected={"p": np.zeros(3)}, assignment=assignment))  # type: ignore[arg-type]

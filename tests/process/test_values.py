@@ -32,7 +32,7 @@ def test_a_value_made_in_another_way_is_right(bench, answer):
 
 
 @pytest.mark.parametrize("answer, says", [
-    ("average = None", "average is None: is the result returned?"),
+    ("average = None", "average is None: was nothing returned, or is it kept under another name?"),
     ("average = '8'", "average is text; expected a number."),
     ("average = prices", "average has shape (6,); expected ()."),
     ("average = {8.0}", "average is a set; expected a number."),

@@ -8,6 +8,7 @@ from pathlib import Path
 import distributed  # noqa: F401 -- it asks every class of exception for its subclasses, so before tests make some that mind
 import pytest
 
+from autograder.assignment import percent
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment
 from tests.sample_class.work import Work
@@ -23,6 +24,7 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse)
+percent._read("")  # as jupytext is loaded it asks for pandoc's version, which is a process: so before tests are watched
 
 
 @pytest.fixture(autouse=True, scope="module")

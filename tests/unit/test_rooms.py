@@ -40,9 +40,9 @@ FACES = {"__main__", "gradebook", "model", "inline", "nbgrader_feedback", "nbgra
 """Names that courses outside already import: a line each, which hands on what stands in a room."""
 
 DOORS = {
-    "nbgrader": {"records.gradebook", "records.course_config", "records.adjusted_rows", "entry.nbgrader_plugin", "entry.nbgrader_pages", "entry.doctor"},
+    "nbgrader": {"records.gradebook", "records.course_config", "records.adjusted_rows", "entry.nbgrader_plugin", "entry.nbgrader_autograde", "entry.nbgrader_pages"},
     "sqlalchemy": {"records.gradebook", "records.course_config", "records.adjusted_rows"},
-    "jupytext": {"assignment.notebook"},
+    "jupytext": {"assignment.percent"},
     "IPython": {"inside.shell"},
     "distributed": {"run.dask"},
     "typer": {"entry.cli", "entry.shared", "entry.commands.*"},

@@ -12,9 +12,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from autograder.assignment.loading import load_assignment
+from autograder.assignment.nodes import Node
 from autograder.assignment.notebook import parse
 from autograder.assignment.placement import NotANotebook
 from autograder.author.adopt.from_nbgrader import is_nbgrader, read_nbgrader
@@ -113,7 +112,7 @@ def read_old(path: Path) -> tuple[list[OldCell], list[Left]]:
     return without_magics(cells)
 
 
-def _opened(path: Path) -> NotebookNode:
+def _opened(path: Path) -> Node:
     try:
         return parse(path.read_bytes())[0]
     except (OSError, NotANotebook) as error:

@@ -8,8 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nbformat import NotebookNode
-
+from autograder.assignment.nodes import Node
 from autograder.author.adopt.old import OldCell, OldRole
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -17,13 +16,13 @@ _REGION = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 """nbgrader looks for these words anywhere in a line."""
 
 
-def is_nbgrader(notebook: NotebookNode) -> bool:
+def is_nbgrader(notebook: Node) -> bool:
     """Whether any cell is a graded one or an answer of nbgrader's."""
     found = [_metadata(cell) for cell in notebook.cells]
     return any(meta.get("grade") or meta.get("solution") or meta.get("task") for meta in found)
 
 
-def read_nbgrader(notebook: NotebookNode) -> list[OldCell]:
+def read_nbgrader(notebook: Node) -> list[OldCell]:
     """The cells of an instructor's notebook, in their order."""
     cells = []
     for number, cell in enumerate(notebook.cells, 1):
@@ -34,7 +33,7 @@ def read_nbgrader(notebook: NotebookNode) -> list[OldCell]:
     return cells
 
 
-def _metadata(cell: NotebookNode) -> Mapping[str, Any]:
+def _metadata(cell: Node) -> Mapping[str, Any]:
     found = cell.get("metadata", {}).get("nbgrader", {})
     return found if isinstance(found, Mapping) else {}
 
@@ -44,7 +43,7 @@ def _points(meta: Mapping[str, Any]) -> float:
     return float(points) if isinstance(points, int | float) and points > 0 else 0.0
 
 
-def _code(cell: NotebookNode, number: int) -> OldCell:
+def _code(cell: Node, number: int) -> OldCell:
     meta, text = _metadata(cell), str(cell.source)
     name = str(meta.get("grade_id", ""))
     if meta.get("grade") and meta.get("solution"):
@@ -57,7 +56,7 @@ def _code(cell: NotebookNode, number: int) -> OldCell:
     return OldCell(OldRole.PLAIN, name, text, number)
 
 
-def _prose(cell: NotebookNode, number: int) -> list[OldCell]:
+def _prose(cell: Node, number: int) -> list[OldCell]:
     meta, text = _metadata(cell), str(cell.source)
     name = str(meta.get("grade_id", ""))
     if meta.get("task"):

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
-from nbformat import NotebookNode
 
+from autograder.assignment.nodes import Node
 from autograder.author.adopt.from_nbgrader import BEGIN, END, marked
 from autograder.author.adopt.old import OldCell, OldRole
 
@@ -27,12 +27,12 @@ _PROMPT = re.compile(
 )
 
 
-def is_otter(notebook: NotebookNode) -> bool:
+def is_otter(notebook: Node) -> bool:
     """Whether a raw cell begins a question."""
     return any(_mark(cell)[0] == "BEGIN QUESTION" for cell in notebook.cells)
 
 
-def _mark(cell: NotebookNode) -> tuple[str, str]:
+def _mark(cell: Node) -> tuple[str, str]:
     """What a raw cell begins or ends, and what else it says; two empty texts for all other cells."""
     if cell.cell_type != "raw":
         return "", ""
@@ -53,7 +53,7 @@ class _Question:
     tests: list[tuple[OldCell, float | None]] = field(default_factory=list)
 
 
-def read_otter(notebook: NotebookNode) -> list[OldCell]:
+def read_otter(notebook: Node) -> list[OldCell]:
     """The cells of an instructor's notebook, in their order, each test with its share of the points."""
     cells: list[OldCell] = []
     question: _Question | None = None
@@ -84,7 +84,7 @@ def _question(text: str) -> _Question:
     return _Question(str(said.get("name", "question")), number, bool(said.get("manual")))
 
 
-def _cell(cell: NotebookNode, number: int, question: _Question | None) -> Iterator[OldCell]:
+def _cell(cell: Node, number: int, question: _Question | None) -> Iterator[OldCell]:
     text = str(cell.source)
     if question is None or not question.within or question.within == "PROMPT":
         if cell.cell_type == "markdown":
@@ -101,7 +101,7 @@ def _cell(cell: NotebookNode, number: int, question: _Question | None) -> Iterat
         yield OldCell(role, f"{question.name}_{question.answers}", _marked(text), number, question.points)
 
 
-def _shown(cell: NotebookNode) -> str:
+def _shown(cell: Node) -> str:
     """The text of what a test shows in the source; empty where it shows nothing."""
     data = (output.get("data", {}) for output in cell.get("outputs", []))
     return next(("".join(d["text/plain"]) for d in data if d.get("text/plain")), "")

@@ -57,9 +57,8 @@ def _why(probe: Probe, first: Observation, again: Observation, judge: Judge) -> 
         said = " ".join(f"{first.outcome.value} {first.error} {first.missing or first.text}".split())
         return f"what it looks at can't be seen from a probe ({said}): its points are left out"
     if probe.judged:
-        found = finding_of(
-            judge.reference.assignment.judges[probe.id], decode(first.value), judge.reference.seeds[probe.id]
-        )
+        judges, seeds = judge.reference.assignment.judges, judge.reference.seeds
+        found = finding_of(judges[probe.id], decode(first.value), probe, seeds[probe.id])
         if found is None or found.verdict is not Verdict.RIGHT:
             why = found.message if found is not None else "no value"
             what = "what it asserts does not hold of what a probe sees"

@@ -199,13 +199,14 @@ class Search:
         """Whether every check is right with a changed cell: one that was lost, then the others."""
         lost = [p.id for p in self.judged.probes if p.id in self.judged.lost]
         first = self._quickest(lost)
+        seen: dict[str, Observation] = {}
         began = time.monotonic()
-        right = self._right(instead, (first,))
+        right = self._right(instead, (first,), seen)
         if len(self._took[first]) < _TRIES:
             self._took[first].append(time.monotonic() - began)
         more = [name for name in lost if name != first]
         rest = [p.id for p in self.judged.probes if p.id not in lost]
-        return right and all(self._right(instead, tuple(part)) for part in (more, rest) if part)
+        return right and all(self._right(instead, tuple(part), seen) for part in (more, rest) if part)
 
     def _quickest(self, lost: list[str]) -> str:
         """The lost check that ends a candidate soonest, once each of the first ones has had some tries."""
@@ -214,11 +215,15 @@ class Search:
                 return name
         return min(lost[:_TRIED], key=lambda name: max(self._took[name]))
 
-    def _right(self, instead: list[CellSource], probes: tuple[str, ...]) -> bool:
-        seen = self.observe(instead, probes)
-        self.clock.hangs_left -= any(o.outcome not in _ENDED for o in seen.values())
-        by_id = {p.id: p for p in self.judged.probes}
-        return all(self.judge.find(by_id[name], seen[name]).verdict is Verdict.RIGHT for name in probes)
+    def _right(
+        self, instead: list[CellSource], probes: tuple[str, ...], seen: dict[str, Observation]
+    ) -> bool:
+        """Whether these checks are right with a changed cell, beside those that were seen before."""
+        new = self.observe(instead, probes)
+        self.clock.hangs_left -= any(o.outcome not in _ENDED for o in new.values())
+        seen.update(new)
+        found = self.judge.find_all(tuple(p for p in self.judged.probes if p.id in seen), seen)
+        return all(finding.verdict is Verdict.RIGHT for finding in found.values())
 
 
 def _in_another_line(found: tuple[CellSource, Mutant], other: tuple[CellSource, Mutant]) -> bool:

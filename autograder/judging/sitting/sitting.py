@@ -14,8 +14,9 @@ from autograder.assignment.values import Question, QuestionKind
 from autograder.handed_in.moment import Change, changes, up_to
 from autograder.inside.seen import Observation, Outcome
 from autograder.judging.bench import Bench, Seatable
+from autograder.judging.comparing.contract import broken
 from autograder.judging.diagnose import name_mistake
-from autograder.judging.findings import CheckResult, QuestionResult
+from autograder.judging.findings import CheckResult, QuestionResult, Verdict
 from autograder.judging.judged import Judged, total, with_one_mistake
 from autograder.judging.messages import CellsRun, check_message
 from autograder.judging.sitting.locate import Clock, Search
@@ -100,7 +101,7 @@ class Sitting:
 
     def _judged(self, question: Question, observations: dict[str, Observation]) -> Judged:
         probes = self.assignment.probes_of(question.id)
-        found = {p.id: self.judge.find(p, observations[p.id]) for p in probes}
+        found = self.judge.find_all(probes, observations)
         return Judged(probes, {p.id: observations[p.id] for p in probes}, found)
 
     def _result(self, question: Question, judged: Judged) -> QuestionResult:
@@ -212,14 +213,36 @@ class Sitting:
         """
         judged = first
         for answered in dict.fromkeys((wrong or question.needs, question.needs)):
-            waiting = [r for r in self.passes.of(question) if r.probe in judged.lost]
+            again = self._to_see_again(judged)
+            waiting = [r for r in self.passes.of(question) if r.probe in again]
             if waiting:
                 seen = self.passes.given(question, answered, waiting)
-                judged = self._judged(question, judged.observations | seen)
+                judged = self._better(question, judged, seen)
         helped = sum(judged.points.values()) > sum(first.points.values())
         if not helped and not wrong:  # the earlier parts are right: what was seen with them says more
             return first
         return replace(judged, given_correct_inputs=helped)
+
+    def _to_see_again(self, judged: Judged) -> frozenset[str]:
+        """The probes of a question that are lost and, where one of them is lost for its inputs, those that
+        saw these change: an earlier part may have done it.
+        """
+        if not any(broken(probe, judged.findings) for probe in judged.probes):
+            return judged.lost
+        return judged.lost | self.judge.changed(judged.probes, judged.observations).keys()
+
+    def _better(self, question: Question, judged: Judged, seen: dict[str, Observation]) -> Judged:
+        """A question with what was seen of it once more: in place of what was lost, and of what was right
+        where it still is.
+        """
+        probes = self.reference.probes
+        kept = {
+            name
+            for name in seen.keys() - judged.lost
+            if self.judge.find(probes[name], seen[name]).verdict is not Verdict.RIGHT
+        }
+        better = {name: observation for name, observation in seen.items() if name not in kept}
+        return self._judged(question, judged.observations | better)
 
     # ---- where a mistake is that has no name
 

@@ -21,6 +21,31 @@ def test_a_probe_is_its_name_its_sentence_and_its_options() -> None:
     assert (made.points, made.contract, made.tolerance, made.judged) == (0.5, True, 1e-4, True)
 
 
+def test_what_is_drawn_is_handed_on() -> None:
+    """With draw, the inputs that it makes; without, the generator itself."""
+
+    def looks(ns: Any, drawn: Any) -> Any:
+        """Looks."""
+
+    assert probe("q", points=1, draw=lambda rng: {"x": rng + 1})(looks).drawn(2) == {"x": 3}
+    assert probe("q", points=1)(looks).drawn(2) == 2
+
+
+def test_a_contract_probe_answers_for_its_inputs() -> None:
+    """For all of them, or for those that it names, whatever holds them; a core probe for none."""
+
+    def looks(ns: Any, drawn: Any) -> Any:
+        """Looks."""
+
+    every = probe("q", points=1, contract=True, unchanged=True)(looks)
+    some = probe("q", points=1, contract=True, unchanged=("x", "params"))(looks)
+    assert every.is_held_to("anything[0].at.all")
+    assert [some.is_held_to(name) for name in ("x", "batch.x", "params.W1", "x[3]", "xs", "batch[0].y")] == [True, True, True, True, False, False]
+    assert not probe("q", points=1)(looks).is_held_to("x")
+    with pytest.raises(TypeError, match="unchanged is for a contract probe"):
+        probe("q", points=1, unchanged=True)
+
+
 @pytest.mark.parametrize("decorate", [probe("q", points=1), misconception("q"), alternative("q")])
 def test_without_a_docstring_there_is_nothing_to_read(decorate: Any) -> None:
     """Probes, misconceptions and alternatives need the sentence that people read."""

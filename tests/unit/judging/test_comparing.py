@@ -56,7 +56,7 @@ def says(expected: Any, seen: Any) -> str:
     (TABLE.set_index(pd.Index([5, 6, 7])), {"index": False}, ""),
     ([1, 2], {}, "it is a list; expected a DataFrame"),
     (TABLE["price"], {}, "it is a Series; expected a DataFrame"),
-    (None, {}, "it is None: is the result returned?"),
+    (None, {}, "it is None: was nothing returned, or is it kept under another name?"),
     (TABLE.drop(columns="price"), {}, "it has no column `price`"),
     (TABLE.assign(z=1), {}, "it has 1 column more than what was asked for"),
     (TABLE[:2], {}, "it has 2 rows; expected 3"),

@@ -34,7 +34,7 @@ TOLERANCE = 1e-8
         (A[:, :1], A[:, :1].T, "It has an axis of length 1 in another place."),
         (1.0, np.ones(1), "It has an axis of length 1 too many."),
         (A, A.T, "It is the right result, transposed."),
-        (A, A.T + 1, "Its axes are in reverse order."),
+        (A, A.T + 1, ""),
         (SQUARE, SQUARE.T, "It is the right result, transposed."),
         (A, A.reshape(2, 6), "It holds the right numbers in another shape."),
         (A, A.reshape(2, 6) + 1, ""),
@@ -47,7 +47,8 @@ TOLERANCE = 1e-8
         (A, -2 * A, "Every entry is 2 times too large, with the sign turned."),
         (A, A * 1.2345, "Every entry is off by the same factor."),
         (A, A * (1 + 1e-6), "Every entry is off by the same factor."),
-        (2.0, 6.0, "Every entry is 3 times too large."),
+        (2.0, 6.0, "It is 3 times too large."), (2.0, 0.0, "It is zero."), (2, 6, ""), (np.array([1, 2]), np.array([3, 6]), ""),
+        (np.array([0.0, 1, 2]), np.zeros(3), "Each wrong entry is zero."), (np.array([0.0, 1, 2]), np.array([0.0, 3, 6]), "Each wrong entry is 3 times too large."),
         (2.0, 2.469, ""),
         (A, A + 0.5, "Every entry is off by the same amount."),
         (A, np.vstack([A[:1], A[1:] + A[1:] ** 2]), "Only the first row is right."),
@@ -86,7 +87,7 @@ def test_of_unrelated_arrays_only_shapes_are_told(shape: tuple[int, ...], other:
     """Where shapes differ and the numbers too, nothing is said about the numbers."""
     rng = np.random.default_rng(seed)
     said = hint(rng.normal(size=shape), rng.normal(size=other), TOLERANCE)
-    assert said in ("", "Its axes are in reverse order.") or said.startswith("It has an axis of length 1")
+    assert said == "" or said.startswith("It has an axis of length 1")
 
 
 def test_a_right_result_gets_no_hint() -> None:

@@ -30,7 +30,7 @@ def test_numbers_become_a_float_array(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "options", "verdict", "says"),
     [
-        (None, {}, Verdict.NO_VALUE, "x is None: is the result returned?"),
+        (None, {}, Verdict.NO_VALUE, "x is None: was nothing returned, or is it kept under another name?"),
         ("text", {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
         (["a"], {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
         ([[1.0], [1.0, 2.0]], {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
@@ -107,7 +107,7 @@ def test_a_judge_that_returns_no_facts_is_named(case: str) -> None:
         return returned
 
     with pytest.raises(AssignmentError, match=re.escape(f"rows returned {says}")) as caught:
-        facts_of(rows, None, 1)
+        facts_of(rows, None, Probe("p", "q", 1.0, "", len, judged=True), 1)
     assert __file__ in str(caught.value) and "return a dict of facts" in caught.value.mend
 
 

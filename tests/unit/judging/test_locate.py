@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from autograder.judging import locate
+from autograder.judging.sitting import locate
 from autograder.judging.sitting.locate import Clock
 
 

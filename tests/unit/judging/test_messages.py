@@ -25,9 +25,11 @@ def told(tiny: Assignment, observation: Observation, finding: Finding = LOST, co
 
 ENDINGS = [
     (Observation("p", Outcome.RAISED, error="IndexError", cell=5, line=2), "It raised IndexError at `return X[9]` (line 2 of your answer)."),
-    (Observation("p", Outcome.RAISED, error="IndexError", cell=2, line=1), "It raised IndexError."),
-    (Observation("p", Outcome.RAISED, error="IndexError", cell=5, line=99), "It raised IndexError."),
-    (Observation("p", Outcome.RAISED), "It raised an exception."),
+    (Observation("p", Outcome.RAISED, error="IndexError", cell=2, line=1), "The check went no further, with IndexError."),
+    (Observation("p", Outcome.RAISED, error="IndexError", cell=5, line=99), "The check went no further, with IndexError."),
+    (Observation("p", Outcome.RAISED, error="KeyError", text="'X'"), "The check went no further, with KeyError: there is no entry 'X'."),
+    (Observation("p", Outcome.RAISED, error="TypeError", text="cannot unpack non-iterable NoneType object"), "The check went no further, with TypeError: cannot unpack non-iterable NoneType object."),
+    (Observation("p", Outcome.RAISED), "The check went no further, with an exception."),
     (Observation("p", Outcome.RAISED, error="NotImplementedError", cell=6, line=1), "This is not written yet."),
     (Observation("p", Outcome.RAISED, error="NotImplementedError", cell=5, line=2), "It raised NotImplementedError at `return X[9]` (line 2 of your answer)."),
     (Observation("p", Outcome.MISSING), "The notebook does not define center, or not under this name."),
