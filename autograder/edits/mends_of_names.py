@@ -37,13 +37,15 @@ def any_name(node: ast.Name, place: CodePlace) -> Iterator[Any]:
 
 @mend(ast.Tuple, examples=("def f(x, y):\n    return (x,) => def f(x, y):\n    return (x, y)",))
 def one_more_entry(node: ast.Tuple, place: CodePlace) -> Iterator[Any]:
-    """A tuple with one more of the function's variables."""
-    if isinstance(node.ctx, ast.Load) and isinstance(place.parent, ast.Return | ast.Assign | ast.Tuple):
-        for at in range(len(node.elts), -1, -1):
-            for line, name in place.locals:
-                if line < node.lineno:
-                    entry = ast.Name(name, ast.Load())
-                    yield ast.Tuple([*node.elts[:at], entry, *node.elts[at:]], node.ctx)
+    """A tuple with one more of the function's variables, but what it is put into: that would have no end."""
+    if not is_loaded(node) or not isinstance(place.parent, ast.Return | ast.Assign | ast.Tuple):
+        return
+    targets = getattr(place.statement, "targets", [])
+    into = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+    names = [name for name in known_names(node, place) if name not in into]
+    for at in range(len(node.elts), -1, -1):
+        for name in names:
+            yield ast.Tuple([*node.elts[:at], ast.Name(name, ast.Load()), *node.elts[at:]], node.ctx)
 
 
 @mend(ast.Attribute, examples=("y = x.max(axis=0) => y = x.mean(axis=0)", "np.log(x) => np.exp(x)"))

@@ -90,3 +90,10 @@ def test_a_copy_is_told_at_what_is_written(piece: str, line: int) -> None:
 def test_the_statement_is_told_that_moves_or_misses_what_follows(name: str, text: str, told: str) -> None:
     """Not the loop around it, nor the definition."""
     assert told in [m.before for m in mends(text, ["f"]) if m.operator == name]
+
+
+def test_nothing_is_put_into_itself() -> None:
+    """An entry more in what a dictionary holds is never that dictionary."""
+    found = mends("def f(p, x):\n    y = 2 * x\n    p['c'] = (x, y)\n    return y", ["f"])
+    after = {m.after for m in found if m.operator == "one_more_entry" and m.line == 3}
+    assert after and not any("p" in text for text in after)
