@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.edits.operators import OPERATORS, Operator
+from autograder.edits.operators import OPERATORS, At, Operator
 from autograder.edits.places import CodePlace, places
+from autograder.edits.written import Written
 
 _MAX_SHOWN = 100
 
@@ -82,44 +83,17 @@ def changes(everywhere: Iterable[CodePlace], operators: list[Operator]) -> Itera
 
 def changed(tree: ast.Module, wanted: Iterable[Change]) -> Iterator[Mutant]:
     """The cells that changes make of a tree: each text once, and only what compiles."""
-    seen = {ast.unparse(tree)}
-    for kind, place, new in wanted:
-        text = _with(tree, place, new)
-        if text not in seen and _compiles(text):
+    written = Written(tree)
+    seen = {written.text}
+    for kind, place, made in wanted:
+        new, told = (made.new, made.told) if isinstance(made, At) else (made, place.node)
+        text = written.instead(place, new)
+        whole = isinstance(place.node, ast.expr)  # one expression for another always compiles
+        if text not in seen and (whole or _compiles(text)):
             seen.add(text)
-            line = getattr(place.node, "lineno", getattr(place.parent, "lineno", 0))
-            block = hasattr(place.node, "body") and isinstance(place.node, ast.stmt)
-            yield Mutant(kind.name, line, _shown(place.node), _shown(new), text, block)
-
-
-def _with(tree: ast.Module, place: CodePlace, new: Any) -> str:
-    """The module's text with a node replaced by another, or left out.
-
-    A list stands for several statements; each None in it, for one that follows and is left out.
-    """
-    holder: Any = getattr(place.parent, place.field)
-    if isinstance(new, list):
-        there = [ast.fix_missing_locations(node) for node in new if node is not None]
-        after = holder[place.index + 1 + new.count(None) :] if place.index is not None else []
-        return _unparsed(tree, place, [*holder[: place.index], *there, *after])
-    if new is None and isinstance(place.node, ast.stmt) and len(holder) == 1 and place.field == "body":
-        new = ast.Pass()
-    if new is not None:
-        ast.fix_missing_locations(new)
-    if place.index is None:
-        return _unparsed(tree, place, new)
-    there = [] if new is None else [new]
-    return _unparsed(tree, place, [*holder[: place.index], *there, *holder[place.index + 1 :]])
-
-
-def _unparsed(tree: ast.Module, place: CodePlace, content: Any) -> str:
-    """The module's text with other content in the field that a place is in; the tree is as before."""
-    holder = getattr(place.parent, place.field)
-    setattr(place.parent, place.field, content)
-    try:
-        return ast.unparse(tree)
-    finally:
-        setattr(place.parent, place.field, holder)
+            line = getattr(told, "lineno", getattr(place.parent, "lineno", 0))
+            block = hasattr(told, "body") and isinstance(told, ast.stmt)
+            yield Mutant(kind.name, line, _shown(told), _shown(new), text, block)
 
 
 def _compiles(text: str) -> bool:

@@ -37,6 +37,14 @@ class Operator:
     make: Make
 
 
+@dataclass(frozen=True)
+class At:
+    """What could stand at a place, and the node that is told of instead of it."""
+
+    new: Any
+    told: ast.AST
+
+
 OPERATORS: list[Operator] = []
 
 

@@ -9,6 +9,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder.edits.around import Around
+
 SILENT = frozenset({"print"})
 """Functions whose calls are never judged."""
 SPEED = frozenset({"optimize"})
@@ -27,8 +29,11 @@ class CodePlace:
     free: list[str]
     attributes: list[str]
     locals: list[tuple[int, str]]
+    around: Around
     definition: ast.FunctionDef | None = None
     """The function that the node is in, or is."""
+    statement: ast.stmt | None = None
+    """The innermost statement that the node is in, or is."""
 
     @property
     def following(self) -> ast.stmt | None:
@@ -44,8 +49,8 @@ class CodePlace:
         return _bound(function)
 
 
-def places(tree: ast.Module) -> Iterator[CodePlace]:
-    """Every node that may be mutated, outermost first."""
+def places(tree: ast.Module, further: tuple[str, ...] = ()) -> Iterator[CodePlace]:
+    """Every node that may be mutated, outermost first. further: functions that the notebook has besides."""
     texts = _in_order(
         n.value for n in _mutable(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
     )
@@ -65,7 +70,7 @@ def places(tree: ast.Module) -> Iterator[CodePlace]:
         for n in _mutable(tree)
         if isinstance(n, ast.Attribute) and is_own_attribute(n) and id(n) not in called
     )
-    outside = CodePlace(tree, tree, "", None, texts, free, attributes, [])
+    outside = CodePlace(tree, tree, "", None, texts, free, attributes, [], Around(tree, tree, further))
     yield from _below(tree, outside)
 
 
@@ -77,10 +82,24 @@ def _below(node: ast.AST, around: CodePlace) -> Iterator[CodePlace]:
     known = around.locals
     if isinstance(node, ast.FunctionDef):
         known = known + _bound(node)
+    knows = around.around
+    if isinstance(node, ast.FunctionDef):
+        knows = Around(node, knows.cell, knows.further)
     for name, index, child in _children(node):
         inner = child if isinstance(child, ast.FunctionDef) else around.definition
+        statement = child if isinstance(child, ast.stmt) else around.statement
         place = CodePlace(
-            child, node, name, index, around.texts, around.free, around.attributes, known, inner
+            child,
+            node,
+            name,
+            index,
+            around.texts,
+            around.free,
+            around.attributes,
+            known,
+            knows,
+            inner,
+            statement,
         )
         yield place
         yield from _below(child, place)

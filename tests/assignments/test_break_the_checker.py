@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.assignment.variants import Variant, cells_with
-from autograder.author.reading import HELD, PASSES, answers_that_read
+from autograder.author.audit.reading import HELD, PASSES, answers_that_read
 from autograder.judging.findings import QuestionResult
 from autograder.judging.grader import Grader
 

@@ -6,13 +6,13 @@ import pytest
 from rich.console import Console
 
 from autograder.assignment.loading import load_assignment
-from autograder.author import audit, trivial
-from autograder.author import chance as seeds
-from autograder.author.audit import AssignmentAudit, MutantResult, VariantResult
-from autograder.author.audit_page import page, seeds_page, shown, shown_seeds
-from autograder.author.blind import RegimeResult, regime_problems
-from autograder.author.equivalent import key_of, load_equivalent, load_unasked
-from autograder.author.sizes import size_problems
+from autograder.author.audit import audit, results, trivial
+from autograder.author.audit import chance as seeds
+from autograder.author.audit.blind import RegimeResult, regime_problems
+from autograder.author.audit.equivalent import key_of, load_equivalent, load_unasked
+from autograder.author.audit.page import page, seeds_page, shown, shown_seeds
+from autograder.author.audit.results import AssignmentAudit, MutantResult, VariantResult
+from autograder.author.audit.sizes import size_problems
 from autograder.entry import cli
 from autograder.errors import AssignmentError
 from autograder.judging.reference import Reference
@@ -27,7 +27,8 @@ def a_column_of_one_value(ns, rng):
     X = inputs.scores(rng, 5, 2) * np.array([1e-4, 1.0])
     return {"default": ns.Scaler().apply(X), "given": ns.Scaler(floor=0.5).apply(X)}
 '''
-BETTER = {"probes.py": [('@probe("scale", points=2)', '@probe("scale", points=1)'), ('"""Hidden tests', '"""Better hidden tests')]}
+BETTER = {"probes.py": [('@probe("scale", points=2)', '@probe("scale", points=1)'), ('"""Hidden tests', '"""Better hidden tests')],
+          "notebook.py": [("Scaler().apply(np.array([[1.0], [3.0]])), [[-1.0], [1.0]])", "Scaler().apply(np.array([[1.0, 0, 7], [5.0, 1, 7]])), [[-1.0, -1, 0], [1.0, 1, 0]])")]}
 STALE = '[[equivalent]]\nreason = "None."\nmutants = { 0123456789ab = "gone" }\n'
 
 
@@ -67,11 +68,15 @@ def test_known_answers_of_a_sound_assignment(found):
 
 
 def test_survivors_show_what_no_probe_tries(found):
-    """No probe of tiny meets a column without spread: mutants of the floor survive, with their diff, and that is the one problem."""
+    """No probe of tiny meets a column without spread: mutants of the floor survive, with their diff. Its check of scale sees too little."""
     survivors = {m.says: m for m in found.mutants if m.survived}
     floor = survivors["line 12: np.maximum(spread, self.floor) -> spread"]
     assert floor.diff == "-        return middle / np.maximum(spread, self.floor)\n+        return middle / spread"
-    assert found.problems == (f"{len(survivors)} of {len(found.mutants)} mutants survive, more than 3%",)
+    seen = [m.visible for m in found.mutants if m.question == "scale" and m.lost_in]
+    assert found.problems == (
+        f"the visible check of scale catches {sum(seen)} of {len(seen)} mutants that the probes kill, fewer than 90%",
+        f"{len(survivors)} of {len(found.mutants)} mutants survive, more than 3%",
+    )
     assert found.killed == pytest.approx(1 - len(survivors) / len(found.mutants))
 
 
@@ -132,21 +137,21 @@ def test_better_probes_and_arguments_make_it_green(tmp_path, stores):
         (VariantResult("m", "center", 1.0, 2.0, ("scale",), "m", True), "misconception", "misconception m of center loses points in scale too"),
         (VariantResult("m", "center", 1.0, 2.0, (), "n", True), "misconception", "misconception m of center is named n"),
         (VariantResult("m", "center", 1.0, 2.0, (), "", True), "misconception", "misconception m of center is named nothing"),
-        (VariantResult("m", "center", 1.0, 2.0, (), "m", False), "misconception", "the visible checks catch 0 of 1 misconceptions, fewer than 80%"),
+        (VariantResult("m", "center", 1.0, 2.0, (), "m", False), "misconception", "the visible checks catch 0 of 1 misconceptions, fewer than 95%"),
         (VariantResult("zeros", "center", 0.5, 2.0), "trivial", "a trivial answer, zeros, earns 0.5 in center"),
     ],
 )
 def test_each_fault_has_a_sentence(variant, kind, says):
     """Whatever a known answer does that it should not is a problem that names it."""
     known = {k: [variant] if k == kind else [] for k in ("alternative", "misconception", "trivial")}
-    assert list(audit._variant_problems(known["alternative"], known["misconception"], known["trivial"])) == [says]
+    assert list(results.variant_problems(known["alternative"], known["misconception"], known["trivial"])) == [says]
 
 
 def test_entries_of_equivalents_go_stale(vary):
     """An entry whose mutant is gone, and one whose mutant is killed, are problems."""
     assignment = vary(files={"equivalent.toml": STALE})
     killed = MutantResult("feedfeedfeed", "center", "center_solution", "constant", "line 1", "rows_of_data", "wrong values", "None.")
-    problems = list(audit._mutant_problems(assignment, [killed]))
+    problems = list(results.mutant_problems(assignment, [killed]))
     assert problems == [
         "equivalent.toml lists mutants that there are no more, since the code changed: 0123456789ab",
         "equivalent.toml lists feedfeedfeed, but rows_of_data tells it from the reference",

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.author.audit import audit
+from autograder.author.audit.audit import audit
 from tests import orders
 
 from .conftest import Bench, Benches, checks_of

@@ -43,12 +43,12 @@ SLIPS = {
     "the axis": ("def center(X):\n    return X - X.mean(axis=1, keepdims=True)", 2),
     "the axis left out": ("def center(X):\n    return X - np.mean(X, keepdims=True)", 2),
     "changed in place": ("def center(X):\n    X -= X.mean(axis=0)\n    return X", 2),
-    "nothing returned": ("def center(X):\n    moved = X - X.mean(axis=0)", 1),
+    "nothing returned": ("def center(X):\n    moved = X - X.mean(axis=0)", 2),
     "the wrong function": ("def center(X):\n    return X - X.max(axis=0)", 2),
     "a loop that ends too soon": (
         "def center(X):\n    out = np.zeros_like(X)\n    for j in range(X.shape[1] - 1):\n        out[:, j] = X[:, j] - X[:, j].mean()\n    return out", 3),
     "a return within the loop": (
-        "def center(X):\n    out = np.zeros_like(X)\n    for j in range(X.shape[1]):\n        out[:, j] = X[:, j] - X[:, j].mean()\n        return out", 3),
+        "def center(X):\n    out = np.zeros_like(X)\n    for j in range(X.shape[1]):\n        out[:, j] = X[:, j] - X[:, j].mean()\n        return out", 5),
 }
 
 
@@ -150,3 +150,18 @@ def test_one_mistake_costs_its_share(benches: Benches) -> None:
         results = located(bench, bench.work().write("center_solution", f"def center(X):\n    {body}"))
         assert (results["center"].score, results["center"].one_mistake) == (0.0, False)
     assert located(bench, bench.work())["center"].one_mistake is False
+
+
+def test_both_lines_are_told_where_either_would_do(tiny: Bench) -> None:
+    """A half may be missing in one line or in the next: the student reads of both."""
+    text = "def center(X):\n    twice = np.multiply(2, X - X.mean(axis=0))\n    moved = np.add(twice, 0)\n    return moved"
+    center = located(tiny, tiny.work().write("center_solution", text))["center"]
+    assert center.located is not None and center.located.line == 2
+    assert "or at line 3, `np.add(twice, 0)`" in center.located.says
+
+
+def test_the_place_of_a_copy_is_where_the_argument_is_written(tiny: Bench) -> None:
+    """A loop that writes its results into the argument: not the line of the definition."""
+    text = "def center(X):\n    mean = X.mean(axis=0)\n    for i in range(len(X)):\n        X[i] = X[i] - mean\n    return X"
+    center = located(tiny, tiny.work().write("center_solution", text))["center"]
+    assert center.diagnosis is not None or (center.located is not None and center.located.line == 4)

@@ -29,9 +29,9 @@ def audit(
     ] = 0,
 ) -> None:
     """Test the tests: grade known wrong answers, known right ones and generated mutants."""
-    from autograder.author import audit as auditing
-    from autograder.author.audit_page import page, seeds_page, shown, shown_seeds
-    from autograder.author.chance import ProbeSeeds, measure
+    from autograder.author.audit import audit as auditing
+    from autograder.author.audit.chance import ProbeSeeds, measure
+    from autograder.author.audit.page import page, seeds_page, shown, shown_seeds
 
     course = this_course()
     assignments = [course.written(name) for name in names or course.names]

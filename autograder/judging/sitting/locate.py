@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Protocol
 
 from autograder.assignment.values import Question
@@ -30,6 +31,8 @@ _WALL = 4
 """The wall clock has so many times as long as the processor."""
 _EVERY = 8
 """The clock is read for so many candidates at a time: to read it costs about as much as one of them."""
+_TRIED, _TRIES = 4, 3
+"""The quickest of so many lost checks goes first, after so many tries of each."""
 _CODE = 80
 """Characters that are shown of a place."""
 _TINY = 8
@@ -116,6 +119,13 @@ def _defined(text: str) -> set[str]:
     return {node.name for node in _statements(text) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
+def _functions_before(cell: CellSource, cells: list[CellSource]) -> tuple[str, ...]:
+    """The functions of the notebook that an answer may call, the latest first."""
+    earlier = [node for c in cells if c.number < cell.number for node in _statements(c.text)]
+    names = (node.name for node in reversed(earlier) if isinstance(node, ast.FunctionDef))
+    return tuple(dict.fromkeys(names))
+
+
 def _computes(text: str) -> bool:
     """Whether a cell reads any name: in what is typed in, there is no place at which it goes wrong."""
     nodes = (node for statement in _statements(text) for node in ast.walk(statement))
@@ -137,21 +147,40 @@ class Search:
     observe: Observe
     given: bool
     clock: Clock
+    _took: dict[str, list[float]] = field(default_factory=dict, init=False)
+    """Seconds that lost checks took, of the first few candidates of each."""
 
     def place(self, cells: list[CellSource]) -> tuple[Located, str] | None:
         """The first place at which one change makes every check right, and that change; or None."""
         if not self._worth_it():
             return None
-        for cell in answers(self.question, cells):
-            if not _computes(cell.text):
+        found: list[tuple[CellSource, Mutant]] = []
+        for cell, candidate in self._candidates(cells):
+            if found and cell is found[0][0] and candidate.operator != found[0][1].operator:
+                break
+            if found and not _in_another_line(found[0], (cell, candidate)):
                 continue
+            if not self.clock.goes_on():
+                break
             after = attaching(cell, cells)
-            for candidate in mends(cell.text, self.question.defines, self._raised_at(cell)):
-                if not self.clock.goes_on():
-                    return None
-                if self._mended([CellSource(candidate.text, cell.number, cell.kind), *after]):
-                    return _located(cell, candidate, given=self.given), candidate.says
-        return None
+            if self._mended([CellSource(candidate.text, cell.number, cell.kind), *after]):
+                found.append((cell, candidate))
+            if len(found) > 1:
+                break
+        if not found:
+            return None
+        return _located(found[0][0], [mutant for _, mutant in found], given=self.given), found[0][1].says
+
+    def _candidates(self, cells: list[CellSource]) -> Iterator[tuple[CellSource, Mutant]]:
+        """The changes of the question's answers, one of each cell in turn."""
+        every = [self._of(cell, cells) for cell in answers(self.question, cells) if _computes(cell.text)]
+        for together in zip_longest(*every):
+            yield from (candidate for candidate in together if candidate is not None)
+
+    def _of(self, cell: CellSource, cells: list[CellSource]) -> Iterator[tuple[CellSource, Mutant]]:
+        functions = _functions_before(cell, cells)
+        for candidate in mends(cell.text, self.question.defines, self._raised_at(cell), functions):
+            yield cell, candidate
 
     def _worth_it(self) -> bool:
         """Whether a change of one place can mend what was seen: not what was left as it was handed out, nor
@@ -167,12 +196,24 @@ class Search:
         return next((o.line for o in seen if o.outcome is Outcome.RAISED and o.cell == cell.number), 0)
 
     def _mended(self, instead: list[CellSource]) -> bool:
-        """Whether every check is right with a changed cell: the one that was lost first, then the others."""
+        """Whether every check is right with a changed cell: one that was lost, then the others."""
         lost = [p.id for p in self.judged.probes if p.id in self.judged.lost]
-        rest = [p.id for p in self.judged.probes if p.id != lost[0]]
+        first = self._quickest(lost)
         seen: dict[str, Observation] = {}
-        parts = [tuple(part) for part in ([lost[0]], lost[1:], rest) if part]
-        return all(self._right(instead, part, seen) for part in parts)
+        began = time.monotonic()
+        right = self._right(instead, (first,), seen)
+        if len(self._took[first]) < _TRIES:
+            self._took[first].append(time.monotonic() - began)
+        more = [name for name in lost if name != first]
+        rest = [p.id for p in self.judged.probes if p.id not in lost]
+        return right and all(self._right(instead, tuple(part), seen) for part in (more, rest) if part)
+
+    def _quickest(self, lost: list[str]) -> str:
+        """The lost check that ends a candidate soonest, once each of the first ones has had some tries."""
+        for name in lost[:_TRIED]:
+            if len(self._took.setdefault(name, [])) < _TRIES:
+                return name
+        return min(lost[:_TRIED], key=lambda name: max(self._took[name]))
 
     def _right(
         self, instead: list[CellSource], probes: tuple[str, ...], seen: dict[str, Observation]
@@ -185,16 +226,30 @@ class Search:
         return all(finding.verdict is Verdict.RIGHT for finding in found.values())
 
 
-def _located(cell: CellSource, candidate: Mutant, *, given: bool) -> Located:
-    line = _short(cell.text.split("\n")[candidate.line - 1].strip() if candidate.line else "")
-    code = line if candidate.holds_others or len(candidate.before) > _CODE else candidate.before
-    where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
+def _in_another_line(found: tuple[CellSource, Mutant], other: tuple[CellSource, Mutant]) -> bool:
+    """Whether a change is in the same cell as one that mends, in another line."""
+    return found[0] is other[0] and found[1].line != other[1].line
+
+
+def _located(cell: CellSource, found: list[Mutant], *, given: bool) -> Located:
+    """The place of the change, or both places where the same kind of change mends at either."""
+    first, *others = found
+    either = "".join(f", or at line {other.line}, {_piece(cell, other)[1]}" for other in others)
+    code, where = _piece(cell, first)
     parts = ", with right earlier parts," if given else ""
     says = (
-        f"Look at line {candidate.line} of your answer, {where}: with one change there{parts} every check "
-        "comes out right."
+        f"Look at line {first.line} of your answer, {where}{either}: with one change there{parts} every "
+        "check comes out right."
     )
-    return Located(cell.number, candidate.line, code, says)
+    return Located(cell.number, first.line, code, says)
+
+
+def _piece(cell: CellSource, change: Mutant) -> tuple[str, str]:
+    """What stands at the place of a change, and how it is told."""
+    line = _short(cell.text.split("\n")[change.line - 1].strip() if change.line else "")
+    code = line if change.holds_others or len(change.before) > _CODE else change.before
+    where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
+    return code, where
 
 
 def _short(text: str) -> str:

@@ -9,7 +9,7 @@ from autograder.assignment.loading import load_assignment
 from autograder.assignment.packages import imported
 from autograder.assignment.variants import cells_for, cells_with, load_variants
 from autograder.assignment.written import made, may_change, read, rebound, written
-from autograder.author.trivial import trivial_answers
+from autograder.author.audit.trivial import trivial_answers
 from autograder.errors import AssignmentError
 from autograder.handed_in.rerun import Answered, rerun
 from autograder.inside.protocol import CellKind, CellSource, Put

@@ -5,9 +5,11 @@ import ast
 
 import pytest
 
-from autograder.edits.mends import MENDS
+from autograder.edits.mending import MENDS
+from autograder.edits.mends import kinds
 from autograder.edits.mutants import code_of, mutants, normal
 from autograder.edits.operators import OPERATORS
+from autograder.edits.written import Written
 
 CELL = '''
 import numpy as np
@@ -40,6 +42,11 @@ def test_example(kind, example):
 def test_every_operator_has_an_example_and_says_what_it_does():
     """An operator can't be added without an example and a sentence."""
     assert all(kind.examples and kind.says for kind in [*OPERATORS, *MENDS])
+
+
+def test_every_operator_has_its_turn():
+    """An operator can't be added without a place in the order in which mends are tried."""
+    assert {kind.name for kind in kinds()} == {kind.name for kind in [*OPERATORS, *MENDS]}
 
 
 def test_mutants_are_new_compile_and_come_once():
@@ -108,3 +115,33 @@ def test_a_reworded_docstring_leaves_mutants_as_they_were_known() -> None:
     """code_of leaves out docstrings of functions, methods and classes, and nothing else."""
     text = 'class A:\n    """{0}"""\n    def f(self, x):\n        """{0}"""\n        return "text", x\n\ndef g():\n    """{0}"""\n'
     assert code_of(text.format("one")) == code_of(text.format("another")) == "class A:\n\n    def f(self, x):\n        return ('text', x)\n\ndef g():\n    pass"
+
+
+BRANCHES = CELL + '''
+class Net:
+    def step(self, x, rows):
+        """Keep two
+        lines."""
+        for i in rows:
+            if i > 1:
+                x = x[rows]
+            elif i < 0:
+                x = -x
+            else:
+                def inner(z):
+                    """Another
+                    one."""
+                    return z + i
+                x = inner(x)
+        text = f"{x}\\n{i}"
+        return x, text
+'''
+
+
+@pytest.mark.parametrize("text", [CELL, BRANCHES])
+def test_what_is_spliced_is_what_would_be_written_anew(text, monkeypatch):
+    """The lines of one statement replaced: the same cells as where all of it is unparsed, whatever it holds."""
+    spliced = mutants(text, [*OPERATORS, *MENDS])
+    monkeypatch.setattr(Written, "_spliced", lambda self, away, there: None)
+    assert spliced == mutants(text, [*OPERATORS, *MENDS]) and len(spliced) > 300
+    assert all(normal(mutant.text) == mutant.text for mutant in spliced)

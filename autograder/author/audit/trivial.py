@@ -14,7 +14,7 @@ from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, Question, solves
 from autograder.assignment.variants import Variant
 from autograder.assignment.written import made, read
-from autograder.author.reading import HELD, answers_that_read, is_handed_functions
+from autograder.author.audit.reading import HELD, answers_that_read, is_handed_functions
 
 _LIKE = """
 import copy as _copy

@@ -17,7 +17,7 @@ import msgspec
 
 from autograder.assignment.notebook import Role
 from autograder.assignment.values import Assignment, solves
-from autograder.author.equivalent import FILE, Unasked, load_unasked
+from autograder.author.audit.equivalent import FILE, Unasked, load_unasked
 from autograder.edits.guards import Guarded, needs_of, regimes_of
 
 

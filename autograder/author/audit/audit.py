@@ -12,24 +12,30 @@ from __future__ import annotations
 
 import difflib
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import msgspec
 
 from autograder.assignment.notebook import Role
 from autograder.assignment.packages import environment
-from autograder.assignment.values import Assignment, Question, QuestionKind, solves
+from autograder.assignment.values import Assignment, QuestionKind, solves
 from autograder.assignment.variants import VARIANT, Variant, cells_for, cells_with, load_variants
-from autograder.author.blind import Mutant, RegimeResult, regime_problems, regimes
-from autograder.author.equivalent import FILE, key_of, load_equivalent
+from autograder.author.audit.blind import Mutant, regime_problems, regimes
+from autograder.author.audit.equivalent import key_of, load_equivalent
+from autograder.author.audit.graders import Graders, Progress
+from autograder.author.audit.results import (
+    AssignmentAudit,
+    MutantResult,
+    VariantResult,
+    figures,
+    mutant_problems,
+    variant_problems,
+)
+from autograder.author.audit.sizes import size_problems
+from autograder.author.audit.trivial import trivial_answers
 from autograder.author.release import blank_notebook
-from autograder.author.sizes import size_problems
-from autograder.author.trivial import trivial_answers
 from autograder.edits.mutants import code_of, mutants, normal
 from autograder.errors import AssignmentError
 from autograder.handed_in.alignment import align
@@ -42,99 +48,12 @@ from autograder.judging.findings import QuestionResult, SubmissionResult, Verdic
 from autograder.judging.grader import Grader
 from autograder.judging.judged import Judged, left_by_one_mistake, total
 from autograder.judging.reference import Reference
-from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
-from autograder.sandbox.single_run import single_run
+from autograder.sandbox.single_run import SingleRun, single_run
 from autograder.sandbox.watch import Watch
 
 SALT = "audit"
 """Fixed, so that an audit can be repeated."""
-KILLED_ENOUGH = 0.97
-"""The share of mutants, equivalent ones aside, that a question's probes must tell from the reference."""
-VISIBLE_ENOUGH = 0.8
-"""The share of misconceptions that the visible checks must catch."""
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, how many of its items are done, and how many there are."""
-
-
-class MutantResult(msgspec.Struct, frozen=True):
-    """A mutant: lost_in names the check that told it from the reference (empty: it survived), how the way
-    in which that ended.
-    """
-
-    key: str
-    question: str
-    cell: str
-    operator: str
-    says: str
-    lost_in: str = ""
-    how: str = ""
-    equivalent: str = ""
-    diff: str = ""
-
-    @property
-    def survived(self) -> bool:
-        return not self.lost_in and not self.equivalent
-
-
-class VariantResult(msgspec.Struct, frozen=True):
-    """A misconception, an alternative or a trivial answer: what it earned in its question, where else it
-    lost, what it was named.
-    """
-
-    id: str
-    question: str
-    score: float
-    max_score: float
-    lost_elsewhere: tuple[str, ...] = ()
-    named: str = ""
-    visible: bool = False
-
-
-class QuestionAudit(msgspec.Struct, frozen=True):
-    """One question's figures."""
-
-    id: str
-    mutants: int
-    killed: int
-    crashed: int
-    equivalent: int
-    survivors: int
-    misconceptions: int
-    named: int
-    visible: int
-    alternatives: int
-    trivial: int
-    regimes: int = 0
-    unasked: int = 0
-    blind: int = 0
-
-
-class AssignmentAudit(msgspec.Struct, frozen=True):
-    """All that an audit of one assignment found. It is green where problems is empty."""
-
-    assignment: str
-    release: str
-    salt: str
-    seconds: float
-    jobs: int
-    environment: dict[str, str]
-    problems: tuple[str, ...]
-    questions: tuple[QuestionAudit, ...]
-    misconceptions: tuple[VariantResult, ...]
-    alternatives: tuple[VariantResult, ...]
-    trivial: tuple[VariantResult, ...]
-    mutants: tuple[MutantResult, ...]
-    regimes: tuple[RegimeResult, ...] = ()
-
-    @property
-    def killed(self) -> float:
-        """The share of mutants that were told from the reference, equivalent ones aside."""
-        counted = [m for m in self.mutants if not m.equivalent]
-        return sum(not m.survived for m in counted) / len(counted) if counted else 1.0
 
 
 def audit(
@@ -146,7 +65,7 @@ def audit(
     try:
         progress("observing the misconceptions", 0, 0)
         reference.prepare()
-        with _Pool(reference, jobs, progress) as pool:
+        with Graders(reference, jobs, progress) as pool:
             run = _Audit(assignment, reference, pool)
             problems = [*run.reference_problems(), *run.visible_check_problems()]
             alternatives = run.variants("alternatives", load_variants(assignment, "alternative"))
@@ -157,8 +76,8 @@ def audit(
     finally:
         reference.close()
     problems += [
-        *_variant_problems(alternatives, misconceptions, trivial),
-        *_mutant_problems(assignment, found),
+        *variant_problems(alternatives, misconceptions, trivial),
+        *mutant_problems(assignment, found),
         *regime_problems(assignment, in_regimes),
         *size_problems(assignment, reference),
     ]
@@ -170,7 +89,7 @@ def audit(
         jobs,
         environment(),
         tuple(problems),
-        tuple(_figures(q, alternatives, misconceptions, trivial, found, in_regimes) for q in assignment.auto),
+        tuple(figures(q, alternatives, misconceptions, trivial, found, in_regimes) for q in assignment.auto),
         tuple(misconceptions),
         tuple(alternatives),
         tuple(trivial),
@@ -179,47 +98,13 @@ def audit(
     )
 
 
-class _Pool:
-    """Graders on threads, one each, with a zygote each."""
-
-    def __init__(self, reference: Reference, jobs: int, progress: Progress) -> None:
-        self.reference, self.progress = reference, progress
-        self.threads = ThreadPoolExecutor(jobs, thread_name_prefix="audit")
-        self.graders: list[Grader] = []
-        self.local = threading.local()
-
-    def __enter__(self) -> _Pool:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.threads.shutdown(cancel_futures=True)
-        for grader in self.graders:
-            grader.close()
-
-    def map(self, stage: str, task: Callable[[Grader, Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Run a task on every item; results in the order of the items."""
-        self.progress(stage, 0, len(items))
-        results = []
-        for result in self.threads.map(lambda item: task(self._grader(), item), items):
-            results.append(result)
-            self.progress(stage, len(results), len(items))
-        return results
-
-    def _grader(self) -> Grader:
-        if not hasattr(self.local, "grader"):
-            self.local.grader = Grader(self.reference, TRUSTED)
-            self.graders.append(self.local.grader)
-        grader: Grader = self.local.grader
-        return grader
-
-
 @dataclass
 class _Audit:
     """The stages of an audit."""
 
     assignment: Assignment
     reference: Reference
-    pool: _Pool
+    pool: Graders
 
     @property
     def limits(self) -> Limits:
@@ -282,16 +167,16 @@ class _Audit:
         """How a question's visible check ends that stands in the notebook after a variant; empty where it
         is silent.
         """
-        test = next(
-            n for n, c in enumerate(self.assignment.cells, 1) if c.role is Role.TEST and c.id == question
-        )
+        check = self._check_of(question)
         before = cells_with(self.assignment, [variant] if variant else [], until=question)
-        cells = [*before, CellSource(self.assignment.cells[test - 1].text, test, CellKind.OWN)]
-        with single_run(grader.sandbox(), cells, self.assignment.limits) as run:
-            ended = run.cells.get(test)
-            if ended is not None and ended.outcome is not Outcome.FINISHED:
-                return ended.error or ended.outcome.value
-            return run.death.outcome.value if run.death else ""
+        with single_run(grader.sandbox(), [*before, check], self.assignment.limits) as run:
+            return _how_it_ended(run, check)
+
+    def _check_of(self, question: str) -> CellSource:
+        """The cell of a question's visible check, run as if it were the student's own."""
+        cells = enumerate(self.assignment.cells, 1)
+        number, cell = next((n, c) for n, c in cells if c.role is Role.TEST and c.id == question)
+        return CellSource(cell.text, number, CellKind.OWN)
 
     # ---- trivial answers
 
@@ -334,9 +219,11 @@ class _Audit:
     def _mutant(self, grader: Grader, item: tuple[MutantResult, str]) -> MutantResult:
         mutant, text = item
         cells = reference_cells(self.assignment, {mutant.cell: text}, question=mutant.question)
-        lost_in, how = self._first_lost(grader, cells, mutant.question)
+        lost_in, how, visible = self._first_lost(
+            grader, cells, mutant.question, self._check_of(mutant.question)
+        )
         if lost_in:
-            return msgspec.structs.replace(mutant, lost_in=lost_in, how=how)
+            return msgspec.structs.replace(mutant, lost_in=lost_in, how=how, visible=visible)
         original = next(c.text for c in self.assignment.cells if c.id == mutant.cell)
         return msgspec.structs.replace(mutant, diff=_diff(normal(original), text))
 
@@ -350,24 +237,38 @@ class _Audit:
 
         return self.pool.map(stage, survives, mutants)
 
-    def _first_lost(self, grader: Grader, cells: list[CellSource], question: str) -> tuple[str, str]:
-        """The first check of a question that is not right on these cells, and how it ended; empty where
-        all are right.
+    def _first_lost(
+        self, grader: Grader, cells: list[CellSource], question: str, check: CellSource | None = None
+    ) -> tuple[str, str, bool]:
+        """The first hidden check of a question that is not right on these cells, and how it ended; empty
+        where all are right. And whether the visible check, which is run before them, fails.
         """
         requests = [r for r in self.reference.requests if r.question == question]
-        with single_run(grader.sandbox(), cells, self.limits) as run:
+        with single_run(grader.sandbox(), [*cells, *([check] if check else [])], self.limits) as run:
+            if run.death and check:
+                return *self._first_lost(grader, cells, question)[:2], True
+            visible = check is not None and bool(_how_it_ended(run, check))
             if run.death:
-                return "(the cells)", run.death.outcome.value
+                return "(the cells)", run.death.outcome.value, visible
             seen: dict[str, Observation] = {}
             for observation in run.observe(requests):
                 seen[observation.probe] = observation
                 finding = grader.judge.find(self.reference.probes[observation.probe], observation)
                 if finding.verdict is not Verdict.RIGHT:
                     finished = observation.outcome is Outcome.FINISHED
-                    return observation.probe, finding.verdict.value if finished else observation.outcome.value
+                    how = finding.verdict.value if finished else observation.outcome.value
+                    return observation.probe, how, visible
             found = grader.judge.find_all(self.assignment.probes_of(question), seen)
             lost = ((name, f.verdict.value) for name, f in found.items() if f.verdict is not Verdict.RIGHT)
-            return next(lost, ("", ""))
+            return *next(lost, ("", "")), visible
+
+
+def _how_it_ended(run: SingleRun, check: CellSource) -> str:
+    """How a visible check ended that was run; empty where it is silent."""
+    ended = run.cells.get(check.number)
+    if ended is not None and ended.outcome is not Outcome.FINISHED:
+        return ended.error or ended.outcome.value
+    return run.death.outcome.value if run.death else ""
 
 
 def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[MutantResult, str]]:
@@ -391,77 +292,3 @@ def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[
 def _diff(before: str, after: str) -> str:
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
     return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
-
-
-# ---- what is wrong, and the figures ------------------------------------------------------------------------
-
-
-def _variant_problems(
-    alternatives: list[VariantResult], misconceptions: list[VariantResult], trivial: list[VariantResult]
-) -> Iterator[str]:
-    for v in alternatives:
-        if v.score != v.max_score:
-            yield f"alternative {v.id} earns {v.score:g} of {v.max_score:g} in {v.question}"
-        if v.lost_elsewhere:
-            yield f"alternative {v.id} loses points in {', '.join(v.lost_elsewhere)}"
-        if v.visible:
-            yield f"alternative {v.id} fails the visible check of {v.question}"
-    for v in misconceptions:
-        if v.score == v.max_score:
-            yield f"misconception {v.id} loses nothing in {v.question}"
-        if v.lost_elsewhere:
-            yield f"misconception {v.id} of {v.question} loses points in {', '.join(v.lost_elsewhere)} too"
-        if v.named != v.id:
-            yield f"misconception {v.id} of {v.question} is named {v.named or 'nothing'}"
-    for v in trivial:
-        if v.score:
-            yield f"a trivial answer, {v.id}, earns {v.score:g} in {v.question}"
-    seen = sum(v.visible for v in misconceptions)
-    if misconceptions and seen < VISIBLE_ENOUGH * len(misconceptions):
-        yield (
-            f"the visible checks catch {seen} of {len(misconceptions)} misconceptions, fewer than "
-            f"{VISIBLE_ENOUGH:.0%}"
-        )
-
-
-def _mutant_problems(assignment: Assignment, found: list[MutantResult]) -> Iterator[str]:
-    listed, keys = load_equivalent(assignment.folder), {m.key for m in found}
-    stale = [key for key in listed if key not in keys]
-    if stale:
-        yield f"{FILE} lists mutants that there are no more, since the code changed: {', '.join(stale)}"
-    for m in found:
-        if m.equivalent and m.lost_in:
-            yield f"{FILE} lists {m.key}, but {m.lost_in} tells it from the reference"
-    counted = [m for m in found if not m.equivalent]
-    survivors = [m for m in counted if m.survived]
-    if len(survivors) > (1 - KILLED_ENOUGH) * len(counted):
-        yield f"{len(survivors)} of {len(counted)} mutants survive, more than {1 - KILLED_ENOUGH:.0%}"
-
-
-def _figures(
-    question: Question,
-    alternatives: list[VariantResult],
-    misconceptions: list[VariantResult],
-    trivial: list[VariantResult],
-    found: list[MutantResult],
-    in_regimes: list[RegimeResult],
-) -> QuestionAudit:
-    own = [m for m in found if m.question == question.id]
-    known = [v for v in misconceptions if v.question == question.id]
-    met = [r for r in in_regimes if r.question == question.id]
-    return QuestionAudit(
-        id=question.id,
-        mutants=len(own),
-        killed=sum(bool(m.lost_in) for m in own),
-        crashed=sum(m.how == Outcome.RAISED.value for m in own),
-        equivalent=sum(bool(m.equivalent) for m in own),
-        survivors=sum(m.survived for m in own),
-        misconceptions=len(known),
-        named=sum(v.named == v.id for v in known),
-        visible=sum(v.visible for v in known),
-        alternatives=sum(v.question == question.id for v in alternatives),
-        trivial=sum(v.question == question.id for v in trivial),
-        regimes=len(met),
-        unasked=sum(bool(r.reason) for r in met),
-        blind=sum(r.blind for r in met),
-    )

@@ -12,10 +12,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from autograder.author.audit import AssignmentAudit, QuestionAudit
-from autograder.author.blind import RegimeResult
-from autograder.author.chance import ProbeSeeds, Spread
-from autograder.author.equivalent import FILE
+from autograder.author.audit.blind import RegimeResult
+from autograder.author.audit.chance import ProbeSeeds, Spread
+from autograder.author.audit.equivalent import FILE
+from autograder.author.audit.results import AssignmentAudit, QuestionAudit
 
 COLUMNS = ("question", "mutants", "killed", "equal", "alive", "wrong", "named", "seen", "right", "trivial")
 
@@ -56,7 +56,8 @@ def _verdict(audit: AssignmentAudit) -> str:
     killed = sum(q.killed for q in audit.questions)
     return (
         f"{audit.killed:.1%} of the mutants killed, equivalent ones aside ({killed - crashed} by "
-        f"what they return, {crashed} by an exception); "
+        f"what they return, {crashed} by an exception), "
+        f"{sum(q.in_sight for q in audit.questions)} of them by the visible checks, too; "
         f"{sum(v.named == v.id for v in audit.misconceptions)} of {len(audit.misconceptions)} "
         "misconceptions named, "
         f"{sum(v.visible for v in audit.misconceptions)} seen by the visible checks; "

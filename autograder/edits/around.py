@@ -1,0 +1,111 @@
+"""What is known around a place in the code: of the function that it is in, and of the whole cell."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+_FEW = 8
+"""No more names, keys or indices of a kind are tried than this."""
+
+
+@dataclass
+class Around:
+    """A function, or a module where there is none; the cell that holds it; and further functions that the
+    notebook has.
+    """
+
+    node: ast.FunctionDef | ast.Module
+    cell: ast.Module
+    further: tuple[str, ...] = ()
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """The names that the function takes, without self."""
+        if isinstance(self.node, ast.Module):
+            return []
+        arguments = self.node.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        return [a.arg for a in every if a.arg != "self"]
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """The parameters that are one number each, by their defaults or annotations."""
+        return [name for name, text in self._defaults.items() if text not in ("None", "True", "False", "")][
+            :_FEW
+        ]
+
+    @cached_property
+    def optional(self) -> list[str]:
+        """The parameters that are None where they are not given."""
+        return [name for name, text in self._defaults.items() if text == "None"]
+
+    @cached_property
+    def _defaults(self) -> dict[str, str]:
+        if isinstance(self.node, ast.Module):
+            return {}
+        arguments = self.node.args
+        values = [ast.unparse(d) if isinstance(d, ast.Constant) else "" for d in arguments.defaults]
+        names = [a.arg for a in arguments.args]
+        found = dict(zip(names[len(names) - len(values) :], values, strict=True))
+        numbers = {a.arg: "float" for a in arguments.args if _is_number(a.annotation)}
+        return {name: text for name, text in (numbers | found).items() if "'" not in text}
+
+    @cached_property
+    def unread(self) -> list[str]:
+        """The parameters and variables that the function never reads."""
+        names = [n for n in ast.walk(self.node) if isinstance(n, ast.Name)]
+        read = {n.id for n in names if isinstance(n.ctx, ast.Load)}
+        stored = [n.id for n in names if isinstance(n.ctx, ast.Store) and n.id != "_"]
+        if isinstance(self.node, ast.Module):
+            return []
+        return [n for n in dict.fromkeys([*self.parameters, *stored]) if n not in read][:_FEW]
+
+    @cached_property
+    def indices(self) -> list[str]:
+        """The indices by which the function takes something out of arrays, but single numbers and keys."""
+        taken = [n.slice for n in ast.walk(self.node) if isinstance(n, ast.Subscript)]
+        kinds = (ast.Name, ast.Tuple, ast.Slice, ast.Subscript)
+        whole = (ast.Subscript(ast.Name("a"), i, ast.Load()) for i in taken if isinstance(i, kinds))
+        return list(dict.fromkeys(ast.unparse(subscript)[2:-1] for subscript in whole))[:_FEW]
+
+    @cached_property
+    def exponential(self) -> bool:
+        """Whether the function takes exponentials."""
+        return any(isinstance(n, ast.Attribute) and n.attr == "exp" for n in ast.walk(self.node))
+
+    @cached_property
+    def written(self) -> list[str]:
+        """The attributes of self that the cell writes."""
+        found = (n for n in ast.walk(self.cell) if isinstance(n, ast.Attribute))
+        own = (n.attr for n in found if isinstance(n.ctx, ast.Store) and _is_self(n.value))
+        return list(dict.fromkeys(own))
+
+    @cached_property
+    def functions(self) -> list[str]:
+        """The functions of the cell and of the notebook that a value may go through, those first that the
+        docstring speaks of.
+        """
+        own = [n.name for n in self.cell.body if isinstance(n, ast.FunctionDef)]
+        others = [n for n in dict.fromkeys([*own, *self.further]) if n != getattr(self.node, "name", "")]
+        return sorted(others, key=lambda name: name not in self.words)[:_FEW]
+
+    @cached_property
+    def docstring(self) -> str:
+        """What the function's docstring says."""
+        return ast.get_docstring(self.node) or ""
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The names in its docstring."""
+        return list(dict.fromkeys(re.findall(r"[A-Za-z]\w*", self.docstring)))
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def _is_number(annotation: ast.expr | None) -> bool:
+    return isinstance(annotation, ast.Name) and annotation.id in ("float", "int")
