@@ -937,7 +937,7 @@ def the_history(ns, drawn):
     }
 
 
-@probe("trainer", points=0.75, contract=True, tolerance=1e-5,
+@probe("trainer", points=0.75, contract=True, tolerance=1e-5, equal_sizes="what a layer gives, the next one takes",
        draw=partial(training, shapes=((2, 3), (3, 4), (4, 1)), momentum=True, momentum_gamma=0.6, L2_penalty=0.3, learning_rate=0.05))
 def steps_with_both(ns, drawn):
     """The parameters of three layers after some epochs with momentum and penalty together."""
