@@ -370,7 +370,7 @@ class _Pass:
             if self.watch.unanswered():
                 message = Death(Outcome.TIMED_OUT)
             if isinstance(message, ProbeDone) and message.probe == request.probe:
-                if message.missing in self.watch.demo_names and not self.watch.demos:
+                if self._needs_demos(message.missing):
                     self.watch.demos = True
                     return
                 self.waiting.pop(0)
@@ -389,6 +389,12 @@ class _Pass:
             self._note(Observation(request.probe, death.outcome, error=death.detail))
             self.hangs[request.question] = self.hangs.get(request.question, 0) + 1
             return
+
+    def _needs_demos(self, missing: str) -> bool:
+        """Whether a name that is missing is one that demonstrations bind. A cell that stands in another's
+        place reads nothing that the notebook did not: where it misses one, it is wrong.
+        """
+        return missing in self.watch.demo_names and not self.watch.demos and not self.instead
 
     # ---- time
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from autograder.inside.protocol import CellKind, CellSource
 from autograder.judging.findings import QuestionResult
 from autograder.judging.sitting.locate import Search
 from tests.sample_class.work import Work
@@ -116,6 +117,17 @@ def center(X):
     Scaler.apply = lambda self, X: X / 0
     return X + X.mean(axis=0) * (1 if len(tries) < 1000 else -1)
 '''
+
+
+def test_a_change_that_reads_a_name_of_a_demonstration_is_wrong_at_once(tiny: Bench) -> None:
+    """Nothing is run for it: demonstrations train for seconds, and the search would have no time left."""
+    with tiny.grader.sit(tiny.submission(tiny.work().write("center_solution", PLUS))) as sitting:
+        watch = sitting.passes.watch
+        requests = [r for r in sitting.requests if r.question == "center"]
+        assert "rows" in watch.demo_names and not watch.observe(requests).demos
+        number = next(c.number for c in watch.cells if c.text == PLUS)
+        changed = CellSource("def center(X):\n    return X - rows", number, CellKind.OWN)
+        assert not watch.observe(requests, instead=[changed]).demos and watch.warm
 
 
 def test_what_candidates_leave_behind_reaches_no_other_question(tiny: Bench) -> None:
