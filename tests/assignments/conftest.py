@@ -45,12 +45,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def graders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Grader]]:
-    """A grader for each assignment, made when it is first asked for."""
+def store(tmp_path_factory: pytest.TempPathFactory) -> ObservedStore:
+    """What the references and misconceptions were seen to do, for all files."""
+    return ObservedStore(tmp_path_factory.mktemp("observations"))
+
+
+@pytest.fixture(scope="module")
+def graders(store: ObservedStore) -> Iterator[dict[str, Grader]]:
+    """A grader for each assignment, made when it is first asked for. Tests of other files may end the processes that theirs are forked from."""
     made: dict[str, Grader] = {}
     found = levels()
     isolation = Isolation(next(level for level in LEVELS if not found[level]))
-    store = ObservedStore(tmp_path_factory.mktemp("observations"))
 
     class Lazy(dict[str, Grader]):
         def __missing__(self, name: str) -> Grader:
