@@ -108,7 +108,8 @@ def entries_that_move(seen, drawn):
     by = [float(move[entry]) for move, entry in zip(large, at, strict=True)]
     up, down = ({entry for entry, step in zip(at, by, strict=True) if sign * step > 0} for sign in (1, -1))
     entries = up | down
-    moved, every = (len({int(np.argmax(np.abs(move))) for move in small}), drawn["small"].before[drawn["small"].name].size)
+    every = drawn["small"].before[drawn["small"].name].size
+    moved = int(np.any([np.abs(move) > 1e-9 for move in small], axis=0).sum()) if small else 0
     return {
         "some entry moves": fact(entries, "No entry of the parameter is moved before forward is called again."),
         "one at a time": fact(alone, "More than one entry is away from its value at a time."),

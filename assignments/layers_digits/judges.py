@@ -133,7 +133,7 @@ def three_steps(seen, drawn):
             net = {name: net[name] - drawn.settings["learning_rate"] * gradients[name].mean(axis=0).reshape(net[name].shape) for name in PARAMETERS}
         gaps.append(max(np.abs(net[name] - end[name]).max() for name in PARAMETERS))
     return {
-        "a start": fact(not still, f"{' and '.join(still)} {'is' if len(still) == 1 else 'are'} zero where learning_rate is 0: so training starts from there."),
+        "a start": fact(not still, f"With learning_rate 0, {' and '.join(still)} {'comes' if len(still) == 1 else 'come'} back as zeros."),
         "plain SGD": fact(min(gaps) < 1e-5, "After a few steps the parameters are not where plain SGD takes them from the weights that learning_rate 0 brings back."),
     }
 
@@ -217,7 +217,7 @@ def which_rows_are_drawn(seen, drawn):
     start, end = (_network(_inside(seen, key), drawn) for key in ("start", "end"))
     used = np.flatnonzero(np.any(start["W1"] != end["W1"], axis=1))
     most = drawn.settings["iters"] * batch_size
-    trace = "Only as many rows as one batch has leave a trace in W1: does every step use the same batch?" if used.size else "No row leaves a trace in W1."
+    trace = f"Only {len(used)} of the rows leave a trace in W1, no more than one batch has: does every step use the same batch?" if used.size else "No row leaves a trace in W1."
     return {
         "new rows": fact(len(used) > batch_size, trace, used.tolist()),
         "no more": fact(len(used) <= most, "More rows leave a trace in W1 than were drawn in all batches."),

@@ -34,10 +34,8 @@ def read_percent(path: Path, text: str) -> tuple[PercentCell, ...]:
     To load jupytext takes longer than to grade a submission, so what it gave is kept beside the file, where
     Python keeps what it has compiled.
     """
-    place, key = (
-        path.parent / "__pycache__" / f"{path.stem}.cells.json",
-        fingerprint(text, version("jupytext")),
-    )
+    place = path.parent / "__pycache__" / f"{path.stem}.cells.json"
+    key = fingerprint(text, version("jupytext"))
     with contextlib.suppress(OSError, msgspec.MsgspecError):
         kept = msgspec.json.decode(place.read_bytes(), type=_Kept)
         if kept.key == key:

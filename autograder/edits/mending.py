@@ -77,7 +77,7 @@ def with_body(node: Any, body: list[ast.stmt]) -> Any:
     return type(node)(**{**fields, "body": body})
 
 
-def alike(one: str, other: str) -> bool:
+def share_a_part(one: str, other: str) -> bool:
     """Whether two names share a word or a number, as y_train and y_test or z1 and h1."""
     return bool({*_parts(one)} & {*_parts(other)})
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.edits.mending import alike, expression, is_loaded, mend
+from autograder.edits.mending import expression, is_loaded, mend, share_a_part
 from autograder.edits.places import CodePlace, is_own_attribute
 
 
@@ -26,7 +26,9 @@ def similar_key(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
         yield from (
             ast.Constant(key) for key in known if key != node.value and _bare(key) == _bare(node.value)
         )
-        yield from (ast.Constant(key) for key in place.texts if key != node.value and alike(key, node.value))
+        yield from (
+            ast.Constant(key) for key in place.texts if key != node.value and share_a_part(key, node.value)
+        )
 
 
 @mend(

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from autograder.edits.mending import alike, expression, is_loaded, is_module, is_result, known_names, mend
+from autograder.edits.mending import (
+    expression,
+    is_loaded,
+    is_module,
+    is_result,
+    known_names,
+    mend,
+    share_a_part,
+)
 from autograder.edits.places import CodePlace
 
 _TAKEN_FOR_EACH_OTHER = (
@@ -66,7 +74,7 @@ def similar_name(node: ast.Name, place: CodePlace) -> Iterator[Any]:
     if is_loaded(node) and not (isinstance(place.parent, ast.Call) and place.field == "func"):
         known = known_names(node, place)
         if node.id in known:
-            near = (name for name in known if name != node.id and alike(name, node.id))
+            near = (name for name in known if name != node.id and share_a_part(name, node.id))
             yield from (ast.Name(name, node.ctx) for name in near)
 
 

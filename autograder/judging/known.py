@@ -74,6 +74,7 @@ def same_facts(known: Finding, mine: Finding) -> bool:
 
 
 def numbers_of(value: Any) -> np.ndarray | None:
+    """A number or an array of numbers as floats; None for what is neither, truth values among it."""
     if isinstance(value, np.ndarray | int | float) and not isinstance(value, bool):
         array = np.asarray(value)
         return array.astype(float) if array.dtype.kind in "iuf" else None

@@ -4,8 +4,7 @@ let pass.
 Known right: the reference and every alternative, full marks. Known wrong: every misconception loses points in
 its own question alone and is named as itself; the blank release and trivial answers earn nothing. Generated:
 mutants of the reference, which a question's own probes must tell from it, and copies that go wrong in one
-regime of their inputs alone. All of it is our own code, so it
-runs without a jail.
+regime of their inputs alone. All of it is our own code, so it runs without a jail.
 """
 
 from __future__ import annotations

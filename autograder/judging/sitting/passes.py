@@ -27,7 +27,7 @@ from autograder.sandbox.watch import Given, Request, Watch
 
 
 @dataclass(frozen=True)
-class Changed:
+class Trials:
     """Passes in which one of a question's cells is changed, and the process of the student's in which they
     happen; own: it is theirs alone, and ends with them.
     """
@@ -223,7 +223,7 @@ class Passes:
 
     # ---- with one of the cells changed
 
-    def changed(self, question: Question, given: bool) -> Changed:
+    def changed(self, question: Question, given: bool) -> Trials:
         """Passes in which cells of the question are changed; given: with what it builds on answered by the
         reference.
         """
@@ -244,7 +244,7 @@ class Passes:
             seen = watch.observe(waiting, given=reference, limits=limits, instead=run, puts=puts)
             return seen.observations
 
-        return Changed(watch, observe, own=again is not None)
+        return Trials(watch, observe, own=again is not None)
 
     # ---- keys and limits
 

@@ -27,8 +27,8 @@ from autograder.judging.sitting.passes import Passes
 class Sitting:
     """One notebook being observed and judged, at a bench. What memory holds is not observed again.
 
-    passes and observed are there once `results` was called: how it was observed, and by probe the observation
-    of the pass that counts.
+    passes: the ways in which it is observed, from when it sits. observed: by probe the observation of the
+    pass that counts, once `results` was called.
     """
 
     def __init__(self, bench: Bench, notebook: Seatable, questions: tuple[str, ...], memory: Memory) -> None:
