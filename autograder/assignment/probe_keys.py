@@ -15,8 +15,7 @@ def text_of_probes(assignment: Assignment, question: str) -> str:
     """The text of a question's own probes and of all in probes.py that is no probe: imports, constants,
     functions that several use.
     """
-    owners = tuple((probe.id, probe.question) for probe in assignment.probes)
-    return _parts(assignment.probes_text, owners)[question]
+    return _parts(assignment.probes_text, assignment.owners)[question]
 
 
 def key_of_probes(assignment: Assignment, question: str) -> str:

@@ -176,6 +176,11 @@ class Assignment:
         return {q.id: tuple(p for p in self.probes if p.question == q.id) for q in self.questions}
 
     @cached_property
+    def owners(self) -> tuple[tuple[str, str], ...]:
+        """Each probe's id, and its question's."""
+        return tuple((p.id, p.question) for p in self.probes)
+
+    @cached_property
     def given_cells(self) -> tuple[CellSource, ...]:
         """The instructor's own cells, which every submission runs."""
         return tuple(

@@ -125,7 +125,7 @@ def zygote() -> None:
     outermost = os.pidfd_open(os.getpid())  # at level full the zygote goes on in a child of this process
     setup = control.receive()
     try:
-        shell = make_ready(setup)
+        shell, library = make_ready(setup)
     except Exception as error:
         control.send(SetupFailed(f"{type(error).__name__}: {error}"))
         return
@@ -141,11 +141,13 @@ def zygote() -> None:
         if isinstance(message, Spawn):
             descriptors = control.descriptors[:3]
             del control.descriptors[:3]
-            spawn(control, setup, message, descriptors, shell)
+            spawn(control, setup, message, descriptors, shell, library)
 
 
-def make_ready(setup: Any) -> Any:
-    """Load what the assignment asks for, enter the jail, then make what runs cells."""
+def make_ready(setup: Any) -> tuple[Any, Library]:
+    """Load what the assignment asks for, enter the jail, then make what runs cells and what probes are
+    loaded into.
+    """
     from autograder.inside import jail
     from autograder.inside.names import bound_names
     from autograder.inside.running import cell_name, compiled, prepared
@@ -162,7 +164,7 @@ def make_ready(setup: Any) -> Any:
         {Path(name).stem: Path(path) for path, name in setup.files if name.endswith(".py")},
         [cell.text for cell in setup.given],
     )
-    return make_shell()
+    return make_shell(), Library()
 
 
 def compile_once(files: dict[str, Path], texts: list[str]) -> None:
@@ -184,7 +186,7 @@ def compile_once(files: dict[str, Path], texts: list[str]) -> None:
     SourceFileLoader.source_to_code = source_to_code  # type: ignore[method-assign]
 
 
-def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], shell: Any) -> None:
+def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], shell: Any, library: Library) -> None:
     """Fork a process and watch it until it is gone."""
     from autograder.inside import jail
     from autograder.inside.protocol import Ended, Ready, SetupFailed
@@ -200,7 +202,7 @@ def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], shell: Any
     if pid == 0:
         status = 70
         try:
-            status = live(setup, job, box, descriptors, shell)
+            status = live(setup, job, box, descriptors, shell, library)
         finally:
             os._exit(status)
     for descriptor in descriptors:
@@ -251,7 +253,7 @@ def cpu_of(pid: int) -> float:
 # ---- the process of one submission -------------------------------------------------------------------------
 
 
-def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> int:
+def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any, library: Library) -> int:
     """Enter a jail of its own, then do what is asked for; returns the exit status."""
 
     from autograder.inside import jail
@@ -282,7 +284,6 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any) -> 
     notebook = CellByCell(shell)
     channel.send(Confined())
     left: Snapshot | None = None
-    library = Library()
     request = job.run
     while True:
         try:
@@ -351,8 +352,8 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
 
 
 class Library:
-    """The probes of this process: none until its cells have run. What they build on is taken down before, so
-    that they find the libraries and built-in names as they were, whatever the cells put in their places.
+    """The probes of a process: none until its cells have run. What they build on is taken down in the zygote,
+    so that they find the libraries and built-in names as they were, whatever the cells put in their places.
     """
 
     def __init__(self) -> None:

@@ -6,6 +6,7 @@ A contract check counts only where a core check of its question is right.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 
@@ -59,11 +60,11 @@ class Judged:
     given_correct_inputs: bool = False
     """Whether points were earned in a second pass alone."""
 
-    @property
+    @cached_property
     def points(self) -> dict[str, float]:
         return earned(self.probes, {name: finding.verdict for name, finding in self.findings.items()})
 
-    @property
+    @cached_property
     def lost(self) -> frozenset[str]:
         """The probes that are not right."""
         return frozenset(

@@ -22,6 +22,7 @@ from autograder.judging.messages import CellsRun, check_message
 from autograder.judging.sitting.locate import Clock, Search
 from autograder.judging.sitting.memory import Memory
 from autograder.judging.sitting.passes import Passes
+from autograder.probe import Probe
 
 
 class Sitting:
@@ -105,18 +106,11 @@ class Sitting:
         return Judged(probes, {p.id: observations[p.id] for p in probes}, found)
 
     def _result(self, question: Question, judged: Judged) -> QuestionResult:
-        points = judged.points
-        named = None
+        points, named = judged.points, None
+        says = self._sentences(question, judged)
         if self.bench.diagnose and judged.lost:
             known = self.judge.known(question.id, judged.observations)
             named = name_mistake(judged, known, self.reference.expected)
-        run = CellsRun(
-            self.passes.watch.cells,
-            self.passes.reports(),
-            self.assignment.probes_text,
-            self.notebook.turned(question.id),
-            self.notebook.unwritten(question.id),
-        )
         checks = tuple(
             CheckResult(
                 id=p.id,
@@ -125,7 +119,7 @@ class Sitting:
                 earned=points[p.id],
                 outcome=judged.observations[p.id].outcome,
                 verdict=judged.findings[p.id].verdict,
-                message=check_message(question, p, judged, run),
+                message=says(p),
             )
             for p in judged.probes
         )
@@ -143,6 +137,19 @@ class Sitting:
         if named and named.two:
             return result
         return with_one_mistake(result, question, named.besides if named else frozenset())
+
+    def _sentences(self, question: Question, judged: Judged) -> Callable[[Probe], str]:
+        """What is to be said of each check of a question; nothing of one that is right and counts."""
+        if not judged.lost:
+            return lambda probe: ""
+        run = CellsRun(
+            self.passes.watch.cells,
+            self.passes.reports(),
+            self.assignment.probes_text,
+            self.notebook.turned(question.id),
+            self.notebook.unwritten(question.id),
+        )
+        return lambda probe: check_message(question, probe, judged, run)
 
     def _written(self, question: Question) -> QuestionResult:
         """A write-up waits for a person; left as it was handed out, it is 0 at once."""
@@ -167,8 +174,9 @@ class Sitting:
         """Judge a question that lost something as it stood at its own check too, where a later cell changed
         what was there; the better moment counts, as a whole.
         """
-        check = self.notebook.check_of(question.id)
-        if not last.lost or check is None or self.passes.seen.demos or question.own_moment:
+        if not last.lost or self.passes.seen.demos or question.own_moment:
+            return last
+        if (check := self.notebook.check_of(question.id)) is None:
             return last
         before, after = up_to(self.passes.watch.cells, check)
         found = changes(before, after, frozenset(question.values))
