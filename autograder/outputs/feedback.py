@@ -7,7 +7,10 @@ from `evidence`.
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from markupsafe import Markup
 from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.values import Assignment, Question, QuestionKind, solves
 from autograder.errors import UsageError
+from autograder.fingerprints import fingerprint, package
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import CheckResult, QuestionResult, Status, Verdict
 from autograder.outputs.pages import piece, points, render
@@ -60,22 +64,85 @@ def page_of(assignment: Assignment, into: Path, student: str, database: str = ""
             mend=f"grade first: chainrule autograde {assignment.name}",
         )
     marks = gradebook_marks(assignment, into, database)
-    return page_of_entry(assignment, into, kept.now, marks, Adjustments.of(assignment))
+    return Sheet.of_entry(assignment, into, kept.now, marks, Adjustments.of(assignment)).page()
 
 
-def page_of_entry(
-    assignment: Assignment,
-    into: Path,
-    entry: KeptResult,
-    marks: dict[str, Marks],
-    adjustments: Adjustments = NONE,
-) -> str:
-    student = entry.result.student
-    answers = answers_in(graded_path(into, student, assignment), assignment)
-    standing = Standing(entry.result, marks.get(student, Marks()), adjustments)
-    outputs = outputs_in(graded_path(into, student, assignment), assignment)
-    evidence = Evidence(into, assignment).of(entry)
-    return page(assignment, standing, entry.conditions.release, answers, evidence, outputs)
+@dataclass(frozen=True)
+class Sheet:
+    """All that one student's page is made from."""
+
+    assignment: Assignment
+    standing: Standing
+    release: str
+    answers: dict[str, str]
+    shown: dict[str, Shown]
+    outputs: dict[str, list[tuple[str, str]]]
+
+    @classmethod
+    def of_entry(
+        cls,
+        assignment: Assignment,
+        into: Path,
+        entry: KeptResult,
+        marks: dict[str, Marks],
+        adjustments: Adjustments = NONE,
+    ) -> Sheet:
+        """What is kept of a student, with what people have put into the gradebook."""
+        student = entry.result.student
+        graded = graded_path(into, student, assignment)
+        return cls(
+            assignment,
+            Standing(entry.result, marks.get(student, Marks()), adjustments),
+            entry.conditions.release,
+            answers_in(graded, assignment),
+            Evidence(into, assignment).of(entry),
+            outputs_in(graded, assignment),
+        )
+
+    @cached_property
+    def made_from(self) -> str:
+        """A hash of all of it, by which a page that is there already is known; empty where that shows calls,
+        which have no short form.
+        """
+        standing = self.standing
+        lasting = msgspec.structs.replace(standing.result, seconds=0.0)
+        decided = (standing.excused, standing.extension, standing.parts, standing.marks)
+        kept = (lasting, decided, self.release, self.answers, self.outputs)
+        a = self.assignment
+        around = _hash_of(a.cells, a.questions, a.title, a.judged)
+        return "" if self.shown else fingerprint(package(), around, msgspec.msgpack.encode(kept))
+
+    def page(self) -> str:
+        """The page as HTML."""
+        return page(
+            self.assignment,
+            self.standing,
+            self.release,
+            self.answers,
+            self.shown,
+            self.outputs,
+            made_from=self.made_from,
+        )
+
+
+@lru_cache(maxsize=4)
+def _hash_of(*parts: Hashable) -> str:
+    return fingerprint(*parts)
+
+
+_MADE_FROM = re.compile(rb'<meta name="made-from" content="([0-9a-f]+)">')
+_HEAD = 1024
+"""Bytes of a page among which that stands."""
+
+
+def made_from(path: Path) -> str:
+    """What the page that is there was made from, as a `Sheet` says it; empty where there is none."""
+    try:
+        with path.open("rb") as file:
+            found = _MADE_FROM.search(file.read(_HEAD))
+    except OSError:
+        return ""
+    return found[1].decode() if found else ""
 
 
 def outputs_in(graded: Path, assignment: Assignment) -> dict[str, list[tuple[str, str]]]:
@@ -128,9 +195,10 @@ def page(
     answers: dict[str, str] | None = None,
     shown: dict[str, Shown] | None = None,
     outputs: dict[str, list[tuple[str, str]]] | None = None,
+    made_from: str = "",
 ) -> str:
     """One student's page. answers and outputs are shown by question; shown holds what the assignment's level
-    allows to be shown of wrong checks.
+    allows to be shown of wrong checks. made_from: a hash of all this, to be kept in it.
     """
     maximum = standing.max_score
     titles = question_titles(assignment)
@@ -159,6 +227,7 @@ def page(
         judged=assignment.judged,
         parts=given,
         release=release,
+        made_from=made_from,
     )
 
 

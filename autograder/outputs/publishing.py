@@ -15,7 +15,7 @@ from autograder.inside.jail import Level
 from autograder.judging.findings import ClassResult
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
-from autograder.outputs.feedback import gradebook_marks, page_of_entry
+from autograder.outputs.feedback import Sheet, gradebook_marks, made_from
 from autograder.outputs.shown_calls import Evidence
 from autograder.records.adjustments import Adjustments
 from autograder.records.graded_notebook import copy_receipts
@@ -26,14 +26,16 @@ from autograder.sandbox.observed import ObservedStore
 
 def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] = ()) -> list[Path]:
     """Write the pages of some students, or of all, as the kept results and the gradebook stand now;
-    returns their paths.
+    returns their paths. A page that is there already and would be made from the same stays.
     """
     chosen = [kept.now for kept in Results(into, assignment).all(students)]
     marks, adjustments = gradebook_marks(assignment, into), Adjustments.of(assignment)
     written = []
     for entry in chosen:
         path = into / "feedback" / entry.result.student / assignment.name / f"{assignment.notebook}.html"
-        write_text(path, page_of_entry(assignment, into, entry, marks, adjustments))
+        sheet = Sheet.of_entry(assignment, into, entry, marks, adjustments)
+        if not sheet.made_from or made_from(path) != sheet.made_from:
+            write_text(path, sheet.page())
         copy_receipts(into / "autograded" / entry.result.student / assignment.name, path.parent)
         written.append(path)
     return written

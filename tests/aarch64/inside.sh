@@ -33,7 +33,7 @@ say_what_this_is() {
     uname -a
     grep PRETTY_NAME /etc/os-release
     $python -c "import ctypes; print('Landlock version', ctypes.CDLL(None).syscall(444, None, 0, 1))" # landlock_create_ruleset(2)
-    $python -m autograder.cli doctor
+    $python -m autograder doctor
 }
 
 # as WHO COMMAND...: as root, or as an ordinary user with a home of its own
