@@ -4,9 +4,10 @@ A question in which two answers are alike says the less, the more of the class h
 too: it counts with the logarithm of N over their number, as in a likelihood ratio of "one from the other"
 over "each by itself". To this comes what these two alone have: pieces, names and remarks, and equal wrong
 values at hidden checks. What is the release's or of a known form (the reference, an alternative, a
-misconception of the assignment) says nothing, nor do questions in which a good part of the class
-is alike. Sums over the questions are weighed for four shares of the work that may have been taken over, and
-a pair is named where the weight outnumbers the pairs of the class ten times.
+misconception of the assignment) says nothing, nor do questions in which a good part of the class is alike.
+Answers that are the same to the letter count even where their pieces are those of a known form: the names
+and remarks in them are not. Sums over the questions are weighed for four shares of the work that may have
+been taken over, and a pair is named where the weight outnumbers the pairs of the class ten times.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.outputs.similar.pieces import Pieces
+from autograder.outputs.similar.pieces import NOTHING, Pieces
 
 Matrix = np.ndarray[Any, Any]
 ALIKE = 0.6
@@ -31,7 +32,7 @@ FEW = 3
 FEWEST_PIECES = 2
 _SHARES = (0.1, 0.3, 0.6, 0.95)
 _SURE = math.log(10)
-_PIECE, _MARK, _VALUE = 0.7, 1.0, 4.0
+_PIECE, _MARK, _VALUE, _TYPED = 0.7, 1.0, 4.0, 1.5
 _MOST_PIECES, _MOST_MARKS = 4.0, 3.0
 _OWN_AT_LEAST = 6.0
 """So much of the weight must come from what a few alone have: habits go through all answers of a person."""
@@ -42,15 +43,14 @@ MANY = 20
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers of a class to one question. known: pieces of the known forms; explained: marks of these and
-    of the release. values: by student and check, a hash of a wrong value at a hidden input.
+    """The answers of a class to one question. released: what the release has; known: the known forms.
+    values: by student and check, a hash of a wrong value at a hidden input.
     """
 
     question: str
     pieces: Mapping[str, Pieces]
-    released: frozenset[int] = frozenset()
-    known: Sequence[frozenset[int]] = ()
-    explained: frozenset[str] = frozenset()
+    released: Pieces = NOTHING
+    known: Sequence[Pieces] = ()
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
@@ -73,12 +73,24 @@ class Answers:
         return Counter(m for pieces in self.pieces.values() for m in pieces.marks - self.explained)
 
     @cached_property
+    def typed(self) -> Counter[int]:
+        """By an answer as it was typed, how many have it; without what the release or a known form says as
+        well.
+        """
+        return Counter(p.typed for s, p in self.pieces.items() if self.own[s] or p.marks - self.explained)
+
+    @cached_property
     def missed(self) -> Counter[tuple[str, str]]:
         return Counter((check, value) for mine in self.values.values() for check, value in mine.items())
 
     @cached_property
     def known_pieces(self) -> frozenset[int]:
-        return self.released.union(*self.known)
+        return self.released.parts.union(*(form.parts for form in self.known))
+
+    @cached_property
+    def explained(self) -> frozenset[str]:
+        """Marks of the release and of the known forms."""
+        return self.released.marks.union(*(form.marks for form in self.known))
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,8 @@ class Alike:
     pieces: frozenset[int]
     marks: tuple[str, ...]
     checks: tuple[str, ...]
+    typed: int = 0
+    """How many have the very answer of both, to the letter; 0 where they differ or where many have it."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +181,19 @@ def _alike(answers: Answers, shares: Matrix, students: int) -> list[tuple[tuple[
         for i, j in zip(*np.nonzero(np.triu(near, 1)), strict=True):
             one = _one(answers, (who[i], who[j]), float(shares[i, j]), int(held[i, j]), students)
             made.append(((who[i], who[j]), one))
+    for a, b in _typed_alike(answers, students, {pair for pair, _ in made}):
+        held_by = answers.typed[answers.pieces[a].typed]
+        made.append(((a, b), _one(answers, (a, b), 1.0, held_by, students)))
     return made + _equal_wrong_values(answers, _few(students), {pair for pair, _ in made})
+
+
+def _typed_alike(answers: Answers, students: int, there: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Further pairs whose answers are the same to the letter, as hardly anybody else's."""
+    holders: dict[int, list[str]] = {}
+    for student, pieces in sorted(answers.pieces.items()):
+        if 1 < answers.typed[pieces.typed] <= _few(students):
+            holders.setdefault(pieces.typed, []).append(student)
+    return [pair for people in holders.values() for pair in combinations(people, 2) if pair not in there]
 
 
 def _few(students: int) -> int:
@@ -183,10 +209,13 @@ def _one(answers: Answers, pair: tuple[str, str], score: float, held: int, stude
     marks = answers.pieces[a].marks & answers.pieces[b].marks - answers.explained
     rare = tuple(sorted(mark for mark in marks if answers.marked[mark] <= few))
     checks = _equal(answers, a, b, few)
+    typed = answers.typed[answers.pieces[a].typed]
+    same = typed if answers.pieces[a].typed == answers.pieces[b].typed and typed <= few else 0
     extra = min(_MOST_PIECES, _PIECE * len(own)) + min(_MOST_MARKS, _MARK * len(rare)) + _VALUE * bool(checks)
+    extra += _TYPED * bool(same)
     base = math.log(max(students, 2) / max(held, 2))
     of_few = extra + (base if held <= few else 0.0)
-    return Alike(answers.question, score, held, base + extra, of_few, own, rare, checks)
+    return Alike(answers.question, score, held, base + extra, of_few, own, rare, checks, same)
 
 
 def _equal(answers: Answers, a: str, b: str, few: int) -> tuple[str, ...]:

@@ -49,14 +49,11 @@ def _answers(
 ) -> Answers:
     read = lru_cache(maxsize=None)(of_words if question.written else of_code)  # what many have is read once
     released, known = _given(assignment, question)
-    forms = [read(text) for text in known]
-    given = read(released)
     return Answers(
         question.id,
         {student: read(text) for student, text in texts.items()},
-        given.parts,
-        [form.parts for form in forms],
-        given.marks.union(*(form.marks for form in forms)),
+        read(released),
+        [read(text) for text in known],
         {student: mine[question.id] for student, mine in values.items() if question.id in mine},
     )
 
@@ -107,7 +104,7 @@ def shared_lines(
     """By line of the one's answer and of the other's, whether it is the same in both, or in hardly anybody's
     else: both or own.
     """
-    both = answers.pieces[a].parts & answers.pieces[b].parts - answers.released
+    both = answers.pieces[a].parts & answers.pieces[b].parts - answers.released.parts
     return _marked(answers.pieces[a], both, own), _marked(answers.pieces[b], both, own)
 
 

@@ -40,8 +40,13 @@ def as_document(assignment: Assignment, pairs: Sequence[Pair]) -> dict[str, Any]
 def observed(one: Alike, students: int = 0) -> list[str]:
     """What was observed of two answers, in sentences that claim no more."""
     said = []
-    if one.score:
-        of = f" of {students}" if students else ""
+    of = f" of {students}" if students else ""
+    if one.typed:
+        said.append(
+            "The two answers are the same to the letter, names and remarks included, space aside; "
+            f"{one.typed}{of} students have this very answer, these two included."
+        )
+    elif one.score:
         said.append(
             f"{one.score:.0%} of what the two answers are made of is the same, what is rare counting more; "
             f"{one.held}{of} students have an answer that is so much alike, these two included."

@@ -30,6 +30,11 @@ class Pieces:
     lines: dict[int, tuple[int, ...]]
     marks: frozenset[str]
     """What only a person chooses: names of variables, comments, texts."""
+    typed: int
+    """A fingerprint of the whole as it was typed, space and blank lines aside."""
+
+
+NOTHING = Pieces(frozenset(), {}, frozenset(), 0)
 
 
 def of_code(text: str) -> Pieces:
@@ -42,7 +47,7 @@ def of_code(text: str) -> Pieces:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         marks = _comments(text)
         statements = [(re.findall(r"\w+|[^\w\s]", line), (n,)) for n, line in enumerate(text.splitlines(), 1)]
-    return _gathered(statements, marks, RUN, WINDOW)
+    return _gathered(text, statements, marks, RUN, WINDOW)
 
 
 def of_words(text: str) -> Pieces:
@@ -50,17 +55,22 @@ def of_words(text: str) -> Pieces:
     found = [(w.lower(), n) for n, line in enumerate(text.splitlines(), 1) for w in re.findall(r"\w+", line)]
     words, places = [w for w, _ in found], tuple(n for _, n in found)
     runs = [(words[i : i + WORDS], places[i : i + WORDS]) for i in range(max(0, len(words) - WORDS + 1))]
-    return _gathered(runs, frozenset(), WORDS, 1)
+    return _gathered(text, runs, frozenset(), WORDS, 1)
 
 
 def _gathered(
-    statements: list[tuple[list[str], tuple[int, ...]]], marks: frozenset[str], run: int, window: int
+    text: str,
+    statements: list[tuple[list[str], tuple[int, ...]]],
+    marks: frozenset[str],
+    run: int,
+    window: int,
 ) -> Pieces:
     lines: dict[int, set[int]] = {}
     for tokens, where in statements:
         for piece in _winnowed(tokens, run, window):
             lines.setdefault(piece, set()).update(where)
-    return Pieces(frozenset(lines), {piece: tuple(sorted(where)) for piece, where in lines.items()}, marks)
+    found = {piece: tuple(sorted(places)) for piece, places in lines.items()}
+    return Pieces(frozenset(lines), found, marks, _hash(text.split()))
 
 
 def _winnowed(tokens: list[str], run: int, window: int) -> set[int]:

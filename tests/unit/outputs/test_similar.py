@@ -92,8 +92,20 @@ def test_what_everybody_has_says_nothing() -> None:
     """A class in which all wrote the same names nobody; nor does a class of known forms."""
     same = {f"s{i}": ANSWER for i in range(40)}
     assert pairs([of_class(same)] * 8, 40) == []
-    assert pairs([of_class({"a": ANSWER, "b": ANSWER}, known=[of_code(ANSWER).parts])] * 8, 40) == []
-    assert pairs([of_class({"a": ANSWER, "b": ANSWER}, released=of_code(ANSWER).parts)] * 8, 40) == []
+    assert pairs([of_class({"a": ANSWER, "b": ANSWER}, known=[of_code(ANSWER)])] * 8, 40) == []
+    assert pairs([of_class({"a": ANSWER, "b": ANSWER}, released=of_code(ANSWER))] * 8, 40) == []
+
+
+def test_the_same_to_the_letter_is_evidence_where_few_have_it() -> None:
+    """In the known form, with names and remarks of one's own: two who have it letter for letter are named, twenty are not, and none where names differ."""
+    manner = {f"s{i}": ANSWER.replace("mean", f"mean_{i}").replace("spread", f"width_{i}") for i in range(60)}
+    known = [of_code(ANSWER)]
+    copied = manner | {"s1": manner["s0"].replace("\n    spread", "\n\n    spread")}
+    (pair,) = pairs([of_class(copied, known=known)] * 8, 60)
+    assert (pair.a, pair.b) == ("s0", "s1") and {one.typed for one in pair.questions} == {2}
+    assert "the same to the letter" in observed(pair.questions[0], 60)[0] and "2 of 60 students" in observed(pair.questions[0], 60)[0]
+    assert pairs([of_class(manner, known=known)] * 8, 60) == []
+    assert pairs([of_class(manner | {f"s{i}": manner["s0"] for i in range(20)}, known=known)] * 8, 60) == []
 
 
 def result(student: str, verdict: Verdict = Verdict.WRONG_VALUES, diagnosis: Diagnosis | None = None) -> SubmissionResult:
