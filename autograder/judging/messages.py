@@ -32,6 +32,7 @@ _WORDS = frozenset(
 _BUILT_IN = frozenset(
     (*vars(builtins), "NoneType", "function", "method", "ndarray", "numpy", *map(str, np.sctypeDict))
 )
+_TEXT = re.compile(r'"([^"]*)"|\'([^\']*)\'')
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
 _GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
@@ -104,18 +105,29 @@ def _said(observation: Observation, line: str, run: CellsRun) -> str:
     if not text or re.search(r"\braise\b", line):
         return ""
     written = "\n".join((run.probes, *(cell.text for cell in run.cells)))
-    if not _is_known(text, written):
+    joined = _joined(line, run.probes) if observation.error == "KeyError" else frozenset()
+    if not _is_known(text, written, joined):
         text = without_suggestion(text)
-    if not _is_known(text, written):
+    if not _is_known(text, written, joined):
         return ""
     if observation.error == "KeyError":
         return f": there is no entry {text}."
     return f": {text}" if text.endswith("?") else f": {text.removesuffix('.')}."
 
 
-def _is_known(text: str, written: str) -> bool:
-    """Whether every name in a text is the language's own or was written down."""
-    return all(name in _BUILT_IN or name in written for name in names_in(text))
+def _is_known(text: str, written: str, joined: frozenset[str] = frozenset()) -> bool:
+    """Whether every name in a text is the language's own, was written down, or is one that was joined."""
+    return all(name in _BUILT_IN or name in written or name in joined for name in names_in(text))
+
+
+def _joined(line: str, probes: str) -> frozenset[str]:
+    """The keys that a line may have asked for, where it joins a text of its own, such as "W", and a word of
+    the probes, such as the name of a layer.
+    """
+    texts = [first or second for first, second in _TEXT.findall(line)]
+    parts = [part for text in texts for part in re.split(r"\{[^}]*\}", text) if part]
+    words = set(re.findall(r"\w+", probes))
+    return frozenset(made for part in parts for word in words for made in (part + word, word + part))
 
 
 def _as_said(text: str) -> str:

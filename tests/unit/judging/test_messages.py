@@ -50,6 +50,20 @@ def test_each_ending_has_its_sentence(tiny: Assignment, observation: Observation
     assert told(tiny, observation) == says
 
 
+@pytest.mark.parametrize("line", ['return params["cache" + name]', "return params[f'cache{name}']", "return params[f'{name}cache'], params['cache' + name]"])
+def test_a_key_that_is_joined_of_what_was_written_is_named(tiny: Assignment, line: str) -> None:
+    """A text of the line with the name of a layer that the probe gives; any other key could carry something out."""
+    question, probe = tiny.question("center"), tiny.probes_of("center")[0]
+
+    def says(key: str) -> str:
+        observation = Observation("p", Outcome.RAISED, error="KeyError", cell=5, line=2, text=f"'{key}'")
+        run = CellsRun([CellSource(f"def center(X):\n    {line}\n", 5, CellKind.OWN)], probes='layer = {"Whidden": 1}\nforward(X, layer, "hidden")')
+        return check_message(question, probe, Judged((probe,), {probe.id: observation}, {probe.id: LOST}), run)
+
+    assert says("cachehidden").endswith(": there is no entry 'cachehidden'.")
+    assert says("cachesecret").endswith("(line 2 of your answer).") and says("cachehiddenhidden").endswith("(line 2 of your answer).")
+
+
 def test_what_is_wrong_is_a_whole_sentence(tiny: Assignment) -> None:
     """A finding gets its full stop, and a capital letter where it begins with a word of ours; a name stays as the notebook writes it."""
     seen = Observation("p", Outcome.FINISHED)
