@@ -8,7 +8,7 @@ from `evidence`.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -35,9 +35,12 @@ from autograder.text import sentence
 _LONGEST_ANSWER = 100_000
 
 
-def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> dict[str, Marks]:
-    """What people have put into the gradebook of this folder, or into another database; nothing where
-    there is none. What was decided beyond the tests is put there first, and late penalties are computed anew.
+def gradebook_marks(
+    assignment: Assignment, into: Path, database: str = "", students: Collection[str] = ()
+) -> dict[str, Marks]:
+    """What people have put into the gradebook of this folder, or into another database, of some students or
+    of all; nothing where there is none. What was decided beyond the tests is put there first, and late
+    penalties are computed anew.
     """
     if into != assignment.root and not (into / "gradebook.db").is_file():
         return {}
@@ -49,8 +52,8 @@ def gradebook_marks(assignment: Assignment, into: Path, database: str = "") -> d
     url = database or nbgrader_course.database_url(into, config if into == assignment.root else None)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return {}
-    first = partial(bring_up_to_date, assignment=assignment, into=into, config=config)
-    return gradebook.marks(url, assignment.name, assignment.notebook, first)
+    first = partial(bring_up_to_date, assignment=assignment, into=into, config=config, students=students)
+    return gradebook.marks(url, assignment.name, assignment.notebook, first, students)
 
 
 def page_of(assignment: Assignment, into: Path, student: str, database: str = "") -> str:
@@ -63,13 +66,13 @@ def page_of(assignment: Assignment, into: Path, student: str, database: str = ""
             f"{into} holds no result of {student!r}",
             mend=f"grade first: chainrule autograde {assignment.name}",
         )
-    marks = gradebook_marks(assignment, into, database)
-    return Sheet.of_entry(assignment, into, kept.now, marks, Adjustments.of(assignment)).page()
+    marks = gradebook_marks(assignment, into, database, (student,))
+    return StudentPage.of_entry(assignment, into, kept.now, marks, Adjustments.of(assignment)).html()
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """All that one student's page is made from."""
+class StudentPage:
+    """One student's page, as all that it is made from."""
 
     assignment: Assignment
     standing: Standing
@@ -86,7 +89,7 @@ class Sheet:
         entry: KeptResult,
         marks: dict[str, Marks],
         adjustments: Adjustments = NONE,
-    ) -> Sheet:
+    ) -> StudentPage:
         """What is kept of a student, with what people have put into the gradebook."""
         student = entry.result.student
         graded = graded_path(into, student, assignment)
@@ -112,8 +115,7 @@ class Sheet:
         around = _hash_of(a.cells, a.questions, a.title, a.judged)
         return "" if self.shown else fingerprint(package(), around, msgspec.msgpack.encode(kept))
 
-    def page(self) -> str:
-        """The page as HTML."""
+    def html(self) -> str:
         return page(
             self.assignment,
             self.standing,
@@ -136,7 +138,7 @@ _HEAD = 1024
 
 
 def made_from(path: Path) -> str:
-    """What the page that is there was made from, as a `Sheet` says it; empty where there is none."""
+    """What the page that is there was made from, as a `StudentPage` says it; empty where there is none."""
     try:
         with path.open("rb") as file:
             found = _MADE_FROM.search(file.read(_HEAD))

@@ -15,7 +15,7 @@ from autograder.inside.jail import Level
 from autograder.judging.findings import ClassResult
 from autograder.judging.grader import Grader
 from autograder.judging.reference import Reference
-from autograder.outputs.feedback import Sheet, gradebook_marks, made_from
+from autograder.outputs.feedback import StudentPage, gradebook_marks, made_from
 from autograder.outputs.shown_calls import Evidence
 from autograder.records.adjustments import Adjustments
 from autograder.records.graded_notebook import copy_receipts
@@ -28,14 +28,15 @@ def write_feedback(assignment: Assignment, into: Path, students: Iterable[str] =
     """Write the pages of some students, or of all, as the kept results and the gradebook stand now;
     returns their paths. A page that is there already and would be made from the same stays.
     """
-    chosen = [kept.now for kept in Results(into, assignment).all(students)]
-    marks, adjustments = gradebook_marks(assignment, into), Adjustments.of(assignment)
+    wanted = tuple(students)
+    chosen = [kept.now for kept in Results(into, assignment).all(wanted)]
+    marks, adjustments = gradebook_marks(assignment, into, students=wanted), Adjustments.of(assignment)
     written = []
     for entry in chosen:
         path = into / "feedback" / entry.result.student / assignment.name / f"{assignment.notebook}.html"
-        sheet = Sheet.of_entry(assignment, into, entry, marks, adjustments)
-        if not sheet.made_from or made_from(path) != sheet.made_from:
-            write_text(path, sheet.page())
+        made = StudentPage.of_entry(assignment, into, entry, marks, adjustments)
+        if not made.made_from or made_from(path) != made.made_from:
+            write_text(path, made.html())
         copy_receipts(into / "autograded" / entry.result.student / assignment.name, path.parent)
         written.append(path)
     return written

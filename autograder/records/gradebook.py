@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -236,9 +236,14 @@ def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Gr
 
 
 def marks(
-    url: str, assignment: str, notebook: str, first: Callable[[Gradebook], None] | None = None
+    url: str,
+    assignment: str,
+    notebook: str,
+    first: Callable[[Gradebook], None] | None = None,
+    students: Collection[str] = (),
 ) -> dict[str, Marks]:
-    """What people have put into the gradebook, by student; empty where it holds nothing of the assignment.
+    """What people have put into the gradebook, by student, of some students or of all; empty where it holds
+    nothing of the assignment.
 
     first: what brings its rows up to date.
     """
@@ -249,12 +254,27 @@ def marks(
             return {}
         if first is not None:
             first(book)
+        submitted = select(
+            SubmittedNotebook.id, SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty
+        )
+        submitted = submitted.join(
+            SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id
+        ).where(SubmittedNotebook.notebook_id == row.id)
         graded = select(
             Grade.notebook_id, BaseCell.name, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
         )
         graded = graded.join(BaseCell, Grade.cell_id == BaseCell.id).where(BaseCell.notebook_id == row.id)
         said = select(Comment.notebook_id, BaseCell.name, Comment.comment)
         said = said.join(BaseCell, Comment.cell_id == BaseCell.id).where(BaseCell.notebook_id == row.id)
+        if students:
+            submitted = submitted.where(SubmittedAssignment.student_id.in_(students))
+        rows = book.db.execute(submitted).all()
+        if students:
+            theirs = [key for key, _, _ in rows]
+            graded, said = (
+                graded.where(Grade.notebook_id.in_(theirs)),
+                said.where(Comment.notebook_id.in_(theirs)),
+            )
         found: dict[str, dict[str, Mark]] = {}
         for key, cell, manual, extra, needed in book.db.execute(graded):
             found.setdefault(key, {})[cell] = Mark(manual, extra or 0.0, bool(needed))
@@ -262,13 +282,6 @@ def marks(
             if text:
                 mine = found.setdefault(key, {})
                 mine[cell] = msgspec.structs.replace(mine.get(cell, Mark()), comment=text)
-        submitted = select(
-            SubmittedNotebook.id, SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty
-        )
-        of_notebook = submitted.join(
-            SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id
-        )
-        rows = book.db.execute(of_notebook.where(SubmittedNotebook.notebook_id == row.id))
         return {student: Marks(found.get(key, {}), penalty or 0.0) for key, student, penalty in rows}
 
 

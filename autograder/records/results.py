@@ -84,9 +84,9 @@ class Results:
         """What is kept of these students, or of all but the retired ones, by student; raises UsageError where
         there is nothing.
         """
-        everybody = frozenset(self.students()) - Enrolled(self.into, self.assignment.name).retired
         wanted = tuple(students)
-        found = [self.get(student) for student in wanted or everybody]
+        chosen = wanted or frozenset(self.students()) - Enrolled(self.into, self.assignment.name).retired
+        found = [self.get(student) for student in chosen]
         kept = sorted((k for k in found if k is not None), key=lambda k: k.now.result.student)
         if not kept:
             whose = f" by {', '.join(wanted)}" if wanted else ""
