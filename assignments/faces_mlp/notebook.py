@@ -23,8 +23,8 @@
 # You write eleven small parts. Each is a few lines of NumPy, and each is followed by a check that is silent
 # when it finds nothing wrong. JupyterLab shows the check folded; click on it if you want to read it. Where
 # you are stuck, hints unfold under each question, from a nudge to the idea. Hidden tests then try other
-# shapes and values: a single case, sizes that all differ, whole numbers. Arguments stay as they were, unless
-# the question says that they are written to.
+# shapes and values: a single case (one row of a batch, here one face), sizes that all differ, whole numbers.
+# Arguments stay as they were, unless the question says that they are written to.
 
 # %% [markdown]
 # **If you start here.** A layer is a pair of functions: one computes its output, the other is given the
@@ -32,7 +32,7 @@
 # in. A gradient has the shape of what it is the gradient of, and what is used several times collects the sum
 # of what comes back along each use. That is all that is needed of chapters 1 and 2. What they call `dout` is
 # called `grad_y` here, $g_y$ in the formulas, because three layers need names for several gradients; it is
-# the same thing.
+# the same thing. And what they call the loss $L$ is the error $E$ here.
 
 # %% given="imports"
 import os
@@ -86,7 +86,7 @@ show_faces(inputs_train[sample], [EXPRESSIONS[k] for k in labels[sample]])
 #
 # ## 2. The network
 #
-# The network is a dictionary, `model`, with three weight matrices and three biases. An example is a row, so a
+# The network is a dictionary, `model`, with three weight matrices and three biases. A case is a row, so a
 # layer multiplies from the right: $W$ has one row for each input of the layer and one column for each of its
 # units. With $D$ inputs, hidden layers of $H_1$ and $H_2$ units and $C$ outputs:
 #
@@ -178,7 +178,7 @@ for name in ["W1", "b1", "W2", "b2", "W3", "b3"]:
 # $$y = x\,w + b$$
 #
 # The backward pass is given $g_y = \partial E / \partial y$, of the shape of $y$, for some error $E$. Each
-# entry of $w$ and $b$ was used by all $N$ examples, so their shares add up (chapter 1, question 2, derives
+# entry of $w$ and $b$ was used by all $N$ cases, so their shares add up (chapter 1, question 2, derives
 # the products):
 #
 # $$g_x = g_y\, w^\top, \qquad g_w = x^\top g_y, \qquad (g_b)_j = \sum_{i=1}^{N} (g_y)_{ij}$$
@@ -270,8 +270,7 @@ for name, array, gradient in zip("xwb", [faces, w, b], affine_backward(y, faces,
 #
 # with all four arrays of one shape. The sign of $x$ decides, whatever the sign of $g_y$. At exactly 0 either
 # gradient will do. Leave `x` and `grad_y` as they were, and return new arrays: the network keeps the
-# un-activated values for its backward pass, and a layer that overwrites them damages a result that was right
-# when it was made.
+# un-activated values for its backward pass, and if a layer overwrites them, that pass finds wrong numbers.
 
 # %% [markdown]
 # *4 points, about 10 minutes.*
@@ -652,10 +651,11 @@ largest = np.abs(model["dE_dW1"]).max()
 print(f"No gradient at all passes too: the largest right entry is only {largest:.1e}.")
 
 # %% [markdown]
-# The starting weights are small, so the scores and all gradients of $\tfrac12 \sum y^2$ are small, far below
-# the tolerance of $1.5 \cdot 10^{-3}$. An absolute tolerance says nothing without the size of what it
-# compares. There are two cures: compare relative to that size, as `rel_error` of chapter 2 does, or make the
-# gradients large. With weights that are larger the same check sees the same fault.
+# The starting weights are small, so the scores are small. On its way down to $W_1$ the gradient is multiplied
+# with two more matrices of small weights, and it arrives far below the tolerance of $1.5 \cdot 10^{-3}$. An
+# absolute tolerance says nothing without the size of what it compares. There are two cures: compare relative
+# to that size, as `rel_error` of chapter 2 does, or make the gradients large. With larger weights the same
+# check sees the same fault.
 
 # %% demo="stronger_check"
 large = {name: 10 * value for name, value in model.items()}
@@ -711,7 +711,7 @@ def check():
     x = np.array([[0.0, np.log(3.0), 0.0, 0.0], [2000.0, 2000.0, -2000.0, -2000.0],
                   [-1000.0, -1000.0, -1000.0, -1000.0]])
     start, probs = x.copy(), softmax(x)
-    checks.shape("softmax(x)", probs, (3, 4), "one row an example, one column a class")
+    checks.shape("softmax(x)", probs, (3, 4), "one row a case, one column a class")
     checks.close("softmax(x)", probs, [[1 / 6, 1 / 2, 1 / 6, 1 / 6], [0.5, 0.5, 0, 0], [0.25] * 4],
                  "each row less its own maximum, over its own sum")
     checks.kept("x", x, start)
@@ -886,18 +886,18 @@ for steps in range(4):
 # 1. put the training cases in a new random order, inputs and targets alike;
 # 2. cut that order into batches of `batch_size` (-1: one batch of everything). The last batch holds what is
 #    left and counts like any other;
-# 3. for each batch of $n$ cases: `forward`, then the error with respect to the scores, then `backward`, then
-#    `update`;
+# 3. for each batch of $n$ cases: `forward`, then `err`, the gradient of the mean cross-entropy with respect to
+#    the scores, then `backward`, then `update`;
 # 4. after the epoch, measure cross-entropy and accuracy on the whole training split and on the whole
 #    validation split.
 #
-# For softmax and mean cross-entropy the error is, with $P$ and $T$ of shape $(n, C)$ (chapter 1, *Derive it*,
-# has you show it for one case),
+# Chapter 1, *Derive it*, has you show for one case what this gradient is:
 #
 # $$\mathrm{err} = \frac{P - T}{n}$$
 #
-# where $n$ counts the cases of this batch, the short last one included, so that the size of a step doesn't
-# depend on the size of the batch.
+# with the probabilities $P$, the softmax of the scores, and the targets $T$, both of shape $(n, C)$. Here $n$
+# counts the cases of this batch, the short last one included, so that the size of a step doesn't depend on the
+# size of the batch.
 #
 # `data` is what `load_data` returned, six arrays in its order; they stay as they are, so shuffle indices
 # rather than the arrays. The test split isn't touched. `stats` is a dictionary with the lists `train_ce`,
@@ -1004,10 +1004,11 @@ def check():
 # %% [markdown]
 # ### The run
 #
-# Grey values are never negative. So whatever moves a unit for one face moves it the same way for all, and
-# most of each gradient points along the average face: steps that are short enough for this one direction
-# hardly move in all others. Subtracting the average face takes the direction away. It is measured on the
-# training split alone, since the other two stand for faces that nobody has seen yet.
+# One more thing comes first: the average face is subtracted from every face. Grey values are never negative,
+# so the faces have much in common, and a change of a unit's weights along the average face changes that unit
+# for all of them at once. In this one direction the error is so steep that a step which suits all others
+# leaps too far. Subtracting the average takes the direction away. The average is that of the training split
+# alone, since the other two stand for faces that nobody has seen yet.
 #
 # The learning rate is 0.05 and a batch has 100 faces. 120 epochs take about ten seconds on one core. Over ten
 # random starts the validation accuracy then lay between 0.76 and 0.83 (0.80 on average), and the training
@@ -1136,7 +1137,7 @@ def check():
     checks.close("least_confident of two cases", least_confident(few, 2), [1, 0], "four classes")
 
 # %% [markdown]
-# Above each face stand its true class, which comes from the targets, and below that the predicted class with
+# Two lines stand above each face: its true class, which comes from the targets, and the predicted class with
 # its probability. (Printing the prediction for both is an easy slip, and it makes every network look right.)
 
 # %% demo="look_at_least_confident"

@@ -89,8 +89,8 @@ pictures.show(
 #   output, and returns the gradients with respect to what went in.
 #
 # What connects them is the chain rule. Let $L$ be the loss, one number, and $i$ and $j$ run over all entries
-# of $x$ and of the output, whatever their shapes. We write $dx$ for $\partial L / \partial x$, as the code
-# does.
+# of $x$ and of the output, whatever their shapes. We write $dx$ for $\partial L / \partial x$ and $dout$ for
+# $\partial L / \partial out$, as the code does.
 #
 # $$dx_i = \sum_j dout_j \, \frac{\partial out_j}{\partial x_i}$$
 #
@@ -135,9 +135,9 @@ diagrams.network(
 # %% [markdown]
 # *Figure 2. Forward, blue: the numbers in the circles, from left to right, with the weights on the edges and
 # biases of 0. Back, orange: below each number the gradient of the loss with respect to it, from right to
-# left. At the scores it is $P - [\,j = y\,]$ with $P = (0.881, 0.119)$. A number that acts along several
-# edges collects from all of them, as in* $0.881 \cdot (-1) - 0.881 \cdot 2 = -2.64$*. The second hidden unit
-# is negative, and ReLU lets nothing back through it.*
+# left. The way back begins at the scores, with what the loss sends down: 0.881 and -0.881, which section 6
+# explains. A number that acts along several edges collects from all of them, as in* $0.881 \cdot (-1) - 0.881
+# \cdot 2 = -2.64$*. The second hidden unit is negative, and ReLU lets nothing back through it.*
 
 # %% [markdown]
 # ## Measuring a gradient
@@ -150,8 +150,7 @@ diagrams.network(
 #
 # where $e_i$ is 1 at entry $i$ and 0 elsewhere. This *central difference* is wrong by about $\tfrac{1}{6} h^2
 # |L'''|$, because $h$ is not infinitely small, and by about $10^{-16} |L| / h$, because numbers are rounded.
-# A step near $10^{-5}$ is a good compromise, and leaves 8 to 11 digits
-# right.
+# A step near $10^{-5}$ is a good compromise, and leaves 8 to 11 digits right.
 #
 # Why not train with it? It runs the network twice for every weight. Ours will have 7510 of them, and a
 # backward pass gets all their gradients for the price of about two forward passes.
@@ -159,7 +158,7 @@ diagrams.network(
 # Three helpers come with this notebook: `eval_numerical_gradient_array(f, x, dout)` measures a layer,
 # `eval_numerical_gradient(f, x)` a function that returns one number, and `rel_error(a, b)` is the largest
 # $|a - b| / (|a| + |b|)$ over the entries. Below $10^{-7}$ two gradients agree; above $10^{-4}$ one of them is
-# wrong, unless a kink lies within $h$.
+# wrong, unless the function has a kink, a place where its slope jumps, between $x - h$ and $x + h$.
 
 # %% demo="step_sizes"
 x, dout = np.array([0.7, -2.3, 0.4]), np.array([1.0, 1.0, 10.0])
@@ -184,6 +183,10 @@ for h in 1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11:
 # with $x$ of shape $(N, d_1, \dots, d_k)$, its flattened form $\tilde{x}$ of shape $(N, D)$, $w$ of shape
 # $(D, M)$, $b$ of shape $(M,)$ and $out$ of shape $(N, M)$. The cache keeps the arguments as they came,
 # because on the way back $dx$ must get the shape of $x$.
+#
+# A trap: return both, the output *and* the cache. With `out` alone, a line such as `out, cache =
+# affine_forward(x, w, b)` need not fail: Python takes an array apart row by row, so two examples become one
+# "output" and one "cache", and the error shows later and somewhere else.
 
 # %% demo="draw_the_bias"
 diagrams.broadcast(
@@ -236,7 +239,7 @@ def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndar
 def check():
     x = np.linspace(-0.1, 0.5, 240).reshape(2, 4, 5, 6)
     w, b = np.linspace(-0.2, 0.3, 360).reshape(120, 3), np.linspace(-0.3, 0.1, 3)
-    out, cache = affine_forward(x, w, b)
+    out, cache = checks.parts("affine_forward", affine_forward(x, w, b), "out", "the cache (x, w, b)")
     checks.shape("out", out, (2, 3), "one row an example, one column an output")
     expected = [[1.49834967, 1.70660132, 1.91485297], [3.25553199, 3.5141327, 3.77273342]]
     checks.close("out", out, expected,
@@ -423,7 +426,7 @@ def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @checks.run
 def check():
     x = np.linspace(-0.5, 0.5, 12).reshape(3, 4)
-    out, cache = relu_forward(x)
+    out, cache = checks.parts("relu_forward", relu_forward(x), "out", "the cache, which is x")
     expected = [[0, 0, 0, 0], [0, 0, 0.04545455, 0.13636364],
                 [0.22727273, 0.31818182, 0.40909091, 0.5]]
     checks.close("out", out, expected,
@@ -630,7 +633,9 @@ except Exception as error:
 #
 # $$dx_{ij} = \frac{1}{N} \left( P_{ij} - [\,j = y_i\,] \right)$$
 #
-# where the bracket is 1 if it holds and else 0. There is no `dout`, because the loss is the end of the chain.
+# where the bracket is 1 if it holds and else 0. Figure 2 begins its way back with it: the scores $(2, 0)$ give
+# $P = (0.881, 0.119)$, and with label 1 that leaves $(0.881, -0.881)$. There is no `dout`, because the loss is
+# the end of the chain.
 # Write `softmax_loss`, which returns loss and gradient together.
 
 # %% [markdown]
@@ -1006,7 +1011,7 @@ plt.gca().set(xlabel="predicted", ylabel="label", xticks=range(10), yticks=range
               title="540 test digits")
 pictures.show(
     "Confusion matrix of the ten digits: about fifty right answers for each digit on the "
-    "diagonal, a dozen single errors off it."
+    "diagonal, the few errors off it."
 )
 
 # %% [markdown]
@@ -1079,7 +1084,7 @@ pictures.show(
 for hidden in 5, 100:
     ends = [train_two_layer(X_train, y_train, X_test, y_test, hidden=hidden, iters=400, seed=seed)
             for seed in (0, 1)]
-    print(f"{hidden} hidden units:", [round(run["test_accuracy"][-1], 3) for _, run in ends])
+    print(f"{hidden} hidden units:", *(f"{run['test_accuracy'][-1]:.3f}" for _, run in ends))
 
 # %% [markdown]
 # ## 8. Units that die

@@ -189,10 +189,9 @@ def check():
 # ### How small should the step be?
 #
 # Two errors pull in opposite directions. A central difference leaves out the third derivative, which costs
-# about $\tfrac{1}{6} h^2
-# |f'''|$. And $f$ itself is rounded, to about $10^{-16} |f|$; the difference of two such numbers is divided by $2h$, which costs
-# about $10^{-16} |f| / h$. Their sum is smallest near $h = 10^{-5}$, with about 10 digits right where $f$,
-# $f'$ and $f'''$ are all of size 1. No smaller step can give more.
+# about $\tfrac{1}{6} h^2 |f'''|$. And $f$ itself is rounded, to about $10^{-16} |f|$; the difference of two such
+# numbers is divided by $2h$, which costs about $10^{-16} |f| / h$. Their sum is smallest near $h = 10^{-5}$, with
+# about 10 digits right where $f$, $f'$ and $f'''$ are all of size 1. Much smaller steps leave fewer.
 
 # %% demo="step_size"
 steps, point = np.logspace(-13, -1, 60), np.array([0.8])
@@ -218,9 +217,10 @@ pictures.show(
 # %% [markdown]
 # ## 2. Measuring a layer
 #
-# A layer answers with an array, not with a number. Its place in the network is known through the *upstream
-# gradient* `df`, the derivative of the loss with respect to each entry of the layer's output. By the chain
-# rule the loss moves by the sum over all output entries, each weighted with its entry of `df`.
+# A layer answers with an array, not with a number. All that it needs to know of the network above it is the
+# upstream gradient. For a function $f$ we call it `df`, as one says `dout` for `out`: the derivative of the loss
+# with respect to each entry of $f(x)$. By the chain rule the loss moves by what the entries of $f(x)$ move, each
+# times its own entry of `df`, added up.
 #
 # $$\frac{\partial L}{\partial x_i} \approx \sum_k df_k\, \frac{f_k(x + h e_i) - f_k(x - h e_i)}{2h}$$
 #
@@ -370,10 +370,13 @@ for a, b in [(1.0, 1.0 + 1e-9), (0.001, 0.002), (0.5, -0.5), (1e-12, 3e-12)]:
 # $$\mathrm{out} = x_{\mathrm{flat}}\, w + b$$
 #
 # with $x$ of shape $(N, d_1, \dots, d_k)$, $x_{\mathrm{flat}}$ of shape $(N, D)$, $w$ of shape $(D, M)$, $b$
-# of shape $(M,)$ and out of shape $(N, M)$.
+# of shape $(M,)$ and out of shape $(N, M)$. Return the output and the cache, both: if you return the output
+# alone, `out, cache = ...` takes its *rows* apart, and where there are two of them nobody notices at once.
 
 # %% [markdown]
 # *5 points, about 20 minutes.*
+#
+# There are two functions to write; the formulas of the second stand between them.
 #
 # <details><summary>Hint: what to look at</summary>
 #
@@ -448,7 +451,8 @@ def check():
     rng = np.random.RandomState(231)
     x, w, b, dout = rng.randn(10, 2, 3), rng.randn(6, 5), rng.randn(5), rng.randn(10, 5)
     before = x.copy(), w.copy(), b.copy(), dout.copy()
-    out, cache = layers.affine_forward(x, w, b)
+    out, cache = checks.parts("affine_forward", layers.affine_forward(x, w, b),
+                              "out", "the cache (x, w, b)")
     checks.shape("out", out, (10, 5), "one row an example, one column an output")
     checks.close("out", out[:1],
                  [[-2.17606361, -2.12184729, 0.00900847, 2.20337442, -0.99083714]],
@@ -490,9 +494,9 @@ for name, at, analytic in zip(("dx", "dw", "db"), (x, w, b), grads):
     print(f"{name}: relative error against the numerical gradient {error:.1e}")
 
 # %% [markdown]
-# All three are $10^{-10}$ or less. An affine layer is a straight line in each of its arguments, so the
-# central difference leaves nothing out and only rounding remains. A layer with a mistake in it would show an
-# error of the order of 1.
+# All three are about $10^{-10}$ or less. An affine layer is a straight line in each of its arguments, so the
+# central difference leaves nothing out and only rounding remains. A mistake in a layer usually shows as an error
+# above $10^{-4}$, often as one near 1.
 
 # %% [markdown]
 # ## 5. ReLU
@@ -562,7 +566,7 @@ def check():
     x = np.array([[-2.0, 0.5, 3.0], [0.1, -0.2, -7.0]])
     dout = np.array([[1.0, -4.0, 2.0], [-3.0, 5.0, -6.0]])
     before = x.copy(), dout.copy()
-    out, cache = layers.relu_forward(x)
+    out, cache = checks.parts("relu_forward", layers.relu_forward(x), "out", "the cache, which is x")
     checks.close("out", out, [[0, 0.5, 3.0], [0.1, 0, 0]],
                  "positive entries stay, negative ones become 0")
     checks.kept("x", x, before[0])
@@ -695,8 +699,9 @@ pictures.show(
 # ## 7. The hinge loss
 #
 # The last affine layer gives every class a score. The *hinge loss* (Weston and Watkins 1999) asks that the
-# right class be ahead of every other by a margin of 1. Every class that is closer than that, or ahead, costs
-# what is missing; a class that is beaten by more costs nothing, and the loss takes no further interest in it.
+# right class be ahead of every other by a margin of 1. It is the loss of a support vector machine, and so the
+# code calls it `svm`. A wrong class that is closer than that, or even ahead, costs what is missing; a wrong class
+# that is beaten by more than 1 costs nothing.
 #
 # $$L = \frac{1}{N} \sum_n \sum_{j \ne y_n} \max(0, m_{nj}), \qquad m_{nj} = x_{nj} - x_{n y_n} + 1$$
 #
@@ -919,6 +924,8 @@ pictures.show(
 # %% [markdown]
 # *12 points, about 40 minutes.*
 #
+# There are two functions to write; what the second does stands between them.
+#
 # <details><summary>Hint: what to look at</summary>
 #
 # Draw the chain: affine, ReLU, affine, loss. What does each `backward` need, and who returns it?
@@ -927,7 +934,7 @@ pictures.show(
 #
 # <details><summary>Hint: the shape</summary>
 #
-# Scores and `dscores` are $(N, C)$, the hidden layer $(N, H)$; each gradient has the shape of its parameter.
+# The scores and their gradient are $(N, C)$, the hidden layer $(N, H)$; each gradient has the shape of its parameter.
 #
 # </details>
 #
@@ -1104,8 +1111,8 @@ pictures.show(
 # %% [markdown]
 # *Figure 6. Every gradient of a network of 20 inputs, 15 hidden units and 6 classes, by backpropagation and
 # by experiment. Left, they agree to the eye. Right, the relative error grows as the gradient gets smaller,
-# just as rounding of the loss predicts (dashed). Were a layer wrong, points would lie near 1 whatever the
-# size of the gradient.*
+# just as rounding of the loss predicts (dashed). Were a layer wrong, points would lie far above that line,
+# whatever the size of the gradient.*
 
 # %% [markdown]
 # ## 10. Training on digits

@@ -7,21 +7,28 @@ import io
 import matplotlib.pyplot as plt
 from IPython.display import display
 
+DPI = 90
+LEAST = (
+    0.8  # of its own width: in a narrower window its letters would be too small, and it is scrolled instead
+)
+
 
 class Picture:
     """A figure as an image with a text alternative, which front ends show as HTML and exports as PNG."""
 
     def __init__(self, fig, alt):
         buffer = io.BytesIO()
-        fig.savefig(buffer, format="png", dpi=90)
+        fig.savefig(buffer, format="png", dpi=DPI)
         self.png, self.alt = base64.b64encode(buffer.getvalue()).decode(), alt
+        self.least = round(LEAST * DPI * fig.get_figwidth())
 
     def __repr__(self):
         return self.alt
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         source, alt = f"data:image/png;base64,{self.png}", html.escape(self.alt)
-        tag = f'<img src="{source}" alt="{alt}" style="max-width: 100%">'
+        image = f'<img src="{source}" alt="{alt}" style="max-width: 100%; min-width: {self.least}px">'
+        tag = f'<div style="overflow-x: auto">{image}</div>'
         return {"text/plain": self.alt, "image/png": self.png, "text/html": tag}
 
 

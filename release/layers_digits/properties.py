@@ -81,8 +81,8 @@ def layer(name, forward, backward, draw, tries=TRIES):
     """A layer and its way back. draw(rng) makes arguments, float arrays of random sizes, the first with one
     row an example.
 
-    forward(*arguments) returns the output; backward(dout, *arguments) a gradient for each of the first
-    arguments, one or more.
+    forward(*arguments) returns the output; backward(upstream gradient, *arguments) a gradient for each of the
+    first arguments, one or more.
     """
 
     def true_of(rng):
@@ -107,14 +107,14 @@ def layer(name, forward, backward, draw, tries=TRIES):
             yield f"gradient {number} has the shape of argument {number}", g.shape == a.shape, *arguments
             measured = _slope(lambda _: np.sum(forward(*arguments) * dout), a)
             yield (
-                f"gradient {number} is the slope of sum(dout * output)",
+                f"gradient {number} is the slope of sum(upstream gradient * output)",
                 _close(g, measured, 1e-5),
                 *arguments,
             )
         again = backward(2 * dout, *arguments)
         again = again if isinstance(again, tuple | list) else (again,)
         yield (
-            "twice the dout gives twice the gradients",
+            "twice the upstream gradient gives twice the gradients",
             all(_close(b, 2 * a) for a, b in zip(grads, again, strict=True)),
             *arguments,
         )

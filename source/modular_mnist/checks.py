@@ -3,15 +3,31 @@
 It says what was seen, what was expected and the usual cause.
 """
 
+import contextlib
+import io
 import linecache
 
 import numpy as np
 
-__all__ = ["close", "kept", "run", "shape", "that"]
+__all__ = ["close", "kept", "parts", "run", "shape", "that"]
 
 
 def run(check):
-    """Run a check at once, as `@checks.run`: what it names stays inside, so that no other cell finds it."""
+    """Run a check at once, as `@checks.run`: what it names stays inside, so that no other cell finds it.
+
+    What your functions print meanwhile is shown where the check does not pass, and only there.
+    """
+    __tracebackhide__ = True
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            _run(check)
+    except BaseException:
+        print(printed.getvalue(), end="")
+        raise
+
+
+def _run(check):
     __tracebackhide__ = True
     try:
         check()
@@ -54,6 +70,28 @@ def that(condition, sentence):
     """Fail with the sentence unless the condition holds."""
     if not condition:
         _fail(sentence)
+
+
+def parts(name, value, *expected):
+    """Fail unless value is a tuple of as many parts as are expected, and return it.
+
+    An array is none: Python takes its rows apart, and what goes wrong then is something else.
+    """
+    several = isinstance(value, tuple | list)
+    if not several or len(value) != len(expected):
+        _fail(
+            f"{name} returned {_what(value)}; expected {len(expected)} things, in this order: "
+            f"{', '.join(expected)}."
+        )
+    return value
+
+
+def _what(value):
+    if isinstance(value, tuple | list):
+        return f"{len(value)} things"
+    if isinstance(value, np.ndarray):
+        return f"a single array, of shape {value.shape}"
+    return f"a single {type(value).__name__}" if value is not None else "None"
 
 
 def shape(name, value, expected, hint=""):

@@ -43,6 +43,31 @@ def test_a_result_that_is_none_is_a_sentence_too() -> None:
     assert said.startswith("`out, cache = f()` stopped with TypeError: cannot unpack") and said.endswith("what its docstring says?")
 
 
+def test_a_check_that_passes_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the checked functions print, as a training loop does, is not shown."""
+    checks.run(lambda: print("iteration 0"))
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("fault", [AssertionError, ValueError, NotImplementedError, KeyboardInterrupt])
+def test_what_was_printed_before_a_check_stopped(fault: type[BaseException], capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a check does not pass, or is interrupted, what was printed may say why."""
+    def stopped() -> None:
+        print("the shape is (2, 3)")
+        raise fault
+
+    with pytest.raises(fault):
+        checks.run(lambda: stopped())
+    assert capsys.readouterr().out == "the shape is (2, 3)\n"
+
+
+def test_as_many_parts_as_expected() -> None:
+    """A tuple or a list of the right length is handed on."""
+    whole = (np.ones(2), np.ones(3))
+    assert checks.parts("f", whole, "out", "cache") is whole
+    assert checks.parts("f", [1, 2], "out", "cache") == [1, 2]
+
+
 def test_a_stub_stays_a_stub() -> None:
     """An answer that is not written yet ends as NotImplementedError, by which the check of the notebook knows it."""
     def stub() -> None:
@@ -66,6 +91,10 @@ def test_no_name_is_left_behind() -> None:
         (lambda: checks.shape("y", np.ones(3), (1, 3), "a row"), r"y has shape (3,); expected (1, 3) (a row)."),
         (lambda: checks.close("y", None, 1.0), "y is None: does the function return its result?"),
         (lambda: checks.kept("x", np.zeros(2), np.ones(2)), "x was changed by the call; it should stay as it was (work on a new array, or on a copy)."),
+        (lambda: checks.parts("f", np.ones((2, 3)), "out", "cache"), "f returned a single array, of shape (2, 3); expected 2 things, in this order: out, cache."),
+        (lambda: checks.parts("f", (1, 2, 3), "out", "cache"), "f returned 3 things; expected 2 things, in this order: out, cache."),
+        (lambda: checks.parts("f", None, "out", "cache"), "f returned None; expected 2 things, in this order: out, cache."),
+        (lambda: checks.parts("f", 1.5, "loss", "dx"), "f returned a single float; expected 2 things, in this order: loss, dx."),
         (lambda: checks.kept("x", np.zeros((1, 2)), np.zeros(2)), "x was changed by the call; it should stay as it was (work on a new array, or on a copy)."),
     ],
 )
