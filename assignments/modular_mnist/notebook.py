@@ -17,7 +17,7 @@
 # 4. `gradient_approximation`, which checks its gradient,
 # 5. `trainer`, with minibatches, momentum, L2 penalty and early stopping, and `test`.
 #
-# A network can learn with a wrong gradient, with a momentum that is none, or with "best weights" that are
+# A network can learn with a wrong gradient, with a momentum that forgets, or with "best weights" that are
 # only the last ones by another name. It then learns a little worse, and nobody notices. So each part is
 # checked by itself before it is used.
 
@@ -546,6 +546,21 @@ diagrams.chain(
 # of what runs forward. Orange, below: what runs back, of the same shape as what ran forward there. What a
 # part returns is the delta of the part before it.*
 
+# %% demo="draw_a_small_network"
+diagrams.network(
+    [[1, 2], [3, -1], [3, 0], [1, 0]], [[1.46, 1.46], [1.46, 0], [1.46, 0.731], [0.731, -0.731]],
+    [[[1, -1], [1, 0.5]], None, [[1, -1], [2, 1]]], ["x", "Layer 0", "ReLU 1", "Layer 2: scores"],
+    "A network with the widths 2, 2 and 2 on one row, x = (1, 2). Forward: Layer 0 gives (3, -1), "
+    "ReLU (3, 0), Layer 2 the scores (1, 0). Back from the scores: (0.731, -0.731), then "
+    "(1.46, 0.731), after ReLU (1.46, 0), and (1.46, 1.46) at x.")
+
+# %% [markdown]
+# *Figure 4. A smaller one in numbers:* `layer_specs` *is [2, 2, 2], the biases are (0, -1) and (-2, 3), and the
+# batch is one row with the target (0, 1). Blue, in the circles: forward. The softmax of the scores is (0.731,
+# 0.269). Orange, below them: back, from* $(p - t) / N$ *at the scores. An entry of* `d_w` *is the blue number at
+# the left end of its edge times the orange one at the right end: in Layer 2 the topmost edge has* $3 \cdot 0.731
+# = 2.19$*.*
+
 # %% [markdown]
 # *12 points, about 35 minutes.*
 #
@@ -801,7 +816,7 @@ for epsilon in [1e-2, 1e-4, 1e-5, 1e-6]:
     print(f"epsilon {epsilon:.0e}: {sum(within)} of {len(within)} entries within 9 epsilon**2")
 
 # %% [markdown]
-# *Figure 4. The largest difference of the nine entries against* $\varepsilon$*, for a right gradient. Where
+# *Figure 5. The largest difference of the nine entries against* $\varepsilon$*, for a right gradient. Where
 # the dashed criterion lies below the V, at the left, it fails a right gradient.*
 #
 # At $\varepsilon = 10^{-6}$ the criterion asks for $9 \cdot 10^{-12}$, where round-off alone leaves ten times
@@ -836,7 +851,7 @@ travelled = {"momentum": np.cumsum(velocity), "no momentum": steps, "rate times 
 figures.travel(steps, travelled)
 
 # %% [markdown]
-# *Figure 5. How far a parameter goes where the gradient never changes. A velocity that remembers ends at* $1
+# *Figure 6. How far a parameter goes where the gradient never changes. A velocity that remembers ends at* $1
 # / (1 - \gamma) = 10$ *plain steps a step.*
 #
 # The lowest line is a real slip. $v = \gamma \cdot (-\eta g)$, with no old $v$ on the right, looks like
@@ -881,12 +896,12 @@ figures.travel(steps, travelled)
 
 # %% given="show_progress"
 def show_progress(config: dict, history: dict) -> None:
-    """Print a dot for an epoch, or the validation loss at the first and every tenth, on one line."""
+    """Print the validation loss after the first and every tenth epoch, on one line."""
     epoch, valid_loss = len(history["valid_loss"]), history["valid_loss"][-1]
-    if epoch == 1:
-        print(f"at most {config['epochs']} epochs: {valid_loss:.3f} ", end="", flush=True)
-    else:
-        print(f" {valid_loss:.3f} " if epoch % 10 == 0 else ".", end="", flush=True)
+    if epoch == 1 < config["epochs"]:
+        print(f"validation loss, at most {config['epochs']} epochs: {valid_loss:.3f}", end="", flush=True)
+    elif epoch % 10 == 0:
+        print(f" {valid_loss:.3f}", end="", flush=True)
 
 
 # %% [markdown]
@@ -962,7 +977,6 @@ def trainer(
     if best is not None:
         for layer, (w, b) in zip(layers, best):
             layer.w, layer.b = w, b
-    print()
     return history
     ### END SOLUTION
 
@@ -1094,7 +1108,7 @@ def experiment(**changes) -> tuple[Neuralnetwork, dict[str, list[float]]]:
     network = Neuralnetwork(settings)
     history = trainer(network, X_train, y_train, X_valid, y_valid, settings)
     accuracy, best = test(network, X_test, y_test, settings), np.argmin(history["valid_loss"]) + 1
-    print(f"test accuracy {accuracy:.3f}, best epoch {best}   {changes}")
+    print(f"\ntest accuracy {accuracy:.3f}, best epoch {best}   {changes}")
     return network, history
 
 
@@ -1115,7 +1129,7 @@ _, sigmoid = experiment(activation="sigmoid")
 figures.curves({"ReLU": relu, "tanh": tanh, "sigmoid": sigmoid})
 
 # %% [markdown]
-# *Figure 6. Loss by epoch for the three activations. The dot marks the epoch whose weights are restored, the
+# *Figure 7. Loss by epoch for the three activations. The dot marks the epoch whose weights are restored, the
 # bar the last epoch that ran.*
 #
 # The sigmoid starts slowest: each layer multiplies what comes back by a quarter at best (Figure 2), and its
@@ -1135,7 +1149,7 @@ _, no_momentum = experiment(momentum=False)
 figures.curves({"momentum 0.9": relu, "no momentum": no_momentum})
 
 # %% [markdown]
-# *Figure 7. With and without momentum, at one learning rate.*
+# *Figure 8. With and without momentum, at one learning rate.*
 
 # %% demo="distance"
 def distance(**changes) -> float:
@@ -1154,7 +1168,7 @@ print(f"weights moved in one epoch: {far:.2f} with momentum, {near:.2f} without,
 
 # %% [markdown]
 # In one epoch momentum carries the weights more than four times as far. A ratio of 0.9 here would be the slip
-# of Figure 5. Since a velocity adds up to ten gradients, momentum at rate 0.1 is close to no momentum at rate
+# of Figure 6. Since a velocity adds up to ten gradients, momentum at rate 0.1 is close to no momentum at rate
 # 1 in how far it goes, and steadier: what points the same way in every batch adds up, what changes sign from
 # batch to batch cancels.
 #
@@ -1165,7 +1179,7 @@ shrunk, l2 = experiment(L2_penalty=0.005)
 figures.curves({"no penalty": relu, "L2 0.005": l2})
 
 # %% [markdown]
-# *Figure 8. With and without a penalty on the weights.*
+# *Figure 9. With and without a penalty on the weights.*
 #
 # The penalty keeps the training loss from reaching zero, for that takes large weights, and the validation
 # loss hardly turns upward. Over five seeds its lowest value lay between 0.18 and 0.20, without the penalty
@@ -1177,7 +1191,7 @@ figures.curves({"no penalty": relu, "L2 0.005": l2})
 figures.weights({"no penalty": net.layers[0].w, "L2 0.005": shrunk.layers[0].w})
 
 # %% [markdown]
-# *Figure 9. What the first layer looks for: the weights from the 784 pixels to the 20 units with the largest
+# *Figure 10. What the first layer looks for: the weights from the 784 pixels to the 20 units with the largest
 # weights. Pixels near the border are white paper in every image. Their input is 0, so their gradient is 0,
 # and without a penalty they keep the random weights that they started with; the penalty
 # shrinks those to nothing.*
@@ -1192,13 +1206,13 @@ alt = "Misclassified test digits, each with its true class and the predicted one
 figures.digits(X_test[wrong], titles, alt=alt + "; ".join(titles))
 
 # %% [markdown]
-# *Figure 10. Test images that the network with L2 gets wrong: the true class first, then the predicted one.
+# *Figure 11. Test images that the network with L2 gets wrong: the true class first, then the predicted one.
 # Some are hard for a person, too.*
 
 # %% [markdown]
 # ## 10. What changed?
 #
-# **Question.** Look at Figures 7 and 8 and at the distance in between, and say in your own words, with
+# **Question.** Look at Figures 8 and 9 and at the distance in between, and say in your own words, with
 # numbers from your own runs: What did momentum change in the two curves, and why? What did L2 change in each
 # of them, and how can a training loss that is *higher* belong to the better network?
 

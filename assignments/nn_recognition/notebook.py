@@ -9,13 +9,13 @@
 #
 # | questions | what you build |
 # | --- | --- |
-# | 1 to 3 | the start: weights and biases |
-# | 4 to 7 | the way forward: activations, layers, probabilities, a loss |
-# | 8 | the way back: the gradients of a layer |
-# | 9 and 10 | convolution, both ways |
-# | 11 and 12 | batches and training |
-# | 13 | a check of all gradients by central differences |
-# | 14 | a network that reads digits, with your convolution in it |
+# | 1 and 2 | the start: weights and biases |
+# | 3 to 6 | the way forward: activations, layers, probabilities, a loss |
+# | 7 | the way back: the gradients of a layer |
+# | 8 and 9 | convolution, both ways |
+# | 10 and 11 | batches and training |
+# | 12 | a check of all gradients by central differences |
+# | 13 | a network that reads digits, with your convolution in it |
 #
 # The appendix, in a notebook of its own, derives the formulas. Only NumPy and matplotlib are needed. At the
 # end your convolution reads the handwritten digits of chapter 1, with a network of your own parts, and you
@@ -114,7 +114,7 @@ def sigmoid_deriv(post_act):
 #
 # $$A = \sigma(X W_1 + b_1), \qquad P = \mathrm{softmax}(A W_2 + b_2)$$
 #
-# and the gradients, which questions 7 and 8 come back to, are
+# and the gradients, which questions 6 and 7 come back to, are
 #
 # $$\frac{\partial L}{\partial W_2} = A^\top (P - y), \qquad \Delta = (P - y)\, W_2^\top \odot A (1 - A), \qquad
 # \frac{\partial L}{\partial W_1} = X^\top \Delta$$
@@ -165,8 +165,7 @@ def sigmoid_deriv(post_act):
 #
 # <details><summary>Hint: what to look at</summary>
 #
-# The range ends at $\pm u$, and $u^2/3$ is the variance of a uniform distribution: set it equal to $2/(D +
-# H)$.
+# The range is $[-u, u]$. What does the formula ask of its variance?
 #
 # </details>
 #
@@ -178,7 +177,7 @@ def sigmoid_deriv(post_act):
 #
 # <details><summary>Hint: the idea</summary>
 #
-# Solve for $u$ first. `np.random.uniform` takes the two ends and a `size`.
+# Set $u^2 / 3$ equal to $2 / (D + H)$ and solve for $u$. `np.random.uniform` takes the two ends and a `size`.
 #
 # </details>
 
@@ -242,35 +241,10 @@ figures.both_ways(spreads, gradients)
 # %% [markdown]
 # *Figure 1. What becomes of a signal on its way up through ten layers of 100 tanh units (left), and of a
 # gradient on its way down from the top (right), for weights from three uniform distributions, between* $-u$
-# *and* $u$*. Both axes of spread are logarithmic.*
+# *and* $u$*. Both axes of spread are logarithmic. The last question of this chapter comes back to this figure.*
 
 # %% [markdown]
-# ## 3. Why random, why scaled
-#
-# **Question.** Why does one start from random numbers rather than from equal ones? Why does their scale
-# depend on the size of the layer? Say what happens, in the forward and in the backward pass of a deep
-# network, when weights are much too small or much too large.
-
-# %% [markdown]
-# *2 points, about 10 minutes.*
-
-# %% [markdown] written="random_init" points=2
-# ### BEGIN SOLUTION
-# *Rubric.* 1 point: random values break the symmetry between units. 1 point: the scale keeps the
-# size of activations and of gradients about the same from layer to layer, where otherwise they vanish,
-# explode or saturate.
-#
-# *Sample answer.* Units that start equal get equal gradients and stay equal; random weights make each a
-# different function from the start. A unit sums over all its inputs, so its variance grows with their number:
-# with $D$ inputs of variance $v$, the sum has the variance $D \cdot \operatorname{Var}[W] \cdot v$. On the
-# way back the same holds with $H$. Variance $1/D$ would keep the forward signal, $1/H$ the backward one;
-# $2/(D + H)$ is the compromise. With smaller weights the signal and the gradients shrink by a factor in every
-# layer and the first layers hardly learn. With larger ones they grow, or the sigmoids saturate, where their
-# slope is nearly 0 and gradients vanish again.
-# ### END SOLUTION
-
-# %% [markdown]
-# ## 4. Sigmoid
+# ## 3. Sigmoid
 #
 # The hidden units of this chapter squash their input into the interval between 0 and 1:
 #
@@ -338,7 +312,7 @@ figures.lines(z, curves, "z", "activation", alt)
 # gradient with it, is nearly 0. ReLU (cut off at 1.5 here) keeps its slope on the positive side.*
 
 # %% [markdown]
-# ## 5. One layer forward
+# ## 4. One layer forward
 #
 # A fully connected layer forms weighted sums of its inputs, adds a bias and applies its activation, for all
 # examples of a batch at once:
@@ -420,7 +394,7 @@ initialize_weights(10, 3, params, "small")
 print("four examples, three units:", forward(X, params, "small", sigmoid).round(2), sep="\n")
 
 # %% [markdown]
-# ## 6. Softmax
+# ## 5. Softmax
 #
 # The output layer's activation turns each example's scores into probabilities of the classes:
 #
@@ -482,7 +456,7 @@ for scale in (0.1, 1, 10):
     print(f"scores times {scale:>4}:", softmax(scale * np.array([[1.0, 2.0, 3.0, 2.5]])).round(3))
 
 # %% [markdown]
-# ## 7. Loss and accuracy
+# ## 6. Loss and accuracy
 #
 # The cross-entropy of an example is the negative logarithm of the probability that the network gave to the
 # right class. Here the loss of a batch is the **sum** over its examples, not the mean:
@@ -555,7 +529,7 @@ for right in (0.99, 0.5, 0.25, 0.01):
     print(f"probability {right:4} for the right class costs {loss:.3f}")
 
 # %% [markdown]
-# ## 8. One layer backward
+# ## 7. One layer backward
 #
 # Backpropagation hands each layer `delta`, the derivative of the loss with respect to the layer's *output*,
 # and wants back the derivative with respect to its *input*, which is the `delta` of the layer below. On the
@@ -577,7 +551,7 @@ diagrams.network(
     "gradient by Z is (5, -2, 3) and that by X (2, 6.5).")
 
 # %% [markdown]
-# *Figure 3. The layer of the check of question 5, whose activation squares, with one example. Blue, in the
+# *Figure 3. The layer of the check of question 4, whose activation squares, with one example. Blue, in the
 # circles: forward. Orange, below them: the gradients, from right to left. Each is multiplied with the slope 2
 # Z of its unit, and a unit of X collects along all its edges.*
 
@@ -662,7 +636,7 @@ slopes = sigmoid_deriv(np.array([0.5, 0.9, 0.999]))
 print("a saturated unit sends little back: slopes", slopes.round(3))
 
 # %% [markdown]
-# ## 9. Convolution forward
+# ## 8. Convolution forward
 #
 # On an image, a fully connected layer has to learn each place anew. A convolutional layer slides the same
 # small filters over all places. For each filter and place it forms one weighted sum, over the window under
@@ -692,6 +666,19 @@ diagrams.convolution((4, 5), (3, 3), stride=2, pad=1, alt=(
 # *Figure 4. A window of 3 x 3 on an image of 4 x 5 with a padding of 1. With stride 2 the next window starts
 # two columns further on, and the next row of windows two rows further down. In height 6 rows take two
 # windows, at rows 0 and 2, and one row is left over: the sizes are rounded down.*
+
+# %% [markdown]
+# **Read it off the figure** before you write any code; nobody grades it. How many pixels of the image itself
+# does the dashed window cover? Rows and columns are counted from 0 and from the frame on: where does the window of
+# the lower right output begin? And how large would the output be with stride 1?
+#
+# <details><summary>What the figure says</summary>
+#
+# Six, in two rows and three columns; its other three places lie in the frame of zeros. The lower right output is
+# $p = 1$, $q = 2$, so its window begins at row 2 and column 4. With stride 1 there are 4 windows in height and 5 in
+# width: the output is as large as the image.
+#
+# </details>
 
 # %% [markdown]
 # *8 points, about 40 minutes.*
@@ -786,7 +773,7 @@ figures.strip(images, "A drawing of a house, and its edges as two filters find t
 # zeros outside are dark. A network learns filters such as these by itself.*
 
 # %% [markdown]
-# ## 10. Convolution backward
+# ## 9. Convolution backward
 #
 # Every output is a sum of products, so each derivative is the other factor, summed over all windows in which
 # the entry took part:
@@ -911,7 +898,7 @@ figures.strip(images, "Three spots in delta; each leaves a print of the filter i
 # looked at. Where windows overlap, the prints add up.*
 
 # %% [markdown]
-# ## 11. Batches
+# ## 10. Batches
 #
 # Gradient descent on small random batches makes many cheap steps instead of a few expensive ones. Shuffle the
 # examples and cut them into batches of $B$ = `batch_size`, the last of which holds the remainder:
@@ -987,7 +974,7 @@ for xb, yb in get_random_batches(np.arange(8)[:, None], np.eye(2)[np.arange(8) %
     print("examples", xb[:, 0], "labels", yb.argmax(axis=1))
 
 # %% [markdown]
-# ## 12. Training
+# ## 11. Training
 #
 # Now all parts meet. The data are four clouds of ten points in the plane. The network has one hidden layer,
 # `"layer1"` with the sigmoid, and the layer `"output"` with the softmax.
@@ -1150,11 +1137,11 @@ figures.regions(predict, snapshots, x, y)
 
 # %% [markdown]
 # *Figure 8. The class that the network favours at each place of the plane as training goes on, and the forty
-# points. At first it favours one class nearly everywhere; soon it tells above from below; at last it bends a
-# border around the narrow cloud of class 1.*
+# points. At first it favours one class or two, wherever the points lie; soon it tells above from below; at last
+# each class has a region of its own.*
 
 # %% [markdown]
-# ## 13. Are the gradients right?
+# ## 12. Are the gradients right?
 #
 # A network with a wrong gradient often trains all the same, only worse, and nobody notices. The definition of
 # the derivative gives a test that needs no backward pass: change one entry of one parameter by a little, both
@@ -1162,7 +1149,7 @@ figures.regions(predict, snapshots, x, y)
 #
 # $$\frac{\partial L}{\partial \theta} \approx \frac{L(\theta + \epsilon) - L(\theta - \epsilon)}{2 \epsilon}$$
 #
-# $L$ is the summed loss, on all of $x$, $(N, D)$, and $y$, $(N, C)$, of the network of question 12. The error
+# $L$ is the summed loss, on all of $x$, $(N, D)$, and $y$, $(N, C)$, of the network of question 11. The error
 # is of the order $\epsilon^2$; a difference to one side only has one of the order $\epsilon$.
 #
 # Do this for every entry of every parameter (their keys hold no underscore), and write the results under
@@ -1251,7 +1238,7 @@ def check():
 # %% demo="look_at_gradients"
 x, y = make_clouds(np.random.default_rng(0))
 params = snapshots[500]
-train(x, y, params, batch_size=len(x), max_iters=1, learning_rate=0)
+figures.quietly(train, x, y, params, batch_size=len(x), max_iters=1, learning_rate=0)
 analytic = {key: params["grad_" + key] for key in ("Wlayer1", "blayer1", "Woutput", "boutput")}
 central_differences_gradient(params, x, y)
 figures.agreement({key: params["grad_" + key] for key in analytic}, analytic)
@@ -1263,7 +1250,7 @@ figures.agreement({key: params["grad_" + key] for key in analytic}, analytic)
 # division by* $2 \epsilon$ *makes that* $10^{-9}$*.*
 
 # %% [markdown]
-# ## 14. A network that sees
+# ## 13. A network that sees
 #
 # Now the convolution goes to work. Chapter 1 reads handwritten digits of 8 x 8 pixels with a network that
 # gets each picture as a row of 64 numbers: to it, two pixels side by side have no more to do with each other
@@ -1342,6 +1329,31 @@ figures.strip({"a digit": x_test[3, 0], **{f"filter {k}": responses[k] for k in 
 # *Figure 10. Above, the twelve filters with the largest weights: light raises the response, dark lowers it.
 # Below, a test digit and the responses of the first three of them, after ReLU.*
 #
+# **Question.** These filters began as random numbers, and each has come to look for something else. What would
+# they look for if all 32 had started equal, and all the weights above them too? Why does one start from random
+# numbers rather than from equal ones? And why does their scale depend on the size of the layer, as `bound` does
+# in `train_to_see`? Say what happens in the forward and in the backward pass of a deep network when weights are
+# much too small or much too large; Figure 1 shows both.
+
+# %% [markdown]
+# *2 points, about 15 minutes.*
+
+# %% [markdown] written="random_init" points=2
+# ### BEGIN SOLUTION
+# *Rubric.* 1 point: random values break the symmetry between units, here between filters. 1 point: the scale
+# keeps the size of activations and of gradients about the same from layer to layer, where otherwise they vanish,
+# explode or saturate. An answer about units in general is as good as one about filters.
+#
+# *Sample answer.* Filters that start equal, below weights that are equal, give the same responses, get the same
+# gradients and stay equal: 32 copies of one filter. Random weights make each unit a different function from the
+# start. A unit sums over all its inputs, so its variance grows with their number: with $D$ inputs of variance
+# $v$, the sum has the variance $D \cdot \operatorname{Var}[W] \cdot v$. On the way back the same holds with $H$.
+# Variance $1/D$ would keep the forward signal, $1/H$ the backward one; $2/(D + H)$ is the compromise. With smaller
+# weights the signal and the gradients shrink by a factor in every layer and the first layers hardly learn. With
+# larger ones they grow, or the units saturate, where their slope is nearly 0 and gradients vanish again.
+# ### END SOLUTION
+
+# %% [markdown]
 # ### An experiment of your own
 #
 # Everything about this network can be changed: the number of filters, their size, the stride, the rate.
@@ -1354,7 +1366,8 @@ for filters in (2, 8):
     print(f"{filters} filters, 15 epochs, two seeds:", np.round(ends, 3))
 
 # %% [markdown]
-# **For your own notes; nobody grades them.** What does the network look for, and what does it need for it?
+# **For your own notes; nobody grades them, unless your instructor says so.** What does the network look for,
+# and what does it need for it?
 #
 # 1. Describe two filters of your Figure 10: where are they light, where dark, and what in a digit do they
 #    respond to?

@@ -8,9 +8,8 @@ import matplotlib.pyplot as plt
 from IPython.display import display
 
 DPI = 90
-LEAST = (
-    0.8  # of its own width: in a narrower window its letters would be too small, and it is scrolled instead
-)
+# Of its own width: in a narrower window its letters would be too small, and it is scrolled instead.
+LEAST = 0.8
 
 
 class Picture:

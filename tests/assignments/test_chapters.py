@@ -86,6 +86,7 @@ BIASES = {
     "layers_digits": [[0, 0], None, [0, 0]],
     "two_layer_perceptron": [[0.5, -0.5, 1], None, [0, 1]],
     "faces_mlp": [[0, 1], None, [0, 0, 1], None, [0, -5]],
+    "modular_mnist": [[0, -1], None, [-2, 3]],
     "nn_recognition": [[0.5, -1, 0], None],
 }
 """The biases that the captions name, for each step of a chapter's drawn network; None for an activation."""
@@ -113,9 +114,10 @@ def test_the_numbers_of_a_diagram(chapter: str) -> None:
         assert np.allclose(gradients[k], back, atol=6e-3), (chapter, k)
 
 
-def test_the_gradient_at_the_scores_of_chapter_1() -> None:
-    """P - [j = y] of the scores (2, 0) with label 1, to three digits."""
-    values, gradients, _ = drawn(next(c for c in loaded("layers_digits").cells if "diagrams.network(" in c.text))
+@pytest.mark.parametrize(("chapter", "said"), [("layers_digits", [0.881, 0.119]), ("modular_mnist", [0.731, 0.269])])
+def test_the_gradient_at_the_scores(chapter: str, said: list[float]) -> None:
+    """P - [j = y] of one example with label 1, to three digits."""
+    values, gradients, _ = drawn(next(c for c in loaded(chapter).cells if "diagrams.network(" in c.text))
     probs = np.exp(values[-1]) / np.exp(values[-1]).sum()
     assert np.allclose(probs - [0, 1], gradients[-1], atol=5e-4)
-    assert np.allclose(probs, [0.881, 0.119], atol=5e-4)
+    assert np.allclose(probs, said, atol=5e-4)

@@ -328,6 +328,41 @@ def test_the_network_of_the_clouds() -> None:
     assert 1e-10 < np.sqrt(np.mean(apart**2)) < 1e-8
 
 
+@starts(1, 8)
+def test_regions_as_training_goes_on(seeds: range) -> None:
+    """At first one class or two are favoured wherever the points lie; after 50 iterations not the same above and below; after 2000 each has a region."""
+    names = dict(reference("nn_recognition"))
+    x, y = names["make_clouds"](np.random.default_rng(0))
+    places = np.stack([axis.ravel() for axis in np.meshgrid(np.linspace(0, 6, 40), np.linspace(0, 50, 40))], axis=1)
+    for seed in seeds:
+        np.random.seed(seed)
+        params: dict[str, Any] = {}
+        names["initialize_weights"](2, 25, params, "layer1")
+        names["initialize_weights"](25, 4, params, "output")
+        seen = []
+        for iterations in (0, 50, 1950):
+            if iterations:
+                names["train"](x, y, params, max_iters=iterations)
+            hidden = names["forward"](places, params, "layer1", names["sigmoid"])
+            seen.append(names["forward"](hidden, params, "output", names["softmax"]).argmax(axis=1))
+        first, soon, last = (np.bincount(favoured, minlength=4) / len(places) for favoured in seen)
+        assert np.sort(first)[-2:].sum() > 0.95
+        assert np.bincount(seen[1][places[:, 1] > 40]).argmax() != np.bincount(seen[1][places[:, 1] < 15]).argmax(), soon
+        assert last.min() > 0.1
+
+
+def test_what_figure_4_says() -> None:
+    """Its dashed window covers six pixels of the image; the lower right output is at row 1 and column 2; with stride 1 the output is as large as the image."""
+    conv, params = reference("nn_recognition")["conv_forward"], {"W": np.ones((1, 1, 3, 3)), "b": np.zeros(1)}
+    image = np.ones((1, 1, 4, 5))
+    out = conv(image, params, stride=2, pad=1)[0, 0]
+    assert out.shape == (2, 3) and out[0, 1] == 6
+    corner = np.zeros((6, 7))
+    corner[2:5, 4:7] = 1
+    assert out[1, 2] == corner[1:-1, 1:-1].sum()
+    assert conv(image, params, stride=1, pad=1).shape == (1, 1, 4, 5)
+
+
 @pytest.mark.long
 def test_a_few_filters() -> None:
     """Two filters, fifteen epochs and two seeds give 0.96 and 0.95; eight filters 0.97 and 0.97."""
