@@ -1223,8 +1223,9 @@ for name in ["train_acc", "valid_acc"]:
 # The hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your
 # functions with random sizes and holds them against what is true of *any* right answer: a gradient is the
 # slope that is measured, a case alone gives what it gives in a batch, the rows of a softmax sum to 1,
-# arguments stay as they were. No right answer stands in that file. Where something is not true, it says what,
-# and for which sizes.
+# arguments stay as they were, whole numbers give what the same numbers give as floats. No right answer stands
+# in that file. Where something is not true, it says what, and for which sizes. The check at the end of this
+# notebook runs this cell, too.
 
 # %% demo="try_random_sizes"
 import properties

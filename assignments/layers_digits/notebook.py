@@ -1135,8 +1135,9 @@ print(f"{often.max()} of {len(answers)} test digits are read as a {often.argmax(
 # The hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your
 # functions with random sizes and holds them against what is true of *any* right answer: a gradient is the
 # slope that is measured, an example alone gives what it gives in a batch, twice the `dout` gives twice the
-# gradient, arguments stay as they were. No right answer stands in that file. Where something is not true, it
-# says what, and for which sizes.
+# gradient, equal scores cost what a guess costs, arguments stay as they were, whole numbers give what the
+# same numbers give as floats. No right answer stands in that file. Where something is not true, it says what,
+# and for which sizes. The check at the end of this notebook runs this cell, too.
 
 # %% demo="try_random_sizes"
 import properties
@@ -1155,7 +1156,7 @@ def some_numbers(rng):
 properties.layer("affine", lambda x, w, b: affine_forward(x, w, b)[0],
                  lambda dout, x, w, b: affine_backward(dout, (x, w, b)), some_affine)
 properties.layer("ReLU", lambda x: relu_forward(x)[0], relu_backward, some_numbers)
-properties.loss("softmax_loss", softmax_loss)
+properties.loss("softmax_loss", softmax_loss, guess=np.log)
 
 # %% [markdown]
 # ## Where this goes

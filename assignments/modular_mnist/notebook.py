@@ -899,7 +899,7 @@ def show_progress(config: dict, history: dict) -> None:
     """Print the validation loss after the first and every tenth epoch, on one line."""
     epoch, valid_loss = len(history["valid_loss"]), history["valid_loss"][-1]
     if epoch == 1 < config["epochs"]:
-        print(f"validation loss, at most {config['epochs']} epochs: {valid_loss:.3f}", end="", flush=True)
+        print(f"validation loss, up to {config['epochs']} epochs: {valid_loss:.3f}", end="", flush=True)
     elif epoch % 10 == 0:
         print(f" {valid_loss:.3f}", end="", flush=True)
 
@@ -1262,8 +1262,9 @@ deeper, history = experiment(layer_specs=[784, 50, 50, 50, 10], epochs=10)
 # The hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your
 # functions with random sizes and holds them against what is true of *any* right answer: a gradient is the
 # slope that is measured, a row alone gives what it gives in a batch, the rows of a softmax sum to 1,
-# arguments stay as they were. No right answer stands in that file. Where something is not true, it says what,
-# and for which sizes.
+# arguments stay as they were, whole numbers give what the same numbers give as floats. No right answer stands
+# in that file. Where something is not true, it says what, and for which sizes. The check at the end of this
+# notebook runs this cell, too.
 
 # %% demo="try_random_sizes"
 import properties
@@ -1298,7 +1299,7 @@ for kind in ["sigmoid", "tanh", "ReLU"]:
         return part.backward_pass(delta)
 
     properties.layer(kind, part.forward_pass, back_through,
-                     lambda rng: [rng.normal(size=(rng.integers(1, 5), 3))])
+                     lambda rng: [rng.choice([1, 1000]) * rng.normal(size=(rng.integers(1, 5), 3))])
 
 # %% [markdown]
 # ## What to take along

@@ -61,7 +61,7 @@ INSIDE = "CHAINRULE_CHECKING"
 def run(notebook=None, all=False, seconds=None):
     """Check a notebook, the one beside this file where none is named, and print what was found.
 
-    all: run the checks that train, and the demonstrations, as well.
+    all: run the checks that train, and the demonstrations, as well; those that try random sizes are always run.
     seconds: after so long a cell is stopped; where it is not said, after as long as when it is graded.
     """
     if os.environ.get(INSIDE):
@@ -94,10 +94,12 @@ def check(notebook, release, everything=False, seconds=None, out=print):
         notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
     judge = _Judge(placed, results, defined, release, folder)
     rows = judge.waiting([judge.question(question) for question in release["questions"]])
-    notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
+    told = " ".join(sentence for _, _, sentence in rows)
+    not_true = [] if everything else [*judge.on_random_sizes(told)]  # with the demonstrations, these are among the notes
+    notes += [*judge.notes(everything, told), *not_true]
     notes += [*_notes_on_limits(judge, 0 if everything else memory), *_notes_on_versions(placed, release)]
     _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
-    return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
+    return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) and not not_true else 1
 
 
 def main(arguments):
@@ -326,12 +328,17 @@ def _cells_to_run(placed, release, everything, seconds, demos):
     limits = release.get("limits", {"cell": SECONDS, "probe": SECONDS / 2})
     run = []
     for place, cell in enumerate(placed):
-        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
+        skipped = (cell["role"] == "demo" and not (everything or demos or _tries(cell))) or (cell["id"] in trains and not everything)
         if cell["code"] and cell["text"].strip() and not skipped:
             kind = {"given": "given", "test": "test", "demo": "demo"}.get(cell["role"], "own")
             slow = everything and (kind == "demo" or cell["id"] in trains)
             run.append({"number": place, "text": cell["text"], "kind": kind, "seconds": LONG_SECONDS if slow else seconds or (2 * limits["probe"] if kind == "test" else limits["cell"])})
     return run
+
+
+def _tries(cell):
+    """Whether a demonstration holds the notebook's functions against what is true of any right answer: it is run as a check is."""
+    return cell["role"] == "demo" and "import properties" in cell["text"]
 
 
 def _box(made, release, folder):
@@ -665,6 +672,13 @@ class _Judge:
             elif error and self.results[place].get("late"):
                 yield f"{cell['id']} is right as the notebook ends, but not yet where its check stands: {self.explained(error, cell['id'])}"
 
+    def on_random_sizes(self, told):
+        """What is not true of the notebook's functions on random sizes, where no question has said it."""
+        for place, cell in enumerate(self.placed):
+            error = self.error(place) if _tries(cell) else None
+            if error and error["type"] == "AssertionError" and (says := self.explained(error)) not in told:
+                yield f"On random sizes (cell {cell['number']}): {says}"
+
     def called(self, place):
         cell = self.placed[place]
         return f"cell {cell['number']}" if cell["number"] else _called(cell)
@@ -751,7 +765,7 @@ def _report(name, saved, took, rows, notes, placed, everything, out):
         out("")
     states = [state for state, _, _ in rows]
     done, later = states.count("done") + states.count("written"), states.count("not run")
-    demos = sum(cell["role"] == "demo" for cell in placed)
+    demos = sum(cell["role"] == "demo" and not _tries(cell) for cell in placed)
     left = "" if everything or not demos else f" {_counted(demos, 'demonstration')} {'was' if demos == 1 else 'were'} not run."
     more = f", {later} {'trains and was' if later == 1 else 'train and were'} left out" if later else ""
     look = "looks" if done == 1 else "look"

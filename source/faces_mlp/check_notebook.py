@@ -1333,7 +1333,7 @@ INSIDE = "CHAINRULE_CHECKING"
 def run(notebook=None, all=False, seconds=None):
     """Check a notebook, the one beside this file where none is named, and print what was found.
 
-    all: run the checks that train, and the demonstrations, as well.
+    all: run the checks that train, and the demonstrations, as well; those that try random sizes are always run.
     seconds: after so long a cell is stopped; where it is not said, after as long as when it is graded.
     """
     if os.environ.get(INSIDE):
@@ -1366,10 +1366,12 @@ def check(notebook, release, everything=False, seconds=None, out=print):
         notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
     judge = _Judge(placed, results, defined, release, folder)
     rows = judge.waiting([judge.question(question) for question in release["questions"]])
-    notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
+    told = " ".join(sentence for _, _, sentence in rows)
+    not_true = [] if everything else [*judge.on_random_sizes(told)]  # with the demonstrations, these are among the notes
+    notes += [*judge.notes(everything, told), *not_true]
     notes += [*_notes_on_limits(judge, 0 if everything else memory), *_notes_on_versions(placed, release)]
     _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
-    return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
+    return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) and not not_true else 1
 
 
 def main(arguments):
@@ -1598,12 +1600,17 @@ def _cells_to_run(placed, release, everything, seconds, demos):
     limits = release.get("limits", {"cell": SECONDS, "probe": SECONDS / 2})
     run = []
     for place, cell in enumerate(placed):
-        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
+        skipped = (cell["role"] == "demo" and not (everything or demos or _tries(cell))) or (cell["id"] in trains and not everything)
         if cell["code"] and cell["text"].strip() and not skipped:
             kind = {"given": "given", "test": "test", "demo": "demo"}.get(cell["role"], "own")
             slow = everything and (kind == "demo" or cell["id"] in trains)
             run.append({"number": place, "text": cell["text"], "kind": kind, "seconds": LONG_SECONDS if slow else seconds or (2 * limits["probe"] if kind == "test" else limits["cell"])})
     return run
+
+
+def _tries(cell):
+    """Whether a demonstration holds the notebook's functions against what is true of any right answer: it is run as a check is."""
+    return cell["role"] == "demo" and "import properties" in cell["text"]
 
 
 def _box(made, release, folder):
@@ -1937,6 +1944,13 @@ class _Judge:
             elif error and self.results[place].get("late"):
                 yield f"{cell['id']} is right as the notebook ends, but not yet where its check stands: {self.explained(error, cell['id'])}"
 
+    def on_random_sizes(self, told):
+        """What is not true of the notebook's functions on random sizes, where no question has said it."""
+        for place, cell in enumerate(self.placed):
+            error = self.error(place) if _tries(cell) else None
+            if error and error["type"] == "AssertionError" and (says := self.explained(error)) not in told:
+                yield f"On random sizes (cell {cell['number']}): {says}"
+
     def called(self, place):
         cell = self.placed[place]
         return f"cell {cell['number']}" if cell["number"] else _called(cell)
@@ -2023,7 +2037,7 @@ def _report(name, saved, took, rows, notes, placed, everything, out):
         out("")
     states = [state for state, _, _ in rows]
     done, later = states.count("done") + states.count("written"), states.count("not run")
-    demos = sum(cell["role"] == "demo" for cell in placed)
+    demos = sum(cell["role"] == "demo" and not _tries(cell) for cell in placed)
     left = "" if everything or not demos else f" {_counted(demos, 'demonstration')} {'was' if demos == 1 else 'were'} not run."
     more = f", {later} {'trains and was' if later == 1 else 'train and were'} left out" if later else ""
     look = "looks" if done == 1 else "look"
@@ -2048,7 +2062,7 @@ def _ago(saved):
 
 RELEASE.update({
     'assignment': 'faces_mlp',
-    'release': 'e8ba7896b8afed65',
+    'release': '4be6c649ddb0f547',
     'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'standins.py', 'utils.py', 'faces.npz'],
     'may_hand_in': [],
     'graded_with': {'python': '3.11', 'numpy': '2.4', 'modules': 'IPython PIL alembic annotated_doc annotated_types anyio argon2 arrow asttokens async_lru attr attrs babel bleach bs4 certifi cffi charset_normalizer comm contourpy cycler dateutil debugpy defusedxml executing fastjsonschema fontTools fqdn h11 httpcore httpx idna ipykernel ipykernel_launcher ipython_pygments_lexers ipywidgets isoduration jedi jinja2 json5 jsonpointer jsonschema jsonschema_specifications jupyter jupyter_builder jupyter_client jupyter_core jupyter_events jupyter_lsp jupyter_server jupyter_server_terminals jupyterlab jupyterlab_jupytext jupyterlab_pygments jupyterlab_server jupyterlab_widgets jupytext jupytext_config kiwisolver lark latex2mathml mako markdown_it markupsafe matplotlib matplotlib_inline mdit_py_plugins mdurl mistune mpl_toolkits msgspec nbclient nbconvert nbformat nbgrader nest_asyncio2 notebook notebook_shim numpy overrides packaging pandocfilters parso pexpect pip pkg_resources platformdirs prometheus_client prompt_toolkit psutil ptyprocess pure_eval pycparser pydantic pydantic_core pygments pylab pyparsing pythonjsonlogger rapidfuzz referencing requests rfc3339_validator rfc3986_validator rfc3987_syntax rich rpds send2trash setuptools shellingham six soupsieve sqlalchemy stack_data terminado tinycss2 tornado traitlets typer typing_extensions typing_inspection tzdata uri_template urllib3 wcwidth webcolors webencodings websocket widgetsnbextension yaml zmq'},
@@ -2159,7 +2173,7 @@ RELEASE.update({
         {'id': '', 'role': 'prose', 'text': 'Over ten random starts of 150 epochs the test accuracy lay between 0.83 and 0.87, each time above the\nvalidation accuracy, by 0.02 to 0.09. That does not make the network better than it looked: an accuracy $a$\nmeasured on $N$ faces has a standard error of $\\sqrt{a (1 - a) / N}$, here about 0.02, and which faces came\ninto which split is a matter of chance. Differences of that size between two networks mean as little, unless\nthey come back on other faces.'},
         {'id': '', 'role': 'prose', 'text': '### An experiment of your own\n\nWould wider hidden layers read faces better, or only learn them by heart sooner? Is a smaller batch worth\nits time? Choose one thing to change, write down what you expect, and run it. Nobody grades this cell,\nunless your instructor says so.\n\n- *I change ..., and expect ..., because ...*\n- *What came, on the validation split: ...*\n- *Larger than the 0.02 by which runs differ anyway? ...*'},
         {'id': 'your_experiment', 'role': 'demo', 'text': 'np.random.seed(8)\ntried, tried_stats = train(init_nn(2304, [32, 32], 7), nn_forward, nn_backward, nn_update,\n                           0.05, 40, 100, centred)\nfor name in ["train_acc", "valid_acc"]:\n    print(f"{name} after 40 epochs: {tried_stats[name][-1][1]:.3f} with 32 and 32 units, "\n          f"{stats[name][39][1]:.3f} with 16 and 32")'},
-        {'id': '', 'role': 'prose', 'text': "### Random sizes\n\nThe hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your\nfunctions with random sizes and holds them against what is true of *any* right answer: a gradient is the\nslope that is measured, a case alone gives what it gives in a batch, the rows of a softmax sum to 1,\narguments stay as they were. No right answer stands in that file. Where something is not true, it says what,\nand for which sizes."},
+        {'id': '', 'role': 'prose', 'text': "### Random sizes\n\nThe hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your\nfunctions with random sizes and holds them against what is true of *any* right answer: a gradient is the\nslope that is measured, a case alone gives what it gives in a batch, the rows of a softmax sum to 1,\narguments stay as they were, whole numbers give what the same numbers give as floats. No right answer stands\nin that file. Where something is not true, it says what, and for which sizes. The check at the end of this\nnotebook runs this cell, too."},
         {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef some_affine(rng):\n    N, D, M = rng.integers(1, 5, size=3)\n    return rng.normal(size=(N, D)), rng.normal(size=(D, M)), rng.normal(size=M)\n\n\nproperties.layer("affine", affine, lambda grad_y, x, w, b: affine_backward(grad_y, x, w), some_affine)\nproperties.layer("relu", relu, relu_backward, lambda rng: [rng.normal(size=rng.integers(1, 5, size=2))])\nproperties.rows("softmax", softmax)'},
         {'id': '', 'role': 'prose', 'text': '## What to take along\n\n- A gradient check is only as good as its tolerance: compare relative to the size of the gradients, or make\n  them large enough to tell.\n- A loop that is handed its model, instead of naming it, can be tested with a toy and used with anything.\n- Two curves say more than one number: where training and validation part, the network has begun to learn\n  its faces by heart.\n- Accuracy counts mistakes; confidence says where to look for them. A confident network is not always right.\n- Every accuracy has a standard error. On 400 faces it is 0.02.\n\nIn chapter 4, `modular_mnist`, the network is made of parts that can be exchanged: other activations,\nmomentum, a penalty on the weights, and a rule for when to stop.'},
         {'id': '', 'role': 'prose', 'text': '## Before you hand it in\n\nSave the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says\nquestion by question what is done, what is not, and what is wrong and why. Run it when you are stuck, too.\nWith `all=True` it runs training and demonstrations as well.'},

@@ -1333,7 +1333,7 @@ INSIDE = "CHAINRULE_CHECKING"
 def run(notebook=None, all=False, seconds=None):
     """Check a notebook, the one beside this file where none is named, and print what was found.
 
-    all: run the checks that train, and the demonstrations, as well.
+    all: run the checks that train, and the demonstrations, as well; those that try random sizes are always run.
     seconds: after so long a cell is stopped; where it is not said, after as long as when it is graded.
     """
     if os.environ.get(INSIDE):
@@ -1366,10 +1366,12 @@ def check(notebook, release, everything=False, seconds=None, out=print):
         notes += [f"`{name}` is defined in a demonstration alone (cell {at}): define it in a cell of your own too." for name, at in used]
     judge = _Judge(placed, results, defined, release, folder)
     rows = judge.waiting([judge.question(question) for question in release["questions"]])
-    notes += judge.notes(everything, " ".join(sentence for _, _, sentence in rows))
+    told = " ".join(sentence for _, _, sentence in rows)
+    not_true = [] if everything else [*judge.on_random_sizes(told)]  # with the demonstrations, these are among the notes
+    notes += [*judge.notes(everything, told), *not_true]
     notes += [*_notes_on_limits(judge, 0 if everything else memory), *_notes_on_versions(placed, release)]
     _report(found, saved, time.monotonic() - began, rows, notes, placed, everything, out)
-    return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) else 1
+    return 0 if all(state in ("done", "written", "not run") for state, _, _ in rows) and not not_true else 1
 
 
 def main(arguments):
@@ -1598,12 +1600,17 @@ def _cells_to_run(placed, release, everything, seconds, demos):
     limits = release.get("limits", {"cell": SECONDS, "probe": SECONDS / 2})
     run = []
     for place, cell in enumerate(placed):
-        skipped = (cell["role"] == "demo" and not (everything or demos)) or (cell["id"] in trains and not everything)
+        skipped = (cell["role"] == "demo" and not (everything or demos or _tries(cell))) or (cell["id"] in trains and not everything)
         if cell["code"] and cell["text"].strip() and not skipped:
             kind = {"given": "given", "test": "test", "demo": "demo"}.get(cell["role"], "own")
             slow = everything and (kind == "demo" or cell["id"] in trains)
             run.append({"number": place, "text": cell["text"], "kind": kind, "seconds": LONG_SECONDS if slow else seconds or (2 * limits["probe"] if kind == "test" else limits["cell"])})
     return run
+
+
+def _tries(cell):
+    """Whether a demonstration holds the notebook's functions against what is true of any right answer: it is run as a check is."""
+    return cell["role"] == "demo" and "import properties" in cell["text"]
 
 
 def _box(made, release, folder):
@@ -1937,6 +1944,13 @@ class _Judge:
             elif error and self.results[place].get("late"):
                 yield f"{cell['id']} is right as the notebook ends, but not yet where its check stands: {self.explained(error, cell['id'])}"
 
+    def on_random_sizes(self, told):
+        """What is not true of the notebook's functions on random sizes, where no question has said it."""
+        for place, cell in enumerate(self.placed):
+            error = self.error(place) if _tries(cell) else None
+            if error and error["type"] == "AssertionError" and (says := self.explained(error)) not in told:
+                yield f"On random sizes (cell {cell['number']}): {says}"
+
     def called(self, place):
         cell = self.placed[place]
         return f"cell {cell['number']}" if cell["number"] else _called(cell)
@@ -2023,7 +2037,7 @@ def _report(name, saved, took, rows, notes, placed, everything, out):
         out("")
     states = [state for state, _, _ in rows]
     done, later = states.count("done") + states.count("written"), states.count("not run")
-    demos = sum(cell["role"] == "demo" for cell in placed)
+    demos = sum(cell["role"] == "demo" and not _tries(cell) for cell in placed)
     left = "" if everything or not demos else f" {_counted(demos, 'demonstration')} {'was' if demos == 1 else 'were'} not run."
     more = f", {later} {'trains and was' if later == 1 else 'train and were'} left out" if later else ""
     look = "looks" if done == 1 else "look"
@@ -2048,7 +2062,7 @@ def _ago(saved):
 
 RELEASE.update({
     'assignment': 'layers_digits',
-    'release': '8096fe6c0194baba',
+    'release': 'a36d672e92be56c8',
     'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'gradient_check.py', 'suspects.py', 'digits.npz'],
     'may_hand_in': [],
     'graded_with': {'python': '3.11', 'numpy': '2.4', 'modules': 'IPython PIL alembic annotated_doc annotated_types anyio argon2 arrow asttokens async_lru attr attrs babel bleach bs4 certifi cffi charset_normalizer comm contourpy cycler dateutil debugpy defusedxml executing fastjsonschema fontTools fqdn h11 httpcore httpx idna ipykernel ipykernel_launcher ipython_pygments_lexers ipywidgets isoduration jedi jinja2 json5 jsonpointer jsonschema jsonschema_specifications jupyter jupyter_builder jupyter_client jupyter_core jupyter_events jupyter_lsp jupyter_server jupyter_server_terminals jupyterlab jupyterlab_jupytext jupyterlab_pygments jupyterlab_server jupyterlab_widgets jupytext jupytext_config kiwisolver lark latex2mathml mako markdown_it markupsafe matplotlib matplotlib_inline mdit_py_plugins mdurl mistune mpl_toolkits msgspec nbclient nbconvert nbformat nbgrader nest_asyncio2 notebook notebook_shim numpy overrides packaging pandocfilters parso pexpect pip pkg_resources platformdirs prometheus_client prompt_toolkit psutil ptyprocess pure_eval pycparser pydantic pydantic_core pygments pylab pyparsing pythonjsonlogger rapidfuzz referencing requests rfc3339_validator rfc3986_validator rfc3987_syntax rich rpds send2trash setuptools shellingham six soupsieve sqlalchemy stack_data terminado tinycss2 tornado traitlets typer typing_extensions typing_inspection tzdata uri_template urllib3 wcwidth webcolors webencodings websocket widgetsnbextension yaml zmq'},
@@ -2146,8 +2160,8 @@ RELEASE.update({
         {'id': '', 'role': 'prose', 'text': 'The loss leaps up, comes back to about $\\log 10$, and stays there, however long one trains. The network has\none answer for all pictures, or nearly all.\n\n**Question.** What happens in training to a ReLU unit whose input is negative for every example: to its\noutput, to its weights, to its chance of recovering? And how would you see it in the gradients that your\nfunctions return? A few sentences will do.'},
         {'id': '', 'role': 'prose', 'text': '*4 points, about 10 minutes.*'},
         {'id': 'dead_units', 'role': 'written', 'text': '*Write your answer here, in place of this line.*'},
-        {'id': '', 'role': 'prose', 'text': "### Random sizes\n\nThe hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your\nfunctions with random sizes and holds them against what is true of *any* right answer: a gradient is the\nslope that is measured, an example alone gives what it gives in a batch, twice the `dout` gives twice the\ngradient, arguments stay as they were. No right answer stands in that file. Where something is not true, it\nsays what, and for which sizes."},
-        {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef some_affine(rng):\n    N, first, second, M = rng.integers(1, 4, size=4)\n    x = rng.normal(size=(N, first, second))\n    return x, rng.normal(size=(first * second, M)), rng.normal(size=M)\n\n\ndef some_numbers(rng):\n    return [rng.normal(size=rng.integers(1, 4, size=rng.integers(1, 4)))]\n\n\nproperties.layer("affine", lambda x, w, b: affine_forward(x, w, b)[0],\n                 lambda dout, x, w, b: affine_backward(dout, (x, w, b)), some_affine)\nproperties.layer("ReLU", lambda x: relu_forward(x)[0], relu_backward, some_numbers)\nproperties.loss("softmax_loss", softmax_loss)'},
+        {'id': '', 'role': 'prose', 'text': "### Random sizes\n\nThe hidden tests try sizes and numbers that the checks above don't. So can you. `properties.py` calls your\nfunctions with random sizes and holds them against what is true of *any* right answer: a gradient is the\nslope that is measured, an example alone gives what it gives in a batch, twice the `dout` gives twice the\ngradient, equal scores cost what a guess costs, arguments stay as they were, whole numbers give what the\nsame numbers give as floats. No right answer stands in that file. Where something is not true, it says what,\nand for which sizes. The check at the end of this notebook runs this cell, too."},
+        {'id': 'try_random_sizes', 'role': 'demo', 'text': 'import properties\n\n\ndef some_affine(rng):\n    N, first, second, M = rng.integers(1, 4, size=4)\n    x = rng.normal(size=(N, first, second))\n    return x, rng.normal(size=(first * second, M)), rng.normal(size=M)\n\n\ndef some_numbers(rng):\n    return [rng.normal(size=rng.integers(1, 4, size=rng.integers(1, 4)))]\n\n\nproperties.layer("affine", lambda x, w, b: affine_forward(x, w, b)[0],\n                 lambda dout, x, w, b: affine_backward(dout, (x, w, b)), some_affine)\nproperties.layer("ReLU", lambda x: relu_forward(x)[0], relu_backward, some_numbers)\nproperties.loss("softmax_loss", softmax_loss, guess=np.log)'},
         {'id': '', 'role': 'prose', 'text': '## Where this goes\n\nYou have the scheme that all networks share: layers that know their own derivative, a loss at the end, a\ngradient check for each part, and a loop that draws, runs forward, runs backward and steps. Chapter 2 puts\nthe same layers into a class, has you write the gradient check itself, and sets a second loss beside\nsoftmax. Later chapters add depth, momentum, regularization and convolution. None of them changes the\nscheme.\n\n**References.** Alpaydin and Kaynak (1998), *Optical recognition of handwritten digits*, UCI repository.\nDeMillo, Lipton and Sayward (1978), *Hints on test data selection: help for the practicing programmer*.\nNair and Hinton (2010), *Rectified linear units improve restricted Boltzmann machines*. Robbins and Monro\n(1951), *A stochastic approximation method*. Rumelhart, Hinton and Williams (1986), *Learning\nrepresentations by back-propagating errors*.'},
         {'id': '', 'role': 'prose', 'text': '## Before you hand it in\n\nSave the notebook, then run the cell below. It starts from a clean state, runs the cells in order, and says\nquestion by question what is done, what is not, and what is wrong and why. Run it when you are stuck, too.\nWith `all=True` it runs training and demonstrations as well.'},
         {'id': 'check_this_notebook', 'role': 'demo', 'text': 'import check_notebook\n\ncheck_notebook.run()'},

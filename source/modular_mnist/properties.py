@@ -47,17 +47,18 @@ def rows(name, f, tries=TRIES):
     _try(name, true_of, tries)
 
 
-def loss(name, f, shifts=True, tries=TRIES):
-    """f takes scores (N, C) and labels (N,), and returns the mean loss and its gradient (N, C). shifts: a
-    shift of a row changes nothing.
+def loss(name, f, guess, tries=TRIES):
+    """f takes scores (N, C) and labels (N,), and returns the mean loss and its gradient (N, C). guess(C) is
+    what C equal scores cost.
     """
 
     def true_of(rng):
         N, C = rng.integers(1, 6), rng.integers(2, 6)
-        x, y = 2 * rng.normal(size=(N, C)), rng.integers(C, size=N)
+        x, y = rng.choice([2.0, 2.0, 300.0]) * rng.normal(size=(N, C)), rng.integers(C, size=N)
         start, (value, dx) = x.copy(), f(x, y)
         yield "x is left as it was", np.array_equal(x, start), x
-        yield "the loss is one number, 0 or more", np.shape(value) == () and bool(value >= 0), x
+        good = np.shape(value) == () and bool(np.isfinite(value) and value >= 0)
+        yield "the loss is one finite number, 0 or more", good, x
         yield "dx has the shape of x", np.shape(dx) == (N, C), x
         yield "dx is the slope of the loss", _close(dx, _slope(lambda z: f(z, y)[0], x), 1e-5), x
         yield (
@@ -65,14 +66,21 @@ def loss(name, f, shifts=True, tries=TRIES):
             _close(value, np.mean([f(x[i : i + 1], y[i : i + 1])[0] for i in range(N)])),
             x,
         )
-        if shifts:
-            shift = rng.choice([1.0, 1000.0]) * rng.normal(size=(N, 1))
-            yield (
-                "a number added to all scores of a row changes nothing",
-                _close(f(x + shift, y)[0], value, 1e-8),
-                x,
-            )
-            yield "each row of dx sums to 0", _close(np.sum(dx, axis=1), 0), x
+        shift = rng.choice([1.0, 1000.0]) * rng.normal(size=(N, 1))
+        yield (
+            "a number added to all scores of a row changes nothing",
+            _close(f(x + shift, y)[0], value, 1e-8),
+            x,
+        )
+        yield "each row of dx sums to 0", _close(np.sum(dx, axis=1), 0), x
+        yield "equal scores cost what a guess costs", _close(f(np.zeros((N, C)), y)[0], guess(C)), x
+        whole = np.rint(start).astype(int)
+        pairs = zip(f(whole, y), f(whole.astype(float), y), strict=True)
+        yield (
+            "whole numbers give what the same numbers give as floats",
+            all(_close(a, b) for a, b in pairs),
+            x,
+        )
 
     _try(name, true_of, tries)
 
@@ -90,8 +98,9 @@ def layer(name, forward, backward, draw, tries=TRIES):
         start = [a.copy() for a in arguments]
         out = np.array(forward(*arguments))
         dout, x, rest = rng.normal(size=out.shape), arguments[0], arguments[1:]
-        grads = backward(dout, *arguments)
-        grads = [np.array(g) for g in (grads if isinstance(grads, tuple | list) else (grads,))]
+        from_above = dout.copy()
+        grads = _gradients(backward(from_above, *arguments))
+        yield "the upstream gradient is left as it was", np.array_equal(from_above, dout), *arguments
         yield (
             "the arguments are left as they were",
             all(np.array_equal(a, b) for a, b in zip(arguments, start, strict=True)),
@@ -111,15 +120,29 @@ def layer(name, forward, backward, draw, tries=TRIES):
                 _close(g, measured, 1e-5),
                 *arguments,
             )
-        again = backward(2 * dout, *arguments)
-        again = again if isinstance(again, tuple | list) else (again,)
+        again = _gradients(backward(2 * dout, *arguments))
         yield (
             "twice the upstream gradient gives twice the gradients",
             all(_close(b, 2 * a) for a, b in zip(grads, again, strict=True)),
             *arguments,
         )
+        whole = [np.rint(a).astype(int) for a in arguments]
+        floats = [a.astype(float) for a in whole]
+        same = _close(forward(*whole), forward(*floats)) and all(
+            _close(a, b)
+            for a, b in zip(
+                _gradients(backward(dout.copy(), *whole)),
+                _gradients(backward(dout.copy(), *floats)),
+                strict=True,
+            )
+        )
+        yield "whole numbers give what the same numbers give as floats", same, *arguments
 
     _try(name, true_of, tries)
+
+
+def _gradients(returned):
+    return [np.array(g) for g in (returned if isinstance(returned, tuple | list) else (returned,))]
 
 
 def _close(a, b, tolerance=1e-7):

@@ -257,6 +257,20 @@ def test_a_finished_nn_recognition(tmp_path: Path) -> None:
     assert all("It is graded with Python" in line for line in remarks), text  # where this Python is another one
 
 
+def test_what_is_not_true_on_random_sizes(tmp_path: Path) -> None:
+    """An answer that its visible check lets pass, and that is wrong for other sizes, is something left to do."""
+    folder = tmp_path / "release"
+    shutil.copytree(ROOT / "release" / "nn_recognition", folder)
+    assignment = load_assignment("nn_recognition", ROOT)
+    for name in assignment.data:
+        shutil.copy(assignment.files[name], folder / name)
+    work = Work.handed_out(assignment).solve()
+    work.edit("softmax_solution", "X.max(axis=1, keepdims=True)", "(X.max() if len(X) == 5 else X.max(axis=1, keepdims=True))").save(folder)
+    status, text = check(folder)
+    assert status == 1 and "done 4 softmax" in row(text, "softmax"), text
+    assert "* On random sizes (cell " in text and "softmax: not true that " in text and "such as shapes (5, " in text
+
+
 def test_in_a_kernel(tiny: Assignment, tmp_path: Path) -> None:
     """The cell that ends every notebook, run as a front end runs it, prints the report and leaves the session alone."""
     import nbformat
