@@ -4,11 +4,11 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +20,23 @@ ROOT = Path(__file__).parents[1]
 
 
 def run(name: str) -> tuple[float, list[str]]:
-    """Run a notebook's code cells as one program beside its files; returns the seconds it took and the lines it printed."""
+    """Run a notebook's code cells as one program beside its files; returns the seconds of the processor and the lines it printed."""
     assignment = load_assignment(name, ROOT)
     text = "\n\n".join(cell.text for cell in assignment.cells if cell.is_code and cell.role is not Role.WRITTEN)
     with tempfile.TemporaryDirectory() as folder:
         for file, path in assignment.files.items():
             shutil.copy(path, Path(folder, file))
         Path(folder, "notebook.py").write_text(text, encoding="utf-8")
-        began = time.monotonic()
+        before = _of_children()
         environment = os.environ | {"MPLBACKEND": "agg"}
         done = subprocess.run([sys.executable, "notebook.py"], cwd=folder, env=environment, check=True, capture_output=True, text=True)
-        return time.monotonic() - began, done.stdout.replace("\r", "\n").splitlines()
+        return _of_children() - before, done.stdout.replace("\r", "\n").splitlines()
+
+
+def _of_children() -> float:
+    """Seconds of the processor that programs started here have taken: other work on the machine does not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 STARTS = """
@@ -67,7 +73,8 @@ def main() -> None:
         "# What the notebooks reach, and how long they take",
         "",
         f"Made by `python docs/measure_training.py` on {datetime.date.today()}: {machine}. Every notebook ran from top to",
-        "bottom with the reference's answers, on the data that ships. The lines are what the notebooks themselves print about accuracy.",
+        "bottom with the reference's answers, on the data that ships. Seconds are those of the processor; the lines are what the notebooks",
+        "themselves print about accuracy.",
     ]
     for name in names_in(ROOT):
         seconds, printed = run(name)

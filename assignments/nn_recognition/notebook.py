@@ -31,12 +31,11 @@
 # A network is one dictionary, `params`. Every function is told the name of its layer and finds there what it
 # needs:
 #
-# | key | what | written by |
-# | --- | --- | --- |
-# | `"W" + name` | weights | `initialize_weights`, later `train` |
-# | `"b" + name` | biases | `initialize_weights`, later `train` |
-# | `"cache_" + name` | what the layer keeps of its forward pass | `forward`, `conv_forward` |
-# | `"grad_W" + name`, `"grad_b" + name` | gradients of the loss | `backwards`, `conv_backward`, `central_differences_gradient` |
+# - `"W" + name`: the weights, written by `initialize_weights` and later by `train`;
+# - `"b" + name`: the biases, written by the same;
+# - `"cache_" + name`: what the layer keeps of its forward pass, written by `forward` and `conv_forward`;
+# - `"grad_W" + name` and `"grad_b" + name`: the gradients of the loss, written by `backwards`, `conv_backward` and
+#   `central_differences_gradient`.
 #
 # So the weights of the layer `"output"` are `params["Woutput"]`, and their gradient is
 # `params["grad_Woutput"]`. A key that begins with W or b and holds no underscore is a parameter, so the name
