@@ -70,6 +70,10 @@ def make_shell() -> Any:
         def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
             pass
 
+        def _format_exception_for_storage(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+            """For a history that nobody reads; the frames of a deep recursion would take seconds."""
+            return {}
+
     HistoryManager.enabled = False
     shell = Shell(display_pub_class=QuietPublisher)
     shell.displayhook.write_output_prompt = shell.displayhook.write_format_data = lambda *a, **k: None
