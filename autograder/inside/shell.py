@@ -87,6 +87,13 @@ def make_shell() -> Any:
     return shell
 
 
+def nobody_answers(prompt: object = "") -> str:
+    """`input` of a kernel that nobody sits in front of."""
+    from IPython.core.error import StdinNotImplementedError
+
+    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
+
+
 def _not_run(what: str) -> None:
     print(f"(not run when grading: {what[:80]})")
 

@@ -12,6 +12,7 @@ from typing import Any
 from autograder.inside.as_it_is.outputs import NotedStderr, Outputs
 from autograder.inside.protocol import CellKind
 from autograder.inside.running import C, RunningNotebook, cell_name
+from autograder.inside.shell import nobody_answers
 
 
 class CellByCell(RunningNotebook):
@@ -52,14 +53,8 @@ class CellByCell(RunningNotebook):
             data.get("text/plain")
         )
         sys.stderr = NotedStderr(self)
-        builtins.input = _nobody_answers
+        builtins.input = nobody_answers
         _warn_as_a_kernel()
-
-
-def _nobody_answers(prompt: object = "") -> str:
-    from IPython.core.error import StdinNotImplementedError
-
-    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
 
 
 def _warn_as_a_kernel() -> None:
