@@ -61,7 +61,7 @@ def _verdict(audit: AssignmentAudit) -> str:
         f"{sum(v.named == v.id for v in audit.misconceptions)} of {len(audit.misconceptions)} "
         "misconceptions named, "
         f"{sum(v.visible for v in audit.misconceptions)} seen by the visible checks; "
-        f"right answers but for one regime of their inputs: {_regimes(audit)}; "
+        f"right answers but for one regime of their inputs: {_regimes(audit)}; {_agreeing(audit)}; "
         f"{audit.seconds:.0f} s with {audit.jobs} at a time"
     )
 
@@ -70,6 +70,16 @@ def _regimes(audit: AssignmentAudit) -> str:
     tried = sum(q.regimes for q in audit.questions)
     unasked, blind = sum(q.unasked for q in audit.questions), sum(q.blind for q in audit.questions)
     return f"{tried - unasked - blind} of {tried - unasked} told apart, {unasked} not asked for"
+
+
+def _agreeing(audit: AssignmentAudit) -> str:
+    asked = [one for one in audit.agreements if not one.reason]
+    salts = max((len(one.scores) for one in asked), default=0)
+    alike = sum(one.agree and one.steady for one in asked)
+    return (
+        f"right answers, alternatives or right but for rounding: the visible checks and the hidden tests of "
+        f"{salts} salts agree about {alike} of {len(asked)}"
+    )
 
 
 def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from autograder.assignment.values import Assignment, Question
+from autograder.author.audit.agreeing import Agreement
 from autograder.author.audit.blind import RegimeResult
 from autograder.author.audit.equivalent import FILE, load_equivalent
 from autograder.inside.seen import Outcome
@@ -93,6 +94,7 @@ class AssignmentAudit(msgspec.Struct, frozen=True):
     trivial: tuple[VariantResult, ...]
     mutants: tuple[MutantResult, ...]
     regimes: tuple[RegimeResult, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
 
     @property
     def killed(self) -> float:
