@@ -23,8 +23,9 @@ from autograder.assignment.values import Assignment, QuestionKind, solves
 from autograder.assignment.variants import VARIANT, Variant, cells_for, cells_with, load_variants
 from autograder.author.audit.agreeing import Agreement, agreement, agreement_problems, right_answers
 from autograder.author.audit.blind import Mutant, regime_problems, regimes
-from autograder.author.audit.equivalent import key_of, load_equivalent, load_unlike
+from autograder.author.audit.equivalent import key_of, load_equivalent, load_neighbours, load_unlike
 from autograder.author.audit.graders import AuditGrader, Graders, Progress
+from autograder.author.audit.neighbours import forbidden, forbidden_problem
 from autograder.author.audit.results import (
     AssignmentAudit,
     MutantResult,
@@ -34,6 +35,7 @@ from autograder.author.audit.results import (
     variant_problems,
 )
 from autograder.author.audit.sizes import size_problems
+from autograder.author.audit.told_apart import how_it_ended, told_apart
 from autograder.author.audit.trivial import trivial_answers
 from autograder.author.release import blank_notebook
 from autograder.edits.mutants import code_of, mutants, normal
@@ -44,7 +46,7 @@ from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import CellReport, Observation, Outcome
 from autograder.judging.diagnose import name_mistake
-from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
+from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.judging.judged import Judged, left_by_one_mistake, total
 from autograder.judging.reference import Reference
 from autograder.sandbox.observed import ObservedStore
@@ -75,6 +77,7 @@ def audit(
             problems = [*run.reference_problems(), *run.visible_check_problems()]
             alternatives = run.variants("alternatives", load_variants(assignment, "alternative"))
             misconceptions = run.variants("misconceptions", reference.misconceptions)
+            problems += run.forbidden_problems()
             trivial = run.trivial()
             agreements = run.agreements(load_variants(assignment, "alternative"), salts)
             found = run.mutants()
@@ -167,11 +170,11 @@ class _Audit:
         """
         check = self._check_of(question)
         before = cells_with(self.assignment, [variant] if variant else [], until=question)
-        ended = grader.look([*before, check], lambda run: _how_it_ended(run, check))
+        ended = grader.look([*before, check], lambda run: how_it_ended(run, check))
         if ended != Outcome.TIMED_OUT.value:
             return ended
         with single_run(grader.sandbox(), [*before, check], self.assignment.limits) as run:
-            return _how_it_ended(run, check)  # a check that trains may take its time
+            return how_it_ended(run, check)  # a check that trains may take its time
 
     def _check_of(self, question: str) -> CellSource:
         """The cell of a question's visible check, run as if it were the student's own."""
@@ -196,6 +199,14 @@ class _Audit:
             ),
             list(right_answers(self.assignment, alternatives)),
         )
+
+    def forbidden_problems(self) -> list[str]:
+        """No mistake gets the name of a misconception that declares not to be for it."""
+        changes = list(forbidden(self.reference.misconceptions))
+        found = self.pool.map(
+            "mistakes without a name", lambda grader, one: forbidden_problem(grader, *one), changes
+        )
+        return [problem for problem in found if problem]
 
     # ---- trivial answers
 
@@ -248,17 +259,16 @@ class _Audit:
 
     def mutants(self) -> list[MutantResult]:
         """Observe every mutant until a check tells it from the reference."""
-        reasons = load_equivalent(self.assignment.folder)
-        return self.pool.map("mutants", self._mutant, list(_mutants(self.assignment, reasons)))
+        return self.pool.map("mutants", self._mutant, list(_mutants(self.assignment)))
 
     def _mutant(self, grader: AuditGrader, item: tuple[MutantResult, str]) -> MutantResult:
         mutant, text = item
         cells = reference_cells(self.assignment, {mutant.cell: text}, question=mutant.question)
-        lost_in, how, visible = self._first_lost(
-            grader, cells, mutant.question, self._check_of(mutant.question)
-        )
-        if lost_in:
-            return msgspec.structs.replace(mutant, lost_in=lost_in, how=how, visible=visible)
+        told = told_apart(grader, cells, mutant.question, self._check_of(mutant.question))
+        if told.lost_in:
+            return msgspec.structs.replace(
+                mutant, lost_in=told.lost_in, how=told.how, visible=told.in_sight, named=told.named
+            )
         original = next(c.text for c in self.assignment.cells if c.id == mutant.cell)
         return msgspec.structs.replace(mutant, diff=_diff(normal(original), text))
 
@@ -268,39 +278,9 @@ class _Audit:
         def survives(grader: AuditGrader, mutant: Mutant) -> bool:
             question, cell, guarded = mutant
             cells = reference_cells(self.assignment, {cell: guarded.text}, question=question)
-            return not self._first_lost(grader, cells, question)[0]
+            return not told_apart(grader, cells, question).lost_in
 
         return self.pool.map(stage, survives, mutants)
-
-    def _first_lost(
-        self, grader: AuditGrader, cells: list[CellSource], question: str, check: CellSource | None = None
-    ) -> tuple[str, str, bool]:
-        """The first hidden check of a question that is not right on these cells, and how it ended; empty
-        where all are right. And whether the visible check, which is run before them, fails.
-        """
-
-        def look(run: SingleRun) -> tuple[str, str, bool] | None:
-            if run.death and check:
-                return None
-            visible = check is not None and bool(_how_it_ended(run, check))
-            return *self._lost_in(grader, run, question), visible
-
-        found = grader.look([*cells, *([check] if check else [])], look)
-        return found or (*self._first_lost(grader, cells, question)[:2], True)
-
-    def _lost_in(self, grader: AuditGrader, run: SingleRun, question: str) -> tuple[str, str]:
-        if run.death:
-            return "(the cells)", run.death.outcome.value
-        seen: dict[str, Observation] = {}
-        for observation in run.observe(r for r in self.reference.requests if r.question == question):
-            seen[observation.probe] = observation
-            finding = grader.judge.find(self.reference.probes[observation.probe], observation)
-            if finding.verdict is not Verdict.RIGHT:
-                finished = observation.outcome is Outcome.FINISHED
-                return observation.probe, finding.verdict.value if finished else observation.outcome.value
-        found = grader.judge.find_all(self.assignment.probes_of(question), seen)
-        lost = ((name, f.verdict.value) for name, f in found.items() if f.verdict is not Verdict.RIGHT)
-        return next(lost, ("", ""))
 
 
 def _short(limits: Limits) -> Limits:
@@ -312,16 +292,9 @@ def _short(limits: Limits) -> Limits:
     )
 
 
-def _how_it_ended(run: SingleRun, check: CellSource) -> str:
-    """How a visible check ended that was run; empty where it is silent."""
-    ended = run.cells.get(check.number)
-    if ended is not None and ended.outcome is not Outcome.FINISHED:
-        return ended.error or ended.outcome.value
-    return run.death.outcome.value if run.death else ""
-
-
-def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[MutantResult, str]]:
+def _mutants(assignment: Assignment) -> Iterator[tuple[MutantResult, str]]:
     """Every mutant of every solution cell, with its text."""
+    reasons, argued = load_equivalent(assignment.folder), load_neighbours(assignment.folder)
     for cell in assignment.cells:
         if cell.role is Role.SOLUTION and not cell.practice:
             original, question = (
@@ -330,12 +303,16 @@ def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[
             )
             for mutant in mutants(cell.text):
                 key = key_of(cell.id, original, code_of(mutant.text))
-                yield (
-                    MutantResult(
-                        key, question, cell.id, mutant.operator, mutant.says, equivalent=reasons.get(key, "")
-                    ),
-                    mutant.text,
+                result = MutantResult(
+                    key,
+                    question,
+                    cell.id,
+                    mutant.operator,
+                    mutant.says,
+                    equivalent=reasons.get(key, ""),
+                    argued=argued.get(key, ""),
                 )
+                yield result, mutant.text
 
 
 def _diff(before: str, after: str) -> str:

@@ -45,10 +45,18 @@ class UnlikeAnswers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answers: dict[str, str]
 
 
+class ArguedNeighbours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Mutants of which another mistake's sentence is true, for one reason; see `neighbours`."""
+
+    reason: str
+    mutants: dict[str, str]
+
+
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     equivalent: list[EquivalentMutants] = []
     unasked: list[UnaskedRegimes] = []
     unlike: list[UnlikeAnswers] = []
+    neighbours: list[ArguedNeighbours] = []
 
 
 Unasked = tuple[str, str, str]
@@ -105,6 +113,17 @@ def load_unlike(folder: Path) -> dict[str, str]:
     if any(not entry.reason.strip() for entry in entries):
         raise AssignmentError("an [[unlike]] without a reason", where=str(folder / FILE))
     return {key: entry.reason for entry in entries for key in entry.answers}
+
+
+def load_neighbours(folder: Path) -> dict[str, str]:
+    """The reasons why a name is true of a mutant that does something else, by the mutant's key.
+
+    Raises AssignmentError for a file that can't be read, or that gives no reason.
+    """
+    entries = _table(folder).neighbours
+    if any(not entry.reason.strip() for entry in entries):
+        raise AssignmentError("a [[neighbours]] without a reason", where=str(folder / FILE))
+    return {key: entry.reason for entry in entries for key in entry.mutants}
 
 
 def _table(folder: Path) -> _Table:
