@@ -562,7 +562,7 @@ def test_loss_of_the_training_data(X_train, y_train, X_test, y_test, hidden=100,
     return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, measure=measure)
 
 
-@misconception("train_two_layer")
+@misconception("train_two_layer", not_for=["np.mean(test_scores.argmax(axis=1) == y_test) => 100 * np.mean(test_scores.argmax(axis=1) == y_test)"])
 def counts_right_answers(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
     """Your test accuracy is the number of right answers. It should be their share, between 0 and 1."""
 
@@ -693,7 +693,7 @@ def uniform_weights(X_train, y_train, X_test, y_test, hidden=100, learning_rate=
     return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, weights=weights)
 
 
-@misconception("train_two_layer")
+@misconception("train_two_layer", not_for=["W2, b2 = std * => W2, b2 = std**2 *"])
 def scales_weights_by_layer_size(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
     """Your initial weights are scaled by the size of the layer, and std is not used. That is a good habit elsewhere; here the caller says how large they are."""
 
