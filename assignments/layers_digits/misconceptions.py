@@ -343,6 +343,20 @@ def allows_an_absolute_difference_of_any_shape(forward, backward):
 
 
 @misconception("check_layer")
+def asks_the_wrong_way_round(forward, backward):
+    """Your check refuses layers that are right and lets wrong ones pass. Look at which way round you ask about the error."""
+    x, dout = some(4, 5)
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) > 1e-5
+
+
+@misconception("check_layer")
+def raises_where_the_error_is_small(forward, backward):
+    """Your check raises its error where the two gradients agree, and lets all others pass, a gradient that is not a number among them. Look at when it raises."""
+    x, dout = some(4, 5)
+    assert not rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
+
+
+@misconception("check_layer")
 def checks_itself(forward, backward):
     """You hold the backward function against itself, not against what is measured. It always agrees with itself."""
     x, dout = some(4, 5)

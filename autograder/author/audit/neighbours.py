@@ -41,15 +41,16 @@ def name_of(grader: AuditGrader, run: SingleRun, question: str, seen: dict[str, 
     seen: what has been observed of it; the rest is observed as far as some misconception may be meant.
     """
     judged = _judged(grader, run, question, dict(seen))
-    named = _named(grader, question, judged) if judged is not None else None
+    named = _named(grader, question, judged, pairs=False) if judged is not None else None
     if judged is None or named is None or _does_the_same(grader, judged, named):
         return ""
     return named.diagnosis.id
 
 
-def _named(grader: AuditGrader, question: str, judged: Judged) -> NamedMistake | None:
+def _named(grader: AuditGrader, question: str, judged: Judged, *, pairs: bool) -> NamedMistake | None:
+    """How an answer is named. pairs: whether two mistakes together are looked for, which takes its time."""
     known = grader.judge.known(question, judged.observations)
-    return name_mistake(judged, known, grader.reference.expected)
+    return name_mistake(judged, known, grader.reference.expected if pairs else None)
 
 
 def _judged(
@@ -108,7 +109,7 @@ def forbidden_problem(grader: AuditGrader, variant: Variant, change: str) -> str
 
     def look(run: SingleRun) -> str:
         judged = _judged(grader, run, variant.question, {})
-        named = _named(grader, variant.question, judged) if judged is not None else None
+        named = _named(grader, variant.question, judged, pairs=True) if judged is not None else None
         if judged is not None and not judged.lost:
             return f"{change!r}, which {variant.id} of {variant.question} is not for, loses nothing"
         if named is not None and named.diagnosis.id == variant.id:
