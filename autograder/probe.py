@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -158,10 +158,13 @@ def probe(
     return decorate
 
 
-def misconception(question: str, *, replaces: str | None = None) -> Callable[[Any], Any]:
+def misconception(
+    question: str, *, replaces: str | None = None, not_for: Sequence[str] = ()
+) -> Callable[[Any], Any]:
     """Declare a known wrong solution.
 
-    Its docstring tells the student what the code does and where to look.
+    Its docstring tells the student what the code does and where to look. not_for: mistakes that must not get
+    its name, each a change of one piece of the source's answer, "before => after"; the audit sees to it.
     """
     return _with_docstring
 

@@ -300,7 +300,7 @@ def statistics_of_the_epochs(seen, drawn):
         table = array(seen[key], f"stats[{key!r}]")
         if table.shape != (drawn.epochs, 2):
             says = f"stats[{key!r}] has shape {table.shape}; expected {drawn.epochs} pairs (epoch, value) after {drawn.epochs} epochs."
-            return {f"{key} entries": fact(False, says)}
+            return {f"{key} entries": fact(False, says, str(table.shape))}
         split, kind = key.split("_")
         wanted = [_measured(drawn, of[split], updates, kind).mean() for updates in _updates(drawn)["after the epochs"]]
         counted = table[:, 0].tolist() in ([*range(drawn.epochs)], [*range(1, drawn.epochs + 1)])

@@ -29,7 +29,7 @@ def uniform_weights(num_inputs, num_hiddens, num_outputs):
     return network(num_inputs, num_hiddens, num_outputs, np.random.rand)
 
 
-@misconception("init_nn")
+@misconception("init_nn", not_for=["scale * np.random.randn(rows, columns) => scale**2 * np.random.randn(rows, columns)"])
 def scale_as_variance(num_inputs, num_hiddens, num_outputs):
     """You take 0.1 and 0.01 for variances. They are factors on the standard normal, so they are its standard deviations."""
     return network(num_inputs, num_hiddens, num_outputs, np.random.randn, (0.1**0.5, 0.1**0.5, 0.01**0.5))
@@ -41,13 +41,13 @@ def unscaled_normal(num_inputs, num_hiddens, num_outputs):
     return network(num_inputs, num_hiddens, num_outputs, np.random.randn, (1.0, 1.0, 1.0))
 
 
-@misconception("init_nn")
+@misconception("init_nn", not_for=["np.zeros(columns) => np.zeros((columns, 1))"])
 def biases_as_rows(num_inputs, num_hiddens, num_outputs):
     """Your biases have two axes, (1, H). They should have one: then a gradient summed over the examples has the shape of its bias."""
     return network(num_inputs, num_hiddens, num_outputs, np.random.randn, bias=lambda units: np.zeros((1, units)))
 
 
-@misconception("init_nn")
+@misconception("init_nn", not_for=["np.zeros(columns) => np.ones(columns)"])
 def random_biases(num_inputs, num_hiddens, num_outputs):
     """Your biases are random. The random weights make the units differ already; the biases start at zero."""
     return network(num_inputs, num_hiddens, num_outputs, np.random.randn, bias=lambda units: 0.1 * np.random.randn(units))
@@ -616,7 +616,7 @@ def never_put_back(model, forward, backward, name, x):
     np.testing.assert_array_less(np.abs(grad[entries] - numerical), 1.5e-3)
 
 
-@misconception("check_grad")
+@misconception("check_grad", not_for=["np.random.permutation(param.size)[:20] => range(param.size)[-20:]"])
 def first_twenty_entries(model, forward, backward, name, x):
     """You always compare the first 20 entries. A fault elsewhere in the parameter is never seen; choose them at random."""
     grad = analytic(model, forward, backward, name, x)
@@ -708,7 +708,15 @@ def shuffled_once(*args):
     return trainer(*args, order=lambda epoch, count: kept.setdefault("order", np.random.permutation(count)))
 
 
-@misconception("train")
+@misconception(
+    "train",
+    not_for=[
+        '(softmax(var["y"]) - target_train[rows]) => (var["y"] - target_train[rows])',
+        'softmax(var["y"]) => softmax(softmax(var["y"]))',
+        'softmax(var["y"]) => np.eye(var["y"].shape[1])[var["y"].argmax(axis=1)]',
+        'target_train[rows] => target_train[start]',
+    ],
+)
 def targets_left_behind(*args):
     """You shuffle the inputs but not the targets, so each case is trained towards another's label. One order serves both."""
     return trainer(*args, order=lambda epoch, count: (np.random.permutation(count), np.arange(count)))
@@ -732,7 +740,7 @@ def error_over_batch_size(*args):
     return trainer(*args, error=lambda p, t, batch_size, count: (p - t) / batch_size)
 
 
-@misconception("train")
+@misconception("train", not_for=["/ len(rows) => / target_train[rows].size"])
 def error_over_all_cases(*args):
     """You divide the error by the number of all training cases. The error of a batch is divided by the cases of that batch."""
     return trainer(*args, error=lambda p, t, batch_size, count: (p - t) / count)

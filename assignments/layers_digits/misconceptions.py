@@ -343,6 +343,20 @@ def allows_an_absolute_difference_of_any_shape(forward, backward):
 
 
 @misconception("check_layer")
+def asks_the_wrong_way_round(forward, backward):
+    """Your check refuses layers that are right and lets wrong ones pass. Look at which way round you ask about the error."""
+    x, dout = some(4, 5)
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) > 1e-5
+
+
+@misconception("check_layer")
+def raises_where_the_error_is_small(forward, backward):
+    """Your check raises its error where the two gradients agree, and lets all others pass, a gradient that is not a number among them. Look at when it raises."""
+    x, dout = some(4, 5)
+    assert not rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
+
+
+@misconception("check_layer")
 def checks_itself(forward, backward):
     """You hold the backward function against itself, not against what is measured. It always agrees with itself."""
     x, dout = some(4, 5)
@@ -562,7 +576,7 @@ def test_loss_of_the_training_data(X_train, y_train, X_test, y_test, hidden=100,
     return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, measure=measure)
 
 
-@misconception("train_two_layer")
+@misconception("train_two_layer", not_for=["np.mean(test_scores.argmax(axis=1) == y_test) => 100 * np.mean(test_scores.argmax(axis=1) == y_test)"])
 def counts_right_answers(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
     """Your test accuracy is the number of right answers. It should be their share, between 0 and 1."""
 
@@ -693,7 +707,7 @@ def uniform_weights(X_train, y_train, X_test, y_test, hidden=100, learning_rate=
     return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, weights=weights)
 
 
-@misconception("train_two_layer")
+@misconception("train_two_layer", not_for=["W2, b2 = std * => W2, b2 = std**2 *"])
 def scales_weights_by_layer_size(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
     """Your initial weights are scaled by the size of the layer, and std is not used. That is a good habit elsewhere; here the caller says how large they are."""
 

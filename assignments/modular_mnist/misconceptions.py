@@ -305,14 +305,14 @@ def seeded_in_the_constructor(self, in_units, out_units):
     self.b = np.zeros((1, out_units))
 
 
-@misconception("Layer", replaces="Layer.__init__")
+@misconception("Layer", replaces="Layer.__init__", not_for=["np.random.normal(scale=1 / np.sqrt(in_units), size=(in_units, out_units)) => np.full((in_units, out_units), 0.1)"])
 def weights_start_at_zero(self, in_units, out_units):
     """Your weights start at zero. All units of a layer then compute the same and get the same gradient, for ever. Draw them at random."""
     self.w = np.zeros((in_units, out_units))
     self.b = np.zeros((1, out_units))
 
 
-@misconception("Layer", replaces="Layer.__init__")
+@misconception("Layer", replaces="Layer.__init__", not_for=["np.zeros((1, out_units)) => np.ones((1, out_units))"])
 def biases_start_random(self, in_units, out_units):
     """Your biases start random. Random weights are enough to tell the units apart; biases were to start at zero."""
     self.w = np.random.randn(in_units, out_units)

@@ -12,6 +12,9 @@ from autograder.judging import array, between, fact
 def fresh_weights(seen, drawn):
     (d, h, c), scale = drawn["sizes"], drawn["weight_scale"]
     shapes = {"W1": (d, h), "b1": (h,), "W2": (h, c), "b2": (c,)}
+    gone = ", ".join(name for name in shapes if seen.get(name) is None)
+    if gone:
+        return {"all four are there": fact(False, f"self.params has no {gone}: is it kept under another name?", gone)}
     params = {name: array(seen.get(name), f"params['{name}']") for name in shapes}
     facts = {
         f"shape of {name}": fact(params[name].shape == shape, f"params['{name}'] has shape {params[name].shape}; expected {shape}.", params[name].shape)

@@ -37,6 +37,8 @@ class Variant:
     says: str
     text: str
     instead: tuple[str, ...] = ()
+    not_for: tuple[str, ...] = ()
+    """Mistakes that must not get its name, each a change of the reference's text: "before => after"."""
 
 
 def load_variants(assignment: Assignment, kind: str) -> tuple[Variant, ...]:
@@ -113,13 +115,13 @@ def _variant(
         raise AssignmentError(
             f"{node.name} has no docstring", where=where, mend="say what it does: students read it"
         )
-    replaces = options.get("replaces")
+    replaces, not_for = options.get("replaces"), tuple(options.get("not_for", ()))
     if _makes_values(node, question, replaces):
         code = _as_cell(text, node, question, replaces, where)
         placed = replaces or ", ".join(question.values)
         instead = _cells_instead(assignment, question, code)
         whole = f"{preamble}\n\n{code}".strip()
-        return Variant(node.name, question.id, kind, placed, says, whole, instead)
+        return Variant(node.name, question.id, kind, placed, says, whole, instead, not_for)
     replaces = replaces or _only_name(question, where)
     return Variant(
         node.name,
@@ -128,6 +130,7 @@ def _variant(
         replaces,
         says,
         f"{preamble}\n\n{_in_place(text, node, replaces)}".strip(),
+        not_for=not_for,
     )
 
 

@@ -125,6 +125,7 @@ class Snapshot:
     """
 
     def __init__(self, notebook: RunningNotebook) -> None:
+        self.notebook, self.given = notebook, dict(notebook.given)
         self.live = notebook.names
         self.names = dict(notebook.names)
         self.leftovers = Leftovers(self.names)
@@ -135,6 +136,7 @@ class Snapshot:
         if self.live.keys() != self.names.keys() or any(self.live[k] is not v for k, v in self.names.items()):
             self.live.clear()
             self.live.update(self.names)
+        self.notebook.given = dict(self.given)
         self.leftovers.put_back()
         np.seterr(**_NUMPY_ERRORS)
         if np.get_printoptions() != _NUMPY_PRINT:  # to set them takes longer than all the rest

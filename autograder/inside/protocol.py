@@ -70,7 +70,9 @@ class Setup(_Message, frozen=True):
 
 
 class Run(_Message, frozen=True):
-    """Run these cells: what a process does first."""
+    """Run these cells: what a process does first. Where another follows, what the first has left is put back,
+    and its cells go on from there.
+    """
 
     cells: list[CellSource]
     skip: list[int] = []

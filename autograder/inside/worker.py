@@ -285,6 +285,7 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any, lib
     gc.enable()
     notebook = CellByCell(shell)
     channel.send(Confined())
+    first: Snapshot | None = None
     left: Snapshot | None = None
     request = job.run
     while True:
@@ -293,8 +294,11 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any, lib
         except EOFError:
             return 0
         if isinstance(request, Run):
+            if first is not None:
+                first.restore(0)
             run_cells(channel, notebook, request, box)
             left = Snapshot(notebook)
+            first = first or left
         elif isinstance(request, Observe):
             run_probes(channel, link, notebook, left, request, library)
         elif isinstance(request, Serve):
@@ -318,9 +322,10 @@ def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
     for name, content in request.handed_in:
         with open(os.path.join(box, os.path.basename(name)), "wb") as file:
             file.write(content)
-    sys.path[:0] = [box]
-    # printed text costs nothing; for as long as the process lives
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    if sys.path[0] != box:  # the first time
+        sys.path[:0] = [box]
+        # printed text costs nothing; for as long as the process lives
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     for done in cells.run_cells(notebook, request):
         channel.send(done)
     channel.send(CellsDone())

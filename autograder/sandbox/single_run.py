@@ -28,10 +28,9 @@ class SingleRun:
     death: Death | None
 
     def observe(self, requests: Iterable[Request]) -> Iterator[Observation]:
-        """What each probe saw, as it arrives; the last one is that at which the process ended, if it did."""
-        wanted = list(requests)
-        self.process.observe(Observe([(r.probe, r.seed) for r in wanted]))
-        for request in wanted:
+        """What each probe saw, as it is asked for; the last one is that at which the process ended."""
+        for request in requests:
+            self.process.observe(Observe([(request.probe, request.seed)]))
             message = self.process.next(self.limits.probe_seconds)
             if not isinstance(message, ProbeDone):
                 self.death = message if isinstance(message, Death) else Death(Outcome.PROTOCOL)
@@ -44,19 +43,24 @@ class SingleRun:
 def single_run(sandbox: Sandbox, cells: list[CellSource], limits: Limits) -> Iterator[SingleRun]:
     """Run cells in a process of its own, which ends with the context."""
     process = sandbox.spawn(Run(cells), limits)
-    reports: dict[int, CellReport] = {}
     try:
-        while isinstance(message := process.next(limits.notebook_seconds), CellDone):
-            reports[message.number] = CellReport(
-                message.number, Outcome(message.outcome), message.error, message.line
-            )
-        death = (
-            None
-            if isinstance(message, CellsDone)
-            else message
-            if isinstance(message, Death)
-            else Death(Outcome.PROTOCOL)
-        )
-        yield SingleRun(process, limits, reports, death)
+        yield ran_in(process, limits)
     finally:
         process.close()
+
+
+def ran_in(process: Process, limits: Limits) -> SingleRun:
+    """How the cells ended that a process has been sent."""
+    reports: dict[int, CellReport] = {}
+    while isinstance(message := process.next(limits.notebook_seconds), CellDone):
+        reports[message.number] = CellReport(
+            message.number, Outcome(message.outcome), message.error, message.line
+        )
+    death = (
+        None
+        if isinstance(message, CellsDone)
+        else message
+        if isinstance(message, Death)
+        else Death(Outcome.PROTOCOL)
+    )
+    return SingleRun(process, limits, reports, death)

@@ -21,9 +21,11 @@ from autograder.assignment.notebook import Role
 from autograder.assignment.packages import environment
 from autograder.assignment.values import Assignment, QuestionKind, solves
 from autograder.assignment.variants import VARIANT, Variant, cells_for, cells_with, load_variants
+from autograder.author.audit.agreeing import Agreement, agreement, agreement_problems, right_answers
 from autograder.author.audit.blind import Mutant, regime_problems, regimes
-from autograder.author.audit.equivalent import key_of, load_equivalent
-from autograder.author.audit.graders import Graders, Progress
+from autograder.author.audit.equivalent import key_of, load_equivalent, load_neighbours, load_unlike
+from autograder.author.audit.graders import AuditGrader, Graders, Progress
+from autograder.author.audit.neighbours import forbidden, forbidden_problem
 from autograder.author.audit.results import (
     AssignmentAudit,
     MutantResult,
@@ -33,6 +35,7 @@ from autograder.author.audit.results import (
     variant_problems,
 )
 from autograder.author.audit.sizes import size_problems
+from autograder.author.audit.told_apart import how_it_ended, told_apart
 from autograder.author.audit.trivial import trivial_answers
 from autograder.author.release import blank_notebook
 from autograder.edits.mutants import code_of, mutants, normal
@@ -41,22 +44,27 @@ from autograder.handed_in.alignment import align
 from autograder.handed_in.running_order import reference_cells
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellKind, CellSource
-from autograder.inside.seen import Observation, Outcome
+from autograder.inside.seen import CellReport, Observation, Outcome
 from autograder.judging.diagnose import name_mistake
-from autograder.judging.findings import QuestionResult, SubmissionResult, Verdict
-from autograder.judging.grader import Grader
+from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.judging.judged import Judged, left_by_one_mistake, total
 from autograder.judging.reference import Reference
 from autograder.sandbox.observed import ObservedStore
 from autograder.sandbox.single_run import SingleRun, single_run
-from autograder.sandbox.watch import Watch
+from autograder.sandbox.watch import Request, Watch
 
 SALT = "audit"
 """Fixed, so that an audit can be repeated."""
+SALTS = 5
+"""On the inputs of so many salts the right answers are tried, unless more are asked for."""
 
 
 def audit(
-    assignment: Assignment, store: ObservedStore, jobs: int = 0, progress: Progress = lambda *_: None
+    assignment: Assignment,
+    store: ObservedStore,
+    jobs: int = 0,
+    progress: Progress = lambda *_: None,
+    salts: int = SALTS,
 ) -> AssignmentAudit:
     """Audit one assignment. Raises AssignmentError where it can't be graded at all."""
     began, jobs = time.monotonic(), jobs or os.cpu_count() or 1
@@ -64,12 +72,14 @@ def audit(
     try:
         progress("observing the misconceptions", 0, 0)
         reference.prepare()
-        with Graders(reference, jobs, progress) as pool:
+        with Graders(reference, _short(assignment.limits), jobs, progress) as pool:
             run = _Audit(assignment, reference, pool)
             problems = [*run.reference_problems(), *run.visible_check_problems()]
             alternatives = run.variants("alternatives", load_variants(assignment, "alternative"))
             misconceptions = run.variants("misconceptions", reference.misconceptions)
+            problems += run.forbidden_problems()
             trivial = run.trivial()
+            agreements = run.agreements(load_variants(assignment, "alternative"), salts)
             found = run.mutants()
             in_regimes = regimes(assignment, run.survivors)
     finally:
@@ -78,6 +88,7 @@ def audit(
         *variant_problems(alternatives, misconceptions, trivial),
         *mutant_problems(assignment, found),
         *regime_problems(assignment, in_regimes),
+        *agreement_problems(agreements, load_unlike(assignment.folder)),
         *size_problems(assignment, reference),
     ]
     return AssignmentAudit(
@@ -94,6 +105,7 @@ def audit(
         tuple(trivial),
         tuple(found),
         tuple(in_regimes),
+        tuple(agreements),
     )
 
 
@@ -104,16 +116,6 @@ class _Audit:
     assignment: Assignment
     reference: Reference
     pool: Graders
-
-    @property
-    def limits(self) -> Limits:
-        """Endless loops are common among mutants, and must be cheap."""
-        limits = self.assignment.limits
-        return msgspec.structs.replace(
-            limits,
-            probe_seconds=min(2.0, limits.probe_seconds),
-            notebook_seconds=min(5.0, limits.notebook_seconds),
-        )
 
     # ---- known right, and nothing
 
@@ -128,11 +130,11 @@ class _Audit:
             if result.score:
                 yield f"the blank release earns {result.score:g} in {result.id}"
 
-    def _grade(self, grader: Grader, cells: list[CellSource]) -> list[QuestionResult]:
+    def _grade(self, grader: AuditGrader, cells: list[CellSource]) -> list[QuestionResult]:
         with grader.sit_cells(cells) as sitting:
             return [r for r in sitting.results() if r.kind is QuestionKind.AUTO]
 
-    def _grade_blank(self, grader: Grader, _: None) -> SubmissionResult:
+    def _grade_blank(self, grader: AuditGrader, _: None) -> SubmissionResult:
         return grader.grade(align("blank", blank_notebook(self.assignment), self.assignment, []))
 
     # ---- misconceptions and alternatives
@@ -141,7 +143,7 @@ class _Audit:
         """Grade variants on all questions, and try their question's visible check."""
         return self.pool.map(stage, self._variant, variants)
 
-    def _variant(self, grader: Grader, variant: Variant) -> VariantResult:
+    def _variant(self, grader: AuditGrader, variant: Variant) -> VariantResult:
         results = {r.id: r for r in self._grade(grader, cells_with(self.assignment, [variant]))}
         own = results[variant.question]
         elsewhere = tuple(r.id for r in results.values() if r.score != r.max_score and r is not own)
@@ -162,14 +164,17 @@ class _Audit:
             if error:
                 yield f"the visible check of {question} fails on the reference: {error}"
 
-    def _visible_check(self, grader: Grader, question: str, variant: Variant | None = None) -> str:
+    def _visible_check(self, grader: AuditGrader, question: str, variant: Variant | None = None) -> str:
         """How a question's visible check ends that stands in the notebook after a variant; empty where it
         is silent.
         """
         check = self._check_of(question)
         before = cells_with(self.assignment, [variant] if variant else [], until=question)
+        ended = grader.look([*before, check], lambda run: how_it_ended(run, check))
+        if ended != Outcome.TIMED_OUT.value:
+            return ended
         with single_run(grader.sandbox(), [*before, check], self.assignment.limits) as run:
-            return _how_it_ended(run, check)
+            return how_it_ended(run, check)  # a check that trains may take its time
 
     def _check_of(self, question: str) -> CellSource:
         """The cell of a question's visible check, run as if it were the student's own."""
@@ -177,29 +182,53 @@ class _Audit:
         number, cell = next((n, c) for n, c in cells if c.role is Role.TEST and c.id == question)
         return CellSource(cell.text, number, CellKind.OWN)
 
+    def agreements(self, alternatives: Sequence[Variant], salts: int) -> list[Agreement]:
+        """Try what should be right by its visible check, and by the hidden tests of some salts."""
+        others = [
+            Reference(self.assignment, f"{SALT} {number}", self.reference.store) for number in range(1, salts)
+        ]
+        for other in others:
+            other.prepare_reference()
+            other.close()
+        reasons = load_unlike(self.assignment.folder)
+        references = [self.reference, *others]
+        return self.pool.map(
+            f"right answers under {salts} salts",
+            lambda grader, answer: agreement(
+                grader, answer, self._check_of(answer.question), references, reasons.get(answer.key, "")
+            ),
+            list(right_answers(self.assignment, alternatives)),
+        )
+
+    def forbidden_problems(self) -> list[str]:
+        """No mistake gets the name of a misconception that declares not to be for it."""
+        changes = list(forbidden(self.reference.misconceptions))
+        found = self.pool.map(
+            "mistakes without a name", lambda grader, one: forbidden_problem(grader, *one), changes
+        )
+        return [problem for problem in found if problem]
+
     # ---- trivial answers
 
     def trivial(self) -> list[VariantResult]:
         """Grade trivial answers on their own question."""
         return self.pool.map("trivial answers", self._trivial, trivial_answers(self.assignment))
 
-    def _trivial(self, grader: Grader, variant: Variant) -> VariantResult:
+    def _trivial(self, grader: AuditGrader, variant: Variant) -> VariantResult:
         probes, question = (
             self.assignment.probes_of(variant.question),
             self.assignment.question(variant.question),
         )
         requests = [r for r in self.reference.requests if r.question == variant.question]
         cells = cells_for(self.assignment, variant.question, [variant])
-        with Watch(grader.sandbox(), cells, self.limits) as watch:
-            seen = watch.observe(requests)
-        for cell in seen.cells:  # given cells further down may well fail with it
+        ended, observations = self._observed(grader, cells, requests)
+        for cell in ended:  # given cells further down may well fail with it
             if cell.number >= VARIANT and cell.outcome is not Outcome.FINISHED:
                 raise AssignmentError(
                     f"the trivial answer {variant.id!r} to {question.id} can't be put in place: "
                     f"{cell.error or cell.outcome.value}"
                 )
-        found = grader.judge.find_all(probes, seen.observations)
-        judged = Judged(probes, seen.observations, found)
+        judged = Judged(probes, observations, grader.judge.find_all(probes, observations))
         known = grader.judge.known(question.id, judged.observations)
         named = name_mistake(judged, known, self.reference.expected)
         score = total([*judged.points.values()])
@@ -208,70 +237,64 @@ class _Audit:
             score = left_by_one_mistake(question, score, besides)
         return VariantResult(variant.id, variant.question, score, question.points)
 
+    def _observed(
+        self, grader: AuditGrader, cells: list[CellSource], requests: list[Request]
+    ) -> tuple[Sequence[CellReport], dict[str, Observation]]:
+        """How some cells ended and what probes saw then; with the patience that a submission has, where
+        they end the process.
+        """
+
+        def look(run: SingleRun) -> tuple[Sequence[CellReport], dict[str, Observation]]:
+            seen = {observation.probe: observation for observation in run.observe(requests)}
+            return ([] if run.death else [*run.cells.values()]), seen
+
+        ended, seen = grader.look(cells, look)
+        if not ended:
+            with Watch(grader.sandbox(), cells, grader.runs.limits) as watch:
+                whole = watch.observe(requests)
+            return whole.cells, whole.observations
+        return ended, seen
+
     # ---- mutants
 
     def mutants(self) -> list[MutantResult]:
         """Observe every mutant until a check tells it from the reference."""
-        reasons = load_equivalent(self.assignment.folder)
-        return self.pool.map("mutants", self._mutant, list(_mutants(self.assignment, reasons)))
+        return self.pool.map("mutants", self._mutant, list(_mutants(self.assignment)))
 
-    def _mutant(self, grader: Grader, item: tuple[MutantResult, str]) -> MutantResult:
+    def _mutant(self, grader: AuditGrader, item: tuple[MutantResult, str]) -> MutantResult:
         mutant, text = item
         cells = reference_cells(self.assignment, {mutant.cell: text}, question=mutant.question)
-        lost_in, how, visible = self._first_lost(
-            grader, cells, mutant.question, self._check_of(mutant.question)
-        )
-        if lost_in:
-            return msgspec.structs.replace(mutant, lost_in=lost_in, how=how, visible=visible)
+        told = told_apart(grader, cells, mutant.question, self._check_of(mutant.question))
+        if told.lost_in:
+            return msgspec.structs.replace(
+                mutant, lost_in=told.lost_in, how=told.how, visible=told.in_sight, named=told.named
+            )
         original = next(c.text for c in self.assignment.cells if c.id == mutant.cell)
         return msgspec.structs.replace(mutant, diff=_diff(normal(original), text))
 
     def survivors(self, stage: str, mutants: Sequence[Mutant]) -> list[bool]:
         """Which of some mutants keep all points of their question."""
 
-        def survives(grader: Grader, mutant: Mutant) -> bool:
+        def survives(grader: AuditGrader, mutant: Mutant) -> bool:
             question, cell, guarded = mutant
             cells = reference_cells(self.assignment, {cell: guarded.text}, question=question)
-            return not self._first_lost(grader, cells, question)[0]
+            return not told_apart(grader, cells, question).lost_in
 
         return self.pool.map(stage, survives, mutants)
 
-    def _first_lost(
-        self, grader: Grader, cells: list[CellSource], question: str, check: CellSource | None = None
-    ) -> tuple[str, str, bool]:
-        """The first hidden check of a question that is not right on these cells, and how it ended; empty
-        where all are right. And whether the visible check, which is run before them, fails.
-        """
-        requests = [r for r in self.reference.requests if r.question == question]
-        with single_run(grader.sandbox(), [*cells, *([check] if check else [])], self.limits) as run:
-            if run.death and check:
-                return *self._first_lost(grader, cells, question)[:2], True
-            visible = check is not None and bool(_how_it_ended(run, check))
-            if run.death:
-                return "(the cells)", run.death.outcome.value, visible
-            seen: dict[str, Observation] = {}
-            for observation in run.observe(requests):
-                seen[observation.probe] = observation
-                finding = grader.judge.find(self.reference.probes[observation.probe], observation)
-                if finding.verdict is not Verdict.RIGHT:
-                    finished = observation.outcome is Outcome.FINISHED
-                    how = finding.verdict.value if finished else observation.outcome.value
-                    return observation.probe, how, visible
-            found = grader.judge.find_all(self.assignment.probes_of(question), seen)
-            lost = ((name, f.verdict.value) for name, f in found.items() if f.verdict is not Verdict.RIGHT)
-            return *next(lost, ("", "")), visible
+
+def _short(limits: Limits) -> Limits:
+    """Endless loops are common among mutants, and must be cheap."""
+    return msgspec.structs.replace(
+        limits,
+        probe_seconds=min(2.0, limits.probe_seconds),
+        notebook_seconds=min(5.0, limits.notebook_seconds),
+    )
 
 
-def _how_it_ended(run: SingleRun, check: CellSource) -> str:
-    """How a visible check ended that was run; empty where it is silent."""
-    ended = run.cells.get(check.number)
-    if ended is not None and ended.outcome is not Outcome.FINISHED:
-        return ended.error or ended.outcome.value
-    return run.death.outcome.value if run.death else ""
-
-
-def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[MutantResult, str]]:
+def _mutants(assignment: Assignment) -> Iterator[tuple[MutantResult, str]]:
     """Every mutant of every solution cell, with its text."""
+    reasons, argued = load_equivalent(assignment.folder), load_neighbours(assignment.folder)
     for cell in assignment.cells:
         if cell.role is Role.SOLUTION and not cell.practice:
             original, question = (
@@ -280,12 +303,16 @@ def _mutants(assignment: Assignment, reasons: dict[str, str]) -> Iterator[tuple[
             )
             for mutant in mutants(cell.text):
                 key = key_of(cell.id, original, code_of(mutant.text))
-                yield (
-                    MutantResult(
-                        key, question, cell.id, mutant.operator, mutant.says, equivalent=reasons.get(key, "")
-                    ),
-                    mutant.text,
+                result = MutantResult(
+                    key,
+                    question,
+                    cell.id,
+                    mutant.operator,
+                    mutant.says,
+                    equivalent=reasons.get(key, ""),
+                    argued=argued.get(key, ""),
                 )
+                yield result, mutant.text
 
 
 def _diff(before: str, after: str) -> str:

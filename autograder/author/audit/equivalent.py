@@ -38,9 +38,25 @@ class UnaskedRegimes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     regimes: dict[str, list[str]]
 
 
+class UnlikeAnswers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers that are not to be right though they differ by a rounding, for one reason; see `agreeing`."""
+
+    reason: str
+    answers: dict[str, str]
+
+
+class ArguedNeighbours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Mutants of which another mistake's sentence is true, for one reason; see `neighbours`."""
+
+    reason: str
+    mutants: dict[str, str]
+
+
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     equivalent: list[EquivalentMutants] = []
     unasked: list[UnaskedRegimes] = []
+    unlike: list[UnlikeAnswers] = []
+    neighbours: list[ArguedNeighbours] = []
 
 
 Unasked = tuple[str, str, str]
@@ -88,6 +104,28 @@ def load_unasked(folder: Path) -> list[Unasked]:
     return found
 
 
+def load_unlike(folder: Path) -> dict[str, str]:
+    """The reasons why answers are not to be right, by their key; empty where there is no file.
+
+    Raises AssignmentError for a file that can't be read, or that gives no reason.
+    """
+    entries = _table(folder).unlike
+    if any(not entry.reason.strip() for entry in entries):
+        raise AssignmentError("an [[unlike]] without a reason", where=str(folder / FILE))
+    return {key: entry.reason for entry in entries for key in entry.answers}
+
+
+def load_neighbours(folder: Path) -> dict[str, str]:
+    """The reasons why a name is true of a mutant that does something else, by the mutant's key.
+
+    Raises AssignmentError for a file that can't be read, or that gives no reason.
+    """
+    entries = _table(folder).neighbours
+    if any(not entry.reason.strip() for entry in entries):
+        raise AssignmentError("a [[neighbours]] without a reason", where=str(folder / FILE))
+    return {key: entry.reason for entry in entries for key in entry.mutants}
+
+
 def _table(folder: Path) -> _Table:
     path = folder / FILE
     if not path.is_file():
@@ -99,5 +137,5 @@ def _table(folder: Path) -> _Table:
             str(error),
             where=str(path),
             mend="each [[equivalent]] has a reason and a table of mutants, each [[unasked]] a reason and "
-            "a table of regimes",
+            "a table of regimes, each [[unlike]] a reason and a table of answers",
         ) from None

@@ -61,7 +61,7 @@ def _verdict(audit: AssignmentAudit) -> str:
         f"{sum(v.named == v.id for v in audit.misconceptions)} of {len(audit.misconceptions)} "
         "misconceptions named, "
         f"{sum(v.visible for v in audit.misconceptions)} seen by the visible checks; "
-        f"right answers but for one regime of their inputs: {_regimes(audit)}; "
+        f"right answers but for one regime of their inputs: {_regimes(audit)}; {_agreeing(audit)}; "
         f"{audit.seconds:.0f} s with {audit.jobs} at a time"
     )
 
@@ -70,6 +70,16 @@ def _regimes(audit: AssignmentAudit) -> str:
     tried = sum(q.regimes for q in audit.questions)
     unasked, blind = sum(q.unasked for q in audit.questions), sum(q.blind for q in audit.questions)
     return f"{tried - unasked - blind} of {tried - unasked} told apart, {unasked} not asked for"
+
+
+def _agreeing(audit: AssignmentAudit) -> str:
+    asked = [one for one in audit.agreements if not one.reason]
+    salts = max((len(one.scores) for one in asked), default=0)
+    alike = sum(one.agree and one.steady for one in asked)
+    return (
+        f"right answers, alternatives or right but for rounding: the visible checks and the hidden tests of "
+        f"{salts} salts agree about {alike} of {len(asked)}"
+    )
 
 
 def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
@@ -94,6 +104,12 @@ def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
         yield Text("Not seen by their visible check: " + ", ".join(unseen), style="dim")
     if blind := _by_function([r for r in audit.regimes if r.blind]):
         yield Text("The hidden tests do not look at " + "; ".join(blind), style="dim")
+    for neighbour in (m for m in audit.mutants if m.neighbour):
+        yield Text(
+            f"named {neighbour.named}, does something else: {neighbour.key} = "
+            f"{f'{neighbour.cell} {neighbour.says}'!r}",
+            style="dim",
+        )
     survivors = [m for m in audit.mutants if m.survived]
     for mutant in survivors:
         yield Text(
@@ -204,6 +220,7 @@ def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
         yield ""
         yield from _unseen(audit)
         yield from _unasked(audit)
+        yield from _neighbours(audit)
         yield from _survivors(audit)
         yield from (f"- **{problem}**" for problem in audit.problems)
 
@@ -274,6 +291,20 @@ def _unasked(audit: AssignmentAudit) -> Iterator[str]:
     yield from _listed("Regimes that no hidden test looks at:", blind)
 
 
+def _neighbours(audit: AssignmentAudit) -> Iterator[str]:
+    """By misconception, the mutants that get its name though they do something else."""
+    by_name: dict[str, list[str]] = {}
+    for mutant in (m for m in audit.mutants if m.neighbour):
+        by_name.setdefault(f"`{mutant.named}` ({mutant.question})", []).append(f"`{_plain(mutant.says)}`")
+    lines = [f"- {name}: {'; '.join(mutants)}." for name, mutants in by_name.items()]
+    yield from _listed("Mutants that get the name of a mistake and do something else:", lines)
+
+
+def _plain(says: str) -> str:
+    """What can stand between two backticks."""
+    return says.replace("`", "")
+
+
 def _listed(title: str, lines: list[str]) -> Iterator[str]:
     yield from ("", title, "", *lines) if lines else ()
 
@@ -292,7 +323,7 @@ def _survivors(audit: AssignmentAudit) -> Iterator[str]:
         yield ""
         yield "Survivors:"
         yield ""
-        yield from (f"- `{m.cell}` {m.says.replace('`', '')}" for m in survivors)
+        yield from (f"- `{m.cell}` {_plain(m.says)}" for m in survivors)
 
 
 def _markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import msgspec
 
 from autograder.assignment.values import Assignment, Question
+from autograder.author.audit.agreeing import Agreement
 from autograder.author.audit.blind import RegimeResult
-from autograder.author.audit.equivalent import FILE, load_equivalent
+from autograder.author.audit.equivalent import FILE, load_equivalent, load_neighbours
 from autograder.inside.seen import Outcome
 
 KILLED_ENOUGH = 0.97
@@ -23,7 +24,8 @@ must not be worth little by the others.
 
 class MutantResult(msgspec.Struct, frozen=True):
     """A mutant: lost_in names the check that told it from the reference (empty: it survived), how the way
-    in which that ended; visible: whether the visible check fails on it, too.
+    in which that ended; visible: whether the visible check fails on it, too; named: the misconception whose
+    name it gets though it does something else, argued: why that is true nevertheless.
     """
 
     key: str
@@ -36,10 +38,17 @@ class MutantResult(msgspec.Struct, frozen=True):
     equivalent: str = ""
     diff: str = ""
     visible: bool = False
+    named: str = ""
+    argued: str = ""
 
     @property
     def survived(self) -> bool:
         return not self.lost_in and not self.equivalent
+
+    @property
+    def neighbour(self) -> bool:
+        """Whether it gets the name of a mistake that it does not make, and nobody says that it is true."""
+        return bool(self.named) and not self.argued
 
 
 class VariantResult(msgspec.Struct, frozen=True):
@@ -93,6 +102,7 @@ class AssignmentAudit(msgspec.Struct, frozen=True):
     trivial: tuple[VariantResult, ...]
     mutants: tuple[MutantResult, ...]
     regimes: tuple[RegimeResult, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
 
     @property
     def killed(self) -> float:
@@ -131,7 +141,7 @@ def variant_problems(
 
 def mutant_problems(assignment: Assignment, found: list[MutantResult]) -> Iterator[str]:
     listed, keys = load_equivalent(assignment.folder), {m.key for m in found}
-    stale = [key for key in listed if key not in keys]
+    stale = [key for key in (*listed, *load_neighbours(assignment.folder)) if key not in keys]
     if stale:
         yield f"{FILE} lists mutants that there are no more, since the code changed: {', '.join(stale)}"
     for m in found:

@@ -24,6 +24,9 @@ def audit(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, help="Answers at a time.", show_default="number of cores")
     ] = os.cpu_count() or 1,
+    salts: Annotated[
+        int, typer.Option("--salts", min=1, help="Try right answers on the inputs of this many salts.")
+    ] = 5,
     seeds: Annotated[
         int, typer.Option("--seeds", min=0, help="Measure random thresholds instead, over this many salts.")
     ] = 0,
@@ -54,7 +57,9 @@ def audit(
                 measured.append((assignment.name, result))
                 found.append({"assignment": assignment.name, "probes": result})
             else:
-                audited = auditing.audit(assignment, ObservedStore(course.observations), jobs, progress)
+                audited = auditing.audit(
+                    assignment, ObservedStore(course.observations), jobs, progress, salts
+                )
                 problems += len(audited.problems)
                 parts = shown(audited)
                 found.append(audited)
