@@ -244,7 +244,7 @@ def tries_one_example(forward, backward):
 
 @misconception("check_layer")
 def allows_too_much(forward, backward):
-    """You allow a difference of several percent. Right gradients agree with measured ones to many digits, so a check can be far stricter. Look at how large the error is on a layer that you trust."""
+    """You allow too large a difference: a gradient that is off by a fraction of a percent passes. Right gradients agree with measured ones to many digits, so a check can be far stricter. Look at how large the error is on a layer that you trust."""
     x, dout = some(4, 5)
     assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 0.1
 

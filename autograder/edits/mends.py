@@ -16,6 +16,7 @@ from autograder.edits import (
     mends_of_keys,
     mends_of_names,
     mends_of_statements,
+    mends_of_twins,
 )
 from autograder.edits.mending import MENDS
 from autograder.edits.mutants import Mutant, changed, changes
@@ -49,6 +50,9 @@ _FIRST = (
     "form_left_open",
     "entries_of_an_example",
     "shifted_before",
+    "padded_along_the_last_axes",
+    "with_the_remainder",
+    "exchanged_targets",
     "class_of_a_row",
     "moved_out",
     "moved_in",
@@ -71,6 +75,9 @@ _THEN = (
     "divided_entry",
     "half_or_double",
     "bracketed",
+    "the_same_in_twins",
+    "the_same_in_entries",
+    "further_on",
     "sibling",
     "similar_key",
     "any_key",
@@ -88,6 +95,7 @@ _THEN = (
     "divided",
     "after_the_call",
     "swapped_statements",
+    "moved_down",
     "name_throughout",
     "through_a_function",
     "another_function",
@@ -125,7 +133,14 @@ _LAST = (
     "dropped_default",
 )
 """Many, and seldom it."""
-_PLACES_OF_MENDS = (mends_of_arithmetic, mends_of_arrays, mends_of_keys, mends_of_names, mends_of_statements)
+_PLACES_OF_MENDS = (
+    mends_of_arithmetic,
+    mends_of_arrays,
+    mends_of_keys,
+    mends_of_names,
+    mends_of_statements,
+    mends_of_twins,
+)
 """Imported for the mends that they put into the table."""
 
 
