@@ -464,6 +464,14 @@ def does_not_shift_the_logarithm(x, y):
 
 
 @misconception("softmax_loss")
+def divides_infinities(x, y):
+    """You exponentiate the scores as they are. Beyond 710 the exponential overflows, and infinity divided by infinity is no number. Look at what may be subtracted from a row without changing its probabilities."""
+    powers = np.exp(x)
+    sums = powers.sum(axis=1, keepdims=True)
+    return (np.log(sums[:, 0]) - x[np.arange(len(x)), y]).mean(), _minus_label(powers / sums, y) / len(x)
+
+
+@misconception("softmax_loss")
 def adds_a_number_to_the_probability(x, y):
     """You add a small number to the probability before you take the logarithm. That hides the infinity, but caps the loss: beyond some point an answer that is more wrong costs no more. Look at how the logarithm of a fraction can be taken on paper."""
     _, probs = _loss_and_probs(x, y)

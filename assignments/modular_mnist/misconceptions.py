@@ -156,6 +156,12 @@ def tanh_that_overflows(self, x):
 
 
 @misconception("Activation", replaces="Activation.grad_tanh")
+def tanh_without_the_square(self):
+    """Your slope of tanh is 1 - tanh(x). In the formula the tanh is squared."""
+    return 1 - np.tanh(self.x)
+
+
+@misconception("Activation", replaces="Activation.grad_tanh")
 def tanh_of_the_square(self):
     """Your slope of tanh takes the tanh of the squared input. What is squared is the tanh. Look at where the square stands."""
     return 1 - np.tanh(self.x**2)

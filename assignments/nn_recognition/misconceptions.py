@@ -151,6 +151,14 @@ def cache_under_another_name(X, params, name="", activation=None):
 
 
 @misconception("forward")
+def cache_without_the_pre_activation(X, params, name="", activation=None):
+    """Your cache holds two arrays, the input and the post-activation. Three were asked for: the pre-activation belongs between them."""
+    post_act = activation(X @ params["W" + name] + params["b" + name])
+    params["cache_" + name] = (X, post_act)
+    return post_act
+
+
+@misconception("forward")
 def cache_in_another_order(X, params, name="", activation=None):
     """Your cache has the post-activation before the pre-activation. The backward pass unpacks it in the order that the question gives."""
     pre_act = X @ params["W" + name] + params["b" + name]
@@ -820,6 +828,15 @@ def each_batch_drawn_on_its_own(x, y, batch_size):
 
 
 @misconception("get_random_batches")
+def full_batches_drawn_on_their_own(x, y, batch_size):
+    """Each of your batches is drawn from all examples anew, the last one too, so that some examples are in two batches and others in none. Each
+    should be in exactly one: cut one random order into batches."""
+    size = min(batch_size, len(x))
+    rows = [np.random.choice(len(x), size, replace=False) for _ in range(0, len(x), batch_size)]
+    return [(x[each], y[each]) for each in rows]
+
+
+@misconception("get_random_batches")
 def never_shuffled(x, y, batch_size):
     """Your batches are cut from the data in the order it has. Is the shuffled order used where you cut?"""
     return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
@@ -1041,6 +1058,19 @@ def loss_of_the_last_batch(x, y, params, batch_size=5, max_iters=500, learning_r
             send_back(probs - yb, params)
             descend(params, learning_rate)
     return loss, acc
+
+
+@misconception("train")
+def loss_of_the_last_batch_alone(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """The loss that you return is that of the last batch. The total loss of an iteration adds up those of all its batches."""
+    for _ in range(max_iters):
+        accs = []
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs, loss, acc = scores_of_a_batch(xb, yb, params)
+            accs = [*accs, acc]
+            send_back(probs - yb, params)
+            descend(params, learning_rate)
+    return loss, np.mean(accs)
 
 
 @misconception("train")

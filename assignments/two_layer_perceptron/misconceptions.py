@@ -374,6 +374,20 @@ def size_of_one_alone(x, y):
 
 
 @misconception("rel_error")
+def larger_of_the_two(x, y):
+    """You divide by the larger of the two sizes. The formula divides by their sum, so that opposite signs give 1. Look at the denominator."""
+    return np.max(np.abs(x - y) / np.maximum(1e-8, np.maximum(np.abs(x), np.abs(y))))
+
+
+@misconception("rel_error")
+def ratio_of_norms(x, y):
+    """You compare the lengths of whole arrays. An error in a small entry then hides behind large ones. Work out the error of each entry
+    first, and take the largest of these.
+    """
+    return np.linalg.norm(x - y) / max(1e-8, np.linalg.norm(x) + np.linalg.norm(y))
+
+
+@misconception("rel_error")
 def signed_difference(x, y):
     """You take the difference with its sign. Where x is below y the error comes out negative, and the maximum passes it over. Look at
     the numerator.

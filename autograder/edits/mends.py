@@ -27,6 +27,8 @@ MOST = 600
 """No more candidates than this for one cell: where probes are quick, this ends the search before the clock
 does, so that two runs find the same.
 """
+MOST_OF_A_LINE = 200
+"""No more of them for the line that has raised, before those of all lines."""
 TRIES = 2400
 """No more changes than this are looked at, those that don't compile or come again among them."""
 LONGEST = 10_000
@@ -155,8 +157,8 @@ def mends(
 ) -> Iterator[Mutant]:
     """Copies of a cell with one place changed that may be what was meant. names: what the question asks for,
     such as "softmax" or "Layer.forward"; changes within these come before those in the rest of the cell, and
-    those in one line, where the code has raised, before all others. functions: what else of the notebook an
-    answer may call.
+    the likely ones in one line, where the code has raised, before all others. functions: what else of the
+    notebook an answer may call.
 
     Nothing for a cell that is not plain Python, or longer or more deeply nested than an answer is.
     """
@@ -175,7 +177,8 @@ def _mends(text: str, names: frozenset[str], line: int, functions: tuple[str, ..
     here = [place for place in everywhere if line and getattr(place.node, "lineno", 0) == line]
     inner = [place for place in everywhere if id(place.definition) in wanted]
     outer = [place for place in everywhere if id(place.definition) not in wanted]
-    every = chain.from_iterable(changes(part, kinds()) for part in (here, inner, outer))
+    first = islice(changes(here, kinds()), MOST_OF_A_LINE)
+    every = chain(first, *(changes(part, kinds()) for part in (inner, outer)))
     yield from changed(tree, islice(every, TRIES))
 
 

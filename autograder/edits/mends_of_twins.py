@@ -37,6 +37,8 @@ _KINDS = (
     "further_on",
 )
 """What is done alike in each twin: kinds that have few candidates."""
+TWINS = ("the_same_in_twins", "the_same_in_entries")
+"""The mends that change several pieces at once."""
 _MOST = 80
 """Changes of one group of twins."""
 _SPAN = 12
@@ -88,7 +90,8 @@ def the_same_in_entries(node: Any, place: CodePlace) -> Iterator[Any]:
             there = [CodePlace(entries[n], node, name, n, *_around(place)) for n in twins]
             for made in islice(_alike(there), _MOST):
                 new = dict(zip(twins, made, strict=True))
-                yield _with_entries(node, [new.get(n, entry) for n, entry in enumerate(entries)])
+                every = [new.get(n, entry) for n, entry in enumerate(entries)]
+                yield At(_with_entries(node, every), entries[twins[0]])
 
 
 def _with_entries(node: Any, entries: list[Any]) -> ast.expr:

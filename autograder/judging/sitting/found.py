@@ -34,7 +34,7 @@ def find(search: Search, cells: list[CellSource], name: Name) -> Found | None:
     """The place of a question's mistake, or those of its two mistakes; None where nothing is found."""
     places = search.places(cells)
     if not places:
-        for half in search.halves[:HALVES]:
+        for half in sorted(search.halves, key=lambda half: len(half.left.lost))[:HALVES]:
             if (both := _named(half, name) or _second(search, half, cells)) is not None:
                 return both
         places = search.places_left(cells)

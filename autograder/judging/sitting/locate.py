@@ -275,9 +275,10 @@ class Search:
         the first ones by itself for some tries, then the one that ends soonest, with others that are not
         much slower, for of two mistakes one alone may be lost in each.
         """
-        if len(self._took.get(first[-1], [])) < _TRIES:
-            return [(name,) for name in first]
-        took = {name: max(self._took[name][:_TRIES]) for name in first}
+        tried = min(len(self._took.get(name, [])) for name in first)
+        if tried < _TRIES:  # the first of a candidate takes longer, whichever it is
+            return [(name,) for name in [*first[tried:], *first[:tried]]]
+        took = {name: min(self._took[name][:_TRIES]) for name in first}
         quickest = min(first, key=took.__getitem__)
         beside = [n for n in first if n != quickest and took[n] <= _SLOWER * took[quickest]]
         return [(quickest, *beside[:_BESIDE])]

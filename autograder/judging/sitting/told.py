@@ -8,6 +8,7 @@ import ast
 import difflib
 from dataclasses import dataclass, replace
 
+from autograder.edits.mends_of_twins import TWINS
 from autograder.edits.mutants import Mutant
 from autograder.inside.protocol import CellSource
 from autograder.judging.findings import Diagnosis, Located
@@ -18,7 +19,7 @@ _TINY = 8
 """A piece of fewer characters is shown with its line."""
 WITH_A_NAME = (
     "Two mistakes together explain what is wrong; each is told as if it were alone. First: {} Second: look "
-    "at line {} of your answer, {}: with one change there, the first alone is left."
+    "at line {} of your answer, {}: with {}, the first alone is left."
 )
 
 
@@ -46,6 +47,13 @@ class Place:
         where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
         return code, where
 
+    @property
+    def once(self) -> str:
+        """What is done there."""
+        if self.change.operator in TWINS:
+            return "the same change there and where the like of it is written"
+        return "one change there"
+
     def before(self, other: Place) -> Place:
         """This place as it was before another change, on top of which it was found."""
         if self.cell.number != other.cell.number:
@@ -63,8 +71,8 @@ def located(found: list[Place], *, given: bool) -> Located:
     code, where = first.piece
     either = "".join(f", or at line {other.change.line}, {other.piece[1]}" for other in others)
     says = (
-        f"Look at line {first.change.line} of your answer, {where}{either}: with one change "
-        f"there{_parts(given)} every check comes out right."
+        f"Look at line {first.change.line} of your answer, {where}{either}: with "
+        f"{first.once}{_parts(given)} every check comes out right."
     )
     return Located(first.cell.number, first.change.line, code, says)
 
@@ -74,17 +82,21 @@ def located_both(one: Place, two: Place, *, given: bool) -> Located:
     one, two = sorted((one, two), key=lambda place: (place.cell.number, place.change.line))
     code, where = one.piece
     other = "" if one.cell.number == two.cell.number else " of its other cell"
+    both = f"{where}, and at line {two.change.line}{other}, {two.piece[1]}"
+    if (one.cell.number, one.change.line, one.piece) == (two.cell.number, two.change.line, two.piece):
+        both = f"{where}, twice"
+    twins = any(place.change.operator in TWINS for place in (one, two))
+    alike = ", the same where the like of it is written," if twins else _parts(given)
     says = (
-        f"Two mistakes: look at line {one.change.line} of your answer, {where}, and at line "
-        f"{two.change.line}{other}, {two.piece[1]}: with one change at each{_parts(given)} every check comes "
-        "out right."
+        f"Two mistakes: look at line {one.change.line} of your answer, {both}: with one change at each"
+        f"{alike} every check comes out right."
     )
     return Located(one.cell.number, one.change.line, code, says)
 
 
 def named_beside(name: Diagnosis, place: Place) -> Diagnosis:
     """A name, and the place of what is wrong beside it."""
-    return Diagnosis(name.id, WITH_A_NAME.format(name.says, place.change.line, place.piece[1]))
+    return Diagnosis(name.id, WITH_A_NAME.format(name.says, place.change.line, place.piece[1], place.once))
 
 
 def _parts(given: bool) -> str:
