@@ -502,7 +502,7 @@ def loss_of_the_last_example(x, y):
 
 @misconception("softmax_loss")
 def sums_the_loss_alone(x, y):
-    """Your loss is the sum over the examples, and your gradient is that of their mean. Both should be of the mean, so that they belong together and don't grow with the batch."""
+    """Your loss is the sum over the examples. It should be their mean, which the gradient belongs to and which doesn't grow with the batch."""
     losses, probs = _loss_and_probs(x, y)
     return losses.sum(), _minus_label(probs, y) / len(x)
 

@@ -657,7 +657,7 @@ def loss_summed_over_the_batch(self, x, y):
 
 @misconception("svm_loss")
 def loss_averaged_over_all_scores(self, x, y):
-    """Your loss is divided by the number of all scores, and your gradient is not. The loss is a sum over classes and a mean over
+    """Your loss is divided by the number of all scores. The loss is a sum over classes and a mean over
     examples. Look at what your mean runs over.
     """
     rows, margins = _margins(x, y)
