@@ -473,7 +473,7 @@ def divides_infinities(x, y):
 
 @misconception("softmax_loss")
 def adds_a_number_to_the_probability(x, y):
-    """You add a small number to the probability before you take the logarithm. That hides the infinity, but caps the loss: beyond some point an answer that is more wrong costs no more. Look at how the logarithm of a fraction can be taken on paper."""
+    """You keep the probability away from 0 by a small number before you take the logarithm. That hides the infinity, but caps the loss: beyond some point an answer that is more wrong costs no more. Look at how the logarithm of a fraction can be taken on paper."""
     _, probs = _loss_and_probs(x, y)
     return -np.log(probs[np.arange(len(x)), y] + 1e-8).mean(), _minus_label(probs, y) / len(x)
 

@@ -828,7 +828,7 @@ def logarithm_of_a_rounded_probability(self, x, y):
 
 @misconception("softmax_loss")
 def constant_in_the_logarithm(self, x, y):
-    """You add a small constant inside the logarithm. It keeps infinity away, but now no example can cost more than a fixed amount.
+    """You keep the logarithm away from infinity by a small constant inside it, so that no example can cost more than a fixed amount.
     Look at the formula for log p, which never needs p.
     """
     probs, rows = _probabilities(x), np.arange(len(x))

@@ -64,6 +64,7 @@ _FIRST = (
     "result_kept",
     "returned",
     "scaled",
+    "absolute",
     "dropped_statement",
 )
 """Few, and what students do most."""
@@ -93,7 +94,6 @@ _THEN = (
     "other_function",
     "put_back",
     "entries_set",
-    "absolute",
     "divided",
     "after_the_call",
     "swapped_statements",
@@ -168,6 +168,28 @@ def mends(
         yield from islice(_mends(text, frozenset(names), line, functions), MOST)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
+
+
+def other_guards(text: str) -> Iterator[Mutant]:
+    """Copies of a cell with another of its guards, the small numbers that keep a value from zero: which of
+    them somebody takes is no part of a mistake.
+    """
+    if len(text) > LONGEST:
+        return
+    try:
+        tree = ast.parse(text)
+        yield from changed(tree, islice(changes(places(tree), [_GUARD]), _GUARDS_TRIED))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+
+
+def _other_guard(node: ast.Constant, place: CodePlace) -> Iterator[ast.Constant]:
+    if isinstance(node.value, float) and 0 < node.value <= _LARGEST_GUARD:
+        yield from (ast.Constant(guard) for guard in _GUARDS if guard != node.value)
+
+
+_GUARD = Operator("other_guard", "Another small number.", (ast.Constant,), (), _other_guard)
+_GUARDS, _LARGEST_GUARD, _GUARDS_TRIED = (1e-8, 1e-12, 1e-10, 1e-7, 1e-5), 1e-3, 20
 
 
 def _mends(text: str, names: frozenset[str], line: int, functions: tuple[str, ...]) -> Iterator[Mutant]:

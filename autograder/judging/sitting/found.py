@@ -1,9 +1,10 @@
-"""What the search for a mistake without a name finds: one place; or a name for what is left where a part was
-mended; or two places.
+"""What the search for a mistake without a name finds: a name after all, which was hidden by a number; one
+place; a name for what is left where a part was mended; or two places.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from autograder.judging.judged import Judged
 from autograder.judging.sitting.locate import HALVES, Half, Search
 from autograder.judging.sitting.told import located, located_both, named_beside
 
+_NUMBER = re.compile(r"\de-?\d|0\.0")
 Name = Callable[[Judged], NamedMistake | None]
 """What names the mistake in what was seen of a question."""
 
@@ -32,6 +34,8 @@ class Found:
 
 def find(search: Search, cells: list[CellSource], name: Name) -> Found | None:
     """The place of a question's mistake, or those of its two mistakes; None where nothing is found."""
+    if (known := _but_for_a_guard(search, cells, name)) is not None:
+        return known
     places = search.places(cells)
     if not places:
         for half in sorted(search.halves, key=lambda half: len(half.left.lost))[:HALVES]:
@@ -39,6 +43,17 @@ def find(search: Search, cells: list[CellSource], name: Name) -> Found | None:
                 return both
         places = search.places_left(cells)
     return Found(places[0].change.says, located(places, given=search.given)) if places else None
+
+
+def _but_for_a_guard(search: Search, cells: list[CellSource], name: Name) -> Found | None:
+    """A name for what was seen, where the misconception has another small number in the same place. A
+    sentence that speaks of its number would not be true.
+    """
+    for place, judged in search.with_other_guards(cells):
+        named = name(judged)
+        if named and not (named.two or named.besides or _NUMBER.search(named.diagnosis.says)):
+            return Found(place.change.says, diagnosis=named.diagnosis)
+    return None
 
 
 def _named(half: Half, name: Name) -> Found | None:

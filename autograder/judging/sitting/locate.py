@@ -16,7 +16,7 @@ from typing import Protocol
 
 from autograder.assignment.values import Question
 from autograder.assignment.written import made
-from autograder.edits.mends import mends
+from autograder.edits.mends import mends, other_guards
 from autograder.edits.mutants import Mutant
 from autograder.inside.names import parsed
 from autograder.inside.protocol import CellKind, CellSource
@@ -34,8 +34,8 @@ _EVERY = 8
 """The clock is read for so many candidates at a time: to read it costs about as much as one of them."""
 _TRIED, _TRIES = 4, 3
 """The quickest of so many lost checks goes first, after so many tries of each."""
-_BESIDE, _SLOWER = 2, 2.0
-"""So many others are asked beside it, that take at most so many times as long."""
+_BESIDE, _SLOWER, _CHEAP = 2, 2.0, 0.004
+"""So many others are asked beside it, that take at most so many times as long, and so many seconds."""
 HALVES = 2
 """With so many of the changes that mend a part, a second change is looked for."""
 
@@ -200,6 +200,15 @@ class Search:
 
         return Search(self.question, half.left, self.judge, observe, self.given, self.clock)
 
+    def with_other_guards(self, cells: list[CellSource]) -> Iterator[tuple[Place, Judged]]:
+        """The question with one small number of an answer's cell in place of another."""
+        for cell in answers(self.question, cells) if self._worth_it() else ():
+            for change in other_guards(cell.text):
+                if not self.clock.goes_on():
+                    return
+                place = Place(cell, change)
+                yield place, self._judged_with([place.changed, *attaching(cell, cells)], {})
+
     def _first(self, cells: list[CellSource], *, until_half: bool) -> list[Place]:
         found: list[Place] = []
         for cell, candidate in self._left:
@@ -266,7 +275,11 @@ class Search:
             self._took.setdefault(watched[0], []).append(time.monotonic() - began)
         if not any(finding.verdict is Verdict.RIGHT for finding in self._found(seen).values()):
             return None
-        others = tuple(name for name in every if name not in seen)
+        return self._judged_with(instead, seen)
+
+    def _judged_with(self, instead: list[CellSource], seen: dict[str, Observation]) -> Judged:
+        """The question with a changed cell, of which some has been seen already."""
+        others = tuple(p.id for p in self.judged.probes if p.id not in seen)
         seen |= self._seen(instead, others) if others else {}
         return Judged(self.judged.probes, seen, self._found(seen))
 
@@ -280,7 +293,8 @@ class Search:
             return [(name,) for name in [*first[tried:], *first[:tried]]]
         took = {name: min(self._took[name][:_TRIES]) for name in first}
         quickest = min(first, key=took.__getitem__)
-        beside = [n for n in first if n != quickest and took[n] <= _SLOWER * took[quickest]]
+        most = min(_SLOWER * took[quickest], _CHEAP)
+        beside = [n for n in first if n != quickest and took[n] <= most]
         return [(quickest, *beside[:_BESIDE])]
 
     def _seen(self, instead: list[CellSource], probes: tuple[str, ...]) -> dict[str, Observation]:

@@ -58,11 +58,11 @@ class Place:
         """This place as it was before another change, on top of which it was found."""
         if self.cell.number != other.cell.number:
             return self
-        cell, line = other.cell, line_before(other.cell.text, self.cell.text, self.change.line)
-        if not line:
-            return Place(cell, replace(self.change, line=other.change.line, holds_others=True))
-        new = self.change.before not in _code_at(cell.text, line)
-        return Place(cell, replace(self.change, line=line, holds_others=self.change.holds_others or new))
+        cell, change = other.cell, self.change
+        line = line_before(cell.text, self.cell.text, change.line) or other.change.line
+        there = _line_of(change.before, cell.text, line)
+        whole = change.holds_others or not there
+        return Place(cell, replace(change, line=there or line, holds_others=whole))
 
 
 def located(found: list[Place], *, given: bool) -> Located:
@@ -88,7 +88,7 @@ def located_both(one: Place, two: Place, *, given: bool) -> Located:
     twins = any(place.change.operator in TWINS for place in (one, two))
     alike = ", the same where the like of it is written," if twins else _parts(given)
     says = (
-        f"Two mistakes: look at line {one.change.line} of your answer, {both}: with one change at each"
+        f"Look at line {one.change.line} of your answer, {both}: with one change at each"
         f"{alike} every check comes out right."
     )
     return Located(one.cell.number, one.change.line, code, says)
@@ -116,9 +116,11 @@ def line_before(original: str, changed: str, line: int) -> int:
     return next((node.lineno for node, there in pairs if there.lineno == found), 0)
 
 
-def _code_at(text: str, line: int) -> str:
-    """A statement of a cell, as it is written anew."""
-    return next((ast.unparse(node) for node in _statements(ast.parse(text)) if node.lineno == line), "")
+def _line_of(code: str, text: str, line: int) -> int:
+    """The line of a piece of code in the statement that a line of a cell belongs to; 0 where it is not there."""
+    around = [n for n in _statements(ast.parse(text)) if n.lineno <= line <= (n.end_lineno or n.lineno)]
+    parts = (n for n in ast.walk(around[-1]) if isinstance(n, ast.expr | ast.stmt)) if around else iter(())
+    return next((n.lineno for n in parts if " ".join(ast.unparse(n).split()) == code), 0)
 
 
 def _statements(tree: ast.Module) -> list[ast.stmt]:

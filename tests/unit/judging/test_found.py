@@ -27,7 +27,11 @@ class FakeSearch:
     found: list[Place] = field(default_factory=list)
     halves: list[Half] = field(default_factory=list)
     further: list[Place] = field(default_factory=list)
+    guarded: bool = False
     given = False
+
+    def with_other_guards(self, cells: list[CellSource]) -> list[tuple[Place, Judged]]:
+        return [(FIRST, Judged((), {}, {}))] if self.guarded else []
 
     def places(self, cells: list[CellSource]) -> list[Place]:
         return self.found
@@ -72,7 +76,7 @@ def test_a_name_for_what_the_change_itself_made_is_not_taken() -> None:
 def test_a_second_place_is_told_in_the_lines_of_the_answer() -> None:
     """It was found in a cell that was written anew: without the comment and the empty line."""
     told = found(FakeSearch(halves=[half()], further=on_top(3, "y * 2")))
-    assert "look at line 3 of your answer, `x + 1`" in told.located.says and "and at line 5, `y * 2`" in told.located.says
+    assert "Look at line 3 of your answer, `x + 1`" in told.located.says and "and at line 5, `y * 2`" in told.located.says
 
 
 def test_a_second_change_of_the_first_ones_line_shows_nothing_of_the_mend() -> None:
@@ -91,3 +95,16 @@ def test_one_change_is_enough_where_it_mends_all() -> None:
     """Then nothing is said of two."""
     told = found(FakeSearch([FIRST], [half()]), NAMED)
     assert not told.two and "`x + 1` in `y = x + 1`: with one change there every" in told.located.says
+
+
+def test_a_name_is_found_with_another_guard() -> None:
+    """One mistake: the small number that somebody took is no part of it."""
+    told = found(FakeSearch([FIRST], guarded=True), NAMED)
+    assert (told.diagnosis, told.two, told.located) == (NAMED.diagnosis, False, None)
+
+
+@pytest.mark.parametrize("says", ["You add 1e-8 below.", "You let 0.01 of it through."])
+def test_a_sentence_that_holds_a_number_is_not_taken_with_another(says: str) -> None:
+    """It would not be true of this answer; the search goes on."""
+    told = found(FakeSearch([FIRST], guarded=True), NamedMistake(Diagnosis("guarded", says)))
+    assert told.diagnosis is None and told.located is not None
