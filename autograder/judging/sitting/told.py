@@ -117,7 +117,7 @@ def line_before(original: str, changed: str, line: int) -> int:
 
 
 def _line_of(code: str, text: str, line: int) -> int:
-    """The line of a piece of code in the statement that a line of a cell belongs to; 0 where it is not there."""
+    """The line of a piece of code in the statement that a line belongs to; 0 where it isn't there."""
     around = [n for n in _statements(ast.parse(text)) if n.lineno <= line <= (n.end_lineno or n.lineno)]
     parts = (n for n in ast.walk(around[-1]) if isinstance(n, ast.expr | ast.stmt)) if around else iter(())
     return next((n.lineno for n in parts if " ".join(ast.unparse(n).split()) == code), 0)
