@@ -201,13 +201,14 @@ class Search:
         return Search(self.question, half.left, self.judge, observe, self.given, self.clock)
 
     def with_other_guards(self, cells: list[CellSource]) -> Iterator[tuple[Place, Judged]]:
-        """The question with one small number of an answer's cell in place of another."""
+        """What was lost of the question, with one small number of an answer's cell in place of another."""
+        right = {n: o for n, o in self.judged.observations.items() if n not in self.judged.lost}
         for cell in answers(self.question, cells) if self._worth_it() else ():
             for change in other_guards(cell.text):
                 if not self.clock.goes_on():
                     return
                 place = Place(cell, change)
-                yield place, self._judged_with([place.changed, *attaching(cell, cells)], {})
+                yield place, self._judged_with([place.changed, *attaching(cell, cells)], dict(right))
 
     def _first(self, cells: list[CellSource], *, until_half: bool) -> list[Place]:
         found: list[Place] = []
