@@ -34,10 +34,10 @@ class Found:
 
 def find(search: Search, cells: list[CellSource], name: Name) -> Found | None:
     """The place of a question's mistake, or those of its two mistakes; None where nothing is found."""
-    if (known := _but_for_a_guard(search, cells, name)) is not None:
-        return known
     places = search.places(cells)
     if not places:
+        if (known := _but_for_a_guard(search, cells, name)) is not None:
+            return known
         for half in sorted(search.halves, key=lambda half: len(half.left.lost))[:HALVES]:
             if (both := _named(half, name) or _second(search, half, cells)) is not None:
                 return both

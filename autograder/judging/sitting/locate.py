@@ -34,7 +34,9 @@ _EVERY = 8
 """The clock is read for so many candidates at a time: to read it costs about as much as one of them."""
 _TRIED, _TRIES = 4, 3
 """The quickest of so many lost checks goes first, after so many tries of each."""
-_BESIDE, _SLOWER, _CHEAP = 2, 2.0, 0.004
+_SLOW = 0.03
+"""A check that has taken so many seconds more than another one has no more tries."""
+_BESIDE, _SLOWER, _CHEAP = 2, 3.0, 0.004
 """So many others are asked beside it, that take at most so many times as long, and so many seconds."""
 HALVES = 2
 """With so many of the changes that mend a part, a second change is looked for."""
@@ -173,6 +175,7 @@ class Search:
     given: bool
     clock: Clock
     halves: list[Half] = field(default_factory=list, init=False)
+    _guards: list[tuple[CellSource, Mutant]] = field(default_factory=list, init=False)
     _left: Iterator[tuple[CellSource, Mutant]] = field(default_factory=lambda: iter(()), init=False)
     _took: dict[str, list[float]] = field(default_factory=dict, init=False)
     """Seconds that lost checks took, of the first few candidates of each."""
@@ -181,16 +184,25 @@ class Search:
         """The first place at which one change makes every check right, or two at either of which the same
         kind of change does; none where there is none.
 
-        Where half of the time is gone and a part was mended, this ends; `places_left` goes on.
+        Where half of the time is gone, and a part was mended or another guard may tell a name, this ends;
+        `places_left` goes on.
         """
         if not self._worth_it():
             return []
+        self._guards = [
+            (cell, change) for cell in answers(self.question, cells) for change in other_guards(cell.text)
+        ]
         self._left = self._candidates(cells)
         return self._first(cells, until_half=True)
 
     def places_left(self, cells: list[CellSource]) -> list[Place]:
         """The same from where `places` ended."""
         return self._first(cells, until_half=False)
+
+    @property
+    def _more(self) -> bool:
+        """Whether anything else than one place may be found."""
+        return bool(self.halves or self._guards)
 
     def after(self, half: Half) -> Search:
         """The search for what is left after a change that mended a part."""
@@ -203,12 +215,11 @@ class Search:
     def with_other_guards(self, cells: list[CellSource]) -> Iterator[tuple[Place, Judged]]:
         """What was lost of the question, with one small number of an answer's cell in place of another."""
         right = {n: o for n, o in self.judged.observations.items() if n not in self.judged.lost}
-        for cell in answers(self.question, cells) if self._worth_it() else ():
-            for change in other_guards(cell.text):
-                if not self.clock.goes_on():
-                    return
-                place = Place(cell, change)
-                yield place, self._judged_with([place.changed, *attaching(cell, cells)], dict(right))
+        for cell, change in self._guards:
+            if not self.clock.goes_on():
+                return
+            place = Place(cell, change)
+            yield place, self._judged_with([place.changed, *attaching(cell, cells)], dict(right))
 
     def _first(self, cells: list[CellSource], *, until_half: bool) -> list[Place]:
         found: list[Place] = []
@@ -222,7 +233,7 @@ class Search:
                 break
             if self._mends(place, cells):
                 found.append(place)
-            if len(found) > 1 or (until_half and not found and self.halves and self.clock.half_gone):
+            if len(found) > 1 or (until_half and not found and self._more and self.clock.half_gone):
                 break
         return found
 
@@ -289,10 +300,12 @@ class Search:
         the first ones by itself for some tries, then the one that ends soonest, with others that are not
         much slower, for of two mistakes one alone may be lost in each.
         """
-        tried = min(len(self._took.get(name, [])) for name in first)
-        if tried < _TRIES:  # the first of a candidate takes longer, whichever it is
-            return [(name,) for name in [*first[tried:], *first[:tried]]]
-        took = {name: min(self._took[name][:_TRIES]) for name in first}
+        took = {name: min(self._took.get(name, [0.0])) for name in first}
+        most = _SLOW + min(filter(None, took.values()), default=0.0)
+        tries = [n for n in first if len(self._took.get(n, [])) < _TRIES and took[n] <= most]
+        if tries:  # the first of a candidate takes longer, whichever it is
+            turn = max(len(self._took.get(name, [])) for name in first) % len(tries)
+            return [(name,) for name in [*tries[turn:], *tries[:turn]]]
         quickest = min(first, key=took.__getitem__)
         most = min(_SLOWER * took[quickest], _CHEAP)
         beside = [n for n in first if n != quickest and took[n] <= most]
