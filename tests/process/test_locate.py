@@ -8,6 +8,7 @@ import pytest
 
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.judging.findings import QuestionResult
+from autograder.judging.sitting import locate
 from autograder.judging.sitting.locate import Search
 from tests.sample_class.work import Work
 
@@ -182,19 +183,28 @@ def test_the_place_of_a_copy_is_where_the_argument_is_written(tiny: Bench) -> No
 TWO = "def center(X):\n    # a comment, and an empty line below\n\n    if len(X) == 1:\n        return X\n    return X + X.mean(axis=0)"
 
 
-def test_two_mistakes_are_told_with_both_places(benches: Benches) -> None:
+@pytest.fixture
+def calm(benches: Benches, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A bench whose search ends with the candidates, and asks several lost checks of each, however busy the machine is."""
+    for name in ("_SLOWER", "_CHEAP"):
+        monkeypatch.setattr(locate, name, 1000.0)
+    piece, new = COSTS["assignment.toml"][0]
+    more = ("memory_mb = 1024", "memory_mb = 1024\nlocate_question_seconds = 20\nlocate_seconds = 40")
+    return benches({"assignment.toml": [(piece, new), more]})
+
+
+def test_two_mistakes_are_told_with_both_places(calm: Bench) -> None:
     """One change mends many rows, another one a single row: both lines as the student wrote them, and nothing of the mends."""
-    bench = benches(COSTS)
-    center = located(bench, bench.work().write("center_solution", TWO))["center"]
+    center = located(calm, calm.work().write("center_solution", TWO))["center"]
     assert center.located is not None and center.diagnosis is None
     assert "line 4 of your answer, `if len(X) == 1:`, and at line 6, `X + X.mean(axis=0)`: with one change at each" in center.located.says
     assert " - " not in center.located.says
 
 
-def test_two_mistakes_cost_what_they_cost(benches: Benches) -> None:
+def test_two_mistakes_cost_what_they_cost(calm: Bench) -> None:
     """The share that one mistake costs at most is for one."""
-    bench = benches(COSTS)
-    center = located(bench, bench.work().write("center_solution", TWO))["center"]
+    center = located(calm, calm.work().write("center_solution", TWO))["center"]
+    assert center.located is not None
     assert (center.score, center.one_mistake) == (0.0, False)
 
 

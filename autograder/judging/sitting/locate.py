@@ -36,7 +36,7 @@ _TRIED, _TRIES = 4, 3
 """The quickest of so many lost checks goes first, after so many tries of each."""
 _SLOW = 0.03
 """A check that has taken so many seconds more than another one has no more tries."""
-_BESIDE, _SLOWER, _CHEAP = 2, 3.0, 0.004
+_BESIDE, _SLOWER, _CHEAP = 2, 3.0, 0.008
 """So many others are asked beside it, that take at most so many times as long, and so many seconds."""
 HALVES = 2
 """With so many of the changes that mend a part, a second change is looked for."""
