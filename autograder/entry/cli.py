@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import typer
 
@@ -17,6 +18,8 @@ EXAMPLES = """\b
 Examples:
   chainrule autograde nn_recognition      grade submitted/*/nn_recognition/
   chainrule COMMAND --help                all that a command can do
+
+Documentation: {documentation}
 """
 
 COMMANDS = {
@@ -53,7 +56,7 @@ def build(called: str | None = None) -> typer.Typer:
     """
     app = typer.Typer(
         help=HELP,
-        epilog=EXAMPLES,
+        epilog=EXAMPLES.format(documentation=documentation()),
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -63,6 +66,12 @@ def build(called: str | None = None) -> typer.Typer:
         run = _loaded(name, function) if called in (None, name) else lambda: None
         app.command(name, short_help=says)(run)
     return app
+
+
+def documentation() -> Path:
+    """Where its first page lies: in the checkout, or beside what was installed."""
+    checkout = Path(__file__).parents[2] / "docs" / "index.md"
+    return checkout if checkout.is_file() else Path(sys.prefix) / "share" / "doc" / "chainrule" / "index.md"
 
 
 def _loaded(name: str, function: str) -> Callable[..., None]:

@@ -6,59 +6,25 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import linecache
 import os
 import random
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.inside.as_it_is.outputs import Outputs
 from autograder.inside.leftovers import Leftovers
 from autograder.inside.protocol import CellDone, CellKind, Run
-from autograder.inside.running import C, RunningNotebook, cell_name, missing_name
+from autograder.inside.running import RunningNotebook, cell_name, missing_name
 from autograder.inside.seen import Outcome
 
 _CELL_NAME = re.compile("<cell ([0-9]{1,8})>")
 _NUMPY_ERRORS = np.geterr()
 _NUMPY_PRINT = np.get_printoptions()
 _RECURSION = sys.getrecursionlimit()
-
-
-class CellByCell(RunningNotebook):
-    """A running notebook. The cells of one that is graded as it is run as Jupyter runs them, to the first
-    error, and the last value of each is taken down; all other cells run by the kit's own rule.
-    """
-
-    value: float | None = None
-    """The number that the last plain cell ended with, where it ended with one."""
-
-    def run(self, cells: Sequence[C], **options: Any) -> Iterator[tuple[C, BaseException | None]]:
-        if any(cell.kind == CellKind.PLAIN for cell in cells):
-            self._adopt()
-        return super().run(cells, **options)
-
-    def _run(self, cell: C, briefly: bool) -> BaseException | None:
-        if cell.kind != CellKind.PLAIN:
-            return super()._run(cell, briefly)
-        name, text, self.value = cell_name(cell.number), cell.text, None
-        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-        try:
-            self.shell.compile.get_code_name = lambda *_: name
-            result = self.shell.run_cell(text, store_history=True)
-        except BaseException as error:
-            return error
-        ended: BaseException | None = result.error_before_exec or result.error_in_exec
-        self.value = _number(result.result) if ended is None else None
-        return ended
-
-
-def _number(value: Any) -> float | None:
-    """A value as the points that a test gives; None where it is no number."""
-    return float(value) if type(value) in (int, float) else None
 
 
 def run_cells(notebook: RunningNotebook, request: Run) -> Iterator[CellDone]:
@@ -70,9 +36,15 @@ def run_cells(notebook: RunningNotebook, request: Run) -> Iterator[CellDone]:
     ]
     for cell, error in notebook.run(cells, briefly=request.briefly, again=request.again):
         if error is None:
-            yield CellDone(cell.number, Outcome.FINISHED.value, value=getattr(notebook, "value", None))
+            yield _finished(cell.number, getattr(notebook, "outputs", None))
         else:
             yield _ended(cell.number, cell_name(cell.number), error)
+
+
+def _finished(number: int, outputs: Outputs | None) -> CellDone:
+    """How a cell ended that raised nothing; outputs: those of a notebook that is graded as it is."""
+    value, stderr = (None, False) if outputs is None else (outputs.value, outputs.stderr)
+    return CellDone(number, Outcome.FINISHED.value, value=value, stderr=stderr)
 
 
 def _ended(number: int, name: str, error: BaseException) -> CellDone:

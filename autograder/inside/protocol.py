@@ -199,6 +199,8 @@ class CellDone(_Message, frozen=True):
     missing: str = ""
     value: float | None = None
     """The number that a plain cell ended with."""
+    stderr: bool = False
+    """Whether a plain cell wrote to standard error, before it ended with a number."""
 
 
 class CellsDone(_Message, frozen=True):

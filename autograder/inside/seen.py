@@ -56,6 +56,8 @@ class CellReport(msgspec.Struct, frozen=True):
     missing: str = ""
     value: float | None = None
     """The number that a cell of a notebook that is graded as it is ended with."""
+    stderr: bool = False
+    """Whether such a cell wrote to standard error, before it ended with a number."""
 
 
 class Seen(msgspec.Struct, frozen=True):

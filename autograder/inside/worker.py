@@ -75,6 +75,7 @@ def load() -> None:
 
     from autograder import inputs, probe  # noqa: F401
     from autograder.inside import cells, jail, one_process, protocol, shell, standins, stubs, versions  # noqa: F401
+    from autograder.inside.as_it_is import cell_by_cell  # noqa: F401
     from autograder.observers import standing  # noqa: F401
 
     shell.load_ipython()
@@ -257,7 +258,8 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any, lib
     """Enter a jail of its own, then do what is asked for; returns the exit status."""
 
     from autograder.inside import jail
-    from autograder.inside.cells import CellByCell, Snapshot
+    from autograder.inside.as_it_is.cell_by_cell import CellByCell
+    from autograder.inside.cells import Snapshot
     from autograder.inside.protocol import (
         Channel,
         Confined,

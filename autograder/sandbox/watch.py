@@ -345,6 +345,7 @@ class _Pass:
             message.line,
             printable(message.missing, 80),
             message.value,
+            message.stderr,
         )
 
     # ---- probes

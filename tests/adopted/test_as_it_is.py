@@ -15,6 +15,7 @@ from autograder.assignment.course import Course
 from autograder.assignment.loading import load_assignment
 from autograder.author.new import TEMPLATES
 from autograder.errors import AssignmentError, UsageError
+from tests.adopted.oddities import EXPECTED, ODD, WARNS
 from tests.adopted.shapes import LITERALS, SHAPES, Shape, answer, given, graded, prose
 from tests.adopted.test_adopt import old_verdicts
 
@@ -100,10 +101,18 @@ PARTIAL = Shape("partial", (
 
 
 def test_partial_credit_is_a_number_within_the_points(tmp_path: Path) -> None:
-    """A number that a test ends with is its points; less than none or NaN is none, more is all, what is no number is all, as nbgrader has it."""
+    """A number that a test ends with is its points; what is no number of points is all of them, as nbgrader has it (where there is more than all, it ends with an error)."""
     root = old_course(tmp_path, PARTIAL, much={"points": "points = 7"}, yes={"points": "points = True"})
     assert {student: found["given"] for student, found in scores(root, "partial", "--no-gradebook").items()} == {
-        "right": 1.5, "wrong1": 0.0, "wrong2": 0.0, "wrong3": 3.0, "much": 3.0, "yes": 3.0}
+        "right": 1.5, "wrong1": 3.0, "wrong2": 3.0, "wrong3": 3.0, "much": 3.0, "yes": 3.0}
+
+
+def test_what_jupyter_shows_decides(tmp_path: Path) -> None:
+    """Standard error is none of the points and the text of a value is the number; what was cleared or captured does not count. test_odd_cells_... asks nbgrader itself."""
+    found = scores(old_course(tmp_path, ODD, warns={"f": WARNS}), "odd", "--no-gradebook")
+    assert {(student, cell): score for student, given in found.items() for cell, score in given.items()} == EXPECTED
+    messages = {c["message"] for s in json.loads((tmp_path / "out.json").read_text())["submissions"] for q in s["questions"] for c in q["checks"]}
+    assert "It wrote to standard error, a warning perhaps: by nbgrader's rule that is no points." in messages
 
 
 PACKAGE = Shape("package", (
@@ -204,3 +213,11 @@ def test_scores_equal_nbgraders_own(shape: Shape, tmp_path: Path) -> None:
     assert rows(root / "ours" / "gradebook.db") == theirs
 
 
+@pytest.mark.long
+def test_odd_cells_earn_under_nbgrader_what_they_earn_here(tmp_path: Path) -> None:
+    """What the short test expects is what stock `nbgrader autograde` gives."""
+    root = old_course(tmp_path, ODD, warns={"f": WARNS})
+    for command in (("generate_assignment",), ("autograde",)):
+        done = run(root, "nbgrader", *command, "odd")
+        assert done.returncode == 0, done.stderr[-3000:]
+    assert rows(root / "gradebook.db") == EXPECTED

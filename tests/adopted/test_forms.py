@@ -145,6 +145,8 @@ HOLDS = {
     "assert 3 in x": "3 in seen['x']",
     "assert f(1) is None": "seen['f'] is None",
     "for n in (1, 2):\n    assert f(n) >= 0": "all((one >= 0 for one in seen.get('f', [])))",
+    "original = [1]\nassert f(original) is not original": "seen['f']",
+    "original = np.ones(2)\nassert not np.shares_memory(f(original), original)": "not seen['f']",
     "assert f(1) == 2, 'add one'": "seen['f'] == 2",
     "low, high = 1, 3\nassert low < x < high": "low < seen['x'] < high",
     "with pytest.raises(ValueError):\n    f(-1)": "'ValueError' in seen['exception of f']",

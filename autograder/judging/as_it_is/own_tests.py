@@ -6,8 +6,6 @@ that code, and what they say is no proof: it could be forged.
 
 from __future__ import annotations
 
-import math
-
 from autograder.assignment.notebook import Role
 from autograder.assignment.values import Question, QuestionKind
 from autograder.inside.protocol import CellKind, CellSource
@@ -18,6 +16,7 @@ from autograder.judging.sitting.sitting import Sitting
 from autograder.sandbox.watch import LEFT_OUT
 
 TITLE = "The notebook's own test, run where your code runs."
+_STDERR = "It wrote to standard error, a warning perhaps: by nbgrader's rule that is no points."
 _ENDED = {
     Outcome.TIMED_OUT: "It took too long and was stopped: is there a loop that does not end?",
     Outcome.KILLED: "It crashed the Python process.",
@@ -72,6 +71,8 @@ class OwnTests(Sitting):
 
     def _says(self, question: Question, report: CellReport, earned: float) -> str:
         """How a test ended. What it raised with is told where students have that text in their own copy."""
+        if report.outcome is Outcome.FINISHED and report.stderr:
+            return _STDERR
         if report.outcome is Outcome.FINISHED:
             return f"It gave {earned:g} of {question.points:g} points."
         if report.outcome is not Outcome.RAISED or report.error == LEFT_OUT:
@@ -87,11 +88,11 @@ class OwnTests(Sitting):
 
 
 def _earned(question: Question, report: CellReport) -> float:
-    """nbgrader's rule: all, where the cell comes to its end; or the number that it ends with. What is no
-    points, less than none or NaN, is none.
+    """nbgrader's rule: none, where the cell raises or writes to standard error; all, where it comes to its
+    end; or the number that it ends with, where that is none or more and no more than all.
     """
-    if report.outcome is not Outcome.FINISHED:
+    if report.outcome is not Outcome.FINISHED or report.stderr:
         return 0.0
-    if report.value is None:
+    if report.value is None or not 0 <= report.value <= question.points:
         return question.points
-    return min(max(report.value, 0.0), question.points) if math.isfinite(report.value) else 0.0
+    return report.value

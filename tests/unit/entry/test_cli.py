@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +17,27 @@ from autograder.inside.seen import Outcome
 from autograder.judging.findings import ClassResult, Diagnosis, QuestionResult, Status, SubmissionResult
 from autograder.records.marks import Mark, Marks
 
+ROOT = Path(__file__).parents[3]
+
 
 def test_help_fits_a_screen() -> None:
     """All commands with a whole sentence each and some examples, on 80 columns and hardly more than a line a command beside them."""
     shown = CliRunner().invoke(build(), ["--help"], terminal_width=80).output.rstrip().splitlines()
-    assert len(shown) <= 31 and max(map(len, shown)) <= 80
+    assert len(shown) <= 33 and max(map(len, shown[:-1])) <= 80  # the last line's length is that of a path of this machine
     assert not [line for line in shown[1:] if line.endswith("...")]
     assert "Examples:" in "".join(shown)
+
+
+def test_help_says_where_the_documentation_lies() -> None:
+    """In a checkout that is docs/; a wheel brings every page of it, with its folders as they are here."""
+    last = CliRunner().invoke(build(), ["--help"], terminal_width=80).output.rstrip().splitlines()[-1]
+    page = Path(last.removeprefix("  Documentation: "))
+    assert page.read_text().startswith("# Chain Rule")
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["data-files"]
+    brought = {path.relative_to(ROOT) for each in patterns.values() for pattern in each for path in ROOT.glob(pattern)}
+    assert brought >= {path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.md")}
+    folders = {path.parent for path in brought if path.parts[0] == "docs"}
+    assert {f"share/doc/chainrule/{folder.relative_to('docs')}".removesuffix("/.") for folder in folders} == set(patterns)
 
 
 @pytest.mark.parametrize("name", [command.name for command in build().registered_commands])

@@ -17,6 +17,8 @@ _DECIDES = frozenset(
     ["allclose", "isclose", "array_equal", "array_equiv", "isnan", "isfinite", "isinf", "isin"]
 )
 """Functions of NumPy's whose result is a verdict: they are called outside."""
+_OF_PLACES = frozenset(["shares_memory", "may_share_memory"])
+"""Functions of NumPy's about where arrays lie: what has travelled lies elsewhere."""
 _LIBRARIES = ("np", "numpy", "math")
 _KINDS = BUILTINS | {"ndarray", "DataFrame", "Series", "Index", "floating", "integer"}
 
@@ -46,6 +48,8 @@ class Lift:
         if isinstance(node, ast.Compare):
             if len(node.ops) == 1 and (kind := self._type_is(node)) is not None:
                 return kind
+            if _is_of_places(node):
+                return self.side(node)
             left, *others = [self.operand(part) for part in (node.left, *node.comparators)]
             return placed(ast.Compare(left, node.ops, others), node)
         if isinstance(node, ast.Call):
@@ -54,6 +58,8 @@ class Lift:
 
     def _call(self, node: ast.Call) -> ast.expr:
         name = called(node)
+        if name in _OF_PLACES:
+            return self.side(node)
         if name == "isinstance" and len(node.args) == 2:
             return self._isinstance(node)
         if name in ("all", "any") and len(node.args) == 1 and not node.keywords:
@@ -167,6 +173,13 @@ class Lift:
         return placed(
             ast.Call(node.func, [_rebuilt(inner, test, [ast.comprehension(target, seen, [], 0)])], []), node
         )
+
+
+def _is_of_places(node: ast.Compare) -> bool:
+    """Whether two objects are asked to be the same one, or not: that is seen where they are."""
+    return isinstance(node.ops[0], ast.Is | ast.IsNot) and not any(
+        isinstance(part, ast.Constant) for part in (node.left, *node.comparators)
+    )
 
 
 def _listed(node: ast.expr) -> ast.expr:
