@@ -618,6 +618,10 @@ def make_shell() -> Any:
         def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
             pass
 
+        def _format_exception_for_storage(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+            """For a history that nobody reads; the frames of a deep recursion would take seconds."""
+            return {}
+
     HistoryManager.enabled = False
     shell = Shell(display_pub_class=QuietPublisher)
     shell.displayhook.write_output_prompt = shell.displayhook.write_format_data = lambda *a, **k: None
@@ -629,6 +633,13 @@ def make_shell() -> Any:
     for magic in _OTHER_LANGUAGES:
         shell.register_magic_function(lambda line, cell, _name=magic: _not_run(f"%%{_name}"), "cell", magic)
     return shell
+
+
+def nobody_answers(prompt: object = "") -> str:
+    """`input` of a kernel that nobody sits in front of."""
+    from IPython.core.error import StdinNotImplementedError
+
+    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
 
 
 def _not_run(what: str) -> None:
