@@ -41,6 +41,28 @@ def unscaled_normal(num_inputs, num_hiddens, num_outputs):
     return network(num_inputs, num_hiddens, num_outputs, np.random.randn, (1.0, 1.0, 1.0))
 
 
+@misconception("init_nn")
+def last_layer_unscaled(num_inputs, num_hiddens, num_outputs):
+    """Your last weight matrix is a standard normal without its scale. The scores then start far apart, and some expressions are preferred."""
+    return network(num_inputs, num_hiddens, num_outputs, np.random.randn, (0.1, 0.1, 1.0))
+
+
+@misconception("init_nn")
+def scaled_for_rectifiers(num_inputs, num_hiddens, num_outputs):
+    """The spread of your weights depends on the number of inputs of their layer, as sqrt(2 / inputs). Another good rule; the table asks for
+    0.1 and 0.01, whatever the sizes."""
+    sizes = num_inputs, *num_hiddens
+    return network(num_inputs, num_hiddens, num_outputs, np.random.randn, [(2 / size) ** 0.5 for size in sizes])
+
+
+@misconception("init_nn")
+def scaled_by_the_inputs(num_inputs, num_hiddens, num_outputs):
+    """The spread of your weights depends on the number of inputs of their layer, as 1 / sqrt(inputs). Another good rule; the table asks for
+    0.1 and 0.01, whatever the sizes."""
+    sizes = num_inputs, *num_hiddens
+    return network(num_inputs, num_hiddens, num_outputs, np.random.randn, [(1 / size) ** 0.5 for size in sizes])
+
+
 @misconception("init_nn", not_for=["np.zeros(columns) => np.zeros((columns, 1))"])
 def biases_as_rows(num_inputs, num_hiddens, num_outputs):
     """Your biases have two axes, (1, H). They should have one: then a gradient summed over the examples has the shape of its bias."""
@@ -261,6 +283,14 @@ def second_rectifier_missing(model, x):
     z2 = affine(h1, model["W2"], model["b2"])
     y = affine(z2, model["W3"], model["b3"])
     return {"x": x, "z1": z1, "h1": h1, "z2": z2, "h2": z2, "y": y}
+
+
+@misconception("nn_forward")
+def scores_alone(model, x):
+    """The dictionary that you return holds y alone. The backward pass needs the other five arrays too; look at the names in the docstring."""
+    h1 = relu(affine(x, model["W1"], model["b1"]))
+    h2 = relu(affine(h1, model["W2"], model["b2"]))
+    return {"y": affine(h2, model["W3"], model["b3"])}
 
 
 @misconception("nn_forward")

@@ -244,7 +244,7 @@ def tries_one_example(forward, backward):
 
 @misconception("check_layer")
 def allows_too_much(forward, backward):
-    """You allow a difference of several percent. Right gradients agree with measured ones to many digits, so a check can be far stricter. Look at how large the error is on a layer that you trust."""
+    """You allow too large a difference: a gradient that is off by a fraction of a percent passes. Right gradients agree with measured ones to many digits, so a check can be far stricter. Look at how large the error is on a layer that you trust."""
     x, dout = some(4, 5)
     assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 0.1
 
@@ -478,8 +478,16 @@ def does_not_shift_the_logarithm(x, y):
 
 
 @misconception("softmax_loss")
+def divides_infinities(x, y):
+    """You exponentiate the scores as they are. Beyond 710 the exponential overflows, and infinity divided by infinity is no number. Look at what may be subtracted from a row without changing its probabilities."""
+    powers = np.exp(x)
+    sums = powers.sum(axis=1, keepdims=True)
+    return (np.log(sums[:, 0]) - x[np.arange(len(x)), y]).mean(), _minus_label(powers / sums, y) / len(x)
+
+
+@misconception("softmax_loss")
 def adds_a_number_to_the_probability(x, y):
-    """You add a small number to the probability before you take the logarithm. That hides the infinity, but caps the loss: beyond some point an answer that is more wrong costs no more. Look at how the logarithm of a fraction can be taken on paper."""
+    """You keep the probability away from 0 by a small number before you take the logarithm. That hides the infinity, but caps the loss: beyond some point an answer that is more wrong costs no more. Look at how the logarithm of a fraction can be taken on paper."""
     _, probs = _loss_and_probs(x, y)
     return -np.log(probs[np.arange(len(x)), y] + 1e-8).mean(), _minus_label(probs, y) / len(x)
 
@@ -508,7 +516,7 @@ def loss_of_the_last_example(x, y):
 
 @misconception("softmax_loss")
 def sums_the_loss_alone(x, y):
-    """Your loss is the sum over the examples, and your gradient is that of their mean. Both should be of the mean, so that they belong together and don't grow with the batch."""
+    """Your loss is the sum over the examples. It should be their mean, which the gradient belongs to and which doesn't grow with the batch."""
     losses, probs = _loss_and_probs(x, y)
     return losses.sum(), _minus_label(probs, y) / len(x)
 

@@ -110,7 +110,7 @@ def normalized_down_the_columns(x):
 
 @misconception("softmax")
 def shifts_its_input(x):
-    """Your probabilities are right, but the scores that you were given are changed afterwards: -= works on the caller's array. Make a new one."""
+    """The scores that you were given are changed afterwards: -= works on the caller's array. Make a new one."""
     if not np.issubdtype(x.dtype, np.floating):
         x = x.astype(float)
     x -= x.max(axis=1, keepdims=True)
@@ -153,6 +153,12 @@ def tanh_that_overflows(self, x):
     """Your tanh divides exponentials by each other. For large numbers both are infinite, and infinity over infinity is NaN. Look for a
     form, or a function of NumPy's, that stays finite."""
     return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
+
+
+@misconception("Activation", replaces="Activation.grad_tanh")
+def tanh_without_the_square(self):
+    """Your slope of tanh is 1 - tanh(x). In the formula the tanh is squared."""
+    return 1 - np.tanh(self.x)
 
 
 @misconception("Activation", replaces="Activation.grad_tanh")
@@ -652,7 +658,8 @@ def callers_data_shuffled(model, X_train, y_train, X_valid, y_valid, config):
 @misconception("trainer")
 def best_weights_not_restored(model, X_train, y_train, X_valid, y_valid, config):
     """With early stopping your model ends with its last weights and should end with those of the epoch of lowest validation loss. Either
-    they are not put back, or what you kept is a second name for arrays that training went on changing. Keep copies, and put them back."""
+    they are not put back, or what you kept is not what that epoch had: a second name for arrays that training went on changing, or
+    what every epoch overwrites. Keep copies of the best epoch's, and put them back."""
     return _train("alias", model, X_train, y_train, X_valid, y_valid, config)
 
 

@@ -104,7 +104,7 @@ def tanh_of_the_half(X):
 
 @misconception("sigmoid")
 def sigmoid_in_place(X):
-    """The values are right, but you compute them in the array that you were given: the caller's numbers are gone afterwards."""
+    """You compute the values in the array that you were given: the caller's numbers are gone afterwards."""
     np.exp(-X, out=X)
     return 1 / (1 + X)
 
@@ -142,11 +142,19 @@ def activation_left_out(X, params, name="", activation=None):
 
 @misconception("forward")
 def cache_under_another_name(X, params, name="", activation=None):
-    """Your output is right, but params has no cache under the key that was asked for, "cache_" and the name. Look at how you put the key
+    """params has no cache under the key that was asked for, "cache_" and the name. Look at how you put the key
     together."""
     pre_act = X @ params["W" + name] + params["b" + name]
     post_act = activation(pre_act)
     params["cache" + name] = (X, pre_act, post_act)
+    return post_act
+
+
+@misconception("forward")
+def cache_without_the_pre_activation(X, params, name="", activation=None):
+    """Your cache holds two arrays, the input and the post-activation. Three were asked for: the pre-activation belongs between them."""
+    post_act = activation(X @ params["W" + name] + params["b" + name])
+    params["cache_" + name] = (X, post_act)
     return post_act
 
 
@@ -198,7 +206,7 @@ def one_cache_for_all_layers(X, params, name="", activation=None):
 
 @misconception("forward")
 def cache_without_the_bias(X, params, name="", activation=None):
-    """Your output is right, but the pre-activation in the cache lacks the bias: you store the product before you add to it."""
+    """The pre-activation in your cache lacks the bias: you store the product before you add to it."""
     pre_act = X @ params["W" + name]
     post_act = activation(pre_act + params["b" + name])
     params["cache_" + name] = (X, pre_act, post_act)
@@ -264,7 +272,7 @@ def whole_matrix_sums_to_one(X):
 
 @misconception("softmax")
 def softmax_in_place(X):
-    """The probabilities are right, but the shift is done in the array that you were given: the caller's scores are changed."""
+    """The shift is done in the array that you were given: the caller's scores are changed."""
     X -= X.max(axis=1, keepdims=True)
     exps = np.exp(X)
     return exps / exps.sum(axis=1, keepdims=True)
@@ -406,7 +414,7 @@ def gradient_not_returned(delta, params, name="", activation_deriv=None):
 
 @misconception("backwards")
 def derivative_missing_on_the_way_down(delta, params, name="", activation_deriv=None):
-    """The gradients of weights and biases are right, but what you hand to the layer below starts from delta itself, without the
+    """What you hand to the layer below starts from delta itself, without the
     activation's derivative."""
     X, pre_act, post_act = params["cache_" + name]
     delta_pre = delta * (activation_deriv or sigmoid_deriv)(post_act)
@@ -453,7 +461,7 @@ def gradients_added_to_the_old(delta, params, name="", activation_deriv=None):
 
 @misconception("backwards")
 def delta_in_place(delta, params, name="", activation_deriv=None):
-    """The gradients are right, but you multiply the derivative into the array that you were given: the caller's delta is changed."""
+    """You multiply the derivative into the array that you were given: the caller's delta is changed."""
     X, pre_act, post_act = params["cache_" + name]
     delta *= (activation_deriv or sigmoid_deriv)(post_act)
     params["grad_W" + name], params["grad_b" + name] = X.T @ delta, delta.sum(axis=0)
@@ -570,7 +578,7 @@ def filters_without_their_bias(X, params, name="", stride=1, pad=0):
 
 @misconception("conv_forward")
 def cache_of_the_padded_images(X, params, name="", stride=1, pad=0):
-    """Your output is right, but the cache holds the images with their padding. The backward pass expects them as they came."""
+    """Your cache holds the images with their padding. The backward pass expects them as they came."""
     W, b = params["W" + name], params["b" + name]
     padded = padded_with_zeros(X, pad)
     params["cache_" + name] = (padded, stride, pad)
@@ -820,6 +828,15 @@ def each_batch_drawn_on_its_own(x, y, batch_size):
 
 
 @misconception("get_random_batches")
+def full_batches_drawn_on_their_own(x, y, batch_size):
+    """Each of your batches is drawn from all examples anew, the last one too, so that some examples are in two batches and others in none. Each
+    should be in exactly one: cut one random order into batches."""
+    size = min(batch_size, len(x))
+    rows = [np.random.choice(len(x), size, replace=False) for _ in range(0, len(x), batch_size)]
+    return [(x[each], y[each]) for each in rows]
+
+
+@misconception("get_random_batches")
 def never_shuffled(x, y, batch_size):
     """Your batches are cut from the data in the order it has. Is the shuffled order used where you cut?"""
     return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
@@ -940,7 +957,7 @@ def sigmoid_for_softmax(x, y, params, batch_size=5, max_iters=500, learning_rate
 
 @misconception("train")
 def loss_after_the_update(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
-    """The parameters are right, but you take loss and accuracy of a batch after the step on that batch. They belong before it."""
+    """You take loss and accuracy of a batch after the step on that batch. They belong before it."""
     for _ in range(max_iters):
         total_loss, accs = 0.0, []
         for xb, yb in get_random_batches(x, y, batch_size):
@@ -1041,6 +1058,19 @@ def loss_of_the_last_batch(x, y, params, batch_size=5, max_iters=500, learning_r
             send_back(probs - yb, params)
             descend(params, learning_rate)
     return loss, acc
+
+
+@misconception("train")
+def loss_of_the_last_batch_alone(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """The loss that you return is that of the last batch. The total loss of an iteration adds up those of all its batches."""
+    for _ in range(max_iters):
+        accs = []
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs, loss, acc = scores_of_a_batch(xb, yb, params)
+            accs = [*accs, acc]
+            send_back(probs - yb, params)
+            descend(params, learning_rate)
+    return loss, np.mean(accs)
 
 
 @misconception("train")

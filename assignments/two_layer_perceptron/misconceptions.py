@@ -374,6 +374,20 @@ def size_of_one_alone(x, y):
 
 
 @misconception("rel_error")
+def larger_of_the_two(x, y):
+    """You divide by the larger of the two sizes. The formula divides by their sum, so that opposite signs give 1. Look at the denominator."""
+    return np.max(np.abs(x - y) / np.maximum(1e-8, np.maximum(np.abs(x), np.abs(y))))
+
+
+@misconception("rel_error")
+def ratio_of_norms(x, y):
+    """You compare the lengths of whole arrays. An error in a small entry then hides behind large ones. Work out the error of each entry
+    first, and take the largest of these.
+    """
+    return np.linalg.norm(x - y) / max(1e-8, np.linalg.norm(x) + np.linalg.norm(y))
+
+
+@misconception("rel_error")
 def signed_difference(x, y):
     """You take the difference with its sign. Where x is below y the error comes out negative, and the maximum passes it over. Look at
     the numerator.
@@ -643,7 +657,7 @@ def loss_summed_over_the_batch(self, x, y):
 
 @misconception("svm_loss")
 def loss_averaged_over_all_scores(self, x, y):
-    """Your loss is divided by the number of all scores, and your gradient is not. The loss is a sum over classes and a mean over
+    """Your loss is divided by the number of all scores. The loss is a sum over classes and a mean over
     examples. Look at what your mean runs over.
     """
     rows, margins = _margins(x, y)
@@ -814,7 +828,7 @@ def logarithm_of_a_rounded_probability(self, x, y):
 
 @misconception("softmax_loss")
 def constant_in_the_logarithm(self, x, y):
-    """You add a small constant inside the logarithm. It keeps infinity away, but now no example can cost more than a fixed amount.
+    """You keep the logarithm away from infinity by a small constant inside it, so that no example can cost more than a fixed amount.
     Look at the formula for log p, which never needs p.
     """
     probs, rows = _probabilities(x), np.arange(len(x))

@@ -84,3 +84,13 @@ def share_a_part(one: str, other: str) -> bool:
 
 def _parts(name: str) -> list[str]:
     return re.findall(r"[A-Za-z]+|\d+", name.replace("_", " "))
+
+
+def skeleton(node: ast.AST) -> str:
+    """The form of a piece of code, whatever names and constants stand in it."""
+    text = ast.dump(node)
+    return _NAME.sub("id=", _CONSTANT.sub("Constant()", text))
+
+
+_NAME = re.compile(r"id='\w+'")
+_CONSTANT = re.compile(r"Constant\(value=(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^()']*)\)")

@@ -16,6 +16,7 @@ from autograder.edits import (
     mends_of_keys,
     mends_of_names,
     mends_of_statements,
+    mends_of_twins,
 )
 from autograder.edits.mending import MENDS
 from autograder.edits.mutants import Mutant, changed, changes
@@ -26,6 +27,8 @@ MOST = 600
 """No more candidates than this for one cell: where probes are quick, this ends the search before the clock
 does, so that two runs find the same.
 """
+MOST_OF_A_LINE = 200
+"""No more of them for the line that has raised, before those of all lines."""
 TRIES = 2400
 """No more changes than this are looked at, those that don't compile or come again among them."""
 LONGEST = 10_000
@@ -49,6 +52,9 @@ _FIRST = (
     "form_left_open",
     "entries_of_an_example",
     "shifted_before",
+    "padded_along_the_last_axes",
+    "with_the_remainder",
+    "exchanged_targets",
     "class_of_a_row",
     "moved_out",
     "moved_in",
@@ -58,6 +64,7 @@ _FIRST = (
     "result_kept",
     "returned",
     "scaled",
+    "absolute",
     "dropped_statement",
 )
 """Few, and what students do most."""
@@ -71,6 +78,9 @@ _THEN = (
     "divided_entry",
     "half_or_double",
     "bracketed",
+    "the_same_in_twins",
+    "the_same_in_entries",
+    "further_on",
     "sibling",
     "similar_key",
     "any_key",
@@ -84,10 +94,10 @@ _THEN = (
     "other_function",
     "put_back",
     "entries_set",
-    "absolute",
     "divided",
     "after_the_call",
     "swapped_statements",
+    "moved_down",
     "name_throughout",
     "through_a_function",
     "another_function",
@@ -125,7 +135,14 @@ _LAST = (
     "dropped_default",
 )
 """Many, and seldom it."""
-_PLACES_OF_MENDS = (mends_of_arithmetic, mends_of_arrays, mends_of_keys, mends_of_names, mends_of_statements)
+_PLACES_OF_MENDS = (
+    mends_of_arithmetic,
+    mends_of_arrays,
+    mends_of_keys,
+    mends_of_names,
+    mends_of_statements,
+    mends_of_twins,
+)
 """Imported for the mends that they put into the table."""
 
 
@@ -140,8 +157,8 @@ def mends(
 ) -> Iterator[Mutant]:
     """Copies of a cell with one place changed that may be what was meant. names: what the question asks for,
     such as "softmax" or "Layer.forward"; changes within these come before those in the rest of the cell, and
-    those in one line, where the code has raised, before all others. functions: what else of the notebook an
-    answer may call.
+    the likely ones in one line, where the code has raised, before all others. functions: what else of the
+    notebook an answer may call.
 
     Nothing for a cell that is not plain Python, or longer or more deeply nested than an answer is.
     """
@@ -153,6 +170,28 @@ def mends(
         return
 
 
+def other_guards(text: str) -> Iterator[Mutant]:
+    """Copies of a cell with another of its guards, the small numbers that keep a value from zero: which of
+    them somebody takes is no part of a mistake.
+    """
+    if len(text) > LONGEST:
+        return
+    try:
+        tree = ast.parse(text)
+        yield from changed(tree, islice(changes(places(tree), [_GUARD]), _GUARDS_TRIED))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+
+
+def _other_guard(node: ast.Constant, place: CodePlace) -> Iterator[ast.Constant]:
+    if isinstance(node.value, float) and 0 < node.value <= _LARGEST_GUARD:
+        yield from (ast.Constant(guard) for guard in _GUARDS if guard != node.value)
+
+
+_GUARD = Operator("other_guard", "Another small number.", (ast.Constant,), (), _other_guard)
+_GUARDS, _LARGEST_GUARD, _GUARDS_TRIED = (1e-8, 1e-12, 1e-10, 1e-7, 1e-5), 1e-3, 20
+
+
 def _mends(text: str, names: frozenset[str], line: int, functions: tuple[str, ...]) -> Iterator[Mutant]:
     tree = ast.parse(text)
     wanted = {id(node) for node in _asked_for(tree, names)}
@@ -160,7 +199,8 @@ def _mends(text: str, names: frozenset[str], line: int, functions: tuple[str, ..
     here = [place for place in everywhere if line and getattr(place.node, "lineno", 0) == line]
     inner = [place for place in everywhere if id(place.definition) in wanted]
     outer = [place for place in everywhere if id(place.definition) not in wanted]
-    every = chain.from_iterable(changes(part, kinds()) for part in (here, inner, outer))
+    first = islice(changes(here, kinds()), MOST_OF_A_LINE)
+    every = chain(first, *(changes(part, kinds()) for part in (inner, outer)))
     yield from changed(tree, islice(every, TRIES))
 
 

@@ -141,15 +141,21 @@ def negated_entry(node: ast.expr, place: CodePlace) -> Iterator[Any]:
 @mend(
     ast.BinOp,
     ast.Call,
-    examples=("y = a + r * b => y = a + 0.5 * (r * b)", "e.append(np.sum(x)) => e.append(0.5 * np.sum(x))"),
+    ast.Name,
+    examples=(
+        "y = a + r * b => y = a + 0.5 * (r * b)",
+        "y = a + p - k => y = a + 2 * p - k",
+        "e.append(np.sum(x)) => e.append(0.5 * np.sum(x))",
+    ),
 )
 def half_or_double(node: ast.expr, place: CodePlace) -> Iterator[Any]:
     """A term of a sum, a result or an argument, half or twice as large."""
     parent = place.parent
     term = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub)
     handed = place.field == "args" and called(parent) in ("append", "abs", "sum", "mean", "exp")
-    if (term or handed or is_result(node, place)) and not isinstance(parent, ast.Slice):
-        for factor in (0.5, 2):
+    taken = term or (not isinstance(node, ast.Name) and (handed or is_result(node, place)))
+    if taken and not isinstance(parent, ast.Slice):
+        for factor in (2,) if isinstance(node, ast.Name) else (0.5, 2):
             yield ast.BinOp(ast.Constant(factor), ast.Mult(), node)
 
 
@@ -197,3 +203,19 @@ def likely_number(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
         others = [1 - value] if value in (0, 1) else [value / 2, 2 * value]
         others += [1e-12] if 0 < value < 0.01 else []
         yield from (ast.Constant(int(o) if o == int(o) and isinstance(value, int) else o) for o in others)
+
+
+@mend(
+    ast.BinOp,
+    examples=("k = n // b => k = -(-n // b)", "e = n // b * b => e = n", "e = n - b + 1 => e = n"),
+)
+def with_the_remainder(node: ast.BinOp, place: CodePlace) -> Iterator[Any]:
+    """A count of parts that holds the last, shorter one; an end that does."""
+    match node:
+        case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
+            yield ast.UnaryOp(ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), left), ast.FloorDiv(), right))
+        case ast.BinOp(left=ast.BinOp(left=left, op=ast.FloorDiv(), right=part), op=ast.Mult(), right=right):
+            if ast.unparse(part) == ast.unparse(right):
+                yield left
+        case ast.BinOp(left=ast.BinOp(left=left, op=ast.Sub()), op=ast.Add(), right=ast.Constant(value=1)):
+            yield left

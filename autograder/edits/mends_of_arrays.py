@@ -24,7 +24,15 @@ _MAKERS = frozenset({"zeros_like", "ones_like", "empty_like", "full_like", "zero
 _MAKERS |= {"asarray", "full", "arange"}
 
 
-@mend(ast.Call, examples=("x.sum(axis=1) => x.sum(axis=1, keepdims=True)", "np.max(x) => np.max(x, axis=0)"))
+@mend(
+    ast.Call,
+    examples=(
+        "x.sum(axis=1) => x.sum(axis=1, keepdims=True)",
+        "np.max(x) => np.max(x, axis=0)",
+        "x.sum(axis=0) => x.sum(axis=1, keepdims=True)",
+        "x.sum(0) => x.sum(1, keepdims=True)",
+    ),
+)
 def axis_or_keepdims(node: ast.Call, place: CodePlace) -> Iterator[Any]:
     """A reduction that keeps its axes, or along an axis at all."""
     if called(node) not in _REDUCTIONS:
@@ -51,6 +59,21 @@ def axis_or_keepdims(node: ast.Call, place: CodePlace) -> Iterator[Any]:
                 yield ast.Call(
                     node.func, node.args, [*node.keywords[:index], new, *node.keywords[index + 1 :]]
                 )
+    if "keepdims" not in given:
+        yield from _other_axis_kept(node, on_array)
+
+
+def _other_axis_kept(node: ast.Call, on_array: bool) -> Iterator[ast.Call]:
+    """A reduction along another axis, which it keeps."""
+    kept = ast.keyword("keepdims", ast.Constant(True))
+    by_place = 0 if on_array else 1
+    for axis in (1, 0):
+        new = ast.Constant(axis)
+        if len(node.args) > by_place:
+            yield ast.Call(node.func, [*node.args[:by_place], new], [*node.keywords, kept])
+        elif any(keyword.arg == "axis" for keyword in node.keywords):
+            others = [keyword for keyword in node.keywords if keyword.arg != "axis"]
+            yield ast.Call(node.func, node.args, [ast.keyword("axis", new), *others, kept])
 
 
 @mend(
@@ -128,14 +151,20 @@ def copied(node: Any, place: CodePlace) -> Iterator[Any]:
 
 @mend(
     ast.Name,
-    examples=("y = x @ w => y = x.reshape(len(x), -1) @ w", "y = x.T @ d => y = x.reshape(len(x), -1).T @ d"),
+    examples=(
+        "y = x @ w => y = x.reshape(len(x), -1) @ w",
+        "y = x.T @ d => y = x.reshape(len(x), -1).T @ d",
+        "y = x[i, j] * w => y = x.reshape(len(x), -1)[i, j] * w",
+    ),
 )
 def flattened(node: ast.Name, place: CodePlace) -> Iterator[Any]:
     """What a product of matrices takes, with one row an example."""
     parent = place.parent
     product = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult)
     turned = isinstance(parent, ast.Attribute) and parent.attr in ("T", "dot")
-    if is_loaded(node) and (product or turned or called(parent) in ("dot", "matmul")) and node.id != "np":
+    entry = isinstance(parent, ast.Subscript) and isinstance(parent.slice, ast.Tuple) and is_loaded(parent)
+    taken = product or turned or entry or called(parent) in ("dot", "matmul")
+    if is_loaded(node) and place.field != "slice" and taken and node.id != "np":
         yield expression(f"{node.id}.reshape(len({node.id}), -1)")
 
 
@@ -258,3 +287,28 @@ def undone_copy(node: ast.Call, place: CodePlace) -> Iterator[Any]:
         yield node.func.value
     elif called(node) in ("array", "copy") and len(node.args) == 1:
         yield node.args[0]
+
+
+@mend(
+    ast.Call,
+    examples=("y = np.pad(x, 1) => y = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))",),
+)
+def padded_along_the_last_axes(node: ast.Call, place: CodePlace) -> Iterator[Any]:
+    """Padding along the last two of four axes alone, instead of along all of them."""
+    if called(node) == "pad" and len(node.args) > 1 and isinstance(node.args[1], ast.Name | ast.Constant):
+        width = ast.unparse(node.args[1])
+        along = expression(f"((0, 0), (0, 0), ({width}, {width}), ({width}, {width}))")
+        yield ast.Call(node.func, [node.args[0], along, *node.args[2:]], node.keywords)
+
+
+@mend(
+    ast.Slice,
+    examples=("def f(x, i, s):\n    return x[i:i + 2] => def f(x, i, s):\n    return x[i * s:i * s + 2]",),
+)
+def further_on(node: ast.Slice, place: CodePlace) -> Iterator[Any]:
+    """A window that begins so many times as far on."""
+    match node:
+        case ast.Slice(lower=ast.Name(id=first), upper=ast.BinOp(left=ast.Name(id=again), op=op, right=size)):
+            for name in [name for line, name in place.locals if line < node.lineno and first == again]:
+                start = expression(f"{first} * {name}")
+                yield ast.Slice(start, ast.BinOp(start, op, size), node.step)

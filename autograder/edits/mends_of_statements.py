@@ -6,9 +6,12 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.edits.mending import called, expression, mend, with_body, with_value
+from autograder.edits.mending import called, expression, mend, skeleton, with_body, with_value
 from autograder.edits.operators import At
 from autograder.edits.places import CodePlace
+
+_FAR = 6
+"""A statement is moved over so many others at most."""
 
 
 @mend(
@@ -98,6 +101,23 @@ def swapped_statements(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
     """Two neighbouring statements in the other order."""
     if place.following is not None:
         yield [place.following, node, None]
+
+
+@mend(ast.stmt, examples=("a = 1\nb = a\nc = a => b = a\nc = a\na = 1",))
+def moved_down(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
+    """A statement behind some of those that follow it in its block."""
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) and place.index is not None:
+        following = getattr(place.parent, place.field)[place.index + 1 :][:_FAR]
+        for count in range(2, len(following) + 1):
+            yield At([*following[:count], node, *([None] * count)], node)
+
+
+@mend(ast.Assign, examples=("h = f(a)\nw = f(b) => w = f(a)\nh = f(b)",))
+def exchanged_targets(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
+    """The values of two neighbouring assignments, each under the other's name."""
+    other = place.following
+    if isinstance(other, ast.Assign) and skeleton(other.value) == skeleton(node.value):
+        yield [ast.Assign(other.targets, node.value), ast.Assign(node.targets, other.value), None]
 
 
 @mend(

@@ -74,6 +74,11 @@ def places(tree: ast.Module, further: tuple[str, ...] = ()) -> Iterator[CodePlac
     yield from _below(tree, outside)
 
 
+def places_below(place: CodePlace) -> Iterator[CodePlace]:
+    """Every node of a piece of code that may be mutated, but itself."""
+    yield from _below(place.node, place)
+
+
 def _in_order(names: Iterator[str]) -> list[str]:
     return list(dict.fromkeys(names))
 

@@ -2,7 +2,8 @@
 
 What was seen of a question is looked at in pieces: the outputs of each probe, the facts of each judged one.
 Two misconceptions explain it where each piece that is wrong is as one of them makes it, no piece is right
-that one of them would make wrong, and each of them explains a piece that the other leaves right.
+that one of them would make wrong, each output that one makes wrong was seen so of some probe, and each of
+them explains a piece that the other leaves right.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def two_mistakes(
     pieces = [piece for probe in judged.probes for piece in _pieces(judged, probe, expected)]
     lost = frozenset(n for n, piece in enumerate(pieces) if not piece.right)
     shares = [share for k in possible if (share := _share(k, pieces, lost)).wrong <= lost]
+    shares = [share for share in shares if _outputs(pieces, share.wrong) <= _outputs(pieces, share.agrees)]
     pairs = [pair for pair in combinations(shares, 2) if _explain(*pair, lost)]
     if len(pairs) != 1:
         return None
@@ -73,6 +75,12 @@ def _share(known: KnownMistake, pieces: list[_Piece], lost: frozenset[int]) -> _
     agrees = frozenset(n for n in wrong & lost if pieces[n].as_by(known))
     failed = frozenset(n for n in agrees if isinstance(pieces[n], _FactPiece | _InputsPiece))
     return _Share(known, wrong, agrees, failed, frozenset(n for n in agrees if pieces[n].measured))
+
+
+def _outputs(pieces: list[_Piece], some: frozenset[int]) -> set[str]:
+    """The names of outputs that pieces are of: a sentence about one that was seen of no probe is not told."""
+    keys = [piece.keys for n in some if isinstance(piece := pieces[n], _OutputPiece)]
+    return {way[-1] for way in keys if way and isinstance(way[-1], str)}
 
 
 def _explain(one: _Share, two: _Share, lost: frozenset[int]) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.judging.findings import QuestionResult
+from autograder.judging.sitting import locate
 from autograder.judging.sitting.locate import Search
 from tests.sample_class.work import Work
 
@@ -103,8 +104,8 @@ def test_an_answer_of_any_form_ends_the_search_and_nothing_else(tiny: Bench, kin
 
 def test_waiting_is_bounded_by_the_wall_clock(tiny: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that sleeps uses no processor: after four times a question's seconds the search ends all the same."""
-    tried, mended = [], Search._mended
-    monkeypatch.setattr(Search, "_mended", lambda self, instead: tried.append(1) or mended(self, instead))
+    tried, mends = [], Search._mends
+    monkeypatch.setattr(Search, "_mends", lambda self, place, cells: tried.append(1) or mends(self, place, cells))
     waits = "import time\ndef center(X):\n    time.sleep(0.4)\n    return X + X.mean(axis=0) ** 3 + 2"
     assert located(tiny, tiny.work().write("center_solution", waits))["center"].located is None
     assert 0 < len(tried) <= 12
@@ -177,3 +178,42 @@ def test_the_place_of_a_copy_is_where_the_argument_is_written(tiny: Bench) -> No
     text = "def center(X):\n    mean = X.mean(axis=0)\n    for i in range(len(X)):\n        X[i] = X[i] - mean\n    return X"
     center = located(tiny, tiny.work().write("center_solution", text))["center"]
     assert center.diagnosis is not None or (center.located is not None and center.located.line == 4)
+
+
+TWO = "def center(X):\n    # a comment, and an empty line below\n\n    if len(X) == 1:\n        return X\n    return X + X.mean(axis=0)"
+
+
+@pytest.fixture
+def calm(benches: Benches, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A bench whose search ends with the candidates, and asks several lost checks of each, however busy the machine is."""
+    for name in ("_SLOWER", "_CHEAP"):
+        monkeypatch.setattr(locate, name, 1000.0)
+    piece, new = COSTS["assignment.toml"][0]
+    more = ("memory_mb = 1024", "memory_mb = 1024\nlocate_question_seconds = 20\nlocate_seconds = 40")
+    return benches({"assignment.toml": [(piece, new), more]})
+
+
+def test_two_mistakes_are_told_with_both_places(calm: Bench) -> None:
+    """One change mends many rows, another one a single row: both lines as the student wrote them, and nothing of the mends."""
+    center = located(calm, calm.work().write("center_solution", TWO))["center"]
+    assert center.located is not None and center.diagnosis is None
+    assert "line 4 of your answer, `if len(X) == 1:`, and at line 6, `X + X.mean(axis=0)`: with one change at each" in center.located.says
+    assert " - " not in center.located.says
+
+
+def test_two_mistakes_cost_what_they_cost(calm: Bench) -> None:
+    """The share that one mistake costs at most is for one."""
+    center = located(calm, calm.work().write("center_solution", TWO))["center"]
+    assert center.located is not None
+    assert (center.score, center.one_mistake) == (0.0, False)
+
+
+def test_the_same_in_each_of_some_lines_is_told_as_such(tiny: Bench) -> None:
+    """Two columns of one sum, each with the wrong sign: it takes a change in both lines, and the sentence says so."""
+    text = (
+        "def center(X):\n    first, others = X[:, :1], X[:, 1:]\n    one = first + first.mean(axis=0)\n"
+        "    other = others + others.mean(axis=0)\n    return np.hstack([one, other])"
+    )
+    center = located(tiny, tiny.work().write("center_solution", text))["center"]
+    assert center.located is not None and center.located.line == 3
+    assert "with the same change there and where the like of it is written every check" in center.located.says

@@ -1,7 +1,7 @@
 """Grades the corpus of slips and prints what a student would read of each: `python -m tests.slips.measure [assignment ...]`.
 
-With --patient, locating has twenty times as long, which tells what it can't find from what it finds too late; with --only, only
-these slips are graded.
+With --blind, it is the second corpus, which was written without a look at the first; with --patient, locating has twenty times as
+long, which tells what it can't find from what it finds too late; with --only, only these slips are graded.
 """
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +34,14 @@ from tests.assignments.conftest import NAMES, SALT, loaded
 from . import Slip
 
 
-def slips_of(name: str) -> dict[str, Slip]:
+def slips_of(name: str, corpus: str = "tests.slips") -> dict[str, Slip]:
     """The slips of an assignment, by key."""
-    return importlib.import_module(f"tests.slips.{name}").SLIPS
+    return importlib.import_module(f"{corpus}.{name}").SLIPS
 
 
-def read_by_hand(name: str) -> dict[str, dict[str, Any]]:
-    """What a person found of each slip's result, by key; read_by_hand.toml says what the fields mean."""
-    return tomllib.loads((Path(__file__).parent / "read_by_hand.toml").read_text(encoding="utf-8"))[name]
+def read_by_hand(name: str, corpus: str = "tests.slips") -> dict[str, dict[str, Any]]:
+    """What a person found of each slip's result, by key; the read_by_hand.toml of the corpus says what the fields mean."""
+    return tomllib.loads(resources.files(corpus).joinpath("read_by_hand.toml").read_text(encoding="utf-8"))[name]
 
 
 def handed_in(assignment: Assignment, slip: Slip) -> OwnCells:
@@ -86,11 +87,11 @@ def patient(assignment: Assignment) -> Assignment:
     return replace(assignment, table=msgspec.structs.replace(assignment.table, limits=msgspec.structs.replace(limits, **more)))
 
 
-def measure(assignment: Assignment, only: Collection[str]) -> None:
+def measure(assignment: Assignment, corpus: str, only: Collection[str]) -> None:
     """Grade, print and count the slips of one assignment."""
     found = levels()
     isolation = Isolation(next(level for level in LEVELS if not found[level]))
-    slips = {key: slip for key, slip in slips_of(assignment.name).items() if not only or key in only}
+    slips = {key: slip for key, slip in slips_of(assignment.name, corpus).items() if not only or key in only}
     counts = Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
         reference = Reference(assignment, SALT, ObservedStore(Path(folder))).prepare()
@@ -108,12 +109,13 @@ def main() -> None:
     """What is asked for on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignments", nargs="*", default=NAMES)
+    parser.add_argument("--blind", action="store_const", const="tests.slips.blind", default="tests.slips", dest="corpus")
     parser.add_argument("--patient", action="store_true")
     parser.add_argument("--only", default="", metavar="KEY,KEY")
     given = parser.parse_args()
     for name in given.assignments:
         assignment = patient(loaded(name)) if given.patient else loaded(name)
-        measure(assignment, [key for key in given.only.split(",") if key])
+        measure(assignment, given.corpus, [key for key in given.only.split(",") if key])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Locates a mistake that has no name: looks for one change in the student's own code that makes every check
-of the question come out right.
+of the question come out right; where there is none, for two changes of which one alone mends a part.
 
 The candidates are made here, outside. Each is defined and probed in the student's own confined process, a
-check that was lost before the others, and judged here. What is told is the place, never the mend.
+check or two that were lost before the others, and judged here. What is told is the place, never the mend.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from typing import Protocol
 
 from autograder.assignment.values import Question
 from autograder.assignment.written import made
-from autograder.edits.mends import mends
+from autograder.edits.mends import mends, other_guards
 from autograder.edits.mutants import Mutant
 from autograder.inside.names import parsed
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import Observation, Outcome
-from autograder.judging.findings import Located, Verdict
+from autograder.judging.findings import Finding, Verdict
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
+from autograder.judging.sitting.told import Place
 
 _ENDED = (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING)
 """How code ends that neither hangs nor ends its process."""
@@ -33,10 +34,12 @@ _EVERY = 8
 """The clock is read for so many candidates at a time: to read it costs about as much as one of them."""
 _TRIED, _TRIES = 4, 3
 """The quickest of so many lost checks goes first, after so many tries of each."""
-_CODE = 80
-"""Characters that are shown of a place."""
-_TINY = 8
-"""A piece of fewer characters is shown with its line."""
+_SLOW = 0.03
+"""A check that has taken so many seconds more than another one has no more tries."""
+_BESIDE, _SLOWER, _CHEAP = 2, 3.0, 0.008
+"""So many others are asked beside it, that take at most so many times as long, and so many seconds."""
+HALVES = 2
+"""With so many of the changes that mend a part, a second change is looked for."""
 
 Observe = Callable[[list[CellSource], tuple[str, ...]], dict[str, Observation]]
 """Run a changed cell, and those that put what it defines into its place, after all others; then probes."""
@@ -73,6 +76,11 @@ class Clock:
         self.everything -= self._spent
         self._process, self._spent, self._asked = process, 0.0, 0
         self._cpu, self._wall = self._now(), time.monotonic()
+
+    @property
+    def half_gone(self) -> bool:
+        """Whether half of the question's time is over."""
+        return self._spent >= min(self.question, self.everything) / 2
 
     def goes_on(self) -> bool:
         """Whether there is time for one more candidate."""
@@ -137,9 +145,28 @@ def _statements(text: str) -> list[ast.stmt]:
     return tree.body if tree is not None else []
 
 
+@dataclass(frozen=True)
+class Half:
+    """A change that makes a lost check right and no right one wrong, and what is then left."""
+
+    place: Place
+    changed: list[CellSource]
+    left: Judged
+    touched: bool
+    """Whether nothing of what is left is as it was."""
+
+    def beside(self, instead: list[CellSource]) -> list[CellSource]:
+        """The cells of this change and of another one, which was made on top of it."""
+        others = {cell.number for cell in instead}
+        return [*(cell for cell in self.changed if cell.number not in others), *instead]
+
+
 @dataclass
 class Search:
-    """The search for one question's mistake. given: whether its checks have right earlier parts."""
+    """The search for one question's mistake. given: whether its checks have right earlier parts.
+
+    halves: the changes that mended a part of what was lost, one for each rest that they left.
+    """
 
     question: Question
     judged: Judged
@@ -147,29 +174,68 @@ class Search:
     observe: Observe
     given: bool
     clock: Clock
+    halves: list[Half] = field(default_factory=list, init=False)
+    _guards: list[tuple[CellSource, Mutant]] = field(default_factory=list, init=False)
+    _left: Iterator[tuple[CellSource, Mutant]] = field(default_factory=lambda: iter(()), init=False)
     _took: dict[str, list[float]] = field(default_factory=dict, init=False)
     """Seconds that lost checks took, of the first few candidates of each."""
 
-    def place(self, cells: list[CellSource]) -> tuple[Located, str] | None:
-        """The first place at which one change makes every check right, and that change; or None."""
+    def places(self, cells: list[CellSource]) -> list[Place]:
+        """The first place at which one change makes every check right, or two at either of which the same
+        kind of change does; none where there is none.
+
+        Where half of the time is gone, and a part was mended or another guard may tell a name, this ends;
+        `places_left` goes on.
+        """
         if not self._worth_it():
-            return None
-        found: list[tuple[CellSource, Mutant]] = []
-        for cell, candidate in self._candidates(cells):
-            if found and cell is found[0][0] and candidate.operator != found[0][1].operator:
+            return []
+        self._guards = [
+            (cell, change) for cell in answers(self.question, cells) for change in other_guards(cell.text)
+        ]
+        self._left = self._candidates(cells)
+        return self._first(cells, until_half=True)
+
+    def places_left(self, cells: list[CellSource]) -> list[Place]:
+        """The same from where `places` ended."""
+        return self._first(cells, until_half=False)
+
+    @property
+    def _more(self) -> bool:
+        """Whether anything else than one place may be found."""
+        return bool(self.halves or self._guards)
+
+    def after(self, half: Half) -> Search:
+        """The search for what is left after a change that mended a part."""
+
+        def observe(instead: list[CellSource], probes: tuple[str, ...]) -> dict[str, Observation]:
+            return self.observe(half.beside(instead), probes)
+
+        return Search(self.question, half.left, self.judge, observe, self.given, self.clock)
+
+    def with_other_guards(self, cells: list[CellSource]) -> Iterator[tuple[Place, Judged]]:
+        """What was lost of the question, with one small number of an answer's cell in place of another."""
+        right = {n: o for n, o in self.judged.observations.items() if n not in self.judged.lost}
+        for cell, change in self._guards:
+            if not self.clock.goes_on():
+                return
+            place = Place(cell, change)
+            yield place, self._judged_with([place.changed, *attaching(cell, cells)], dict(right))
+
+    def _first(self, cells: list[CellSource], *, until_half: bool) -> list[Place]:
+        found: list[Place] = []
+        for cell, candidate in self._left:
+            place = Place(cell, candidate)
+            if found and cell is found[0].cell and candidate.operator != found[0].change.operator:
                 break
-            if found and not _in_another_line(found[0], (cell, candidate)):
+            if found and not place.in_another_line(found[0]):
                 continue
             if not self.clock.goes_on():
                 break
-            after = attaching(cell, cells)
-            if self._mended([CellSource(candidate.text, cell.number, cell.kind), *after]):
-                found.append((cell, candidate))
-            if len(found) > 1:
+            if self._mends(place, cells):
+                found.append(place)
+            if len(found) > 1 or (until_half and not found and self._more and self.clock.half_gone):
                 break
-        if not found:
-            return None
-        return _located(found[0][0], [mutant for _, mutant in found], given=self.given), found[0][1].says
+        return found
 
     def _candidates(self, cells: list[CellSource]) -> Iterator[tuple[CellSource, Mutant]]:
         """The changes of the question's answers, one of each cell in turn."""
@@ -195,62 +261,60 @@ class Search:
         seen = [self.judged.observations[p.id] for p in self.judged.probes if p.id in self.judged.lost]
         return next((o.line for o in seen if o.outcome is Outcome.RAISED and o.cell == cell.number), 0)
 
-    def _mended(self, instead: list[CellSource]) -> bool:
-        """Whether every check is right with a changed cell: one that was lost, then the others."""
-        lost = [p.id for p in self.judged.probes if p.id in self.judged.lost]
-        first = self._quickest(lost)
+    def _mends(self, place: Place, cells: list[CellSource]) -> bool:
+        """Whether every check is right with a changed cell; what mends a part is kept."""
+        instead = [place.changed, *attaching(place.cell, cells)]
+        left = self._left_with(instead)
+        if left is None:
+            return False
+        if (
+            left.lost
+            and left.lost < self.judged.lost
+            and left.lost not in [half.left.lost for half in self.halves]
+        ):
+            touched = all(left.observations[n].value != self.judged.observations[n].value for n in left.lost)
+            self.halves.append(Half(place, instead, left, touched))
+        return not left.lost
+
+    def _left_with(self, instead: list[CellSource]) -> Judged | None:
+        """The question with a changed cell; None where no check that is watched is right with it."""
+        every = [p.id for p in self.judged.probes]
+        first = [name for name in every if name in self.judged.lost][:_TRIED]
         seen: dict[str, Observation] = {}
-        began = time.monotonic()
-        right = self._right(instead, (first,), seen)
-        if len(self._took[first]) < _TRIES:
-            self._took[first].append(time.monotonic() - began)
-        more = [name for name in lost if name != first]
-        rest = [p.id for p in self.judged.probes if p.id not in lost]
-        return right and all(self._right(instead, tuple(part), seen) for part in (more, rest) if part)
+        for watched in self._watched(first):
+            began = time.monotonic()
+            seen |= self._seen(instead, watched)
+            self._took.setdefault(watched[0], []).append(time.monotonic() - began)
+        if not any(finding.verdict is Verdict.RIGHT for finding in self._found(seen).values()):
+            return None
+        return self._judged_with(instead, seen)
 
-    def _quickest(self, lost: list[str]) -> str:
-        """The lost check that ends a candidate soonest, once each of the first ones has had some tries."""
-        for name in lost[:_TRIED]:
-            if len(self._took.setdefault(name, [])) < _TRIES:
-                return name
-        return min(lost[:_TRIED], key=lambda name: max(self._took[name]))
+    def _judged_with(self, instead: list[CellSource], seen: dict[str, Observation]) -> Judged:
+        """The question with a changed cell, of which some has been seen already."""
+        others = tuple(p.id for p in self.judged.probes if p.id not in seen)
+        seen |= self._seen(instead, others) if others else {}
+        return Judged(self.judged.probes, seen, self._found(seen))
 
-    def _right(
-        self, instead: list[CellSource], probes: tuple[str, ...], seen: dict[str, Observation]
-    ) -> bool:
-        """Whether these checks are right with a changed cell, beside those that were seen before."""
+    def _watched(self, first: list[str]) -> list[tuple[str, ...]]:
+        """The lost checks that are asked of a candidate before the others, those of a tuple together: each of
+        the first ones by itself for some tries, then the one that ends soonest, with others that are not
+        much slower, for of two mistakes one alone may be lost in each.
+        """
+        took = {name: min(self._took.get(name, [0.0])) for name in first}
+        most = _SLOW + min(filter(None, took.values()), default=0.0)
+        tries = [n for n in first if len(self._took.get(n, [])) < _TRIES and took[n] <= most]
+        if tries:  # the first of a candidate takes longer, whichever it is
+            turn = max(len(self._took.get(name, [])) for name in first) % len(tries)
+            return [(name,) for name in [*tries[turn:], *tries[:turn]]]
+        quickest = min(first, key=took.__getitem__)
+        most = min(_SLOWER * took[quickest], _CHEAP)
+        beside = [n for n in first if n != quickest and took[n] <= most]
+        return [(quickest, *beside[:_BESIDE])]
+
+    def _seen(self, instead: list[CellSource], probes: tuple[str, ...]) -> dict[str, Observation]:
         new = self.observe(instead, probes)
         self.clock.hangs_left -= any(o.outcome not in _ENDED for o in new.values())
-        seen.update(new)
-        found = self.judge.find_all(tuple(p for p in self.judged.probes if p.id in seen), seen)
-        return all(finding.verdict is Verdict.RIGHT for finding in found.values())
+        return dict(new)
 
-
-def _in_another_line(found: tuple[CellSource, Mutant], other: tuple[CellSource, Mutant]) -> bool:
-    """Whether a change is in the same cell as one that mends, in another line."""
-    return found[0] is other[0] and found[1].line != other[1].line
-
-
-def _located(cell: CellSource, found: list[Mutant], *, given: bool) -> Located:
-    """The place of the change, or both places where the same kind of change mends at either."""
-    first, *others = found
-    either = "".join(f", or at line {other.line}, {_piece(cell, other)[1]}" for other in others)
-    code, where = _piece(cell, first)
-    parts = ", with right earlier parts," if given else ""
-    says = (
-        f"Look at line {first.line} of your answer, {where}{either}: with one change there{parts} every "
-        "check comes out right."
-    )
-    return Located(cell.number, first.line, code, says)
-
-
-def _piece(cell: CellSource, change: Mutant) -> tuple[str, str]:
-    """What stands at the place of a change, and how it is told."""
-    line = _short(cell.text.split("\n")[change.line - 1].strip() if change.line else "")
-    code = line if change.holds_others or len(change.before) > _CODE else change.before
-    where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
-    return code, where
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _CODE else text[: _CODE - 1] + "…"
+    def _found(self, seen: dict[str, Observation]) -> dict[str, Finding]:
+        return self.judge.find_all(tuple(p for p in self.judged.probes if p.id in seen), seen)

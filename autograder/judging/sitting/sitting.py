@@ -15,10 +15,11 @@ from autograder.handed_in.moment import Change, changes, up_to
 from autograder.inside.seen import Observation, Outcome
 from autograder.judging.bench import Bench, Seatable
 from autograder.judging.comparing.contract import broken
-from autograder.judging.diagnose import name_mistake
+from autograder.judging.diagnose import NamedMistake, name_mistake
 from autograder.judging.findings import CheckResult, QuestionResult, Verdict
 from autograder.judging.judged import Judged, total, with_one_mistake
 from autograder.judging.messages import CellsRun, check_message
+from autograder.judging.sitting.found import find
 from autograder.judging.sitting.locate import Clock, Search
 from autograder.judging.sitting.memory import Memory
 from autograder.judging.sitting.passes import Passes
@@ -109,8 +110,7 @@ class Sitting:
         points, named = judged.points, None
         says = self._sentences(question, judged)
         if self.bench.diagnose and judged.lost:
-            known = self.judge.known(question.id, judged.observations)
-            named = name_mistake(judged, known, self.reference.expected)
+            named = self._named_of(question)(judged)
         checks = tuple(
             CheckResult(
                 id=p.id,
@@ -137,6 +137,15 @@ class Sitting:
         if named and named.two:
             return result
         return with_one_mistake(result, question, named.besides if named else frozenset())
+
+    def _named_of(self, question: Question) -> Callable[[Judged], NamedMistake | None]:
+        """What names the mistake in what was seen of a question."""
+
+        def named(judged: Judged) -> NamedMistake | None:
+            known = self.judge.known(question.id, judged.observations)
+            return name_mistake(judged, known, self.reference.expected)
+
+        return named
 
     def _sentences(self, question: Question, judged: Judged) -> Callable[[Probe], str]:
         """What is to be said of each check of a question; nothing of one that is right and counts."""
@@ -272,13 +281,15 @@ class Sitting:
         changed = self.passes.changed(question, given)
         clock.begin(changed.watch)
         search = Search(question, judged, self.judge, changed.observe, given, clock)
-        found = search.place(self.passes.cells_of(question))
+        found = find(search, self.passes.cells_of(question), self._named_of(question))
         if changed.own:
             changed.watch.end_process()
         if found is None:
             return result
-        located, self.mends[result.id] = found
-        result = with_one_mistake(msgspec.structs.replace(result, located=located), question)
+        self.mends[result.id] = found.mend
+        result = msgspec.structs.replace(result, located=found.located, diagnosis=found.diagnosis)
+        if not found.two:
+            result = with_one_mistake(result, question)
         if self.bench.judged is not None:
             self.bench.judged(result)
         return result

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from autograder.edits.mends import MOST, kinds, mends
+from autograder.edits.mends import MOST, kinds, mends, other_guards
 from autograder.edits.mutants import changes, normal
 from autograder.edits.places import places
 
@@ -97,3 +97,10 @@ def test_nothing_is_put_into_itself() -> None:
     found = mends("def f(p, x):\n    y = 2 * x\n    p['c'] = (x, y)\n    return y", ["f"])
     after = {m.after for m in found if m.operator == "one_more_entry" and m.line == 3}
     assert after and not any("p" in text for text in after)
+
+
+def test_guards_are_the_small_numbers() -> None:
+    """A rate, a factor and a whole number stay; nothing is said of a cell that is no Python."""
+    found = [m.text for m in other_guards("def f(p):\n    return 0.1 * 3 * np.log(p + 1e-10)")]
+    assert "def f(p):\n    return 0.1 * 3 * np.log(p + 1e-08)" in found and all("0.1 * 3 *" in text for text in found)
+    assert list(other_guards("def f(")) == []

@@ -1,0 +1,77 @@
+"""What the search for a mistake without a name finds: a name after all, which was hidden by a number; one
+place; a name for what is left where a part was mended; or two places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from autograder.inside.protocol import CellSource
+from autograder.judging.diagnose import NamedMistake
+from autograder.judging.findings import Diagnosis, Located
+from autograder.judging.judged import Judged
+from autograder.judging.sitting.locate import HALVES, Half, Search
+from autograder.judging.sitting.told import located, located_both, named_beside
+
+_NUMBER = re.compile(r"\de-?\d|0\.0")
+Name = Callable[[Judged], NamedMistake | None]
+"""What names the mistake in what was seen of a question."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is told of a question: a place, or a name beside one. mend: the changes, for graders alone; two:
+    whether it takes two mistakes to explain what was lost.
+    """
+
+    mend: str
+    located: Located | None = None
+    diagnosis: Diagnosis | None = None
+    two: bool = False
+
+
+def find(search: Search, cells: list[CellSource], name: Name) -> Found | None:
+    """The place of a question's mistake, or those of its two mistakes; None where nothing is found."""
+    places = search.places(cells)
+    if not places:
+        if (known := _but_for_a_guard(search, cells, name)) is not None:
+            return known
+        for half in sorted(search.halves, key=lambda half: len(half.left.lost))[:HALVES]:
+            if (both := _named(half, name) or _second(search, half, cells)) is not None:
+                return both
+        places = search.places_left(cells)
+    return Found(places[0].change.says, located(places, given=search.given)) if places else None
+
+
+def _but_for_a_guard(search: Search, cells: list[CellSource], name: Name) -> Found | None:
+    """A name for what was seen, where the misconception has another small number in the same place. A
+    sentence that speaks of its number would not be true.
+    """
+    for place, judged in search.with_other_guards(cells):
+        named = name(judged)
+        if named and not (named.two or named.besides or _NUMBER.search(named.diagnosis.says)):
+            return Found(place.change.says, diagnosis=named.diagnosis)
+    return None
+
+
+def _named(half: Half, name: Name) -> Found | None:
+    """A name for all that a change has left, of which some is as it was: else it may be the change's own."""
+    named = None if half.touched else name(half.left)
+    if named is None or named.two or named.besides:
+        return None
+    return Found(half.place.change.says, diagnosis=named_beside(named.diagnosis, half.place), two=True)
+
+
+def _second(search: Search, half: Half, cells: list[CellSource]) -> Found | None:
+    """A second place, on top of a first change."""
+    first = half.place
+    after = [first.changed if cell.number == first.cell.number else cell for cell in cells]
+    further = search.after(half)
+    places = further.places(after) or further.places_left(after)
+    if not places:
+        return None
+    second = places[0].before(first)
+    mend = f"{first.change.says}; {second.change.says}"
+    return Found(mend, located_both(first, second, given=search.given), two=True)

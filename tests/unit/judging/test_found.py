@@ -1,0 +1,109 @@
+"""What is told where one change mends a part: a name for the rest, or a second place, and in which lines of the answer."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from autograder.edits.mutants import Mutant
+from autograder.inside.protocol import CellKind, CellSource
+from autograder.judging.diagnose import NamedMistake
+from autograder.judging.findings import Diagnosis
+from autograder.judging.judged import Judged
+from autograder.judging.sitting.found import find
+from autograder.judging.sitting.locate import Half
+from autograder.judging.sitting.told import Place, line_before
+
+CELL = CellSource("def f(x):\n    # first\n    y = x + 1\n\n    z = y * 2\n    return z", 4, CellKind.OWN)
+FIRST = Place(CELL, Mutant("arithmetic", 3, "x + 1", "x - 1", "def f(x):\n    y = x - 1\n    z = y * 2\n    return z"))
+NAMED = NamedMistake(Diagnosis("doubles", "You take the double."))
+
+
+@dataclass
+class FakeSearch:
+    """A search that finds these places, after these halves."""
+
+    found: list[Place] = field(default_factory=list)
+    halves: list[Half] = field(default_factory=list)
+    further: list[Place] = field(default_factory=list)
+    guarded: bool = False
+    given = False
+
+    def with_other_guards(self, cells: list[CellSource]) -> list[tuple[Place, Judged]]:
+        return [(FIRST, Judged((), {}, {}))] if self.guarded else []
+
+    def places(self, cells: list[CellSource]) -> list[Place]:
+        return self.found
+
+    def places_left(self, cells: list[CellSource]) -> list[Place]:
+        return []
+
+    def after(self, half: Half) -> FakeSearch:
+        return FakeSearch(self.further)
+
+
+def half(*, touched: bool = False) -> Half:
+    return Half(FIRST, [FIRST.changed], Judged((), {}, {}), touched)
+
+
+def on_top(line: int, before: str) -> list[Place]:
+    return [Place(FIRST.changed, Mutant("arithmetic", line, before, "", FIRST.change.text))]
+
+
+def found(search: FakeSearch, name: NamedMistake | None = None) -> Any:
+    return find(search, [CELL], lambda judged: name)  # type: ignore[arg-type]
+
+
+def test_what_is_left_gets_its_name() -> None:
+    """The misconception's own sentence, and the place of the other mistake."""
+    told = found(FakeSearch(halves=[half()]), NAMED)
+    assert told.two and told.located is None and told.diagnosis.id == "doubles"
+    assert "First: You take the double. Second: look at line 3 of your answer, `x + 1`" in told.diagnosis.says
+
+
+@pytest.mark.parametrize("name", [NamedMistake(NAMED.diagnosis, frozenset({"a"})), NamedMistake(NAMED.diagnosis, two=True)])
+def test_a_name_that_leaves_something_is_not_taken(name: NamedMistake) -> None:
+    """Beside the place it has to explain all that is left, alone."""
+    assert found(FakeSearch(halves=[half()]), name) is None
+
+
+def test_a_name_for_what_the_change_itself_made_is_not_taken() -> None:
+    """Where nothing that is left is as it was, the mistake that has the name may be the change's own."""
+    assert found(FakeSearch(halves=[half(touched=True)]), NAMED) is None
+
+
+def test_a_second_place_is_told_in_the_lines_of_the_answer() -> None:
+    """It was found in a cell that was written anew: without the comment and the empty line."""
+    told = found(FakeSearch(halves=[half()], further=on_top(3, "y * 2")))
+    assert "Look at line 3 of your answer, `x + 1`" in told.located.says and "and at line 5, `y * 2`" in told.located.says
+
+
+def test_a_second_change_of_the_first_ones_line_shows_nothing_of_the_mend() -> None:
+    """What stands there by then is no longer the student's: the line is told as it was."""
+    told = found(FakeSearch(halves=[half()], further=on_top(2, "x - 1")))
+    assert "x - 1" not in told.located.says and "`y = x + 1`" in told.located.says
+
+
+@pytest.mark.parametrize(("line", "before"), [(1, 1), (2, 0), (3, 5), (4, 6)])
+def test_lines_are_found_again(line: int, before: int) -> None:
+    """Each line of the changed cell, and the one in which the statement stood; 0 for the one that was changed."""
+    assert line_before(CELL.text, FIRST.change.text, line) == before
+
+
+def test_one_change_is_enough_where_it_mends_all() -> None:
+    """Then nothing is said of two."""
+    told = found(FakeSearch([FIRST], [half()]), NAMED)
+    assert not told.two and "`x + 1` in `y = x + 1`: with one change there every" in told.located.says
+
+
+def test_a_name_is_found_with_another_guard() -> None:
+    """One mistake: the small number that somebody took is no part of it."""
+    told = found(FakeSearch(halves=[half()], guarded=True), NAMED)
+    assert (told.diagnosis, told.two, told.located) == (NAMED.diagnosis, False, None)
+
+
+@pytest.mark.parametrize("says", ["You add 1e-8 below.", "You let 0.01 of it through."])
+def test_a_sentence_that_holds_a_number_is_not_taken_with_another(says: str) -> None:
+    """It would not be true of this answer; the search goes on."""
+    assert found(FakeSearch(guarded=True), NamedMistake(Diagnosis("guarded", says))) is None
