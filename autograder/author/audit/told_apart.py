@@ -13,7 +13,7 @@ from autograder.sandbox.single_run import SingleRun
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldApart:
     """The first check that is not right of an answer, and how it ended; empty where all are right. in_sight:
     whether the visible check fails as well; named: the misconception whose name the answer gets though it
     does something else.
@@ -27,22 +27,22 @@ class Told:
 
 def told_apart(
     grader: AuditGrader, cells: list[CellSource], question: str, check: CellSource | None = None
-) -> Told:
+) -> ToldApart:
     """What tells an answer from the reference. check: the visible check, which is run before the probes."""
 
-    def look(run: SingleRun) -> Told | None:
+    def look(run: SingleRun) -> ToldApart | None:
         if run.death and check:
             return None
         in_sight = check is not None and bool(how_it_ended(run, check))
         lost = _first_lost(grader, run, question)
         named = name_of(grader, run, question, lost.seen) if check and lost.probe and not run.death else ""
-        return Told(lost.probe, lost.how, in_sight, named)
+        return ToldApart(lost.probe, lost.how, in_sight, named)
 
     found = grader.look([*cells, *([check] if check else [])], look)
     if found is not None:
         return found
     without = told_apart(grader, cells, question)
-    return Told(without.lost_in, without.how, in_sight=True)
+    return ToldApart(without.lost_in, without.how, in_sight=True)
 
 
 @dataclass(frozen=True)
