@@ -21,7 +21,7 @@ Name = Callable[[Judged], NamedMistake | None]
 
 
 @dataclass(frozen=True)
-class Found:
+class ToldOf:
     """What is told of a question: a place, or a name beside one. mend: the changes, for graders alone; two:
     whether it takes two mistakes to explain what was lost.
     """
@@ -32,7 +32,7 @@ class Found:
     two: bool = False
 
 
-def find(search: Search, cells: list[CellSource], name: Name) -> Found | None:
+def find(search: Search, cells: list[CellSource], name: Name) -> ToldOf | None:
     """The place of a question's mistake, or those of its two mistakes; None where nothing is found."""
     places = search.places(cells)
     if not places:
@@ -42,29 +42,29 @@ def find(search: Search, cells: list[CellSource], name: Name) -> Found | None:
             if (both := _named(half, name) or _second(search, half, cells)) is not None:
                 return both
         places = search.places_left(cells)
-    return Found(places[0].change.says, located(places, given=search.given)) if places else None
+    return ToldOf(places[0].change.says, located(places, given=search.given)) if places else None
 
 
-def _but_for_a_guard(search: Search, cells: list[CellSource], name: Name) -> Found | None:
+def _but_for_a_guard(search: Search, cells: list[CellSource], name: Name) -> ToldOf | None:
     """A name for what was seen, where the misconception has another small number in the same place. A
     sentence that speaks of its number would not be true.
     """
     for place, judged in search.with_other_guards(cells):
         named = name(judged)
         if named and not (named.two or named.besides or _NUMBER.search(named.diagnosis.says)):
-            return Found(place.change.says, diagnosis=named.diagnosis)
+            return ToldOf(place.change.says, diagnosis=named.diagnosis)
     return None
 
 
-def _named(half: Half, name: Name) -> Found | None:
+def _named(half: Half, name: Name) -> ToldOf | None:
     """A name for all that a change has left, of which some is as it was: else it may be the change's own."""
     named = None if half.touched else name(half.left)
     if named is None or named.two or named.besides:
         return None
-    return Found(half.place.change.says, diagnosis=named_beside(named.diagnosis, half.place), two=True)
+    return ToldOf(half.place.change.says, diagnosis=named_beside(named.diagnosis, half.place), two=True)
 
 
-def _second(search: Search, half: Half, cells: list[CellSource]) -> Found | None:
+def _second(search: Search, half: Half, cells: list[CellSource]) -> ToldOf | None:
     """A second place, on top of a first change."""
     first = half.place
     after = [first.changed if cell.number == first.cell.number else cell for cell in cells]
@@ -74,4 +74,4 @@ def _second(search: Search, half: Half, cells: list[CellSource]) -> Found | None
         return None
     second = places[0].before(first)
     mend = f"{first.change.says}; {second.change.says}"
-    return Found(mend, located_both(first, second, given=search.given), two=True)
+    return ToldOf(mend, located_both(first, second, given=search.given), two=True)

@@ -24,7 +24,7 @@ from autograder.inside.seen import Observation, Outcome
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
-from autograder.judging.sitting.told import Place
+from autograder.judging.sitting.told import MendPlace
 
 _ENDED = (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING)
 """How code ends that neither hangs nor ends its process."""
@@ -149,7 +149,7 @@ def _statements(text: str) -> list[ast.stmt]:
 class Half:
     """A change that makes a lost check right and no right one wrong, and what is then left."""
 
-    place: Place
+    place: MendPlace
     changed: list[CellSource]
     left: Judged
     touched: bool
@@ -180,7 +180,7 @@ class Search:
     _took: dict[str, list[float]] = field(default_factory=dict, init=False)
     """Seconds that lost checks took, of the first few candidates of each."""
 
-    def places(self, cells: list[CellSource]) -> list[Place]:
+    def places(self, cells: list[CellSource]) -> list[MendPlace]:
         """The first place at which one change makes every check right, or two at either of which the same
         kind of change does; none where there is none.
 
@@ -195,7 +195,7 @@ class Search:
         self._left = self._candidates(cells)
         return self._first(cells, until_half=True)
 
-    def places_left(self, cells: list[CellSource]) -> list[Place]:
+    def places_left(self, cells: list[CellSource]) -> list[MendPlace]:
         """The same from where `places` ended."""
         return self._first(cells, until_half=False)
 
@@ -212,19 +212,19 @@ class Search:
 
         return Search(self.question, half.left, self.judge, observe, self.given, self.clock)
 
-    def with_other_guards(self, cells: list[CellSource]) -> Iterator[tuple[Place, Judged]]:
+    def with_other_guards(self, cells: list[CellSource]) -> Iterator[tuple[MendPlace, Judged]]:
         """What was lost of the question, with one small number of an answer's cell in place of another."""
         right = {n: o for n, o in self.judged.observations.items() if n not in self.judged.lost}
         for cell, change in self._guards:
             if not self.clock.goes_on():
                 return
-            place = Place(cell, change)
+            place = MendPlace(cell, change)
             yield place, self._judged_with([place.changed, *attaching(cell, cells)], dict(right))
 
-    def _first(self, cells: list[CellSource], *, until_half: bool) -> list[Place]:
-        found: list[Place] = []
+    def _first(self, cells: list[CellSource], *, until_half: bool) -> list[MendPlace]:
+        found: list[MendPlace] = []
         for cell, candidate in self._left:
-            place = Place(cell, candidate)
+            place = MendPlace(cell, candidate)
             if found and cell is found[0].cell and candidate.operator != found[0].change.operator:
                 break
             if found and not place.in_another_line(found[0]):
@@ -261,7 +261,7 @@ class Search:
         seen = [self.judged.observations[p.id] for p in self.judged.probes if p.id in self.judged.lost]
         return next((o.line for o in seen if o.outcome is Outcome.RAISED and o.cell == cell.number), 0)
 
-    def _mends(self, place: Place, cells: list[CellSource]) -> bool:
+    def _mends(self, place: MendPlace, cells: list[CellSource]) -> bool:
         """Whether every check is right with a changed cell; what mends a part is kept."""
         instead = [place.changed, *attaching(place.cell, cells)]
         left = self._left_with(instead)

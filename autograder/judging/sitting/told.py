@@ -24,7 +24,7 @@ WITH_A_NAME = (
 
 
 @dataclass(frozen=True)
-class Place:
+class MendPlace:
     """A change of one of the student's cells."""
 
     cell: CellSource
@@ -34,7 +34,7 @@ class Place:
     def changed(self) -> CellSource:
         return CellSource(self.change.text, self.cell.number, self.cell.kind)
 
-    def in_another_line(self, other: Place) -> bool:
+    def in_another_line(self, other: MendPlace) -> bool:
         """Whether it is in the same cell, in another line."""
         return self.cell is other.cell and self.change.line != other.change.line
 
@@ -54,7 +54,7 @@ class Place:
             return "the same change there and where the like of it is written"
         return "one change there"
 
-    def before(self, other: Place) -> Place:
+    def before(self, other: MendPlace) -> MendPlace:
         """This place as it was before another change, on top of which it was found."""
         if self.cell.number != other.cell.number:
             return self
@@ -62,10 +62,10 @@ class Place:
         line = line_before(cell.text, self.cell.text, change.line) or other.change.line
         there = _line_of(change.before, cell.text, line)
         whole = change.holds_others or not there
-        return Place(cell, replace(change, line=there or line, holds_others=whole))
+        return MendPlace(cell, replace(change, line=there or line, holds_others=whole))
 
 
-def located(found: list[Place], *, given: bool) -> Located:
+def located(found: list[MendPlace], *, given: bool) -> Located:
     """The place of the change, or both places where the same kind of change mends at either."""
     first, *others = found
     code, where = first.piece
@@ -77,7 +77,7 @@ def located(found: list[Place], *, given: bool) -> Located:
     return Located(first.cell.number, first.change.line, code, says)
 
 
-def located_both(one: Place, two: Place, *, given: bool) -> Located:
+def located_both(one: MendPlace, two: MendPlace, *, given: bool) -> Located:
     """Two places with a change at each, in the order of the answer."""
     one, two = sorted((one, two), key=lambda place: (place.cell.number, place.change.line))
     code, where = one.piece
@@ -94,7 +94,7 @@ def located_both(one: Place, two: Place, *, given: bool) -> Located:
     return Located(one.cell.number, one.change.line, code, says)
 
 
-def named_beside(name: Diagnosis, place: Place) -> Diagnosis:
+def named_beside(name: Diagnosis, place: MendPlace) -> Diagnosis:
     """A name, and the place of what is wrong beside it."""
     return Diagnosis(name.id, WITH_A_NAME.format(name.says, place.change.line, place.piece[1], place.once))
 

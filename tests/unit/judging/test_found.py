@@ -13,10 +13,10 @@ from autograder.judging.findings import Diagnosis
 from autograder.judging.judged import Judged
 from autograder.judging.sitting.found import find
 from autograder.judging.sitting.locate import Half
-from autograder.judging.sitting.told import Place, line_before
+from autograder.judging.sitting.told import MendPlace, line_before
 
 CELL = CellSource("def f(x):\n    # first\n    y = x + 1\n\n    z = y * 2\n    return z", 4, CellKind.OWN)
-FIRST = Place(CELL, Mutant("arithmetic", 3, "x + 1", "x - 1", "def f(x):\n    y = x - 1\n    z = y * 2\n    return z"))
+FIRST = MendPlace(CELL, Mutant("arithmetic", 3, "x + 1", "x - 1", "def f(x):\n    y = x - 1\n    z = y * 2\n    return z"))
 NAMED = NamedMistake(Diagnosis("doubles", "You take the double."))
 
 
@@ -24,19 +24,19 @@ NAMED = NamedMistake(Diagnosis("doubles", "You take the double."))
 class FakeSearch:
     """A search that finds these places, after these halves."""
 
-    found: list[Place] = field(default_factory=list)
+    found: list[MendPlace] = field(default_factory=list)
     halves: list[Half] = field(default_factory=list)
-    further: list[Place] = field(default_factory=list)
+    further: list[MendPlace] = field(default_factory=list)
     guarded: bool = False
     given = False
 
-    def with_other_guards(self, cells: list[CellSource]) -> list[tuple[Place, Judged]]:
+    def with_other_guards(self, cells: list[CellSource]) -> list[tuple[MendPlace, Judged]]:
         return [(FIRST, Judged((), {}, {}))] if self.guarded else []
 
-    def places(self, cells: list[CellSource]) -> list[Place]:
+    def places(self, cells: list[CellSource]) -> list[MendPlace]:
         return self.found
 
-    def places_left(self, cells: list[CellSource]) -> list[Place]:
+    def places_left(self, cells: list[CellSource]) -> list[MendPlace]:
         return []
 
     def after(self, half: Half) -> FakeSearch:
@@ -47,8 +47,8 @@ def half(*, touched: bool = False) -> Half:
     return Half(FIRST, [FIRST.changed], Judged((), {}, {}), touched)
 
 
-def on_top(line: int, before: str) -> list[Place]:
-    return [Place(FIRST.changed, Mutant("arithmetic", line, before, "", FIRST.change.text))]
+def on_top(line: int, before: str) -> list[MendPlace]:
+    return [MendPlace(FIRST.changed, Mutant("arithmetic", line, before, "", FIRST.change.text))]
 
 
 def found(search: FakeSearch, name: NamedMistake | None = None) -> Any:
