@@ -10,15 +10,15 @@ import ast
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
-from autograder.edits import (
-    mends_of_arithmetic,
-    mends_of_arrays,
-    mends_of_keys,
-    mends_of_names,
-    mends_of_statements,
-    mends_of_twins,
+from autograder.edits.mending import (
+    of_arithmetic,
+    of_arrays,
+    of_keys,
+    of_names,
+    of_statements,
+    of_twins,
 )
-from autograder.edits.mending import MENDS
+from autograder.edits.mending.table import MENDS
 from autograder.edits.mutants import Mutant, changed, changes
 from autograder.edits.operators import OPERATORS, Operator
 from autograder.edits.places import CodePlace, places
@@ -136,12 +136,12 @@ _LAST = (
 )
 """Many, and seldom it."""
 _PLACES_OF_MENDS = (
-    mends_of_arithmetic,
-    mends_of_arrays,
-    mends_of_keys,
-    mends_of_names,
-    mends_of_statements,
-    mends_of_twins,
+    of_arithmetic,
+    of_arrays,
+    of_keys,
+    of_names,
+    of_statements,
+    of_twins,
 )
 """Imported for the mends that they put into the table."""
 

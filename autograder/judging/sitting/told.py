@@ -8,7 +8,7 @@ import ast
 import difflib
 from dataclasses import dataclass, replace
 
-from autograder.edits.mends_of_twins import TWINS
+from autograder.edits.mending.of_twins import TWINS
 from autograder.edits.mutants import Mutant
 from autograder.inside.protocol import CellSource
 from autograder.judging.findings import Diagnosis, Located

@@ -5,7 +5,7 @@ import ast
 
 import pytest
 
-from autograder.edits.mending import MENDS
+from autograder.edits.mending.table import MENDS
 from autograder.edits.mends import kinds
 from autograder.edits.mutants import code_of, mutants, normal
 from autograder.edits.operators import OPERATORS

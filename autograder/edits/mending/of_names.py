@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from autograder.edits.mending import (
+from autograder.edits.mending.table import (
     expression,
     is_loaded,
     is_module,

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.edits.mending import called, expression, mend, skeleton, with_body, with_value
+from autograder.edits.mending.table import called, expression, mend, skeleton, with_body, with_value
 from autograder.edits.operators import At
 from autograder.edits.places import CodePlace
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.edits.mending import (
+from autograder.edits.mending.table import (
     called,
     expression,
     is_loaded,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.edits.mending import expression, is_loaded, mend, share_a_part
+from autograder.edits.mending.table import expression, is_loaded, mend, share_a_part
 from autograder.edits.places import CodePlace, is_own_attribute
 
 

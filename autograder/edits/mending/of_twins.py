@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from autograder.edits.mending import MENDS, mend, skeleton
+from autograder.edits.mending.table import MENDS, mend, skeleton
 from autograder.edits.operators import OPERATORS, At, Operator
 from autograder.edits.places import CodePlace, places_below
 
