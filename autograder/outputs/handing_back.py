@@ -19,8 +19,10 @@ from pathlib import Path
 from autograder.handed_in.downloads import names_of
 from autograder.handed_in.roster import Student
 
-_WHOSE = re.compile(rb"<title>.*?</title>|Feedback for <b>.*?</b>")
-"""Where a page says whose it is; what students and graders write has no markup there."""
+_WHOSE = re.compile(rb'<title>.*?</title>|Feedback for <b>.*?</b>|<meta name="made-from" content="\w+">')
+"""Where a page says whose it is and from what it was made; what students and graders write has no markup
+there.
+"""
 _WHEN = (2020, 1, 1, 0, 0, 0)
 """The same pages make the same zip."""
 
