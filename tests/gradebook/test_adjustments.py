@@ -5,14 +5,15 @@ import csv
 import datetime
 import io
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.records.gradebook import open_gradebook
-from tests.gradebook.course import BIN, Course
+from tests import commands
+from tests.commands import Said
+from tests.gradebook.course import Course
 from tests.tiny import NAME
 
 LATE = datetime.datetime(2026, 11, 3, 12)
@@ -25,8 +26,8 @@ c.AssignLatePenalties.plugin_class = TenthADay
 """
 
 
-def chainrule(course: Course, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([BIN / "chainrule", *arguments], cwd=course.root, env={}, capture_output=True, text=True, timeout=300)
+def chainrule(course: Course, *arguments: str, status: int = 0) -> Said:
+    done = commands.chainrule(course.root, *arguments)
     assert done.returncode == status, done.stderr
     return done
 

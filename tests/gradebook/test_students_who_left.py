@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 
-from tests.gradebook.course import BIN, Course
+from tests import commands
+from tests.commands import Said
+from tests.gradebook.course import Course
 from tests.tiny import NAME
 
 
-def chainrule(course: Course, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([BIN / "chainrule", *arguments], cwd=course.root, env={}, capture_output=True, text=True, timeout=300)
+def chainrule(course: Course, *arguments: str, status: int = 0) -> Said:
+    done = commands.chainrule(course.root, *arguments)
     assert done.returncode == status, done.stderr
     return done
 
