@@ -22,9 +22,11 @@
 #
 # You write eleven small parts. Each is a few lines of NumPy, and each is followed by a check that is silent
 # when it finds nothing wrong. JupyterLab shows the check folded; click on it if you want to read it. Where
-# you are stuck, hints unfold under each question, from a nudge to the idea. Hidden tests then try other
-# shapes and values: a single case (one row of a batch, here one face), sizes that all differ, whole numbers.
-# Arguments stay as they were, unless the question says that they are written to.
+# you are stuck, hints unfold above the cell for your code, from a nudge to the idea. Hidden tests then try
+# other shapes and values: a single case (one row of a batch, here one face), sizes that all differ, whole
+# numbers (mind that `np.zeros_like(x)` holds whole numbers where `x` does; `np.zeros(x.shape)` does not).
+# Arguments stay as they were, unless the question says that they are written to. The last question, in section
+# 13, asks for a written answer, which a person reads.
 
 # %% [markdown]
 # **If you start here.** A layer is a pair of functions: one computes its output, the other is given the
@@ -351,8 +353,9 @@ pictures.show(
 # $$z_1 = x W_1 + b_1, \quad h_1 = \mathrm{relu}(z_1), \quad z_2 = h_1 W_2 + b_2, \quad h_2 = \mathrm{relu}(z_2), \quad y = h_2 W_3 + b_3$$
 #
 # with $z_1, h_1$ of shape $(N, H_1)$, $z_2, h_2$ of shape $(N, H_2)$ and $y$ of shape $(N, C)$. The $y$ are
-# *scores*: any real numbers, without a rectifier and without a softmax. `nn_forward` returns all six arrays
-# under the keys `x`, `z1`, `h1`, `z2`, `h2`, `y`, because the backward pass will need them.
+# *scores*: any real numbers, without a rectifier and without a softmax. You write the softmax in section 8, and
+# it is applied to the scores outside of this function. `nn_forward` returns all six arrays under the keys `x`,
+# `z1`, `h1`, `z2`, `h2`, `y`, because the backward pass will need them.
 
 # %% [markdown]
 # *6 points, about 15 minutes.*
@@ -795,7 +798,8 @@ def check():
     for batch_size in (-1, 5, 2, 3):
         ce, acc = evaluate(scores / 2, target, {"scale": 2}, forward, batch_size)
         checks.close(f"ce with batch_size={batch_size}", ce, -np.log(of_the_right_class).mean(),
-                     "the mean over all cases, of the scores that forward gives for this model")
+                     "one mean over all cases, which is not the mean of the batches' means; the scores "
+                     "are those that forward gives for this model")
         checks.close(f"acc with batch_size={batch_size}", acc, 0.6,
                      "the fraction of all cases whose most probable class is the right one")
     evaluate(scores, target, {"scale": 1}, forward)
@@ -977,7 +981,8 @@ def check():
                 "The cases come in the same order in both epochs: draw a new one for each epoch.")
     for cases, scores, err in spy.batches:
         checks.close("err", err, spy.wanted(cases, scores),
-                     "prediction minus these cases' own targets, over their number")
+                     "probabilities minus these cases' own targets, divided by the number of cases in "
+                     "this batch")
     checks.that(spy.etas == [0.5] * 10,
                 f"update was called with eta {spy.etas}; expected 0.5 for each of the ten batches.")
     checks.close("W1 of the returned model", trained["W1"], [[5, -5], [0, 0]],

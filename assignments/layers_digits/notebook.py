@@ -17,18 +17,20 @@
 # %% [markdown]
 # ## How to work
 #
-# Each question is a cell with a signature and a docstring. Put your code where it says `raise
-# NotImplementedError`, and keep the name, the arguments and what is returned. You may define helpers in the
-# same cell. The cell below it is a check. JupyterLab shows it folded, for it may give away how to begin;
+# Seven questions ask for code. Each is a cell with a signature and a docstring. Put your code where it says
+# `raise NotImplementedError`, and keep the name, the arguments and what is returned. You may define helpers in
+# the same cell. The cell below it is a check. JupyterLab shows it folded, for it may give away how to begin;
 # click on it if you want to read it. It is silent when it finds nothing wrong, otherwise it says what it saw,
-# what it expected, and what usually causes the difference. Where you are stuck, three hints unfold under each
-# question, from a nudge to the idea; read the first, try again, and only then the next. Hidden tests then try
-# other shapes and values. What they may try, for every function:
+# what it expected, and what usually causes the difference. Where you are stuck, three hints unfold above the
+# cell for your code, from a nudge to the idea; read the first, try again, and only then the next. Three more
+# questions ask for a written answer, which a person reads.
+#
+# Hidden tests then try your code on other shapes and values. What they may try, for every function:
 #
 # - arguments are left as they were, and results are new arrays (a cache may hold the arguments themselves);
 # - a batch may have one example only, and all sizes may differ from each other;
 # - arrays of integers and of `float32` are as welcome as `float64`, and a result that is a fraction stays
-#   one;
+#   one (mind that `np.zeros_like(x)` holds integers where `x` does; `np.zeros(x.shape)` does not);
 # - a loop and a vectorized expression are equally right.
 #
 # Each part is tested by itself: a mistake in one layer costs nothing in the next.
@@ -157,8 +159,9 @@ diagrams.network(
 #
 # Three helpers come with this notebook: `eval_numerical_gradient_array(f, x, dout)` measures a layer,
 # `eval_numerical_gradient(f, x)` a function that returns one number, and `rel_error(a, b)` is the largest
-# $|a - b| / (|a| + |b|)$ over the entries. Below $10^{-7}$ two gradients agree; above $10^{-4}$ one of them is
-# wrong, unless the function has a kink, a place where its slope jumps, between $x - h$ and $x + h$.
+# $|a - b| / \max(10^{-8}, |a| + |b|)$ over the entries, so that two zeros agree. Below $10^{-7}$ two gradients
+# agree; above $10^{-4}$ one of them is wrong, unless the function has a kink, a place where its slope jumps,
+# between $x - h$ and $x + h$.
 
 # %% demo="step_sizes"
 x, dout = np.array([0.7, -2.3, 0.4]), np.array([1.0, 1.0, 10.0])
@@ -785,7 +788,8 @@ def two_layer_scores(X: np.ndarray, params: dict[str, np.ndarray]) -> np.ndarray
 #
 # **Watching.** Along the way, record how the network does on the test part, against the labels `y_test`. A
 # test loss against the network's own predictions falls just as prettily, but it tells how sure the network
-# is, not how right.
+# is, not how right. If you record every tenth step only, record the last step too: after a run of two steps
+# each list has at least two entries.
 #
 # Write `train_two_layer`. Leave the defaults as they are.
 

@@ -33,13 +33,15 @@
 #   mixture does not.)
 # - **Arguments are left as they were**, and what is returned is a new array. Remembering an argument for the
 #   backward pass is fine.
-# - Integers and `float32` are as welcome as `float64`, and a result that is a fraction stays one.
+# - Integers and `float32` are as welcome as `float64`, and a result that is a fraction stays one. Mind that
+#   `np.zeros_like(x)` holds integers where `x` does; `np.zeros(x.shape)` does not.
 # - Loops and vectorized expressions are equally right. Helpers are welcome in the solution cells; extra
-#   attributes are too. Below each question stands a check, which JupyterLab shows folded; click on it if
-#   you want to read it. It is silent when it finds nothing wrong. Where you are stuck, hints unfold under
-#   each question, from a nudge to the idea.
+#   attributes are too. Below your code stands a check, which JupyterLab shows folded; click on it if you want
+#   to read it. It is silent when it finds nothing wrong. Where you are stuck, hints unfold above the cell for
+#   your code, from a nudge to the idea.
 #
-# Each part is tested by itself, so a mistake in one costs nothing in the next.
+# Each part is tested by itself, so a mistake in one costs nothing in the next. The last question, in section
+# 10, asks for a written answer, which a person reads.
 
 # %% [markdown]
 # **If you start here.** A layer computes its output from its input and, on the way back, turns the gradient
@@ -374,7 +376,7 @@ def check():
                      "forward_pass keeps its input, not its output")
         for _ in range(2):
             checks.close(f"the backward pass of {kind}", activation.backward_pass(upstream), grad,
-                         "delta times the derivative at the input self.x")
+                         "delta times the derivative; self.x is the input, not the output")
         checks.kept(f"the input of {kind}", before, a)
         checks.kept(f"the delta of {kind}", upstream, delta)
         activation.forward_pass(np.array([[1, -3, 2]]))  # another shape, and whole numbers
@@ -916,8 +918,8 @@ def show_progress(config: dict, history: dict) -> None:
 #
 # <details><summary>Hint: the shape</summary>
 #
-# A velocity has the shape of its array, one for each `w` and each `b`; make them once, before the first
-# epoch.
+# A velocity has the shape of its array, one for each `w` and each `b`; make them once in each call of `trainer`,
+# before the first epoch. One that is kept in a layer would still be there when `trainer` is called again.
 #
 # </details>
 #

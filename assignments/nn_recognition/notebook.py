@@ -46,14 +46,16 @@
 # ## How to work
 #
 # Put your code where it says `raise NotImplementedError`, and keep names, arguments and results as they are
-# described; helpers of your own in the same cell are welcome. Where you are stuck, hints unfold under each
-# question, from a nudge to the idea. The cell below each question is a check, which JupyterLab shows folded;
-# click on it if you want to read it. It is silent when it finds nothing wrong. Hidden tests then try other
-# shapes and values, and for every function they may try these:
+# described; helpers of your own in the same cell are welcome. Where you are stuck, hints unfold above the cell
+# for your code, from a nudge to the idea. The cell below your code is a check, which JupyterLab shows folded;
+# click on it if you want to read it. It is silent when it finds nothing wrong. The first question and the last
+# ask for a written answer, which a person reads. Hidden tests then try your code on other shapes and values,
+# and for every function they may try these:
 #
 # - arguments are left as they were, apart from the keys of `params` that the question says are written;
 # - a batch may hold a single example, and all sizes may differ from one another;
-# - integers and `float32` are as welcome as `float64`, and a result that is a fraction stays one.
+# - integers and `float32` are as welcome as `float64`, and a result that is a fraction stays one (mind that
+#   `np.zeros_like(X)` holds integers where `X` does; `np.zeros(X.shape)` does not).
 #
 # Loops and vectorized expressions are equally right, and a warning costs nothing. Each part is judged by
 # itself: a mistake in one does not cost points in the next.
@@ -382,7 +384,7 @@ def check():
     expected = {"X": [[1, 2]], "pre_act": [[2.5, 1, 3]], "post_act": [[6.25, 1, 9]]}
     for what, seen in zip(expected, params["cache_"]):
         checks.close(f'{what} in params["cache_"]', seen, expected[what],
-                     "the order is X, pre_act, post_act")
+                     "pre_act is X W + b, before the activation; the order is X, pre_act, post_act")
     checks.close('post_act in params["cache_test"]', params["cache_test"][2],
                  np.full((4, 25), np.tanh(10)), "a second layer leaves the first one's cache alone")
     checks.kept("X", X, [[1, 2]])
@@ -644,8 +646,8 @@ print("a saturated unit sends little back: slopes", slopes.round(3))
 # $$Y_{nfpq} = b_f + \sum_{c=1}^{C} \sum_{i=0}^{h-1} \sum_{j=0}^{w-1} W_{fcij} \, \tilde X_{n, \, c, \, ps + i, \, qs + j}$$
 #
 # $X$ has the shape $(N, C, H_x, W_x)$, $W$ has $(F, C, h, w)$, $b$ has $(F,)$, and $\tilde X$ is $X$ with $d$
-# rows or columns of zeros on each of its four sides. With `stride` $s$ and `pad` $d$ the output is $(N, F,
-# H_y, W_y)$, where
+# rows or columns of zeros on each of the four sides of an image; no examples or channels are added. With
+# `stride` $s$ and `pad` $d$ the output is $(N, F, H_y, W_y)$, where
 #
 # $$H_y = \left\lfloor \frac{H_x + 2d - h}{s} \right\rfloor + 1, \qquad W_y = \left\lfloor \frac{W_x + 2d - w}{s} \right\rfloor + 1$$
 #
@@ -734,7 +736,8 @@ def check():
               [[0.69108355, 0.66880383], [0.59480972, 0.56776003]],
               [[2.36270298, 2.36904306], [2.38090835, 2.38247847]]]]
     checks.close("conv_forward(X, ...)", seen, y_ref,
-                 "one sum over channels and window for each filter and place, plus the bias",
+                 "for each filter and place one sum over channels and window, the filter not flipped, and the "
+                 "bias",
                  tolerance=1e-7)
     # one image of 3 x 5 with two channels, three filters of 2 x 3; all are whole numbers
     X, W = (np.arange(30) % 7 - 3).reshape(1, 2, 3, 5), (np.arange(36) % 5 - 2).reshape(3, 2, 2, 3)

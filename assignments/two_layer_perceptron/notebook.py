@@ -48,13 +48,14 @@
 #   themselves);
 # - a batch may have one example only;
 # - arrays of integers and of `float32` are as welcome as `float64`, and a result that is a fraction stays
-#   one;
+#   one (mind that `np.zeros_like(x)` holds integers where `x` does; `np.zeros(x.shape)` does not);
 # - a loop and a vectorized expression are equally right.
 #
-# You may define helpers in a solution cell and call them by name. Below each question stands a check, which
+# You may define helpers in a solution cell and call them by name. Below your code stands a check, which
 # JupyterLab shows folded; click on it if you want to read it. It is silent when it finds nothing wrong.
-# Where you are stuck, hints unfold under each question, from a nudge to the idea. Each part is tested by
-# itself, so a mistake in one layer costs nothing in the next.
+# Where you are stuck, hints unfold above the cell for your code, from a nudge to the idea. Each part is tested
+# by itself, so a mistake in one layer costs nothing in the next. One question, in section 6, asks for a written
+# answer, which a person reads.
 
 # %% given="imports"
 from collections.abc import Callable
@@ -764,7 +765,8 @@ def check():
     value, dx = layers.svm_loss(x, y)
     checks.shape("the loss", value, (), "one number for the batch")
     checks.close("the loss", value, 5.25,
-                 "(0.5 + 3 + 7) / 2: a class that is beaten by more than 1 costs nothing")
+                 "(0.5 + 3 + 7) / 2: a class that is beaten by more than 1 costs nothing, and the right "
+                 "class is not compared with itself")
     checks.close("dx", dx, [[-0.5, 0, 0.5], [0.5, 0.5, -1.0]],
                  "each violated margin: +1/N for its class, -1/N for the right one")
     checks.kept("x", x, start)
