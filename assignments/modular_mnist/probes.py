@@ -1062,7 +1062,7 @@ def _approximate(ns, drawn, model, entries, **epsilon):
         numerical, analytic, within = ns.gradient_approximation(model, *entry, drawn.x, drawn.y, **epsilon)
         seen["numerical"].append(float(numerical))
         seen["analytic"].append(float(analytic))
-        seen["within"].append(int(within))
+        seen["within"].append(bool(within))
     return seen
 
 

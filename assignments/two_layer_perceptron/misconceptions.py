@@ -413,6 +413,14 @@ def forgets_the_bias(self, x, w, b):
 
 
 @misconception("affine", replaces="TwoLayerPerceptron.affine_forward")
+def affine_without_cache(self, x, w, b):
+    """What you return is not two things, the output and the cache. The way back needs what the layer has seen: return both, with a
+    comma between them.
+    """
+    return x.reshape(len(x), -1) @ w + b
+
+
+@misconception("affine", replaces="TwoLayerPerceptron.affine_forward")
 def bias_for_every_input(self, x, w, b):
     """You add the biases once for every input of an example. Each output has its bias once, beside its whole weighted sum. Look at what
     stands inside your loop.
@@ -504,6 +512,14 @@ def weight_gradient_transposed(self, dout, cache):
 
 
 # --- relu ---------------------------------------------------------------------------------------------------------------
+
+
+@misconception("relu", replaces="TwoLayerPerceptron.relu_forward")
+def relu_without_cache(self, x):
+    """What you return is not two things, the output and the cache. The way back needs what the layer has seen: return both, with a
+    comma between them.
+    """
+    return np.maximum(x, 0)
 
 
 @misconception("relu", replaces="TwoLayerPerceptron.relu_forward")

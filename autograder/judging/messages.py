@@ -33,6 +33,7 @@ _BUILT_IN = frozenset(
     (*vars(builtins), "NoneType", "function", "method", "ndarray", "numpy", *map(str, np.sctypeDict))
 )
 _TEXT = re.compile(r'"([^"]*)"|\'([^\']*)\'')
+_TAKEN_APART = re.compile(r"(?:not enough|too many) values to unpack \(expected (\d+)")
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
 _GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
@@ -76,6 +77,8 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             said = "" if why else _said(observation, line, run)
             error = observation.error or "an exception"
             # without a line, it was raised by what the check made of the results, or by the call itself
+            if not line and (parts := _TAKEN_APART.match(observation.text)):
+                return f"The check takes what comes back as {parts[1]} things, and there are more or fewer."
             how = f"It raised {error}{where}" if line else f"The check went no further, with {error}"
             return f"{how}{said or '.'}{why}"
         case Outcome.MISSING:

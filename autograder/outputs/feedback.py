@@ -333,7 +333,7 @@ def _given(part: Part, question: Question) -> str:
     if part.question.one_mistake:
         share = f"{100 * question.one_mistake_costs:g} %"
         said.append(
-            f"One mistake explains all that was lost here, so it costs no more than {share} of the points."
+            f"One mistake costs no more than {share} of the points, however many checks are wrong by it."
         )
     if part.question.given_correct_inputs:
         said.append(_GIVEN)

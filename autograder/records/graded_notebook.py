@@ -292,7 +292,7 @@ def result_html(question: QuestionResult) -> str:
     )
     given = judged_again if question.given_correct_inputs else ""
     if question.one_mistake:
-        given += "<p>One mistake explains all that was lost, so it costs no more than this.</p>"
+        given += "<p>One mistake costs no more than its share, however many checks are wrong by it.</p>"
     table = f'<table class="table table-condensed">{rows}</table>'  # formgrader's own look of a table
     return f"<p>{escape(question.id)}: {question.score:g} of {question.max_score:g}</p>{says}{given}{table}"
 

@@ -646,7 +646,8 @@ class _Judge:
         if below is not None:
             counts = self.placed[below]["count"], self.placed[top]["count"]
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
-            return f"`{name}` is defined further down, in {self.called(below)}: move that up.{session}"
+            later = "this cell comes first" if self.placed[below]["role"] == "solution" else "move that up"
+            return f"`{name}` is defined further down, in {self.called(below)}: {later}.{session}"
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
         above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]

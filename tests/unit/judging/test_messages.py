@@ -29,6 +29,7 @@ ENDINGS = [
     (Observation("p", Outcome.RAISED, error="IndexError", cell=5, line=99), "The check went no further, with IndexError."),
     (Observation("p", Outcome.RAISED, error="KeyError", text="'X'"), "The check went no further, with KeyError: there is no entry 'X'."),
     (Observation("p", Outcome.RAISED, error="TypeError", text="cannot unpack non-iterable NoneType object"), "The check went no further, with TypeError: cannot unpack non-iterable NoneType object."),
+    (Observation("p", Outcome.RAISED, error="ValueError", text="too many values to unpack (expected 2)"), "The check takes what comes back as 2 things, and there are more or fewer."),
     (Observation("p", Outcome.RAISED), "The check went no further, with an exception."),
     (Observation("p", Outcome.RAISED, error="NotImplementedError", cell=6, line=1), "This is not written yet."),
     (Observation("p", Outcome.RAISED, error="NotImplementedError", cell=5, line=2), "It raised NotImplementedError at `return X[9]` (line 2 of your answer)."),
