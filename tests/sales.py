@@ -155,7 +155,7 @@ def the_spread(ns, rng):
     return {"spread": ns.spread}
 
 
-@probe("standardize", points=2)
+@probe("standardize", points=2, tolerance=1e-5)
 def some_prices(ns, rng):
     """Prices above and below the average."""
     return {"standardized": ns.standardize(rng.normal(size=5))}
