@@ -1,17 +1,20 @@
-"""What holds for every folder of assignments/. The variants are sampled here; the long suite and the audit take all of them."""
+"""What holds for every folder of assignments/. The variants are sampled here; the audit, in the long suite, takes all of them."""
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from autograder.assignment.notebook import build_source
 from autograder.assignment.values import Assignment
 from autograder.assignment.variants import Variant, cells_with, load_variants
+from autograder.author.audit.audit import audit
 from autograder.author.release import check_texts, check_up_to_date
 from autograder.handed_in.alignment import align
 from autograder.judging.findings import QuestionResult
 from autograder.judging.grader import Grader
+from autograder.sandbox.observed import ObservedStore
 
 from .conftest import loaded
 
@@ -94,15 +97,9 @@ def test_misconceptions_are_named(name: str, grader: Grader) -> None:
 
 
 @pytest.mark.long
-def test_all_alternatives_are_right(name: str, grader: Grader) -> None:
-    """Right solutions written another way score full marks."""
-    _alternatives_are_right(grader, _all(loaded(name), "alternative"))
-
-
-@pytest.mark.long
-def test_all_misconceptions_are_named(name: str, grader: Grader) -> None:
-    """Known wrong solutions lose points in their own question only and are named as themselves."""
-    _misconceptions_are_named(grader, _all(loaded(name), "misconception"))
+def test_the_audit_is_green(name: str, tmp_path: Path) -> None:
+    """All misconceptions and alternatives, the mutants, what is right but for rounding or in one regime, and what must not get a name."""
+    assert audit(loaded(name), ObservedStore(tmp_path), jobs=1).problems == ()
 
 
 def test_enough_variants_for_every_question(name: str) -> None:
