@@ -5,6 +5,7 @@ there.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ PACKAGE = Path(__file__).resolve().parent
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file atomically, for everybody to read; its folder is made where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-", suffix=".part")
+    prefix = f".{path.name[:100]}-{os.getpid()}-"
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -27,6 +29,19 @@ def write_bytes(path: Path, data: bytes) -> None:
     except BaseException:
         os.unlink(part)
         raise
+
+
+def sweep(folder: Path, places: str) -> None:
+    """Take away what writers that were killed in the middle have left: files `…PID-….part` at these places, a
+    pattern below the folder, of a process that is no more.
+    """
+    for part in folder.glob(places):
+        writer = _WRITER.search(part.name)
+        if writer is not None and not Path(f"/proc/{writer[1]}").exists():
+            part.unlink(missing_ok=True)
+
+
+_WRITER = re.compile(r"(?:^|-)([0-9]+)-[^-]*\.part$")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from autograder.assignment.course import Course
 from autograder.assignment.values import Assignment
+from autograder.files import sweep
 from autograder.fingerprints import fingerprint
 from autograder.handed_in.alignment import Submission
 from autograder.handed_in.finding import Handin
@@ -23,6 +24,14 @@ from autograder.run.desk import Done, Failure, Job, read_answer, shown
 from autograder.run.journal import Journal
 from autograder.run.options import Options
 from autograder.run.pool import Pool
+
+_WRITTEN = (
+    ".chainrule/journal/{name}/*.part",
+    ".chainrule/results/{name}/.*.part",
+    "autograded/*/{name}/.*.part",
+    "feedback/*/{name}/.*.part",
+)
+"""Where a run that was killed may have left half a file."""
 
 
 class Dispatch:
@@ -38,7 +47,8 @@ class Dispatch:
     ) -> None:
         self.assignment, self.options, self.pool = assignment, options, pool
         self.journal = Journal(Course.at(assignment.root, options.into).journal(assignment.name))
-        self.journal.sweep()
+        for places in _WRITTEN:
+            sweep(options.into, places.format(name=assignment.name))
         self.conditions = conditions
         """The salt and the level of isolation, which results depend on."""
 

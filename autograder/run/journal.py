@@ -67,13 +67,6 @@ class Journal:
         part.write_bytes(entry)
         part.replace(self.folder / f"{name}.msgpack")
 
-    def sweep(self) -> None:
-        """Take away what runs that were killed in the middle of an entry have left."""
-        for part in self.folder.glob("*.part"):
-            writer = part.name.partition("-")[0]
-            if not (writer.isdigit() and Path(f"/proc/{writer}").exists()):
-                part.unlink(missing_ok=True)
-
 
 def read_entry(data: bytes) -> JournalEntry:
     """An entry from its bytes; an empty one where they are broken."""

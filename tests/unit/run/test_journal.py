@@ -12,6 +12,7 @@ import pytest
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment, QuestionKind
+from autograder.files import sweep
 from autograder.handed_in.alignment import Submission, align
 from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.judging.findings import (
@@ -188,5 +189,5 @@ def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
     gone, mine = tmp_path / f"{2**22 + 1}-1.part", tmp_path / f"{os.getpid()}-1.part"
     for part in (gone, mine):
         part.write_bytes(b"ha")
-    journal.sweep()
+    sweep(tmp_path, "*.part")
     assert not gone.exists() and mine.exists() and journal.get("ann") == b"whole"
