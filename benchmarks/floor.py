@@ -60,6 +60,6 @@ def _run(cells: list[CellSource], probes: list[tuple[Probe, int]]) -> None:
             kept = dict(names)
             np.random.seed(seed & 0xFFFFFFFF)
             with contextlib.suppress(Exception):
-                probe.function(Namespace(names), np.random.default_rng(seed))
+                probe.function(Namespace(names), probe.drawn(np.random.default_rng(seed)))
             names.clear()
             names.update(kept)

@@ -42,9 +42,9 @@ def run(question, names):
     for probe in [p for p in vars(probes).values() if isinstance(p, Probe) and p.question == question]:
         seed, expected = EXPECTED[probe.id]
         np.random.seed(seed & 0xFFFFFFFF)
-        seen = probe.function(Namespace(dict(names)), np.random.default_rng(seed))
+        seen = probe.function(Namespace(dict(names)), probe.drawn(np.random.default_rng(seed)))
         if probe.judged:
-            assert all(fact.holds for fact in getattr(judges, probe.id)(seen, np.random.default_rng(seed)).values()), probe.title
+            assert all(fact.holds for fact in getattr(judges, probe.id)(seen, probe.drawn(np.random.default_rng(seed))).values()), probe.title
         else:
             assert compare(decode(expected), seen, probe.tolerance).verdict.value == "right", probe.title
 '''
