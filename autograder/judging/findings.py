@@ -119,7 +119,9 @@ class QuestionResult(msgspec.Struct, frozen=True):
     outcome: Outcome
     given_correct_inputs: bool = False
     one_mistake: bool = False
-    """A name or a place explains all that was lost, so that no more was taken than one mistake costs."""
+    """A name or a place explains what was lost, so that this took no more than one mistake costs; a slip
+    beside it has cost its own points.
+    """
     diagnosis: Diagnosis | None = None
     located: Located | None = None
     checks: tuple[CheckResult, ...] = ()
