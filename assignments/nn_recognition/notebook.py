@@ -736,9 +736,8 @@ def check():
               [[0.69108355, 0.66880383], [0.59480972, 0.56776003]],
               [[2.36270298, 2.36904306], [2.38090835, 2.38247847]]]]
     checks.close("conv_forward(X, ...)", seen, y_ref,
-                 "for each filter and place one sum over channels and window, the filter not flipped, and the "
-                 "bias",
-                 tolerance=1e-7)
+                 "for each filter and place one sum over channels and window, the filter not flipped, "
+                 "and the bias", tolerance=1e-7)
     # one image of 3 x 5 with two channels, three filters of 2 x 3; all are whole numbers
     X, W = (np.arange(30) % 7 - 3).reshape(1, 2, 3, 5), (np.arange(36) % 5 - 2).reshape(3, 2, 2, 3)
     params, start = {"Wa": W, "ba": np.array([10, 0, -10])}, X.copy()

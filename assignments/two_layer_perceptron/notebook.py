@@ -765,8 +765,8 @@ def check():
     value, dx = layers.svm_loss(x, y)
     checks.shape("the loss", value, (), "one number for the batch")
     checks.close("the loss", value, 5.25,
-                 "(0.5 + 3 + 7) / 2: a class that is beaten by more than 1 costs nothing, and the right "
-                 "class is not compared with itself")
+                 "(0.5 + 3 + 7) / 2: a class that is beaten by more than 1 costs nothing, and the "
+                 "right class is not compared with itself")
     checks.close("dx", dx, [[-0.5, 0, 0.5], [0.5, 0.5, -1.0]],
                  "each violated margin: +1/N for its class, -1/N for the right one")
     checks.kept("x", x, start)
