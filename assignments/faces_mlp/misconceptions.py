@@ -80,7 +80,7 @@ def random_biases(num_inputs, num_hiddens, num_outputs):
 
 @misconception("softmax")
 def no_shift(x):
-    """You exponentiate the scores as they are. From about 710 on that overflows, and far below zero a whole row becomes 0/0. Shift each row first."""
+    """Your exponential gets scores that are too large for it. From about 710 on it overflows, and far below zero a whole row becomes 0/0. Shift each row first."""
     powers = np.exp(x)
     return powers / powers.sum(axis=1, keepdims=True)
 

@@ -383,7 +383,7 @@ def _minus_label(probs, y):
 
 @misconception("softmax_loss")
 def does_not_shift(x, y):
-    """You exponentiate the scores as they are. Beyond 710 the exponential overflows, and the result is no number. Look at what may be subtracted from a row without changing its probabilities."""
+    """Your exponential gets scores that are too large for it. Beyond 710 it overflows, and the result is no number. Look at what may be subtracted from a row without changing its probabilities."""
     exps = np.exp(x)
     probs = exps / exps.sum(axis=1, keepdims=True)
     return -np.log(probs[np.arange(len(x)), y]).mean(), _minus_label(probs, y) / len(x)
@@ -472,14 +472,14 @@ def loss_after_the_labels_are_taken_off(x, y):
 
 @misconception("softmax_loss")
 def does_not_shift_the_logarithm(x, y):
-    """You exponentiate the scores as they are. Beyond 710 the exponential overflows, and so does the logarithm of their sum. Look at what may be subtracted from a row without changing its probabilities."""
+    """Your exponential gets scores that are too large for it. Beyond 710 it overflows, and so does the logarithm of the sum. Look at what may be subtracted from a row without changing its probabilities."""
     log_probs = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
     return -log_probs[np.arange(len(x)), y].mean(), _minus_label(np.exp(log_probs), y) / len(x)
 
 
 @misconception("softmax_loss")
 def divides_infinities(x, y):
-    """You exponentiate the scores as they are. Beyond 710 the exponential overflows, and infinity divided by infinity is no number. Look at what may be subtracted from a row without changing its probabilities."""
+    """Your exponential gets scores that are too large for it. Beyond 710 it overflows, and infinity divided by infinity is no number. Look at what may be subtracted from a row without changing its probabilities."""
     powers = np.exp(x)
     sums = powers.sum(axis=1, keepdims=True)
     return (np.log(sums[:, 0]) - x[np.arange(len(x)), y]).mean(), _minus_label(powers / sums, y) / len(x)

@@ -79,7 +79,7 @@ def one_maximum_for_the_batch(x):
 
 @misconception("softmax")
 def exponentials_without_a_shift(x):
-    """You exponentiate the scores as they are. Above about 710 the exponential overflows, and infinity divided by infinity is no number.
+    """Your exponential gets scores that are too large for it. Above about 710 it overflows, and infinity divided by infinity is no number.
     Shift each row first."""
     powers = np.exp(x)
     return powers / powers.sum(axis=1, keepdims=True)

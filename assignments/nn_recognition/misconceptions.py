@@ -226,7 +226,7 @@ def one_maximum_for_the_batch(X):
 
 @misconception("softmax")
 def no_shift(X):
-    """You exponentiate the scores as they are. Large ones overflow, very negative ones all become 0, and either way a quotient is not a
+    """Your exponential gets scores that are too far from 0 for it. Large ones overflow, very negative ones all become 0, and either way a quotient is not a
     number. What may be subtracted from a row without changing its probabilities?"""
     exps = np.exp(X)
     return exps / exps.sum(axis=1, keepdims=True)

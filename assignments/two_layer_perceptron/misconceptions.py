@@ -809,7 +809,7 @@ def _entropy(x, y):
 
 @misconception("softmax_loss")
 def no_shift(self, x, y):
-    """You exponentiate the scores as they are. Beyond 709 the exponential is infinite, and infinity over infinity is NaN. Look at the
+    """Your exponential gets scores that are too large for it. Beyond 709 it is infinite, and infinity over infinity is NaN. Look at the
     shift in the formula.
     """
     exps, rows = np.exp(x), np.arange(len(x))
@@ -907,7 +907,7 @@ def probabilities_down_the_columns(self, x, y):
 
 @misconception("softmax_loss")
 def no_shift_in_the_logarithm(self, x, y):
-    """You exponentiate the scores as they are. Beyond 709 the exponential is infinite, and so is the logarithm of their sum. Look at
+    """Your exponential gets scores that are too large for it. Beyond 709 it is infinite, and so is the logarithm of the sum. Look at
     the shift in the formula.
     """
     rows = np.arange(len(x))

@@ -68,6 +68,18 @@ def mutants(text: str, operators: list[Operator] = OPERATORS) -> list[Mutant]:
     return list(changed(tree, changes(list(places(tree)), operators)))
 
 
+def some_mutants(text: str, number: int, first: float = 0.0) -> list[Mutant]:
+    """So many mutants of a cell, or as many as it has, evenly from the list of all; the others are not made.
+
+    first: the place of the first in the list, from 0 to 1.
+    """
+    tree = ast.parse(text)
+    possible = list(changes(list(places(tree)), OPERATORS))
+    number = min(number, len(possible))
+    wanted = [possible[int(len(possible) * (first + n / number)) % len(possible)] for n in range(number)]
+    return list(changed(tree, wanted))
+
+
 Change = tuple[Operator, CodePlace, Any]
 """An operator, a place, and what could stand there instead."""
 

@@ -34,12 +34,18 @@ TWO = "Two mistakes together explain what is wrong; each is told as if it were a
 @dataclass(frozen=True)
 class NamedMistake:
     """A mistake with a name. besides: the checks that are lost for other reasons; two: whether it takes two
-    mistakes to explain the core checks that were lost.
+    mistakes to explain the core checks that were lost; second: the misconception that is told beside.
     """
 
     diagnosis: Diagnosis
     besides: frozenset[str] = frozenset()
     two: bool = False
+    second: str = ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The misconceptions of which it tells."""
+        return (self.diagnosis.id, self.second) if self.second else (self.diagnosis.id,)
 
 
 def name_mistake(
@@ -63,7 +69,8 @@ def name_mistake(
         assert main is not None
         return NamedMistake(Diagnosis(main.variant.id, main.variant.says), besides)
     one, two = (k.variant for k in pair)
-    return NamedMistake(Diagnosis(one.id, TWO.format(one.says, two.says)), besides, two=main not in pair)
+    diagnosis = Diagnosis(one.id, TWO.format(one.says, two.says))
+    return NamedMistake(diagnosis, besides, two=main not in pair, second=two.id)
 
 
 def _agreeing(known: KnownMistake, judged: Judged) -> frozenset[str]:

@@ -53,8 +53,8 @@ def two_mistakes(
 @dataclass(frozen=True)
 class _Share:
     """What one misconception has to do with the pieces, by their numbers. wrong: those that it makes wrong;
-    agrees: those of them that were seen so; failed: those of these that are facts; measured: those of these
-    that are finite numbers, or facts that something was measured of.
+    agrees: those of them that were seen so; failed: those of these that are a judge's facts; measured:
+    those of these that are finite numbers, or facts that something was measured of.
     """
 
     known: KnownMistake
@@ -73,7 +73,7 @@ def _makes_wrong(known: KnownMistake, judged: Judged) -> frozenset[str]:
 def _share(known: KnownMistake, pieces: list[_Piece], lost: frozenset[int]) -> _Share:
     wrong = frozenset(n for n, piece in enumerate(pieces) if piece.wrong_by(known))
     agrees = frozenset(n for n in wrong & lost if pieces[n].as_by(known))
-    failed = frozenset(n for n in agrees if isinstance(pieces[n], _FactPiece | _InputsPiece))
+    failed = frozenset(n for n in agrees if isinstance(pieces[n], _FactPiece))
     return _Share(known, wrong, agrees, failed, frozenset(n for n in agrees if pieces[n].measured))
 
 
@@ -85,7 +85,8 @@ def _outputs(pieces: list[_Piece], some: frozenset[int]) -> set[str]:
 
 def _explain(one: _Share, two: _Share, lost: frozenset[int]) -> bool:
     """Whether two explain all that is lost, each of them something that the other leaves right; mere facts
-    are too little for both, since many mistakes fail alike.
+    are too little for both, since many mistakes fail alike, and that an input is not what it was is too
+    little for any: it is said of what is handed back as it came, too.
     """
     if one.agrees | two.agrees != lost:
         return False

@@ -43,6 +43,18 @@ def test_mutants_that_get_a_name_without_doing_the_same_are_listed(tmp_path):
     assert any(problem.endswith("since the code changed: 0123456789ab") for problem in less.problems)
 
 
+def test_two_mistakes_that_get_the_name_of_a_third_are_listed(tmp_path):
+    """By facts alone, two mutants of the spread are named as the misconception; the page lists them, and a reason takes one off."""
+    found = audited(tmp_path / "all", FACTS_ALONE)
+    named = [pair for pair in found.pairs if pair.neighbour]
+    assert named and {pair.named for pair in named} == {"sample_variance"} and len(named) < len(found.pairs)
+    assert f"- `sample_variance` (scale): `{named[0].says}`" in page([found], "chainrule audit")
+    listed = f'[[neighbours]]\nreason = "As wrong."\npairs = {{ {named[0].key} = "two" }}\n'
+    less = audited(tmp_path / "argued", FACTS_ALONE, listed=listed)
+    assert [p.key for p in less.pairs if p.neighbour] == [p.key for p in named[1:]]
+    assert not [p for p in audited(tmp_path / "values").pairs if p.named]
+
+
 TWICE = "np.mean(middle**2, axis=0) => 2 * np.mean(middle**2, axis=0)"
 
 

@@ -23,12 +23,20 @@ from autograder.assignment.values import Assignment, QuestionKind, solves
 from autograder.assignment.variants import VARIANT, Variant, cells_for, cells_with, load_variants
 from autograder.author.audit.agreeing import Agreement, agreement, agreement_problems, right_answers
 from autograder.author.audit.blind import Mutant, regime_problems, regimes
-from autograder.author.audit.equivalent import key_of, load_equivalent, load_neighbours, load_unlike
+from autograder.author.audit.equivalent import (
+    key_of,
+    load_argued_pairs,
+    load_equivalent,
+    load_neighbours,
+    load_unlike,
+)
 from autograder.author.audit.graders import AuditGrader, Graders, Progress
 from autograder.author.audit.neighbours import forbidden, forbidden_problem
+from autograder.author.audit.pairs import PAIRS, pair_result, pairs
 from autograder.author.audit.results import (
     AssignmentAudit,
     MutantResult,
+    PairResult,
     VariantResult,
     figures,
     mutant_problems,
@@ -65,8 +73,10 @@ def audit(
     jobs: int = 0,
     progress: Progress = lambda *_: None,
     salts: int = SALTS,
+    pairs: int = PAIRS,
 ) -> AssignmentAudit:
-    """Audit one assignment. Raises AssignmentError where it can't be graded at all."""
+    """Audit one assignment. salts: how many inputs right answers are tried on; pairs: how many second
+    mistakes are tried beside each misconception. Raises AssignmentError where it can't be graded at all."""
     began, jobs = time.monotonic(), jobs or os.cpu_count() or 1
     reference = Reference(assignment, SALT, store)
     try:
@@ -81,6 +91,7 @@ def audit(
             trivial = run.trivial()
             agreements = run.agreements(load_variants(assignment, "alternative"), salts)
             found = run.mutants()
+            together = run.two_at_once(pairs)
             in_regimes = regimes(assignment, run.survivors)
     finally:
         reference.close()
@@ -106,6 +117,7 @@ def audit(
         tuple(found),
         tuple(in_regimes),
         tuple(agreements),
+        tuple(together),
     )
 
 
@@ -271,6 +283,15 @@ class _Audit:
             )
         original = next(c.text for c in self.assignment.cells if c.id == mutant.cell)
         return msgspec.structs.replace(mutant, diff=_diff(normal(original), text))
+
+    def two_at_once(self, number: int) -> list[PairResult]:
+        """Answers with two mistakes, and which of them get the name of a third."""
+        reasons = load_argued_pairs(self.assignment.folder)
+        return self.pool.map(
+            "two mistakes at once",
+            lambda grader, pair: pair_result(grader, pair, reasons),
+            list(pairs(self.assignment, self.reference.misconceptions, number)),
+        )
 
     def survivors(self, stage: str, mutants: Sequence[Mutant]) -> list[bool]:
         """Which of some mutants keep all points of their question."""

@@ -46,10 +46,13 @@ class UnlikeAnswers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ArguedNeighbours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Mutants of which another mistake's sentence is true, for one reason; see `neighbours`."""
+    """Mutants, and answers with two mistakes, of which another mistake's sentence is true, for one reason;
+    see `neighbours` and `pairs`.
+    """
 
     reason: str
-    mutants: dict[str, str]
+    mutants: dict[str, str] = {}
+    pairs: dict[str, str] = {}
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,10 +123,19 @@ def load_neighbours(folder: Path) -> dict[str, str]:
 
     Raises AssignmentError for a file that can't be read, or that gives no reason.
     """
+    return {key: entry.reason for entry in _argued(folder) for key in entry.mutants}
+
+
+def load_argued_pairs(folder: Path) -> dict[str, str]:
+    """The same for answers with two mistakes, by their key."""
+    return {key: entry.reason for entry in _argued(folder) for key in entry.pairs}
+
+
+def _argued(folder: Path) -> list[ArguedNeighbours]:
     entries = _table(folder).neighbours
     if any(not entry.reason.strip() for entry in entries):
         raise AssignmentError("a [[neighbours]] without a reason", where=str(folder / FILE))
-    return {key: entry.reason for entry in entries for key in entry.mutants}
+    return entries
 
 
 def _table(folder: Path) -> _Table:

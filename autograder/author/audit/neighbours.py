@@ -9,6 +9,8 @@ nevertheless:
     [neighbours.mutants]
     4c1fd0a2b6e7 = "train_solution line 5: 1 -> 2"
 
+Two mistakes in one answer may look like a third; see `pairs`.
+
 A misconception may also declare mistakes that must not get its name, as changes of the reference's text:
 
     @misconception("train", not_for=["softmax(y) - t => y - t"])
@@ -45,6 +47,19 @@ def name_of(grader: AuditGrader, run: SingleRun, question: str, seen: dict[str, 
     if judged is None or named is None or _does_the_same(grader, judged, named):
         return ""
     return named.diagnosis.id
+
+
+def third_mistake(grader: AuditGrader, run: SingleRun, question: str, made_of: Sequence[str]) -> str:
+    """The misconception as which an answer with two mistakes is named though it holds another; the empty
+    text where there is none. made_of: the misconceptions that it holds.
+    """
+    judged = _judged(grader, run, question, {})
+    named = _named(grader, question, judged, pairs=True) if judged is not None else None
+    if judged is None or named is None or not {*named.ids} - {*made_of}:
+        return ""
+    if len(named.ids) == 1 and _does_the_same(grader, judged, named):
+        return ""
+    return " and ".join(named.ids)
 
 
 def _named(grader: AuditGrader, question: str, judged: Judged, *, pairs: bool) -> NamedMistake | None:

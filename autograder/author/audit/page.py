@@ -61,9 +61,15 @@ def _verdict(audit: AssignmentAudit) -> str:
         f"{sum(v.named == v.id for v in audit.misconceptions)} of {len(audit.misconceptions)} "
         "misconceptions named, "
         f"{sum(v.visible for v in audit.misconceptions)} seen by the visible checks; "
+        f"{_pairs(audit)}; "
         f"right answers but for one regime of their inputs: {_regimes(audit)}; {_agreeing(audit)}; "
         f"{audit.seconds:.0f} s with {audit.jobs} at a time"
     )
+
+
+def _pairs(audit: AssignmentAudit) -> str:
+    named = sum(bool(p.named) for p in audit.pairs)
+    return f"{named} of {len(audit.pairs)} answers with two mistakes get the name of another"
 
 
 def _regimes(audit: AssignmentAudit) -> str:
@@ -110,6 +116,9 @@ def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
             f"{f'{neighbour.cell} {neighbour.says}'!r}",
             style="dim",
         )
+    for pair in (p for p in audit.pairs if p.neighbour):
+        says = f"two mistakes named {pair.named}, which is another: {pair.key} = {pair.says!r}"
+        yield Text(says, style="dim")
     survivors = [m for m in audit.mutants if m.survived]
     for mutant in survivors:
         yield Text(
@@ -298,6 +307,8 @@ def _neighbours(audit: AssignmentAudit) -> Iterator[str]:
         by_name.setdefault(f"`{mutant.named}` ({mutant.question})", []).append(f"`{_plain(mutant.says)}`")
     lines = [f"- {name}: {'; '.join(mutants)}." for name, mutants in by_name.items()]
     yield from _listed("Mutants that get the name of a mistake and do something else:", lines)
+    pairs = [f"- `{p.named}` ({p.question}): `{_plain(p.says)}`." for p in audit.pairs if p.neighbour]
+    yield from _listed("Answers with two mistakes that get the name of another:", pairs)
 
 
 def _plain(says: str) -> str:

@@ -51,6 +51,23 @@ class MutantResult(msgspec.Struct, frozen=True):
         return bool(self.named) and not self.argued
 
 
+class PairResult(msgspec.Struct, frozen=True):
+    """An answer with two mistakes: named tells which others it gets the name of, argued why that is true
+    nevertheless.
+    """
+
+    key: str
+    question: str
+    says: str
+    named: str = ""
+    argued: str = ""
+
+    @property
+    def neighbour(self) -> bool:
+        """Whether it gets the name of a mistake that it does not make, and nobody says that it is true."""
+        return bool(self.named) and not self.argued
+
+
 class VariantResult(msgspec.Struct, frozen=True):
     """A misconception, an alternative or a trivial answer: what it earned in its question, where else it
     lost, what it was named.
@@ -103,6 +120,7 @@ class AssignmentAudit(msgspec.Struct, frozen=True):
     mutants: tuple[MutantResult, ...]
     regimes: tuple[RegimeResult, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    pairs: tuple[PairResult, ...] = ()
 
     @property
     def killed(self) -> float:

@@ -14,6 +14,10 @@ from autograder.errors import ChainRuleError
 from autograder.files import pretty_json, write_text
 from autograder.sandbox.observed import ObservedStore
 
+Pairs = Annotated[
+    int, typer.Option("--pairs", min=0, help="Try this many second mistakes beside each misconception.")
+]
+
 
 def audit(
     names: Names = None,
@@ -27,6 +31,7 @@ def audit(
     salts: Annotated[
         int, typer.Option("--salts", min=1, help="Try right answers on the inputs of this many salts.")
     ] = 5,
+    pairs: Pairs = 1,
     seeds: Annotated[
         int, typer.Option("--seeds", min=0, help="Measure random thresholds instead, over this many salts.")
     ] = 0,
@@ -57,16 +62,15 @@ def audit(
                 measured.append((assignment.name, result))
                 found.append({"assignment": assignment.name, "probes": result})
             else:
-                audited = auditing.audit(
-                    assignment, ObservedStore(course.observations), jobs, progress, salts
-                )
+                store = ObservedStore(course.observations)
+                audited = auditing.audit(assignment, store, jobs, progress, salts, pairs)
                 problems += len(audited.problems)
                 parts = shown(audited)
                 found.append(audited)
             for part in parts:
                 out.print(part, soft_wrap=isinstance(part, Text), highlight=False)
             bar.remove_task(task)
-    if json is not None:
+    if json:
         write_text(json, pretty_json({"format": 1, "assignments": found}))
     if write is not None:
         command = " ".join(["chainrule audit", *(names or []), *(["--seeds", str(seeds)] if seeds else [])])

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.edits.mending.table import MENDS
 from autograder.edits.mends import kinds
-from autograder.edits.mutants import code_of, mutants, normal
+from autograder.edits.mutants import code_of, mutants, normal, some_mutants
 from autograder.edits.operators import OPERATORS
 from autograder.edits.written import Written
 
@@ -61,6 +61,17 @@ def test_mutants_are_new_compile_and_come_once():
 def test_mutants_are_the_same_each_time():
     """Two runs give the same mutants in the same order, and leave nothing behind in the tree."""
     assert mutants(CELL) == mutants(CELL)
+
+
+def test_some_mutants_are_of_all_and_the_same_each_time():
+    """As many as are asked for, from the whole list, and no more than there are."""
+    text = "def f(x, y):\n    z = x + 2 * y\n    return z.sum(axis=0) / len(x)\n"
+    everything = [m.text for m in mutants(text)]
+    few = [m.text for m in some_mutants(text, 4)]
+    places = [everything.index(one) for one in few]
+    assert places == sorted(places) and len(few) == 4 and places[-1] > len(everything) / 2
+    assert few == [m.text for m in some_mutants(text, 4)] != [m.text for m in some_mutants(text, 4, 0.1)]
+    assert {m.text for m in some_mutants(text, 10_000)} == {*everything} and some_mutants("pass", 3) == []
 
 
 def test_what_is_never_judged_is_never_mutated():

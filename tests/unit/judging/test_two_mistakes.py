@@ -117,6 +117,21 @@ def test_mere_facts_are_too_little_for_both() -> None:
     assert named(answer(facts=("order", "size:4")), order, measured) == ""
 
 
+def test_that_an_input_changed_names_no_second_mistake() -> None:
+    """It is said of what is handed back as it came, too, and a sentence about writing into it would be false of that."""
+    kept = Probe("kept", "q", 1, "", print, contract=True, unchanged=True)
+
+    def judged(probe: Probe, value: Any) -> Finding:
+        return Finding(Verdict.CHANGED_INPUT if value else Verdict.RIGHT) if probe is kept else judge(probe, value)
+
+    probes, observations = (*PROBES, kept), seen(answer(dw=-A) | {"kept": True})
+    writes = known_of(Variant("writes", "q", "misconception", "f", "You write into x.", ""), seen(answer() | {"kept": True}), probes, judged)
+    turned = known_of(Variant("turn dw", "q", "misconception", "f", "You turn dw.", ""), seen(answer(dw=-A) | {"kept": False}), probes, judged)
+    findings = known_of(Variant("", "", "", "", "", ""), observations, probes, judged).findings
+    found = name_mistake(Judged(probes, observations, findings), [turned, writes], EXPECTED | {"kept": False})
+    assert found and (found.diagnosis.says, found.besides, found.ids) == ("You turn dw.", {"kept"}, ("turn dw",))
+
+
 def test_a_check_that_went_no_further_is_of_one_of_them() -> None:
     """A probe that raised is one piece: as a whole it agrees with a misconception, or with none."""
     stumbling = replace(known("average", db=B / 2), observations=seen(answer(db=B / 2) | {"runs": KeyError()}))
