@@ -138,12 +138,14 @@ class Snapshot:
             self.live.update(self.names)
         self.notebook.given = dict(self.given)
         self.leftovers.put_back()
-        np.seterr(**_NUMPY_ERRORS)
+        if np.geterr() != _NUMPY_ERRORS:
+            np.seterr(**_NUMPY_ERRORS)
         if np.get_printoptions() != _NUMPY_PRINT:  # to set them takes longer than all the rest
             np.set_printoptions(**_NUMPY_PRINT)
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
-        sys.setrecursionlimit(_RECURSION)
+        if sys.getrecursionlimit() != _RECURSION:  # to set it goes through all the frames
+            sys.setrecursionlimit(_RECURSION)
         with contextlib.suppress(OSError):
             os.chdir(self.folder)
         np.random.seed(seed & 0xFFFFFFFF)

@@ -12,40 +12,86 @@ from typing import Any
 
 import numpy as np
 
-Standing = dict[str, object]
-"""By part, all that tells it from a changed one."""
+Standing = dict[Any, Any] | list[Any] | tuple[Any, ...] | None
+"""What was drawn, with all that tells a part from a changed one in its place: mappings, named tuples and
+dataclasses as dictionaries, sequences as lists, and None for what is no part.
+"""
+
+
+_SINGLE = np.generic | int | float | complex | str | None
 
 
 def parts(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """The parts of what was drawn, each with its name: x, params.W1, pair[0]."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
+    items = _items(value)
+    if isinstance(items, dict):
+        for key, item in items.items():
             yield from parts(item, f"{name}.{key}".lstrip("."))
-    elif isinstance(value, tuple) and hasattr(value, "_fields"):
-        yield from parts(dict(zip(value._fields, value, strict=True)), name)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
-        yield from parts(fields, name)
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
+    elif items is not None:
+        for index, item in enumerate(items):
             yield from parts(item, f"{name}[{index}]")
-    elif isinstance(value, np.ndarray | np.generic | int | float | complex | str | None):
+    elif isinstance(value, np.ndarray | _SINGLE):
         yield name, value
 
 
-def standing(drawn: Any) -> Standing:
-    """How the parts of what was drawn stand now, bit for bit."""
-    return {name: _mark(value) for name, value in parts(drawn)}
+def _items(value: Any) -> dict[Any, Any] | list[Any] | None:
+    """What a value is made of, by key or in order; None where it is not made of parts."""
+    if isinstance(value, Mapping):
+        return dict(value.items())
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return dict(zip(value._fields, value, strict=True))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
+    return list(value) if isinstance(value, list | tuple) else None
+
+
+def standing(value: Any) -> Standing:
+    """How what was drawn stands now, bit for bit."""
+    kind = type(value)
+    if kind is dict:
+        return {key: standing(item) for key, item in value.items()}
+    if kind is np.ndarray:
+        data = value.tobytes() if value.dtype.kind != "O" else repr(value.tolist())
+        return value.dtype.str, value.shape, data
+    if kind is list or kind is tuple:
+        return [standing(item) for item in value]
+    return _of_another_kind(value)
+
+
+def _of_another_kind(value: Any) -> Standing:
+    items = _items(value)
+    if items is not None:
+        return standing(items)
+    if isinstance(value, np.ndarray):
+        return standing(np.asarray(value))
+    return (type(value).__name__, repr(value)) if isinstance(value, _SINGLE) else None
 
 
 def changed(before: Standing, drawn: Any) -> list[str]:
     """The parts that are not as they were, or are gone. What was added is not among them."""
     now = standing(drawn)
-    return [name for name, mark in before.items() if name not in now or now[name] != mark]
+    if _stands(before, now):
+        return []
+    marks = dict(_marks(now))
+    return [name for name, mark in _marks(before) if name not in marks or marks[name] != mark]
 
 
-def _mark(value: Any) -> object:
-    if isinstance(value, np.ndarray):
-        data = value.tobytes() if value.dtype.kind != "O" else repr(value.tolist())
-        return value.dtype.str, value.shape, data
-    return type(value).__name__, repr(value)
+def _stands(before: Standing, now: Standing) -> bool:
+    """Whether all is as it was, but for what was added; names are not made for that."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        return all(key in now and _stands(item, now[key]) for key, item in before.items())
+    if isinstance(before, list) and isinstance(now, list):
+        return len(before) <= len(now) and all(map(_stands, before, now))
+    return before == now
+
+
+def _marks(standing: Standing, name: str = "") -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Each part with its name, and what tells it from a changed one."""
+    if isinstance(standing, dict):
+        for key, item in standing.items():
+            yield from _marks(item, f"{name}.{key}".lstrip("."))
+    elif isinstance(standing, list):
+        for index, item in enumerate(standing):
+            yield from _marks(item, f"{name}[{index}]")
+    elif standing is not None:
+        yield name, standing
