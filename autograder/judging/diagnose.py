@@ -74,8 +74,14 @@ def name_mistake(
 
 
 def _agreeing(known: KnownMistake, judged: Judged) -> frozenset[str]:
-    """The probes of which the same was seen of both."""
-    return frozenset(p.id for p in judged.probes if _agrees(known, judged, p))
+    """The probes of which the same was seen of both; none where they differ in a core probe, for then the
+    others say nothing.
+    """
+    core = [p for p in judged.probes if not p.contract]
+    if not all(_agrees(known, judged, p) for p in core):
+        return frozenset()
+    others = (p.id for p in judged.probes if p.contract and _agrees(known, judged, p))
+    return frozenset(p.id for p in core) | frozenset(others)
 
 
 def _agrees(known: KnownMistake, judged: Judged, probe: Probe) -> bool:
