@@ -231,21 +231,22 @@ def output_of(name: str) -> str:
 def wrong_entries(expected: np.ndarray, seen: np.ndarray, tolerance: OneTolerance) -> np.ndarray:
     """Where two arrays of one shape differ by more than the tolerance, as booleans of that shape."""
     with np.errstate(all="ignore"):
-        gap = np.abs(expected - seen)
-        size = np.abs(expected) + np.abs(seen)
-        magnitudes = np.abs(expected[np.isfinite(expected)])
+        gap, size = np.abs(expected - seen), np.abs(expected) + np.abs(seen)
+        known = np.isfinite(expected)
+        finite = known & np.isfinite(seen)
+        magnitudes = np.abs(expected[known])
         largest = float(magnitudes.max(initial=1.0))
         if isinstance(tolerance, Close):
             allowed = tolerance.atol + tolerance.rtol * np.abs(expected)
         else:
             allowed = tolerance * np.maximum(1e-8, size)
-            if tolerance > DEFAULT_TOLERANCE and magnitudes.size:
-                # an entry in which others cancel has lost as many digits as these
-                allowed = np.maximum(allowed, tolerance / 10 * np.median(magnitudes))
-        close = (gap <= allowed) | (gap <= _NO_ERROR_BELOW * largest)
-    same = (expected == seen) | (np.isnan(expected) & np.isnan(seen))
-    finite = np.isfinite(expected) & np.isfinite(seen)
-    off: np.ndarray = ~(same | (close & finite))
+        close = (gap <= np.maximum(allowed, _NO_ERROR_BELOW * largest)) & finite
+        if close.all():
+            return ~close
+        if not isinstance(tolerance, Close) and tolerance > DEFAULT_TOLERANCE and magnitudes.size:
+            # an entry in which others cancel has lost as many digits as these
+            close |= (gap <= tolerance / 10 * np.median(magnitudes)) & finite
+    off: np.ndarray = ~(close | (expected == seen) | (np.isnan(expected) & np.isnan(seen)))
     return off
 
 
