@@ -39,10 +39,13 @@ class Operator:
 
 @dataclass(frozen=True)
 class At:
-    """What could stand at a place, and the node that is told of instead of it."""
+    """What could stand at a place, and the node that is told of instead of it. alike: where the same change is
+    made, that node among them, if it is made in several.
+    """
 
     new: Any
     told: ast.AST
+    alike: tuple[ast.AST, ...] = ()
 
 
 OPERATORS: list[Operator] = []

@@ -50,6 +50,14 @@ def with_one_mistake(
     return msgspec.structs.replace(result, score=score, one_mistake=True) if score > result.score else result
 
 
+def with_remark(result: QuestionResult, says: str) -> QuestionResult:
+    """The same result with one more sentence, at the first check that is not right."""
+    first = next(n for n, check in enumerate(result.checks) if check.verdict is not Verdict.RIGHT)
+    check = result.checks[first]
+    remarked = msgspec.structs.replace(check, message=f"{check.message} {says}".strip())
+    return msgspec.structs.replace(result, checks=(*result.checks[:first], remarked, *result.checks[first + 1 :]))
+
+
 @dataclass(frozen=True)
 class Judged:
     """A question's observations and findings, and what they earn."""

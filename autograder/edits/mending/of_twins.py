@@ -67,7 +67,8 @@ def the_same_in_twins(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
     for made in islice(_alike(there), _MOST):
         new = dict(zip(twins, made, strict=True))
         after = range(place.index, twins[-1] + 1)
-        yield At([*(new.get(n, block[n]) for n in after), *([None] * (len(after) - 1))], node)
+        every = [*(new.get(n, block[n]) for n in after), *([None] * (len(after) - 1))]
+        yield At(every, node, tuple(block[n] for n in twins))
 
 
 @mend(
@@ -91,7 +92,8 @@ def the_same_in_entries(node: Any, place: CodePlace) -> Iterator[Any]:
             for made in islice(_alike(there), _MOST):
                 new = dict(zip(twins, made, strict=True))
                 every = [new.get(n, entry) for n, entry in enumerate(entries)]
-                yield At(_with_entries(node, every), entries[twins[0]])
+                alike = tuple(entries[n] for n in twins)
+                yield At(_with_entries(node, every), alike[0], alike)
 
 
 def _with_entries(node: Any, entries: list[Any]) -> ast.expr:
