@@ -39,8 +39,8 @@ class Operator:
 
 @dataclass(frozen=True)
 class At:
-    """What could stand at a place, and the node that is told of instead of it. alike: where the same change is
-    made, that node among them, if it is made in several.
+    """What could stand at a place, and the node that is told of instead of it. alike: the nodes that are
+    changed in the same way, where these are several, that one among them.
     """
 
     new: Any

@@ -52,10 +52,11 @@ def with_one_mistake(
 
 def with_remark(result: QuestionResult, says: str) -> QuestionResult:
     """The same result with one more sentence, at the first check that is not right."""
-    first = next(n for n, check in enumerate(result.checks) if check.verdict is not Verdict.RIGHT)
-    check = result.checks[first]
-    remarked = msgspec.structs.replace(check, message=f"{check.message} {says}".strip())
-    return msgspec.structs.replace(result, checks=(*result.checks[:first], remarked, *result.checks[first + 1 :]))
+    checks = list(result.checks)
+    first = next(n for n, check in enumerate(checks) if check.verdict is not Verdict.RIGHT)
+    message = f"{checks[first].message} {says}".strip()
+    checks[first] = msgspec.structs.replace(checks[first], message=message)
+    return msgspec.structs.replace(result, checks=tuple(checks))
 
 
 @dataclass(frozen=True)

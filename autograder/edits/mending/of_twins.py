@@ -15,6 +15,8 @@ from autograder.edits.operators import OPERATORS, At, Operator
 from autograder.edits.places import CodePlace, places_below
 
 _KINDS = (
+    "further_on",
+    "half_or_double",
     "axis_or_keepdims",
     "comparison",
     "arithmetic",
@@ -23,7 +25,6 @@ _KINDS = (
     "swapped_entries",
     "swapped_arguments",
     "dropped_term",
-    "half_or_double",
     "sibling",
     "likely_number",
     "scaled",
@@ -34,10 +35,9 @@ _KINDS = (
     "similar_name",
     "with_a_fraction",
     "added_up",
-    "further_on",
 )
 """What is done alike in each twin: kinds that have few candidates."""
-TWINS = ("the_same_in_twins", "the_same_in_entries")
+TWINS = ("the_same_in_twins", "the_same_in_entries", "keys_throughout")
 """The mends that change several pieces at once."""
 _MOST = 80
 """Changes of one group of twins."""

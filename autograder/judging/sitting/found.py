@@ -41,8 +41,9 @@ def find(search: Search, cells: list[CellSource], name: Name) -> ToldOf | None:
         if (known := _but_for_a_guard(search, cells, name)) is not None:
             return known
         for half in sorted(search.halves, key=lambda half: len(half.left.lost))[:HALVES]:
-            if (both := _named(half, name) or _second(search, half, cells)) is not None:
-                return both
+            found = _named(half, name) or _both(search) or _second(search, half, cells)
+            if found is not None:
+                return found
         places = search.places_left(cells)
     if not places:
         return None
@@ -69,6 +70,14 @@ def _named(half: Half, name: Name) -> ToldOf | None:
     if named is None or named.two or named.besides:
         return None
     return ToldOf(half.place.change.says, diagnosis=named_beside(named.diagnosis, half.place), two=True)
+
+
+def _both(search: Search) -> ToldOf | None:
+    """Two places, each of which was found to mend a part."""
+    if (two := search.both()) is None:
+        return None
+    mend = "; ".join(place.change.says for place in two)
+    return ToldOf(mend, says=look_at_both(*two, given=search.given), two=True)
 
 
 def _second(search: Search, half: Half, cells: list[CellSource]) -> ToldOf | None:

@@ -103,9 +103,8 @@ def look_at_both(one: MendPlace, two: MendPlace, *, given: bool) -> str:
         both = f"{where}, twice"
     twins = any(place.change.operator in TWINS for place in (one, two))
     alike = ", the same where the like of it is written," if twins else _parts(given)
-    return (
-        f"Look at line {one.change.line} of your answer, {both}: {AT_EACH}{alike} every check comes out right."
-    )
+    where = f"Look at line {one.change.line} of your answer, {both}"
+    return f"{where}: {AT_EACH}{alike} every check comes out right."
 
 
 def named_beside(name: Diagnosis, place: MendPlace) -> Diagnosis:

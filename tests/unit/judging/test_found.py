@@ -28,6 +28,7 @@ class FakeSearch:
     halves: list[Half] = field(default_factory=list)
     further: list[MendPlace] = field(default_factory=list)
     guarded: bool = False
+    pair: tuple[MendPlace, MendPlace] | None = None
     given = False
 
     def with_other_guards(self, cells: list[CellSource]) -> list[tuple[MendPlace, Judged]]:
@@ -38,6 +39,9 @@ class FakeSearch:
 
     def places_left(self, cells: list[CellSource]) -> list[MendPlace]:
         return []
+
+    def both(self) -> tuple[MendPlace, MendPlace] | None:
+        return self.pair
 
     def after(self, half: Half) -> FakeSearch:
         return FakeSearch(self.further)
@@ -83,6 +87,13 @@ def test_two_places_are_no_place() -> None:
     """The results say of a place that one change there makes every check right."""
     told = found(FakeSearch(halves=[half()], further=on_top(3, "y * 2")))
     assert told.two and told.located is None and "with one change at each" in told.says
+
+
+def test_two_changes_that_mend_a_part_each_are_told_together() -> None:
+    """Neither is looked for anew."""
+    other = MendPlace(CELL, Mutant("arithmetic", 5, "y * 2", "y / 2", ""))
+    told = found(FakeSearch(halves=[half()], pair=(FIRST, other)))
+    assert told.two and told.located is None and "`x + 1`" in told.says and "at line 5, `y * 2`" in told.says
 
 
 def test_the_same_change_in_two_lines_is_no_place_either() -> None:
