@@ -29,7 +29,7 @@ def entry_as_the_other_layer(node: ast.Dict, place: CodePlace) -> Iterator[Any]:
     for here, there, value in _as_another(texts, node.values):
         if ast.dump(value) != ast.dump(node.values[here]) and there != here:
             made = ast.Dict(node.keys, [*node.values[:here], value, *node.values[here + 1 :]])
-            yield At(made, node.values[here])
+            yield At(made, _what_differs(node.values[here], value))
 
 
 @mend(
@@ -47,7 +47,7 @@ def made_as_the_other_layer(node: ast.Assign, place: CodePlace) -> Iterator[Any]
     targets = [ast.unparse(n.targets[0]) for n in near]
     for here, _, value in _as_another(targets, [n.value for n in near]):
         if near[here] is node and ast.dump(value) != ast.dump(node.value):
-            yield ast.Assign(node.targets, value)
+            yield At(ast.Assign(node.targets, value), _what_differs(node.value, value))
 
 
 @mend(
@@ -71,6 +71,17 @@ def added_for_the_other_layer(node: Any, place: CodePlace) -> Iterator[Any]:
         for other in sorted({c for name in known for c in re.findall(r"\d", name)} - numbers):
             if all(part.replace(now, other) in known for part in numbered):
                 yield ast.BinOp(node, ast.Add(), _renumbered(node, now, other))
+
+
+def _what_differs(now: ast.expr, new: ast.expr) -> ast.expr:
+    """The smallest piece of the one value that holds all in which the other differs from it."""
+    parts, others = list(ast.iter_child_nodes(now)), list(ast.iter_child_nodes(new))
+    if type(now) is not type(new) or len(parts) != len(others):
+        return now
+    apart = [(a, b) for a, b in zip(parts, others, strict=True) if ast.dump(a) != ast.dump(b)]
+    if len(apart) != 1 or not all(isinstance(part, ast.expr) for part in apart[0]):
+        return now
+    return _what_differs(*apart[0])  # type: ignore[arg-type]
 
 
 def _as_another(names: list[str], values: list[Any]) -> Iterator[tuple[int, int, Any]]:
