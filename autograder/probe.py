@@ -44,6 +44,15 @@ class Close:
     atol: float = 0.0
 
 
+class Equal(float):
+    """A tolerance: numbers as at the default, and sequences as `==` has them, for which a list is equal to
+    lists alone and a tuple to tuples.
+    """
+
+    def __new__(cls) -> Equal:
+        return super().__new__(cls, DEFAULT_TOLERANCE)
+
+
 OneTolerance = float | Close
 Tolerance = OneTolerance | Mapping[str, OneTolerance]
 """A relative error or a `Close`, or one for each output by its name; outputs that are not named have the
@@ -58,9 +67,10 @@ class Probe:
     title is the sentence that students read. points count towards the question; contract probes count only
     where a core probe of the question is right. tolerance is relative; at the default, whole numbers must be
     equal. more_keys: a dictionary may hold keys beside the reference's. judged: a function of the same name
-    in judges.py decides. draw: a function of the generator that returns the inputs. unchanged: the names of
-    those inputs that every probe of the question must leave as they were; () where this probe does not answer
-    for it. equal_sizes: why some sizes of its inputs are equal.
+    in judges.py decides; compared: outputs which are compared with the reference's besides. draw: a function
+    of the generator that returns the inputs. unchanged: the names of those inputs that every probe of the
+    question must leave as they were; () where this probe does not answer for it. equal_sizes: why some sizes
+    of its inputs are equal.
     """
 
     id: str
@@ -75,6 +85,7 @@ class Probe:
     draw: Callable[[Any], Any] | None = None
     unchanged: tuple[str, ...] = ()
     equal_sizes: str = ""
+    compared: tuple[str, ...] = ()
 
     def drawn(self, rng: Any) -> Any:
         """What the probe and its judge are handed: the inputs, or the generator itself where it draws none
@@ -119,6 +130,7 @@ def probe(
     draw: Callable[[Any], Any] | None = None,
     unchanged: bool | tuple[str, ...] = False,
     equal_sizes: str = "",
+    compared: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Probe]:
     """Declare a hidden test of a question: a function of (ns, drawn) that returns raw values.
 
@@ -129,14 +141,17 @@ def probe(
 
     unchanged=True, of a contract probe: it is lost where a probe of its question sees an input changed that
     the reference leaves as it was; with names, where one of these is. equal_sizes: the reason why sizes of
-    the inputs are equal, where `chainrule audit` would object.
+    the inputs are equal, where `chainrule audit` would object. compared, of a judged probe: the outputs that
+    have to be the reference's as well; the judge decides about the others.
 
-    Raises TypeError or ValueError for a tolerance that can't be used, and for unchanged of a probe that is no
-    contract.
+    Raises TypeError or ValueError for a tolerance that can't be used, for unchanged of a probe that is no
+    contract, and for compared of one that is not judged.
     """
     _check_tolerance(tolerance)
     if unchanged and not contract:
         raise TypeError("unchanged is for a contract probe: add contract=True")
+    if compared and not judged:
+        raise TypeError("compared is for a judged probe: the others are compared in all they return")
     held_to = (EVERY_INPUT,) if unchanged is True else tuple(unchanged or ())
 
     def decorate(function: Callable[..., Any]) -> Probe:
@@ -153,6 +168,7 @@ def probe(
             draw,
             held_to,
             equal_sizes,
+            compared,
         )
 
     return decorate

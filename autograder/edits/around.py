@@ -64,6 +64,13 @@ class Around:
         return [n for n in dict.fromkeys([*self.parameters, *stored]) if n not in read][:_FEW]
 
     @cached_property
+    def parts(self) -> set[str]:
+        """The variables that get one of several things which are taken apart, as the lengths of an array."""
+        targets = (t for n in ast.walk(self.node) if isinstance(n, ast.Assign) for t in n.targets)
+        taken = (part for target in targets if isinstance(target, ast.Tuple) for part in target.elts)
+        return {part.id for part in taken if isinstance(part, ast.Name)}
+
+    @cached_property
     def indices(self) -> list[str]:
         """The indices by which the function takes something out of arrays, but single numbers and keys."""
         taken = [n.slice for n in ast.walk(self.node) if isinstance(n, ast.Subscript)]

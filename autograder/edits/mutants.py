@@ -31,6 +31,8 @@ class Mutant:
     text: str
     holds_others: bool = False
     """Whether what changed is a statement that holds others, as a loop or a definition does."""
+    other_lines: tuple[int, ...] = ()
+    """Further lines in which the same was changed."""
 
     @property
     def says(self) -> str:
@@ -98,14 +100,16 @@ def changed(tree: ast.Module, wanted: Iterable[Change]) -> Iterator[Mutant]:
     written = Written(tree)
     seen = {written.text}
     for kind, place, made in wanted:
-        new, told = (made.new, made.told) if isinstance(made, At) else (made, place.node)
+        at = made if isinstance(made, At) else At(made, place.node)
+        new, told = at.new, at.told
         text = written.instead(place, new)
         whole = isinstance(place.node, ast.expr)  # one expression for another always compiles
         if text not in seen and (whole or _compiles(text)):
             seen.add(text)
             line = getattr(told, "lineno", getattr(place.parent, "lineno", 0))
             block = hasattr(told, "body") and isinstance(told, ast.stmt)
-            yield Mutant(kind.name, line, _shown(told), _shown(new), text, block)
+            others = tuple(sorted({getattr(node, "lineno", line) for node in at.alike} - {line}))
+            yield Mutant(kind.name, line, _shown(told), _shown(new), text, block, others)
 
 
 def _compiles(text: str) -> bool:

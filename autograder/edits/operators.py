@@ -39,10 +39,13 @@ class Operator:
 
 @dataclass(frozen=True)
 class At:
-    """What could stand at a place, and the node that is told of instead of it."""
+    """What could stand at a place, and the node that is told of instead of it. alike: the nodes that are
+    changed in the same way, where these are several, that one among them.
+    """
 
     new: Any
     told: ast.AST
+    alike: tuple[ast.AST, ...] = ()
 
 
 OPERATORS: list[Operator] = []

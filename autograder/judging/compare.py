@@ -18,7 +18,7 @@ from autograder.judging.comparing.observed import as_number, as_plain, compare_o
 from autograder.judging.comparing.words import RIGHT, join, kind_of, shown, some, wrong
 from autograder.judging.findings import Finding, Verdict
 from autograder.observers.kinds import Observed
-from autograder.probe import DEFAULT_TOLERANCE, Close, OneTolerance, Tolerance
+from autograder.probe import DEFAULT_TOLERANCE, Close, Equal, OneTolerance, Tolerance
 
 INPUTS = "inputs"
 """The key of an observation that holds inputs as they stand afterwards."""
@@ -35,8 +35,8 @@ def compare(expected: Any, seen: Any, tolerance: Tolerance, more_keys: bool = Fa
     magnitude) are no error, nor, where a larger tolerance than the default is asked for, gaps below a tenth
     of it times the median magnitude: an entry in which others cancel has lost digits. Where the reference
     gives whole numbers they must be equal, unless a larger tolerance than the default is asked for. A `Close`
-    allows a gap as numpy.isclose does. A dictionary holds the reference's keys and no others, unless
-    more_keys. Inputs are compared bit for bit.
+    allows a gap as numpy.isclose does; with `Equal`, a list is no tuple. A dictionary holds the reference's
+    keys and no others, unless more_keys. Inputs are compared bit for bit.
     """
     if not (isinstance(expected, dict) and isinstance(seen, dict)):
         return _Rule(tolerance_of(tolerance, ""), more_keys).compare(expected, seen, "")
@@ -87,6 +87,13 @@ class _Rule:
             return wrong(
                 Verdict.NO_VALUE, at, "is None: was nothing returned, or is it kept under another name?"
             )
+        if (
+            isinstance(self.tolerance, Equal)
+            and isinstance(expected, list | tuple)
+            and type(seen) is not type(expected)
+            and not (isinstance(seen, np.ndarray) and seen.size == 1)  # what == makes of it is true or false
+        ):
+            return wrong(Verdict.WRONG_TYPE, at, f"is {kind_of(seen)}; expected {kind_of(expected)}")
         if isinstance(expected, Observed):
             return compare_observed(self, expected, seen, at)
         seen = as_plain(seen) if isinstance(expected, list | tuple | np.ndarray) else as_number(seen)

@@ -79,7 +79,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
 
 class Located(msgspec.Struct, frozen=True):
     """The place of a mistake that has no name: with one change there, every check of the question comes out
-    right. Where it takes two changes, says tells both places, and the rest is that of the first.
+    right. Where it takes two, there is none: both places are told at the first check that is not right.
 
     line counts from 1 in the student's cell; code is what stands there, laid out as Python does.
     """

@@ -112,7 +112,7 @@ class Judge:
         try:
             value = decode(observation.value, parts=PARTS + 4 * self.reference.sizes[probe.id])
             if probe.judged and not alike(self.reference.expected[probe.id], value):
-                return None
+                return self._compared(probe, value)
             return self.judge(probe, value)
         except (TooLarge, MemoryError):
             return TOO_LARGE
@@ -132,8 +132,20 @@ class Judge:
                     f"{finding.message}. {hint(expected, value, probe.tolerance)}".rstrip(". ") + ".",
                 )
             return finding
+        if (off := self._compared(probe, value)) is not None:
+            return off
         judge = self.reference.assignment.judges[probe.id]
         return finding_of(judge, value, probe, self.reference.seeds[probe.id]) or UNDECIDED
+
+    def _compared(self, probe: Probe, value: Any) -> Finding | None:
+        """What is wrong with the outputs of a judged probe that are compared; None where nothing is."""
+        if not probe.compared:
+            return None
+        expected, seen = self.reference.expected[probe.id], value if isinstance(value, dict) else {}
+        wanted = {name: expected[name] for name in probe.compared if name in expected}
+        mine = {name: seen[name] for name in wanted if name in seen}
+        found = compare(wanted, mine, probe.tolerance, probe.more_keys)
+        return None if found.verdict is Verdict.RIGHT else found
 
     def known(self, question: str, seen: dict[str, Observation]) -> list[KnownMistake]:
         """The misconceptions of a question that may be what was seen, with what they do, judged once."""

@@ -50,6 +50,15 @@ def with_one_mistake(
     return msgspec.structs.replace(result, score=score, one_mistake=True) if score > result.score else result
 
 
+def with_remark(result: QuestionResult, says: str) -> QuestionResult:
+    """The same result with one more sentence, at the first check that is not right."""
+    checks = list(result.checks)
+    first = next(n for n, check in enumerate(checks) if check.verdict is not Verdict.RIGHT)
+    message = f"{checks[first].message} {says}".strip()
+    checks[first] = msgspec.structs.replace(checks[first], message=message)
+    return msgspec.structs.replace(result, checks=tuple(checks))
+
+
 @dataclass(frozen=True)
 class Judged:
     """A question's observations and findings, and what they earn."""

@@ -19,6 +19,8 @@ class Cell:
     id: str = ""
     points: float = 0
     hidden: str = ""
+    after: str = ""
+    """What stands after the hidden part."""
 
 
 def prose(text: str) -> Cell:
@@ -33,8 +35,8 @@ def answer(id: str, text: str) -> Cell:
     return Cell("answer", dedent(text).strip(), id)
 
 
-def graded(id: str, points: float, text: str, hidden: str = "") -> Cell:
-    return Cell("test", dedent(text).strip(), id, points, dedent(hidden).strip())
+def graded(id: str, points: float, text: str, hidden: str = "", after: str = "") -> Cell:
+    return Cell("test", dedent(text).strip(), id, points, dedent(hidden).strip(), after)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def _source_text(cell: Cell) -> str:
     if cell.kind == "answer":
         return f"### BEGIN SOLUTION\n{cell.text}\n### END SOLUTION"
     if cell.hidden:
-        return f"{cell.text}\n### BEGIN HIDDEN TESTS\n{cell.hidden}\n### END HIDDEN TESTS"
+        return f"{cell.text}\n### BEGIN HIDDEN TESTS\n{cell.hidden}\n### END HIDDEN TESTS\n{cell.after}".rstrip()
     return cell.text
 
 
@@ -386,4 +388,59 @@ PLOT = Shape("plot", (
     {"parabola": "x = np.linspace(-1, 1, 5)\nfig, ax = plt.subplots()\nax.scatter(x, x ** 2)\nax.set_xlabel('x')"},
 ))
 
-SHAPES = (LITERALS, PRINTS, HINTS, MESSAGES, ARRAYS, NEAR, LOOPS, TESTING, BOUNDS, HELPERS, EXCEPTIONS, RANDOM, FRAME, PLOT)
+SEQUENCES = Shape("sequences", (
+    prose("# Pairs"),
+    answer("pairs", "def pairs(n):\n    return [(i, i * i) for i in range(n)]\n\nends = (1, 3)"),
+    graded("pairs_of_squares", 2, "assert pairs(2) == [(0, 0), (1, 1)]", """
+        for n, want in [(1, [(0, 0)]), (3, [(0, 0), (1, 1), (2, 4)])]:
+            assert pairs(n) == want
+        """),
+    graded("both_ends", 1, "assert ends == (1, 3)"),
+), (
+    {"pairs": "def pairs(n):\n    return tuple((i, i * i) for i in range(n))\n\nends = (1, 3)"},
+    {"pairs": "def pairs(n):\n    return [[i, i * i] for i in range(n)]\n\nends = [1, 3]"},
+    {"pairs": "import numpy as np\n\ndef pairs(n):\n    return np.array([(i, i * i) for i in range(n)])\n\nends = (1.0, 3)"},
+))
+
+BOTH = Shape("both_kinds", (
+    prose("# One more, and pairs"),
+    answer("both", "import numpy as np\n\ndef more(a):\n    return a + 1\n\ndef pairs(n):\n    return [(i, i * i) for i in range(n)]"),
+    graded("of_both", 4, """
+        assert more(2) == 3
+        assert isinstance(pairs(2), list)
+        """, """
+        rng = np.random.default_rng(3)
+        for a in rng.integers(0, 9, 5):
+            assert more(a) == a + 1
+        assert all(len(pair) == 2 for pair in pairs(3)), "a pair has two entries"
+        """),
+), (
+    {"both": "import numpy as np\n\ndef more(a):\n    return 3\n\ndef pairs(n):\n    return [(i, i * i) for i in range(n)]"},
+    {"both": "import numpy as np\n\ndef more(a):\n    return a + 1\n\ndef pairs(n):\n    return tuple((i, i) for i in range(n))"},
+    {"both": "import numpy as np\n\ndef more(a):\n    return a + 1\n\ndef pairs(n):\n    return [(i,) for i in range(n)]"},
+))
+
+PARTIAL = Shape("partial_credit", (
+    prose("# One more"),
+    answer("more", "def more(a):\n    return a + 1"),
+    graded("more_or_less", 3, """
+        earned = 0
+        if more(1) == 2:
+            earned += 1
+        """, """
+        if more(-1) == 0:
+            print("negative numbers are right")
+            earned += 0.5
+        try:
+            assert more(5) == 6
+            earned += 1.5
+        except Exception:
+            pass
+        """, "earned"),
+), (
+    {"more": "def more(a):\n    return 2"},
+    {"more": "def more(a):\n    return abs(a) + 1"},
+    {"more": "def more(a):\n    return a + 1 if a < 5 else 'many'"},
+))
+
+SHAPES = (LITERALS, PRINTS, HINTS, MESSAGES, ARRAYS, NEAR, LOOPS, TESTING, BOUNDS, HELPERS, EXCEPTIONS, RANDOM, FRAME, PLOT, SEQUENCES, BOTH, PARTIAL)

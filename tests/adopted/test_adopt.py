@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Course:
     def earned(self, wrong: dict[str, str]) -> dict[str, float]:
         """By old test cell, what its probes earn."""
         checks = [c for q in self.grade(wrong).questions for c in q.checks]
-        return {c.id: sum(d.earned for d in checks if d.id in (c.id, f"{c.id}_properties")) for c in self.shape.cells if c.kind == "test"}
+        return {c.id: sum(d.earned for d in checks if re.fullmatch(rf"{c.id}(_\d+)?", d.id)) for c in self.shape.cells if c.kind == "test"}
 
 
 def write(shape: Shape, folder: Path) -> Path:
@@ -68,7 +69,7 @@ def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def old_verdicts(shape: Shape, wrong: dict[str, str], folder: Path) -> dict[str, float]:
-    """What each test cell earned where it stands in the notebook, as nbgrader has it: all or nothing."""
+    """What each test cell earned where it stands in the notebook, as nbgrader has it: all or nothing, or the number that it ends in."""
     earned, names = {}, {"__name__": "__main__"}
     for name, text in shape.files.items():
         (folder / name).write_text(text)
@@ -84,7 +85,7 @@ def old_verdicts(shape: Shape, wrong: dict[str, str], folder: Path) -> dict[str,
             except Exception:
                 ran = False
             if cell.kind == "test":
-                earned[cell.id] = cell.points if ran else 0.0
+                earned[cell.id] = (names[cell.after] if cell.after else cell.points) if ran else 0.0
     finally:
         sys.path.remove(str(folder))
         for name in shape.files:

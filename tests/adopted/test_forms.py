@@ -301,3 +301,32 @@ def test_written_answers_and_tasks_become_write_ups(tmp_path: Path) -> None:
     assert [(q.id, q.points) for q in load_assignment("a", tmp_path).questions if q.written] == [("why", 2.0), ("draw", 4.0), ("use", 3.0)]
 
 
+
+
+def test_points_that_are_added_up_are_parts() -> None:
+    """Each condition is asserted by itself, and what the others ask of the student's code is called there, since an exception costs all."""
+    one, two = probes_of("n = 0\nif f(1) == 2:\n    n += 0.5\nif g(3) > 1:\n    n += 1.5\nn")
+    assert (one.id, one.points, two.id, two.points) == ("t_1", 0.5, "t_2", 1.5)
+    assert body_of(one) == ["seen['f'] = ns.f(1)", "ns.g(3)"] and not one.judged
+    assert body_of(two) == ["ns.f(1)", "seen['g'] = ns.g(3)"] and two.judged
+
+
+@pytest.mark.parametrize("text", ["n = 0\nfor a in [1, 2]:\n    n += f(a) == 2\nn", "n = 0\nif f(1) == 2:\n    n += 1\nn"])
+def test_points_that_can_not_be_taken_apart_are_left_out(text: str) -> None:
+    """In a loop, or not the cell's: nobody earns them for code that runs."""
+    cell = OldCell(OldRole.TEST, "t", text, 3, 2.0)
+    probes, left = taken_apart(cell, "t", SCOPE, [])
+    assert not probes and "points are left out" in left[-1].reason
+
+
+def test_a_test_of_both_kinds_is_one_probe() -> None:
+    """What the solution decides is named, and the judge decides about the rest: all or nothing, as it was."""
+    (made,) = probes_of("want = np.random.rand(2)\nassert f(2) == want[0]\nassert g(3) > 1")
+    assert made.compared == ("f",) and list(made.facts) == ["g"] and made.points == 2.0
+
+
+@pytest.mark.parametrize(("text", "equal"), [("assert f(2) == [1]", True), ("assert f(2) == table", True), ("assert f(2) == 4", False), ("assert len(x) == 4", False), ("assert x.shape == (2,)", False), ("assert (x == table).all()", False)])
+def test_equality_that_tells_lists_from_tuples_is_kept(text: str, equal: bool) -> None:
+    """Where a list or a tuple may stand on both sides."""
+    (made,) = probes_of(text)
+    assert bool(made.equal) is equal

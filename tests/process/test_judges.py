@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -94,3 +95,19 @@ def test_what_looks_like_the_reference_is_judged_at_once(judge: Judge) -> None:
     assert alike(reference, {"a": [-3.0, (1, None)], "b": np.ones((2, 3), int), "c": ""})
     for other in (1, {"a": 1}, {**reference, "b": np.zeros((3, 2))}, {**reference, "a": [1e30, (2, None)]}, {**reference, "a": [1.5, (1 << 70, None)]}, {**reference, "c": "x" * 9999}, {**reference, "a": [float("nan"), (2, None)]}):
         assert not alike(reference, other)
+
+
+def test_what_is_compared_of_a_judged_probe_has_to_be_the_references(judge: Judge) -> None:
+    """Whatever the judge says of the rest, and whatever form that has."""
+    judge.reference.expected["p"] = {"a": [1, 2], "b": np.zeros(3)}
+    judge.reference.assignment.judges["p"] = lambda seen, rng: {"b": fact(seen["b"].size == 3, "b is another")}
+    both = replace(JUDGED, compared=("a",))
+    values: list[tuple[Any, Verdict]] = [
+        ({"a": [1, 2], "b": np.ones(3)}, Verdict.RIGHT),
+        ({"a": [1, 3], "b": np.ones(3)}, Verdict.WRONG_VALUES),
+        ({"a": [1, 3], "b": "of another form"}, Verdict.WRONG_VALUES),
+        ({"b": np.ones(3)}, Verdict.NO_VALUE),
+        ("garbage", Verdict.NO_VALUE),
+    ]
+    for value, verdict in values:
+        assert judge.find(both, Observation("p", Outcome.FINISHED, encode(value))).verdict is verdict

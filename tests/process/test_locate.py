@@ -196,24 +196,27 @@ def calm(benches: Benches, monkeypatch: pytest.MonkeyPatch) -> Bench:
 def test_two_mistakes_are_told_with_both_places(calm: Bench) -> None:
     """One change mends many rows, another one a single row: both lines as the student wrote them, and nothing of the mends."""
     center = located(calm, calm.work().write("center_solution", TWO))["center"]
-    assert center.located is not None and center.diagnosis is None
-    assert "line 4 of your answer, `if len(X) == 1:`, and at line 6, `X + X.mean(axis=0)`: with one change at each" in center.located.says
-    assert " - " not in center.located.says
+    assert center.located is None and center.diagnosis is None
+    said = [check.message for check in center.checks if "with one change at each" in check.message]
+    assert len(said) == 1 and said[0] == next(check.message for check in center.checks if check.message)
+    assert "line 4 of your answer, `if len(X) == 1:`, and at line 6, `X + X.mean(axis=0)`: with one change at each" in said[0]
+    assert " - " not in said[0].partition("Look at line")[2]
 
 
 def test_two_mistakes_cost_what_they_cost(calm: Bench) -> None:
     """The share that one mistake costs at most is for one."""
     center = located(calm, calm.work().write("center_solution", TWO))["center"]
-    assert center.located is not None
+    assert any("with one change at each" in check.message for check in center.checks)
     assert (center.score, center.one_mistake) == (0.0, False)
 
 
 def test_the_same_in_each_of_some_lines_is_told_as_such(tiny: Bench) -> None:
-    """Two columns of one sum, each with the wrong sign: it takes a change in both lines, and the sentence says so."""
+    """Two columns of one sum, each with the wrong sign: it takes a change in both lines, which is no place where one is enough."""
     text = (
         "def center(X):\n    first, others = X[:, :1], X[:, 1:]\n    one = first + first.mean(axis=0)\n"
         "    other = others + others.mean(axis=0)\n    return np.hstack([one, other])"
     )
     center = located(tiny, tiny.work().write("center_solution", text))["center"]
-    assert center.located is not None and center.located.line == 3
-    assert "with the same change there and where the like of it is written every check" in center.located.says
+    assert center.located is None and not center.one_mistake
+    said = next(check.message for check in center.checks if check.message)
+    assert "line 3 of your answer" in said and "with the same change there and at line 4 every check comes out right." in said

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 import tempfile
 import tomllib
 from collections import Counter
@@ -62,10 +63,19 @@ def graded(grader: Grader, slips: dict[str, Slip]) -> Iterator[tuple[str, Questi
 
 
 def kind(result: QuestionResult) -> str:
-    """What the student gets: full marks, a name, a place, or neither."""
+    """What the student gets: full marks, a name, a place or several, or neither."""
     if result.score == result.max_score:
         return "full marks"
-    return "named" if result.diagnosis else "located" if result.located else "neither"
+    return "named" if result.diagnosis else "located" if places(result) else "neither"
+
+
+def places(result: QuestionResult) -> str:
+    """What the student reads of a place, or of several at which it takes a change each; empty where nothing is found."""
+    several = next((found[0] for c in result.checks if (found := _SEVERAL.search(c.message))), "")
+    return result.located.says if result.located else several
+
+
+_SEVERAL = re.compile(r"Look at line .* every check comes out right\.")
 
 
 def shown(key: str, slip: Slip, result: QuestionResult) -> str:
@@ -73,8 +83,8 @@ def shown(key: str, slip: Slip, result: QuestionResult) -> str:
     lines = [f"{key} ({slip.question}) {result.score:g} of {result.max_score:g}: {kind(result)}", f"  truly:   {slip.label}"]
     if result.diagnosis:
         lines.append(f"  name:    {result.diagnosis.id}: {result.diagnosis.says}")
-    if result.located:
-        lines.append(f"  place:   {result.located.says}")
+    if places(result):
+        lines.append(f"  place:   {places(result)}")
     for check in [c for c in result.checks if c.message][:4]:
         lines.append(f"  {check.id} ({check.earned:g} of {check.points:g}, {check.verdict}): {check.message}")
     return "\n".join(lines)

@@ -26,7 +26,8 @@ _CHANCE = frozenset(
 @dataclass(frozen=True)
 class NewProbe:
     """A probe as statements, with what judges it: the judge's statements and facts, or else how near each
-    output has to be.
+    output has to be, and which as `==` has it. compared: outputs which the solution's own results decide
+    though it is judged.
     """
 
     id: str
@@ -38,6 +39,8 @@ class NewProbe:
     before: list[ast.stmt] = field(default_factory=list)
     facts: dict[str, tuple[ast.expr, str]] = field(default_factory=dict)
     judge_imports: list[ast.stmt] = field(default_factory=list)
+    equal: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
     cell: int = 0
     """The number of the old test's cell."""
 
@@ -71,11 +74,7 @@ class Making:
         if not judged or not same:
             only = [self._compared(same, self.name, self.cell.points)] if same else []
             return only or ([self._judged(judged, self.name, self.cell.points)] if judged else [])
-        part = round(self.cell.points * len(same) / (len(same) + len(judged)), 2)
-        why = "the solution decides some of it, and some is asserted of what is seen: its points, which were"
-        self.left.append(Left(self.cell.number, 0, f"{why} one, are in two parts"))
-        rest = round(self.cell.points - part, 6)
-        return [self._compared(same, self.name, part), self._judged(judged, f"{self.name}_properties", rest)]
+        return [self._judged(judged, self.name, self.cell.points, same)]
 
     # ---- the solution decides
 
@@ -84,9 +83,8 @@ class Making:
         sides: dict[int, tuple[ast.expr, ...]] = {
             n: (note.asked.side,) for n, note in noted.items() if note.asked.side is not None
         }
-        close = {note.key: note.asked.close for note in noted.values() if note.asked.close is not None}
         title = f"What {self._names(noted.values())} should be."
-        return self._probe(name, points, title, sides, close=close)
+        return self._probe(name, points, title, sides, **_near(noted.values()))
 
     # ---- asserted outside
 
@@ -122,17 +120,24 @@ class Making:
         theirs = students(self.statements, self.scope.student)
         return not read and name not in theirs and not any(map(_by_chance, needed))
 
-    def _judged(self, chosen: dict[int, Asked], name: str, points: float) -> NewProbe:
+    def _judged(
+        self, chosen: dict[int, Asked], name: str, points: float, same: Iterable[int] = ()
+    ) -> NewProbe:
+        """A probe that is judged by what is asserted of it; same: notes that the solution decides besides."""
         noted = {n: self.reader.noted[n] for n in chosen}
         facts = {note.key: (fact(note, chosen[n]), self._says(note)) for n, note in noted.items()}
         inner = {x for n, asked in chosen.items() if not noted[n].many for x in read_in(asked.test)}
         before = needed_for(self.statements, inner & bound_in(self.statements), {})
         before = [s for s in before if not isinstance(s, ast.Expr)]
-        title = f"What must hold of {self._names(noted.values())}."
+        beside = {n: self.reader.noted[n] for n in same}
+        title = f"What must hold of {self._names([*beside.values(), *noted.values()])}."
         sides = {n: asked.sides for n, asked in chosen.items()}
+        sides |= {n: (note.asked.side,) for n, note in beside.items() if note.asked.side is not None}
+        more = {**_near(beside.values()), "compared": tuple(note.key for note in beside.values())}
         read = read_in([*before, *(test for test, _ in facts.values())])
         imports = [s for n, s in self.scope.imports.items() if n in read]
-        return self._probe(name, points, title, sides, before=before, facts=facts, judge_imports=imports)
+        more |= {"before": before, "facts": facts, "judge_imports": imports}
+        return self._probe(name, points, title, dict(sorted(sides.items())), **more)
 
     def _says(self, note: Noted) -> str:
         if note.asked.says:
@@ -201,6 +206,13 @@ class Making:
             if isinstance(found, ast.Name) and found.id in self.scope.student
         )
         return " and ".join(f"`{n}`" for n in [*names][:3]) or "the result"
+
+
+def _near(noted: Iterable[Noted]) -> dict[str, object]:
+    """How near the outputs have to be that the solution decides."""
+    every = [(note.key, note.asked) for note in noted]
+    close = {key: asked.close for key, asked in every if asked.close is not None}
+    return {"close": close, "equal": tuple(key for key, asked in every if asked.equal)}
 
 
 def _by_chance(node: ast.AST) -> bool:

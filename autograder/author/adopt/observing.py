@@ -17,7 +17,8 @@ from autograder.author.adopt.names_read import BUILTINS, base_of, handed_over, r
 from autograder.inside.names import bound_in
 
 SHOWS = {"print", "display", "show", "pprint"}
-RESERVED = frozenset({"seen", "ns", "rng", "one", "raised", "types_of", "gone", "probe", "Close", "asserted"})
+RESERVED = frozenset({"seen", "ns", "rng", "one", "raised", "types_of", "gone", "probe", "asserted"})
+RESERVED |= {"Close", "Equal"}
 """Names that probes and judges need for themselves."""
 _STANDS_FOR_ALL = {"Exception", "BaseException"}
 

@@ -167,9 +167,8 @@ def _toml(value: str | list[str]) -> str:
 def probes_text(found: Grouped, file: str) -> str:
     probes = [(q, p) for q in found.questions for p in q.probes]
     authors = {n for _, p in probes for s in p.body for n in read_in([s]) & _AUTHORS}
-    names = sorted(
-        {"probe", *authors} | ({"Close"} if any(p.close for _, p in probes) else set()), key=_as_sorted
-    )
+    near = {"Close": any(p.close for _, p in probes), "Equal": any(p.equal for _, p in probes)}
+    names = sorted({"probe", *authors, *(name for name, used in near.items() if used)}, key=_as_sorted)
     lines = [
         f'"""Hidden tests, made by `chainrule adopt` of the tests in {file}.',
         "",
@@ -193,8 +192,12 @@ def probes_text(found: Grouped, file: str) -> str:
 
 def _decorator(question: str, made: NewProbe) -> str:
     more = ", judged=True" if made.judged else ""
-    if made.close:
-        each = [f"{json.dumps(k)}: Close(rtol={r:g}, atol={a:g})" for k, (r, a) in made.close.items()]
+    if made.compared:
+        keys = ", ".join(map(json.dumps, made.compared))
+        more += f", compared=({keys}{',' * (len(made.compared) == 1)})"
+    each = [f"{json.dumps(k)}: Close(rtol={r:g}, atol={a:g})" for k, (r, a) in made.close.items()]
+    each += [f"{json.dumps(key)}: Equal()" for key in made.equal]
+    if each:
         more += f", tolerance={{{', '.join(each)}}}"
     return f'@probe("{question}", points={made.points:.10g}{more})'
 

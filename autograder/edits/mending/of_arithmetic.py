@@ -30,10 +30,9 @@ def divided(node: Any, place: CodePlace) -> Iterator[Any]:
         return
     first = [name for line, name in place.locals if line == 0][:3]
     for name in first:
-        for count in (f"len({name})", f"{name}.shape[0]", f"{name}.shape[1]", f"{name}.size"):
-            number = ast.parse(count, mode="eval").body
-            yield with_value(node, ast.BinOp(value, ast.Div(), number))
-            yield with_value(node, ast.BinOp(value, ast.Mult(), number))
+        yield with_value(node, ast.BinOp(value, ast.Mult(), expression(f"len({name})")))
+        for count in (f"len({name})", f"{name}.shape[1]", f"{name}.size"):
+            yield with_value(node, ast.BinOp(value, ast.Div(), expression(count)))
     for factor in (2, 0.5):
         yield with_value(node, ast.BinOp(ast.Constant(factor), ast.Mult(), value))
 
@@ -62,6 +61,34 @@ def complement_or_power(node: ast.expr, place: CodePlace) -> Iterator[Any]:
         text = ast.unparse(node)
         for made in (f"1 - ({text})", f"({text}) ** 2", f"np.sqrt({text})", f"-({text})"):
             yield ast.parse(made, mode="eval").body
+
+
+@mend(ast.BinOp, examples=("y = 1 / (1 + 2 ** -x) => y = 1 / (1 + np.exp(-x))",))
+def power_of_e(node: ast.BinOp, place: CodePlace) -> Iterator[Any]:
+    """A power of e, for one of another number."""
+    if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Constant):
+        yield ast.Call(expression("np.exp"), [node.right], [])
+
+
+@mend(ast.Call, examples=("y = 1 / (1 + np.exp(x)) => y = 1 / (1 + np.exp(-x))",))
+def sign_of_the_exponent(node: ast.Call, place: CodePlace) -> Iterator[Any]:
+    """An exponential of the opposite."""
+    if called(node) == "exp" and len(node.args) == 1 and not isinstance(node.args[0], ast.UnaryOp):
+        yield ast.Call(node.func, [ast.UnaryOp(ast.USub(), node.args[0])], [])
+
+
+@mend(
+    ast.Call,
+    ast.Name,
+    ast.Attribute,
+    examples=("def f(x):\n    return g(x) => def f(x):\n    return g(x) * (1 - g(x))",),
+)
+def with_its_complement(node: ast.expr, place: CodePlace) -> Iterator[Any]:
+    """A value times what it lacks of one, as the derivative of a sigmoid is; times the derivative of tanh."""
+    if isinstance(place.parent, ast.Return) and is_result(node, place):
+        text = ast.unparse(node)
+        yield expression(f"{text} * (1 - {text})")
+        yield expression(f"1 - {text} ** 2")
 
 
 @mend(ast.Constant, examples=("x = 3 => x = 2",))

@@ -115,7 +115,6 @@ def shifted(node: ast.Call, place: CodePlace) -> Iterator[Any]:
         inner = ast.unparse(node.args[0])
         for shift in (f"np.max({inner}, axis=-1, keepdims=True)", f"np.max({inner})"):
             yield ast.Call(node.func, [ast.parse(f"({inner}) - {shift}", mode="eval").body], [])
-        yield ast.Call(node.func, [ast.UnaryOp(ast.USub(), node.args[0])], [])
 
 
 @mend(ast.Return, examples=("def f(x):\n    return x * 2 => def f(x):\n    return (x * 2).reshape(x.shape)",))
@@ -299,6 +298,23 @@ def padded_along_the_last_axes(node: ast.Call, place: CodePlace) -> Iterator[Any
         width = ast.unparse(node.args[1])
         along = expression(f"((0, 0), (0, 0), ({width}, {width}), ({width}, {width}))")
         yield ast.Call(node.func, [node.args[0], along, *node.args[2:]], node.keywords)
+
+
+@mend(ast.Slice, examples=("y = x[:, 1:] => y = x[:, :-1]", "y = x[:-1] => y = x[1:]"))
+def from_the_other_end(node: ast.Slice, place: CodePlace) -> Iterator[Any]:
+    """As many entries left out at the other end."""
+    match node:
+        case ast.Slice(lower=ast.Constant() as left, upper=None, step=None):
+            yield ast.Slice(None, ast.UnaryOp(ast.USub(), left), None)
+        case ast.Slice(lower=None, upper=ast.UnaryOp(op=ast.USub(), operand=left), step=None):
+            yield ast.Slice(left, None, None)
+
+
+@mend(ast.Call, examples=("y = np.where(x > 0, x, 0) => y = np.where(x > 0, 1, 0)",))
+def mask_alone(node: ast.Call, place: CodePlace) -> Iterator[Any]:
+    """One where a condition holds, instead of a value there."""
+    if called(node) == "where" and len(node.args) == 3 and not isinstance(node.args[1], ast.Constant):
+        yield ast.Call(node.func, [node.args[0], ast.Constant(1), node.args[2]], node.keywords)
 
 
 @mend(

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from autograder.edits.mending.table import expression, is_loaded, mend, share_a_part
+from autograder.edits.operators import At
 from autograder.edits.places import CodePlace, is_own_attribute
+
+_OTHER_SPELLINGS = 6
+"""So many are tried."""
+_APART, _ALIKE = 3, 3
+"""Characters that two spellings differ by at most, and those that are the same at least."""
 
 
 @mend(
@@ -76,6 +83,56 @@ def other_index(node: Any, place: CodePlace) -> Iterator[Any]:
     for index in place.around.indices:
         if index != now and not (whole and node.id in index):
             yield expression(f"{node.id if whole else node.value.id}[{index}]")
+
+
+@mend(
+    ast.FunctionDef,
+    examples=(
+        'def f(g, h):\n    """Gives grad_W1 and grad_b1."""\n    return {"gradW1": g, "gradb1": h} => '
+        'def f(g, h):\n    """Gives grad_W1 and grad_b1."""\n    return {"grad_W1": g, "grad_b1": h}',
+    ),
+)
+def keys_throughout(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
+    """The keys under which something is written, all in the spelling of the docstring."""
+    names = place.locals_of(node)
+    taken = {name for _, name in names} | {node.name}
+    words = re.findall(r"[A-Za-z]\w*", ast.get_docstring(node) or "")
+    keys = [constant.value for constant in _written_keys(node)]
+    wanted = [word for word in dict.fromkeys(words) if word not in keys and word not in taken]
+    rules = (_spelling(key, word) for key in keys if key not in words for word in wanted)
+    for start, now, instead in list(dict.fromkeys(filter(None, rules)))[:_OTHER_SPELLINGS]:
+        made = copy.deepcopy(node)
+        changed = []
+        for old, new in zip(_written_keys(node), _written_keys(made), strict=True):
+            if new.value not in words and new.value.startswith(start + now):
+                new.value = start + instead + new.value[len(start + now) :]
+                changed.append(old)
+        yield At(made, changed[0], tuple(changed))
+
+
+def _written_keys(node: ast.AST) -> list[Any]:
+    """The texts under which a function writes into a dictionary, or makes one."""
+    found: list[ast.expr | None] = []
+    for part in ast.walk(node):
+        if isinstance(part, ast.Dict):
+            found += part.keys
+        elif isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store):
+            found.append(part.slice)
+    return [key for key in found if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+
+
+def _spelling(key: str, word: str) -> tuple[str, str, str] | None:
+    """How a word of the docstring is spelled otherwise than a key: both begin alike, then something stands in
+    place of something else, and the rest is the same. None where they are other words.
+    """
+    least = min(len(key), len(word))
+    start = next((n for n in range(least) if key[n] != word[n]), least)
+    most = least - start
+    end = next((n for n in range(most, -1, -1) if key[len(key) - n :] == word[len(word) - n :]), 0)
+    now, instead = key[start : len(key) - end], word[start : len(word) - end]
+    apart = max(len(now), len(instead))
+    other = re.search(r"\d", now + instead) or start + end < _ALIKE or apart > _APART
+    return None if other or not key[:start] + now else (key[:start], now, instead)
 
 
 def _bare(key: str) -> str:

@@ -90,11 +90,30 @@ def similar_name(node: ast.Name, place: CodePlace) -> Iterator[Any]:
 )
 def not_used_yet(node: Any, place: CodePlace) -> Iterator[Any]:
     """A parameter or variable that is never read, in place of a name, a number or an attribute."""
+    names = [name for name in _unread_before(node, place) if name not in place.around.parts]
+    yield from _in_its_place(node, place, names)
+
+
+@mend(
+    ast.Name,
+    ast.Constant,
+    examples=(
+        "def f(x):\n    n, m = x.shape\n    return x / n => def f(x):\n    n, m = x.shape\n    return x / m",
+    ),
+)
+def part_not_used_yet(node: Any, place: CodePlace) -> Iterator[Any]:
+    """A part of what is taken apart that is never read, in place of a name or a number."""
+    names = [name for name in _unread_before(node, place) if name in place.around.parts]
+    yield from _in_its_place(node, place, names)
+
+
+def _in_its_place(node: Any, place: CodePlace, names: list[str]) -> Iterator[Any]:
+    """Names in place of another, a number or an attribute."""
     if not is_loaded(node) or isinstance(getattr(node, "value", None), str) or place.field == "slice":
         return
     if isinstance(place.parent, ast.Attribute) or (isinstance(node, ast.Attribute) and is_module(node.value)):
         return
-    for name in _unread_before(node, place):
+    for name in names:
         if isinstance(node, ast.Attribute):
             yield expression(f"getattr({ast.unparse(node.value)}, {name})")
         else:

@@ -112,6 +112,38 @@ def moved_down(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
             yield At([*following[:count], node, *([None] * count)], node)
 
 
+@mend(
+    ast.Assign,
+    ast.AugAssign,
+    examples=(
+        "w -= d\ne = g(w)\nf(e) => e = g(w)\nw -= d\nf(e)",
+        "w -= d\na = 1\ne = g(w) => a = 1\ne = g(w)\nw -= d",
+    ),
+)
+def moved_after_its_use(node: Any, place: CodePlace) -> Iterator[Any]:
+    """A value that is moved on before what follows reads it, moved on after that instead."""
+    target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+    moved_on = isinstance(node, ast.AugAssign) or _reads(node.value, ast.unparse(target))
+    if not moved_on or place.index is None or isinstance(target, ast.Tuple):
+        return
+    following = getattr(place.parent, place.field)[place.index + 1 :]
+    readers = [n for n, other in enumerate(following, 1) if _reads(other, ast.unparse(target))]
+    for count in dict.fromkeys([*readers[:2], *readers[-1:]]):
+        yield At([*following[:count], node, *([None] * count)], node)
+
+
+def _writes(node: ast.AST, text: str) -> bool:
+    """Whether a piece of code writes to what a text stands for."""
+    parts = (n for n in ast.walk(node) if isinstance(n, ast.Subscript))
+    return any(isinstance(part.ctx, ast.Store) and ast.unparse(part) == text for part in parts)
+
+
+def _reads(node: ast.AST, text: str) -> bool:
+    """Whether a piece of code reads what a text stands for."""
+    parts = (n for n in ast.walk(node) if isinstance(n, ast.Name | ast.Subscript | ast.Attribute))
+    return any(isinstance(part.ctx, ast.Load) and ast.unparse(part) == text for part in parts)
+
+
 @mend(ast.Assign, examples=("h = f(a)\nw = f(b) => w = f(a)\nh = f(b)",))
 def exchanged_targets(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
     """The values of two neighbouring assignments, each under the other's name."""
@@ -219,6 +251,8 @@ def put_back(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
         block = getattr(place.parent, place.field)
         back = ast.Assign([expression(ast.unparse(node.value))], ast.Name(node.targets[0].id, ast.Load()))
         following = block[(place.index or 0) + 1 :]
+        if not any(_writes(other, ast.unparse(node.value)) for other in following):
+            return
         for count in range(len(following), 0, -1):
             yield At([node, *following[:count], back, *([None] * count)], following[count - 1])
 

@@ -15,6 +15,8 @@ from autograder.edits.operators import OPERATORS, At, Operator
 from autograder.edits.places import CodePlace, places_below
 
 _KINDS = (
+    "further_on",
+    "half_or_double",
     "axis_or_keepdims",
     "comparison",
     "arithmetic",
@@ -23,7 +25,6 @@ _KINDS = (
     "swapped_entries",
     "swapped_arguments",
     "dropped_term",
-    "half_or_double",
     "sibling",
     "likely_number",
     "scaled",
@@ -34,10 +35,9 @@ _KINDS = (
     "similar_name",
     "with_a_fraction",
     "added_up",
-    "further_on",
 )
 """What is done alike in each twin: kinds that have few candidates."""
-TWINS = ("the_same_in_twins", "the_same_in_entries")
+TWINS = ("the_same_in_twins", "the_same_in_entries", "keys_throughout")
 """The mends that change several pieces at once."""
 _MOST = 80
 """Changes of one group of twins."""
@@ -67,7 +67,8 @@ def the_same_in_twins(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
     for made in islice(_alike(there), _MOST):
         new = dict(zip(twins, made, strict=True))
         after = range(place.index, twins[-1] + 1)
-        yield At([*(new.get(n, block[n]) for n in after), *([None] * (len(after) - 1))], node)
+        every = [*(new.get(n, block[n]) for n in after), *([None] * (len(after) - 1))]
+        yield At(every, node, tuple(block[n] for n in twins))
 
 
 @mend(
@@ -91,7 +92,8 @@ def the_same_in_entries(node: Any, place: CodePlace) -> Iterator[Any]:
             for made in islice(_alike(there), _MOST):
                 new = dict(zip(twins, made, strict=True))
                 every = [new.get(n, entry) for n, entry in enumerate(entries)]
-                yield At(_with_entries(node, every), entries[twins[0]])
+                alike = tuple(entries[n] for n in twins)
+                yield At(_with_entries(node, every), alike[0], alike)
 
 
 def _with_entries(node: Any, entries: list[Any]) -> ast.expr:

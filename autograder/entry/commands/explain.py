@@ -68,6 +68,7 @@ def explain(
         out.print(f"{result.diagnosis.id}: {result.diagnosis.says}", **AS_IT_IS)
     if result.located:
         out.print(result.located.says, **AS_IT_IS)
+    if explained.mend and not result.diagnosis:
         out.print(f"For you alone, what mends it: {explained.mend}", **AS_IT_IS)
     for shown in explained.replays:
         out.rule(f"{shown.probe.id}: {shown.verdict}", align="left")

@@ -13,7 +13,7 @@ from autograder.judging.diagnose import NamedMistake
 from autograder.judging.findings import Diagnosis, Located
 from autograder.judging.judged import Judged
 from autograder.judging.sitting.locate import HALVES, Half, Search
-from autograder.judging.sitting.told import located, located_both, named_beside
+from autograder.judging.sitting.told import located, look_at, look_at_both, named_beside
 
 _NUMBER = re.compile(r"\de-?\d|0\.0")
 Name = Callable[[Judged], NamedMistake | None]
@@ -22,13 +22,15 @@ Name = Callable[[Judged], NamedMistake | None]
 
 @dataclass(frozen=True)
 class ToldOf:
-    """What is told of a question: a place, or a name beside one. mend: the changes, for graders alone; two:
-    whether it takes two mistakes to explain what was lost.
+    """What is told of a question: a place, a name, or a name beside a place; says: where it takes changes of
+    several lines, since a place is where one is enough. mend: the changes, for graders alone; two: whether
+    it takes more than one name or one place to explain what was lost.
     """
 
     mend: str
     located: Located | None = None
     diagnosis: Diagnosis | None = None
+    says: str = ""
     two: bool = False
 
 
@@ -39,10 +41,16 @@ def find(search: Search, cells: list[CellSource], name: Name) -> ToldOf | None:
         if (known := _but_for_a_guard(search, cells, name)) is not None:
             return known
         for half in sorted(search.halves, key=lambda half: len(half.left.lost))[:HALVES]:
-            if (both := _named(half, name) or _second(search, half, cells)) is not None:
-                return both
+            found = _named(half, name) or _both(search) or _second(search, half, cells)
+            if found is not None:
+                return found
         places = search.places_left(cells)
-    return ToldOf(places[0].change.says, located(places, given=search.given)) if places else None
+    if not places:
+        return None
+    if alone := [place for place in places if place.alone]:
+        return ToldOf(alone[0].change.says, located(alone, given=search.given))
+    first = places[:1]
+    return ToldOf(first[0].change.says, says=look_at(first, given=search.given), two=True)
 
 
 def _but_for_a_guard(search: Search, cells: list[CellSource], name: Name) -> ToldOf | None:
@@ -64,6 +72,14 @@ def _named(half: Half, name: Name) -> ToldOf | None:
     return ToldOf(half.place.change.says, diagnosis=named_beside(named.diagnosis, half.place), two=True)
 
 
+def _both(search: Search) -> ToldOf | None:
+    """Two places, each of which was found to mend a part."""
+    if (two := search.both()) is None:
+        return None
+    mend = "; ".join(place.change.says for place in two)
+    return ToldOf(mend, says=look_at_both(*two, given=search.given), two=True)
+
+
 def _second(search: Search, half: Half, cells: list[CellSource]) -> ToldOf | None:
     """A second place, on top of a first change."""
     first = half.place
@@ -74,4 +90,4 @@ def _second(search: Search, half: Half, cells: list[CellSource]) -> ToldOf | Non
         return None
     second = places[0].before(first)
     mend = f"{first.change.says}; {second.change.says}"
-    return ToldOf(mend, located_both(first, second, given=search.given), two=True)
+    return ToldOf(mend, says=look_at_both(first, second, given=search.given), two=True)

@@ -11,13 +11,14 @@ import ast
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import combinations, zip_longest
 from typing import Protocol
 
 from autograder.assignment.values import Question
 from autograder.assignment.written import made
 from autograder.edits.mends import mends, other_guards
-from autograder.edits.mutants import Mutant
+from autograder.edits.merged import merged
+from autograder.edits.mutants import Mutant, normal
 from autograder.inside.names import parsed
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import Observation, Outcome
@@ -38,6 +39,8 @@ _SLOW = 0.03
 """A check that has taken so many seconds more than another one has no more tries."""
 _BESIDE, _SLOWER, _CHEAP = 2, 3.0, 0.008
 """So many others are asked beside it, that take at most so many times as long, and so many seconds."""
+_PAIRS = 4
+"""So many pairs of the changes that mend a part are tried together."""
 HALVES = 2
 """With so many of the changes that mend a part, a second change is looked for."""
 
@@ -160,6 +163,19 @@ class Half:
         others = {cell.number for cell in instead}
         return [*(cell for cell in self.changed if cell.number not in others), *instead]
 
+    def together(self, other: Half) -> list[CellSource] | None:
+        """The cells of this change and of another one of the same answers; None where they are in the same
+        lines.
+        """
+        one, two = self.place, other.place
+        if one.cell.number != two.cell.number:
+            return self.beside(other.changed)
+        text = merged(normal(one.cell.text), one.change.text, two.change.text)
+        if text is None:
+            return None
+        new = CellSource(text, one.cell.number, one.cell.kind)
+        return [new if cell.number == new.number else cell for cell in self.changed]
+
 
 @dataclass
 class Search:
@@ -211,6 +227,20 @@ class Search:
             return self.observe(half.beside(instead), probes)
 
         return Search(self.question, half.left, self.judge, observe, self.given, self.clock)
+
+    def both(self) -> tuple[MendPlace, MendPlace] | None:
+        """Two of the changes that mended a part which together make every check right."""
+        pairs = sorted(combinations(self.halves, 2), key=lambda two: len(two[0].left.lost & two[1].left.lost))
+        for one, other in pairs[:_PAIRS]:
+            instead = one.together(other)
+            if instead is None or one.left.lost & other.left.lost == self.judged.lost:
+                continue
+            if not self.clock.goes_on():
+                break
+            left = self._left_with(instead)
+            if left is not None and not left.lost:
+                return one.place, other.place
+        return None
 
     def with_other_guards(self, cells: list[CellSource]) -> Iterator[tuple[MendPlace, Judged]]:
         """What was lost of the question, with one small number of an answer's cell in place of another."""

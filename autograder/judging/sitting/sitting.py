@@ -17,7 +17,7 @@ from autograder.judging.bench import Bench, Seatable
 from autograder.judging.comparing.contract import broken
 from autograder.judging.diagnose import NamedMistake, name_mistake
 from autograder.judging.findings import CheckResult, QuestionResult, Verdict
-from autograder.judging.judged import Judged, total, with_one_mistake
+from autograder.judging.judged import Judged, total, with_one_mistake, with_remark
 from autograder.judging.messages import CellsRun, check_message
 from autograder.judging.sitting.found import find
 from autograder.judging.sitting.locate import Clock, Search
@@ -288,6 +288,8 @@ class Sitting:
             return result
         self.mends[result.id] = found.mend
         result = msgspec.structs.replace(result, located=found.located, diagnosis=found.diagnosis)
+        if found.says:
+            result = with_remark(result, found.says)
         if not found.two:
             result = with_one_mistake(result, question)
         if self.bench.judged is not None:

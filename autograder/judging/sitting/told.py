@@ -17,6 +17,7 @@ _CODE = 80
 """Characters that are shown of a place."""
 _TINY = 8
 """A piece of fewer characters is shown with its line."""
+AT_EACH = "with one change at each"
 WITH_A_NAME = (
     "Two mistakes together explain what is wrong; each is told as if it were alone. First: {} Second: look "
     "at line {} of your answer, {}: with {}, the first alone is left."
@@ -48,8 +49,17 @@ class MendPlace:
         return code, where
 
     @property
+    def alone(self) -> bool:
+        """Whether one line is all that changes."""
+        return not self.change.other_lines
+
+    @property
     def once(self) -> str:
         """What is done there."""
+        if not self.alone:
+            others = [str(line) for line in self.change.other_lines]
+            lines = f"{', '.join(others[:-1])} and {others[-1]}" if len(others) > 1 else others[0]
+            return f"the same change there and at line{'s' * (len(others) > 1)} {lines}"
         if self.change.operator in TWINS:
             return "the same change there and where the like of it is written"
         return "one change there"
@@ -62,36 +72,39 @@ class MendPlace:
         line = line_before(cell.text, self.cell.text, change.line) or other.change.line
         there = _line_of(change.before, cell.text, line)
         whole = change.holds_others or not there
-        return MendPlace(cell, replace(change, line=there or line, holds_others=whole))
+        others = (line_before(cell.text, self.cell.text, other) for other in change.other_lines)
+        known = tuple(line for line in others if line)
+        return MendPlace(cell, replace(change, line=there or line, holds_others=whole, other_lines=known))
 
 
 def located(found: list[MendPlace], *, given: bool) -> Located:
     """The place of the change, or both places where the same kind of change mends at either."""
+    first = found[0]
+    return Located(first.cell.number, first.change.line, first.piece[0], look_at(found, given=given))
+
+
+def look_at(found: list[MendPlace], *, given: bool) -> str:
+    """What is said of the place of a change, or of both places at either of which it mends."""
     first, *others = found
-    code, where = first.piece
     either = "".join(f", or at line {other.change.line}, {other.piece[1]}" for other in others)
-    says = (
-        f"Look at line {first.change.line} of your answer, {where}{either}: with "
+    return (
+        f"Look at line {first.change.line} of your answer, {first.piece[1]}{either}: with "
         f"{first.once}{_parts(given)} every check comes out right."
     )
-    return Located(first.cell.number, first.change.line, code, says)
 
 
-def located_both(one: MendPlace, two: MendPlace, *, given: bool) -> Located:
-    """Two places with a change at each, in the order of the answer."""
+def look_at_both(one: MendPlace, two: MendPlace, *, given: bool) -> str:
+    """What is said of two places with a change at each, in the order of the answer."""
     one, two = sorted((one, two), key=lambda place: (place.cell.number, place.change.line))
-    code, where = one.piece
+    where = one.piece[1]
     other = "" if one.cell.number == two.cell.number else " of its other cell"
     both = f"{where}, and at line {two.change.line}{other}, {two.piece[1]}"
     if (one.cell.number, one.change.line, one.piece) == (two.cell.number, two.change.line, two.piece):
         both = f"{where}, twice"
     twins = any(place.change.operator in TWINS for place in (one, two))
     alike = ", the same where the like of it is written," if twins else _parts(given)
-    says = (
-        f"Look at line {one.change.line} of your answer, {both}: with one change at each"
-        f"{alike} every check comes out right."
-    )
-    return Located(one.cell.number, one.change.line, code, says)
+    where = f"Look at line {one.change.line} of your answer, {both}"
+    return f"{where}: {AT_EACH}{alike} every check comes out right."
 
 
 def named_beside(name: Diagnosis, place: MendPlace) -> Diagnosis:

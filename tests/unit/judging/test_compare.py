@@ -12,7 +12,7 @@ from autograder.inside.wire import Opaque, decode, encode
 from autograder.judging.compare import as_array, compare, kind_of, wrong_entries
 from autograder.judging.facts import Unfit, array
 from autograder.judging.findings import Verdict
-from autograder.probe import DEFAULT_TOLERANCE
+from autograder.probe import DEFAULT_TOLERANCE, Equal
 
 TOLERANCE = 1e-8
 NAN, INF = float("nan"), float("inf")
@@ -357,3 +357,23 @@ def test_nothing_finite_is_compared_without_a_warning() -> None:
     nothing = np.full(3, np.nan)
     assert not wrong_entries(nothing, nothing, 1e-5).any() and wrong_entries(nothing, np.zeros(3), 1e-5).all()
     assert wrong_entries(np.zeros(0), np.zeros(0), 1e-5).size == 0
+
+
+@pytest.mark.parametrize(
+    ("expected", "seen", "right"),
+    [
+        ([1, 2], [1, 2], True),
+        ([1, 2], (1, 2), False),
+        ((1, 2), [1.0, 2.0], False),
+        ([(0, 1)], [[0, 1]], False),
+        ([1, 2], np.array([1, 2]), False),
+        ([4], np.array([4]), True),
+        ({"a": (1,)}, {"a": [1]}, False),
+        (np.array([1, 2]), [1, 2], True),
+        (3, 3.0, True),
+    ],
+)
+def test_with_equal_a_list_is_no_tuple(expected: Any, seen: Any, right: bool) -> None:
+    """As == has it, with which an array of one number is equal to what holds it; without, they are the same."""
+    assert (compare(expected, seen, Equal()).verdict is Verdict.RIGHT) is right
+    assert compare(expected, seen, DEFAULT_TOLERANCE).verdict is Verdict.RIGHT

@@ -1,7 +1,7 @@
 """What is told where one change mends a part: a name for the rest, or a second place, and in which lines of the answer."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ class FakeSearch:
     halves: list[Half] = field(default_factory=list)
     further: list[MendPlace] = field(default_factory=list)
     guarded: bool = False
+    pair: tuple[MendPlace, MendPlace] | None = None
     given = False
 
     def with_other_guards(self, cells: list[CellSource]) -> list[tuple[MendPlace, Judged]]:
@@ -38,6 +39,9 @@ class FakeSearch:
 
     def places_left(self, cells: list[CellSource]) -> list[MendPlace]:
         return []
+
+    def both(self) -> tuple[MendPlace, MendPlace] | None:
+        return self.pair
 
     def after(self, half: Half) -> FakeSearch:
         return FakeSearch(self.further)
@@ -76,13 +80,36 @@ def test_a_name_for_what_the_change_itself_made_is_not_taken() -> None:
 def test_a_second_place_is_told_in_the_lines_of_the_answer() -> None:
     """It was found in a cell that was written anew: without the comment and the empty line."""
     told = found(FakeSearch(halves=[half()], further=on_top(3, "y * 2")))
-    assert "Look at line 3 of your answer, `x + 1`" in told.located.says and "and at line 5, `y * 2`" in told.located.says
+    assert "Look at line 3 of your answer, `x + 1`" in told.says and "and at line 5, `y * 2`" in told.says
+
+
+def test_two_places_are_no_place() -> None:
+    """The results say of a place that one change there makes every check right."""
+    told = found(FakeSearch(halves=[half()], further=on_top(3, "y * 2")))
+    assert told.two and told.located is None and "with one change at each" in told.says
+
+
+def test_two_changes_that_mend_a_part_each_are_told_together() -> None:
+    """Neither is looked for anew."""
+    other = MendPlace(CELL, Mutant("arithmetic", 5, "y * 2", "y / 2", ""))
+    told = found(FakeSearch(halves=[half()], pair=(FIRST, other)))
+    assert told.two and told.located is None and "`x + 1`" in told.says and "at line 5, `y * 2`" in told.says
+
+
+def test_the_same_change_in_two_lines_is_no_place_either() -> None:
+    """Both lines are told; where they are one line, or another kind of the same change needs one alone, that is the place."""
+    twins = MendPlace(CELL, Mutant("the_same_in_twins", 3, "x + 1", "x - 1", "", other_lines=(5,)))
+    told = found(FakeSearch([twins]))
+    assert told.two and told.located is None
+    assert told.says.endswith("with the same change there and at line 5 every check comes out right.")
+    told = found(FakeSearch([twins, MendPlace(CELL, replace(twins.change, line=5, other_lines=()))]))
+    assert not told.two and told.located.line == 5
 
 
 def test_a_second_change_of_the_first_ones_line_shows_nothing_of_the_mend() -> None:
     """What stands there by then is no longer the student's: the line is told as it was."""
     told = found(FakeSearch(halves=[half()], further=on_top(2, "x - 1")))
-    assert "x - 1" not in told.located.says and "`y = x + 1`" in told.located.says
+    assert "x - 1" not in told.says and "`y = x + 1`" in told.says
 
 
 @pytest.mark.parametrize(("line", "before"), [(1, 1), (2, 0), (3, 5), (4, 6)])

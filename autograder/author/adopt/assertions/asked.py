@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from autograder.author.adopt.assertions.equality import compared_side
-from autograder.author.adopt.assertions.expressions import placed
+from autograder.author.adopt.assertions.expressions import may_be_several, placed
 from autograder.author.adopt.assertions.lifting import Lift
 from autograder.author.adopt.names_read import read_in
 
@@ -30,7 +30,7 @@ _INVERSE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 class Asked:
     """One assertion. sides: the student's, as they stand in the old cell; test: what is asserted, over `_0`,
     `_1`, ... in their place. same: the solution's own result can decide about the only side, within
-    close = (relative, absolute), where that is said.
+    close = (relative, absolute), where that is said; equal: as `==` has it, which tells lists from tuples.
     """
 
     sides: tuple[ast.expr, ...]
@@ -39,6 +39,7 @@ class Asked:
     same: bool = False
     side: ast.expr | None = None
     close: tuple[float, float] | None = None
+    equal: bool = False
     says: str = ""
     source: str = ""
     """The assertion as it was written."""
@@ -72,7 +73,9 @@ def asked(
         expected = ast.Call(ast.Name("str", ast.Load()), [ast.Call(numpy, [other], [])], [])
         lifted = placed(ast.Compare(ast.Name("_0", ast.Load()), [ast.Eq()], [expected]), test)
         made = replace(made, sides=(side,), test=lifted)
-    return [replace(made, same=True, side=side, close=close)]
+    equal = close is None and isinstance(test, ast.Compare) and may_be_several(side)
+    equal = equal and may_be_several(test.comparators[0]) and may_be_several(test.left)  # type: ignore[attr-defined]
+    return [replace(made, same=True, side=side, close=close, equal=equal)]
 
 
 def _straight(test: ast.expr) -> ast.expr:

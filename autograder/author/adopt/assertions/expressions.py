@@ -24,6 +24,19 @@ def is_type_of(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
 
 
+_ONE = frozenset({"len", "int", "float", "str", "bool", "round", "sum", "abs", "max", "min", "type", "repr"})
+_OF_ARRAYS = frozenset({"shape", "dtype", "ndim", "size", "columns"})
+
+
+def may_be_several(node: ast.expr) -> bool:
+    """Whether a value may be a list or a tuple, for all that its text says."""
+    if isinstance(node, ast.Constant | ast.JoinedStr | ast.Compare | ast.UnaryOp | ast.Dict | ast.Set):
+        return isinstance(node, ast.Dict) and any(map(may_be_several, node.values))
+    if isinstance(node, ast.Attribute):
+        return node.attr not in _OF_ARRAYS
+    return number_of(node, {}) is None and not (isinstance(node, ast.Call) and called(node) in _ONE)
+
+
 def number_of(node: ast.expr, constants: Mapping[str, float]) -> float | None:
     """A number that is written down, `1e-6`, `10**-6`, `eps`; None where it is anything else."""
     if (
