@@ -654,9 +654,8 @@ print("a saturated unit sends little back: slopes", slopes.round(3))
 # The filter is not flipped. Under `"cache_" + name` store `(X, stride, pad)`, with $X$ as it came, without
 # padding.
 #
-# Python loops over pixels are slow. Think of a view of all windows
-# (`np.lib.stride_tricks.sliding_window_view`), or loop over the few places of the filter instead of the many
-# of the image.
+# Python loops over pixels are slow. Think of a view of all windows (`sliding_window_view` of
+# `np.lib.stride_tricks`), or loop over the few places of the filter instead of the many of the image.
 
 # %% demo="draw_a_convolution"
 diagrams.convolution((4, 5), (3, 3), stride=2, pad=1, alt=(

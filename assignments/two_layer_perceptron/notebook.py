@@ -603,7 +603,7 @@ print(f"dx: relative error against the numerical gradient {error:.1e}")
 # from above with the slope of its activation. Where that slope is close to zero, next to nothing arrives at
 # the layers below, and they stop learning, however wrong they are.
 #
-# $$\sigma(x) = \frac{1}{1 + e^{-x}}, \qquad \sigma'(x) = \sigma(x)\,(1 - \sigma(x)) \le \tfrac{1}{4}$$
+# $$\sigma(x) = \frac{1}{1 + e^{-x}}, \qquad \sigma'(x) = {\sigma(x)\,(1 - \sigma(x))} \le \tfrac{1}{4}$$
 
 # %% demo="activations"
 z = np.linspace(-8, 8, 801)
