@@ -910,7 +910,7 @@ figures.strip(images, "Three spots in delta; each leaves a print of the filter i
 # changes, and not only the order in which batches come. The caller's arrays keep their order.
 
 # %% [markdown]
-# *3 points, about 15 minutes.*
+# *3 points, about 10 minutes.*
 #
 # <details><summary>Hint: what to look at</summary>
 #
@@ -1336,7 +1336,7 @@ figures.strip({"a digit": x_test[3, 0], **{f"filter {k}": responses[k] for k in 
 # much too small or much too large; Figure 1 shows both.
 
 # %% [markdown]
-# *2 points, about 15 minutes.*
+# *2 points, about 20 minutes.*
 
 # %% [markdown] written="random_init" points=2
 # ### BEGIN SOLUTION
