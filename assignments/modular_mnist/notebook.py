@@ -802,7 +802,7 @@ for layer, kind, index in entries:
 # ### The shape of a V
 #
 # Why $10^{-2}$, and not something much smaller? Chapter 2 met the two errors of a central difference. What
-# the Taylor series leaves out shrinks with $\varepsilon^2$. What rounding does to the loss, about $10^{-16}$,
+# the Taylor series leaves out shrinks with $\varepsilon^2.$ What rounding does to the loss, about $10^{-16}$,
 # is divided by $2 \varepsilon$ and grows as $\varepsilon$ shrinks. On logarithmic axes the sum is a V. The
 # criterion $9 \varepsilon^2$ knows only of its right arm.
 
