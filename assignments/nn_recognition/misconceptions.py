@@ -692,11 +692,18 @@ def last_kept_as_whole_number(delta, params, name=""):
 
 
 @misconception("conv_backward")
-def last_kept_all_as_whole_numbers(delta, params, name=""):
-    """Of what the filters and the windows contribute to the gradient of a pixel, you keep what comes last, where all of it should be added up.
-    And where the filters hold whole numbers, no fraction can be added to your gradients: np.zeros_like(x) has the kind of numbers of x."""
-    X, _, pad = params["cache_" + name]
-    return last_window_of_each_place(delta, params, name, np.zeros_like(params["W" + name]), np.zeros_like(padded_with_zeros(X, pad)))
+def last_place_kept_as_whole_number(delta, params, name=""):
+    """Where windows overlap, you keep the contribution that comes last. A pixel lies under several places of the filter, and its gradient is
+    the sum over them. And where the images hold whole numbers, so does your gradient: np.zeros_like(x) has the kind of numbers of x."""
+    X, stride, pad = params["cache_" + name]
+    W = params["W" + name]
+    params["grad_W" + name], _ = convolution_gradients(delta, X, W, stride, pad)
+    params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
+    grad_padded = np.zeros_like(padded_with_zeros(X, pad))
+    for i, j in np.ndindex(W.shape[2:]):
+        there = slice(i, i + stride * delta.shape[2], stride), slice(j, j + stride * delta.shape[3], stride)
+        grad_padded[:, :, *there] = np.einsum("nfpq,fc->ncpq", delta, W[:, :, i, j])
+    return without_padding(grad_padded, X, pad)
 
 
 @misconception("conv_backward")
