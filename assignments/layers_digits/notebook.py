@@ -320,7 +320,7 @@ print("the mean grey value of each picture, plus 0, 1 and 2:", out.round(2), sep
 # <details><summary>Hint: the shape</summary>
 #
 # $dout\, w^\top$ is $(N, D)$ and must get the shape of $x$ back; $\tilde{x}^\top dout$ is $(D, M)$; the sum
-# of `dout` over the axis of the examples is $(M,)$.
+# of `dout` over the axis of the examples is $(M,).$
 #
 # </details>
 #
