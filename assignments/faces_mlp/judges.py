@@ -315,6 +315,10 @@ def full_batch(seen, drawn):
     cases = [_cases(batch, drawn) for batch in seen["batches"]]
     return {
         "rows of the data": _known(cases),
-        "two batches": fact(len(cases) == 2, f"{len(cases)} batches in two epochs; expected one an epoch."),
+        "two batches": fact(
+            len(cases) == 2,
+            f"With batch_size -1 two epochs had {len(cases)} batch{'' if len(cases) == 1 else 'es'} in all; expected 2, "
+            "one of all training cases in each epoch.",
+        ),
         "all cases": fact(all(sorted(batch) == list(range(len(drawn.inputs_train))) for batch in cases), "A full batch should hold every training case once."),
     }

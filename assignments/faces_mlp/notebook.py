@@ -333,7 +333,7 @@ def check():
 
 # %% demo="look_at_relu"
 line = np.linspace(-2, 2, 201)
-plt.figure(figsize=(6, 2.5))
+plt.figure(figsize=(6, 2.5), layout="constrained")
 plt.plot(line, relu(line), label="relu(x)")
 plt.plot(line, relu_backward(np.ones(201), line), "--", label="its derivative")
 plt.xlabel("x")
@@ -368,7 +368,7 @@ pictures.show(
 #
 # <details><summary>Hint: the shape</summary>
 #
-# $(N, D) \to (N, H_1) \to (N, H_1) \to (N, H_2) \to (N, H_2) \to (N, C)$.
+# $(N, D) \to (N, H_1) \to (N, H_1) \to (N, H_2) \to (N, H_2) \to (N, C).$
 #
 # </details>
 #
@@ -734,7 +734,7 @@ print(softmax(nn_forward(model, inputs_train[:2])["y"]).round(3))
 # C)$:
 #
 # $$\mathrm{ce} = -\frac{1}{N} \sum_{i,j} T_{ij} \log P_{ij}, \qquad
-# \mathrm{acc} = \frac{1}{N}\,\#\{i : \arg\max_j P_{ij} = \arg\max_j T_{ij}\}$$
+# \mathrm{acc} = \frac{1}{N}\,\#\{i : \arg\max_j P_{ij} = {\arg\max_j T_{ij}}\}$$
 #
 # `forward(model, inputs)["y"]` are the scores. A large set can be passed through in batches of `batch_size`
 # rows (-1: all at once). That must not change the result: the means are over all $N$ cases, so add up over

@@ -320,7 +320,7 @@ print("the mean grey value of each picture, plus 0, 1 and 2:", out.round(2), sep
 # <details><summary>Hint: the shape</summary>
 #
 # $dout\, w^\top$ is $(N, D)$ and must get the shape of $x$ back; $\tilde{x}^\top dout$ is $(D, M)$; the sum
-# of `dout` over the axis of the examples is $(M,)$.
+# of `dout` over the axis of the examples is $(M,).$
 #
 # </details>
 #
@@ -778,7 +778,7 @@ def two_layer_scores(X: np.ndarray, params: dict[str, np.ndarray]) -> np.ndarray
 # 1951). So every step draws a new batch, runs it forward, then backward layer by layer in reverse order, each
 # layer's `dx` being the `dout` of the layer before, and moves every parameter against its gradient:
 #
-# $$\theta \leftarrow \theta - \text{learning\_rate} \cdot d\theta, \qquad \theta \in \{W_1, b_1, W_2, b_2\}$$
+# $$\theta \leftarrow \theta - \mathrm{learning\_rate} \cdot d\theta, \qquad \theta \in \{W_1, b_1, W_2, b_2\}$$
 #
 # with $W_1$ of shape $(D, H)$, $b_1$ $(H,)$, $W_2$ $(H, C)$, $b_2$ $(C,)$, and $d\theta$ the gradient of the
 # batch's *mean* loss.
@@ -1113,7 +1113,7 @@ print(f"{often.max()} of {len(answers)} test digits are read as a {often.argmax(
 # functions return? A few sentences will do.
 
 # %% [markdown]
-# *4 points, about 10 minutes.*
+# *4 points, about 15 minutes.*
 
 # %% [markdown] written="dead_units" points=4
 # ### BEGIN SOLUTION

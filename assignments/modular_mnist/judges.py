@@ -6,6 +6,17 @@ import numpy as np
 from autograder.judging import Unfit, Verdict, array, fact
 
 
+def an_unknown_activation(seen, drawn):
+    """A ValueError for a name that is none of the three."""
+    facts = {}
+    for kind in ["softsign", ""]:
+        classes = _part(seen, kind)
+        classes = classes if isinstance(classes, (list, tuple)) else []
+        how = "raised an exception that is no ValueError" if classes else "raised nothing"
+        facts[kind or "no name"] = fact("ValueError" in classes, f"Activation({kind!r}) {how}; expected a ValueError, as this name is none of the three.", how)
+    return facts
+
+
 def new_layers(seen, drawn):
     """Random weights that differ from entry to entry and from layer to layer, zero biases, a global generator that nobody reseeded."""
     shape = drawn["in_units"], drawn["out_units"]

@@ -816,6 +816,12 @@ def _slope(wrong, model, layer, kind, index, x, y, epsilon):
         within = gap / max(1e-8, abs(numerical) + abs(analytic)) <= 9 * epsilon**2
     if wrong == "not squared":
         within = gap <= 9 * epsilon
+    if wrong == "nine squared":
+        within = gap <= (9 * epsilon) ** 2
+    if wrong == "no nine":
+        within = gap <= epsilon**2
+    if wrong == "one criterion":
+        within = gap <= 9e-4
     if wrong == "signed":
         within = numerical - analytic <= 9 * epsilon**2
     return numerical, analytic, within
@@ -877,6 +883,27 @@ def relative_criterion(model, layer, kind, index, x, y, epsilon=1e-2):
 def criterion_not_squared(model, layer, kind, index, x, y, epsilon=1e-2):
     """You accept gradients that lie further apart than 9 epsilon squared. The error of a central difference shrinks with the square of epsilon, and so does the criterion."""
     return _slope("not squared", model, layer, kind, index, x, y, epsilon)
+
+
+@misconception("gradient_approximation")
+def criterion_squares_the_nine(model, layer, kind, index, x, y, epsilon=1e-2):
+    """You accept gradients that lie as far apart as 40 epsilon squared, and refuse some that lie further apart than that: your criterion is
+    wider than 9 epsilon squared. Look at what is squared in it: epsilon alone should be."""
+    return _slope("nine squared", model, layer, kind, index, x, y, epsilon)
+
+
+@misconception("gradient_approximation")
+def criterion_without_the_nine(model, layer, kind, index, x, y, epsilon=1e-2):
+    """You refuse gradients that lie closer together than 9 epsilon squared: your criterion is too narrow, and a right gradient may fail it.
+    Look at the factor before epsilon squared."""
+    return _slope("no nine", model, layer, kind, index, x, y, epsilon)
+
+
+@misconception("gradient_approximation")
+def criterion_of_one_epsilon(model, layer, kind, index, x, y, epsilon=1e-2):
+    """With an epsilon below 1e-2 you accept gradients that lie further apart than 9 epsilon squared. The criterion belongs to the epsilon
+    that your function is given: see whether a number stands in its place."""
+    return _slope("one criterion", model, layer, kind, index, x, y, epsilon)
 
 
 @misconception("gradient_approximation")

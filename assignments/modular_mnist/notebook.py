@@ -802,7 +802,7 @@ for layer, kind, index in entries:
 # ### The shape of a V
 #
 # Why $10^{-2}$, and not something much smaller? Chapter 2 met the two errors of a central difference. What
-# the Taylor series leaves out shrinks with $\varepsilon^2$. What rounding does to the loss, about $10^{-16}$,
+# the Taylor series leaves out shrinks with $\varepsilon^2.$ What rounding does to the loss, about $10^{-16}$,
 # is divided by $2 \varepsilon$ and grows as $\varepsilon$ shrinks. On logarithmic axes the sum is a V. The
 # criterion $9 \varepsilon^2$ knows only of its right arm.
 
@@ -875,10 +875,16 @@ figures.travel(steps, travelled)
 # where this loss is above that of the epoch before; the first to be compared is the second. After
 # `early_stop_epoch` rising epochs in a row training ends. An equal or lower loss sets the count back to 0.
 #
-# | epoch | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 |
-# | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-# | validation loss | 0.9 | 0.6 | 0.7 | 0.8 | 0.8 | 0.85 | 0.9 | 1.0 |
-# | rising in a row | | 0 | 1 | 2 | 0 | 1 | 2 | 3 |
+# | epoch | validation loss | rising in a row |
+# | --- | --- | --- |
+# | 1 | 0.9 | |
+# | 2 | 0.6 | 0 |
+# | 3 | 0.7 | 1 |
+# | 4 | 0.8 | 2 |
+# | 5 | 0.8 | 0 |
+# | 6 | 0.85 | 1 |
+# | 7 | 0.9 | 2 |
+# | 8 | 1.0 | 3 |
 #
 # With `early_stop_epoch` 3, this run ends after epoch 8.
 #
@@ -1039,7 +1045,7 @@ def check():
 # The last piece is one number for a trained model: the share of images whose most probable class is their
 # true class, between 0 and 1.
 #
-# $$\text{accuracy} = \frac{1}{N} \, \bigl|\{\, n : \arg\max_c p_{nc} = \arg\max_c t_{nc} \,\}\bigr|$$
+# $$\text{accuracy} = \frac{1}{N} \, \bigl|\{\, n : \arg\max_c p_{nc} = {\arg\max_c t_{nc}} \,\}\bigr|$$
 #
 # with $p$ and $t$ of shape $(N, C)$. Go through the images at once or in batches, as you like; in batches,
 # mind that the last one may be shorter and so counts for less.

@@ -40,7 +40,7 @@
 #
 # The functions $f^{(l)}$ must not all be linear. If they were the identity, two layers would be
 #
-# $$\big( X W^{(1)} + \mathbf{1} b^{(1)} \big) W^{(2)} + \mathbf{1} b^{(2)} = X \, W^{(1)} W^{(2)} + \mathbf{1} \big( b^{(1)} W^{(2)} + b^{(2)} \big)$$
+# $$\big( X W^{(1)} + \mathbf{1} b^{(1)} \big) W^{(2)} + \mathbf{1} b^{(2)} = {X \, W^{(1)} W^{(2)}} + \mathbf{1} \big( b^{(1)} W^{(2)} + b^{(2)} \big)$$
 #
 # which is a single layer with the weights $W^{(1)} W^{(2)}$: depth would have bought nothing.
 
@@ -140,7 +140,7 @@
 # The last layer has the softmax as its activation, and each of its outputs depends on all scores of the row. It is easiest to take
 # softmax and cross-entropy together. For one example with the right class $r$ and the scores $z_1, \dots, z_C$,
 #
-# $$L = -\log p_r = -\log \frac{e^{z_r}}{\sum_k e^{z_k}} = -z_r + \log \sum_{k=1}^{C} e^{z_k}$$
+# $$L = -\log p_r = -\log \frac{e^{z_r}}{\sum_k e^{z_k}} = -z_r + {\log \sum_{k=1}^{C} e^{z_k}}$$
 #
 # and hence
 #

@@ -663,6 +663,49 @@ def overlaps_overwritten(delta, params, name=""):
     return without_padding(grad_padded, X, pad)
 
 
+def last_window_of_each_place(delta, params, name, grad_W, grad_padded):
+    """The gradients, by loops over examples, filters and places, that assign to the images' gradient what they should add."""
+    X, stride, pad = params["cache_" + name]
+    padded, W = padded_with_zeros(X, pad), params["W" + name]
+    for n, f, p, q in np.ndindex(delta.shape):
+        there = slice(p * stride, p * stride + W.shape[2]), slice(q * stride, q * stride + W.shape[3])
+        grad_W[f] += delta[n, f, p, q] * padded[n, :, *there]
+        grad_padded[n, :, *there] = delta[n, f, p, q] * W[f]
+    params["grad_W" + name], params["grad_b" + name] = grad_W, delta.sum(axis=(0, 2, 3))
+    return without_padding(grad_padded, X, pad)
+
+
+@misconception("conv_backward")
+def last_filter_and_window_kept(delta, params, name=""):
+    """Of what the filters and the windows contribute to the gradient of a pixel, you keep what comes last. A pixel is in several windows, and
+    each filter lies on it: its gradient is the sum over all of them. Look at how each contribution is written into the gradient."""
+    X, _, pad = params["cache_" + name]
+    return last_window_of_each_place(delta, params, name, np.zeros(params["W" + name].shape), np.zeros(padded_with_zeros(X, pad).shape))
+
+
+@misconception("conv_backward")
+def last_kept_as_whole_number(delta, params, name=""):
+    """Of what the filters and the windows contribute to the gradient of a pixel, you keep what comes last, where all of it should be added up.
+    And where the images hold whole numbers, so does your gradient: np.zeros_like(x) has the kind of numbers of x."""
+    X, _, pad = params["cache_" + name]
+    return last_window_of_each_place(delta, params, name, np.zeros(params["W" + name].shape), np.zeros_like(padded_with_zeros(X, pad)))
+
+
+@misconception("conv_backward")
+def last_place_kept_as_whole_number(delta, params, name=""):
+    """Where windows overlap, you keep the contribution that comes last. A pixel lies under several places of the filter, and its gradient is
+    the sum over them. And where the images hold whole numbers, so does your gradient: np.zeros_like(x) has the kind of numbers of x."""
+    X, stride, pad = params["cache_" + name]
+    W = params["W" + name]
+    params["grad_W" + name], _ = convolution_gradients(delta, X, W, stride, pad)
+    params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
+    grad_padded = np.zeros_like(padded_with_zeros(X, pad))
+    for i, j in np.ndindex(W.shape[2:]):
+        there = slice(i, i + stride * delta.shape[2], stride), slice(j, j + stride * delta.shape[3], stride)
+        grad_padded[:, :, *there] = np.einsum("nfpq,fc->ncpq", delta, W[:, :, i, j])
+    return without_padding(grad_padded, X, pad)
+
+
 @misconception("conv_backward")
 def filter_flipped_on_the_way_back(delta, params, name=""):
     """You turn the filter around for the images' gradient. That is right in the formula which slides the filter over delta; here each

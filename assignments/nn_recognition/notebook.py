@@ -654,9 +654,8 @@ print("a saturated unit sends little back: slopes", slopes.round(3))
 # The filter is not flipped. Under `"cache_" + name` store `(X, stride, pad)`, with $X$ as it came, without
 # padding.
 #
-# Python loops over pixels are slow. Think of a view of all windows
-# (`np.lib.stride_tricks.sliding_window_view`), or loop over the few places of the filter instead of the many
-# of the image.
+# Python loops over pixels are slow. Think of a view of all windows (`sliding_window_view` of
+# `np.lib.stride_tricks`), or loop over the few places of the filter instead of the many of the image.
 
 # %% demo="draw_a_convolution"
 diagrams.convolution((4, 5), (3, 3), stride=2, pad=1, alt=(
@@ -911,7 +910,7 @@ figures.strip(images, "Three spots in delta; each leaves a print of the filter i
 # changes, and not only the order in which batches come. The caller's arrays keep their order.
 
 # %% [markdown]
-# *3 points, about 15 minutes.*
+# *3 points, about 10 minutes.*
 #
 # <details><summary>Hint: what to look at</summary>
 #
@@ -1337,7 +1336,7 @@ figures.strip({"a digit": x_test[3, 0], **{f"filter {k}": responses[k] for k in 
 # much too small or much too large; Figure 1 shows both.
 
 # %% [markdown]
-# *2 points, about 15 minutes.*
+# *2 points, about 20 minutes.*
 
 # %% [markdown] written="random_init" points=2
 # ### BEGIN SOLUTION

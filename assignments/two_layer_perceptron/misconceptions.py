@@ -1070,6 +1070,20 @@ def penalty_without_its_gradient(self, X, y=None, kind="softmax"):
 
 
 @misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalty_gradient_without_reg(self, X, y=None, kind="softmax"):
+    """You add each weight matrix itself to its gradient, whatever reg is. The penalty is reg / 2 times a sum of squares: look at what its
+    derivative is multiplied with.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    grads = _backward(self, dscores, caches)
+    value, _ = _penalized(self, value, dict(grads))
+    return value, grads | {name: grads[name] + self.params[name] for name in ("W1", "W2")}
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
 def penalty_without_the_half(self, X, y=None, kind="softmax"):
     """Your penalty is reg times the sum of squares, in the loss and in the gradients, twice what was asked for. Look at the factor in
     front of the penalty.

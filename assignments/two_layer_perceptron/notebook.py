@@ -603,7 +603,7 @@ print(f"dx: relative error against the numerical gradient {error:.1e}")
 # from above with the slope of its activation. Where that slope is close to zero, next to nothing arrives at
 # the layers below, and they stop learning, however wrong they are.
 #
-# $$\sigma(x) = \frac{1}{1 + e^{-x}}, \qquad \sigma'(x) = \sigma(x)\,(1 - \sigma(x)) \le \tfrac{1}{4}$$
+# $$\sigma(x) = \frac{1}{1 + e^{-x}}, \qquad \sigma'(x) = {\sigma(x)\,(1 - \sigma(x))} \le \tfrac{1}{4}$$
 
 # %% demo="activations"
 z = np.linspace(-8, 8, 801)
@@ -974,7 +974,7 @@ TwoLayerPerceptron.init_params = init_params
 # chooses the loss on top, and an L2 penalty keeps the weights small; biases are not penalized. Then go back
 # through the same layers in reverse order, each `backward` with the cache of its own `forward`.
 #
-# $$J = L(\mathrm{scores}, y) + \tfrac{1}{2}\,\mathrm{reg} \left( \sum W_1^2 + \sum W_2^2 \right)$$
+# $$J = L(\mathrm{scores}, y) + {\tfrac{1}{2}\,\mathrm{reg} \left( \sum W_1^2 + \sum W_2^2 \right)}$$
 #
 # The factor $\tfrac12$ is there so that the penalty adds just $\mathrm{reg}\,W$ to the gradient of each
 # weight matrix. Read the weights from `self.params` and the strength from `self.reg` anew at every call, and

@@ -11,7 +11,7 @@ import random
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -108,15 +108,17 @@ def line_in(error: BaseException, name: str) -> int:
     return line
 
 
-def place_of(error: BaseException) -> tuple[int, int]:
-    """The number and line of the deepest cell in an exception's traceback, (0, 0) where there is none."""
-    place, frame = (0, 0), error.__traceback__
+def place_of(error: BaseException, own: Collection[int] = ()) -> tuple[int, int]:
+    """The number and line of the deepest cell in an exception's traceback, (0, 0) where there is none. Where
+    a cell of the student's own called a given function wrongly, it is the place of that call.
+    """
+    places, frame = [(0, 0)], error.__traceback__
     while frame is not None:
         file = frame.tb_frame.f_code.co_filename
         if (found := _CELL_NAME.fullmatch(file)) is not None:
-            place = (int(found[1]), frame.tb_lineno)
+            places.append((int(found[1]), frame.tb_lineno))
         frame = frame.tb_next
-    return place
+    return next((place for place in reversed(places) if place[0] in own), places[-1])
 
 
 class Snapshot:

@@ -435,7 +435,7 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     except TooLarge:
         return ProbeDone(probe.id, Outcome.OUTPUT_LIMIT.value)
     except BaseException as error:
-        (cell, line), name, text = place_of(error), builtin_name(error), said_by(error)
+        (cell, line), name, text = place_of(error, notebook.own), builtin_name(error), said_by(error)
         return ProbeDone(probe.id, outcome_of(error).value, b"", name, cell, line, missing_name(error), text)
     return ProbeDone(probe.id, Outcome.FINISHED.value, value, changed=not_as_they_were)
 

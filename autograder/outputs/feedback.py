@@ -279,7 +279,7 @@ def _part(
         "dropped": part.dropped,
         "diagnosis": question.reason,
         "diagnosis_title": "What went wrong" if question.diagnosis else "Where to look",
-        "given": _given(part, assignment.question(question.id)),
+        "given": _given(part, assignment),
         "person": _person(part),
         "comments": [c for c in part.comments if not _automatic(part, c)],
         "checks": [_check(check, shown.get(check.id)) for check in _said_once(question.checks)],
@@ -326,8 +326,9 @@ def _how(part: Part) -> tuple[str, str, str, str]:
     return "lost", "wrong", "✗", f"{wrong} of {len(question.checks)} checks wrong"
 
 
-def _given(part: Part, question: Question) -> str:
+def _given(part: Part, assignment: Assignment) -> str:
     said: list[str] = []
+    question, usual = assignment.question(part.question.id), assignment.table.one_mistake_costs
     if part.adjustment is not None:  # its points are no longer those of the checks
         return ""
     if part.question.one_mistake:
@@ -335,9 +336,20 @@ def _given(part: Part, question: Question) -> str:
         said.append(
             f"One mistake costs no more than {share} of the points, however many checks are wrong by it."
         )
+    elif part.question.reason and question.one_mistake_costs > usual and _lost(part) > usual:
+        most = "them all" if question.one_mistake_costs == 1 else f"{100 * question.one_mistake_costs:g} %"
+        said.append(
+            f"In other questions one mistake costs no more than {100 * usual:g} % of the points. In this one "
+            f"it may cost {most}, because an answer that does nothing may have only one mistake here, too."
+        )
     if part.question.given_correct_inputs:
         said.append(_GIVEN)
     return " ".join(said)
+
+
+def _lost(part: Part) -> float:
+    """The share of a question's points that its checks have taken."""
+    return 1 - (part.question.score or 0.0) / part.question.max_score if part.question.max_score else 0.0
 
 
 _GIVEN = (

@@ -18,6 +18,29 @@ def _blank(width, height):
     return axes
 
 
+def _label_spots(lines):
+    """A spot on each line, as far as may be from the other lines and from the spots on them."""
+    spots = []
+    for number, (start, end) in enumerate(lines):
+        others = [line for other, line in enumerate(lines) if other != number]
+        best, widest = None, -1.0
+        for t in np.linspace(0.27, 0.73, 24):
+            spot = start + t * (end - start)
+            gaps = [_distance(spot, *line) for line in others]
+            gaps += [0.7 * np.hypot(*(spot - taken)) for taken in spots]
+            room = min(gaps, default=1.0) - 0.05 * abs(t - 0.5)
+            if room > widest:
+                best, widest = spot, room
+        spots.append(best)
+    return spots
+
+
+def _distance(spot, start, end):
+    """How far a spot is from a line between two points."""
+    along = np.clip(np.dot(spot - start, end - start) / np.dot(end - start, end - start), 0, 1)
+    return np.hypot(*(spot - start - along * (end - start)))
+
+
 def network(values, gradients, weights, titles, alt):
     """Draw a network of a few units: in each circle its value, below it the gradient of the loss, on each
     edge its weight.
@@ -33,22 +56,25 @@ def network(values, gradients, weights, titles, alt):
         for k, layer in enumerate(values)
     ]
     for k, matrix in enumerate(weights):
-        for i, (x0, y0) in enumerate(places[k]):
-            for j, (x1, y1) in enumerate(places[k + 1]):
-                if matrix is None and i != j:
-                    continue
-                axes.plot([x0, x1], [y0, y1], color="0.6", linewidth=1, zorder=0)
-                if matrix is not None:
-                    t = 0.3 if (i + j) % 2 else 0.62  # so that labels of crossing edges do not meet
-                    axes.text(
-                        x0 + t * (x1 - x0),
-                        y0 + t * (y1 - y0),
-                        f"{matrix[i][j]:g}",
-                        fontsize=8,
-                        ha="center",
-                        va="center",
-                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-                    )
+        edges = [
+            (i, j)
+            for i in range(len(places[k]))
+            for j in range(len(places[k + 1]))
+            if matrix is not None or i == j
+        ]
+        lines = [np.array([places[k][i], places[k + 1][j]]) for i, j in edges]
+        for ends in lines:
+            axes.plot(*ends.T, color="0.6", linewidth=1, zorder=0)
+        for (i, j), (x, y) in zip(edges, _label_spots(lines) if matrix is not None else (), strict=False):
+            axes.text(
+                x,
+                y,
+                f"{matrix[i][j]:g}",
+                fontsize=8,
+                ha="center",
+                va="center",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+            )
     for layer, marks, spots, title in zip(values, gradients, places, titles, strict=True):
         for value, mark, (x, y) in zip(layer, marks, spots, strict=True):
             axes.add_patch(plt.Circle((x, y), 0.42, facecolor="white", edgecolor=FORWARD, linewidth=1.4))

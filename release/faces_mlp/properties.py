@@ -5,6 +5,8 @@ Each function prints a line when it finds nothing, and otherwise stops with a se
 arguments for which something is not true.
 """
 
+import inspect
+
 import checks
 import numpy as np
 
@@ -90,8 +92,10 @@ def layer(name, forward, backward, draw, tries=TRIES):
     row an example.
 
     forward(*arguments) returns the output; backward(upstream gradient, *arguments) a gradient for each of the
-    first arguments, one or more.
+    first arguments, one or more. What is said names the arguments as forward and backward do.
     """
+    above = next(iter(_names(backward)), "the upstream gradient")
+    names = _names(forward)
 
     def true_of(rng):
         arguments = draw(rng)
@@ -100,7 +104,7 @@ def layer(name, forward, backward, draw, tries=TRIES):
         dout, x, rest = rng.normal(size=out.shape), arguments[0], arguments[1:]
         from_above = dout.copy()
         grads = _gradients(backward(from_above, *arguments))
-        yield "the upstream gradient is left as it was", np.array_equal(from_above, dout), *arguments
+        yield f"{above} is left as it was", np.array_equal(from_above, dout), *arguments
         yield (
             "the arguments are left as they were",
             all(np.array_equal(a, b) for a, b in zip(arguments, start, strict=True)),
@@ -112,17 +116,18 @@ def layer(name, forward, backward, draw, tries=TRIES):
             _close(np.concatenate(alone), out),
             *arguments,
         )
-        for number, (a, g) in enumerate(zip(arguments, grads, strict=False), 1):
-            yield f"gradient {number} has the shape of argument {number}", g.shape == a.shape, *arguments
+        for number, (a, g) in enumerate(zip(arguments, grads, strict=False)):
+            it = names[number] if number < len(names) else f"argument {number + 1}"
+            yield f"the gradient with respect to {it} has the shape of {it}", g.shape == a.shape, *arguments
             measured = _slope(lambda _: np.sum(forward(*arguments) * dout), a)
             yield (
-                f"gradient {number} is the slope of sum(upstream gradient * output)",
+                f"the gradient with respect to {it} is the slope of sum({above} * output)",
                 _close(g, measured, 1e-5),
                 *arguments,
             )
         again = _gradients(backward(2 * dout, *arguments))
         yield (
-            "twice the upstream gradient gives twice the gradients",
+            f"twice {above} gives twice the gradients",
             all(_close(b, 2 * a) for a, b in zip(grads, again, strict=True)),
             *arguments,
         )
@@ -138,7 +143,16 @@ def layer(name, forward, backward, draw, tries=TRIES):
         )
         yield "whole numbers give what the same numbers give as floats", same, *arguments
 
-    _try(name, true_of, tries)
+    _try(name, true_of, tries, names)
+
+
+def _names(function):
+    """What a function calls its arguments."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
 
 def _gradients(returned):
@@ -165,7 +179,7 @@ def _slope(f, x):
     return slope
 
 
-def _try(name, true_of, tries):
+def _try(name, true_of, tries, names=("x",)):
     """Try random arguments; where something is not true, tell of the smallest ones."""
     found = []
     for seed in range(tries):
@@ -175,10 +189,12 @@ def _try(name, true_of, tries):
                 break
     if found:
         _, what, arguments = min(found, key=lambda one: one[0])
-        shapes = ", ".join(str(tuple(int(n) for n in a.shape)) for a in arguments)
+        shapes = [str(tuple(int(n) for n in a.shape)) for a in arguments]
+        if len(names) >= len(shapes):
+            shapes = [f"{it} of shape {shape}" for it, shape in zip(names, shapes, strict=False)]
         checks.that(
             False,
             f"{name}: not true that {what}. It fails for {len(found)} of {tries} random sizes, "
-            f"such as shapes {shapes}.",
+            f"such as {', '.join(shapes)}.",
         )
     print(f"{name}: {tries} random sizes, and nothing found.")

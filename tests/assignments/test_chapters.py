@@ -11,7 +11,7 @@ import pytest
 from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.values import Assignment, solves
 
-from .conftest import loaded
+from .conftest import NAMES, loaded
 
 
 def bound(text: str) -> set[str]:
@@ -42,6 +42,13 @@ def test_each_question_says_what_it_is_worth(name: str) -> None:
         assert said is not None and float(said[1]) == question.points, question.id
         hints = re.findall(r"^<details><summary>Hint: ([^<]+)</summary>\n\n(.+?)\n\n</details>$", text, re.M | re.S)
         assert [kind for kind, _ in hints] == ([] if question.written else ["what to look at", "the shape", "the idea"]), question.id
+
+
+def test_a_chapter_says_what_it_is_worth(name: str) -> None:
+    """Under the title stand the chapter's place in the course and its points: those of its questions, extra credit aside."""
+    assignment = loaded(name)
+    total = sum(q.points for q in assignment.questions if not q.extra)
+    assert f"\n\n*Chapter {assignment.table.order} of {len(NAMES)}. {total:g} points.*\n\n" in assignment.cells[0].text
 
 
 def test_a_check_leaves_no_name_behind(name: str) -> None:

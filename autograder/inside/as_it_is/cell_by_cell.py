@@ -23,6 +23,11 @@ class CellByCell(RunningNotebook):
     outputs = Outputs()
     """Those of the last plain cell."""
 
+    def __init__(self, shell: Any = None) -> None:
+        super().__init__(shell)
+        self.own: set[int] = set()
+        """The numbers of the student's own cells that were run."""
+
     def run(self, cells: Sequence[C], **options: Any) -> Iterator[tuple[C, BaseException | None]]:
         if any(cell.kind == CellKind.PLAIN for cell in cells):
             self._adopt()
@@ -30,6 +35,8 @@ class CellByCell(RunningNotebook):
         return super().run(cells, **options)
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:
+        if cell.kind == CellKind.OWN:
+            self.own.add(cell.number)
         if cell.kind != CellKind.PLAIN:
             return super()._run(cell, briefly)
         name, text, self.outputs = cell_name(cell.number), cell.text, Outputs()

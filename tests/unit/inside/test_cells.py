@@ -201,6 +201,17 @@ def test_the_line_of_a_cell_where_it_raised() -> None:
     assert place_of(ValueError()) == (0, 0)
 
 
+def test_the_place_is_where_a_given_function_was_called() -> None:
+    """A given function that gets what it can't use raises in its own cell: the student's line is the one that called it."""
+    names: dict[str, object] = {}
+    exec(compile("def given(x):\n    return x['W1']", cell_name(2), "exec"), names)
+    try:
+        exec(compile("y = 1\ngiven([y])", cell_name(7), "exec"), names)
+    except TypeError as error:
+        assert place_of(error) == place_of(error, {8}) == (2, 2)
+        assert place_of(error, {7}) == (7, 2)
+
+
 def test_a_syntax_error_may_claim_any_line() -> None:
     """What is no line number is none."""
     for claimed in ("3", -4, None, 2.5):

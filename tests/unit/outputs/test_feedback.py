@@ -1,6 +1,7 @@
 """The page that a student reads."""
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -63,6 +64,18 @@ def test_a_page_says_what_counts(tiny: Assignment) -> None:
         "A person will read and grade this answer.", "Cell 3 raised KeyError.", "0.5 of 2",
     ):  # fmt: skip
         assert piece in text
+
+
+def test_a_page_says_why_one_mistake_costs_more_here(tiny: Assignment) -> None:
+    """A question with a limit of its own says so, with the usual one, where a mistake has cost more than that."""
+    says = "In other questions one mistake costs no more than 50 % of the points. In this one it may cost them all,"
+    center = msgspec.structs.replace(result().questions[0], score=0.5, max_score=2.0, diagnosis=Diagnosis("one_mean", "You subtract one mean."))
+    halved = replace(tiny, table=msgspec.structs.replace(tiny.table, one_mistake_costs=0.5))
+    for costs, score, said in ((1.0, 0.5, True), (1.0, 1.5, False), (0.5, 0.5, False)):
+        course = replace(halved, questions=tuple(replace(q, one_mistake_costs=costs) for q in tiny.questions))
+        graded = msgspec.structs.replace(result(), questions=(msgspec.structs.replace(center, score=score), *result().questions[1:]))
+        assert (says in made(course, graded).text) is said, (costs, score)
+    assert says not in made(tiny, result()).text
 
 
 def test_a_page_stands_alone(tiny: Assignment) -> None:
