@@ -288,11 +288,14 @@ def _part(
 
 
 def _said_once(checks: tuple[CheckResult, ...]) -> list[CheckResult]:
-    """The same checks; what stands at the check before, with or without more, is not said again in full."""
+    """The same checks; a sentence that stands at the check before, alone or before a place, is not said again
+    in full.
+    """
     before = ("", *(check.message for check in checks))
     return [
         msgspec.structs.replace(check, message=_AGAIN)
-        if last.startswith(check.message) and len(check.message) > len(_AGAIN)
+        if len(check.message) > len(_AGAIN)
+        and (last == check.message or last.startswith(f"{check.message} Look at line "))
         else check
         for check, last in zip(checks, before, strict=False)
     ]

@@ -15,7 +15,7 @@ from ..slips.measure import graded, kind, patient, read_by_hand, slips_of
 from .conftest import SALT, loaded
 
 BLIND = "tests.slips.blind"
-NEITHER = {"layers_digits": 2, "two_layer_perceptron": 0, "faces_mlp": 1, "modular_mnist": 1, "nn_recognition": 0}
+NEITHER = {"layers_digits": 2, "two_layer_perceptron": 0, "faces_mlp": 2, "modular_mnist": 0, "nn_recognition": 0}
 """So many slips of the second corpus have neither a name nor a place, however long is looked for one."""
 
 

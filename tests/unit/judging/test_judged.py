@@ -4,8 +4,9 @@ from __future__ import annotations
 import pytest
 
 from autograder.assignment.values import Question
-from autograder.judging.findings import Verdict
-from autograder.judging.judged import earned, left_by_one_mistake, total
+from autograder.inside.seen import Outcome
+from autograder.judging.findings import CheckResult, QuestionKind, QuestionResult, Verdict
+from autograder.judging.judged import earned, left_by_one_mistake, total, with_remark
 from autograder.probe import Probe
 
 RIGHT, WRONG, NONE = Verdict.RIGHT, Verdict.WRONG_VALUES, Verdict.NO_VALUE
@@ -55,3 +56,12 @@ def test_what_one_mistake_leaves(earned_points: float, besides: float, left: flo
     """Half of a question of four points, less what a slip beside it costs; nothing where only a slip keeps it from being nothing at all."""
     question = Question("q", 4.0, False, ("f",), (), one_mistake_costs=0.5)
     assert left_by_one_mistake(question, earned_points, besides) == left
+
+
+def test_a_remark_stands_at_the_first_check_that_is_not_right() -> None:
+    """Behind what is said there already; nothing else of the result is another."""
+    checks = tuple(CheckResult(str(n), "", 1.0, 0.0, Outcome.FINISHED, verdict, says) for n, (verdict, says) in enumerate([(RIGHT, ""), (WRONG, "It is off."), (NONE, "")]))
+    result = QuestionResult("q", QuestionKind.AUTO, 1.0, 3.0, Outcome.FINISHED, checks=checks)
+    made = with_remark(result, "Look there.")
+    assert [check.message for check in made.checks] == ["", "It is off. Look there.", ""]
+    assert (made.score, made.located, made.reason, made.one_mistake) == (1.0, None, "", False)

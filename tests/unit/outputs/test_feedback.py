@@ -195,3 +195,9 @@ def test_a_sentence_is_said_once_a_question(tiny: Assignment) -> None:
     whole = msgspec.structs.replace(result(), questions=(question, *result().questions[1:]))
     text = page(tiny, Standing(whole, Marks()), "0123456789abcdef", None)
     assert text.count("<code>x + y</code>") == 1 and text.count("As above.") == 1
+    here = msgspec.structs.replace(lost, message=f"{lost.message} Look at line 2 of your answer: with one change at each every check comes out right.")
+    more = msgspec.structs.replace(lost, id="other", message=f"{lost.message} It is zero.")
+    for first_of_two, second, again in ((here, lost, 1), (more, lost, 0), (lost, here, 0)):
+        two = (first_of_two, msgspec.structs.replace(second, id="last"))
+        whole = msgspec.structs.replace(result(), questions=(msgspec.structs.replace(first, checks=two), *result().questions[1:]))
+        assert page(tiny, Standing(whole, Marks()), "0123456789abcdef", None).count("As above.") == again
