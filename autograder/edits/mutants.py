@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder.edits.operators import OPERATORS, At, Operator
 from autograder.edits.places import CodePlace, places
 from autograder.edits.written import Written
 
 _MAX_SHOWN = 100
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,13 @@ def some_mutants(text: str, number: int, first: float = 0.0) -> list[Mutant]:
     first: the place of the first in the list, from 0 to 1.
     """
     tree = ast.parse(text)
-    possible = list(changes(list(places(tree)), OPERATORS))
-    number = min(number, len(possible))
-    wanted = [possible[int(len(possible) * (first + n / number)) % len(possible)] for n in range(number)]
-    return list(changed(tree, wanted))
+    return list(changed(tree, evenly(list(changes(list(places(tree)), OPERATORS)), number, first)))
+
+
+def evenly(items: Sequence[Item], number: int, first: float = 0.0) -> list[Item]:
+    """So many of some items, or all, evenly from their list. first: the place of the first, from 0 to 1."""
+    number, size = min(number, len(items)), len(items)
+    return [items[int(size * (first + n / number)) % size] for n in range(number)]
 
 
 Change = tuple[Operator, CodePlace, Any]

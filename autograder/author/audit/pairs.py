@@ -2,7 +2,7 @@
 
 There are three kinds: two misconceptions that replace different functions of a question; a misconception with
 one of the mutants of its own text; two mutants of the reference's, one after the other. There are far too
-many of the last two, so that some of each are tried, the same ones in every run.
+many, so that some of each are tried, the same ones in every run.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from autograder.author.audit.equivalent import key_of
 from autograder.author.audit.graders import AuditGrader
 from autograder.author.audit.neighbours import third_mistake
 from autograder.author.audit.results import PairResult
-from autograder.edits.mutants import code_of, some_mutants
+from autograder.edits.mutants import code_of, evenly, some_mutants
 from autograder.handed_in.running_order import reference_cells
 from autograder.inside.protocol import CellSource
 from autograder.sandbox.single_run import SingleRun
 
 PAIRS = 1
 """How many mutants are tried in the text of each misconception, unless another number is asked for."""
-OF_A_CELL = 10
+OF_A_CELL = 5
 """For each of these, so many mutants of each of the reference's answers are given a second change."""
+OF_A_QUESTION = 8
+"""For each of these, so many pairs of a question's misconceptions are tried."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,18 @@ class TwoMistakes:
 def pairs(
     assignment: Assignment, misconceptions: Sequence[Variant], number: int = PAIRS
 ) -> Iterator[TwoMistakes]:
-    """The answers with two mistakes that are tried, and all that two misconceptions make. number: how many of
-    each misconception's mutants.
+    """The answers with two mistakes that are tried. number: how many of each misconception's mutants, and how
+    many times as many of the others as at least.
     """
     for question in assignment.auto:
         own = [v for v in misconceptions if v.question == question.id]
-        for one, other in combinations(own, 2):
-            if one.replaces != other.replaces and not one.instead and not other.instead:
-                yield _of_two(assignment, one, other)
+        apart = [
+            (one, other)
+            for one, other in combinations(own, 2)
+            if one.replaces != other.replaces and not one.instead and not other.instead
+        ]
+        for one, other in evenly(apart, number * OF_A_QUESTION):
+            yield _of_two(assignment, one, other)
         for variant in own:
             yield from _of_one(assignment, variant, number)
     for cell in assignment.cells:
