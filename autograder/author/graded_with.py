@@ -21,7 +21,7 @@ def graded_with() -> dict[str, str]:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     numpy = ".".join(metadata.version("numpy").split(".")[:2])
     theirs = frozenset(metadata.metadata(_OURS).get_all("Provides-Extra") or ())
-    extras = _needed(_OURS, theirs) - _needed(_OURS, frozenset()) - {_OURS}
+    extras = _needed(_OURS, theirs) - _needed(_OURS, frozenset()) - {_OURS} | _vendored()
     modules = {
         module
         for module, owners in metadata.packages_distributions().items()
@@ -30,6 +30,17 @@ def graded_with() -> dict[str, str]:
         and not {*map(canonicalize_name, owners)} <= extras
     }
     return {"python": python, "numpy": numpy, "modules": " ".join(sorted(modules - {"autograder"}))}
+
+
+def _vendored() -> set[str]:
+    """Distributions that setuptools carries in its own folder and puts on the path where it is imported."""
+    folders = [folder for folder in sys.path if folder.endswith("_vendor")]
+    elsewhere = [folder for folder in sys.path if folder not in folders]
+    return _distributions(folders) - _distributions(elsewhere)
+
+
+def _distributions(folders: list[str]) -> set[str]:
+    return {canonicalize_name(found.name) for found in metadata.distributions(path=folders)}
 
 
 def _needed(name: str, extras: frozenset[str]) -> set[str]:

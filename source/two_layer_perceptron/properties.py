@@ -16,6 +16,7 @@ STEP = 1e-5
 
 def rows(name, f, tries=TRIES):
     """f turns scores (N, C) into probabilities (N, C), row by row."""
+    it = next(iter(_names(f)), "x")
 
     def true_of(rng):
         N, C, scale = rng.integers(1, 6), rng.integers(1, 7), rng.choice([1.0, 30.0, 1000.0])
@@ -25,8 +26,8 @@ def rows(name, f, tries=TRIES):
             else rng.integers(-9, 10, size=(N, C))
         )
         start, probs = x.copy(), np.asarray(f(x))
-        yield "x is left as it was", np.array_equal(x, start), x
-        yield "the result has the shape of x", probs.shape == (N, C), x
+        yield f"{it} is left as it was", np.array_equal(x, start), x
+        yield f"the result has the shape of {it}", probs.shape == (N, C), x
         yield "all entries are finite, from 0 to 1", bool(((probs >= 0) & (probs <= 1)).all()), x
         yield "each row sums to 1", _close(probs.sum(axis=1), 1), x
         yield (
@@ -46,23 +47,24 @@ def rows(name, f, tries=TRIES):
             x,
         )
 
-    _try(name, true_of, tries)
+    _try(name, true_of, tries, [it])
 
 
 def loss(name, f, guess, tries=TRIES):
     """f takes scores (N, C) and labels (N,), and returns the mean loss and its gradient (N, C). guess(C) is
     what C equal scores cost.
     """
+    it = next(iter(_names(f)), "x")
 
     def true_of(rng):
         N, C = rng.integers(1, 6), rng.integers(2, 6)
         x, y = rng.choice([2.0, 2.0, 300.0]) * rng.normal(size=(N, C)), rng.integers(C, size=N)
         start, (value, dx) = x.copy(), f(x, y)
-        yield "x is left as it was", np.array_equal(x, start), x
+        yield f"{it} is left as it was", np.array_equal(x, start), x
         good = np.shape(value) == () and bool(np.isfinite(value) and value >= 0)
         yield "the loss is one finite number, 0 or more", good, x
-        yield "dx has the shape of x", np.shape(dx) == (N, C), x
-        yield "dx is the slope of the loss", _close(dx, _slope(lambda z: f(z, y)[0], x), 1e-5), x
+        yield f"the gradient has the shape of {it}", np.shape(dx) == (N, C), x
+        yield "the gradient is the slope of the loss", _close(dx, _slope(lambda z: f(z, y)[0], x), 1e-5), x
         yield (
             "the loss of a batch is the mean of those of its rows",
             _close(value, np.mean([f(x[i : i + 1], y[i : i + 1])[0] for i in range(N)])),
@@ -74,7 +76,7 @@ def loss(name, f, guess, tries=TRIES):
             _close(f(x + shift, y)[0], value, 1e-8),
             x,
         )
-        yield "each row of dx sums to 0", _close(np.sum(dx, axis=1), 0), x
+        yield "each row of the gradient sums to 0", _close(np.sum(dx, axis=1), 0), x
         yield "equal scores cost what a guess costs", _close(f(np.zeros((N, C)), y)[0], guess(C)), x
         whole = np.rint(start).astype(int)
         pairs = zip(f(whole, y), f(whole.astype(float), y), strict=True)
@@ -84,7 +86,7 @@ def loss(name, f, guess, tries=TRIES):
             x,
         )
 
-    _try(name, true_of, tries)
+    _try(name, true_of, tries, [it])
 
 
 def layer(name, forward, backward, draw, tries=TRIES):
@@ -179,7 +181,7 @@ def _slope(f, x):
     return slope
 
 
-def _try(name, true_of, tries, names=("x",)):
+def _try(name, true_of, tries, names):
     """Try random arguments; where something is not true, tell of the smallest ones."""
     found = []
     for seed in range(tries):

@@ -268,7 +268,7 @@ def test_what_is_not_true_on_random_sizes(tmp_path: Path) -> None:
     work.edit("softmax_solution", "X.max(axis=1, keepdims=True)", "(X.max() if len(X) == 5 else X.max(axis=1, keepdims=True))").save(folder)
     status, text = check(folder)
     assert status == 1 and "done 4 softmax" in row(text, "softmax"), text
-    assert "* On random sizes (cell " in text and "softmax: not true that " in text and "such as shapes (5, " in text
+    assert "* On random sizes (cell " in text and "softmax: not true that " in text and "such as X of shape (5, " in text
 
 
 def test_in_a_kernel(tiny: Assignment, tmp_path: Path) -> None:

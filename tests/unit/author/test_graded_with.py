@@ -19,3 +19,15 @@ def test_what_the_extras_of_the_kit_alone_brought_is_not_listed(monkeypatch: pyt
     monkeypatch.setattr(metadata, "requires", lambda name: NEEDS.get(name))
     assert graded_with._needed("chainrule-kit", frozenset()) == {"chainrule-kit", "web", "checker"}
     assert graded_with._needed("chainrule-kit", frozenset({"dev"})) == {"chainrule-kit", "web", "checker", "tester", "colours", "old", "runner"}
+
+
+def test_what_setuptools_carries_is_not_listed(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Imported anywhere before, it puts a folder of its own on the path: the same release comes out with it and without."""
+    without = graded_with.graded_with.__wrapped__()
+    for name in ("carried", "msgspec"):
+        about = tmp_path / "_vendor" / f"{name}-1.0.dist-info"
+        about.mkdir(parents=True)
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (about / "top_level.txt").write_text(f"{name}\n")
+    monkeypatch.syspath_prepend(tmp_path / "_vendor")
+    assert graded_with.graded_with.__wrapped__() == without
