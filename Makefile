@@ -33,9 +33,10 @@ release: $(INSTALLED)  ## build source/ and release/ of every assignment
 	$(BIN)/chainrule release
 
 bench: $(TESTED)  ## speed beside nbgrader's and the floor, what isolation costs; writes docs/reference/performance.md
-	$(BIN)/python benchmarks/isolation.py
+	$(BIN)/python -m benchmarks.isolation
 	$(BIN)/python -m benchmarks.killed
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.around_probes
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python docs/scale.py

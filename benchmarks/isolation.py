@@ -1,6 +1,6 @@
 """What isolation costs: the same submission observed at every level that this machine has, in one run, turn by turn.
 
-    python benchmarks/isolation.py [ROUNDS]
+    python -m benchmarks.isolation [ROUNDS]
 
 Prints for each level the median of the wall seconds of a submission of nn_recognition (all cells and probes, one fork) and, pair by
 pair, how many milliseconds it takes more than the same submission unconfined.

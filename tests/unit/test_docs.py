@@ -41,6 +41,16 @@ def targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
+def test_benchmarks_find_what_they_import() -> None:
+    """A file of benchmarks/ imports others of the checkout, and finds them only where Python is given its module."""
+    recipe = re.search(r"^bench:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert recipe
+    commands = [line.split("/python ", 1)[1] for line in recipe[1].splitlines()]
+    modules = [command.removeprefix("-m benchmarks.") for command in commands if command.startswith("-m benchmarks.")]
+    assert len(modules) > 3 and all((ROOT / "benchmarks" / f"{name}.py").is_file() for name in modules)
+    assert not [command for command in commands if command.startswith("benchmarks/")]
+
+
 def problem(words: list[str]) -> str:
     """What is wrong with a command of a block; empty where nothing is found."""
     while words and re.match(r"\w+=", words[0]):
