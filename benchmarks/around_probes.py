@@ -8,6 +8,7 @@ difference. No isolation, no judging, nothing that travels. Prints the ratio of 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import statistics
 import sys
@@ -24,7 +25,7 @@ from autograder.assignment.variants import cells_with
 from autograder.inside import cells, worker
 from autograder.inside.as_it_is.cell_by_cell import CellByCell
 from autograder.inside.protocol import Run
-from autograder.inside.shell import load_ipython, make_shell
+from autograder.inside.shell import make_shell
 from autograder.judging.reference import requests_for
 from autograder.probe import Namespace
 from benchmarks.ordinary import ROOT
@@ -34,7 +35,7 @@ ROUNDS = 9
 
 def main(names: list[str]) -> None:
     matplotlib.use("Agg")
-    load_ipython()
+    logging.disable()  # a shell without a terminal says of some magics that they have no alias
     notebook = CellByCell(make_shell())
     for name in names:
         assignment = load_assignment(name, ROOT)
