@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TESTED := $(VENV)/.tested
 
-# The tests of a file share a process, and what it prepares once. That nothing was selected (5) is no failure.
+# The tests of a file share a process, and what it prepares once. Files come in the order of their names: by the number of their tests, which is
+# xdist's own order, a file of few and heavy tests comes last and keeps one core alone. That nothing was selected (5) is no failure.
 alone = $(BIN)/python -m pytest $(TESTS) -m "$(1)" || [ $$? = 5 ]
 
 .PHONY: demo test test-long numbers lint docs release audit bench fuzz clean
@@ -14,11 +15,11 @@ demo: $(INSTALLED)  ## grade the sample class of every assignment
 	$(BIN)/python -m tests.sample_class.demo
 
 test: $(TESTED)  ## the whole suite, or TESTS of it, but what is marked long; what is marked quiet comes after the rest, by itself
-	$(BIN)/python -m pytest $(TESTS) -m "not long and not quiet" -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(TESTS) -m "not long and not quiet" -n 2 --dist loadfile --no-loadscope-reorder
 	$(call alone,quiet and not long)
 
 test-long: $(TESTED)  ## what is marked long, in the same order
-	$(BIN)/python -m pytest $(TESTS) -m "long and not quiet" -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(TESTS) -m "long and not quiet" -n 2 --dist loadfile --no-loadscope-reorder
 	$(call alone,quiet and long)
 
 numbers: $(TESTED)  ## the numbers in the chapters' texts, over as many starts as the texts speak of: half an hour
