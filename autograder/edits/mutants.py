@@ -76,7 +76,10 @@ def some_mutants(text: str, number: int, first: float = 0.0) -> list[Mutant]:
 
     first: the place of the first in the list, from 0 to 1.
     """
-    tree = ast.parse(text)
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return []
     return list(changed(tree, evenly(list(changes(list(places(tree)), OPERATORS)), number, first)))
 
 

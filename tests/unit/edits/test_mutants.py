@@ -71,7 +71,7 @@ def test_some_mutants_are_of_all_and_the_same_each_time():
     places = [everything.index(one) for one in few]
     assert places == sorted(places) and len(few) == 4 and places[-1] > len(everything) / 2
     assert few == [m.text for m in some_mutants(text, 4)] != [m.text for m in some_mutants(text, 4, 0.1)]
-    assert {m.text for m in some_mutants(text, 10_000)} == {*everything} and some_mutants("pass", 3) == []
+    assert {m.text for m in some_mutants(text, 10_000)} == {*everything} and some_mutants("pass", 3) == some_mutants("%time x", 3) == []
 
 
 def test_what_is_never_judged_is_never_mutated():
