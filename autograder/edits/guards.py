@@ -55,8 +55,14 @@ def _spoil(target: str, regime: str, part: int) -> str:
 
 
 def _bound_as(function: str, cell: str) -> str:
-    """How a cell binds a function that a question asks for: at the top, or in its class; empty: not here."""
-    tree, (owner, _, name) = ast.parse(cell), function.rpartition(".")
+    """How a cell binds a function that a question asks for: at the top, or in its class; empty: not here, or
+    not in plain Python.
+    """
+    owner, _, name = function.rpartition(".")
+    try:
+        tree = ast.parse(cell)
+    except SyntaxError:
+        return ""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return name

@@ -41,15 +41,23 @@ class Mutant:
 
 
 def normal(text: str) -> str:
-    """A cell's code without comments and layout: what mutants are compared with."""
-    return ast.unparse(ast.parse(text))
+    """A cell's code without comments and layout: what mutants are compared with. A cell that is not plain
+    Python is its text.
+    """
+    try:
+        return ast.unparse(ast.parse(text))
+    except SyntaxError:
+        return text
 
 
 def code_of(text: str) -> str:
     """The same without docstrings: what a mutant is known by, so that a reworded question leaves it as it
-    was.
+    was. A cell that is not plain Python is its text.
     """
-    tree = ast.parse(text)
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return text
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.FunctionDef | ast.ClassDef)

@@ -55,6 +55,14 @@ def test_two_mistakes_that_get_the_name_of_a_third_are_listed(tmp_path):
     assert not [p for p in audited(tmp_path / "values").pairs if p.named]
 
 
+def test_a_magic_in_an_answer_ends_no_audit(tmp_path):
+    """A cell that is not plain Python has no mutants, and the others are audited as ever."""
+    edits = {"notebook.py": [('# %% solution="center_solution"\n', '# %% solution="center_solution"\n%matplotlib inline\n')]}
+    root = make_course(tmp_path, edits)
+    found = audit.audit(load_assignment(NAME, root), ObservedStore(tmp_path / "seen"), 1, salts=1)
+    assert found.mutants and not [m for m in found.mutants if m.question == "center"]
+
+
 TWICE = "np.mean(middle**2, axis=0) => 2 * np.mean(middle**2, axis=0)"
 
 

@@ -15,6 +15,7 @@ from autograder.assignment.values import Assignment, Question, solves
 from autograder.assignment.variants import Variant
 from autograder.assignment.written import made, read
 from autograder.author.audit.reading import HELD, answers_that_read, is_handed_functions
+from autograder.inside.names import parsed
 
 _LIKE = """
 import copy as _copy
@@ -196,7 +197,7 @@ def _definitions(assignment: Assignment, question: Question) -> Iterator[ast.Fun
         if cell.role is Role.SOLUTION and solves(cell.id, question.id):
             yield from (
                 node
-                for node in ast.walk(ast.parse(cell.text))
+                for node in ast.walk(parsed(cell.text) or ast.Module([], []))
                 if isinstance(node, ast.FunctionDef) and node.name in names
             )
 
