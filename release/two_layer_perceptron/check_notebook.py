@@ -33,9 +33,14 @@ from functools import lru_cache
 _SHELL_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w, \t]+=\s*[%!]).*$", re.M)
 
 
+def without_magics(text: str) -> str:
+    """A cell's text, line for line, with `pass` where it has magics and shell lines."""
+    return _SHELL_LINE.sub(r"\1pass", text)
+
+
 def parsed(text: str) -> ast.Module | None:
     """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
-    for candidate in (text, _SHELL_LINE.sub(r"\1pass", text)):
+    for candidate in (text, without_magics(text)):
         try:
             return ast.parse(candidate)
         except (SyntaxError, ValueError):

@@ -41,6 +41,15 @@ def test_the_line_and_the_piece_are_told(tiny: Bench) -> None:
     assert tiny.submission(tiny.work()).cells()[center.located.cell - 1] is not None
 
 
+@pytest.mark.parametrize("magic", ["%matplotlib inline\n", "%%time\n", "!ls\n", "names = !ls\n"])
+def test_a_magic_beside_an_answer_hides_no_place(tiny: Bench, magic: str) -> None:
+    """Whatever the front end is told in the cell, the line of the mistake is told as ever, and it costs no more."""
+    plain = located(tiny, tiny.work().write("center_solution", PLUS))["center"]
+    center = located(tiny, tiny.work().write("center_solution", magic + PLUS))["center"]
+    assert plain.located is not None and center.located is not None
+    assert (center.located.line, center.located.code, center.score) == (plain.located.line + 1, plain.located.code, plain.score)
+
+
 SLIPS = {
     "the axis": ("def center(X):\n    return X - X.mean(axis=1, keepdims=True)", 2),
     "the axis left out": ("def center(X):\n    return X - np.mean(X, keepdims=True)", 2),

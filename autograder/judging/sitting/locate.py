@@ -19,7 +19,7 @@ from autograder.assignment.written import made
 from autograder.edits.mends import mends, other_guards
 from autograder.edits.merged import merged
 from autograder.edits.mutants import Mutant, normal
-from autograder.inside.names import parsed
+from autograder.inside.names import parsed, without_magics
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import Observation, Outcome
 from autograder.judging.findings import Finding, Verdict
@@ -111,6 +111,17 @@ def answers(question: Question, cells: list[CellSource]) -> list[CellSource]:
             values = made(cell.text) & {*question.values}
             found.update(dict.fromkeys(_defined(cell.text) & wanted | values, cell))
     return list({cell.number: cell for cell in found.values()}.values())
+
+
+def _in_python(cell: CellSource) -> CellSource:
+    """An answer's cell without its magics and shell lines, where it has some: what stands beside them is
+    changed as ever.
+    """
+    try:
+        ast.parse(cell.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return CellSource(without_magics(cell.text), cell.number, cell.kind)
+    return cell
 
 
 def attaching(cell: CellSource, cells: list[CellSource]) -> list[CellSource]:
@@ -206,7 +217,9 @@ class Search:
         if not self._worth_it():
             return []
         self._guards = [
-            (cell, change) for cell in answers(self.question, cells) for change in other_guards(cell.text)
+            (cell, change)
+            for cell in map(_in_python, answers(self.question, cells))
+            for change in other_guards(cell.text)
         ]
         self._left = self._candidates(cells)
         return self._first(cells, until_half=True)
@@ -269,7 +282,8 @@ class Search:
 
     def _candidates(self, cells: list[CellSource]) -> Iterator[tuple[CellSource, Mutant]]:
         """The changes of the question's answers, one of each cell in turn."""
-        every = [self._of(cell, cells) for cell in answers(self.question, cells) if _computes(cell.text)]
+        own = [_in_python(cell) for cell in answers(self.question, cells)]
+        every = [self._of(cell, cells) for cell in own if _computes(cell.text)]
         for together in zip_longest(*every):
             yield from (candidate for candidate in together if candidate is not None)
 
