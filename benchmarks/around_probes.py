@@ -17,7 +17,6 @@ import warnings
 from collections.abc import Callable
 
 import matplotlib
-import numpy as np
 
 from autograder.assignment.loading import load_assignment, names_in
 from autograder.assignment.values import Assignment
@@ -27,7 +26,7 @@ from autograder.inside.as_it_is.cell_by_cell import CellByCell
 from autograder.inside.protocol import Run
 from autograder.inside.shell import make_shell
 from autograder.judging.reference import requests_for
-from autograder.probe import Namespace
+from benchmarks.floor import run_probes
 from benchmarks.ordinary import ROOT
 
 ROUNDS = 9
@@ -57,13 +56,7 @@ def measure(assignment: Assignment, notebook: CellByCell) -> list[float]:
             worker.observe(probe, seed, left, notebook)
 
     def alone() -> None:
-        for probe, seed in probes:
-            kept = dict(notebook.names)
-            np.random.seed(seed & 0xFFFFFFFF)
-            with contextlib.suppress(Exception):
-                probe.function(Namespace(notebook.names), probe.drawn(np.random.default_rng(seed)))
-            notebook.names.clear()
-            notebook.names.update(kept)
+        run_probes(notebook.names, probes)
 
     warnings.simplefilter("ignore")
     observed(), alone()

@@ -13,6 +13,7 @@ import traceback
 import types
 import warnings
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -56,10 +57,15 @@ def _run(cells: list[CellSource], probes: list[tuple[Probe, int]]) -> None:
                 exec(compile(cell.text, "<cell>", "exec"), names)
             except Exception:
                 traceback.format_exc()
-        for probe, seed in probes:
-            kept = dict(names)
-            np.random.seed(seed & 0xFFFFFFFF)
-            with contextlib.suppress(Exception):
-                probe.function(Namespace(names), probe.drawn(np.random.default_rng(seed)))
-            names.clear()
-            names.update(kept)
+        run_probes(names, probes)
+
+
+def run_probes(names: dict[str, Any], probes: list[tuple[Probe, int]]) -> None:
+    """Each probe on the notebook's names, which are put back after it."""
+    for probe, seed in probes:
+        kept = dict(names)
+        np.random.seed(seed & 0xFFFFFFFF)
+        with contextlib.suppress(Exception):
+            probe.function(Namespace(names), probe.drawn(np.random.default_rng(seed)))
+        names.clear()
+        names.update(kept)

@@ -130,8 +130,9 @@ READING = """\
 * **The start.** No command loads what it does not use (`autograder/declined.py`; a test counts the modules). What is left of grading one submission: SQLAlchemy
   and nbgrader's tables, which load beside the grading; typer, which loads pydantic; NumPy and the kit's own modules, once in the command and once in each
   worker; and NumPy, pyplot and IPython in the process that all student code is forked from, which starts first. With two cores this hides a part of it.
-* **`chainrule check`** is two Pythons: one reads the notebook and says what it found, the other runs the cells and prepares for what students write
-  (magics, modules that are missing where it is graded, names that NumPy has no more, a limit for each cell); its yardstick is one that does none of this.
+* **`chainrule check`** runs the cell of random sizes as well, which is marked as a demonstration and not in its yardstick. It is two Pythons: one reads
+  the notebook and says what it found, the other runs the cells and prepares for what students write (magics, modules that are missing where it is
+  graded, names that NumPy has no more, a limit for each cell).
 * **Before each probe** all that the cells left behind is put back, its inputs are compared with what they were after it, and the value is written for the way out:
   `benchmarks/around_probes.py` prints what that costs, beside the probes alone; for nn_recognition it was 1.44 times them on
   29 November 2026, 1.6 times before inputs were compared in a shorter way.

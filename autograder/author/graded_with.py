@@ -21,13 +21,14 @@ def graded_with() -> dict[str, str]:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     numpy = ".".join(metadata.version("numpy").split(".")[:2])
     theirs = frozenset(metadata.metadata(_OURS).get_all("Provides-Extra") or ())
-    extras = _needed(_OURS, theirs) - _needed(_OURS, frozenset()) - {_OURS} | _vendored()
+    extras = _needed(_OURS, theirs) - _needed(_OURS, frozenset()) - {_OURS}
+    left_out = extras | _vendored()
     modules = {
         module
         for module, owners in metadata.packages_distributions().items()
         if module.isidentifier()
         and not module.startswith("_")
-        and not {*map(canonicalize_name, owners)} <= extras
+        and not {*map(canonicalize_name, owners)} <= left_out
     }
     return {"python": python, "numpy": numpy, "modules": " ".join(sorted(modules - {"autograder"}))}
 

@@ -44,19 +44,16 @@ def normal(text: str) -> str:
     """A cell's code without comments and layout: what mutants are compared with. A cell that is not plain
     Python is its text.
     """
-    try:
-        return ast.unparse(ast.parse(text))
-    except SyntaxError:
-        return text
+    tree = _plain(text)
+    return text if tree is None else ast.unparse(tree)
 
 
 def code_of(text: str) -> str:
     """The same without docstrings: what a mutant is known by, so that a reworded question leaves it as it
     was. A cell that is not plain Python is its text.
     """
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
+    tree = _plain(text)
+    if tree is None:
         return text
     for node in ast.walk(tree):
         if (
@@ -72,11 +69,8 @@ def mutants(text: str, operators: list[Operator] = OPERATORS) -> list[Mutant]:
 
     Nothing for a cell that is not plain Python.
     """
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return []
-    return list(changed(tree, changes(list(places(tree)), operators)))
+    tree = _plain(text)
+    return [] if tree is None else list(changed(tree, changes(list(places(tree)), operators)))
 
 
 def some_mutants(text: str, number: int, first: float = 0.0) -> list[Mutant]:
@@ -84,11 +78,18 @@ def some_mutants(text: str, number: int, first: float = 0.0) -> list[Mutant]:
 
     first: the place of the first in the list, from 0 to 1.
     """
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
+    tree = _plain(text)
+    if tree is None:
         return []
     return list(changed(tree, evenly(list(changes(list(places(tree)), OPERATORS)), number, first)))
+
+
+def _plain(text: str) -> ast.Module | None:
+    """A cell's tree; None for one that is not plain Python."""
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        return None
 
 
 def evenly(items: Sequence[Item], number: int, first: float = 0.0) -> list[Item]:

@@ -340,10 +340,11 @@ def _given(part: Part, assignment: Assignment) -> str:
             f"One mistake costs no more than {share} of the points, however many checks are wrong by it."
         )
     elif part.question.reason and question.one_mistake_costs > usual and _lost(part) > usual:
-        most = "them all" if question.one_mistake_costs == 1 else f"{100 * question.one_mistake_costs:g} %"
+        own = question.one_mistake_costs
+        here = "has no such limit" if own == 1 else f"has a limit of its own, {100 * own:g} %"
         said.append(
-            f"In other questions one mistake costs no more than {100 * usual:g} % of the points. In this one "
-            f"it may cost {most}, because an answer that does nothing may have only one mistake here, too."
+            f"One mistake usually costs no more than {100 * usual:g} % of a question's points; this question "
+            f"{here}."
         )
     if part.question.given_correct_inputs:
         said.append(_GIVEN)

@@ -76,7 +76,10 @@ def audit(
     pairs: int = PAIRS,
 ) -> AssignmentAudit:
     """Audit one assignment. salts: how many inputs right answers are tried on; pairs: how many second
-    mistakes are tried beside each misconception. Raises AssignmentError where it can't be graded at all."""
+    mistakes are tried beside each misconception.
+
+    Raises AssignmentError where it can't be graded at all.
+    """
     began, jobs = time.monotonic(), jobs or os.cpu_count() or 1
     reference = Reference(assignment, SALT, store)
     try:

@@ -68,8 +68,9 @@ def _verdict(audit: AssignmentAudit) -> str:
 
 
 def _pairs(audit: AssignmentAudit) -> str:
-    named = sum(bool(p.named) for p in audit.pairs)
-    return f"{named} of {len(audit.pairs)} answers with two mistakes get the name of another"
+    others, argued = sum(p.neighbour for p in audit.pairs), sum(bool(p.argued) for p in audit.pairs)
+    more = f", {argued} more with a reason" if argued else ""
+    return f"{others} of {len(audit.pairs)} answers with two mistakes get the name of another{more}"
 
 
 def _regimes(audit: AssignmentAudit) -> str:

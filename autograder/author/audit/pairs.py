@@ -45,8 +45,8 @@ class TwoMistakes:
 def pairs(
     assignment: Assignment, misconceptions: Sequence[Variant], number: int = PAIRS
 ) -> Iterator[TwoMistakes]:
-    """The answers with two mistakes that are tried. number: how many of each misconception's mutants, and how
-    many times as many of the others as at least.
+    """The answers with two mistakes that are tried. number: how many mutants of each misconception's text are
+    tried; of the two other kinds it is this many times what is tried at least.
     """
     for question in assignment.auto:
         own = [v for v in misconceptions if v.question == question.id]

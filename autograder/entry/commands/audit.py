@@ -70,7 +70,7 @@ def audit(
             for part in parts:
                 out.print(part, soft_wrap=isinstance(part, Text), highlight=False)
             bar.remove_task(task)
-    if json:
+    if json is not None:
         write_text(json, pretty_json({"format": 1, "assignments": found}))
     if write is not None:
         command = " ".join(["chainrule audit", *(names or []), *(["--seeds", str(seeds)] if seeds else [])])

@@ -40,8 +40,12 @@ def find(search: Search, cells: list[CellSource], name: Name) -> ToldOf | None:
     if not places:
         if (known := _but_for_a_guard(search, cells, name)) is not None:
             return known
-        for half in sorted(search.halves, key=lambda half: len(half.left.lost))[:HALVES]:
-            found = _named(half, name) or _both(search) or _second(search, half, cells)
+        halves = sorted(search.halves, key=lambda half: len(half.left.lost))[:HALVES]
+        for half in halves:
+            found = _named(half, name)
+            if found is None and half is halves[0]:  # it looks at all halves, and so once
+                found = _both(search)
+            found = found or _second(search, half, cells)
             if found is not None:
                 return found
         places = search.places_left(cells)

@@ -17,7 +17,6 @@ _CODE = 80
 """Characters that are shown of a place."""
 _TINY = 8
 """A piece of fewer characters is shown with its line."""
-AT_EACH = "with one change at each"
 WITH_A_NAME = (
     "Two mistakes together explain what is wrong; each is told as if it were alone. First: {} Second: look "
     "at line {} of your answer, {}: with {}, the first alone is left."
@@ -104,7 +103,7 @@ def look_at_both(one: MendPlace, two: MendPlace, *, given: bool) -> str:
     twins = any(place.change.operator in TWINS for place in (one, two))
     alike = ", the same where the like of it is written," if twins else _parts(given)
     where = f"Look at line {one.change.line} of your answer, {both}"
-    return f"{where}: {AT_EACH}{alike} every check comes out right."
+    return f"{where}: with one change at each{alike} every check comes out right."
 
 
 def named_beside(name: Diagnosis, place: MendPlace) -> Diagnosis:

@@ -66,9 +66,9 @@ def test_a_page_says_what_counts(tiny: Assignment) -> None:
         assert piece in text
 
 
-def test_a_page_says_why_one_mistake_costs_more_here(tiny: Assignment) -> None:
+def test_a_page_says_that_one_mistake_may_cost_more_here(tiny: Assignment) -> None:
     """A question with a limit of its own says so, with the usual one, where a mistake has cost more than that."""
-    says = "In other questions one mistake costs no more than 50 % of the points. In this one it may cost them all,"
+    says = "One mistake usually costs no more than 50 % of a question's points; this question has no such limit."
     center = msgspec.structs.replace(result().questions[0], score=0.5, max_score=2.0, diagnosis=Diagnosis("one_mean", "You subtract one mean."))
     halved = replace(tiny, table=msgspec.structs.replace(tiny.table, one_mistake_costs=0.5))
     for costs, score, said in ((1.0, 0.5, True), (1.0, 1.5, False), (0.5, 0.5, False)):
