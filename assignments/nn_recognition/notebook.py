@@ -199,7 +199,7 @@ def initialize_weights(in_size: int, out_size: int, params: dict, name: str = ""
 @checks.run
 def check():
     params = {"Wother": np.ones((2, 3))}
-    for name, D, H, bound in (("layer1", 2, 25, 0.4714), ("output", 25, 4, 0.4549),
+    for name, D, H, bound in (("layer1", 2, 25, 0.4715), ("output", 25, 4, 0.4549),
                               ("", 60, 20, 0.2739)):
         initialize_weights(D, H, params, name)
         for letter in "Wb":

@@ -14,8 +14,12 @@ from rich.text import Text
 
 from autograder.author.audit.blind import RegimeResult
 from autograder.author.audit.chance import ProbeSeeds, Spread
+from autograder.author.audit.checks_again import CheckAgain
 from autograder.author.audit.equivalent import FILE
 from autograder.author.audit.results import AssignmentAudit, QuestionAudit
+
+Measured = tuple[str, Sequence[ProbeSeeds], Sequence[CheckAgain]]
+"""An assignment's name, and what chance did to its probes and to its visible checks."""
 
 COLUMNS = ("question", "mutants", "killed", "equal", "alive", "wrong", "named", "seen", "right", "trivial")
 
@@ -138,9 +142,11 @@ def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
     yield from (Text(problem, style="red") for problem in audit.problems)
 
 
-def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> Iterator[RenderableType]:
+def shown_seeds(
+    name: str, probes: Sequence[ProbeSeeds], checks: Sequence[CheckAgain]
+) -> Iterator[RenderableType]:
     """Random thresholds for the terminal: by judged probe and fact, then the alternatives that ever
-    failed.
+    failed, then the visible checks.
     """
     columns = ("probe or fact", "salts", "failures", "mean", "deviation", "margin", "nearest")
     table = Table(title=f"{name}: the reference", title_justify="left", box=SIMPLE, padding=0)
@@ -154,6 +160,7 @@ def shown_seeds(name: str, probes: Sequence[ProbeSeeds]) -> Iterator[RenderableT
     yield table
     yield Text(LEGEND, "dim")
     yield Text(_alternatives(probes))
+    yield Text(_checks_again(checks))
 
 
 def _alternatives(probes: Sequence[ProbeSeeds]) -> str:
@@ -165,6 +172,21 @@ def _alternatives(probes: Sequence[ProbeSeeds]) -> str:
     ]
     tried = len({other for probe in probes for other in probe.others})
     return f"{tried} alternatives on a tenth as many salts: " + ("; ".join(failed) or "no failure")
+
+
+def _checks_again(checks: Sequence[CheckAgain]) -> str:
+    refused = [
+        f"that of {one.question} refused {one.alternative or 'the reference'} {one.failures} of {one.times} "
+        f"times: {one.says}"
+        for one in checks
+        if one.failures
+    ]
+    tried = [one for one in checks if not one.alternative]
+    times = max((one.times for one in tried), default=0)
+    return (
+        f"{len(tried)} visible checks run {times} times after the reference, a tenth as often after each "
+        "alternative, and a hundredth of that where the check trains: " + ("; ".join(refused) or "no failure")
+    )
 
 
 def _numbers(fact: Spread) -> tuple[str, ...]:
@@ -235,12 +257,12 @@ def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
         yield from (f"- **{problem}**" for problem in audit.problems)
 
 
-def seeds_page(measured: Sequence[tuple[str, Sequence[ProbeSeeds]]], command: str) -> str:
+def seeds_page(measured: Sequence[Measured], command: str) -> str:
     """How often chance alone costs a right answer points, as a Markdown page; command is what makes it."""
     return "\n".join(_seeds_page(measured, command)) + "\n"
 
 
-def _seeds_page(measured: Sequence[tuple[str, Sequence[ProbeSeeds]]], command: str) -> Iterator[str]:
+def _seeds_page(measured: Sequence[Measured], command: str) -> Iterator[str]:
     yield "# Chance"
     yield ""
     yield f"Made by `{command}` on {datetime.date.today():%d %B %Y}: {_machine()}. Do not edit; run it again."
@@ -257,7 +279,7 @@ def _seeds_page(measured: Sequence[tuple[str, Sequence[ProbeSeeds]]], command: s
         "its margin (from the mean to the nearer limit, in standard deviations) and how far the most "
         "extreme one went (100% being the limit)."
     )
-    for name, probes in measured:
+    for name, probes, checks in measured:
         judged = [p for p in probes if p.judged]
         yield ""
         yield f"## {name}"
@@ -265,7 +287,8 @@ def _seeds_page(measured: Sequence[tuple[str, Sequence[ProbeSeeds]]], command: s
         salts, failures = max((p.salts for p in judged), default=0), sum(p.failures for p in judged)
         yield (
             f"{len(judged)} judged probes on {salts} salts each: {failures or 'no'} "
-            f"failure{'s' if failures > 1 else ''}. {_alternatives(probes)}."
+            f"failure{'s' if failures > 1 else ''}. {_alternatives(probes)}. "
+            f"{_checks_again(checks)}."
         )
         yield ""
         rows = [

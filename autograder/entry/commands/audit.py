@@ -38,13 +38,14 @@ def audit(
 ) -> None:
     """Test the tests: grade known wrong answers, known right ones and generated mutants."""
     from autograder.author.audit import audit as auditing
-    from autograder.author.audit.chance import ProbeSeeds, measure
-    from autograder.author.audit.page import page, seeds_page, shown, shown_seeds
+    from autograder.author.audit.chance import measure
+    from autograder.author.audit.checks_again import run_again
+    from autograder.author.audit.page import Measured, page, seeds_page, shown, shown_seeds
 
     course = this_course()
     assignments = [course.written(name) for name in names or course.names]
     found: list[Any] = []
-    measured: list[tuple[str, list[ProbeSeeds]]] = []
+    measured: list[Measured] = []
     problems = 0
     with progress_bar() as bar:
         for assignment in assignments:
@@ -57,10 +58,12 @@ def audit(
 
             if seeds:
                 result = measure(assignment, seeds, jobs, progress)
+                checks = run_again(assignment, seeds, jobs, progress)
                 problems += sum(probe.failures + sum(probe.others.values()) for probe in result)
-                parts = shown_seeds(assignment.name, result)
-                measured.append((assignment.name, result))
-                found.append({"assignment": assignment.name, "probes": result})
+                problems += sum(check.failures for check in checks)
+                parts = shown_seeds(assignment.name, result, checks)
+                measured.append((assignment.name, result, checks))
+                found.append({"assignment": assignment.name, "probes": result, "checks": checks})
             else:
                 store = ObservedStore(course.observations)
                 audited = auditing.audit(assignment, store, jobs, progress, salts, pairs)
