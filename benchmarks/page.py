@@ -28,6 +28,7 @@ STARTS: list[tuple[str, str, Callable[[Round], float]]] = [
     ("`chainrule autograde nn_recognition --student X --force`, its own process, beside importing numpy, IPython and sqlalchemy and opening a database", "at most 2", lambda r: r["one"] / r["opened"]),
     ("the same with its workers and what student code needs", "", lambda r: r["one_all"] / r["opened"]),
     ("`chainrule check` of a finished notebook, beside its cells in a bare IPython", "at most 1.5", lambda r: r["check"] / r["cells"]),
+    ("the same beside all that it runs: those cells and the demonstration with random sizes", "", lambda r: r["check"] / r["cells_and_sizes"]),
     ("`chainrule doctor`, beside importing typer and rich", "", lambda r: r["doctor"] / r["typed"]),
 ]
 TIMES = [

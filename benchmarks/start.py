@@ -77,6 +77,7 @@ class Starts:
         shutil.copy(self.course / "submitted" / self.student / NAME / f"{NAME}.ipynb", self.notebook)
         cells = [cell for cell in load(self.notebook).cells if cell.cell_type == "code"]
         self.cells = [c.source for c in cells if not {"demo", "training"} & {*c.metadata.get("tags", [])}]
+        self.sizes = [c.source for c in cells if "import properties" in c.source]  # a demonstration that `check` runs as well
         self.one = ["autograde", NAME, "--student", self.student, "--force", "--salt", SALT]
         self.command(self.course, *self.one)  # observes the reference
 
@@ -93,6 +94,7 @@ class Starts:
         found["one_all"], found["one"] = self.command(self.course, *self.one)
         found["doctor"] = self.command(self.folder, "doctor")[1]
         found["cells"] = cpu(self.release, CELLS, json.dumps(self.cells))
+        found["cells_and_sizes"] = cpu(self.release, CELLS, json.dumps([*self.cells, *self.sizes]))
         found["check"] = self.command(self.release, "check", str(self.notebook))[0]
         return found
 

@@ -258,10 +258,11 @@ def test_chance_is_measured(tiny):
 def test_a_threshold_too_near_is_seen(vary):
     """A judge whose threshold a right answer misses by chance fails for some salts and not for others."""
     middle = '"middle": fact(abs(scaled.mean(axis=0)).max() < 1e-9, "The columns are not centered."),'
-    first = '"first": between(-9, scaled[0, 0], 1, "The first entry should be below 1."),'
+    first = '"first": between(-9, scaled[0, 0], scaled.dtype.type(1), "The first entry should be below 1."),'
     edits = [(middle, first), ("import array, fact", "import array, between, fact")]
     probes = seeds.measure(vary({"judges.py": edits}), 40, 1)
     (probe,) = [p for p in probes if p.judged]
+    assert msgspec.json.decode(msgspec.json.encode(probes), type=list[seeds.ProbeSeeds]) == probes
     spread = next(f for f in probe.facts if f.fact == "first")
     assert 0 < probe.failures == spread.failures < 40 and probe.others.keys() == {"Scaler"}
     assert spread.mean is not None and spread.deviation is not None and spread.margin is not None and spread.nearest is not None
@@ -309,4 +310,7 @@ def test_command(tmp_path, monkeypatch, capsys, found):
     assert _command(monkeypatch, root, "nonesuch") == 2
     monkeypatch.setattr(audit, "audit", lambda *_: msgspec.structs.replace(found, problems=()))
     assert _command(monkeypatch, root, NAME) == 0
-    assert _command(monkeypatch, root, NAME, "--seeds", "5") == 0
+    assert _command(monkeypatch, root, NAME, "--seeds", "5", "--json", "seeds.json", "--write", "seeds.md") == 0
+    (written,) = msgspec.json.decode((root / "seeds.json").read_bytes())["assignments"]
+    assert {fact["fact"]: fact["mean"] for probe in written["probes"] for fact in probe["facts"]} and written["checks"]
+    assert "5 times after the reference" in (root / "seeds.md").read_text()
