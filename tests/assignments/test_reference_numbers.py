@@ -86,6 +86,20 @@ def test_nn_recognition_sigmoid() -> None:
     assert low < 1e-3 and high > 1 - 1e-3
 
 
+@pytest.mark.parametrize("precision", [np.float64, np.float32])
+def test_nn_recognition_weights_at_the_ends_of_their_range(monkeypatch: pytest.MonkeyPatch, precision: type) -> None:
+    """The visible check takes every draw that Xavier's range allows, the two ends among them."""
+
+    def to_the_ends(low: float, high: float, size: tuple[int, int]) -> np.ndarray:
+        drawn = np.random.default_rng().uniform(low, high, size)
+        drawn.flat[0], drawn.flat[-1] = low, np.nextafter(high, low)
+        return drawn.astype(precision)
+
+    (check,) = [cell.text for cell in loaded("nn_recognition").cells if cell.role is Role.TEST and cell.id == "initialize_weights"]
+    monkeypatch.setattr(np.random, "uniform", to_the_ends)
+    exec(compile(check, "<check>", "exec"), dict(reference("nn_recognition")))
+
+
 def four_clouds(seed: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     clouds = [([3.6, 40], [0.05, 10]), ([3.9, 10], [0.01, 5]), ([3.4, 30], [0.25, 5]), ([2.0, 10], [0.5, 10])]
