@@ -12,6 +12,7 @@ import numpy as np
 
 TRIES = 40
 STEP = 1e-5
+DIRECTIONS = 3
 
 
 def rows(name, f, tries=TRIES):
@@ -64,7 +65,8 @@ def loss(name, f, guess, tries=TRIES):
         good = np.shape(value) == () and bool(np.isfinite(value) and value >= 0)
         yield "the loss is one finite number, 0 or more", good, x
         yield f"the gradient has the shape of {it}", np.shape(dx) == (N, C), x
-        yield "the gradient is the slope of the loss", _close(dx, _slope(lambda z: f(z, y)[0], x), 1e-5), x
+        slope = _is_slope(dx, lambda z: f(z, y)[0], x, rng)
+        yield "the gradient is the slope of the loss", slope, x
         yield (
             "the loss of a batch is the mean of those of its rows",
             _close(value, np.mean([f(x[i : i + 1], y[i : i + 1])[0] for i in range(N)])),
@@ -121,12 +123,9 @@ def layer(name, forward, backward, draw, tries=TRIES):
         for number, (a, g) in enumerate(zip(arguments, grads, strict=False)):
             it = names[number] if number < len(names) else f"argument {number + 1}"
             yield f"the gradient with respect to {it} has the shape of {it}", g.shape == a.shape, *arguments
-            measured = _slope(lambda _: np.sum(forward(*arguments) * dout), a)
-            yield (
-                f"the gradient with respect to {it} is the slope of sum({above} * output)",
-                _close(g, measured, 1e-5),
-                *arguments,
-            )
+            slope = _is_slope(g, lambda _: np.sum(forward(*arguments) * dout), a, rng)
+            what = f"the gradient with respect to {it} is the slope of sum({above} * output)"
+            yield what, slope, *arguments
         again = _gradients(backward(2 * dout, *arguments))
         yield (
             f"twice {above} gives twice the gradients",
@@ -166,19 +165,18 @@ def _close(a, b, tolerance=1e-7):
     return bool(np.isfinite(a).all() and (np.abs(a - b) <= tolerance * np.maximum(1, np.abs(b))).all())
 
 
-def _slope(f, x):
-    """Central differences of a function that returns one number and may read x itself, which is moved in
-    place and put back.
+def _is_slope(gradient, f, x, rng):
+    """Whether a gradient says how fast f, a function of x that returns one number, changes along random
+    directions: by central differences. f may read x itself, which is moved in place and put back.
     """
-    slope = np.zeros(x.shape)
-    for at in np.ndindex(x.shape):
-        kept = x[at]
-        x[at] = kept + STEP
+    kept, right = x.copy(), True
+    for direction in rng.normal(size=(DIRECTIONS, *x.shape)):
+        x[...] = kept + STEP * direction
         above = float(f(x))
-        x[at] = kept - STEP
-        slope[at] = (above - float(f(x))) / (2 * STEP)
-        x[at] = kept
-    return slope
+        x[...] = kept - STEP * direction
+        right &= _close(np.sum(gradient * direction), (above - float(f(x))) / (2 * STEP), 1e-5)
+        x[...] = kept
+    return right
 
 
 def _try(name, true_of, tries, names):
