@@ -4,7 +4,8 @@
     in a terminal  python check_notebook.py [NOTEBOOK] [--all]            --all: training and demonstrations too
 
 Everything happens on this computer, in a Python of its own that knows nothing of your session. The checks are the visible ones of the
-notebook; the hidden ones are not here. The status is 0 when nothing is left to do, 1 when something is, 2 when there is no such notebook.
+notebook; the hidden ones are not here. The status is 0 when nothing is left to do, 1 when something is, 2 when nothing could be checked:
+there is no such notebook, or this Python is too old for it.
 """
 from __future__ import annotations
 
@@ -1341,6 +1342,8 @@ SECONDS = 10.0
 LONG_SECONDS = 600.0
 MAX_BYTES = 50 << 20
 INSIDE = "CHAINRULE_CHECKING"
+NEEDS = (3, 10)
+"""The oldest Python in which the notebook and the files beside it run."""
 
 
 # ---- called by people ---------------------------------------------------------------------------------------------
@@ -1363,6 +1366,10 @@ def run(notebook=None, all=False, seconds=None):
 def check(notebook, release, everything=False, seconds=None, out=print):
     """Check a notebook against a release and print the report; returns the exit status. release is None where none is at hand."""
     began = time.monotonic()
+    if sys.version_info < NEEDS:
+        here, needed = (".".join(map(str, version[:2])) for version in (sys.version_info, NEEDS))
+        out(f"Nothing was checked: the notebook needs Python {needed} or newer, and this is Python {here}. Choose another kernel, or install a newer Python.")
+        return 2
     try:
         found, data, folder, saved = _read(notebook, release)
     except FileNotFoundError as error:

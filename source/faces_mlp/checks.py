@@ -6,10 +6,18 @@ It says what was seen, what was expected and the usual cause.
 import contextlib
 import io
 import linecache
+import sys
 
 import numpy as np
 
 __all__ = ["close", "kept", "parts", "run", "shape", "that"]
+NEEDS = (3, 10)
+
+if sys.version_info < NEEDS:
+    raise ImportError(
+        f"This notebook needs Python {NEEDS[0]}.{NEEDS[1]} or newer, and this is Python "
+        f"{sys.version_info[0]}.{sys.version_info[1]}: choose another kernel, or install a newer Python."
+    )
 
 
 def run(check):

@@ -97,6 +97,14 @@ def test_when_grading_it_does_nothing(module: Any, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == ""
 
 
+def test_an_old_python_is_named_and_no_answer_is_called_wrong(module: Any, tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the files of a release do not run, that is said instead of a report."""
+    monkeypatch.setattr(sys, "version_info", (3, 9, 18, "final", 0))
+    said: list[str] = []
+    assert module.check(None, facts(tiny), out=said.append) == 2
+    assert said == ["Nothing was checked: the notebook needs Python 3.10 or newer, and this is Python 3.9. Choose another kernel, or install a newer Python."]
+
+
 # ---- how it reads -------------------------------------------------------------------------------------------------
 
 NO_NOTEBOOK = {

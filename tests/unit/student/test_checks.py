@@ -25,6 +25,13 @@ def shown(cell: str) -> str:
     return re.sub(r"\x1b\[[\d;]*m", "", "\n".join(seen))  # without colours
 
 
+def test_an_old_python_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first cell of a notebook says which Python is needed, before any answer can seem wrong."""
+    monkeypatch.setattr(sys, "version_info", (3, 9, 18, "final", 0))
+    with pytest.raises(ImportError, match=r"needs Python 3\.10 or newer, and this is Python 3\.9: choose another kernel"):
+        exec(compile(Path(checks.__file__).read_text(), "checks.py", "exec"), {})
+
+
 def test_a_failed_check_shows_its_sentence_alone() -> None:
     """No traceback: the sentence says what was seen, what was expected and why."""
     cell = "@checks.run\ndef check():\n    checks.close('out', [1.0, 3.0], [1.0, 2.0], 'double it')"
