@@ -9,6 +9,7 @@ from autograder.assignment.loading import load_assignment
 from autograder.author.audit import audit, checks_again, results, trivial
 from autograder.author.audit import chance as seeds
 from autograder.author.audit.blind import RegimeResult, regime_problems
+from autograder.author.audit.checks_again import Chance
 from autograder.author.audit.equivalent import key_of, load_equivalent, load_unasked
 from autograder.author.audit.page import page, seeds_page, shown, shown_seeds
 from autograder.author.audit.results import AssignmentAudit, MutantResult, VariantResult
@@ -268,10 +269,10 @@ def test_a_threshold_too_near_is_seen(vary):
     assert spread.mean is not None and spread.deviation is not None and spread.margin is not None and spread.nearest is not None
     assert spread.margin * spread.deviation == pytest.approx(1 - spread.mean) and spread.nearest > 1
     console = Console(record=True, width=200)
-    for part in shown_seeds(NAME, probes, []):
+    for part in shown_seeds(Chance(NAME, tuple(probes), ())):
         console.print(part)
     assert "spread_afterwards" in console.export_text()
-    assert f"`spread_afterwards`: first | {spread.mean:.4g} | " in seeds_page([(NAME, probes, [])], "chainrule audit --seeds 40")
+    assert f"`spread_afterwards`: first | {spread.mean:.4g} | " in seeds_page([Chance(NAME, tuple(probes), ())], "chainrule audit --seeds 40")
 
 
 def test_a_visible_check_that_chance_decides_is_seen(vary):
@@ -284,7 +285,7 @@ def test_a_visible_check_that_chance_decides_is_seen(vary):
     assert 0 < center.failures < 50 and center.times == 100 and "The number drawn is too large." in center.says
     assert all(one.failures == 0 for one in found.values() if one.question != "center")
     assert {one.times for one in found.values() if one.alternative} == {10}
-    page = seeds_page([(NAME, [], [*found.values()])], "chainrule audit --seeds 100")
+    page = seeds_page([Chance(NAME, (), tuple(found.values()))], "chainrule audit --seeds 100")
     assert f"that of center refused the reference {center.failures} of 100 times" in page
 
 

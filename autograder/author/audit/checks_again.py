@@ -14,6 +14,7 @@ import msgspec
 from autograder.assignment.notebook import Role, SourceCell
 from autograder.assignment.values import Assignment
 from autograder.assignment.variants import Variant, cells_with, load_variants
+from autograder.author.audit.chance import ProbeSeeds
 from autograder.author.audit.graders import Progress
 from autograder.errors import AssignmentError
 from autograder.inside.protocol import CellKind, CellSource
@@ -37,6 +38,20 @@ class CheckAgain(msgspec.Struct, frozen=True):
     times: int
     failures: int
     says: str = ""
+
+
+class Chance(msgspec.Struct, frozen=True):
+    """What chance did to an assignment's probes and to its visible checks."""
+
+    assignment: str
+    probes: tuple[ProbeSeeds, ...]
+    checks: tuple[CheckAgain, ...]
+
+    @property
+    def failures(self) -> int:
+        """How many times a right answer failed, at a probe or at a visible check."""
+        failed = sum(probe.failures + sum(probe.others.values()) for probe in self.probes)
+        return failed + sum(check.failures for check in self.checks)
 
 
 def run_again(

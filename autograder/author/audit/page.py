@@ -14,12 +14,9 @@ from rich.text import Text
 
 from autograder.author.audit.blind import RegimeResult
 from autograder.author.audit.chance import ProbeSeeds, Spread
-from autograder.author.audit.checks_again import CheckAgain
+from autograder.author.audit.checks_again import Chance, CheckAgain
 from autograder.author.audit.equivalent import FILE
 from autograder.author.audit.results import AssignmentAudit, QuestionAudit
-
-Measured = tuple[str, Sequence[ProbeSeeds], Sequence[CheckAgain]]
-"""An assignment's name, and what chance did to its probes and to its visible checks."""
 
 COLUMNS = ("question", "mutants", "killed", "equal", "alive", "wrong", "named", "seen", "right", "trivial")
 
@@ -142,25 +139,23 @@ def shown(audit: AssignmentAudit) -> Iterator[RenderableType]:
     yield from (Text(problem, style="red") for problem in audit.problems)
 
 
-def shown_seeds(
-    name: str, probes: Sequence[ProbeSeeds], checks: Sequence[CheckAgain]
-) -> Iterator[RenderableType]:
+def shown_seeds(chance: Chance) -> Iterator[RenderableType]:
     """Random thresholds for the terminal: by judged probe and fact, then the alternatives that ever
     failed, then the visible checks.
     """
     columns = ("probe or fact", "salts", "failures", "mean", "deviation", "margin", "nearest")
-    table = Table(title=f"{name}: the reference", title_justify="left", box=SIMPLE, padding=0)
+    table = Table(title=f"{chance.assignment}: the reference", title_justify="left", box=SIMPLE, padding=0)
     for index, column in enumerate(columns):
         table.add_column(column, justify="right" if index else "left")
-    for probe in probes:
+    for probe in chance.probes:
         if probe.judged:
             table.add_row(probe.probe, str(probe.salts), str(probe.failures))
             for fact in (f for f in probe.facts if f.failures or f.mean is not None):
                 table.add_row(f"  {fact.fact}", "", str(fact.failures), *_numbers(fact))
     yield table
     yield Text(LEGEND, "dim")
-    yield Text(_alternatives(probes))
-    yield Text(_checks_again(checks))
+    yield Text(_alternatives(chance.probes))
+    yield Text(_checks_again(chance.checks))
 
 
 def _alternatives(probes: Sequence[ProbeSeeds]) -> str:
@@ -257,12 +252,12 @@ def _page(audits: Sequence[AssignmentAudit], command: str) -> Iterator[str]:
         yield from (f"- **{problem}**" for problem in audit.problems)
 
 
-def seeds_page(measured: Sequence[Measured], command: str) -> str:
+def seeds_page(measured: Sequence[Chance], command: str) -> str:
     """How often chance alone costs a right answer points, as a Markdown page; command is what makes it."""
     return "\n".join(_seeds_page(measured, command)) + "\n"
 
 
-def _seeds_page(measured: Sequence[Measured], command: str) -> Iterator[str]:
+def _seeds_page(measured: Sequence[Chance], command: str) -> Iterator[str]:
     yield "# Chance"
     yield ""
     yield f"Made by `{command}` on {datetime.date.today():%d %B %Y}: {_machine()}. Do not edit; run it again."
@@ -279,16 +274,20 @@ def _seeds_page(measured: Sequence[Measured], command: str) -> Iterator[str]:
         "its margin (from the mean to the nearer limit, in standard deviations) and how far the most "
         "extreme one went (100% being the limit)."
     )
-    for name, probes, checks in measured:
-        judged = [p for p in probes if p.judged]
+    yield (
+        "Visible checks meet chance where an answer draws random numbers: each is run many times after right "
+        "answers, with other draws each time."
+    )
+    for chance in measured:
+        judged = [p for p in chance.probes if p.judged]
         yield ""
-        yield f"## {name}"
+        yield f"## {chance.assignment}"
         yield ""
         salts, failures = max((p.salts for p in judged), default=0), sum(p.failures for p in judged)
         yield (
             f"{len(judged)} judged probes on {salts} salts each: {failures or 'no'} "
-            f"failure{'s' if failures > 1 else ''}. {_alternatives(probes)}. "
-            f"{_checks_again(checks)}."
+            f"failure{'s' if failures > 1 else ''}. {_alternatives(chance.probes)}. "
+            f"{_checks_again(chance.checks)}."
         )
         yield ""
         rows = [

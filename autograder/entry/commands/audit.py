@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
 
 from autograder.entry.shared import Names, out, progress_bar, this_course
@@ -14,6 +16,13 @@ from autograder.errors import ChainRuleError
 from autograder.files import pretty_json, write_text
 from autograder.sandbox.observed import ObservedStore
 
+if TYPE_CHECKING:  # loaded where it is needed: the list of commands should not wait for it
+    from autograder.assignment.course import Course
+    from autograder.assignment.values import Assignment
+    from autograder.author.audit.graders import Progress
+
+Tested = tuple[Any, int, Iterable[RenderableType]]
+"""What was found of an assignment, how many problems it has, and what to print of it."""
 Pairs = Annotated[
     int, typer.Option("--pairs", min=0, help="Try this many second mistakes beside each misconception.")
 ]
@@ -33,22 +42,17 @@ def audit(
     ] = 5,
     pairs: Pairs = 1,
     seeds: Annotated[
-        int, typer.Option("--seeds", min=0, help="Measure random thresholds instead, over this many salts.")
+        int, typer.Option("--seeds", min=0, help="Measure what chance costs instead, over so many draws.")
     ] = 0,
 ) -> None:
     """Test the tests: grade known wrong answers, known right ones and generated mutants."""
-    from autograder.author.audit import audit as auditing
-    from autograder.author.audit.chance import measure
-    from autograder.author.audit.checks_again import run_again
-    from autograder.author.audit.page import Measured, page, seeds_page, shown, shown_seeds
+    from autograder.author.audit.page import page, seeds_page
 
     course = this_course()
-    assignments = [course.written(name) for name in names or course.names]
-    found: list[Any] = []
-    measured: list[Measured] = []
+    results: list[Any] = []
     problems = 0
     with progress_bar() as bar:
-        for assignment in assignments:
+        for assignment in [course.written(name) for name in names or course.names]:
             task = bar.add_task(assignment.name, total=None)
 
             def progress(
@@ -56,29 +60,44 @@ def audit(
             ) -> None:
                 bar.update(task, description=f"{name}: {stage}", completed=done, total=total or None)
 
-            if seeds:
-                result = measure(assignment, seeds, jobs, progress)
-                checks = run_again(assignment, seeds, jobs, progress)
-                problems += sum(probe.failures + sum(probe.others.values()) for probe in result)
-                problems += sum(check.failures for check in checks)
-                parts = shown_seeds(assignment.name, result, checks)
-                measured.append((assignment.name, result, checks))
-                found.append({"assignment": assignment.name, "probes": result, "checks": checks})
-            else:
-                store = ObservedStore(course.observations)
-                audited = auditing.audit(assignment, store, jobs, progress, salts, pairs)
-                problems += len(audited.problems)
-                parts = shown(audited)
-                found.append(audited)
-            for part in parts:
+            tested: Tested = (
+                _chance(assignment, seeds, jobs, progress)
+                if seeds
+                else _audited(course, assignment, jobs, progress, salts, pairs)
+            )
+            results.append(tested[0])
+            problems += tested[1]
+            for part in tested[2]:
                 out.print(part, soft_wrap=isinstance(part, Text), highlight=False)
             bar.remove_task(task)
     if json is not None:
-        write_text(json, pretty_json({"format": 1, "assignments": found}))
+        write_text(json, pretty_json({"format": 1, "assignments": results}))
     if write is not None:
         command = " ".join(["chainrule audit", *(names or []), *(["--seeds", str(seeds)] if seeds else [])])
-        write_text(write, seeds_page(measured, command) if seeds else page(found, command))
+        write_text(write, seeds_page(results, command) if seeds else page(results, command))
     if problems:
         raise ChainRuleError(
             "the audit found problems" if not seeds else f"right answers failed {problems} times by chance"
         )
+
+
+def _audited(
+    course: Course, assignment: Assignment, jobs: int, progress: Progress, salts: int, pairs: int
+) -> Tested:
+    """The tests tested by wrong answers, right ones and mutants."""
+    from autograder.author.audit import audit as auditing
+    from autograder.author.audit.page import shown
+
+    found = auditing.audit(assignment, ObservedStore(course.observations), jobs, progress, salts, pairs)
+    return found, len(found.problems), shown(found)
+
+
+def _chance(assignment: Assignment, seeds: int, jobs: int, progress: Progress) -> Tested:
+    """How often a right answer fails by chance."""
+    from autograder.author.audit.chance import measure
+    from autograder.author.audit.checks_again import Chance, run_again
+    from autograder.author.audit.page import shown_seeds
+
+    probes = tuple(measure(assignment, seeds, jobs, progress))
+    found = Chance(assignment.name, probes, tuple(run_again(assignment, seeds, jobs, progress)))
+    return found, found.failures, shown_seeds(found)
