@@ -110,14 +110,14 @@ _DO_NOTHING = (
 _RUN_ONCE = ("timeit", "prun", "lprun", "memit", "mprun")
 """What measures code, by running it many times or with tools that are not here."""
 _KEEPS_NAMES = ("prun", "lprun", "mprun")
-"""Those that run code once, among the notebook's own names; timing and weighing keep none in Jupyter either."""
+"""Those that run code once, among the notebook's own names: the others keep none in Jupyter either."""
 
 
 _OPTIONS = re.compile(r"(?:\s*-(?:[nrpflsTDum]\s*\S+|[oqvtcg]+)(?=\s|$))*\s*")
 
 
 def _once(shell: Any, keeps: bool, line: str, cell: str | None) -> None:
-    """Run what was to be measured once, among the notebook's names where the magic does, else among a copy."""
+    """Run what was to be measured once, among the notebook's names where the magic does, or a copy."""
     text = line[_OPTIONS.match(line).end() :]  # type: ignore[union-attr]
     names = shell.user_ns if keeps else {**shell.user_ns}
     exec(shell.transform_cell("\n".join(filter(None, (text, cell)))), names)

@@ -87,6 +87,18 @@ def test_what_can_not_be_started_is_said(tiny: Bench, lines: str) -> None:
     assert "no program or process can be started" in result.messages[0]
 
 
+def test_a_stub_below_an_answer_does_not_replace_it(tiny: Bench) -> None:
+    """The answers stand in cells of their own above, or one in an earlier question's cell; what was handed out is left as it was."""
+    handed_out, solved = tiny.work().handed_out(tiny.assignment), tiny.work()
+    center, scale = (str(solved.cell(name)["source"]) for name in ("center_solution", "scale_solution"))
+    above = handed_out.copy().add(center, before="center_solution").add(scale, before="scale_solution")
+    earlier = handed_out.copy().write("center_solution", f"{center}\n\n{scale}")
+    for work in above, earlier:
+        result = tiny.grade(work)
+        assert {q.id: q.score for q in result.questions if q.kind == "auto"} == tiny.full
+        assert result.messages == ()
+
+
 def test_a_warning_costs_nothing(tiny: Bench) -> None:
     """Neither in a cell nor while a check runs, also where the notebook makes warnings errors."""
     work = tiny.work().add("import warnings\nwarnings.simplefilter('error')\nnp.seterr(all='raise')", before="center_solution")
