@@ -99,6 +99,14 @@ def test_a_stub_below_an_answer_does_not_replace_it(tiny: Bench) -> None:
         assert result.messages == ()
 
 
+@pytest.mark.parametrize("line", ["breakpoint()", "import pdb; pdb.set_trace()", "from IPython.core.debugger import set_trace; set_trace()", "from IPython.core.debugger import Pdb; Pdb().set_trace()"])
+def test_a_breakpoint_goes_on(tiny: Bench, line: str) -> None:
+    """Nobody sits at its prompt: it costs neither a cell's time nor an answer's points."""
+    work = tiny.work().edit("center_solution", "    return moved", f"    {line}\n    return moved").add(line, before="center_solution")
+    result = tiny.grade(work)
+    assert result.messages == () and result.score == sum(tiny.full.values())
+
+
 def test_a_warning_costs_nothing(tiny: Bench) -> None:
     """Neither in a cell nor while a check runs, also where the notebook makes warnings errors."""
     work = tiny.work().add("import warnings\nwarnings.simplefilter('error')\nnp.seterr(all='raise')", before="center_solution")
