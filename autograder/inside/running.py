@@ -8,6 +8,7 @@ outside.
 from __future__ import annotations
 
 import ast
+import bdb
 import builtins
 import contextlib
 import linecache
@@ -20,8 +21,8 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, Protocol, TypeVar
 
-from autograder.inside.names import bound_names
-from autograder.inside.statements import definitions, place_in, rest_after
+from autograder.inside.names import bound_in, bound_names, parsed
+from autograder.inside.statements import definitions, is_stub, place_in, rest_after
 from autograder.inside.versions import for_this_python
 
 _TIMING = re.compile(r"\A(\s*)%%(?:time|prun|capture)[ \t]*(?=\n)")
@@ -61,9 +62,12 @@ class RunningNotebook:
         self.uses_ipython = False
         self.given: dict[str, Any] = {}
         """What the given cells have defined, as they left it."""
+        self.answered: set[str] = set()
+        """Names that the student's cells have bound to more than a stub."""
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
+        sys.breakpointhook = bdb.Bdb.set_trace = _goes_on  # type: ignore[assignment, method-assign]
         vars(builtins).update(help=_help, exit=_exit, quit=_exit)  # which Python has from site alone
 
     def run(
@@ -87,7 +91,7 @@ class RunningNotebook:
         missed: list[tuple[C, str]] = []
         for cell in cells:
             begins(cell)
-            error = self._run(cell, cell.number in briefly)
+            error = self._run_beside_stubs(cell, cell.number in briefly)
             if cell.kind == "given":
                 self._keep_given(cell.text)
             elif cell.kind == "own":
@@ -98,7 +102,7 @@ class RunningNotebook:
         for cell, name in missed if again else ():
             if name in self.names:
                 begins(cell)
-                yield cell, self._run(cell, cell.number in briefly)
+                yield cell, self._run_beside_stubs(cell, cell.number in briefly)
 
     def _keep_given(self, text: str) -> None:
         """Remember what a given cell has defined."""
@@ -108,6 +112,17 @@ class RunningNotebook:
         """A student's cell may remove what is given (`del np`, `%reset`): it stays available."""
         for name, value in self.given.items():
             self.names.setdefault(name, value)
+
+    def _run_beside_stubs(self, cell: C, briefly: bool) -> BaseException | None:
+        """Run one cell. A stub that was left standing below an answer does not replace it."""
+        if cell.kind != "own":
+            return self._run(cell, briefly)
+        stubs = stub_names(cell.text)
+        written = {name: self.names[name] for name in stubs & self.answered if name in self.names}
+        error = self._run(cell, briefly)
+        self.names.update(written)
+        self.answered |= bound_names(cell.text) - stubs
+        return error
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:
         """Run one cell; briefly: its definitions alone. What stands behind a statement that fails is run
@@ -160,6 +175,13 @@ class RunningNotebook:
             compiled(self._as_python(text), name)  # Python's own message says more than IPython's
         if error is not None:
             raise error
+
+
+def stub_names(text: str) -> set[str]:
+    """Names that a cell leaves bound to what was handed out in place of an answer."""
+    tree = parsed(text) if "NotImplementedError" in text else None
+    last = {name: is_stub(one) for one in (tree.body if tree else ()) for name in bound_in([one])}
+    return {name for name, stub in last.items() if stub}
 
 
 def cell_name(number: int) -> str:
@@ -250,6 +272,10 @@ def _display(*values: Any, display_id: object = None, **options: Any) -> _Handle
 
 def _help(*topics: Any) -> None:
     """Nobody reads it when grading."""
+
+
+def _goes_on(*where: object, **options: object) -> None:
+    """A breakpoint that was left in an answer, and nobody at the prompt to say that it is to go on."""
 
 
 def _exit(code: object = None) -> None:

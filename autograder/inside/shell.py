@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 
@@ -80,7 +81,10 @@ def make_shell() -> Any:
     for magic in _DO_NOTHING:
         shell.register_magic_function(lambda line, _name=magic: _not_run(f"%{_name} {line}"), "line", magic)
     for magic in _RUN_ONCE:
-        shell.register_magic_function(lambda line, cell=None: _once(shell, line, cell), "line_cell", magic)
+        once = partial(_once, shell, magic in _KEEPS_NAMES)
+        shell.register_magic_function(
+            lambda line, cell=None, _once=once: _once(line, cell), "line_cell", magic
+        )
     _forgive_extensions(shell)
     for magic in _OTHER_LANGUAGES:
         shell.register_magic_function(lambda line, cell, _name=magic: _not_run(f"%%{_name}"), "cell", magic)
@@ -105,15 +109,18 @@ _DO_NOTHING = (
 """What concerns the student's computer: files elsewhere, packages, the screen."""
 _RUN_ONCE = ("timeit", "prun", "lprun", "memit", "mprun")
 """What measures code, by running it many times or with tools that are not here."""
+_KEEPS_NAMES = ("prun", "lprun", "mprun")
+"""Those that run code once, among the notebook's own names: the others keep none in Jupyter either."""
 
 
 _OPTIONS = re.compile(r"(?:\s*-(?:[nrpflsTDum]\s*\S+|[oqvtcg]+)(?=\s|$))*\s*")
 
 
-def _once(shell: Any, line: str, cell: str | None) -> None:
-    """Run what was to be measured once, among names of its own: measuring keeps none in Jupyter either."""
+def _once(shell: Any, keeps: bool, line: str, cell: str | None) -> None:
+    """Run what was to be measured once, among the notebook's names where the magic does, or a copy."""
     text = line[_OPTIONS.match(line).end() :]  # type: ignore[union-attr]
-    exec(shell.transform_cell("\n".join(filter(None, (text, cell)))), {**shell.user_ns})
+    names = shell.user_ns if keeps else {**shell.user_ns}
+    exec(shell.transform_cell("\n".join(filter(None, (text, cell)))), names)
 
 
 def _forgive_extensions(shell: Any) -> None:

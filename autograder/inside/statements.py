@@ -51,6 +51,24 @@ def rest_after(text: str, place: tuple[int, int]) -> list[ast.stmt]:
     return []
 
 
+def is_stub(statement: ast.AST) -> bool:
+    """Whether a function raises NotImplementedError and does nothing else, as it was handed out; of a class,
+    every method but a constructor, which may be given.
+    """
+    if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return False
+    body = statement.body
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):  # its docstring
+        body = body[1:]
+    if isinstance(statement, ast.ClassDef):
+        methods = [one for one in body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        return any(map(is_stub, methods)) and all(m.name == "__init__" or is_stub(m) for m in methods)
+    if len(body) != 1 or not isinstance(body[0], ast.Raise):
+        return False
+    raised = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+
+
 def definitions(text: str) -> list[ast.stmt]:
     """What of a cell defines its names and computes nothing: imports, functions, plain assignments."""
     return [statement for statement in ast.parse(text).body if _only_defines(statement)]

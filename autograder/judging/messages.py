@@ -17,6 +17,7 @@ from autograder.assignment.values import Question
 from autograder.inside.names import bound_in, bound_names, parsed
 from autograder.inside.protocol import CellKind, CellSource, shown_number
 from autograder.inside.seen import CellReport, Observation, Outcome
+from autograder.inside.statements import is_stub
 from autograder.inside.versions import names_gone_from
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
@@ -71,7 +72,7 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             line = _line(cells, observation)
             where = f" at `{line}` ({_place(question, cells, observation)})" if line else ""
             if observation.error == "NotImplementedError" and "NotImplementedError" in line:
-                return "This is not written yet."
+                return _unfinished(question, cells, observation)
             why = _failed_import(observation.missing, cells, reports)
             why = why or _failed_given(observation.missing, cells, reports)
             said = "" if why else _said(observation, line, run)
@@ -237,6 +238,17 @@ def remarks(cells: list[CellSource]) -> list[str]:
             names = ", ".join(f"np.{name}" for name in dict.fromkeys(gone))
             said.append(f"cell {shown_number(cell.number)} uses {names}, gone from NumPy 2; it was let pass")
     return said
+
+
+def _unfinished(question: Question, cells: list[CellSource], observation: Observation) -> str:
+    """What is to be said of an answer that came to the line in place of which it is to be written."""
+    tree = parsed(next((cell.text for cell in cells if cell.number == observation.cell), ""))
+    functions = [one for one in ast.walk(tree or ast.Module([], [])) if isinstance(one, ast.FunctionDef)]
+    around = [one for one in functions if one.lineno <= observation.line <= (one.end_lineno or 0)]
+    if not around or is_stub(max(around, key=lambda one: one.lineno)):
+        return "This is not written yet."
+    place = _place(question, cells, observation)
+    return f"It comes to `raise NotImplementedError` ({place}), which goes once all is written."
 
 
 def _line(cells: list[CellSource], observation: Observation) -> str:

@@ -658,8 +658,9 @@ class _Judge:
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
         above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
-        if any(self.error(i) for i in above):
-            return f"`{name}` is not defined, since {self.called(next(i for i in above if self.error(i)))} stops."
+        stopped = [i for i in above if self.error(i) or (self.results.get(i) or {}).get("before")]
+        if stopped:
+            return f"`{name}` is not defined, since {self.called(stopped[0])} stops."
         if above and above[-1] < top:
             return f"`{name}` is defined in {self.called(above[-1])}, and gone again here: what removes it in between?"
         close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])) - {name})

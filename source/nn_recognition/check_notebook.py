@@ -122,6 +122,24 @@ def rest_after(text: str, place: tuple[int, int]) -> list[ast.stmt]:
     return []
 
 
+def is_stub(statement: ast.AST) -> bool:
+    """Whether a function raises NotImplementedError and does nothing else, as it was handed out; of a class,
+    every method but a constructor, which may be given.
+    """
+    if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return False
+    body = statement.body
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):  # its docstring
+        body = body[1:]
+    if isinstance(statement, ast.ClassDef):
+        methods = [one for one in body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        return any(map(is_stub, methods)) and all(m.name == "__init__" or is_stub(m) for m in methods)
+    if len(body) != 1 or not isinstance(body[0], ast.Raise):
+        return False
+    raised = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+
+
 def definitions(text: str) -> list[ast.stmt]:
     """What of a cell defines its names and computes nothing: imports, functions, plain assignments."""
     return [statement for statement in ast.parse(text).body if _only_defines(statement)]
@@ -557,6 +575,7 @@ def use_one_process() -> None:
 
 
 import re
+from functools import partial
 from typing import Any
 
 
@@ -634,7 +653,10 @@ def make_shell() -> Any:
     for magic in _DO_NOTHING:
         shell.register_magic_function(lambda line, _name=magic: _not_run(f"%{_name} {line}"), "line", magic)
     for magic in _RUN_ONCE:
-        shell.register_magic_function(lambda line, cell=None: _once(shell, line, cell), "line_cell", magic)
+        once = partial(_once, shell, magic in _KEEPS_NAMES)
+        shell.register_magic_function(
+            lambda line, cell=None, _once=once: _once(line, cell), "line_cell", magic
+        )
     _forgive_extensions(shell)
     for magic in _OTHER_LANGUAGES:
         shell.register_magic_function(lambda line, cell, _name=magic: _not_run(f"%%{_name}"), "cell", magic)
@@ -659,15 +681,18 @@ _DO_NOTHING = (
 """What concerns the student's computer: files elsewhere, packages, the screen."""
 _RUN_ONCE = ("timeit", "prun", "lprun", "memit", "mprun")
 """What measures code, by running it many times or with tools that are not here."""
+_KEEPS_NAMES = ("prun", "lprun", "mprun")
+"""Those that run code once, among the notebook's own names: the others keep none in Jupyter either."""
 
 
 _OPTIONS = re.compile(r"(?:\s*-(?:[nrpflsTDum]\s*\S+|[oqvtcg]+)(?=\s|$))*\s*")
 
 
-def _once(shell: Any, line: str, cell: str | None) -> None:
-    """Run what was to be measured once, among names of its own: measuring keeps none in Jupyter either."""
+def _once(shell: Any, keeps: bool, line: str, cell: str | None) -> None:
+    """Run what was to be measured once, among the notebook's names where the magic does, or a copy."""
     text = line[_OPTIONS.match(line).end() :]  # type: ignore[union-attr]
-    exec(shell.transform_cell("\n".join(filter(None, (text, cell)))), {**shell.user_ns})
+    names = shell.user_ns if keeps else {**shell.user_ns}
+    exec(shell.transform_cell("\n".join(filter(None, (text, cell)))), names)
 
 
 def _forgive_extensions(shell: Any) -> None:
@@ -685,6 +710,7 @@ def _forgive_extensions(shell: Any) -> None:
 
 
 import ast
+import bdb
 import builtins
 import contextlib
 import linecache
@@ -735,9 +761,12 @@ class RunningNotebook:
         self.uses_ipython = False
         self.given: dict[str, Any] = {}
         """What the given cells have defined, as they left it."""
+        self.answered: set[str] = set()
+        """Names that the student's cells have bound to more than a stub."""
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
+        sys.breakpointhook = bdb.Bdb.set_trace = _goes_on  # type: ignore[assignment, method-assign]
         vars(builtins).update(help=_help, exit=_exit, quit=_exit)  # which Python has from site alone
 
     def run(
@@ -761,7 +790,7 @@ class RunningNotebook:
         missed: list[tuple[C, str]] = []
         for cell in cells:
             begins(cell)
-            error = self._run(cell, cell.number in briefly)
+            error = self._run_beside_stubs(cell, cell.number in briefly)
             if cell.kind == "given":
                 self._keep_given(cell.text)
             elif cell.kind == "own":
@@ -772,7 +801,7 @@ class RunningNotebook:
         for cell, name in missed if again else ():
             if name in self.names:
                 begins(cell)
-                yield cell, self._run(cell, cell.number in briefly)
+                yield cell, self._run_beside_stubs(cell, cell.number in briefly)
 
     def _keep_given(self, text: str) -> None:
         """Remember what a given cell has defined."""
@@ -782,6 +811,17 @@ class RunningNotebook:
         """A student's cell may remove what is given (`del np`, `%reset`): it stays available."""
         for name, value in self.given.items():
             self.names.setdefault(name, value)
+
+    def _run_beside_stubs(self, cell: C, briefly: bool) -> BaseException | None:
+        """Run one cell. A stub that was left standing below an answer does not replace it."""
+        if cell.kind != "own":
+            return self._run(cell, briefly)
+        stubs = stub_names(cell.text)
+        written = {name: self.names[name] for name in stubs & self.answered if name in self.names}
+        error = self._run(cell, briefly)
+        self.names.update(written)
+        self.answered |= bound_names(cell.text) - stubs
+        return error
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:
         """Run one cell; briefly: its definitions alone. What stands behind a statement that fails is run
@@ -834,6 +874,13 @@ class RunningNotebook:
             compiled(self._as_python(text), name)  # Python's own message says more than IPython's
         if error is not None:
             raise error
+
+
+def stub_names(text: str) -> set[str]:
+    """Names that a cell leaves bound to what was handed out in place of an answer."""
+    tree = parsed(text) if "NotImplementedError" in text else None
+    last = {name: is_stub(one) for one in (tree.body if tree else ()) for name in bound_in([one])}
+    return {name for name, stub in last.items() if stub}
 
 
 def cell_name(number: int) -> str:
@@ -924,6 +971,10 @@ def _display(*values: Any, display_id: object = None, **options: Any) -> _Handle
 
 def _help(*topics: Any) -> None:
     """Nobody reads it when grading."""
+
+
+def _goes_on(*where: object, **options: object) -> None:
+    """A breakpoint that was left in an answer, and nobody at the prompt to say that it is to go on."""
 
 
 def _exit(code: object = None) -> None:
@@ -1946,8 +1997,9 @@ class _Judge:
         if any(self.placed[place]["worked"] for place, _ in frames):
             return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
         above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
-        if any(self.error(i) for i in above):
-            return f"`{name}` is not defined, since {self.called(next(i for i in above if self.error(i)))} stops."
+        stopped = [i for i in above if self.error(i) or (self.results.get(i) or {}).get("before")]
+        if stopped:
+            return f"`{name}` is not defined, since {self.called(stopped[0])} stops."
         if above and above[-1] < top:
             return f"`{name}` is defined in {self.called(above[-1])}, and gone again here: what removes it in between?"
         close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])) - {name})

@@ -107,6 +107,10 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
     "cells ran out of order": (
         below, "done 2 center", ("center is right as the notebook ends, but not yet where its check stands: `whole` is defined further down, in cell 7: move that up. In your session it ran first.",),
     ),
+    "an answer's cell stopped before its helper, and ran again at the end": (
+        lambda w: w.write("center_solution", "@late\ndef inner(X):\n    return X - X.mean(axis=0)\n\ncenter = lambda X: inner(X)").add("late = lambda f: f", after="center"),
+        "done 2 center", ("but not yet where its check stands: `inner` is not defined, since cell 5 stops.", "`late` is defined further down, in cell 7"),
+    ),
     "a check was edited": (
         lambda w: w.write("center", "pass").edit("center_solution", "return moved", "return -moved"),
         "wrong 2 center: center(X)[0, 0] is 1; expected -1.", ("Cell 6 (the check of center) is locked and was changed. Grading uses the original",),

@@ -87,6 +87,26 @@ def test_what_can_not_be_started_is_said(tiny: Bench, lines: str) -> None:
     assert "no program or process can be started" in result.messages[0]
 
 
+def test_a_stub_below_an_answer_does_not_replace_it(tiny: Bench) -> None:
+    """The answers stand in cells of their own above, or one in an earlier question's cell; what was handed out is left as it was."""
+    handed_out, solved = tiny.work().handed_out(tiny.assignment), tiny.work()
+    center, scale = (str(solved.cell(name)["source"]) for name in ("center_solution", "scale_solution"))
+    above = handed_out.copy().add(center, before="center_solution").add(scale, before="scale_solution")
+    earlier = handed_out.copy().write("center_solution", f"{center}\n\n{scale}")
+    for work in above, earlier:
+        result = tiny.grade(work)
+        assert {q.id: q.score for q in result.questions if q.kind == "auto"} == tiny.full
+        assert result.messages == ()
+
+
+@pytest.mark.parametrize("line", ["breakpoint()", "import pdb; pdb.set_trace()", "from IPython.core.debugger import set_trace; set_trace()", "from IPython.core.debugger import Pdb; Pdb().set_trace()"])
+def test_a_breakpoint_goes_on(tiny: Bench, line: str) -> None:
+    """Nobody sits at its prompt: it costs neither a cell's time nor an answer's points."""
+    work = tiny.work().edit("center_solution", "    return moved", f"    {line}\n    return moved").add(line, before="center_solution")
+    result = tiny.grade(work)
+    assert result.messages == () and result.score == sum(tiny.full.values())
+
+
 def test_a_warning_costs_nothing(tiny: Bench) -> None:
     """Neither in a cell nor while a check runs, also where the notebook makes warnings errors."""
     work = tiny.work().add("import warnings\nwarnings.simplefilter('error')\nnp.seterr(all='raise')", before="center_solution")

@@ -76,7 +76,8 @@ def test_all_of_them_together(tiny: Bench) -> None:
 def test_magics_in_the_cell_of_an_answer(tiny: Bench) -> None:
     """An answer in a cell that begins with a cell magic, or holds line magics, is found."""
     answer = tiny.work().cell("center_solution")["source"]
-    assert tiny.scores(tiny.work().write("center_solution", f"%%time\n{answer}")) == tiny.full
+    for magic in ("%%time", "%%prun", "%%prun -q", "%%prun -s cumulative -l 5"):
+        assert tiny.scores(tiny.work().write("center_solution", f"{magic}\n{answer}")) == tiny.full, magic
     assert tiny.scores(tiny.work().write("center_solution", f"%matplotlib inline\n{answer}\n!ls\n%time center(np.ones((2, 2)))")) == tiny.full
     assert tiny.scores(tiny.work().write("center_solution", f"{answer}\ndisplay(center(np.ones((2, 2))))\nget_ipython()")) == tiny.full
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import bdb
 import builtins
 import os
 import random
@@ -235,6 +236,8 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> RunningNotebook:
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     monkeypatch.setattr(builtins, "input", input)
     monkeypatch.setattr(builtins, "display", None, raising=False)
+    monkeypatch.setattr(sys, "breakpointhook", sys.breakpointhook)
+    monkeypatch.setattr(bdb.Bdb, "set_trace", bdb.Bdb.set_trace)
     return RunningNotebook()
 
 

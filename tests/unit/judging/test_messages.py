@@ -51,6 +51,15 @@ def test_each_ending_has_its_sentence(tiny: Assignment, observation: Observation
     assert told(tiny, observation) == says
 
 
+@pytest.mark.parametrize(("body", "says"), [("    'What it does.'\n", "This is not written yet."), ("    X = X - 1\n", "It comes to `raise NotImplementedError` (line 3 of your answer), which goes once all is written.")])
+def test_code_above_a_raise_that_was_left_is_not_overlooked(tiny: Assignment, body: str, says: str) -> None:
+    """Of an answer that has begun it is not said that nothing is written."""
+    question, probe = tiny.question("center"), tiny.probes_of("center")[0]
+    observation = Observation("p", Outcome.RAISED, error="NotImplementedError", cell=5, line=3)
+    run = CellsRun([CellSource(f"def center(X):\n{body}    raise NotImplementedError\n", 5, CellKind.OWN)])
+    assert check_message(question, probe, Judged((probe,), {probe.id: observation}, {probe.id: LOST}), run) == says
+
+
 @pytest.mark.parametrize("line", ['return params["cache" + name]', "return params[f'cache{name}']", "return params[f'{name}cache'], params['cache' + name]"])
 def test_a_key_that_is_joined_of_what_was_written_is_named(tiny: Assignment, line: str) -> None:
     """A text of the line with the name of a layer that the probe gives; any other key could carry something out."""
