@@ -184,7 +184,7 @@ def weight_gradient_for_weights(grad_y, x, w):
 
 @misconception("relu", replaces="relu")
 def overwrites_x(x):
-    """You set the negative entries of x itself to zero. The un-activated values are lost to the caller, who needs them for the backward pass."""
+    """x is changed: either you set its negative entries to zero in place, or you return x itself where nothing is negative, so that what is written into the result is written into x. The caller needs the un-activated values for the backward pass: return a new array."""
     x[x < 0] = 0
     return x
 
@@ -648,7 +648,7 @@ def never_put_back(model, forward, backward, name, x):
 
 @misconception("check_grad", not_for=["np.random.permutation(param.size)[:20] => range(param.size)[-20:]"])
 def first_twenty_entries(model, forward, backward, name, x):
-    """You always compare the first 20 entries. A fault elsewhere in the parameter is never seen; choose them at random."""
+    """The entries that you compare are always among the first 20. A fault elsewhere in the parameter is never seen; choose them at random."""
     grad = analytic(model, forward, backward, name, x)
     entries = np.arange(min(20, grad.size))
     np.testing.assert_array_less(np.abs(grad[entries] - differences(model, forward, name, x, entries)), 1.5e-3)
@@ -663,7 +663,7 @@ def every_entry(model, forward, backward, name, x):
 
 @misconception("check_grad")
 def always_twenty_entries(model, forward, backward, name, x):
-    """You draw 20 different entries whatever the size, which fails for a bias with fewer. Take all entries then."""
+    """You draw 20 entries whatever the size, which fails for a bias with fewer. Take all entries then."""
     grad = analytic(model, forward, backward, name, x)
     entries = np.random.choice(grad.size, 20, replace=False)
     np.testing.assert_array_less(np.abs(grad[entries] - differences(model, forward, name, x, entries)), 1.5e-3)

@@ -265,10 +265,11 @@ def relu_gradient_of_any_sign(ns, drawn):
     return {"grad_x": ns.relu_backward(drawn["grad_y"], drawn["x"])}
 
 
-@probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: {"x": inputs.away_from_zero(rng, (3, 4))})
+@probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True,
+       draw=lambda rng: {"x": inputs.away_from_zero(rng, (3, 4)), "positive": np.abs(inputs.away_from_zero(rng, (2, 4)))})
 def relu_leaves_its_input(ns, drawn):
-    """Whether x is as it was afterwards, also when the output is written to."""
-    return {"y": inputs.written_over(ns.relu(drawn["x"]))}
+    """Whether x is as it was afterwards, also when the output is written to, and where no entry has to change."""
+    return {"y": inputs.written_over(ns.relu(drawn["x"])), "y of a positive x": inputs.written_over(ns.relu(drawn["positive"]))}
 
 
 @probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True,
@@ -905,29 +906,34 @@ def data_left_alone(ns, drawn):
 # ---- least_confident -----------------------------------------------------------------------------------------------------------------
 
 
+def _indices(found):
+    """Row numbers as an array; nothing stays nothing, so that it is told as such."""
+    return None if found is None else np.asarray(found)
+
+
 @probe("least_confident", points=0.5, tolerance=1e-5, draw=lambda rng: {"prediction": inputs.probabilities(rng, 30, 4)})
 def five_of_many(ns, drawn):
     """Five cases, the default."""
-    return {"indices": np.asarray(ns.least_confident(drawn["prediction"]))}
+    return {"indices": _indices(ns.least_confident(drawn["prediction"]))}
 
 
 @probe("least_confident", points=0.75, tolerance=1e-5, draw=lambda rng: {"prediction": inputs.probabilities(rng, 25, 7)})
 def another_number(ns, drawn):
     """More than five cases, of a larger number of classes."""
-    return {"indices": np.asarray(ns.least_confident(drawn["prediction"], 9))}
+    return {"indices": _indices(ns.least_confident(drawn["prediction"], 9))}
 
 
 @probe("least_confident", points=0.25, contract=True, tolerance=1e-5, draw=lambda rng: {"prediction": inputs.probabilities(rng, 6, 3)})
 def one_and_all(ns, drawn):
     """A single case, and all there are."""
     prediction = drawn["prediction"]
-    return {"one": np.asarray(ns.least_confident(prediction, k=1)), "all": np.asarray(ns.least_confident(prediction, k=6))}
+    return {"one": _indices(ns.least_confident(prediction, k=1)), "all": _indices(ns.least_confident(prediction, k=6))}
 
 
 @probe("least_confident", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: {"prediction": inputs.probabilities(rng, 12, 5)})
 def prediction_left_alone(ns, drawn):
     """Whether the probabilities are as they were afterwards."""
-    return {"indices": np.asarray(ns.least_confident(drawn["prediction"], 3))}
+    return {"indices": _indices(ns.least_confident(drawn["prediction"], 3))}
 
 
 def predictions(rng):

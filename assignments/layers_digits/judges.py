@@ -80,7 +80,7 @@ def _labels_of_other_rows(net, X, move, batch_size):
     return all(whole)
 
 
-NO_MOVE = "W2 comes back as it does with learning_rate 0: it does not move."
+NO_MOVE = "W2 comes back as it does with learning_rate 0: it does not move, or moves as far whatever learning_rate is."
 OTHER_MOVE = "From the weights that learning_rate 0 brings back, W2 does not move along the gradient of rows of X_train with their own labels."
 
 

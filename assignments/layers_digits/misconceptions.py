@@ -27,7 +27,7 @@ def mixes_the_examples(x, w, b):
 
 @misconception("affine_forward")
 def reverses_the_axes(x, w, b):
-    """You transpose x before you flatten it. That turns all axes around, so the pixels of an example come out in another order and meet the wrong weights. Look at what .T does to an array of three axes."""
+    """You flatten each example with its axes the other way round, so its pixels come out in another order and meet the wrong weights. A transpose before reshape does that, and so does order="F". Look at what either does to an array of three axes."""
     return x.T.reshape(-1, len(x)).T @ w + b, (x, w, b)
 
 
@@ -161,7 +161,7 @@ def returns_a_step(x):
 
 @misconception("relu_backward")
 def writes_into_dout(dout, cache):
-    """You set entries of dout itself to zero. dout belongs to the caller, who may still need it, and finds it changed. Look at whether dx is a new array."""
+    """dout belongs to the caller, who may still need it, and finds it changed: either you set entries of dout itself to zero, or you return it as dx, where what is written into the one is written into the other. Look at whether dx is always a new array."""
     dx = dout
     dx[cache <= 0] = 0
     return dx

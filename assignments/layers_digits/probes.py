@@ -63,11 +63,12 @@ def affine_of_one_example(ns, drawn):
 
 
 @probe("affine_forward", points=0.25, contract=True, tolerance=1e-5,
-       draw=lambda rng: {"x": rng.integers(-3, 9, size=(3, 5)), "w": rng.normal(size=(5, 4)), "b": rng.normal(size=4)})
+       draw=lambda rng: {"x": rng.integers(-3, 9, size=(3, 5)), "w": rng.normal(size=(5, 4)), "b": rng.normal(size=4),
+                         "whole_w": rng.integers(-3, 4, size=(5, 4))})
 def affine_of_whole_numbers(ns, drawn):
-    """Pixels that are whole numbers."""
-    out, _ = ns.affine_forward(drawn["x"], drawn["w"], drawn["b"])
-    return {"out": out}
+    """Pixels that are whole numbers, and with them weights that are, too."""
+    x, w, b, whole_w = drawn.values()
+    return {"out": ns.affine_forward(x, w, b)[0], "out, whole weights": ns.affine_forward(x, whole_w, b)[0]}
 
 
 def single(rng, n, axes, outputs):

@@ -234,12 +234,13 @@ def activations_of_large_numbers(ns, drawn):
 @probe("Activation", points=0.5, contract=True, tolerance=1e-5,
        draw=lambda rng: {kind: {"first": _both_signs(rng, (5, 2))} | _pass(rng, (1, 3)) for kind in ["sigmoid", "tanh", "ReLU"]})
 def the_latest_input_counts(ns, drawn):
-    """Two passes, the second of another size, and what is kept of it."""
+    """Two passes, the second of another size, and what is kept of it while another activation has a pass of its own."""
     seen = {}
     for kind, arrays in drawn.items():
         activation = ns.Activation(kind)
         activation.forward_pass(arrays["first"])
         activation.forward_pass(arrays["a"])
+        ns.Activation(kind).forward_pass(arrays["first"])  # an object of its own, which keeps an input of its own
         seen[kind] = {"x": activation.x, "backward": activation.backward_pass(arrays["delta"])}
     return seen
 
@@ -971,10 +972,12 @@ def trainer_leaves_alone(ns, drawn):
 
 
 class _Answers:
-    """A model whose answer to a row is the row itself."""
+    """A model whose answer to a row is the row itself, and the least likely class where the row is not what the probe gave: its sum is not 1."""
 
     def forward_pass(self, x, targets=None):
-        return None if targets is None else self.loss_func(x, targets), np.array(x)
+        x = np.array(x)
+        probs = np.where(np.abs(x.sum(axis=1, keepdims=True) - 1) < 1e-3, x, 1 - x)
+        return None if targets is None else self.loss_func(x, targets), probs
 
     def loss_func(self, probs, targets):
         return float(len(probs))

@@ -593,7 +593,9 @@ def passes_everything(self, dout, cache):
 
 @misconception("relu", replaces="TwoLayerPerceptron.relu_backward")
 def gates_dout_in_place(self, dout, cache):
-    """You set entries of the caller's dout to zero. Whoever uses it afterwards finds it changed. Look at which array you write to."""
+    """The caller's dout is changed: either you set entries of it to zero, or you return it as dx, where what is written into the one
+    is written into the other. Look at whether dx is always a new array.
+    """
     dout[cache <= 0] = 0
     return dout
 

@@ -634,9 +634,10 @@ def improbable_label_inputs(rng):
 
 @probe("softmax_loss", points=0.75, tolerance=1e-5, draw=improbable_label_inputs)
 def improbable_label(ns, drawn):
-    """A right class whose probability is too small for a floating-point number: the loss."""
+    """A right class whose probability is too small for a floating-point number."""
     x, y = drawn.values()
-    return {"loss": bare(ns).softmax_loss(x, y)[0]}
+    loss, dx = bare(ns).softmax_loss(x, y)
+    return {"loss": loss, "dx": dx}
 
 
 @probe("softmax_loss", points=0.25, tolerance=1e-5, draw=lambda rng: {"x": inputs.scores(rng, 1, 5), "y": rng.integers(5, size=1)})

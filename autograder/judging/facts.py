@@ -95,7 +95,10 @@ def array(value: Any, name: str, **form: Unpack[Form]) -> np.ndarray:
         raise Unfit(Verdict.WRONG_TYPE, f"{name} is not an array of numbers.")
     seen, shape, ndim = seen.astype(float), form.get("shape"), form.get("ndim")
     if shape is not None and seen.shape != shape:
-        raise Unfit(Verdict.WRONG_SHAPE, f"{name} has shape {shown(seen.shape)}; expected {shape}.")
+        raise Unfit(
+            Verdict.WRONG_SHAPE,
+            f"{name} has shape {shown(seen.shape)}; expected {shown(tuple(map(int, shape)))}.",
+        )
     if ndim is not None and seen.ndim != ndim:
         raise Unfit(Verdict.WRONG_SHAPE, f"{name} has {seen.ndim} axes; expected {ndim}.")
     if form.get("finite", True) and not np.isfinite(seen).all():

@@ -34,6 +34,7 @@ _BUILT_IN = frozenset(
     (*vars(builtins), "NoneType", "function", "method", "ndarray", "numpy", *map(str, np.sctypeDict))
 )
 _TEXT = re.compile(r'"([^"]*)"|\'([^\']*)\'')
+_OF_NOTHING = re.compile(r"'NoneType' object is not subscriptable|cannot unpack non-iterable NoneType")
 _TAKEN_APART = re.compile(r"(?:not enough|too many) values to unpack \(expected (\d+)")
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
 _GONE = frozenset(names_gone_from(np)) - set(vars(np))
@@ -81,7 +82,8 @@ def check_message(question: Question, probe: Probe, judged: Judged, run: CellsRu
             if not line and (parts := _TAKEN_APART.match(observation.text)):
                 return f"The check takes what comes back as {parts[1]} things, and there are more or fewer."
             how = f"It raised {error}{where}" if line else f"The check went no further, with {error}"
-            return f"{how}{said or '.'}{why}"
+            nothing = "" if line or not _OF_NOTHING.search(observation.text) else " Was nothing returned?"
+            return f"{how}{said or '.'}{why}{nothing}"
         case Outcome.MISSING:
             return _undefined(question, run)
         case Outcome.TIMED_OUT:
@@ -173,7 +175,9 @@ def _undefined(question: Question, run: CellsRun) -> str:
         return f"It is not there: {where}, {_how_it_ended(report)}{line}."
     if run.turned:
         return f"It is not there: cell {run.turned}, which should define {names}, is no code cell."
-    return f"The notebook does not define {names}, or not under this name."
+    there = {name for cell in cells if cell.number not in ended for name in bound_names(cell.text)}
+    missing = [name for name in question.defines if name.partition(".")[0] not in there]
+    return f"The notebook does not define {' or '.join(missing) or names}, or not under this name."
 
 
 def _seems_to_define(text: str, names: set[str]) -> bool:

@@ -39,6 +39,7 @@ def test_numbers_become_a_float_array(value: Any) -> None:
         (np.ones(2, complex), {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
         (10**400, {}, Verdict.WRONG_TYPE, "x is not an array of numbers."),
         (np.ones((2, 3)), {"shape": (3, 2)}, Verdict.WRONG_SHAPE, "x has shape (2, 3); expected (3, 2)."),
+        (np.ones((2, 3)), {"shape": (3, np.int64(2))}, Verdict.WRONG_SHAPE, "x has shape (2, 3); expected (3, 2)."),
         (1.0, {"shape": (1,)}, Verdict.WRONG_SHAPE, "x has shape (); expected (1,)."),
         (np.ones((2, 3)), {"ndim": 1}, Verdict.WRONG_SHAPE, "x has 2 axes; expected 1."),
         ([1.0, float("nan")], {}, Verdict.NOT_FINITE, "x has entries that are not finite numbers."),

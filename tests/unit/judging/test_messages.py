@@ -28,7 +28,7 @@ ENDINGS = [
     (Observation("p", Outcome.RAISED, error="IndexError", cell=2, line=1), "The check went no further, with IndexError."),
     (Observation("p", Outcome.RAISED, error="IndexError", cell=5, line=99), "The check went no further, with IndexError."),
     (Observation("p", Outcome.RAISED, error="KeyError", text="'X'"), "The check went no further, with KeyError: there is no entry 'X'."),
-    (Observation("p", Outcome.RAISED, error="TypeError", text="cannot unpack non-iterable NoneType object"), "The check went no further, with TypeError: cannot unpack non-iterable NoneType object."),
+    (Observation("p", Outcome.RAISED, error="TypeError", text="cannot unpack non-iterable NoneType object"), "The check went no further, with TypeError: cannot unpack non-iterable NoneType object. Was nothing returned?"),
     (Observation("p", Outcome.RAISED, error="ValueError", text="too many values to unpack (expected 2)"), "The check takes what comes back as 2 things, and there are more or fewer."),
     (Observation("p", Outcome.RAISED), "The check went no further, with an exception."),
     (Observation("p", Outcome.RAISED, error="NotImplementedError", cell=6, line=1), "This is not written yet."),
@@ -96,6 +96,14 @@ def test_the_reason_why_a_name_is_missing_stands_at_the_question(tiny: Assignmen
     assert told(tiny, missing, reports=(CellReport(5, Outcome.TIMED_OUT),)) == "It is not there: cell 5, which should define center, took too long and was stopped."
     assert told(tiny, missing, reports=(CellReport(5, Outcome.RAISED, "SyntaxError: no", 2),)) == "It is not there: cell 5, which should define center, does not compile (line 2)."
     assert told(tiny, missing, reports=(CellReport(6, Outcome.TIMED_OUT),)) == "The notebook does not define center, or not under this name."
+
+
+def test_only_what_is_missing_of_several_names_is_named(tiny: Assignment) -> None:
+    """A question with two functions of which one is there: it is never said that the notebook does not define that one."""
+    question, probe = replace(tiny.question("center"), defines=("center", "decentre")), tiny.probes_of("center")[0]
+    judged = Judged((probe,), {probe.id: Observation("p", Outcome.MISSING)}, {probe.id: LOST})
+    cells = [CellSource("def center(X):\n    return X\n", 5, CellKind.OWN)]
+    assert check_message(question, probe, judged, CellsRun(cells)) == "The notebook does not define decentre, or not under this name."
 
 
 def test_a_name_whose_import_failed_is_explained(tiny: Assignment) -> None:
