@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -101,9 +103,22 @@ def main() -> None:
     except ChainRuleError as error:
         _complain(error)
         sys.exit(1)
+    except OSError as error:
+        if not (says := _no_room(error)):
+            raise
+        _complain(f"{says}\n  make room, or choose another place, and run it again: what is graded is kept")
+        sys.exit(1)
     except KeyboardInterrupt:
         _complain("stopped; run it again and it goes on where it was")
         sys.exit(130)
+
+
+def _no_room(error: OSError) -> str:
+    """That a disk is full, or can't be written to; empty where it is something else."""
+    if isinstance(error, shutil.Error):  # of many files, with what was wrong with each as a text
+        full = os.strerror(errno.ENOSPC)
+        return full if full in str(error) else ""
+    return str(error) if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS) else ""
 
 
 def _complain(what: object) -> None:

@@ -14,10 +14,11 @@ from autograder.assignment.placement import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.handed_in.entries import (
     MAX_NOTEBOOK_BYTES,
+    MAX_OF_ONE,
     Entry,
     in_archive_of_one,
-    read_regular,
     shown_name,
+    zip_named,
 )
 from autograder.text import printable
 
@@ -26,7 +27,6 @@ _NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?\Z", re.I)
 _COPY = re.compile(r"(?:-\d{1,9}|[ \t]{0,3}\(\d{1,9}\)){1,9}\Z")
 _COMPARED = 5
 """Of more notebooks than these the first ones alone are looked into."""
-_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Offered:
     @property
     def shown(self) -> str:
         return printable(shown_name(self.name), 60)
+
+    @property
+    def place(self) -> str:
+        """Where it lies in what the student handed in."""
+        return printable(shown_name("/".join(self.entry.parts[1:] or self.entry.parts)), 100)
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def choose(offered: Sequence[Offered], assignment: Assignment) -> Chosen:
     notebooks.sort(key=lambda o: _rank(o, expected), reverse=True)
     first = notebooks[0]
     if len(notebooks) > 1:
-        filled = next((o for o in notebooks[:_COMPARED] if _has_answers(o.entry, assignment)), first)
+        filled = _with_answers(notebooks[:_COMPARED], assignment) or first
         notebooks.remove(filled)
         notebooks.insert(0, filled)
     return Chosen(notebooks[0], files, _said(notebooks, first, expected))
@@ -110,15 +115,21 @@ def _rank(offered: Offered, expected: str) -> tuple[object, ...]:
 def _said(notebooks: list[Offered], first: Offered, expected: str) -> tuple[str, ...]:
     """What a person should know about the choice. first: what would have been chosen by its name."""
     chosen, others = notebooks[0], notebooks[1:]
-    names = ", ".join(sorted({o.shown for o in others})[:5])
+    alike = any(o.shown == chosen.shown for o in others)
+    mine = chosen.place if alike else chosen.shown
+    places = {o.place if o.shown == chosen.shown else o.shown for o in others}
+    names = ", ".join(sorted(places)[:5])
+    if chosen.place in places:
+        return (f"{len(notebooks)} notebooks were handed in, several of them as {mine}; one was graded",)
     if chosen is not first and original(first.name) == expected:
-        return (f"no answer was found in {first.shown}; {chosen.shown} was graded in its place",)
+        passed = first.place if alike else first.shown
+        return (f"no answer was found in {passed}; {mine} was graded in its place",)
     if original(chosen.name) != expected:
-        return (f"{expected} is missing; {chosen.shown} was graded in its place",)
+        return (f"{expected} is missing; {mine} was graded in its place",)
     if others and chosen.name == expected:
-        return (f"{names} was handed in too; only {expected} was graded",)
+        return (f"{names} was handed in too; only {mine} was graded",)
     if others:
-        return (f"{len(notebooks)} notebooks were handed in; {chosen.shown} was graded, not {names}",)
+        return (f"{len(notebooks)} notebooks were handed in; {mine} was graded, not {names}",)
     return ()
 
 
@@ -140,43 +151,49 @@ def _unpacked(offered: Sequence[Offered]) -> list[Offered]:
     """
     plain = any(is_notebook(o.name) and not o.entry.folder for o in offered)
     found: list[Offered] = []
+    left = MAX_NOTEBOOK_BYTES
     for one in offered:
-        archive = _is_zip(one.entry) if is_notebook(one.name) else one.name.lower().endswith(".zip")
-        inner = _opened(one) if archive and (is_notebook(one.name) or not plain) else []
-        found += inner or [one]
+        archive = (is_notebook(one.name) or (zip_named(one.name) and not plain)) and one.entry.is_zip
+        data = _bytes(one.entry, left) if archive and len(found) < MAX_OF_ONE else b""
+        left -= len(data)
+        found += _opened(one, data) or [one]
     return found
 
 
-def _opened(offered: Offered) -> list[Offered]:
+def _bytes(entry: Entry, longest: int) -> bytes:
+    """What a file holds; nothing where that can't be read."""
     try:
-        inner = in_archive_of_one(offered.entry.read(MAX_NOTEBOOK_BYTES))
+        return entry.read(longest)
     except (NotANotebook, OSError):
-        return []
+        return b""
+
+
+def _opened(offered: Offered, data: bytes) -> list[Offered]:
+    """The notebooks of a student's own archive."""
     return [
         replace(offered, entry=replace(entry, parts=(*offered.entry.parts, *entry.parts)), name=entry.name)
-        for entry in inner
+        for entry in in_archive_of_one(data)
         if not entry.fault and is_notebook(entry.name)
     ]
 
 
-def _is_zip(entry: Entry) -> bool:
-    """Whether a file begins as archives do, whatever its name says."""
-    if entry.folder:
-        return False
-    try:
-        if entry.path is None:
-            return entry.read(MAX_NOTEBOOK_BYTES).startswith(_ZIP)
-        return read_regular(entry.path, 1 << 62, 4) == _ZIP
-    except (NotANotebook, OSError):
-        return False
+def _with_answers(notebooks: Sequence[Offered], assignment: Assignment) -> Offered | None:
+    """The first notebook with an answer in it, of those that together are no larger than one may be."""
+    left = MAX_NOTEBOOK_BYTES
+    for one in notebooks:
+        data = _bytes(one.entry, left)
+        left -= len(data)
+        if data and _has_answers(data, assignment):
+            return one
+    return None
 
 
-def _has_answers(entry: Entry, assignment: Assignment) -> bool:
+def _has_answers(data: bytes, assignment: Assignment) -> bool:
     """Whether a notebook holds an answer that is not as it was handed out."""
     released = {cell.id: cell.released for cell in assignment.cells if cell.role in OPEN}
     try:
-        notebook, _ = parse(entry.read(MAX_NOTEBOOK_BYTES))
-    except (NotANotebook, OSError):
+        notebook, _ = parse(data)
+    except NotANotebook:
         return False
     return any(
         " ".join(str(cell.source).split()) != " ".join(released[name].split())

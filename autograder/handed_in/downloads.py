@@ -159,14 +159,18 @@ def moment(text: str) -> datetime | None:
 
 
 class _Texts(yaml.BaseLoader):
-    """YAML as tables, lists and texts alone: no tag makes anything of them, no table takes in another, and an
-    alias, by which a few bytes become many, is refused.
+    """YAML as tables, lists and texts alone: no tag makes anything of them, and no table takes in another.
+
+    An alias, by which a few bytes become many, is a short text again (Ruby writes a time twice so), and
+    nothing else.
     """
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("it refers to another of its parts")
-        return super().compose_node(parent, index)
+        alias = self.check_event(yaml.AliasEvent)
+        found = super().compose_node(parent, index)
+        if alias and not (isinstance(found, yaml.ScalarNode) and len(found.value) <= MAX_NAME):
+            return yaml.ScalarNode("tag:yaml.org,2002:str", "")
+        return found
 
 
 def read_metadata(text: str) -> dict[str, tuple[Named, ...]]:

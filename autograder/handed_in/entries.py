@@ -13,6 +13,7 @@ import io
 import os
 import stat
 import zipfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,13 +29,20 @@ MAX_FILE_BYTES = 4 << 20
 MAX_ENTRIES = 500_000
 """Files of a whole class."""
 MAX_OF_ONE = 2000
-"""Files of one student; whatever lies there beyond is not looked at."""
+"""Files of one student; whatever lies there beyond is not looked at: what lies further in, and what is no
+notebook by its name.
+"""
+_MAX_LISTED = 20_000
+"""Names of one student's that are put in order for it."""
 MAX_NAME = 255
 """Bytes of a file's name, as file systems have it; archives may claim more."""
 MAX_LEVELS = 30
 LINK = "the folder is a link to another; links are not followed"
 _CENTRAL = b"PK\x01\x02"
 """Stands before each entry of an archive's directory."""
+_ZIP = b"PK\x03\x04"
+_UNPACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA)
+"""What is unpacked bit by bit. Of bzip2, Python's zipfile unpacks 4 KiB at once, which may be gigabytes."""
 _CAREFULLY = sum(
     getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
 )  # Windows has few of them
@@ -54,10 +62,32 @@ class Entry:
     folder: bool = False
     fault: str = ""
     """Why it can't be looked into."""
+    head: Callable[[int], bytes] | None = None
+    """Its first bytes, so many of them, where they come cheaper than all."""
 
     @property
     def name(self) -> str:
         return self.parts[-1]
+
+    @property
+    def is_zip(self) -> bool:
+        """Whether it begins as archives do, whatever its name says."""
+        if self.folder:
+            return False
+        try:
+            return (self.head or self.read)(len(_ZIP) if self.head else MAX_NOTEBOOK_BYTES).startswith(_ZIP)
+        except (NotANotebook, OSError):
+            return False
+
+
+def zip_named(name: str) -> bool:
+    """Whether a file is an archive by its name."""
+    return name.lower().endswith(".zip")
+
+
+def _order(name: str) -> tuple[bool, str]:
+    """Puts what may be a notebook, or hold one, in front."""
+    return not (".ipynb" in name.lower() or zip_named(name)), name
 
 
 def hidden(name: str) -> bool:
@@ -94,11 +124,16 @@ def in_folder(root: Path) -> list[Entry]:
 
 
 def _beneath(top: os.DirEntry[str]) -> list[Entry]:
-    """One of the outermost files, or all that lies in one of the outermost folders."""
+    """One of the outermost files, or all that lies in one of the outermost folders, what lies further out
+    first.
+    """
     entries: list[Entry] = []
-    waiting: list[tuple[os.DirEntry[str], tuple[str, ...]]] = [(top, (top.name,))]
+    waiting: deque[tuple[os.DirEntry[str], tuple[str, ...]]] = deque([(top, (top.name,))])
+    listed = 0
     while waiting:
-        item, parts = waiting.pop()
+        if len(entries) >= MAX_OF_ONE or listed > _MAX_LISTED:
+            return [*entries, _too_many(top.name)]
+        item, parts = waiting.popleft()
         if not _is_folder(item):
             entries.append(_file(Path(item.path), parts))
         elif item.is_symlink():
@@ -107,17 +142,16 @@ def _beneath(top: os.DirEntry[str]) -> list[Entry]:
             entries.append(faulty(parts[:4], f"it is nested deeper than {MAX_LEVELS} folders"))
         else:
             inner = _listed(item, parts, entries)
-            waiting += [(one, (*parts, one.name)) for one in reversed(inner)]
-        if len(entries) + len(waiting) > MAX_OF_ONE:
-            return [*entries[:MAX_OF_ONE], _too_many(top.name)]
+            waiting += [(one, (*parts, one.name)) for one in inner]
+            listed += len(inner)
     return entries
 
 
 def _listed(item: os.DirEntry[str], parts: tuple[str, ...], entries: list[Entry]) -> list[os.DirEntry[str]]:
-    """What lies in a folder, by name; a folder that is empty, or can't be read, is an entry of its own."""
+    """What lies in a folder, in order; a folder that is empty, or can't be read, is an entry of its own."""
     try:
         with os.scandir(item.path) as found:
-            inner = sorted(islice(found, MAX_OF_ONE + 1), key=lambda one: one.name)
+            inner = sorted(islice(found, _MAX_LISTED + 1), key=lambda one: _order(one.name))
     except OSError as error:
         entries.append(faulty(parts, f"the folder can't be read: {error.strerror}"))
         return []
@@ -139,7 +173,14 @@ def _file(path: Path, parts: tuple[str, ...], folder: bool = False) -> Entry:
         modified = path.lstat().st_mtime
     except OSError:
         modified = 0.0
-    return Entry(parts, modified, lambda longest: read_regular(path, longest), path, folder)
+    return Entry(
+        parts,
+        modified,
+        lambda longest: read_regular(path, longest),
+        path,
+        folder,
+        head=lambda wanted: read_regular(path, 1 << 62, wanted),
+    )
 
 
 def faulty(parts: tuple[str, ...], why: str) -> Entry:
@@ -216,7 +257,16 @@ def _of_archive(archive: zipfile.ZipFile) -> Iterator[Entry]:
             if sizes[0] <= MAX_NAME:
                 yield faulty(parts[:1], "a file in it has a name, or lies under one, that is too long")
             continue
-        yield Entry(parts, _modified(info), lambda longest, info=info: _read(archive, info, longest))  # type: ignore[misc]
+        yield _packed(archive, info, parts)
+
+
+def _packed(archive: zipfile.ZipFile, info: zipfile.ZipInfo, parts: tuple[str, ...]) -> Entry:
+    return Entry(
+        parts,
+        _modified(info),
+        lambda longest: _read(archive, info, longest),
+        head=lambda wanted: _bytes_of(archive, info, wanted),
+    )
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -237,17 +287,28 @@ def _modified(info: zipfile.ZipInfo) -> float:
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, longest: int) -> bytes:
-    """At most so much of a file: what it says of its own size is not believed."""
-    if stat.S_ISLNK(info.external_attr >> 16):
-        raise NotANotebook("the file is a link to another; links are not followed")
-    try:
-        with archive.open(info) as file:
-            data = file.read(longest + 1)
-    except Exception as error:  # what is wrong with an archive surfaces as many kinds of exceptions
-        raise NotANotebook(f"the archive is damaged there, or locked: {str(error)[:200]}") from None
-    if len(data) > longest:
+    """At most so much of a file. One that says that it is larger is not unpacked; that it is smaller is not
+    believed.
+    """
+    data = b"" if info.file_size > longest else _bytes_of(archive, info, longest + 1)
+    if max(len(data), info.file_size) > longest:
         raise NotANotebook(f"the file has more than {longest >> 20} MiB")
     return data
+
+
+def _bytes_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo, wanted: int) -> bytes:
+    """The first bytes of a file, so many of them; raises NotANotebook with the reason."""
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise NotANotebook("the file is a link to another; links are not followed")
+    if info.flag_bits & 1:
+        raise NotANotebook("the archive is locked with a password")
+    if info.compress_type not in _UNPACKED:
+        raise NotANotebook("the archive is packed in a way that is not read here; pack it as an ordinary zip")
+    try:
+        with archive.open(info) as file:
+            return file.read(wanted)
+    except Exception as error:  # what is wrong with an archive surfaces as many kinds of exceptions
+        raise NotANotebook(f"the archive is damaged there: {str(error)[:200]}") from None
 
 
 # ---- the outermost level
@@ -255,14 +316,17 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, longest: int) -> byte
 
 
 def by_outermost(entries: list[Entry]) -> dict[str, list[Entry]]:
-    """The entries by the name of the outermost file or folder, of each at most MAX_OF_ONE."""
+    """The entries by the name of the outermost file or folder, of each at most MAX_OF_ONE, and those that
+    lie further out rather than others.
+    """
     tops: dict[str, list[Entry]] = {}
     for entry in entries:
-        mine = tops.setdefault(entry.parts[0], [])
-        if len(mine) < MAX_OF_ONE:
-            mine.append(entry)
-        elif len(mine) == MAX_OF_ONE:
-            mine.append(_too_many(entry.parts[0]))
+        tops.setdefault(entry.parts[0], []).append(entry)
+    for top, mine in tops.items():
+        if sum(not entry.fault for entry in mine) > MAX_OF_ONE:
+            faults = [entry for entry in mine if entry.fault]
+            whole = sorted((e for e in mine if not e.fault), key=lambda e: (len(e.parts), _order(e.name)))
+            tops[top] = [*whole[:MAX_OF_ONE], *faults[:MAX_OF_ONE], _too_many(top)]
     return tops
 
 

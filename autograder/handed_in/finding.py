@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.choosing import Chosen, Offered, choose, is_notebook, notebook_stem, original
-from autograder.handed_in.entries import Entry, by_outermost, in_folder, shown_name
+from autograder.handed_in.entries import Entry, by_outermost, in_folder, shown_name, zip_named
 from autograder.handed_in.listed import side_by_side
 from autograder.handed_in.whose import Identity, Surety, distinct
 from autograder.text import printable
@@ -69,7 +69,8 @@ def find(folder: Path, assignment: Assignment) -> Found:
         mine, rest = work_on(entries, assignment)
         ignored += map(place, rest)
         if mine:
-            people[name] = mine
+            whose = notebooks.get(notebook_stem(name), name) if _are_files(entries) else name
+            people.setdefault(whose, []).extend(mine)
     for name, (owner,) in named.items():
         people.setdefault(notebooks.get(owner.who, name), []).extend(tops[name])
     return Found(_handins(people, assignment), tuple(ignored))
@@ -124,7 +125,8 @@ def _handin(student: str, entries: Sequence[Entry], assignment: Assignment, oute
         offered = [Offered(e, e.name) for e in entries if len(e.parts) > outermost]
     chosen = choose([o for o in offered if not o.entry.fault], assignment)
     files = {name: entry.path for name, entry in chosen.files.items() if entry.path is not None}
-    messages = (*faults(entries, chosen), *(missing(chosen, assignment)), *chosen.said)
+    told = faults(entries, chosen)
+    messages = (*told, *missing(chosen, assignment, bool(told)), *chosen.said)
     if chosen.notebook is None:
         return Handin(student, None, messages, files)
     entry = chosen.notebook.entry
@@ -146,12 +148,13 @@ def faults(entries: Sequence[Entry], chosen: Chosen) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found[:_FAULTS_SHOWN]))
 
 
-def missing(chosen: Chosen, assignment: Assignment) -> tuple[str, ...]:
-    """That no notebook was handed in, and what was."""
+def missing(chosen: Chosen, assignment: Assignment, in_part: bool = False) -> tuple[str, ...]:
+    """That no notebook was handed in, and what was. in_part: not all of it could be looked into."""
     if chosen.notebook is not None:
         return ()
     there = f", but there is {', '.join(chosen.others)}" if chosen.others else ""
-    return (f"no notebook was handed in: {assignment.notebook}.ipynb is missing{there}",)
+    says = "no notebook was found in what could be looked into" if in_part else "no notebook was handed in"
+    return (f"{says}: {assignment.notebook}.ipynb is missing{there}",)
 
 
 def work_on(entries: Sequence[Entry], assignment: Assignment) -> tuple[list[Entry], list[Entry]]:
@@ -195,7 +198,7 @@ def _loose(entry: Entry, assignment: Assignment) -> bool:
 
 def _may_hold(entry: Entry) -> bool:
     """Whether a file is a notebook, or an archive with one, by its name."""
-    return not entry.folder and (is_notebook(entry.name) or entry.name.lower().endswith(".zip"))
+    return not entry.folder and (is_notebook(entry.name) or zip_named(entry.name))
 
 
 def _elsewhere(entry: Entry, assignment: Assignment) -> bool:

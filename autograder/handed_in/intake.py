@@ -7,6 +7,7 @@ module says. Whatever goes wrong in reading one student's files is said of that 
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
 from collections import Counter
@@ -33,6 +34,7 @@ from autograder.handed_in.downloads import (
 )
 from autograder.handed_in.entries import (
     MAX_FILE_BYTES,
+    MAX_NAME,
     MAX_NOTEBOOK_BYTES,
     Entry,
     by_outermost,
@@ -40,6 +42,7 @@ from autograder.handed_in.entries import (
     in_folder,
     shown_name,
     without_outermost,
+    zip_named,
 )
 from autograder.handed_in.finding import faults, find, own_name, place, work_on
 from autograder.handed_in.listed import listed
@@ -48,6 +51,8 @@ from autograder.handed_in.whose import Identity, Places, Surety, apart, distinct
 from autograder.text import printable
 
 MAX_TOTAL_BYTES = 8 << 30
+_FOLDERS_AROUND = 3
+"""So many may lie around a download: what unpacks an archive makes one more of them each time."""
 _UNDERSTOOD = (
     "the downloads of Canvas, Moodle, Gradescope, Blackboard and Brightspace, a folder that holds several of "
     "these, nbgrader's exchange, <student>/{0}/{0}.ipynb, or <student>.ipynb"
@@ -109,7 +114,7 @@ def taken_in(path: Path, assignment: Assignment, roster: tuple[Student, ...] = (
             mend="name the folder or the zip that holds the submissions with --submitted DIR",
         )
     with _entries(path, assignment) as outer:
-        entries, wrapper = _unwrapped(outer, assignment, path.is_dir())
+        entries, wrapper = _unwrapped(outer, assignment, path.is_dir(), Places(roster))
         metadata, ignored = _metadata(entries)
         metadata = metadata or listed(entries, [student.id for student in roster])
         if path.is_dir() and not wrapper and not roster and not _is_download(entries, assignment, metadata):
@@ -140,13 +145,14 @@ def _several(inner: list[Entry], assignment: Assignment, opened: ExitStack) -> l
     """The entries of all downloads, where a folder holds nothing but downloads of a platform, such as one
     for each section.
     """
-    paths = [entry.path for entry in inner if entry.path is not None and entry.name.lower().endswith(".zip")]
+    paths = [entry.path for entry in inner if entry.path is not None and zip_named(entry.name)]
     if not paths or len(paths) < len(inner) or any(len(entry.parts) > 1 for entry in inner):
         return []
     found: list[Entry] = []
     for path in paths:
         try:
-            mine, _ = _unwrapped(in_archive(opened.enter_context(_opened(path))), assignment, False)
+            packed = in_archive(opened.enter_context(_opened(path)))
+            mine, _ = _unwrapped(packed, assignment, False, Places(()))
         except UsageError:
             return []
         if not _is_download(mine, assignment, _metadata(mine)[0] or listed(mine)):
@@ -167,23 +173,39 @@ def _opened(path: Path) -> zipfile.ZipFile:
 # ---- whose it is -----------------------------------------------------------------------------------------
 
 
-def _unwrapped(entries: list[Entry], assignment: Assignment, on_disk: bool) -> tuple[list[Entry], str]:
-    """The entries as they stand within a folder around the whole download, and the name of that: one that is
-    nobody's by its name and holds several people's, or what a platform has named.
+def _unwrapped(
+    entries: list[Entry], assignment: Assignment, on_disk: bool, places: Places
+) -> tuple[list[Entry], str]:
+    """The entries as they stand within the folders around the whole download, and the name of the last of
+    these: each is nobody's by its name, and the last holds several people's, or what a platform has named.
     """
-    tops = {entry.parts[0] for entry in entries}
-    if len(tops) != 1 or not all(len(entry.parts) > 1 for entry in entries):
-        return entries, ""
-    (top,) = tops
-    inner = without_outermost(entries)
-    if assignment.name in {e.parts[0] for e in inner} or is_platform((top, "x"), assignment.name):
-        return entries, ""
-    flat = not on_disk and all(len(entry.parts) == 1 for entry in inner)
-    metadata = any(entry.parts == (METADATA,) for entry in inner)
-    platform = _is_download(inner, assignment, listed(inner))
-    students = {e.parts[0] for e in inner if len(e.parts) > 2 and e.parts[1] == assignment.name}
-    several = len(students) > (1 if on_disk else 0)
-    return (inner, top) if flat or metadata or platform or several else (entries, "")
+    inner = entries
+    for around in range(_FOLDERS_AROUND):
+        tops = {entry.parts[0] for entry in inner}
+        if len(tops) != 1 or not all(len(entry.parts) > 1 for entry in inner):
+            break
+        (top,) = tops
+        inner = without_outermost(inner)
+        names = {entry.parts[0] for entry in inner}
+        if (
+            assignment.name in names
+            or is_platform((top, "x"), assignment.name)
+            or _known({top}, places, assignment)
+        ):
+            break
+        flat = not on_disk and not around and all(len(entry.parts) == 1 for entry in inner)
+        metadata = any(entry.parts == (METADATA,) for entry in inner)
+        students = {e.parts[0] for e in inner if len(e.parts) > 2 and e.parts[1] == assignment.name}
+        several = len(students) > (1 if on_disk else 0) or _known(names, places, assignment) > 1
+        if flat or metadata or several or _is_download(inner, assignment, listed(inner)):
+            return inner, top
+    return entries, ""
+
+
+def _known(names: set[str], places: Places, assignment: Assignment) -> int:
+    """How many of the names are those of people in the roster."""
+    short = [name for name in names if len(name) <= MAX_NAME]
+    return sum(bool(_found(Named("", name, ""), places, assignment.name)[0]) for name in short)
 
 
 def _metadata(entries: list[Entry]) -> tuple[Metadata, list[str]]:
@@ -241,8 +263,20 @@ def _each(people: tuple[Named, ...], places: Places) -> tuple[Named, ...]:
     return tuple(found)
 
 
+def _found(named: Named, places: Places, title: str) -> tuple[str, Surety]:
+    """Whom the roster knows by a name, or by what is left of it without the assignment's: GitHub Classroom
+    and many a class put that before or behind.
+    """
+    student, surety = places.find(named)
+    plain = re.sub(rf"\A{re.escape(title)}[\s_-]+|[\s_-]+{re.escape(title)}\Z", "", named.who)
+    if student or named.platform not in ("", "nbgrader") or plain in ("", named.who):
+        return student, surety
+    student, surety = places.find(msgspec.structs.replace(named, who=plain))
+    return student, min(surety, Surety.NAME)
+
+
 def _placed(
-    by_identity: dict[Identity, list[_Candidate]], roster: tuple[Student, ...]
+    by_identity: dict[Identity, list[_Candidate]], roster: tuple[Student, ...], title: str
 ) -> tuple[dict[Identity, str], dict[str, str], dict[str, str]]:
     """The id of each person; and by id, whom the roster does not know, and what is to be said where several
     came to one.
@@ -251,7 +285,7 @@ def _placed(
     wanted, unplaced = [], set()
     for identity, candidates in by_identity.items():
         named = candidates[0].named
-        student, surety = places.find(named)
+        student, surety = _found(named, places, title)
         if not student:
             unplaced.add(identity)
             student = made_id(named)
@@ -280,7 +314,7 @@ def _laid_out(
     ignored: tuple[str, ...],
 ) -> Intake:
     """Write one folder a student."""
-    ids, unplaced, said = _placed(by_identity, roster)
+    ids, unplaced, said = _placed(by_identity, roster, assignment.name)
     budget, notes = [MAX_TOTAL_BYTES], dict[str, tuple[str, ...]]()
     for identity, candidates in by_identity.items():
         student = ids[identity]

@@ -23,11 +23,18 @@ from pathlib import PurePath
 from autograder.assignment.placement import NotANotebook
 from autograder.handed_in.choosing import is_notebook, notebook_stem
 from autograder.handed_in.downloads import Named, names_of
-from autograder.handed_in.entries import MAX_FILE_BYTES, MAX_NOTEBOOK_BYTES, Entry, in_archive_of_one
+from autograder.handed_in.entries import (
+    MAX_FILE_BYTES,
+    MAX_NOTEBOOK_BYTES,
+    Entry,
+    in_archive_of_one,
+    zip_named,
+)
 
 _BLACKBOARD = re.compile(
-    r"(?P<before>.+_.+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<about>\.txt))", re.S
+    r"(?P<before>.+?_.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<about>\.txt))", re.S
 )
+"""The attempt furthest to the left is meant: what follows may be the student's."""
 _BRIGHTSPACE = re.compile(
     r"(?P<number>\d+)-\d+ ?- ?(?P<who>.+?) ?- ?(?P<when>[A-Z][a-z]{2} \d{1,2}, \d{4} \d{3,4} [AP]M)"
     r"(?: ?- ?(?P<file>.+))?",
@@ -48,8 +55,13 @@ def listed(entries: Sequence[Entry], known: Collection[str] = ()) -> Listed:
 
 
 def _blackboard(files: Sequence[Entry]) -> Listed:
-    """Files of Blackboard. Where no attempt's note names the user, the title is what all names begin with."""
+    """Files of Blackboard, where every notebook and archive is named by it: in another platform's download
+    one alone is called so by a student. Where no attempt's note names the user, the title is what all names
+    begin with.
+    """
     found = {entry.name: match for entry in files if (match := _BLACKBOARD.fullmatch(entry.name))}
+    if any(entry.name not in found for entry in files if is_notebook(entry.name) or zip_named(entry.name)):
+        return {}
     users = {user for e in files if e.name in found and found[e.name]["about"] and (user := _user(e))}
     befores = {match["before"] for match in found.values()}
     title = _common(befores).rpartition("_")[0] if len(befores) > 1 else ""
@@ -122,7 +134,7 @@ def side_by_side(files: Sequence[Entry], tops: int, known: Collection[str] = ())
 
 def _holds_one(entry: Entry) -> bool:
     """Whether it is an archive of one notebook."""
-    if not entry.name.lower().endswith(".zip"):
+    if not (zip_named(entry.name) and entry.is_zip):
         return False
     try:
         inner = in_archive_of_one(entry.read(MAX_NOTEBOOK_BYTES))

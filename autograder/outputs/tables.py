@@ -46,25 +46,39 @@ class ScoreLine:
 def lines(standings: Sequence[Standing], roster: Sequence[Student] = ()) -> list[ScoreLine]:
     """A line for every submission, and with a roster for everybody in it, by id.
 
-    A submission is found by id, login, number or address.
+    A submission is found by its id, else by what else one person alone is known by: login, number, address.
+    Whoever has a submission under the own id has that one; another's then keeps the name of its folder.
     """
-    names: dict[str, Student] = {}
-    for field in ("email", "canvas", "moodle", "number", "login", "id"):  # what is named last counts most
-        for one in roster:
-            value = getattr(one, field)
-            if value:
-                names[value] = one
-                if field == "email":
-                    names[value.partition("@")[0]] = one
-    found: dict[str, ScoreLine] = {}
+    known = {one.id: one for one in roster}
+    found = {s.student: ScoreLine(known[s.student], s) for s in standings if s.student in known}
+    names = _names(roster)
     for standing in standings:
-        known = names.get(standing.student)
-        if known is None or known.id in found:
-            known = msgspec.structs.replace(NOBODY, id=standing.student)
-        found[known.id] = ScoreLine(known, standing)
+        if standing.student in known:
+            continue
+        one = names.get(standing.student)
+        if one is None or one.id in found:
+            one = msgspec.structs.replace(NOBODY, id=standing.student)
+        found[one.id] = ScoreLine(one, standing)
     for one in roster:
         found.setdefault(one.id, ScoreLine(one, None))
     return [found[key] for key in sorted(found)]
+
+
+def _names(roster: Sequence[Student]) -> dict[str, Student]:
+    """By what a person is known by besides the id, whose it is; what counts most is named last, and what two
+    have is nobody's.
+    """
+    names: dict[str, Student] = {}
+    for field in ("mailbox", "email", "canvas", "moodle", "number", "login"):
+        owners: dict[str, list[Student]] = {}
+        for one in roster:
+            value = one.email.partition("@")[0] if field == "mailbox" else getattr(one, field)
+            owners.setdefault(value, []).append(one)
+        for value, people in owners.items():
+            names.pop(value, None)
+            if value and len(people) == 1:
+                names[value] = people[0]
+    return names
 
 
 def as_csv(assignment: Assignment, rows: Sequence[ScoreLine], adjustments: Adjustments = NONE) -> str:

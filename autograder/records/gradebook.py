@@ -37,10 +37,11 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.utils import compute_checksum, parse_utc
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import OperationalError, SAWarning
 from traitlets.config import Config
 
 from autograder.assignment.values import QuestionKind
+from autograder.errors import ChainRuleError
 from autograder.handed_in.roster import Student as RosterStudent
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.records.marks import Mark, Marks
@@ -101,6 +102,10 @@ def _quiet() -> logging.Logger:
     return logger
 
 
+_NO_ROOM = ("disk is full", "readonly database")
+"""Of what SQLite says, what is no fault of ours."""
+
+
 @contextmanager
 def open_gradebook(url: str) -> Iterator[Gradebook]:
     """Open a database by its SQLAlchemy url, making it where there is none."""
@@ -112,6 +117,11 @@ def open_gradebook(url: str) -> Iterator[Gradebook]:
         book = Gradebook(url, COURSE)
         try:
             yield book
+        except OperationalError as error:
+            if not any(word in str(error.orig) for word in _NO_ROOM):
+                raise
+            mend = "make room, or choose another place with --into, and run it again: what is graded is kept"
+            raise ChainRuleError(f"the gradebook can't be written: {error.orig}", mend=mend) from None
         finally:
             book.close()
 

@@ -143,6 +143,23 @@ def moodles_name_in_canvass(of: Class) -> None:
     of.put(f"evanseve_6_99_Alice Adams_5_assignsubmission_file_{NAME}.ipynb", of.eve)
 
 
+BLACKBOARD = "HW_{}_attempt_2026-11-02-12-05-09"
+
+
+@attack(roster=True)
+def anothers_attempt_in_the_name_of_an_own_file_in_blackboards(of: Class) -> None:
+    for who, data in (("alice", of.alice), ("eve", of.eve)):
+        of.put(f"{BLACKBOARD.format(who)}.txt", f"Name: X ({who})\n".encode())
+        file = NAME if who == "alice" else f"alice_attempt_2027-11-02-12-05-09_{NAME}"
+        of.put(f"{BLACKBOARD.format(who)}_{file}.ipynb", data)
+
+
+@attack(roster=True)
+def blackboards_name_in_canvass(of: Class) -> None:
+    of.put(f"adamsalice_5_10_{NAME}.ipynb", of.alice)
+    of.put(f"evanseve_6_99_{BLACKBOARD.format('alice')}_{NAME}.ipynb", of.eve)
+
+
 @attack(roster=False)
 def a_name_in_brackets(of: Class) -> Path:
     of.put("alice.ipynb", of.alice)
@@ -351,6 +368,17 @@ def a_million_entries(of: Class) -> None:
         archive.filelist += [info] * 900_000
 
     inner_zip(make)(of)
+
+
+@attack()
+def six_hundred_archives_of_two_thousand_files(of: Class) -> None:
+    own = of.root / of.laid_out("nbgrader")
+    (own / f"{NAME}.ipynb").unlink()
+    with zipfile.ZipFile(own / "0.zip", "w") as archive:
+        for number in range(1900):
+            archive.writestr(f"{number}.ipynb", b"")
+    for number in range(1, 600):
+        os.link(own / "0.zip", own / f"{number}.zip")
 
 
 @attack(roster=True)

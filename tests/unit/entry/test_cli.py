@@ -1,7 +1,9 @@
 """What the command line shows of a class."""
 from __future__ import annotations
 
+import errno
 import json
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from autograder.assignment.values import QuestionKind
+from autograder.entry import cli
 from autograder.entry.cli import build
 from autograder.entry.commands.autograde import class_table, results_json
 from autograder.inside.seen import Outcome
@@ -18,6 +21,37 @@ from autograder.judging.findings import ClassResult, Diagnosis, QuestionResult, 
 from autograder.records.marks import Mark, Marks
 
 ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(errno.ENOSPC, "No space left on device", "x"), OSError(errno.EROFS, "Read-only file system"), shutil.Error([("a", "b", "[Errno 28] No space left on device: 'a'")])],
+)
+def test_a_full_disk_is_said_in_a_sentence(error: OSError, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What can't be written for want of room is no fault of the program: no traceback, and that it goes on from there."""
+
+    def built(_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(cli, "build", built)
+    monkeypatch.setattr("sys.argv", ["chainrule"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert ("No space left" in said or "Read-only" in said) and "run it again: what is graded is kept" in said
+
+
+def test_other_faults_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of another kind is shown as it is."""
+
+    def built(_: Any) -> Any:
+        raise FileNotFoundError(errno.ENOENT, "x")
+
+    monkeypatch.setattr(cli, "build", built)
+    monkeypatch.setattr("sys.argv", ["chainrule"])
+    with pytest.raises(FileNotFoundError):
+        cli.main()
 
 
 def test_help_fits_a_screen() -> None:

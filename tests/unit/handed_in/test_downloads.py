@@ -87,14 +87,27 @@ def test_gradescope_says_who_handed_in() -> None:
 
 
 def test_metadata_runs_nothing() -> None:
-    """A tag makes nothing of a text; what is no YAML, and what repeats itself by reference, is refused."""
+    """A tag makes nothing of a text, what is no YAML is refused, and a reference brings back no table."""
     people = "  :submitters:\n  - :name: !!python/object/apply:os.getcwd [x]\n    :sid: !!timestamp x\n"
     (named,) = read_metadata(f"a:\n{people}")["a"]
     assert (named.who, named.keys) == ("x", {"number": "x"})
-    for text in ("a: [", "a: &x {b: 1}\nc: *x\n", "a: &x {b: 1}\nc:\n  <<: *x\n", "a: {b: 1, [c]: 2}", "[" * 5000, "\x00"):
+    for text in ("a: [", "a: {b: 1, [c]: 2}", "a: *x\n", "[" * 5000, "\x00"):
         with pytest.raises(ValueError):
             read_metadata(text)
+    for text in ("a: &x {b: 1}\nc: *x\n", "a: &x {b: 1}\nc: &y\n  <<: [*x, *x]\n  d: *y\n"):
+        assert all(one.keys == {} for people in read_metadata(text).values() for one in people)
+    long = f"a: &x {'n' * 300}\nb:\n  :submitters:\n  - :name: *x\n"
+    assert read_metadata(long)["b"][0].who == "b"
     assert read_metadata("- 1\n") == {} and read_metadata("a: {':submitters': 3}")["a"][0].who == "a"
+
+
+def test_a_time_that_ruby_writes_once_and_refers_to() -> None:
+    """Rails writes a time's zone, and the time in UTC, once and refers to them; whoever handed in is known all the same."""
+    about = "  :submitters:\n  - :email: {0}@x.edu\n  :created_at: !ruby/object:ActiveSupport::TimeWithZone\n    utc: &{0} 2026-11-02 12:00:00.000000000 Z\n"
+    zone = "    zone: &zone !ruby/object:ActiveSupport::TimeZone\n      name: Etc/UTC\n"
+    text = f"s_1:\n{about.format('a')}{zone}    time: *a\ns_2:\n{about.format('b')}    zone: *zone\n    time: *b\n"
+    found = read_metadata(text)
+    assert {folder: (one.who, one.when) for folder, (one,) in found.items()} == {"s_1": ("a@x.edu", NOON), "s_2": ("b@x.edu", NOON)}
 
 
 def test_times_and_copies() -> None:

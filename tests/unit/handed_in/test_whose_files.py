@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -215,3 +216,90 @@ def test_ids_that_differ_in_capitals_alone_are_two(tiny: Assignment, solved: byt
     assert set(found) == {"Ann", "ann"} and intake.unplaced == ()
     found, intake = took(packed(tmp_path / "y.zip", {"ANN.ipynb": solved}), tiny, roster)
     assert intake.absent == ("Ann", "ann") and len(intake.unplaced) == 1
+
+
+@pytest.mark.parametrize("around", ["", "download/", "download/again/", "a/b/c/"])
+def test_folders_around_a_download_are_looked_through(tiny: Assignment, solved: bytes, tmp_path: Path, around: str) -> None:
+    """Whoever unpacks an archive twice over has one folder in another; nobody becomes a student of that name."""
+    metadata = b"s_1:\n  :submitters:\n  - :email: am1@uni.example\ns_2:\n  :submitters:\n  - :email: bo2@uni.example\n"
+    files = {"submission_metadata.yml": metadata, "s_1/tiny.ipynb": solved, "s_2/tiny.ipynb": solved}
+    folder = unpacked(tmp_path / "f", {around + name: data for name, data in files.items()})
+    found, intake = took(folder, tiny, CLASS)
+    assert found == {"am1": True, "bo2": True} and intake.unplaced == ()
+
+
+def test_the_folder_of_somebody_in_the_roster_is_no_folder_around_a_download(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Also where that person alone has handed in, and has put another's name into the own folder."""
+    metadata = b"s_1:\n  :submitters:\n  - :email: am1@uni.example\n"
+    folder = unpacked(tmp_path / "f", {"bo2/submission_metadata.yml": metadata, "bo2/s_1/tiny.ipynb": solved})
+    assert took(folder, tiny, CLASS)[0] == {"bo2": True}
+    folder = unpacked(tmp_path / "g", {"bo2/am1/tiny.ipynb": solved, "bo2/zo3/tiny.ipynb": solved})
+    assert took(folder, tiny, CLASS)[0] == {"bo2": True}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("tiny-amuster/tiny.ipynb", "tiny-bli/tiny.ipynb"),
+        ("tiny-submissions/tiny-amuster/tiny.ipynb", "tiny-submissions/tiny-bli/tiny.ipynb"),
+        ("tiny_am1.ipynb", "bo2_tiny.ipynb"),
+        ("Anna Muster - tiny.ipynb", "Bo Li - tiny.ipynb"),
+    ],
+)
+def test_the_assignments_name_beside_a_persons(tiny: Assignment, solved: bytes, tmp_path: Path, names: tuple[str, ...]) -> None:
+    """GitHub Classroom calls folders so, and many a class its files: whom the roster knows without it is that person."""
+    found, intake = took(unpacked(tmp_path / "f", dict.fromkeys(names, solved)), tiny, CLASS)
+    assert found == {"am1": True, "bo2": True} and intake.unplaced == ()
+
+
+@pytest.mark.parametrize("roster", [(), CLASS])
+def test_files_of_one_name_are_one_persons(tiny: Assignment, solved: bytes, fresh: bytes, tmp_path: Path, roster: tuple[Student, ...]) -> None:
+    """am1.ipynb and what a browser has made of it: one result, the same with and without a roster, and the sentence tells the two apart."""
+    folder = unpacked(tmp_path / "f", {"am1.ipynb": fresh, "am1.ipynb.txt": solved, "bo2.IPYNB": solved})
+    os.utime(folder / "am1.ipynb", (4e9, 4e9))
+    with taken_in(folder, tiny, roster) as intake:
+        found = {h.student: (*intake.notes.get(h.student, ()), *h.messages) for h in find_submissions(intake.folder, tiny)}
+    assert found == {"am1": ("no answer was found in am1.ipynb; am1.ipynb.txt was graded in its place",), "bo2": ()}
+
+
+def test_notebooks_of_one_name_are_told_by_their_places(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """`x.ipynb was handed in too; only x.ipynb was graded` would say nothing."""
+    folder = unpacked(tmp_path / "f", {"am1/tiny/tiny.ipynb": solved, "am1/tiny/old/tiny.ipynb": solved})
+    (handin,) = find_submissions(folder, tiny)
+    assert handin.messages == ("tiny/old/tiny.ipynb was handed in too; only tiny/tiny.ipynb was graded",)
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+@pytest.mark.parametrize("place", ["{}.txt", "env/lib/{}.py", "a/{}/x.py"])
+def test_a_notebook_among_thousands_of_files_is_found(tiny: Assignment, solved: bytes, tmp_path: Path, form: str, place: str) -> None:
+    """Whoever hands in a whole environment beside the notebook is graded, and told that not all was looked at."""
+    files = {f"am1/tiny/{place.format(n)}": b"" for n in range(2100)} | {"am1/tiny/tiny.ipynb": solved, "bo2/tiny/tiny.ipynb": solved}
+    path = unpacked(tmp_path / "f", files) if form == "folder" else packed(tmp_path / "x.zip", files)
+    assert took(path, tiny)[0] == {"am1": True, "bo2": True}
+    with taken_in(path, tiny) as intake:
+        said = " ".join((*intake.notes.get("am1", ()), *next(h.messages for h in find_submissions(intake.folder, tiny) if h.student == "am1")))
+    assert "holds more than 2000 files" in said
+
+
+def test_what_was_not_looked_at_is_not_said_to_be_missing(tiny: Assignment, tmp_path: Path) -> None:
+    """Whether there is a notebook among the others nobody knows."""
+    (handin,) = find_submissions(unpacked(tmp_path / "f", {f"am1/tiny/{n}.txt": b"" for n in range(2100)}), tiny)
+    assert "no notebook was found in what could be looked into" in handin.messages[1]
+
+
+def test_an_archive_packed_otherwise_is_not_unpacked(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Of bzip2, a kilobyte that says to be small becomes gigabytes at once, in the grader's own process."""
+    inner = tmp_path / "inner.zip"
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("tiny.ipynb", solved)
+    (handin,) = find_submissions(unpacked(tmp_path / "f", {"am1/tiny/a.zip": inner.read_bytes()}), tiny)
+    assert read_submission(handin, tiny).messages == ("the archive is packed in a way that is not read here; pack it as an ordinary zip",)
+
+
+def test_an_archive_that_is_locked_says_so(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """In words, and not in those of a library."""
+    data = bytearray(packed(tmp_path / "inner.zip", {"tiny.ipynb": solved}).read_bytes())
+    data[6] |= 1
+    data[data.rfind(b"PK\x01\x02") + 8] |= 1
+    (handin,) = find_submissions(unpacked(tmp_path / "f", {"am1/tiny/a.zip": bytes(data)}), tiny)
+    assert read_submission(handin, tiny).messages == ("the archive is locked with a password",)

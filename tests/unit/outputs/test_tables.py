@@ -61,6 +61,22 @@ def test_two_submissions_of_one_person_are_both_there(tiny: Assignment) -> None:
     assert [(row.student.id, row.score) for row in rows] == [("amuster", "4.5"), ("ann", "3.5")]
 
 
+def test_a_submission_under_the_own_id_is_never_replaced(tiny: Assignment) -> None:
+    """Whose id was changed in the roster has two results, and the address begins as the old id does: both are there, each with its score."""
+    person = Student("bob2", "Bob Brown", "bob@uni.example")
+    rows = lines([standing(result(student="bob")), standing(result(student="bob2", center=1.5))], [person])
+    assert [(row.student.id, row.student.name, row.score) for row in rows] == [("bob", "", "3.5"), ("bob2", "Bob Brown", "4.5")]
+
+
+@pytest.mark.parametrize("field", ["email", "canvas", "number", "login"])
+def test_what_two_people_have_places_nobody(tiny: Assignment, field: str) -> None:
+    """bob@x.example and bob@y.example are two: a result of bob is neither's."""
+    value = {"email": "bob@x.example"}.get(field, "bob")
+    first, second = Student("s1", **{field: value}), Student("s2", **{field: value.replace("x.", "y.")})
+    rows = lines([standing(result(student="bob"))], [first, second])
+    assert [(row.student.id, row.score) for row in rows] == [("bob", "3.5"), ("s1", ""), ("s2", "")]
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "\n+", "＝", "'="])
 def test_no_cell_begins_a_formula(tiny: Assignment, start: str) -> None:
     """Neither a student's id nor a name or a comment, in any of the files."""
