@@ -99,6 +99,7 @@ def test_when_grading_it_does_nothing(module: Any, capsys: pytest.CaptureFixture
 
 def test_an_old_python_is_named_and_no_answer_is_called_wrong(module: Any, tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the files of a release do not run, that is said instead of a report."""
+    assert f"NEEDS = {module.NEEDS}" in (TEMPLATE.parent / "checks.py").read_text()  # each is one file that stands alone
     monkeypatch.setattr(sys, "version_info", (3, 9, 18, "final", 0))
     said: list[str] = []
     assert module.check(None, facts(tiny), out=said.append) == 2
