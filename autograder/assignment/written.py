@@ -63,6 +63,31 @@ def read(text: str) -> frozenset[str]:
     return frozenset(node.id for node in nodes if isinstance(node.ctx, ast.Load))
 
 
+@lru_cache(maxsize=512)
+def read_at_once(text: str) -> frozenset[str]:
+    """Names and attributes that a cell reads as it runs, and not only once its functions are called: default
+    arguments, decorators and base classes are read at once, too.
+    """
+    tree = parsed(text)
+    names: set[str] = set()
+    waiting: list[ast.AST] = [tree] if tree is not None else []
+    while waiting:
+        node = waiting.pop()
+        waiting += [part for part in ast.iter_child_nodes(node) if part not in _later(node)]
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            names.add(node.attr)
+    return frozenset(names)
+
+
+def _later(node: ast.AST) -> list[ast.AST]:
+    """What of a node runs once the function is called that it is."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return [*node.body]
+    return [node.body] if isinstance(node, ast.Lambda) else []
+
+
 def _is_lambda(node: ast.stmt) -> bool:
     return isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Lambda)
 

@@ -1,13 +1,18 @@
 """Which cells of a notebook are run again where an answer depends on what cells do as they run: a value is
-made once, so that with another earlier answer, or a changed cell, it has to be made again.
+made once, so that with another earlier answer, or a changed cell, it has to be made again; and a definition
+that reads an earlier answer at once (`def forward(X, activation=sigmoid)`) fails where that is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from autograder.inside.protocol import CellSource, Put
+from autograder.assignment.written import read_at_once
+from autograder.inside.names import bound_names
+from autograder.inside.protocol import CellKind, CellSource, Put
+from autograder.inside.seen import CellReport, Outcome
 
 
 @dataclass(frozen=True)
@@ -23,18 +28,18 @@ class Answered:
 
 @dataclass(frozen=True)
 class Rerun:
-    """Cells up to a question's check: those that stay as they ended, those that are run again, and what is
-    put in place among these.
+    """Cells that are run again, and what is put in place among these. before: the ones up to a question's
+    check that stay as they ended; None where all cells of the notebook do.
     """
 
-    before: list[CellSource]
+    before: list[CellSource] | None
     again: list[CellSource]
     puts: list[Put]
 
     def changed(self, instead: Sequence[CellSource]) -> list[CellSource]:
-        """What is run again, with other cells in the place of those that have their numbers."""
+        """What is run again, with other cells in the place of those that have their numbers, or behind."""
         other = {cell.number: cell for cell in instead}
-        return [other.get(cell.number, cell) for cell in self.again]
+        return [other.pop(cell.number, cell) for cell in self.again] + [*other.values()]
 
 
 def rerun(cells: Sequence[CellSource], answered: Sequence[Answered], own: Sequence[CellSource]) -> Rerun:
@@ -51,3 +56,27 @@ def rerun(cells: Sequence[CellSource], answered: Sequence[Answered], own: Sequen
         for place, earlier in zip(places, answered, strict=True)
     ]
     return Rerun(list(cells[:start]), list(cells[start:]), puts)
+
+
+def failed_without(
+    names: Collection[str],
+    cells: Sequence[CellSource],
+    reports: Sequence[CellReport],
+    own: Sequence[CellSource],
+) -> list[CellSource]:
+    """The cells that raised as they read one of these names at once, or what such a cell was to bind; none
+    where neither the cells that answer a question are among them nor what these use.
+
+    cells: those up to the question's check. own: the cells that answer it.
+    """
+    raised = {report.number: report.missing for report in reports if report.outcome is Outcome.RAISED}
+    wanted, failed = set(names), []
+    for cell in cells:
+        if cell.number not in raised or cell.kind is CellKind.DEMO:
+            continue
+        if wanted & {raised[cell.number], *read_at_once(cell.text)}:
+            failed.append(cell)
+            wanted |= bound_names(cell.text)
+    used = {word for cell in own for word in re.findall(r"\w+", cell.text)}
+    concerned = any(cell in own or bound_names(cell.text) & used for cell in failed)
+    return failed if concerned else []

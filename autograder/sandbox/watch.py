@@ -105,6 +105,8 @@ class Watch:
         self.took: dict[int, float] = {}
         """Seconds that a cell has taken, by its number, the last time that it came to its end."""
         self.reports: dict[int, CellReport] = {}
+        self.answered: set[str] = set()
+        """Names that its process was given by the reference: it may have kept what that answered."""
         self._process: Process | None = None
         self._reference: Process | None = None
 
@@ -153,6 +155,7 @@ class Watch:
     def process(self) -> Process:
         """The process to go on with: the one that has run the cells, or else a fresh one."""
         if self._process is None or self._process.death is not None:
+            self.answered.clear()
             self._process = self.sandbox.spawn(
                 Run(
                     self.cells,
@@ -359,6 +362,8 @@ class _Pass:
         stubs, known = (
             (list(self.given.stubs), list(self.given.known)) if self.given is not None else ([], [])
         )
+        values = [name for put in self.puts for name, _ in put.values]
+        self.watch.answered.update(stubs, values, *(put.stubs for put in self.puts))
         asked = [(r.probe, r.seed) for r in self.waiting]
         process.observe(Observe(asked, stubs, known, instead=self.instead, puts=self.puts))
         while self.waiting:

@@ -193,6 +193,12 @@ def boundary(benches: Benches) -> Bench:
     return benches(None, FILES)
 
 
+@pytest.fixture
+def declared(benches: Benches) -> Bench:
+    """As boundary, but that nobody has declared what a layer needs."""
+    return benches(None, {**FILES, "assignment.toml": TOML.replace('defines = ["layer"]\nneeds = ["bend"]', 'defines = ["layer"]')})
+
+
 def test_the_reference_needs_no_second_pass(boundary: Bench) -> None:
     """Right answers earn everything at once."""
     results = boundary.results(boundary.work())
@@ -319,6 +325,84 @@ def bend(X):
     channel.send(Call("bend", [encode(X)]))
     return decode(channel.receive().value)
 '''
+
+
+KEEPS = """
+import json
+def kept():
+    try:
+        return json.load(open("kept.json"))
+    except OSError:
+        return {}
+def keep(more):
+    json.dump(kept() | more, open("kept.json", "w"))
+def bend(X):
+    known = kept().get(str(X.tolist()))
+    if known is None:
+        keep({str(X.tolist()): [X.tolist()]})
+        return np.zeros((2, 7)) * 2
+    return np.array(known[0])
+"""
+FILLS = """
+def layer(X, params, name, activation=bend):
+    keep({text: [bend(np.array(known[0])).tolist()] for text, known in kept().items()})
+    out = activation(X @ params["W" + name] + params["b" + name])
+    params["cache_" + name] = (X, out)
+    return out
+"""
+
+
+def test_what_the_reference_answered_is_not_there_in_the_search_for_a_mistake(boundary: Bench) -> None:
+    """An answer that notes its inputs, and a later one that has the reference answer these and keeps what came: the search begins in a process without."""
+    boundary.grader.locate = True
+    try:
+        results = boundary.results(boundary.work().write("bend_solution", KEEPS).write("layer_solution", FILLS))
+    finally:
+        boundary.grader.locate = False
+    assert results["layer"].given_correct_inputs
+    assert (results["bend"].score, results["bend"].located) == (0.0, None)
+
+
+AT_ONCE = {
+    "a default": "def layer(X, params, name, activation=bend):",
+    "a keyword's default": "def layer(X, params, name, *, activation=bend):",
+    "a name of its own": "mine = bend\ndef layer(X, params, name, activation=mine):",
+    "a decorator": "def using(function):\n    return lambda other: other\n@using(bend)\ndef layer(X, params, name, activation=lambda X: bend(X)):",
+    "a self-test above": "assert bend(np.ones(1))[0] == 0.5\ndef layer(X, params, name, activation=bend):",
+    "another name missed first": "print(nowhere)\ndef layer(X, params, name, activation=bend):",
+}
+BODY = """
+    out = activation(X @ params["W" + name] + params["b" + name])
+    params["cache_" + name] = (X, out)
+    return out
+"""
+ABSENT = {"it does not compile": "def bend(X):\n    return np.maximum(X, 0", "another name": "def Bend(X):\n    return np.maximum(X, 0) / 2", "deleted": ""}
+
+
+@pytest.mark.parametrize("absent", ABSENT)
+@pytest.mark.parametrize("way", AT_ONCE)
+def test_a_definition_that_reads_an_absent_answer_is_run_again_with_it(boundary: Bench, declared: Bench, way: str, absent: str) -> None:
+    """Whether or not the question says what it needs, the absent answer costs its own points alone."""
+    for bench in (boundary, declared):
+        work = bench.work().write("bend_solution", ABSENT[absent]).write("layer_solution", AT_ONCE[way] + BODY)
+        results = bench.results(work)
+        assert {q: r.score for q, r in results.items()} == {**bench.full, "bend": 0.0}, checks_of(results["layer"], "message")
+        assert results["layer"].given_correct_inputs
+
+
+def test_a_helper_that_reads_an_absent_answer_is_run_again_too(declared: Bench) -> None:
+    """The cell of an answer ran to its end, but what it calls is defined by one that did not."""
+    work = declared.work().write("bend_solution", "").add("def mine(X, f=bend):\n    return f(X)", before="layer_solution")
+    work.write("layer_solution", "def layer(X, params, name, activation=None):\n    activation = activation or mine" + BODY)
+    assert declared.scores(work) == {**declared.full, "bend": 0.0}
+
+
+def test_a_wrong_answer_that_is_run_again_is_still_wrong(declared: Bench) -> None:
+    """The reference answers the absent name and nothing else."""
+    work = declared.work().write("bend_solution", "").write("layer_solution", AT_ONCE["a default"] + BODY.replace("+ params", "- params"))
+    results = declared.results(work)
+    assert (results["layer"].score, results["layer"].given_correct_inputs) == (0.0, False)
+    assert "entries are wrong" in checks_of(results["layer"], "message")["layers"]
 
 
 def test_a_function_that_asks_the_channel_gains_nothing_in_its_own_question(boundary: Bench) -> None:

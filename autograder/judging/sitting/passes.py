@@ -5,7 +5,7 @@ builds on answered by the reference, and with one of its cells changed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -13,10 +13,10 @@ from autograder.assignment.probe_keys import key_of_probes
 from autograder.assignment.values import Question
 from autograder.assignment.variants import cells_for
 from autograder.fingerprints import fingerprint
-from autograder.handed_in.rerun import Answered, Rerun, rerun
+from autograder.handed_in.rerun import Answered, Rerun, failed_without, rerun
 from autograder.handed_in.running_order import digest
 from autograder.inside.limits import Limits
-from autograder.inside.protocol import CellSource
+from autograder.inside.protocol import CellSource, Put
 from autograder.inside.seen import CellReport, Observation, Seen
 from autograder.judging.bench import Bench, Seatable
 from autograder.judging.keys import key_of_cells
@@ -159,7 +159,7 @@ class Passes:
         """
         given = self._given(question, answered)
         again = self._again(question, answered)
-        watch = self.up_to(again.before) if again else self._at_own_check.get(question.id, self.watch)
+        watch, anew = self._standing(question, again)
         limits = self._share()
         if again:  # the cells that are run again have their time before the first probe's
             limits = msgspec.structs.replace(limits, probe_seconds=limits.probe_seconds + self._cell_seconds)
@@ -174,11 +174,12 @@ class Passes:
         key = self._keys(watch, requests, more)[question.id]
         seen = self.memory.get(key)
         if seen is None:
+            self._without_its_answers(question, watch)
             if not watch.warm:
                 self.end()
             cells, puts = (again.again, again.puts) if again else ((), ())
             seen = watch.observe(requests, given=given, limits=limits, instead=cells, puts=puts)
-            if again:
+            if anew:
                 watch.end_process()  # it has held earlier answers
             self.memory.put(key, seen)
         return seen.observations
@@ -188,14 +189,43 @@ class Passes:
         """What the cells may take that are run again for a question."""
         return min(2 * self.watch.cells_took + 1.0, self.assignment.limits.notebook_seconds)
 
+    def _standing(self, question: Question, again: Rerun | None) -> tuple[Watch, bool]:
+        """The process for a second pass of a question, and whether it is one of its own."""
+        if again and again.before is not None:
+            return self.up_to(again.before), True
+        return self._at_own_check.get(question.id, self.watch), False
+
+    def needing(self, question: Question) -> Question:
+        """A question that needs, besides what it says, the earlier ones whose names a cell of its answer read
+        in vain as it ran: `def forward(X, activation=sigmoid)` is not defined where sigmoid is not.
+        """
+        auto = [q.id for q in self.assignment.auto]
+        others = [q for q in auto[: auto.index(question.id)] if q not in question.needs]
+        missed = [q for q in others if self._failed_without((q,), question)]
+        return replace(question, needs=(*question.needs, *missed)) if missed else question
+
+    def _failed_without(self, answered: tuple[str, ...], question: Question) -> list[CellSource]:
+        """The cells up to a question's check that failed for want of what these questions define."""
+        split = self.notebook.split(self.watch.cells, question.id)
+        if split is None:
+            return []
+        cells = [cell for cell in split[0] if cell.number not in self.watch.skip]
+        defined = [name for need in answered for name in self.assignment.question(need).defines]
+        names = {part for name in defined for part in name.split(".")}
+        return failed_without(names, cells, self.reports(), answers(question, cells))
+
     def _again(self, question: Question, answered: tuple[str, ...]) -> Rerun | None:
-        """The cells to run again, where what was made once has to be made anew with these questions answered;
-        None where no value is concerned.
+        """The cells to run again with these questions answered: those that made once what has to be made
+        anew, or those that failed for want of an answer; None where there are none.
         """
         earlier = [self.assignment.question(need) for need in answered]
         split = self.notebook.split(self.watch.cells, question.id)
-        if split is None or not any(q.values for q in (question, *earlier)):
+        if split is None:
             return None
+        if not any(q.values for q in (question, *earlier)):
+            failed = self._failed_without(answered, question)
+            stubs = [n for q in earlier for n in q.defines if n not in question.defines]
+            return Rerun(None, failed, [Put(0, stubs, [])]) if failed else None
         cells = [cell for cell in split[0] if cell.number not in self.watch.skip]
         places = [self._answered(need, cells, question) for need in earlier]
         return rerun(cells, places, answers(question, cells))
@@ -228,7 +258,8 @@ class Passes:
         reference.
         """
         again = self._again(question, question.needs if given else ())
-        watch = self.up_to(again.before) if again else self._at_own_check.get(question.id, self.watch)
+        watch, own = self._standing(question, again)
+        self._without_its_answers(question, watch)
         requests = {r.probe: r for r in self.of(question)}
         reference = self._given(question, question.needs) if given else None
         limits = self.assignment.limits
@@ -244,7 +275,15 @@ class Passes:
             seen = watch.observe(waiting, given=reference, limits=limits, instead=run, puts=puts)
             return seen.observations
 
-        return Trials(watch, observe, own=again is not None)
+        return Trials(watch, observe, own)
+
+    def _without_its_answers(self, question: Question, watch: Watch) -> None:
+        """Begin anew where the process was given what answers this question, for a later one: it may have kept
+        it, and an answer is judged by what it computes itself.
+        """
+        if watch.warm and watch.answered & {*question.defines}:
+            self.end()
+            watch.observe([])
 
     # ---- keys and limits
 

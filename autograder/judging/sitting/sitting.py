@@ -207,6 +207,8 @@ class Sitting:
         """Judge a question once more where it lost something and builds on earlier ones: what is wrong of
         these may show in no check of their own.
         """
+        if judged.lost:
+            question = self.passes.needing(question)
         blamed = self._blamed
         gone = {o.missing for o in judged.observations.values()}
         wrong = tuple(
@@ -276,7 +278,7 @@ class Sitting:
         judged = self._judgements.get(result.id)
         if judged is None or not judged.lost or result.diagnosis is not None or self.passes.seen.demos:
             return result
-        question = self.assignment.question(result.id)
+        question = self.passes.needing(self.assignment.question(result.id))
         given = judged.given_correct_inputs or bool(self._blamed[question.id] - {question.id})
         changed = self.passes.changed(question, given)
         clock.begin(changed.watch)
