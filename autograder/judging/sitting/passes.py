@@ -174,7 +174,7 @@ class Passes:
         key = self._keys(watch, requests, more)[question.id]
         seen = self.memory.get(key)
         if seen is None:
-            self._without_its_answers(question, watch)
+            self._without_other_answers(question, watch)
             if not watch.warm:
                 self.end()
             cells, puts = (again.again, again.puts) if again else ((), ())
@@ -259,7 +259,7 @@ class Passes:
         """
         again = self._again(question, question.needs if given else ())
         watch, own = self._standing(question, again)
-        self._without_its_answers(question, watch)
+        self._without_other_answers(question, watch)
         requests = {r.probe: r for r in self.of(question)}
         reference = self._given(question, question.needs) if given else None
         limits = self.assignment.limits
@@ -277,11 +277,12 @@ class Passes:
 
         return Trials(watch, observe, own)
 
-    def _without_its_answers(self, question: Question, watch: Watch) -> None:
-        """Begin anew where the process was given what answers this question, for a later one: it may have kept
-        it, and an answer is judged by what it computes itself.
+    def _without_other_answers(self, question: Question, watch: Watch) -> None:
+        """Begin anew where the process was given more, for another question, than this one builds on: it may
+        have kept what the reference answered, and an answer is judged by what it computes itself.
         """
-        if watch.warm and watch.answered & {*question.defines}:
+        needed = {name for need in question.needs for name in self.assignment.question(need).defines}
+        if watch.warm and watch.answered - needed:
             self.end()
             watch.observe([])
 
