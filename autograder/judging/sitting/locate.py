@@ -108,7 +108,7 @@ def answers(question: Question, cells: list[CellSource]) -> list[CellSource]:
     found: dict[str, CellSource] = {}
     for cell in cells:
         if cell.kind is CellKind.OWN:
-            values = made(cell.text) & {*question.values}
+            values = made(cell.text) & {*question.values} if question.values else set()
             found.update(dict.fromkeys(_defined(cell.text) & wanted | values, cell))
     return list({cell.number: cell for cell in found.values()}.values())
 
@@ -122,6 +122,15 @@ def _in_python(cell: CellSource) -> CellSource:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return CellSource(without_magics(cell.text), cell.number, cell.kind)
     return cell
+
+
+def worth_a_search(judged: Judged) -> bool:
+    """Whether a change of one place can mend what was seen: not what was left as it was handed out, nor what
+    hangs.
+    """
+    seen = [judged.observations[name] for name in judged.lost]
+    began = any(o.outcome is not Outcome.MISSING and o.error != "NotImplementedError" for o in seen)
+    return began and all(o.outcome in _ENDED for o in seen)
 
 
 def attaching(cell: CellSource, cells: list[CellSource]) -> list[CellSource]:
@@ -214,8 +223,6 @@ class Search:
         Where half of the time is gone, and a part was mended or another guard may tell a name, this ends;
         `places_left` goes on.
         """
-        if not self._worth_it():
-            return []
         self._guards = [
             (cell, change)
             for cell in map(_in_python, answers(self.question, cells))
@@ -291,14 +298,6 @@ class Search:
         functions = _functions_before(cell, cells)
         for candidate in mends(cell.text, self.question.defines, self._raised_at(cell), functions):
             yield cell, candidate
-
-    def _worth_it(self) -> bool:
-        """Whether a change of one place can mend what was seen: not what was left as it was handed out, nor
-        what hangs.
-        """
-        seen = [self.judged.observations[name] for name in self.judged.lost]
-        began = any(o.outcome is not Outcome.MISSING and o.error != "NotImplementedError" for o in seen)
-        return began and all(o.outcome in _ENDED for o in seen)
 
     def _raised_at(self, cell: CellSource) -> int:
         """The line of a cell at which what was lost raised, 0 where it did not."""

@@ -17,7 +17,7 @@ from autograder.handed_in.rerun import Answered, Rerun, failed_without, rerun
 from autograder.handed_in.running_order import digest
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellSource, Put
-from autograder.inside.seen import CellReport, Observation, Seen
+from autograder.inside.seen import CellReport, Observation, Outcome, Seen
 from autograder.judging.bench import Bench, Seatable
 from autograder.judging.keys import key_of_cells
 from autograder.judging.sitting.locate import Observe, answers
@@ -206,7 +206,8 @@ class Passes:
 
     def _failed_without(self, answered: tuple[str, ...], question: Question) -> list[CellSource]:
         """The cells up to a question's check that failed for want of what these questions define."""
-        split = self.notebook.split(self.watch.cells, question.id)
+        raised = {report.number for report in self.reports() if report.outcome is Outcome.RAISED}
+        split = self.notebook.split(self.watch.cells, question.id) if raised else None
         if split is None:
             return []
         cells = [cell for cell in split[0] if cell.number not in self.watch.skip]

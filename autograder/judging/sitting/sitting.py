@@ -10,7 +10,8 @@ from types import TracebackType
 
 import msgspec
 
-from autograder.assignment.values import Question, QuestionKind
+from autograder.assignment.placement import plain
+from autograder.assignment.values import Question, QuestionKind, solves
 from autograder.handed_in.moment import Change, changes, up_to
 from autograder.inside.seen import Observation, Outcome
 from autograder.judging.bench import Bench, Seatable
@@ -20,7 +21,7 @@ from autograder.judging.findings import CheckResult, QuestionResult, Verdict
 from autograder.judging.judged import Judged, total, with_one_mistake, with_remark
 from autograder.judging.messages import CellsRun, check_message
 from autograder.judging.sitting.found import find
-from autograder.judging.sitting.locate import Clock, Search
+from autograder.judging.sitting.locate import Clock, Search, worth_a_search
 from autograder.judging.sitting.memory import Memory
 from autograder.judging.sitting.passes import Passes
 from autograder.probe import Probe
@@ -220,11 +221,21 @@ class Sitting:
         )
         if judged.lost and question.needs:
             blamed[question.id].update(wrong)
+        if judged.lost and question.needs and not self._left_as_it_was(question, judged):
             judged = self._given_correct_inputs(question, wrong, judged)
             self.observed.update(judged.observations)
         if judged.lost:
             blamed[question.id].add(question.id)
         return judged
+
+    def _left_as_it_was(self, question: Question, judged: Judged) -> bool:
+        """Whether all that was lost came to the line of a stub as it was handed out: right earlier parts make
+        it no better.
+        """
+        stubs = {plain(c.released) for c in self.assignment.cells if solves(c.id, question.id)}
+        there = {c.number for c in self.passes.watch.cells if plain(c.text) in stubs}
+        seen = [judged.observations[name] for name in judged.lost]
+        return all(o.error == "NotImplementedError" and o.cell in there for o in seen)
 
     def _given_correct_inputs(self, question: Question, wrong: tuple[str, ...], first: Judged) -> Judged:
         """Observe what was lost of a question once more, with what it builds on answered by the reference:
@@ -277,6 +288,8 @@ class Sitting:
     def _with_place(self, result: QuestionResult, clock: Clock) -> QuestionResult:
         judged = self._judgements.get(result.id)
         if judged is None or not judged.lost or result.diagnosis is not None or self.passes.seen.demos:
+            return result
+        if not worth_a_search(judged):  # no process is made ready for it
             return result
         question = self.passes.needing(self.assignment.question(result.id))
         given = judged.given_correct_inputs or bool(self._blamed[question.id] - {question.id})
