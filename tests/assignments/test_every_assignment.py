@@ -2,16 +2,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from autograder.assignment.notebook import build_source
-from autograder.assignment.values import Assignment
+from autograder.assignment.notebook import Role, build_source
+from autograder.assignment.values import Assignment, solves
 from autograder.assignment.variants import Variant, cells_with, load_variants
 from autograder.author.audit.audit import audit
 from autograder.author.release import check_texts, check_up_to_date
 from autograder.handed_in.alignment import align
+from autograder.inside.protocol import CellSource
 from autograder.judging.findings import QuestionResult
 from autograder.judging.grader import Grader
 from autograder.sandbox.observed import ObservedStore
@@ -46,6 +48,19 @@ def test_the_release_as_handed_out_earns_nothing(name: str, grader: Grader) -> N
         cell.source = source.released
     result = grader.grade(align("blank", blank, assignment, []))
     assert (result.score, result.needs_manual, result.messages) == (0.0, (), ())
+
+
+def test_an_absent_answer_costs_its_own_points_alone(name: str, grader: Grader) -> None:
+    """Each answer's cell in turn does not compile, or its definitions have other names: what builds on it keeps its points, also where it is read as a definition runs."""
+    cells, own = cells_with(grader.assignment, []), {n: c for n, c in enumerate(grader.assignment.cells, 1) if c.role is Role.SOLUTION}
+    others = {}
+    for place, (number, solution) in enumerate(own.items()):
+        text = solution.text + "\nx = (1" if place % 2 else re.sub(r"^(\s*(?:def|class)) (\w)", r"\1 my_\2", solution.text, flags=re.M)
+        with grader.sit_cells([CellSource(text, c.number, c.kind) if c.number == number else c for c in cells]) as sitting:
+            found = lost({r.id: r for r in sitting.results() if r.kind == "auto"})
+        others[solution.id] = [q for q in found if not solves(solution.id, q)]
+        assert len(found) > len(others[solution.id]), f"{solution.id} is not missed"
+    assert {cell: questions for cell, questions in others.items() if questions} == {}
 
 
 def test_points_are_as_fixed(name: str) -> None:
