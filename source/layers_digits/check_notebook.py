@@ -16,6 +16,7 @@ import difflib
 import functools
 import importlib.metadata
 import importlib.util
+import itertools
 import json
 import os
 import re
@@ -1889,8 +1890,10 @@ class _Judge:
         """The rows, where an answer that fails calls another that is not right: which of the two is at fault can't be told yet."""
         states, told = {question["id"]: state for state, question, _ in rows}, []
         for state, question, says in rows:
-            unfinished = [other for other in self.used_by(question) if states[other] in ("wrong", "not yet")]
-            if state == "wrong" and unfinished and self.runs_through(question):
+            absent = self.read_in_vain(question)
+            used = absent or (self.used_by(question) if self.runs_through(question) else [])
+            unfinished = [other for other in used if states[other] in ("wrong", "not yet")]
+            if state == "wrong" and unfinished:
                 state, says = "not yet", f"it waits for {', '.join(unfinished)}, above. As things stand: {says}"
             told.append((state, question, says))
         return told
@@ -1901,14 +1904,20 @@ class _Judge:
         check = next(self.error(i) for i, cell in enumerate(self.placed) if cell["id"] == question["id"])
         return not any(ends) and (check or {}).get("type") not in ("timeout", "died")
 
+    def above(self, question):
+        """The questions above one, by the names that they define."""
+        earlier = itertools.takewhile(lambda other: other["id"] != question["id"], self.release["questions"])
+        return {name.removesuffix(".__init__"): other["id"] for other in earlier for name in other["defines"]}
+
+    def read_in_vain(self, question):
+        """The questions above this one whose names its own cells read as they ran, and did not find: a default argument is read at once."""
+        errors = [self.error(i) for i, cell in enumerate(self.placed) if _solves(cell["id"], question["id"])]
+        names = {error["name"] for error in errors if error and error["type"] == "NameError"}
+        return list(dict.fromkeys(owner for name, owner in self.above(question).items() if name.partition(".")[0] in names))
+
     def used_by(self, question):
         """The questions above this one whose answers its own calls, itself or through a helper."""
-        earlier, owners = [], {}
-        for other in self.release["questions"]:
-            if other["id"] == question["id"]:
-                break
-            earlier.append(other["id"])
-            owners.update({name.removesuffix(".__init__"): other["id"] for name in other["defines"]})
+        owners = self.above(question)
         texts = [cell["text"] for cell in self.placed if _solves(cell["id"], question["id"])]
         helpers = [cell["text"] for cell in self.placed if cell["code"] and cell["role"] in ("given", "own")]
         seen = set()
@@ -1918,7 +1927,7 @@ class _Judge:
             texts += [text for text in helpers if bound_names(text) & new]
         own = {name.rpartition(".")[0] for name in question["defines"]}
         used = {owners.get(name) or next((owners[f"{o}.{name}"] for o in own if f"{o}.{name}" in owners), "") for name in seen}
-        return [other for other in earlier if other in used]
+        return [other for other in dict.fromkeys(owners.values()) if other in used]
 
     def error(self, place):
         return (self.results.get(place) or {}).get("error")

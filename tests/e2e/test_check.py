@@ -93,6 +93,10 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
         "wrong 2 center: center is not defined. Is it what you call centre? Grading looks for center.",
         ("not yet 3 scale: it waits for center, above. As things stand: `center` is not defined. Did you mean centre?",),
     ),
+    "a definition reads at once what has another name": (
+        lambda w: w.edit("center_solution", "def center(", "def centre(").edit("scale_solution", "def apply(self, X: np.ndarray)", "def apply(self, X: np.ndarray, first=center)"),
+        "wrong 2 center: center is not defined.", ("not yet 3 scale: it waits for center, above. As things stand: `center` is not defined. Did you mean centre?",),
+    ),
     "a method was renamed": (
         lambda w: w.edit("scale_solution", "def apply(", "def Apply("),
         "done 2 center", ("Scaler.apply is not defined. Is it what you call Apply?",),
