@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +72,14 @@ class Reference:
         self.probes: dict[str, Probe] = {p.id: p for p in self.assignment.probes}
         self.cells = cells_with(self.assignment, [])
         self.seeds = {r.probe: r.seed for r in self.requests}
-        self.misconceptions = load_variants(self.assignment, "misconception")
         self._observed: dict[str, dict[str, Observation]] = {}
         self._values: dict[str, tuple[tuple[str, bytes], ...]] = {}
         self._drawn: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def misconceptions(self) -> tuple[Variant, ...]:
+        """The answers that are known to be wrong."""
+        return load_variants(self.assignment, "misconception")
 
     def sandbox(self) -> Sandbox:
         """The reference's own zygote."""

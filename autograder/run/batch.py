@@ -15,13 +15,16 @@ from autograder.assignment.course import Course
 from autograder.assignment.packages import environment
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
+from autograder.files import sweep
 from autograder.handed_in.finding import Handin, find_submissions
+from autograder.inside.jail import Level
 from autograder.judging.findings import ClassResult, QuestionResult, SubmissionResult
 from autograder.judging.reference import Reference
 from autograder.records.enrolled import Enrolled
 from autograder.records.recorder import Recorder
 from autograder.records.results import Results
-from autograder.run.desk import Failure
+from autograder.run.as_before import AsBefore
+from autograder.run.desk import Done, Failure
 from autograder.run.dispatch import Dispatch
 from autograder.run.options import Options, Progress
 from autograder.run.pool import Pool, local_workers
@@ -30,6 +33,15 @@ from autograder.sandbox.observed import ObservedStore
 
 FORMAT = 1
 PoolFor = Callable[[Reference, Isolation, int], contextlib.AbstractContextManager[Pool]]
+Started = Callable[[int], contextlib.AbstractContextManager[PoolFor]]
+"""So many workers, and what makes a pool of them."""
+_HALF_WRITTEN = (
+    ".chainrule/journal/{name}/*.part",
+    ".chainrule/results/{name}/.*.part",
+    "autograded/*/{name}/.*.part",
+    "feedback/*/{name}/.*.part",
+)
+"""Where a run that was killed may have left half a file."""
 
 
 def grade_class(
@@ -51,45 +63,78 @@ def grade_class(
     if not handins:
         mend = f"it should hold <student>/{assignment.name}/{assignment.notebook}.ipynb, or <student>.ipynb"
         raise UsageError(f"{options.submitted} holds no submission of {assignment.name}", mend=mend)
-    results, failures, alike = [], [], dict[QuestionResult, QuestionResult]()
-    recorder = _recorder(assignment, options, progress)
-    kept = Results(options.into, assignment)
     course = Course.at(assignment.root, options.into)
-    with _machines(assignment, options, min(options.jobs, len(handins))) as (isolation, pool_for):
-        salt = course.salt(options.salt)
-        reference = Reference(assignment, salt, ObservedStore(course.observations))
-        progress.stage("observing the reference and the misconceptions")
-        try:
-            reference.prepare()
-        finally:
-            reference.close()
-        progress.found(len(handins))
-        with pool_for(reference, isolation, min(options.jobs, len(handins))) as pool:
-            dispatch = Dispatch(assignment, options, (salt, isolation.level), pool)
-            for answer in dispatch.answers(handins, recorder.begin if recorder else lambda: None):
-                if isinstance(answer, Failure):
-                    failures.append(answer)
-                    progress.done(answer.student)
-                    continue
-                results.append(_sharing(answer.result, alike))
-                kept.put(answer.handed_in, answer.result, salt, isolation.level)
-                if recorder:
-                    recorder.add(answer.result, answer.notebook, answer.answers)
-                progress.done(answer.result.student)
-    if recorder:
-        progress.stage("writing the gradebook")
-        progress.written(recorder.write())
-    found = tuple(sorted(results, key=lambda result: result.student))
-    return ClassResult(
-        FORMAT,
-        assignment.name,
-        assignment.max_score,
-        isolation.level,
-        salt,
-        assignment.release,
-        environment(),
-        found,
-    ), failures
+    for places in _HALF_WRITTEN:
+        sweep(options.into, places.format(name=assignment.name))
+    with _machines(assignment, options) as (isolation, started):
+        reference = Reference(assignment, course.salt(options.salt), ObservedStore(course.observations))
+        gathered = _Gathered(assignment, options, progress, (reference.salt, isolation.level))
+        before, waiting = AsBefore(reference, isolation.level, options).sorted_out(handins)
+        jobs = min(options.jobs, len(waiting))
+        with started(jobs) if waiting else contextlib.nullcontext() as pool_for:
+            if pool_for is not None:
+                progress.stage("observing the reference and the misconceptions")
+                with contextlib.closing(reference):
+                    reference.prepare()
+            progress.found(len(handins))
+            if before:
+                gathered.begin()
+            for done in before:
+                gathered.take(done)
+            if pool_for is not None:
+                with pool_for(reference, isolation, jobs) as pool:
+                    dispatch = Dispatch(assignment, options, gathered.conditions, pool)
+                    for answer in dispatch.answers(waiting, gathered.begin):
+                        gathered.take(answer)
+    gathered.write()
+    return gathered.of_class(), gathered.failures
+
+
+class _Gathered:
+    """The answers of a run, written down as they arrive. conditions: the salt and the level of isolation."""
+
+    def __init__(
+        self, assignment: Assignment, options: Options, progress: Progress, conditions: tuple[str, Level]
+    ) -> None:
+        self.assignment, self.progress, self.conditions = assignment, progress, conditions
+        self.recorder = _recorder(assignment, options, progress)
+        self.begin = self.recorder.begin if self.recorder else lambda: None
+        self.kept = Results(options.into, assignment)
+        self.results: list[SubmissionResult] = []
+        self.failures: list[Failure] = []
+        self._alike: dict[QuestionResult, QuestionResult] = {}
+
+    def take(self, answer: Done | Failure) -> None:
+        """Note an answer, and keep what a student earned."""
+        if isinstance(answer, Failure):
+            self.failures.append(answer)
+            self.progress.done(answer.student)
+            return
+        self.results.append(_sharing(answer.result, self._alike))
+        self.kept.put(answer.handed_in, answer.result, *self.conditions)
+        if self.recorder:
+            self.recorder.add(answer.result, answer.notebook, answer.answers)
+        self.progress.done(answer.result.student)
+
+    def write(self) -> None:
+        """Write the rows of what has arrived last."""
+        if self.recorder:
+            self.progress.stage("writing the gradebook")
+            self.progress.written(self.recorder.write())
+
+    def of_class(self) -> ClassResult:
+        """All results, by student."""
+        salt, level = self.conditions
+        return ClassResult(
+            FORMAT,
+            self.assignment.name,
+            self.assignment.max_score,
+            level,
+            salt,
+            self.assignment.release,
+            environment(),
+            tuple(sorted(self.results, key=lambda result: result.student)),
+        )
 
 
 def _sharing(result: SubmissionResult, alike: dict[QuestionResult, QuestionResult]) -> SubmissionResult:
@@ -100,13 +145,12 @@ def _sharing(result: SubmissionResult, alike: dict[QuestionResult, QuestionResul
 
 
 @contextlib.contextmanager
-def _machines(assignment: Assignment, options: Options, jobs: int) -> Iterator[tuple[Isolation, PoolFor]]:
-    """Where the work is done: how well student code is isolated there, and what makes a pool of it."""
+def _machines(assignment: Assignment, options: Options) -> Iterator[tuple[Isolation, Started]]:
+    """Where the work is done: how well student code is isolated there, and what starts workers there."""
     if not options.scheduler:
         isolation = Isolation.strongest(options.unsafe)
         isolation.check_places(assignment.root / "assignments", options.into, options.submitted)
-        with local_workers(jobs) as workers:
-            yield isolation, workers.pool
+        yield isolation, local_workers
         return
     try:
         from autograder.run import dask
@@ -116,7 +160,8 @@ def _machines(assignment: Assignment, options: Options, jobs: int) -> Iterator[t
             mend="pip install 'chainrule-kit[dask]'",
         ) from None
     with dask.connect(options.scheduler) as client:
-        yield dask.weakest(client, options.unsafe), partial(dask.cluster_pool, client)
+        there = partial(dask.cluster_pool, client)
+        yield dask.weakest(client, options.unsafe), lambda jobs: contextlib.nullcontext(there)
 
 
 def _recorder(assignment: Assignment, options: Options, progress: Progress) -> Recorder | None:

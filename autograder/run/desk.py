@@ -21,12 +21,18 @@ from autograder.handed_in.alignment import Submission
 from autograder.handed_in.submission import Delivered, understand
 from autograder.judging.findings import SubmissionResult
 from autograder.judging.grader import Grader
-from autograder.judging.keys import key_of as reference_key
 from autograder.judging.reference import Reference
 from autograder.judging.sitting.memory import Memory
 from autograder.records.graded_notebook import graded_notebook, made_from
 from autograder.records.results import handed_in
-from autograder.run.journal import JournalEntry, key_of, read_entry, write_entry
+from autograder.run.journal import (
+    JournalEntry,
+    conditions_of,
+    key_of,
+    key_of_delivered,
+    read_entry,
+    write_entry,
+)
 from autograder.sandbox.isolation import Isolation
 
 
@@ -78,9 +84,7 @@ class Desk:
 
     def __init__(self, reference: Reference, isolation: Isolation) -> None:
         self.reference, self.isolation, self.assignment = reference, isolation, reference.assignment
-        self.reference_key = reference_key(
-            self.assignment, reference.cells, reference.requests, self.assignment.probes_text
-        )
+        self._known: dict[tuple[tuple[str, ...], bool], tuple[object, ...]] = {}
         self._local, self._graders = threading.local(), list[Grader]()
 
     def close(self) -> None:
@@ -102,23 +106,30 @@ class Desk:
         """Grade a submission, as far as its journal entry leaves anything to do."""
         began = time.monotonic()
         submission = understand(job.delivered, self.assignment)
-        conditions = (
-            self.reference_key,
-            self.reference.salt,
-            self.isolation.level,
-            job.questions,
-            job.locate,
-        )
+        conditions = self._conditions(job)
         key = key_of(submission, self.assignment, conditions)
+        same = key_of_delivered(job.delivered, self.assignment, conditions)
         before = read_entry(job.entry)
         if before.key == key and before.result is not None:
-            return self._done(job, submission, before.result, b"", False, began)
+            kept = msgspec.structs.replace(before, delivered=same, answers=_answers(submission))
+            entry = b"" if kept == before else write_entry(kept)
+            return self._done(job, submission, before.result, entry, False, began)
         memory = Memory(before.seen, job.alone)
         grader = self.grader()
         grader.locate = job.locate
         result = grader.grade(submission, job.questions, memory)
-        entry = JournalEntry(key, None if memory.fleeting else result, memory.kept)
-        return self._done(job, submission, result, write_entry(entry), memory.fleeting, began)
+        if memory.fleeting:
+            entry = write_entry(JournalEntry(key, None, memory.kept))
+        else:
+            entry = write_entry(JournalEntry(key, result, memory.kept, same, _answers(submission)))
+        return self._done(job, submission, result, entry, memory.fleeting, began)
+
+    def _conditions(self, job: Job) -> tuple[object, ...]:
+        """What the result of a job depends on beside the submission."""
+        asked = job.questions, job.locate
+        if asked not in self._known:
+            self._known[asked] = conditions_of(self.reference, self.isolation.level, *asked)
+        return self._known[asked]
 
     def _done(
         self,
@@ -133,12 +144,17 @@ class Desk:
         if job.with_notebook and not again:
             source = made_from(job.delivered, result, self.assignment)
             text = shown(submission, result, self.assignment, source) if source != job.made_from else ""
-        answers = {
-            p.source.id: p.text
-            for p in submission.placed
-            if p.source is not None and p.source.role in notebook.OPEN and p.handed_in is not None
-        }
+        answers = _answers(submission)
         return Done(result, entry, text, answers, handed_in(job.delivered), again, time.monotonic() - began)
+
+
+def _answers(submission: Submission) -> dict[str, str]:
+    """What stands in the cells that students answer in, by the cell's id."""
+    return {
+        p.source.id: p.text
+        for p in submission.placed
+        if p.source is not None and p.source.role in notebook.OPEN and p.handed_in is not None
+    }
 
 
 def shown(submission: Submission, result: SubmissionResult, assignment: Assignment, source: str = "") -> str:

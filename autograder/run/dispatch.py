@@ -10,8 +10,6 @@ import msgspec
 
 from autograder.assignment.course import Course
 from autograder.assignment.values import Assignment
-from autograder.files import sweep
-from autograder.fingerprints import fingerprint
 from autograder.handed_in.alignment import Submission
 from autograder.handed_in.finding import Handin
 from autograder.handed_in.submission import pick_up
@@ -21,17 +19,9 @@ from autograder.judging.grader import unreadable
 from autograder.records.graded_notebook import graded_path, read_graded
 from autograder.records.results import handed_in
 from autograder.run.desk import Done, Failure, Job, read_answer, shown
-from autograder.run.journal import Journal
+from autograder.run.journal import Journal, name_of
 from autograder.run.options import Options
 from autograder.run.pool import Pool
-
-_WRITTEN = (
-    ".chainrule/journal/{name}/*.part",
-    ".chainrule/results/{name}/.*.part",
-    "autograded/*/{name}/.*.part",
-    "feedback/*/{name}/.*.part",
-)
-"""Where a run that was killed may have left half a file."""
 
 
 class Dispatch:
@@ -47,8 +37,6 @@ class Dispatch:
     ) -> None:
         self.assignment, self.options, self.pool = assignment, options, pool
         self.journal = Journal(Course.at(assignment.root, options.into).journal(assignment.name))
-        for places in _WRITTEN:
-            sweep(options.into, places.format(name=assignment.name))
         self.conditions = conditions
         """The salt and the level of isolation, which results depend on."""
 
@@ -114,7 +102,7 @@ class Dispatch:
             return self.pool.submit(job)
 
     def _name(self, handin: Handin) -> str:
-        return fingerprint(handin.student, *self.conditions)
+        return name_of(handin.student, self.conditions)
 
     def _charged(self, handin: Handin) -> Done:
         """The result of a submission that ended two workers: 0, and a person should look."""

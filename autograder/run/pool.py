@@ -129,11 +129,11 @@ class Workers:
 
 
 @contextlib.contextmanager
-def local_workers(jobs: int) -> Iterator[Workers]:
-    """Workers that end with the block."""
+def local_workers(jobs: int) -> Iterator[Callable[..., contextlib.AbstractContextManager[Pool]]]:
+    """Workers that end with the block, as what makes a pool of them."""
     workers = Workers(jobs)
     try:
-        yield workers
+        yield workers.pool
     finally:
         workers.close()
 
