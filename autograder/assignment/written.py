@@ -81,6 +81,14 @@ def read_at_once(text: str) -> frozenset[str]:
     return frozenset(names)
 
 
+@lru_cache(maxsize=512)
+def mentioned(text: str) -> frozenset[str]:
+    """Names and attributes that a cell reads, at once or in its functions."""
+    nodes = list(ast.walk(tree)) if (tree := parsed(text)) is not None else []
+    names = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return frozenset(names | {node.attr for node in nodes if isinstance(node, ast.Attribute)})
+
+
 def _later(node: ast.AST) -> list[ast.AST]:
     """What of a node runs once the function is called that it is."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from autograder.assignment.written import read_at_once
+from autograder.assignment.written import mentioned, read_at_once
 from autograder.inside.names import bound_names
 from autograder.inside.protocol import CellKind, CellSource, Put
 from autograder.inside.seen import CellReport, Outcome
@@ -56,6 +56,19 @@ def rerun(cells: Sequence[CellSource], answered: Sequence[Answered], own: Sequen
         for place, earlier in zip(places, answered, strict=True)
     ]
     return Rerun(list(cells[:start]), list(cells[start:]), puts)
+
+
+def used_by(own: Sequence[CellSource], cells: Sequence[CellSource]) -> frozenset[str]:
+    """Names that the cells which answer a question use, themselves or through what other cells of the
+    student's define.
+    """
+    used: set[str] = set()
+    waiting, others = list(own), [cell for cell in cells if cell.kind is CellKind.OWN and cell not in own]
+    while waiting:
+        used |= mentioned(waiting.pop().text)
+        waiting += [cell for cell in others if bound_names(cell.text) & used]
+        others = [cell for cell in others if cell not in waiting]
+    return frozenset(used)
 
 
 def failed_without(

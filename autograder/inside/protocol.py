@@ -247,11 +247,15 @@ back.
 class Call(_Message, frozen=True):
     """Call a function of the other side: a known name ("softmax", "Layer.forward_pass") or a callback's
     number.
+
+    written: what the caller has changed so far of the arguments of the call that it is answering itself, as
+    in `Return`; the callback may read them where they are.
     """
 
     target: str | int
     args: list[Argument]
     kwargs: dict[str, Argument] = {}
+    written: list[tuple[int | str, Argument]] = []
 
 
 class Return(_Message, frozen=True):

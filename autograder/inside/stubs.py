@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,11 @@ MAX_NESTING = 16
 _RECENT, _RECENT_BYTES = 256, 4096
 """How many values are kept for calls that send them again, and of what size these may be."""
 _PLAIN = frozenset({float, int, str, bool, complex, bytes, type(None)})
+
+
+_Arguments = dict[int | str, Any]
+"""The arguments of a call, by position or name."""
+_Sent = tuple[dict[int | str, Argument], _Arguments]
 
 
 class CallLimit(RuntimeError):
@@ -49,6 +54,10 @@ class Peer:
         self._kept: list[Any] = []
         self._recent: dict[bytes, Any] = {}
         """Values that were read lately, by their bytes, as they came."""
+        self._asked: list[_Arguments] = []
+        """The arguments of the calls that this side waits for, the latest last."""
+        self._answering: list[_Sent] = []
+        """Of the calls that it answers: the arguments as the other side has them, and as they are here."""
 
     # ---- calling the other side
 
@@ -112,6 +121,7 @@ class Peer:
         if self.calls > MAX_CALLS or self.nesting >= MAX_NESTING:
             raise CallLimit("too many calls")
         self.nesting += 1
+        here = _by_place(args, kwargs)
         try:
             if self._begin is not None:
                 self.channel.send(self._begin)
@@ -121,16 +131,19 @@ class Peer:
                     target,
                     [self._packed(value) for value in args],
                     {name: self._packed(value) for name, value in kwargs.items()},
+                    self._written() if self._answering else [],
                 )
             )
+            self._asked.append(here)
             answer = self._answer()
         finally:
             self.nesting -= 1
+            del self._asked[self.nesting :]
         if isinstance(answer, Raised):
             kind = getattr(builtins, answer.error, RuntimeError)
             raise kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
         for place, change in answer.written:
-            self._write(args[place] if isinstance(place, int) else kwargs[place], change)
+            self._write(here[place], change)
         return self._read(answer.value)
 
     def _answer(self) -> Return | Raised:
@@ -146,21 +159,37 @@ class Peer:
 
     def serve(self, call: Call) -> None:
         """Answer one call to a function of this side."""
+        depth = len(self._answering)
         try:
+            for place, change in call.written if self._asked else ():
+                self._write(self._asked[-1][place], change)
             function = self._resolve(call.target)
             args, kwargs = (
                 [self._unpacked(sent) for sent in call.args],
                 {name: self._unpacked(sent) for name, sent in call.kwargs.items()},
             )
+            self._answering.append((_by_place(call.args, call.kwargs), _by_place(args, kwargs)))
             value = encode(function(*args, **kwargs), self.refer)
-            changes: dict[int | str, Argument] = {
-                n: self._change(sent, args[n]) for n, sent in enumerate(call.args)
-            }
-            changes |= {name: self._change(sent, kwargs[name]) for name, sent in call.kwargs.items()}
+            written = self._written()
         except Exception as error:
             self.channel.send(Raised(builtin_name(error)))
             return
-        self.channel.send(Return(value, [(place, change) for place, change in changes.items() if change]))
+        finally:
+            del self._answering[depth:]
+        self.channel.send(Return(value, written))
+
+    def _written(self) -> list[tuple[int | str, Argument]]:
+        """What was changed, of the arguments of the call that is being answered, since the other side last
+        heard of them.
+        """
+        there, here = self._answering[-1]
+        written = []
+        for place, value in here.items():
+            now = self._packed(value)
+            if change := _changed(there[place], now):
+                written.append((place, change))
+                there[place] = now
+        return written
 
     def _resolve(self, target: str | int) -> Callable[..., Any]:
         if isinstance(target, int):
@@ -199,15 +228,6 @@ class Peer:
                     self._recent.clear()
                 self._recent[data] = value
         return self.revive(value)
-
-    def _change(self, sent: Argument, left: Any) -> Argument:
-        """What of an argument is not as it was sent; empty where nothing was written."""
-        now = self._packed(left)
-        if isinstance(sent, dict) and isinstance(now, dict):
-            return {key: data for key, data in now.items() if data != sent.get(key)} | {
-                key: b"" for key in sent if key not in now
-            }
-        return now if now != sent else b""
 
     def _write(self, old: Any, change: Argument) -> None:
         """Bring what the callee wrote into the caller's own argument, in place."""
@@ -278,6 +298,21 @@ class Peer:
             thing.__dict__.update(self.revive(value.attributes))
             return thing
         return value
+
+
+def _by_place(args: Sequence[Any], kwargs: dict[str, Any]) -> _Arguments:
+    """The arguments of a call by their positions and names."""
+    places: _Arguments = dict(enumerate(args))
+    return places | kwargs
+
+
+def _changed(sent: Argument, now: Argument) -> Argument:
+    """What of an argument is not as it was sent; empty where nothing was written."""
+    if isinstance(sent, dict) and isinstance(now, dict):
+        return {key: data for key, data in now.items() if data != sent.get(key)} | {
+            key: b"" for key in sent if key not in now
+        }
+    return now if now != sent else b""
 
 
 def write_back(old: Any, new: Any) -> None:

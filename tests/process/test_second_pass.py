@@ -397,6 +397,75 @@ def test_a_helper_that_reads_an_absent_answer_is_run_again_too(declared: Bench) 
     assert declared.scores(work) == {**declared.full, "bend": 0.0}
 
 
+USES = {
+    "itself": "def layer(X, params, name, activation=None):\n    activation = activation or bend" + BODY,
+    "through a helper": "def layer(X, params, name, activation=None):\n    activation = activation or mine" + BODY,
+}
+
+
+@pytest.mark.parametrize("way", USES)
+def test_what_an_answer_uses_is_given_though_nobody_has_declared_it(declared: Bench, way: str) -> None:
+    """An earlier answer that a student builds on by choice costs its own points alone, too."""
+    work = declared.work().write(*WRONG["bend"]).add("def mine(X):\n    return bend(X)", before="layer_solution").write("layer_solution", USES[way])
+    results = declared.results(work)
+    assert {q: r.score for q, r in results.items()} == {**declared.full, "bend": 0.0}
+    assert results["layer"].given_correct_inputs
+
+
+def test_a_callback_finds_what_the_reference_has_written_so_far(benches: Benches) -> None:
+    """A function that measures slopes moves x in place and calls f, which may read x itself: it finds x as it is just then, and afterwards as it was."""
+    slope = "    out = np.zeros(x.shape)\n    for i in np.ndindex(x.shape):\n        kept = x[i]\n        x[i] = kept + 0.5\n        above = f(x)\n        x[i] = kept - 0.5\n        out[i] = above - f(x)\n        x[i] = kept\n    return out"
+    cells = f"""
+# %% solution="slopes_solution"
+def slopes(f, x: np.ndarray) -> np.ndarray:
+    ### BEGIN SOLUTION
+{slope}
+    ### END SOLUTION
+
+# %% test="slopes" points=2
+checks.close("slopes", slopes(lambda x: float(x @ x), np.ones(2)), [2.0, 2.0])
+
+# %% solution="steepest_solution"
+def steepest(weights: dict) -> float:
+    ### BEGIN SOLUTION
+    return float(np.abs(slopes(lambda _: float(weights["W"] @ weights["W"]), weights["W"])).max())
+    ### END SOLUTION
+
+# %% test="steepest" points=2
+checks.close("steepest", steepest({{"W": np.ones(2)}}), 2.0)
+"""
+    probes = """
+@probe("slopes", points=2)
+def slopes_of_squares(ns, rng):
+    \"\"\"A sum of squares.\"\"\"
+    x = rng.normal(size=3)
+    return {"found": ns.slopes(lambda x: float(x @ x), x), "x": x}
+
+
+@probe("steepest", points=2)
+def steepest_of_squares(ns, rng):
+    \"\"\"Weights that are read where they are.\"\"\"
+    weights = {"W": rng.normal(size=4)}
+    return {"found": ns.steepest(weights), "left": weights["W"]}
+"""
+    toml = TOML + '\n[questions.slopes]\ndefines = ["slopes"]\n\n[questions.steepest]\ndefines = ["steepest"]\n'
+    bench = benches(None, {**FILES, "notebook.py": NOTEBOOK + cells, "assignment.toml": toml, "probes.py": PROBES + probes})
+    results = bench.results(bench.work().write("slopes_solution", "def slopes(f, x):\n    return x"))
+    assert {q: r.score for q, r in results.items()} == {**bench.full, "slopes": 0.0}, checks_of(results["steepest"], "message")
+    assert results["steepest"].given_correct_inputs
+
+
+def test_what_an_answer_does_not_use_is_not_given(declared: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name in a comment is no use, nor is a right one; nothing is observed again for it."""
+    asked = answered(monkeypatch)
+    wrong = "def layer(X, params, name, activation=None):\n    # not bend\n    return X"
+    declared.scores(declared.work().write(*WRONG["bend"]).write("layer_solution", wrong))
+    assert [names for names in asked if names == ("bend",)] == []
+    asked.clear()
+    declared.scores(declared.work().write("layer_solution", USES["itself"].replace("+ params", "- params")))
+    assert ("bend",) not in asked
+
+
 def test_a_wrong_answer_that_is_run_again_is_still_wrong(declared: Bench) -> None:
     """The reference answers the absent name and nothing else."""
     work = declared.work().write("bend_solution", "").write("layer_solution", AT_ONCE["a default"] + BODY.replace("+ params", "- params"))

@@ -4,7 +4,7 @@ builds on answered by the reference, and with one of its cells changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -13,7 +13,7 @@ from autograder.assignment.probe_keys import key_of_probes
 from autograder.assignment.values import Question
 from autograder.assignment.variants import cells_for
 from autograder.fingerprints import fingerprint
-from autograder.handed_in.rerun import Answered, Rerun, failed_without, rerun
+from autograder.handed_in.rerun import Answered, Rerun, failed_without, rerun, used_by
 from autograder.handed_in.running_order import digest
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellSource, Put
@@ -195,14 +195,25 @@ class Passes:
             return self.up_to(again.before), True
         return self._at_own_check.get(question.id, self.watch), False
 
-    def needing(self, question: Question) -> Question:
-        """A question that needs, besides what it says, the earlier ones whose names a cell of its answer read
-        in vain as it ran: `def forward(X, activation=sigmoid)` is not defined where sigmoid is not.
+    def needing(self, question: Question, wrong: Collection[str]) -> Question:
+        """A question that needs, besides what it says, those of the wrong ones above it whose names its
+        answer uses, or a cell of it read in vain as it ran: `def forward(X, activation=sigmoid)` is not
+        defined where sigmoid is not.
         """
         auto = [q.id for q in self.assignment.auto]
-        others = [q for q in auto[: auto.index(question.id)] if q not in question.needs]
-        missed = [q for q in others if self._failed_without((q,), question)]
-        return replace(question, needs=(*question.needs, *missed)) if missed else question
+        others = [q for q in auto[: auto.index(question.id)] if q in wrong and q not in question.needs]
+        split = self.notebook.split(self.watch.cells, question.id) if others else None
+        if split is None:
+            return question
+        used = used_by(answers(question, split[0]), split[0])
+        own = {name.rpartition(".")[2] for name in question.defines}
+        more = [
+            q
+            for q in others
+            if used & ({n.rpartition(".")[2] for n in self.assignment.question(q).defines} - own)
+            or self._failed_without((q,), question)
+        ]
+        return replace(question, needs=(*question.needs, *more)) if more else question
 
     def _failed_without(self, answered: tuple[str, ...], question: Question) -> list[CellSource]:
         """The cells up to a question's check that failed for want of what these questions define."""

@@ -208,9 +208,9 @@ class Sitting:
         """Judge a question once more where it lost something and builds on earlier ones: what is wrong of
         these may show in no check of their own.
         """
-        if judged.lost:
-            question = self.passes.needing(question)
         blamed = self._blamed
+        if judged.lost:
+            question = self.passes.needing(question, {q for q, by in blamed.items() if by})
         gone = {o.missing for o in judged.observations.values()}
         wrong = tuple(
             n
@@ -291,7 +291,8 @@ class Sitting:
             return result
         if not worth_a_search(judged):  # no process is made ready for it
             return result
-        question = self.passes.needing(self.assignment.question(result.id))
+        wrong = {q for q, by in self._blamed.items() if by}
+        question = self.passes.needing(self.assignment.question(result.id), wrong)
         given = judged.given_correct_inputs or bool(self._blamed[question.id] - {question.id})
         changed = self.passes.changed(question, given)
         clock.begin(changed.watch)
