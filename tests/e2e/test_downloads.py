@@ -139,7 +139,7 @@ def test_without_a_roster_nobody_is_lost(course: Course, works: tuple[bytes, byt
 
 def test_times_reach_the_gradebook(course: Course, works: tuple[bytes, bytes], tmp_path: Path) -> None:
     """When Gradescope says that it was handed in is what the gradebook knows, for late penalties."""
-    from autograder.records.gradebook import open_gradebook
+    from autograder.records.database import open_gradebook
 
     download = tmp_path / "d.zip"
     with zipfile.ZipFile(download, "w") as archive:

@@ -13,7 +13,8 @@ from autograder.assignment.values import Assignment, QuestionKind
 from autograder.handed_in.alignment import align
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import QuestionResult, SubmissionResult
-from autograder.records.gradebook import marks, open_gradebook, record, sync_assignment
+from autograder.records.database import open_gradebook
+from autograder.records.gradebook import marks, record, sync_assignment
 from autograder.records.graded_notebook import graded_notebook, graded_path, read_graded
 from autograder.records.marks import Mark
 from autograder.records.recorder import BULK, Recorder, changed_answers, timestamp
