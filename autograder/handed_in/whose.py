@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Iterable
 from enum import IntEnum
 
-from autograder.handed_in.downloads import Named
+import msgspec
+
+from autograder.handed_in.platforms.named import Named
 from autograder.handed_in.roster import Student, safe
 
 
@@ -78,6 +80,8 @@ class Places:
         """The id in the roster: by a number or an address, by the id itself, or by a name that one person
         alone has; else the empty text.
         """
+        if named.one_of:
+            return "", Surety.MADE
         kinds = [*named.keys.items(), ("who", named.who), ("who", named.keys.get("number", ""))]
         own = named.platform in ("", "nbgrader")  # elsewhere people choose how they are called
         for kind, value in kinds:
@@ -94,7 +98,19 @@ class Places:
         """The members of the group that a file is called after; nobody where it is a person's."""
         group = self._groups.get(bare(named.who), [])
         person = self._names.get(bare(named.who)) or self._keys.get(("who", named.who.casefold()))
-        return () if person else tuple(group)
+        return () if person or named.one_of else tuple(group)
+
+
+def found_by(named: Named, places: Places, title: str) -> tuple[str, Surety]:
+    """Whom the roster knows by a name, or by what is left of it without the assignment's: GitHub Classroom
+    and many a class put that before or behind.
+    """
+    student, surety = places.find(named)
+    plain = re.sub(rf"\A{re.escape(title)}[\s_-]+|[\s_-]+{re.escape(title)}\Z", "", named.who)
+    if student or named.platform not in ("", "nbgrader") or plain in ("", named.who):
+        return student, surety
+    student, surety = places.find(msgspec.structs.replace(named, who=plain))
+    return student, min(surety, Surety.NAME)
 
 
 def distinct(wanted: Iterable[tuple[Identity, str, Surety]]) -> tuple[dict[Identity, str], dict[str, str]]:
@@ -117,8 +133,8 @@ def distinct(wanted: Iterable[tuple[Identity, str, Surety]]) -> tuple[dict[Ident
             ids[identity] = student if kept else apart(student, identity)
             if len(by) > 1:
                 said[ids[identity]] = (
-                    f"{len(by)} people of the download come to the id {student}; each was graded under an id "
-                    "of its own, and a person should look whose is whose"
+                    f"{len(by)} people of the download come to the id {student}; each has a result under "
+                    "an id of its own, and a person should look whose is whose"
                 )
     return ids, said
 

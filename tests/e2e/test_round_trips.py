@@ -90,7 +90,7 @@ def test_canvas(course: Course, tmp_path: Path) -> None:
     assert canvas_takes_in(text, before, HEADING) == {"4711": "5", "4712": "3", "4713": "EX", "4714": "0", "4715": "EX"}
 
     said = run(course, "feedback", NAME, "--for", "canvas", "--submitted", download, "--roster", str(roster))
-    assert "Canvas has no number there that a file can come back under: de4" in said
+    assert "Canvas finds no number there that a file can come back under: de4" in said
     files = {"4711": {"901"}, "4712": {"902"}, "4713": {"903"}}
     pages = canvas_attaches(course.root / "exports" / f"{NAME}_canvas_feedback.zip", files)
     assert {number: score_of(page) for number, page in pages.items()} == {"4711": "5", "4712": "3", "4713": "5"}

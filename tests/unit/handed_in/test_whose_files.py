@@ -157,7 +157,7 @@ def test_blackboards_attempts_are_one_student(tiny: Assignment, solved: bytes, f
     roster = (Student("am1", "Anna Muster", login="a_muster"), Student("bo2", "Bo Li", login="bli"))
     found, intake = took(packed(tmp_path / "gradebook_1_2026.zip", files), tiny, roster)
     assert found == {"am1": True, "bo2": True} and intake.ignored == () and intake.unplaced == ()
-    assert "2 submissions were downloaded; the newest was graded" in intake.notes["am1"]
+    assert "2 submissions were downloaded; the newest was taken" in intake.notes["am1"]
     assert set(took(packed(tmp_path / "b.zip", files), tiny)[0]) == {"a_muster", "bli"}
 
 
@@ -172,7 +172,7 @@ def test_brightspaces_attempts_are_one_student(tiny: Assignment, solved: bytes, 
     }
     found, intake = took(packed(tmp_path / "x.zip", files), tiny, CLASS)
     assert found == {"am1": True, "bo2": True} and intake.ignored == ()
-    assert "2 submissions were downloaded; the newest was graded" in intake.notes["am1"]
+    assert "2 submissions were downloaded; the newest was taken" in intake.notes["am1"]
     with taken_in(tmp_path / "x.zip", tiny, CLASS) as again:
         kept = (again.folder / "am1" / NAME / f"{NAME}.ipynb").read_bytes()
     assert kept == solved
@@ -259,14 +259,14 @@ def test_files_of_one_name_are_one_persons(tiny: Assignment, solved: bytes, fres
     os.utime(folder / "am1.ipynb", (4e9, 4e9))
     with taken_in(folder, tiny, roster) as intake:
         found = {h.student: (*intake.notes.get(h.student, ()), *h.messages) for h in find_submissions(intake.folder, tiny)}
-    assert found == {"am1": ("no answer was found in am1.ipynb; am1.ipynb.txt was graded in its place",), "bo2": ()}
+    assert found == {"am1": ("no answer was found in am1.ipynb; am1.ipynb.txt was taken in its place",), "bo2": ()}
 
 
 def test_notebooks_of_one_name_are_told_by_their_places(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
-    """`x.ipynb was handed in too; only x.ipynb was graded` would say nothing."""
+    """`x.ipynb was handed in too; only x.ipynb was taken` would say nothing."""
     folder = unpacked(tmp_path / "f", {"am1/tiny/tiny.ipynb": solved, "am1/tiny/old/tiny.ipynb": solved})
     (handin,) = find_submissions(folder, tiny)
-    assert handin.messages == ("tiny/old/tiny.ipynb was handed in too; only tiny/tiny.ipynb was graded",)
+    assert handin.messages == ("tiny/old/tiny.ipynb was handed in too; only tiny/tiny.ipynb was taken",)
 
 
 @pytest.mark.parametrize("form", ["folder", "zip"])
