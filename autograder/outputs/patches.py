@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from autograder.assignment.values import Assignment
 from autograder.handed_in.roster import Student, students
-from autograder.handed_in.sheet import Sheet
-from autograder.handed_in.worksheet import Worksheet
+from autograder.handed_in.sheets.sheet import Sheet
+from autograder.handed_in.sheets.worksheet import Worksheet
 from autograder.outputs.feedback import question_titles
 from autograder.outputs.tables import ScoreLine, comments, harmless
 

@@ -18,7 +18,7 @@ from autograder.errors import UsageError
 from autograder.files import write_text
 
 if TYPE_CHECKING:
-    from autograder.handed_in.sheet import Sheet
+    from autograder.handed_in.sheets.sheet import Sheet
     from autograder.outputs.tables import ScoreLine
     from autograder.records.adjustments import Adjustments
 
@@ -94,7 +94,7 @@ def _export_zip(course: Course, name: str, path: Path | None, salt: str) -> None
 
 def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> None:
     from autograder.handed_in.roster import students
-    from autograder.handed_in.sheet import read_sheet
+    from autograder.handed_in.sheets.sheet import read_sheet
     from autograder.outputs import tables
     from autograder.outputs.feedback import gradebook_marks
     from autograder.records.adjustments import Adjustments
@@ -164,7 +164,7 @@ def _for_moodle(
 ) -> str:
     """The worksheet that was given, filled in; without one, a table for Moodle's other import."""
     from autograder.handed_in.roster import students
-    from autograder.handed_in.worksheet import worksheet
+    from autograder.handed_in.sheets.worksheet import worksheet
     from autograder.outputs import patches, tables
 
     known = worksheet(sheet) if sheet is not None else None

@@ -10,8 +10,8 @@ import pytest
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.roster import read_roster, students
-from autograder.handed_in.sheet import Sheet, read_sheet
-from autograder.handed_in.worksheet import Worksheet, worksheet
+from autograder.handed_in.sheets.sheet import Sheet, read_sheet
+from autograder.handed_in.sheets.worksheet import Worksheet, worksheet
 from autograder.outputs.patches import canvas_cells, canvas_column, filled_worksheet
 from autograder.outputs.tables import as_canvas, lines
 from tests.unit.outputs.test_tables import standing
