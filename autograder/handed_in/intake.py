@@ -75,8 +75,8 @@ def taken_in(path: Path, assignment: Assignment, roster: tuple[Student, ...] = (
             mend="name the folder or the zip that holds the submissions with --submitted DIR",
         )
     sweep(_PREFIX)
-    with files_of(path, assignment) as outer:
-        entries, wrapper = unwrapped(outer, assignment, path.is_dir(), Places(roster))
+    with files_of(path, assignment, Places(roster)) as outer:
+        entries, wrapper, beside = unwrapped(outer, assignment, path.is_dir(), Places(roster))
         metadata, ignored = gradescope_says(entries)
         ids, numbers = {student.id for student in roster}, {student.canvas for student in roster} - {""}
         metadata = metadata or listed(entries, ids, numbers)
@@ -90,7 +90,8 @@ def taken_in(path: Path, assignment: Assignment, roster: tuple[Student, ...] = (
                     f"{path} holds no submission of {assignment.name}",
                     mend=f"understood are {_UNDERSTOOD.format(assignment.name)}",
                 )
-            yield _laid_out(by_identity, assignment, roster, folder, (*ignored, *more))
+            nobodys = (*ignored, *more, *map(place, beside))
+            yield _laid_out(by_identity, assignment, roster, folder, nobodys)
 
 
 @contextmanager

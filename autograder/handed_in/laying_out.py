@@ -12,7 +12,7 @@ from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.choosing import Offered, choose
 from autograder.handed_in.entries import MAX_FILE_BYTES, MAX_NOTEBOOK_BYTES, Entry, shown_name
-from autograder.handed_in.finding import faults, own_name
+from autograder.handed_in.finding import faults, missing, own_name
 from autograder.handed_in.platforms.downloads import moment
 from autograder.handed_in.platforms.named import Named
 from autograder.text import printable
@@ -70,10 +70,12 @@ def write(
         yield f"a folder and a file {printable(shown_name(beside), 60)} were handed in; the folder was taken"
         mine = [c for c in mine if not c.is_file]
     chosen = choose([c.offered(assignment) for c in mine if not c.entry.fault], assignment)
-    yield from faults([c.entry for c in mine], chosen)
-    yield from chosen.said
+    told = faults([c.entry for c in mine], chosen)
+    yield from (*told, *chosen.said)
     if chosen.notebook is None and chosen.others:
         yield _in_its_place(chosen.others)
+    else:
+        yield from missing(chosen, assignment, bool(told))
     for name, entry in chosen.files.items():
         yield from _copy(entry, name, folder / name, MAX_FILE_BYTES, budget)
     if chosen.notebook is not None:

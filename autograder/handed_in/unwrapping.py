@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
@@ -25,32 +25,40 @@ from autograder.handed_in.whose import Places, found_by
 _FOLDERS_AROUND = 3
 """So many may lie around a download: what unpacks an archive makes one more of them each time."""
 
+_LISTS = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
+"""Files that no student's work comes as."""
+
 Metadata = dict[str, tuple[Named, ...]]
 
 
 @contextmanager
-def files_of(path: Path, assignment: Assignment) -> Iterator[list[Entry]]:
+def files_of(path: Path, assignment: Assignment, places: Places) -> Iterator[list[Entry]]:
     if path.is_dir():
         inner = in_folder(path)
         with ExitStack() as opened:
-            yield _several(inner, assignment, opened) or inner
+            yield _several(inner, assignment, places, opened) or inner
         return
     with _opened(path) as archive:
         yield in_archive(archive)
 
 
-def _several(inner: list[Entry], assignment: Assignment, opened: ExitStack) -> list[Entry]:
+def _several(inner: list[Entry], assignment: Assignment, places: Places, opened: ExitStack) -> list[Entry]:
     """The entries of all downloads, where a folder holds nothing but downloads of a platform, such as one
     for each section.
     """
     paths = [entry.path for entry in inner if entry.path is not None and zip_named(entry.name)]
+    named = {entry.name[:-4] for entry in inner if zip_named(entry.name)}
+    if any(is_platform((entry.name,), assignment.name) for entry in inner) or _known(
+        named, places, assignment
+    ):
+        return []  # each is a student's
     if not paths or len(paths) < len(inner) or any(len(entry.parts) > 1 for entry in inner):
         return []
     found: list[Entry] = []
     for path in paths:
         try:
             packed = in_archive(opened.enter_context(_opened(path)))
-            mine, _ = unwrapped(packed, assignment, False, Places(()))
+            mine, _, _ = unwrapped(packed, assignment, False, Places(()))
         except UsageError:
             return []
         if not is_download(mine, assignment, gradescope_says(mine)[0] or listed(mine)):
@@ -70,17 +78,20 @@ def _opened(path: Path) -> zipfile.ZipFile:
 
 def unwrapped(
     entries: list[Entry], assignment: Assignment, on_disk: bool, places: Places
-) -> tuple[list[Entry], str]:
-    """The entries as they stand within the folders around the whole download, and the name of the last of
-    these: each is nobody's by its name, and the last holds several people's, or what a platform has named.
+) -> tuple[list[Entry], str, list[Entry]]:
+    """The entries as they stand within the folders around the whole download, the name of the last of these,
+    and what lies beside them: each is nobody's by its name, and the last holds several people's, or what a
+    platform has named.
     """
-    inner = entries
+    inner, beside = entries, list[Entry]()
     for around in range(_FOLDERS_AROUND):
-        tops = {entry.parts[0] for entry in inner}
-        if len(tops) != 1 or not all(len(entry.parts) > 1 for entry in inner):
+        folders = {entry.parts[0] for entry in inner if len(entry.parts) > 1}
+        stray = [entry for entry in inner if entry.parts[0] not in folders]
+        if len(folders) != 1 or not all(_is_stray(entry, folders) for entry in stray):
             break
-        (top,) = tops
-        inner = without_outermost(inner)
+        (top,) = folders
+        beside += stray
+        inner = without_outermost([entry for entry in inner if entry.parts[0] == top])
         names = {entry.parts[0] for entry in inner}
         if (
             assignment.name in names
@@ -93,8 +104,17 @@ def unwrapped(
         students = {e.parts[0] for e in inner if len(e.parts) > 2 and e.parts[1] == assignment.name}
         several = len(students) > (1 if on_disk else 0) or _known(names, places, assignment) > 1
         if flat or metadata or several or is_download(inner, assignment, listed(inner)):
-            return inner, top
-    return entries, ""
+            return inner, top, beside
+    return entries, "", []
+
+
+def _is_stray(entry: Entry, folders: set[str]) -> bool:
+    """Whether a file beside the only folder is nobody's work: the archive that was unpacked into the folder,
+    a list of the class.
+    """
+    if zip_named(entry.name):
+        return entry.name[:-4] in folders
+    return not entry.fault and PurePath(entry.name).suffix.lower() in _LISTS
 
 
 def _known(names: set[str], places: Places, assignment: Assignment) -> int:

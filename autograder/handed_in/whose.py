@@ -25,7 +25,9 @@ class Surety(IntEnum):
     NAME = 1
     """By the name, which students may be able to change."""
     EXACT = 2
-    """By a number or an address of the platform's, or since it is the id, letter by letter."""
+    """By a number of the platform's, or since it is the id, letter by letter."""
+    ADDRESS = 3
+    """By an address, to which a platform has written; a number is what somebody has typed in."""
 
 
 Identity = tuple[str, tuple[tuple[str, str], ...]]
@@ -82,7 +84,8 @@ class Places:
         """
         if named.one_of:
             return "", Surety.MADE
-        kinds = [*named.keys.items(), ("who", named.who), ("who", named.keys.get("number", ""))]
+        keys = sorted(named.keys.items(), key=lambda key: key[0] != "email")
+        kinds = [*keys, ("who", named.who), ("who", named.keys.get("number", ""))]
         own = named.platform in ("", "nbgrader")  # elsewhere people choose how they are called
         for kind, value in kinds:
             found = self._exact.get((kind, value), set())
@@ -90,7 +93,8 @@ class Places:
                 found = self._keys.get((kind, value.casefold()), set())
             if len(found) == 1:
                 sure = own or kind != "who" or value != named.who
-                return next(iter(found)), Surety.EXACT if sure else Surety.NAME
+                surety = Surety.ADDRESS if kind == "email" else Surety.EXACT if sure else Surety.NAME
+                return next(iter(found)), surety
         same = self._names.get(bare(named.who), set())
         return (next(iter(same)), Surety.NAME) if len(same) == 1 else ("", Surety.MADE)
 

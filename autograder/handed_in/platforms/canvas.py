@@ -86,11 +86,11 @@ def _likely(made: tuple[Named, ...], usual: Sequence[int]) -> tuple[Named, ...]:
 def _one_of(made: tuple[Named, ...], known: Collection[str]) -> Named:
     """The one that is meant, or one who says that it can't be told."""
     mine = [one for one in made if one.keys.get("canvas") in known] or [*made]
-    if len(mine) == 1:
+    numbers = tuple(dict.fromkeys(value for one in mine for value in one.keys.values()))
+    if len(numbers) == 1:
         return mine[0]
     last = mine[-1]
     (number,) = last.keys.values()
-    numbers = tuple(value for one in mine for value in one.keys.values())
     who = f"{last.who}_{number}"
     late = all(one.late for one in mine)
     return msgspec.structs.replace(last, who=who, keys={}, late=late, one_of=numbers)

@@ -49,7 +49,11 @@ _CANVAS = re.compile(
 _MOODLE = re.compile(
     r"(?P<who>.+?)(?:_(?P<number>[0-9]+))?_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.S
 )
-_EXCHANGE = re.compile(r"(?P<who>[^+]+)\+(?P<assignment>[^+]+)\+(?P<when>[^+]+)(?:\+.*)?", re.S)
+_EXCHANGE = re.compile(
+    r"(?P<who>[^+]+)\+(?P<assignment>[^+]+)\+(?P<when>\d{4}-\d\d-\d\d[ T]\d\d[:_]\d\d[:_]\d\d[^+]*)(?:\+.*)?",
+    re.S,
+)
+"""The time tells it from somebody's name on a platform: Moodle lets no `:` or `_` stand in one."""
 
 
 def names_of(

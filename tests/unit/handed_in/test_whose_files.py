@@ -13,6 +13,7 @@ from autograder.handed_in.finding import find, find_submissions
 from autograder.handed_in.intake import Intake, taken_in
 from autograder.handed_in.roster import Student, read_roster
 from autograder.handed_in.submission import read_submission
+from autograder.run.batch import all_said
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 
@@ -303,3 +304,52 @@ def test_an_archive_that_is_locked_says_so(tiny: Assignment, solved: bytes, tmp_
     data[data.rfind(b"PK\x01\x02") + 8] |= 1
     (handin,) = find_submissions(unpacked(tmp_path / "f", {"am1/tiny/a.zip": bytes(data)}), tiny)
     assert read_submission(handin, tiny).messages == ("the archive is locked with a password",)
+
+
+def test_a_name_on_moodle_that_looks_as_the_exchange_s_is_a_name(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Whoever is called `amuster+tiny+x` there is no amuster, and takes no id away."""
+    files = {"Anna Muster_1327_assignsubmission_file/tiny.ipynb": b"{}", f"amuster+{NAME}+x_1328_assignsubmission_file/tiny.ipynb": solved}
+    found, intake = took(packed(tmp_path / "d.zip", files), tiny, CLASS)
+    assert found == {"am1": False, "bo2": True} and intake.unplaced == ()
+    assert set(took(packed(tmp_path / "d.zip", files), tiny)[0]) == {"Anna_Muster_1327", f"amuster+{NAME}+x_1328"}
+
+
+def test_an_address_says_more_than_a_number_that_somebody_has_typed_in(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Gradescope's SID of another person, beside the own address: each has what is theirs."""
+    person = "{0}:\n  :submitters:\n  - :name: {1}\n    :sid: '31'\n    :email: {2}@uni.example\n"
+    about = person.format("s_1", "Anna Muster", "am1") + person.format("s_2", "Anna Muster", "bo2")
+    files = {"submission_metadata.yml": about.encode(), "s_1/tiny.ipynb": b"{}", "s_2/tiny.ipynb": solved}
+    found, intake = took(packed(tmp_path / "d.zip", files), tiny, CLASS)
+    assert found == {"am1": False, "bo2": True} and intake.unplaced == ()
+
+
+@pytest.mark.parametrize("roster", [(), CLASS])
+def test_a_download_beside_the_folder_that_it_was_unpacked_into(tiny: Assignment, solved: bytes, tmp_path: Path, roster: tuple[Student, ...]) -> None:
+    """The folder that holds both, and the list of the class, is the download; the folder is nobody."""
+    files = {f"{who}_assignsubmission_file/tiny.ipynb": solved for who in ("Anna Muster_1327", "Bo Li_1328")}
+    unpacked(tmp_path / "all", {f"submissions/{name}": data for name, data in files.items()})
+    packed(tmp_path / "all" / "submissions.zip", files)
+    (tmp_path / "all" / "grades.csv").write_text("Student,ID\n")
+    found, intake = took(tmp_path / "all", tiny, roster)
+    assert found == dict.fromkeys(["am1", "bo2"] if roster else ["Anna_Muster_1327", "Bo_Li_1328"], True)
+    assert set(intake.ignored) == {"submissions.zip", "grades.csv"}
+
+
+def test_an_archive_of_a_student_is_no_section(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Its name says whose it is, whatever names are in it: the platform's, or an id of the roster."""
+    for name in ("čapekzoë_4713_999_all.zip", "zo3.zip"):
+        (tmp_path / name[:3]).mkdir()
+        packed(tmp_path / name[:3] / name, {"musteranna_4711_998_tiny.ipynb": solved})
+        found, _ = took(tmp_path / name[:3], tiny, CLASS)
+        assert found == {"zo3": True}
+
+
+def test_what_was_handed_in_and_can_not_be_read_is_not_said_to_be_missing(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """A damaged file of a download has its one sentence, and so has a text that was typed in."""
+    path = packed(tmp_path / "d.zip", {"musteranna_4711_998_tiny.ipynb": solved, "libo_4712_text.html": b"<p>", "čapekzoë_4713_999_notes.pdf": b"x"})
+    data = path.read_bytes()
+    path.write_bytes(data[:80] + b"\xff" * 40 + data[120:])
+    with taken_in(path, tiny, CLASS) as intake:
+        said = {h.student: all_said(intake.notes[h.student], h) for h in find_submissions(intake.folder, tiny)}
+    assert [len(messages) for messages in said.values()] == [1, 1, 1]
+    assert "can't be read" in said["am1"][0] and "a text was typed in" in said["bo2"][0] and "but notes.pdf" in said["zo3"][0]
