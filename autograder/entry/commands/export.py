@@ -117,14 +117,8 @@ def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> No
             text = _for_moodle(assignment, rows, sheet, adjustments)
     if waiting := sum(bool(one.waiting) for one in found):
         say(f"{waiting} submissions wait for a person; what nobody has graded yet counts 0")
-    if (
-        wanted.to in (Target.CANVAS, Target.MOODLE)
-        and adjustments.maximum(assignment) != assignment.max_score
-    ):
-        say(
-            f"{adjustments.maximum(assignment):g} of {assignment.max_score:g} points count, since a question "
-            f"was dropped: set the maximum in {wanted.to.value.capitalize()} before you import"
-        )
+    if wanted.to in (Target.CANVAS, Target.MOODLE):
+        _tell_maximum(assignment, wanted, sheet, adjustments.maximum(assignment))
     if above := excesses(found):
         say(f"more points than there are: {some_of(above)}")
     if str(wanted.path) == "-":
@@ -136,6 +130,26 @@ def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> No
     )
     write_text(target, text)
     out.print(f"{len(rows)} students in {target}", **AS_IT_IS)
+
+
+def _tell_maximum(assignment: Assignment, wanted: Wanted, sheet: Sheet | None, ours: float) -> None:
+    """Say where the platform has another maximum, or may have one, since a question was dropped."""
+    from autograder.outputs import patches
+
+    platform, there = wanted.to.value.capitalize(), None
+    if sheet is not None:
+        canvas = wanted.to is Target.CANVAS
+        column = wanted.column or assignment.title
+        there = patches.canvas_maximum(sheet, column) if canvas else patches.moodle_maximum(sheet)
+    if there is None and ours != assignment.max_score:
+        say(
+            f"{ours:g} of {assignment.max_score:g} points count, since a question was dropped: set the "
+            f"maximum in {platform} before you import"
+        )
+    elif there is not None and there != ours:
+        passes = "; Moodle passes over a grade above its own without a word" if there < ours else ""
+        says = f"the maximum is {ours:g} here and {there:g} in {platform}: set it there before you import"
+        say(says + (passes if platform == "Moodle" else ""))
 
 
 def _for_canvas(
