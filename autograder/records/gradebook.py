@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from nbgrader.api import (
     SourceCell,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
     new_uuid,
 )
 from nbgrader.coursedir import CourseDirectory
@@ -111,7 +112,12 @@ def _sync_cells(book: Gradebook, row: Notebook, node: Any) -> None:
             "source": cell.source,
             "checksum": compute_checksum(cell),
         }
+    tasks = {cell.name: grade.pop(cell.name) for cell in row.task_cells if cell.name in grade}
+    for cell in row.task_cells:  # nbgrader's own: it is the graded cell, and the one for comments
+        solution.pop(cell.name, None)
+        _take_over(cell, [c for c in (*row.grade_cells, *row.solution_cells) if c.name == cell.name])
     tables = (
+        (row.task_cells, TaskCell, tasks),
         (row.grade_cells, GradeCell, grade),
         (row.solution_cells, SolutionCell, solution),
         (row.source_cells, SourceCell, source),
@@ -131,6 +137,18 @@ def _sync_cells(book: Gradebook, row: Notebook, node: Any) -> None:
                 if isinstance(made, BaseCell):
                     _extend_submissions(book, row, made)
     book.db.commit()
+
+
+def _take_over(task: Any, others: Sequence[Any]) -> None:
+    """Give a task what people have put into other rows of its name, where it has nothing itself."""
+    for cell in others:
+        marked = {made.notebook_id: made for made in cell.grades if made.manual_score is not None}
+        said = {made.notebook_id: made.manual_comment for made in cell.comments}
+        for grade in task.grades:
+            if grade.manual_score is None and (old := marked.get(grade.notebook_id)) is not None:
+                grade.manual_score, grade.needs_manual_grade = old.manual_score, old.needs_manual_grade
+        for comment in task.comments:
+            comment.manual_comment = comment.manual_comment or said.get(comment.notebook_id)
 
 
 def _remove_cell(book: Gradebook, cell: Any) -> None:
