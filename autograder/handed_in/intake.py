@@ -78,8 +78,8 @@ def taken_in(path: Path, assignment: Assignment, roster: tuple[Student, ...] = (
     with files_of(path, assignment, Places(roster)) as outer:
         entries, wrapper, beside = unwrapped(outer, assignment, path.is_dir(), Places(roster))
         metadata, ignored = gradescope_says(entries)
-        ids, numbers = {student.id for student in roster}, {student.canvas for student in roster} - {""}
-        metadata = metadata or listed(entries, ids, numbers)
+        ids = {student.id for student in roster}
+        metadata = metadata or listed(entries, ids, Places(roster).called)
         if path.is_dir() and not wrapper and not roster and not is_download(entries, assignment, metadata):
             yield Intake(path, ignored=find(path, assignment).ignored)
             return

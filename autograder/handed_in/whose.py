@@ -13,7 +13,7 @@ from enum import IntEnum
 
 import msgspec
 
-from autograder.handed_in.platforms.named import Named
+from autograder.handed_in.platforms.named import Named, bare, spellings
 from autograder.handed_in.roster import Student, safe
 
 
@@ -77,6 +77,15 @@ class Places:
                     self._keys.setdefault((kind, value.casefold()), set()).add(student.id)
             for spelling in spellings(student.name):
                 self._names.setdefault(spelling, set()).add(student.id)
+
+    @property
+    def called(self) -> dict[str, set[str]]:
+        """By the number that Canvas has for them: how people, and their groups, may be called."""
+        return {
+            one.canvas: spellings(one.name) | ({bare(one.group)} if one.group else set())
+            for one in self.roster
+            if one.canvas
+        }
 
     def find(self, named: Named) -> tuple[str, Surety]:
         """The id in the roster: by a number or an address, by the id itself, or by a name that one person
@@ -162,16 +171,3 @@ def made_id(named: Named) -> str:
         return plain
     short = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
     return f"{plain[:20].strip('._-+') or 'student'}-{short}"
-
-
-def bare(name: str) -> str:
-    """A name without accents, case, blanks and punctuation."""
-    return "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isalnum())
-
-
-def spellings(name: str) -> set[str]:
-    """How a platform may run a name's parts together: the last name first or last, however many parts
-    each has.
-    """
-    parts = [part for part in re.split(r"[\s,]+", name) if bare(part)]
-    return {bare("".join(parts[i:] + parts[:i])) for i in range(len(parts))}

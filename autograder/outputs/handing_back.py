@@ -20,6 +20,7 @@ from autograder.handed_in.platforms.canvas import comes_back_to, of_several_read
 from autograder.handed_in.platforms.downloads import names_of
 from autograder.handed_in.platforms.named import Named
 from autograder.handed_in.roster import Student
+from autograder.handed_in.whose import Places
 
 _WHOSE = re.compile(rb'<title>.*?</title>|Feedback for <b>.*?</b>|<meta name="made-from" content="\w+">')
 """Where a page says whose it is and from what it was made; what students and graders write has no markup
@@ -50,7 +51,7 @@ def handed_back(
     owners: dict[str, list[str]] = {}
     left_out = {}
     numbers = {one.id: (one.name or one.id, one.moodle) for one in roster if one.moodle}
-    meant = of_several_readings(places.values(), {one.canvas for one in roster} - {""})
+    meant = of_several_readings(places.values(), Places(roster).called)
     groups = {place for place in places.values() if [*places.values()].count(place) > 1}
     for student, page in pages.items():
         place = places.get(student)

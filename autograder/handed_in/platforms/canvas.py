@@ -10,12 +10,12 @@ if another user's number stood in it (`_ 5_ 9`), and what the student has called
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from statistics import median_low
 
 import msgspec
 
-from autograder.handed_in.platforms.named import Named
+from autograder.handed_in.platforms.named import Named, bare
 
 _NUMBERS = re.compile(
     r"(?=_(?P<late>LATE_)?(?P<number>[1-9][0-9]*)"
@@ -52,11 +52,13 @@ def _named(kind: str, who: str, match: re.Match[str]) -> Named:
     return Named("Canvas", who, file, {kind: match["number"]}, bool(match["late"]), attempt=attempt)
 
 
-def of_several_readings(names: Iterable[str], known: Collection[str] = ()) -> dict[str, tuple[Named, ...]]:
+def of_several_readings(
+    names: Iterable[str], called: Mapping[str, Collection[str]] | None = None
+) -> dict[str, tuple[Named, ...]]:
     """By name, whose it is, of those names of a download that by themselves can mean several people.
 
-    known: the numbers of users in the roster, which decide where one of them alone is meant. Where several
-    still may be, the name is nobody's but its own.
+    called: how people in the roster are called, by Canvas's number. They decide where number and name of one
+    of them alone are met, who has no other file. Else the name is nobody's but its own.
     """
     all_of = {name: made for name in names if (made := readings(name))}
     anonymous = all(_anonymous(made[0]) for made in all_of.values())
@@ -65,8 +67,14 @@ def of_several_readings(names: Iterable[str], known: Collection[str] = ()) -> di
         for name, made in all_of.items()
     }
     usual = [made[0].attempt for made in found.values() if made[0].attempt]
-    several = {name: made for name, made in found.items() if len(all_of[name]) > 1}
-    return {name: (_one_of(_likely(made, usual), known),) for name, made in several.items()}
+    told = {name: _likely(made, usual) for name, made in found.items()}
+    sure = {_number(made[0]) for made in told.values() if len(made) == 1}
+    several = {name: made for name, made in told.items() if len(all_of[name]) > 1}
+    return {name: (_one_of(made, called or {}, sure),) for name, made in several.items()}
+
+
+def _number(named: Named) -> str:
+    return next(iter(named.keys.values()))
 
 
 def _anonymous(named: Named) -> bool:
@@ -83,17 +91,19 @@ def _likely(made: tuple[Named, ...], usual: Sequence[int]) -> tuple[Named, ...]:
     return tuple(one for one in made if not one.attempt or one.attempt in may_be) or made
 
 
-def _one_of(made: tuple[Named, ...], known: Collection[str]) -> Named:
+def _one_of(made: tuple[Named, ...], called: Mapping[str, Collection[str]], sure: Collection[str]) -> Named:
     """The one that is meant, or one who says that it can't be told."""
-    mine = [one for one in made if one.keys.get("canvas") in known] or [*made]
-    numbers = tuple(dict.fromkeys(value for one in mine for value in one.keys.values()))
-    if len(numbers) == 1:
-        return mine[0]
-    last = mine[-1]
-    (number,) = last.keys.values()
-    who = f"{last.who}_{number}"
-    late = all(one.late for one in mine)
-    return msgspec.structs.replace(last, who=who, keys={}, late=late, one_of=numbers)
+    if len({_number(one) for one in made}) == 1:
+        return made[0]
+    met = [one for one in made if bare(one.who) in called.get(_number(one), ())]
+    if len(met) == 1 and _number(met[0]) not in sure:
+        return met[0]
+    last = made[-1]
+    numbers = tuple(dict.fromkeys(map(_number, made)))
+    late = all(one.late for one in made)
+    return msgspec.structs.replace(
+        last, who=f"{last.who}_{_number(last)}", keys={}, late=late, one_of=numbers
+    )
 
 
 def comes_back_to(name: str) -> tuple[str, int]:

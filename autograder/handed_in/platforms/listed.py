@@ -16,7 +16,7 @@ assignments for its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePath
 
@@ -49,20 +49,24 @@ BESIDE = (".zip", ".pdf", ".py", ".html", ".txt")
 Listed = dict[str, tuple[Named, ...]]
 
 
-def listed(entries: Sequence[Entry], known: Collection[str] = (), numbers: Collection[str] = ()) -> Listed:
-    """By the outermost name, whose it is. known: ids of the roster; numbers: Canvas's for the same people."""
+def listed(
+    entries: Sequence[Entry],
+    known: Collection[str] = (),
+    called: Mapping[str, Collection[str]] | None = None,
+) -> Listed:
+    """By the outermost name, whose it is. known: ids of the roster; called: names by Canvas's number."""
     tops = dict.fromkeys(entry.parts[0] for entry in entries)
     files = [entry for entry in entries if len(entry.parts) == 1 and not entry.folder]
     if named := _blackboard(files) or _brightspace(list(tops)):
         return named
-    return {**side_by_side(files, len(tops), known), **_canvas(files, numbers)}
+    return {**side_by_side(files, len(tops), known), **_canvas(files, called)}
 
 
-def _canvas(files: Sequence[Entry], numbers: Collection[str]) -> Listed:
+def _canvas(files: Sequence[Entry], called: Mapping[str, Collection[str]] | None) -> Listed:
     """Those of Canvas's files whose names alone don't say whose they are."""
     names = [entry.name for entry in files]
     mine = [name for name in names if any(one.platform == "Canvas" for one in names_of((name,), "", {}))]
-    return of_several_readings(mine, numbers)
+    return of_several_readings(mine, called)
 
 
 def _blackboard(files: Sequence[Entry]) -> Listed:

@@ -20,10 +20,10 @@ from autograder.handed_in.choosing import original
 from autograder.handed_in.finding import find_submissions
 from autograder.handed_in.intake import Intake, taken_in
 from autograder.handed_in.platforms.downloads import moment, names_of, read_metadata
-from autograder.handed_in.platforms.named import Named
+from autograder.handed_in.platforms.named import Named, spellings
 from autograder.handed_in.roster import Student, safe
 from autograder.handed_in.submission import read_submission
-from autograder.handed_in.whose import Places, made_id, spellings
+from autograder.handed_in.whose import Places, made_id
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 
