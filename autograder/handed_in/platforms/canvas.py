@@ -10,6 +10,7 @@ if another user's number stood in it (`_ 5_ 9`), and what the student has called
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from statistics import median_low
 
@@ -24,7 +25,7 @@ _NUMBERS = re.compile(
 )
 _SORTABLE = re.compile(r"[a-z0-9_\u0080-\U0010ffff]*")
 _ANONYMOUS = re.compile(
-    r"(?P<late>LATE_)?(?P<who>anon)_(?P<number>[A-Za-z0-9]+)"
+    r"(?P<late>LATE_)?(?P<who>anon)_(?P<number>[1-9A-HJ-NP-Za-km-z]{5})"
     r"_(?:(?P<attempt>[0-9]+)_(?P<file>.+)|(?P<typed>(?:text|link)\.html))",
     re.S,
 )
@@ -67,10 +68,16 @@ def of_several_readings(
         for name, made in all_of.items()
     }
     usual = [made[0].attempt for made in found.values() if made[0].attempt]
-    told = {name: _likely(made, usual) for name, made in found.items()}
-    sure = {_number(made[0]) for made in told.values() if len(made) == 1}
-    several = {name: made for name, made in told.items() if len(all_of[name]) > 1}
-    return {name: (_one_of(made, called or {}, sure),) for name, made in several.items()}
+    people = {name: _one_of_each(_likely(made, usual)) for name, made in found.items()}
+    met = {name: _met(made, called or {}) for name, made in people.items()}
+    times = Counter(_number(one) for one in met.values() if one is not None)
+    told: dict[str, tuple[Named, ...]] = {}
+    for name, made in people.items():
+        one = met[name]
+        sure = one is not None and (len(made) == 1 or times[_number(one)] == 1)
+        if len(all_of[name]) > 1:
+            told[name] = (one if one is not None and sure else _unsure(made),)
+    return told
 
 
 def _number(named: Named) -> str:
@@ -91,19 +98,29 @@ def _likely(made: tuple[Named, ...], usual: Sequence[int]) -> tuple[Named, ...]:
     return tuple(one for one in made if not one.attempt or one.attempt in may_be) or made
 
 
-def _one_of(made: tuple[Named, ...], called: Mapping[str, Collection[str]], sure: Collection[str]) -> Named:
-    """The one that is meant, or one who says that it can't be told."""
-    if len({_number(one) for one in made}) == 1:
+def _one_of_each(made: tuple[Named, ...]) -> tuple[Named, ...]:
+    """The first of each user's."""
+    return tuple({_number(one): one for one in reversed(made)}.values())[::-1]
+
+
+def _met(made: tuple[Named, ...], called: Mapping[str, Collection[str]]) -> Named | None:
+    """The one who is meant; None where it can't be told.
+
+    Whoever has the longest of the names may have made it so that it looks like that of another, and may be in
+    the roster under another name: a shorter one is met only where the numbers of the others are not known.
+    """
+    if len(made) == 1:
         return made[0]
-    met = [one for one in made if bare(one.who) in called.get(_number(one), ())]
-    if len(met) == 1 and _number(met[0]) not in sure:
-        return met[0]
-    last = made[-1]
-    numbers = tuple(dict.fromkeys(map(_number, made)))
-    late = all(one.late for one in made)
-    return msgspec.structs.replace(
-        last, who=f"{last.who}_{_number(last)}", keys={}, late=late, one_of=numbers
-    )
+    known = [one for one in made if _number(one) in called]
+    agreed = [one for one in known if bare(one.who) in called[_number(one)]]
+    return agreed[0] if len(agreed) == 1 and agreed[0] is known[-1] else None
+
+
+def _unsure(made: tuple[Named, ...]) -> Named:
+    """One who says that it can't be told."""
+    last, numbers = made[-1], tuple(map(_number, made))
+    who, late = f"{last.who}_{_number(last)}", all(one.late for one in made)
+    return msgspec.structs.replace(last, who=who, keys={}, late=late, one_of=numbers)
 
 
 def comes_back_to(name: str) -> tuple[str, int]:

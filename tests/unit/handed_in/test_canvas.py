@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import tempfile
 from pathlib import Path
@@ -15,8 +16,10 @@ from autograder.assignment.values import Assignment
 from autograder.handed_in.finding import find_submissions
 from autograder.handed_in.intake import Intake, taken_in
 from autograder.handed_in.platforms.canvas import comes_back_to, of_several_readings, readings
+from autograder.handed_in.platforms.downloads import names_of
 from autograder.handed_in.roster import Student
 from autograder.handed_in.submission import read_submission
+from autograder.handed_in.whose import Places
 from autograder.outputs.handing_back import handed_back
 from tests.sample_class.work import Work
 from tests.unit.handed_in.test_whose_files import packed
@@ -39,6 +42,38 @@ def test_what_canvas_means_is_among_the_readings(sortable: str, user: int, attac
     """Whatever somebody is called, and has called the file; and where it is the only one, there is no doubt."""
     found = readings(as_canvas_writes(sortable, user, attachment, file, late))
     assert (str(user), attachment, file, late) in {(one.keys.get("canvas"), one.attempt, one.file, one.late) for one in found}
+
+
+SORTABLE = ("li", "o'hara, z", "müller, anna", "test", "smith late", "İ, ß")
+FILES = ("tiny.ipynb", "tiny-1.ipynb", "my_3_4_w.ipynb", "2_3_t.ipynb", "01_t.ipynb", "LATE_5_6_t.ipynb", "text.html")
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_no_file_is_anothers(seed: int) -> None:
+    """Classes in which people call themselves and their files after numbers of others, and rosters that lack lines or have other names: what is told is right, and the rest is said not to be."""
+    draw = random.Random(seed)
+    users = draw.sample(range(1, 60) if seed % 2 else range(4000, 9000), draw.randint(2, 9))
+    base = draw.choice((998_000, 15_000, 10_000_000, 300, 3))
+    attempts = draw.sample(range(base, base + 30), len(users))
+
+    def numbers() -> str:
+        return str(draw.choice((*users, *attempts, draw.randint(1, 30), draw.randint(base, base * 2 + 9), 20261102)))
+
+    rows = []
+    for user, attempt in zip(users, attempts, strict=True):
+        name, file = draw.choice(SORTABLE), draw.choice(FILES)
+        if seed % 3 and draw.random() < 0.3:
+            name += "".join(draw.choice(("_", " ", "_ ", " _")) + numbers() for _ in range(draw.randint(1, 4))) + draw.choice(("", "_", " x"))
+        if draw.random() < 0.2:
+            file = "_".join(numbers() for _ in range(draw.randint(1, 3))) + "_" + file
+        rows.append((as_canvas_writes(name, user, attempt, file, draw.random() < 0.2), user, name))
+    roster = tuple(Student(f"s{user}", draw.choice((name, "Other Name")), canvas=str(user)) for _, user, name in rows if draw.random() < 0.8)
+    for called in (None, Places(roster).called):
+        told = of_several_readings([file for file, _, _ in rows], called)
+        for file, user, _ in rows:
+            (one,) = told.get(file) or names_of((file,), "", {})
+            assert str(user) in one.one_of or one.keys == {"canvas": str(user)}, file
+            assert not one.one_of or len(one.one_of) > 1
 
 
 def test_the_numbers_of_the_other_files_tell() -> None:
