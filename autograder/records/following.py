@@ -32,7 +32,11 @@ def follow(assignment: Assignment, into: Path, formerly: Mapping[str, str]) -> t
     url = course_config.gradebook_of(assignment, into)
     if url:
         moved = people.rename_students(url, assignment.name, moved)
-    adjustments.renamed(assignment.root, assignment.name, moved)
+    course = Results(
+        assignment.root, assignment
+    )  # where this is a trial in another folder, theirs stay there
+    still = {old for old in moved.values() if course.into != into and course.get(old) is not None}
+    adjustments.renamed(assignment.root, assignment.name, moved, still)
     for new, old in moved.items():
         _move_files(results, new, old)
     return tuple(f"{old} to {new}" for new, old in moved.items())

@@ -91,6 +91,17 @@ def test_a_move_killed_at_its_files_is_ended(course: Course, moment: str, monkey
     assert adjustments.Adjustments.of(load_assignment(NAME, course.root)).excused.keys() == {"am1"}
 
 
+def test_a_trial_in_another_folder_takes_no_excuse_away(course: Course, tmp_path: Path) -> None:
+    """Graded there with the roster, the person has it under both ids, until the course's own results move."""
+    chainrule(course, "autograde", NAME)
+    chainrule(course, "adjust", NAME, "excuse", "alice", "--reason", "ill")
+    trial = tmp_path / "trial"
+    chainrule(course, "autograde", NAME, "--into", str(trial))
+    for into, ids in ((trial, {"alice", "am1"}), (course.root, {"am1"})):
+        following.follow(load_assignment(NAME, course.root), into, {"am1": "alice"})
+        assert adjustments.Adjustments.of(load_assignment(NAME, course.root)).excused.keys() == ids
+
+
 def test_an_id_that_is_somebody_elses_is_left_alone(course: Course) -> None:
     """Where the roster has another person of the made-up id, that person's results are not moved."""
     chainrule(course, "autograde", NAME)

@@ -353,3 +353,13 @@ def test_what_was_handed_in_and_can_not_be_read_is_not_said_to_be_missing(tiny: 
         said = {h.student: all_said(intake.notes[h.student], h) for h in find_submissions(intake.folder, tiny)}
     assert [len(messages) for messages in said.values()] == [1, 1, 1]
     assert "can't be read" in said["am1"][0] and "a text was typed in" in said["bo2"][0] and "but notes.pdf" in said["zo3"][0]
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_somebody_whose_name_begins_with_a_point(tiny: Assignment, solved: bytes, tmp_path: Path, zipped: bool) -> None:
+    """On Moodle that is a person, and no file that a system has left; what macOS writes beside each folder is none."""
+    files = {".Bo Li_1328_assignsubmission_file/tiny.ipynb": solved, "Anna Muster_1327_assignsubmission_file/tiny.ipynb": solved}
+    beside = {"._Anna Muster_1327_assignsubmission_file": b"x", ".DS_Store": b"x", ".git/_assignsubmission_": b"x"}
+    path = packed(tmp_path / "d.zip", files | beside) if zipped else unpacked(tmp_path / "d", files | beside)
+    found, intake = took(path, tiny, CLASS)
+    assert found == {"am1": True, "bo2": True} and intake.ignored == ()
