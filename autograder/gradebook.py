@@ -1,5 +1,5 @@
-"""A name that courses already import: what it hands on stands in autograder/records/gradebook.py."""
+"""A name that courses already import: what it hands on stands in autograder/records/database.py."""
 
-from autograder.records.gradebook import ensure_alembic
+from autograder.records.database import ensure_alembic
 
 __all__ = ["ensure_alembic"]

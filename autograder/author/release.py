@@ -100,10 +100,10 @@ def update_gradebook(assignment: Assignment, url: str) -> None:
     """Bring an assignment's rows in nbgrader's database up to date with the release, also after
     submissions were graded.
     """
-    from autograder.records import gradebook
+    from autograder.records import database, gradebook
 
     rows = {assignment.name: notebook.build_recorded(assignment.cells, assignment.name)}
-    with gradebook.open_gradebook(url) as book:
+    with database.open_gradebook(url) as book:
         gradebook.sync_assignment(book, assignment.name, rows)
 
 

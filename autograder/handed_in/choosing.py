@@ -120,16 +120,16 @@ def _said(notebooks: list[Offered], first: Offered, expected: str) -> tuple[str,
     places = {o.place if o.shown == chosen.shown else o.shown for o in others}
     names = ", ".join(sorted(places)[:5])
     if chosen.place in places:
-        return (f"{len(notebooks)} notebooks were handed in, several of them as {mine}; one was graded",)
+        return (f"{len(notebooks)} notebooks were handed in, several of them as {mine}; one was taken",)
     if chosen is not first and original(first.name) == expected:
         passed = first.place if alike else first.shown
-        return (f"no answer was found in {passed}; {mine} was graded in its place",)
+        return (f"no answer was found in {passed}; {mine} was taken in its place",)
     if original(chosen.name) != expected:
-        return (f"{expected} is missing; {mine} was graded in its place",)
+        return (f"{expected} is missing; {mine} was taken in its place",)
     if others and chosen.name == expected:
-        return (f"{names} was handed in too; only {mine} was graded",)
+        return (f"{names} was handed in too; only {mine} was taken",)
     if others:
-        return (f"{len(notebooks)} notebooks were handed in; {mine} was graded, not {names}",)
+        return (f"{len(notebooks)} notebooks were handed in; {mine} was taken, not {names}",)
     return ()
 
 

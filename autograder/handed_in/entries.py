@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import stat
 import zipfile
 from collections import deque
@@ -40,6 +41,7 @@ MAX_LEVELS = 30
 LINK = "the folder is a link to another; links are not followed"
 _CENTRAL = b"PK\x01\x02"
 """Stands before each entry of an archive's directory."""
+_ON_MOODLE = re.compile(r"\.[^_]+(_[0-9]+)?_assignsubmission_")
 _ZIP = b"PK\x03\x04"
 _UNPACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA)
 """What is unpacked bit by bit. Of bzip2, Python's zipfile unpacks 4 KiB at once, which may be gigabytes."""
@@ -91,8 +93,15 @@ def _order(name: str) -> tuple[bool, str]:
 
 
 def hidden(name: str) -> bool:
-    """Whether a name is that of something which systems leave behind, and nobody hands in."""
-    return name.startswith(".") or name in ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
+    """Whether a name is that of something which systems leave behind, and nobody hands in. On Moodle people
+    may be called so that their name begins with a point.
+    """
+    return (name.startswith(".") and not _ON_MOODLE.match(name)) or name in (
+        "__MACOSX",
+        "__pycache__",
+        "Thumbs.db",
+        "desktop.ini",
+    )
 
 
 def shown_name(name: str) -> str:

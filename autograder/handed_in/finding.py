@@ -16,7 +16,7 @@ from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.choosing import Chosen, Offered, choose, is_notebook, notebook_stem, original
 from autograder.handed_in.entries import Entry, by_outermost, in_folder, shown_name, zip_named
-from autograder.handed_in.listed import side_by_side
+from autograder.handed_in.platforms.listed import side_by_side
 from autograder.handed_in.whose import Identity, Surety, distinct
 from autograder.text import printable
 
@@ -99,7 +99,7 @@ def _handins(people: dict[str, list[Entry]], assignment: Assignment) -> tuple[Ha
         found[student] = replace(made, messages=(*told, *made.messages))
     for name in sorted(twice):
         folder = found[ids[_identity(owners[name])]]
-        note = f"a folder and a file {_shown(name)} were handed in; the folder was graded"
+        note = f"a folder and a file {_shown(name)} were handed in; the folder was taken"
         found[folder.student] = replace(folder, messages=(*folder.messages, note))
     return tuple(found[student] for student in sorted(found))
 

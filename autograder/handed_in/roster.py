@@ -8,60 +8,21 @@ an id, an email address or a name.
 from __future__ import annotations
 
 import re
-import unicodedata
 from pathlib import Path
 
 import msgspec
 
 from autograder.errors import UsageError
-from autograder.handed_in.sheet import Sheet, read_sheet
-from autograder.handed_in.worksheet import Worksheet, addresses, worksheet
-
-COLUMNS = {
-    "id": (
-        "student_id",
-        "studentid",
-        "id",
-        "student",
-        "username",
-        "user",
-        "netid",
-        "login",
-        "sis_login_id",
-        "sid",
-        "sis_user_id",
-        "id_number",
-        "id_nummer",
-        "numero_de_id",
-        "email",
-    ),
-    "name": ("name", "full_name", "student_name", "display_name", "student"),
-    "first": ("first_name", "firstname", "given_name", "first"),
-    "last": ("last_name", "lastname", "surname", "family_name", "last"),
-    "email": ("email", "email_address", "mail", "e_mail"),
-    "login": ("username", "sis_login_id", "login", "login_id", "user", "netid"),
-    "number": (
-        "id_number",
-        "id_nummer",
-        "numero_de_id",
-        "sid",
-        "sis_user_id",
-        "student_number",
-        "matriculation_number",
-    ),
-    "canvas": ("canvas_id", "canvas_user_id", "lms_user_id"),
-    "moodle": ("moodle_id", "participant_id", "participant", "identifier"),
-    "section": ("section", "group", "groups"),
-    "group": ("group", "group_name", "groups", "team", "gruppe", "grupo"),
-    "role": ("role", "roles", "course_role"),
-}
-"""By field, the columns that it is read from, the first that is there and not empty.
-
-Case and punctuation of a column's title don't matter.
-"""
+from autograder.handed_in.sheets.headings import COLUMNS, titled
+from autograder.handed_in.sheets.sheet import Sheet, read_sheet
+from autograder.handed_in.sheets.worksheet import Worksheet, addresses, identifiers, worksheet
 
 _CANVAS = {"id": ("sis_login_id", "sis_user_id", "id"), "name": ("student",), "canvas": ("id",)}
 """Canvas's gradebook calls a name `Student` and its own number `ID`."""
+_IDS = ("id", "email", "login", "number")
+"""Fields that an id is taken from, the first that is there."""
+_WHO = (*_IDS, "name", "first", "last")
+"""Fields any of which says who a student is."""
 _NOT_A_PERSON = re.compile(r"points possible|student, test|test student", re.I)
 _TEACHES = re.compile(
     r"\b(instructor|teacher|ta|teaching assistant|tutor|reader|designer|observer|grader)\b", re.I
@@ -99,16 +60,22 @@ def students(sheet: Sheet) -> tuple[Student | None, ...]:
     if not sheet.rows:
         raise UsageError("the roster is empty", where=str(sheet.path), mend=_MEND)
     columns = _columns(sheet)
-    if not any(columns[field] for field in ("id", "name", "first", "last", "email")):
-        named = ", ".join(cell.strip() for cell in sheet.rows[0])[:200]
-        raise UsageError(
-            f"none of the columns {named} says who a student is",
-            where=f"{sheet.path}:{sheet.lines[0]}",
-            mend=_MEND,
-        )
+    if fault := _fault(sheet, columns):
+        raise UsageError(fault, where=f"{sheet.path}:{sheet.lines[0]}", mend=_MEND)
     found = tuple(_student([cell.strip() for cell in row], columns) for row in sheet.people)
     _refuse_unusable(sheet, found)
     return found
+
+
+def _fault(sheet: Sheet, columns: dict[str, list[int]]) -> str:
+    """Why the columns do not say who a student is; empty where they do."""
+    if not any(columns[field] for field in _WHO):
+        named = ", ".join(cell.strip() for cell in sheet.rows[0])[:200]
+        return f"none of the columns {named} says who a student is"
+    if len(columns["id"]) > 1 and not any(titled(sheet.rows[0][i]) in COLUMNS["id"] for i in columns["id"]):
+        several = " and ".join(sheet.rows[0][i].strip() for i in columns["id"])[:200]
+        return f"the columns {several} may each say who a student is; call one of them `id`"
+    return ""
 
 
 def _refuse_unusable(sheet: Sheet, found: tuple[Student | None, ...]) -> None:
@@ -146,14 +113,9 @@ def safe(identifier: str) -> bool:
     return bool(kept) and all(c.isalnum() or c in "@._+- " for c in identifier)
 
 
-def _title(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-
-
 def _columns(sheet: Sheet) -> dict[str, list[int]]:
     """By field, the places of its columns, the preferred first."""
-    titles = [_title(cell) for cell in sheet.rows[0]]
+    titles = [titled(cell) for cell in sheet.rows[0]]
     canvas = "student" in titles and ("sis_login_id" in titles or "sis_user_id" in titles)
     wanted = {**COLUMNS, **_CANVAS} if canvas else COLUMNS
     found = {
@@ -162,7 +124,11 @@ def _columns(sheet: Sheet) -> dict[str, list[int]]:
     if found["name"] == found["id"][:1]:  # `student` alone is the id, where there is nothing better
         found["name"] = []
     known = worksheet(sheet)
-    return found if known is None else _of_worksheet(sheet, known, found)
+    if known is not None:
+        return _of_worksheet(sheet, known, found)
+    if not any(found[field] for field in _WHO):
+        found["id"] = identifiers(sheet)
+    return found
 
 
 def _of_worksheet(sheet: Sheet, known: Worksheet, found: dict[str, list[int]]) -> dict[str, list[int]]:
@@ -183,14 +149,24 @@ def _student(cells: list[str], columns: dict[str, list[int]]) -> Student | None:
         for field, places in columns.items()
     }
     first, last, role = values.pop("first"), values.pop("last"), values.pop("role")
-    name = _forename_first(values["name"]) or " ".join(part for part in (first, last) if part)
-    identifier = values["id"] or values["email"] or name
+    name = _whole_name(_forename_first(values["name"]), first, last)
+    identifier = next((values[field] for field in _IDS if values[field]), name)
     if _TEACHES.search(role) and "student" not in role.lower():
         return None
     if not identifier or _NOT_A_PERSON.search(values["name"]) or _NOT_A_PERSON.search(identifier):
         return None
     number = re.search(r"\d+$", values["moodle"])  # the grading worksheet says `Participant 123`
     return Student(**{**values, "id": identifier, "name": name, "moodle": number.group() if number else ""})
+
+
+def _whole_name(name: str, first: str, last: str) -> str:
+    """The name; where a column beside it holds but the other half, it is the first name or the last."""
+    if not name or (first and last):
+        return name or " ".join(part for part in (first, last) if part)
+    half = first or last
+    if not half or half in name:
+        return name
+    return f"{first or name} {last or name}"
 
 
 def _forename_first(name: str) -> str:

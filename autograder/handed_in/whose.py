@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Iterable
 from enum import IntEnum
 
-from autograder.handed_in.downloads import Named
+import msgspec
+
+from autograder.handed_in.platforms.named import Named, bare, spellings
 from autograder.handed_in.roster import Student, safe
 
 
@@ -23,7 +25,9 @@ class Surety(IntEnum):
     NAME = 1
     """By the name, which students may be able to change."""
     EXACT = 2
-    """By a number or an address of the platform's, or since it is the id, letter by letter."""
+    """By a number of the platform's, or since it is the id, letter by letter."""
+    ADDRESS = 3
+    """By an address, to which a platform has written; a number is what somebody has typed in."""
 
 
 Identity = tuple[str, tuple[tuple[str, str], ...]]
@@ -74,11 +78,23 @@ class Places:
             for spelling in spellings(student.name):
                 self._names.setdefault(spelling, set()).add(student.id)
 
+    @property
+    def called(self) -> dict[str, set[str]]:
+        """By the number that Canvas has for them: how people, and their groups, may be called."""
+        return {
+            one.canvas: spellings(one.name) | ({bare(one.group)} if one.group else set())
+            for one in self.roster
+            if one.canvas
+        }
+
     def find(self, named: Named) -> tuple[str, Surety]:
         """The id in the roster: by a number or an address, by the id itself, or by a name that one person
         alone has; else the empty text.
         """
-        kinds = [*named.keys.items(), ("who", named.who), ("who", named.keys.get("number", ""))]
+        if named.one_of:
+            return "", Surety.MADE
+        keys = sorted(named.keys.items(), key=lambda key: key[0] != "email")
+        kinds = [*keys, ("who", named.who), ("who", named.keys.get("number", ""))]
         own = named.platform in ("", "nbgrader")  # elsewhere people choose how they are called
         for kind, value in kinds:
             found = self._exact.get((kind, value), set())
@@ -86,7 +102,8 @@ class Places:
                 found = self._keys.get((kind, value.casefold()), set())
             if len(found) == 1:
                 sure = own or kind != "who" or value != named.who
-                return next(iter(found)), Surety.EXACT if sure else Surety.NAME
+                surety = Surety.ADDRESS if kind == "email" else Surety.EXACT if sure else Surety.NAME
+                return next(iter(found)), surety
         same = self._names.get(bare(named.who), set())
         return (next(iter(same)), Surety.NAME) if len(same) == 1 else ("", Surety.MADE)
 
@@ -94,7 +111,19 @@ class Places:
         """The members of the group that a file is called after; nobody where it is a person's."""
         group = self._groups.get(bare(named.who), [])
         person = self._names.get(bare(named.who)) or self._keys.get(("who", named.who.casefold()))
-        return () if person else tuple(group)
+        return () if person or named.one_of else tuple(group)
+
+
+def found_by(named: Named, places: Places, title: str) -> tuple[str, Surety]:
+    """Whom the roster knows by a name, or by what is left of it without the assignment's: GitHub Classroom
+    and many a class put that before or behind.
+    """
+    student, surety = places.find(named)
+    plain = re.sub(rf"\A{re.escape(title)}[\s_-]+|[\s_-]+{re.escape(title)}\Z", "", named.who)
+    if student or named.platform not in ("", "nbgrader") or plain in ("", named.who):
+        return student, surety
+    student, surety = places.find(msgspec.structs.replace(named, who=plain))
+    return student, min(surety, Surety.NAME)
 
 
 def distinct(wanted: Iterable[tuple[Identity, str, Surety]]) -> tuple[dict[Identity, str], dict[str, str]]:
@@ -117,8 +146,8 @@ def distinct(wanted: Iterable[tuple[Identity, str, Surety]]) -> tuple[dict[Ident
             ids[identity] = student if kept else apart(student, identity)
             if len(by) > 1:
                 said[ids[identity]] = (
-                    f"{len(by)} people of the download come to the id {student}; each was graded under an id "
-                    "of its own, and a person should look whose is whose"
+                    f"{len(by)} people of the download come to the id {student}; each has a result under "
+                    "an id of its own, and a person should look whose is whose"
                 )
     return ids, said
 
@@ -142,16 +171,3 @@ def made_id(named: Named) -> str:
         return plain
     short = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
     return f"{plain[:20].strip('._-+') or 'student'}-{short}"
-
-
-def bare(name: str) -> str:
-    """A name without accents, case, blanks and punctuation."""
-    return "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isalnum())
-
-
-def spellings(name: str) -> set[str]:
-    """How a platform may run a name's parts together: the last name first or last, however many parts
-    each has.
-    """
-    parts = [part for part in re.split(r"[\s,]+", name) if bare(part)]
-    return {bare("".join(parts[i:] + parts[:i])) for i in range(len(parts))}

@@ -16,8 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.handed_in.downloads import names_of
+from autograder.handed_in.platforms.canvas import comes_back_to, of_several_readings
+from autograder.handed_in.platforms.downloads import names_of
+from autograder.handed_in.platforms.named import Named
 from autograder.handed_in.roster import Student
+from autograder.handed_in.whose import Places
 
 _WHOSE = re.compile(rb'<title>.*?</title>|Feedback for <b>.*?</b>|<meta name="made-from" content="\w+">')
 """Where a page says whose it is and from what it was made; what students and graders write has no markup
@@ -48,6 +51,7 @@ def handed_back(
     owners: dict[str, list[str]] = {}
     left_out = {}
     numbers = {one.id: (one.name or one.id, one.moodle) for one in roster if one.moodle}
+    meant = of_several_readings(places.values(), Places(roster).called)
     groups = {place for place in places.values() if [*places.values()].count(place) > 1}
     for student, page in pages.items():
         place = places.get(student)
@@ -55,10 +59,12 @@ def handed_back(
             left_out[student] = "not in the download"
             continue
         folder = (
-            _moodle(place, numbers.get(student), place in groups) if platform == "Moodle" else _canvas(place)
+            _moodle(place, numbers.get(student), place in groups)
+            if platform == "Moodle"
+            else _canvas(place, meant.get(place, ()))
         )
         if not folder:
-            left_out[student] = f"{platform} has no number there that a file can come back under"
+            left_out[student] = f"{platform} finds no number there that a file can come back under"
             continue
         target = f"{folder}{name}_feedback.html"
         text = page.read_bytes()
@@ -72,10 +78,17 @@ def handed_back(
     return HandedBack(_zip(files), sum(map(len, owners.values())), left_out)
 
 
-def _canvas(place: str) -> str:
-    """What stands before the student's file in a name of Canvas's download; empty where there is no file."""
-    named = next((one for one in names_of((place,), "", {}) if one.platform == "Canvas"), None)
-    return place.removesuffix(named.file) if named is not None and named.attempt else ""
+def _canvas(place: str, meant: tuple[Named, ...]) -> str:
+    """What stands before the student's file in a name of Canvas's download; empty where there is no file, and
+    where Canvas would take the name for another user's.
+    """
+    both = (*meant, *names_of((place,), "", {}))
+    named = next((one for one in both if one.platform == "Canvas"), None)
+    if named is None or not named.attempt:
+        return ""
+    anonymous = "anonymous" in named.keys
+    right = anonymous or comes_back_to(place) == (named.keys.get("canvas"), named.attempt)
+    return place.removesuffix(named.file) if right else ""
 
 
 def _moodle(place: str, known: tuple[str, str] | None, group: bool) -> str:

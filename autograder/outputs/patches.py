@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from autograder.assignment.values import Assignment
 from autograder.handed_in.roster import Student, students
-from autograder.handed_in.sheet import Sheet
-from autograder.handed_in.worksheet import Worksheet
+from autograder.handed_in.sheets.sheet import Sheet
+from autograder.handed_in.sheets.worksheet import Worksheet, worksheet
 from autograder.outputs.feedback import question_titles
 from autograder.outputs.tables import ScoreLine, comments, harmless
 
@@ -64,3 +64,23 @@ def canvas_cells(sheet: Sheet, place: int) -> Mapping[str, str]:
         for student, cells in zip(owners, sheet.people, strict=True)
         if student is not None and place < len(cells) and cells[place].strip() != "-"
     }
+
+
+def moodle_maximum(sheet: Sheet) -> float | None:
+    """The maximum grade that Moodle has, by its worksheet."""
+    known = worksheet(sheet)
+    return None if known is None else _number(sheet.people[0][known.maximum])
+
+
+def canvas_maximum(sheet: Sheet, wanted: str) -> float | None:
+    """The points that Canvas has for an assignment, by its gradebook: a row of its own says them."""
+    place = canvas_column(sheet, wanted)
+    points = [row for row in sheet.people if row[0].strip() == "Points Possible" and place is not None]
+    return _number(points[0][place]) if points and place is not None and place < len(points[0]) else None
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return float(cell.strip().replace(",", "."))
+    except ValueError:
+        return None

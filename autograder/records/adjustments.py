@@ -11,7 +11,7 @@ import datetime
 import json
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -217,14 +217,17 @@ def _as_toml(entry: Adjustment) -> str:
     return "\n".join(lines) + "\n"
 
 
-def renamed(root: Path, assignment: str, formerly: Mapping[str, str]) -> None:
-    """Let what was decided of some ids, by new id, hold of the new ones."""
+def renamed(root: Path, assignment: str, formerly: Mapping[str, str], still: Collection[str] = ()) -> None:
+    """Let what was decided of some ids, by new id, hold of the new ones; and no more of the former, but of
+    those that are still somebody's.
+    """
     now = from_entries(e for e in read(place(root)) if e.assignment == assignment)
     moved = []
     for new, old in formerly.items():
         for table in (now.extensions, now.excused):
             if old in table and new not in table:
                 moved.append(msgspec.structs.replace(table[old], student=new))
+            if old in table and old not in still:
                 moved.append(
                     msgspec.structs.replace(table[old], undone=True, when=moment(), reason=f"this is {new}")
                 )

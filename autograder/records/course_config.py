@@ -23,7 +23,7 @@ from traitlets.config import Application, Config
 
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
-from autograder.handed_in.downloads import YEARS
+from autograder.handed_in.platforms.downloads import YEARS
 
 _MOMENT = re.compile(r"[0-9:.T -]{10,40}( [A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2})?")
 """A student may write the note, and dateutil opens a file of the zone's name: nothing that leads out of

@@ -1,4 +1,4 @@
-"""nbgrader's release generator and its database.
+"""nbgrader's release generator, and what is written to its database and read there.
 
 nbgrader takes more than a second to import, so whoever needs this module imports it where it is needed.
 """
@@ -8,16 +8,11 @@ from __future__ import annotations
 import datetime
 import json
 import logging
-import os
-import sys
-import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import nbgrader.api
 from nbgrader.api import (
     BaseCell,
     Comment,
@@ -28,47 +23,21 @@ from nbgrader.api import (
     Notebook,
     SolutionCell,
     SourceCell,
-    Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
     new_uuid,
 )
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.utils import compute_checksum, parse_utc
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import OperationalError, SAWarning
 from traitlets.config import Config
 
 from autograder.assignment.values import QuestionKind
-from autograder.errors import ChainRuleError
-from autograder.handed_in.roster import Student as RosterStudent
 from autograder.judging.findings import QuestionResult, SubmissionResult
+from autograder.records.database import open_gradebook
 from autograder.records.marks import Mark, Marks
-
-COURSE = "default_course"
-
-
-def ensure_alembic() -> None:
-    """Let nbgrader find `alembic`, which it runs from PATH when it makes a database, in a venv that is
-    not activated.
-    """
-    scripts = str(Path(sys.executable).parent)
-    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    if scripts not in folders:
-        os.environ["PATH"] = os.pathsep.join([scripts, *folders])
-
-
-def _database_version() -> str:
-    """The version that a new database has, as nbgrader's own lookup gives it; that starts alembic in a
-    process, which takes seconds.
-    """
-    from alembic.script import ScriptDirectory
-
-    return str(ScriptDirectory(ALEMBIC_DIR).get_current_head())
-
-
-nbgrader.api.get_alembic_version = _database_version
+from autograder.records.people import add_students
 
 
 def generate_release(root: Path, name: str, stub: str, written_stub: str) -> None:
@@ -100,30 +69,6 @@ def _quiet() -> logging.Logger:
     logger = logging.getLogger("chainrule.nbgrader")
     logger.setLevel(logging.ERROR)
     return logger
-
-
-_NO_ROOM = ("disk is full", "readonly database")
-"""Of what SQLite says, what is no fault of ours."""
-
-
-@contextmanager
-def open_gradebook(url: str) -> Iterator[Gradebook]:
-    """Open a database by its SQLAlchemy url, making it where there is none."""
-    ensure_alembic()
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", SAWarning
-        )  # nbgrader adds rows in an order that SQLAlchemy remarks on
-        book = Gradebook(url, COURSE)
-        try:
-            yield book
-        except OperationalError as error:
-            if not any(word in str(error.orig) for word in _NO_ROOM):
-                raise
-            mend = "make room, or choose another place with --into, and run it again: what is graded is kept"
-            raise ChainRuleError(f"the gradebook can't be written: {error.orig}", mend=mend) from None
-        finally:
-            book.close()
 
 
 def sync_assignment(book: Gradebook, name: str, notebooks: dict[str, Any]) -> None:
@@ -167,7 +112,12 @@ def _sync_cells(book: Gradebook, row: Notebook, node: Any) -> None:
             "source": cell.source,
             "checksum": compute_checksum(cell),
         }
+    tasks = {cell.name: grade.pop(cell.name) for cell in row.task_cells if cell.name in grade}
+    for cell in row.task_cells:  # nbgrader's own: it is the graded cell, and the one for comments
+        solution.pop(cell.name, None)
+        _take_over(cell, [c for c in (*row.grade_cells, *row.solution_cells) if c.name == cell.name])
     tables = (
+        (row.task_cells, TaskCell, tasks),
         (row.grade_cells, GradeCell, grade),
         (row.solution_cells, SolutionCell, solution),
         (row.source_cells, SourceCell, source),
@@ -187,6 +137,18 @@ def _sync_cells(book: Gradebook, row: Notebook, node: Any) -> None:
                 if isinstance(made, BaseCell):
                     _extend_submissions(book, row, made)
     book.db.commit()
+
+
+def _take_over(task: Any, others: Sequence[Any]) -> None:
+    """Give a task what people have put into other rows of its name, where it has nothing itself."""
+    for cell in others:
+        marked = {made.notebook_id: made for made in cell.grades if made.manual_score is not None}
+        said = {made.notebook_id: made.manual_comment for made in cell.comments}
+        for grade in task.grades:
+            if grade.manual_score is None and (old := marked.get(grade.notebook_id)) is not None:
+                grade.manual_score, grade.needs_manual_grade = old.manual_score, old.needs_manual_grade
+        for comment in task.comments:
+            comment.manual_comment = comment.manual_comment or said.get(comment.notebook_id)
 
 
 def _remove_cell(book: Gradebook, cell: Any) -> None:
@@ -217,7 +179,7 @@ def record(book: Gradebook, assignment: str, notebook: str, results: Iterable[Gr
     graded = {result.student: (result, when, changed) for result, when, changed in results}
     if not graded:
         return
-    _add_students(book.db, list(graded))
+    add_students(book.db, list(graded))
     parsed = {student: parse_utc(when) for student, (_, when, _) in graded.items()}
     _add_submissions(book.db, book.find_assignment(assignment), parsed)
     row = book.find_notebook(notebook, assignment)
@@ -317,46 +279,6 @@ def _grade_of(question: QuestionResult, manual: float | None, asked: bool, chang
         if manual is None
         else asked or changed,  # once asked, until a person has looked
     }
-
-
-def rename_students(url: str, assignment: str, formerly: dict[str, str]) -> dict[str, str]:
-    """Give the submissions of some ids, by new id, to the new ones, with marks and comments; returns those
-    for which that was done: a new id that has a submission of its own keeps it.
-    """
-    with open_gradebook(url) as book:
-        try:
-            row = book.find_assignment(assignment)
-        except MissingEntry:
-            return formerly
-        table = SubmittedAssignment.__table__
-        mine = table.c.assignment_id == row.id
-        there = set(book.db.execute(select(table.c.student_id).where(mine)).scalars())
-        moved = {new: old for new, old in formerly.items() if new not in there}
-        _add_students(book.db, list(moved))
-        for new, old in moved.items():
-            book.db.execute(update(table).where(mine, table.c.student_id == old).values(student_id=new))
-        book.db.commit()
-        return moved
-
-
-def name_students(url: str, students: Iterable[RosterStudent]) -> None:
-    """Give those who have a row the names and addresses that the roster has; what it does not say stays."""
-    with open_gradebook(url) as book:
-        table = Student.__table__
-        known = set(book.db.execute(select(table.c.id)).scalars())
-        for one in students:
-            first, _, last = one.name.rpartition(" ")
-            told = {"first_name": first, "last_name": last} if one.name else {}
-            told |= {"email": one.email} if one.email else {}
-            if one.id in known and told:
-                book.db.execute(update(table).where(table.c.id == one.id).values(**told))
-        book.db.commit()
-
-
-def _add_students(db: Any, students: list[str]) -> None:
-    known = set(db.execute(select(Student.id).where(Student.id.in_(students))).scalars())
-    if missing := [{"id": student} for student in students if student not in known]:
-        db.execute(insert(Student.__table__), missing)
 
 
 def _add_submissions(db: Any, assignment: Any, when: dict[str, Any]) -> None:

@@ -62,7 +62,7 @@ class Recorder:
 
     def _make_ready(self) -> None:
         from autograder.records import course_config as nbgrader_course
-        from autograder.records import gradebook
+        from autograder.records import database, gradebook
 
         self.into.mkdir(parents=True, exist_ok=True)
         self.config = self.config or nbgrader_course.load_config(self.assignment.root)
@@ -70,7 +70,7 @@ class Recorder:
             self.into, self.config if self.into == self.assignment.root else None
         )
         made = notebook.build_recorded(self.assignment.cells, self.assignment.name)
-        with gradebook.open_gradebook(self.url) as book:
+        with database.open_gradebook(self.url) as book:
             gradebook.sync_assignment(book, self.assignment.name, {self.assignment.notebook: made})
 
     def add(self, result: SubmissionResult, text: str, answers: dict[str, str]) -> None:
@@ -94,7 +94,7 @@ class Recorder:
         where the rows are.
         """
         from autograder.records import course_config as nbgrader_course
-        from autograder.records import gradebook
+        from autograder.records import database, gradebook
         from autograder.records.adjusted_rows import bring_up_to_date
 
         self.begin()
@@ -102,7 +102,7 @@ class Recorder:
         self._ready.result()
         name, book_name = self.assignment.name, self.assignment.notebook
         graded = [(result, nbgrader_course.moment(when), changed) for result, when, changed in self._waiting]
-        with gradebook.open_gradebook(self.url) as book:
+        with database.open_gradebook(self.url) as book:
             gradebook.record(book, name, book_name, graded)
             students = [result.student for result, _, _ in graded]
             bring_up_to_date(book, self.assignment, self.into, self.config, students)

@@ -55,7 +55,7 @@ def grade_class(
     for question in options.questions:
         assignment.question(question)
     found_there = [
-        replace(h, messages=(*options.notes.get(h.student, ()), *h.messages))
+        replace(h, messages=all_said(options.notes.get(h.student, ()), h))
         for h in find_submissions(options.submitted, assignment)
     ]
     handins = _chosen(found_there, options)
@@ -135,6 +135,12 @@ class _Gathered:
             environment(),
             tuple(sorted(self.results, key=lambda result: result.student)),
         )
+
+
+def all_said(notes: tuple[str, ...], handin: Handin) -> tuple[str, ...]:
+    """What is to be said of somebody. Where there is no notebook, the notes on the download say why."""
+    there = handin.path is not None or handin.packed is not None
+    return (*notes, *handin.messages) if there or not notes else notes
 
 
 def _sharing(result: SubmissionResult, alike: dict[QuestionResult, QuestionResult]) -> SubmissionResult:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from autograder.assignment.loading import load_assignment
-from autograder.records.gradebook import open_gradebook
+from autograder.records.database import open_gradebook
 from tests.browser.conftest import jupyter_lab
 from tests.gradebook.course import BIN, Course
 from tests.sample_class.roster import EVERYWHERE, RECOGNITION

@@ -55,7 +55,7 @@ def test_scores_and_reasons_reach_gradescope(container: Path, solved: Work) -> N
     """A right submission has all the tests' points under another file name too; a wrong one has its mistake named, in its own question alone."""
     right = run(container, solved.copy(), "my homework.ipynb")
     assert (right["score"], [test["score"] for test in right["tests"]]) == (5.0, [2.0, 3.0, 0.0])
-    assert "my homework.ipynb was graded in its place" in right["output"]
+    assert "my homework.ipynb was taken in its place" in right["output"]
     wrong = run(container, solved.copy().use("one_mean_for_all"))
     center, scale, why = wrong["tests"]
     assert center["score"] < 2 and center["status"] == "failed" and "one mean of all entries" in center["output"]

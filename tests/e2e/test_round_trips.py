@@ -85,12 +85,15 @@ def test_canvas(course: Course, tmp_path: Path) -> None:
     )
     run(course, "autograde", NAME, "--submitted", download, "--roster", str(roster))
     run(course, "adjust", NAME, "excuse", "cy3", "--reason", "Ill")
-    run(course, "export", NAME, "--to", "canvas", "--roster", str(roster), "--column", "Two steps")
+    assert "maximum" not in run(course, "export", NAME, "--to", "canvas", "--roster", str(roster), "--column", "Two steps")
+    roster.write_text(roster.read_text(encoding="utf-8").replace(",,,,,6", ",,,,,5"), encoding="utf-8")
+    said = run(course, "export", NAME, "--to", "canvas", "--roster", str(roster), "--column", "Two steps")
+    assert "the maximum is 6 here and 5 in Canvas: set it there before you import" in said
     text = (course.root / "exports" / f"{NAME}_canvas.csv").read_text(encoding="utf-8")
     assert canvas_takes_in(text, before, HEADING) == {"4711": "5", "4712": "3", "4713": "EX", "4714": "0", "4715": "EX"}
 
     said = run(course, "feedback", NAME, "--for", "canvas", "--submitted", download, "--roster", str(roster))
-    assert "Canvas has no number there that a file can come back under: de4" in said
+    assert "Canvas finds no number there that a file can come back under: de4" in said
     files = {"4711": {"901"}, "4712": {"902"}, "4713": {"903"}}
     pages = canvas_attaches(course.root / "exports" / f"{NAME}_canvas_feedback.zip", files)
     assert {number: score_of(page) for number, page in pages.items()} == {"4711": "5", "4712": "3", "4713": "5"}

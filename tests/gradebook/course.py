@@ -13,7 +13,7 @@ import nbformat
 
 from autograder.assignment.loading import load_assignment
 from autograder.judging.findings import SubmissionResult
-from autograder.records.gradebook import open_gradebook
+from autograder.records.database import open_gradebook
 from autograder.run.batch import grade_class
 from autograder.run.options import Options
 from tests.sample_class.work import Work

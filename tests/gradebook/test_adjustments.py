@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.records.gradebook import open_gradebook
+from autograder.records.database import open_gradebook
 from tests import commands
 from tests.commands import Said
 from tests.gradebook.course import Course

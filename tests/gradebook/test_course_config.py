@@ -10,7 +10,7 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.records.course_config import database_url, load_config, moment, shown_url
-from autograder.records.gradebook import open_gradebook
+from autograder.records.database import open_gradebook
 from tests.gradebook.course import BIN, ROOT, Course
 from tests.gradebook.test_nbgrader_autograde import all_rows
 from tests.tiny import NAME

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from autograder.assignment.loading import load_assignment
-from autograder.records.gradebook import ensure_alembic, open_gradebook
+from autograder.records.database import ensure_alembic, open_gradebook
 from tests.gradebook.course import BIN, ROOT, Course
 from tests.sample_class.work import Work
 from tests.tiny import NAME, Edits, make_course

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from autograder.assignment.loading import load_assignment, names_in
-from autograder.records.gradebook import open_gradebook
+from autograder.records.database import open_gradebook
 from tests.gradebook.course import BIN, ROOT, Course
 from tests.sample_class.demo import make_class
 from tests.sample_class.roster import EVERYWHERE, RECOGNITION

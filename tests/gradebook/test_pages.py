@@ -9,7 +9,7 @@ import sys
 
 from autograder.entry.nbgrader_pages import clean_markdown
 from autograder.records.course_config import load_config
-from autograder.records.gradebook import open_gradebook
+from autograder.records.database import open_gradebook
 from tests.gradebook.course import BIN, Course
 from tests.tiny import NAME
 

@@ -2,7 +2,14 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
+import pytest
+
+from autograder.assignment.loading import load_assignment
+from autograder.records import adjustments, following
+from autograder.records.database import open_gradebook
+from autograder.records.people import rename_students
 from tests import commands
 from tests.commands import Said
 from tests.gradebook.course import Course
@@ -50,6 +57,49 @@ def test_results_follow_a_person_into_the_roster(course: Course) -> None:
     assert exported(course) == ["am1"]
     assert course.rows("am1")["why"] == (None, 1.0, False) and course.comment(student="am1") == "Well said."
     assert not (course.root / "autograded" / "alice").exists() and not (course.root / "feedback" / "alice").exists()
+
+
+def test_a_move_into_the_roster_that_was_killed_is_ended(course: Course) -> None:
+    """Behind the gradebook's rows and before the results: the next run moves these too, and nobody stands there twice, in nbgrader's own tables neither."""
+    chainrule(course, "autograde", NAME)
+    course.by_hand(1.0, "Well said.")
+    rename_students(course.database, NAME, {"am1": "alice"})
+    roster = course.root / "class.csv"
+    roster.write_text("id,name,login\nam1,Alice Muster,alice\n", encoding="utf-8")
+    said = chainrule(course, "autograde", NAME, "--roster", str(roster)).stderr
+    assert "alice to am1" in said and "no longer handed in" not in said
+    assert exported(course) == ["am1"] and course.rows("am1")["why"] == (None, 1.0, False)
+    with open_gradebook(course.database) as book:
+        assert [student.id for student in book.students] == ["am1"]
+
+
+@pytest.mark.parametrize("moment", ["the results", "the former result"])
+def test_a_move_killed_at_its_files_is_ended(course: Course, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An excuse follows, and the former result goes last: where the next run finds it, it does the rest."""
+    chainrule(course, "autograde", NAME)
+    chainrule(course, "adjust", NAME, "excuse", "alice", "--reason", "ill")
+    killed = {"the results": (following, "write_text"), "the former result": (Path, "unlink")}
+
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(*killed[moment], dies)
+        following.follow(load_assignment(NAME, course.root), course.root, {"am1": "alice"})
+    assert following.follow(load_assignment(NAME, course.root), course.root, {"am1": "alice"}) == ("alice to am1",)
+    assert exported(course) == ["am1"]
+    assert adjustments.Adjustments.of(load_assignment(NAME, course.root)).excused.keys() == {"am1"}
+
+
+def test_a_trial_in_another_folder_takes_no_excuse_away(course: Course, tmp_path: Path) -> None:
+    """Graded there with the roster, the person has it under both ids, until the course's own results move."""
+    chainrule(course, "autograde", NAME)
+    chainrule(course, "adjust", NAME, "excuse", "alice", "--reason", "ill")
+    trial = tmp_path / "trial"
+    chainrule(course, "autograde", NAME, "--into", str(trial))
+    for into, ids in ((trial, {"alice", "am1"}), (course.root, {"am1"})):
+        following.follow(load_assignment(NAME, course.root), into, {"am1": "alice"})
+        assert adjustments.Adjustments.of(load_assignment(NAME, course.root)).excused.keys() == ids
 
 
 def test_an_id_that_is_somebody_elses_is_left_alone(course: Course) -> None:

@@ -13,7 +13,8 @@ from autograder.judging.findings import Status
 from autograder.assignment.values import QuestionKind
 from autograder.assignment.values import Assignment
 from autograder.assignment.loading import load_assignment
-from autograder.records.gradebook import open_gradebook, record
+from autograder.records.database import open_gradebook
+from autograder.records.gradebook import record
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import QuestionResult, SubmissionResult
 from autograder.author.release import update_gradebook

@@ -209,7 +209,7 @@ def test_the_command_builds_in_an_empty_environment(copy: Path) -> None:
 
 def test_a_database_is_made_in_an_empty_environment(tmp_path: Path) -> None:
     """nbgrader runs `alembic` from PATH when it makes a database: it is found beside the interpreter."""
-    script = "from autograder.records.gradebook import open_gradebook\nwith open_gradebook('sqlite:///gradebook.db') as book: print(book.assignments)"
+    script = "from autograder.records.database import open_gradebook\nwith open_gradebook('sqlite:///gradebook.db') as book: print(book.assignments)"
     done = in_an_empty_environment(tmp_path, "-c", script)
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
     assert (tmp_path / "gradebook.db").is_file()

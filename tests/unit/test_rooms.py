@@ -40,8 +40,8 @@ FACES = {"__main__", "gradebook", "model", "inline", "nbgrader_feedback", "nbgra
 """Names that courses outside already import: a line each, which hands on what stands in a room."""
 
 DOORS = {
-    "nbgrader": {"records.gradebook", "records.course_config", "records.adjusted_rows", "entry.nbgrader_plugin", "entry.nbgrader_autograde", "entry.nbgrader_pages"},
-    "sqlalchemy": {"records.gradebook", "records.course_config", "records.adjusted_rows"},
+    "nbgrader": {"records.database", "records.gradebook", "records.people", "records.course_config", "records.adjusted_rows", "entry.nbgrader_plugin", "entry.nbgrader_autograde", "entry.nbgrader_pages"},
+    "sqlalchemy": {"records.database", "records.gradebook", "records.people", "records.course_config", "records.adjusted_rows"},
     "jupytext": {"assignment.percent"},
     "IPython": {"inside.shell"},
     "distributed": {"run.dask"},

@@ -136,10 +136,10 @@ def autograde(
 
 def _name(assignment: Assignment, into: Path, students: tuple[Student, ...]) -> None:
     """Let the gradebook know the names that the roster has."""
-    from autograder.records import course_config, gradebook
+    from autograder.records import course_config, people
 
     if url := course_config.gradebook_of(assignment, into):
-        gradebook.name_students(url, students)
+        people.name_students(url, students)
 
 
 def _tell_run(result: ClassResult, failures: list[Failure], places: list[tuple[str, Path]]) -> None:

@@ -18,7 +18,7 @@ from autograder.errors import UsageError
 from autograder.files import write_text
 
 if TYPE_CHECKING:
-    from autograder.handed_in.sheet import Sheet
+    from autograder.handed_in.sheets.sheet import Sheet
     from autograder.outputs.tables import ScoreLine
     from autograder.records.adjustments import Adjustments
 
@@ -94,7 +94,7 @@ def _export_zip(course: Course, name: str, path: Path | None, salt: str) -> None
 
 def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> None:
     from autograder.handed_in.roster import students
-    from autograder.handed_in.sheet import read_sheet
+    from autograder.handed_in.sheets.sheet import read_sheet
     from autograder.outputs import tables
     from autograder.outputs.feedback import gradebook_marks
     from autograder.records.adjustments import Adjustments
@@ -117,14 +117,8 @@ def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> No
             text = _for_moodle(assignment, rows, sheet, adjustments)
     if waiting := sum(bool(one.waiting) for one in found):
         say(f"{waiting} submissions wait for a person; what nobody has graded yet counts 0")
-    if (
-        wanted.to in (Target.CANVAS, Target.MOODLE)
-        and adjustments.maximum(assignment) != assignment.max_score
-    ):
-        say(
-            f"{adjustments.maximum(assignment):g} of {assignment.max_score:g} points count, since a question "
-            f"was dropped: set the maximum in {wanted.to.value.capitalize()} before you import"
-        )
+    if wanted.to in (Target.CANVAS, Target.MOODLE):
+        _tell_maximum(assignment, wanted, sheet, adjustments.maximum(assignment))
     if above := excesses(found):
         say(f"more points than there are: {some_of(above)}")
     if str(wanted.path) == "-":
@@ -136,6 +130,26 @@ def _export_scores(course: Course, assignment: Assignment, wanted: Wanted) -> No
     )
     write_text(target, text)
     out.print(f"{len(rows)} students in {target}", **AS_IT_IS)
+
+
+def _tell_maximum(assignment: Assignment, wanted: Wanted, sheet: Sheet | None, ours: float) -> None:
+    """Say where the platform has another maximum, or may have one, since a question was dropped."""
+    from autograder.outputs import patches
+
+    platform, there = wanted.to.value.capitalize(), None
+    if sheet is not None:
+        canvas = wanted.to is Target.CANVAS
+        column = wanted.column or assignment.title
+        there = patches.canvas_maximum(sheet, column) if canvas else patches.moodle_maximum(sheet)
+    if there is None and ours != assignment.max_score:
+        say(
+            f"{ours:g} of {assignment.max_score:g} points count, since a question was dropped: set the "
+            f"maximum in {platform} before you import"
+        )
+    elif there is not None and there != ours:
+        passes = "; Moodle passes over a grade above its own without a word" if there < ours else ""
+        says = f"the maximum is {ours:g} here and {there:g} in {platform}: set it there before you import"
+        say(says + (passes if platform == "Moodle" else ""))
 
 
 def _for_canvas(
@@ -164,7 +178,7 @@ def _for_moodle(
 ) -> str:
     """The worksheet that was given, filled in; without one, a table for Moodle's other import."""
     from autograder.handed_in.roster import students
-    from autograder.handed_in.worksheet import worksheet
+    from autograder.handed_in.sheets.worksheet import worksheet
     from autograder.outputs import patches, tables
 
     known = worksheet(sheet) if sheet is not None else None

@@ -15,14 +15,15 @@ import pytest
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
-from autograder.handed_in import choosing, entries, intake
+from autograder.handed_in import choosing, entries, laying_out
 from autograder.handed_in.choosing import original
-from autograder.handed_in.downloads import Named, moment, names_of, read_metadata
 from autograder.handed_in.finding import find_submissions
 from autograder.handed_in.intake import Intake, taken_in
+from autograder.handed_in.platforms.downloads import moment, names_of, read_metadata
+from autograder.handed_in.platforms.named import Named, spellings
 from autograder.handed_in.roster import Student, safe
 from autograder.handed_in.submission import read_submission
-from autograder.handed_in.whose import Places, made_id, spellings
+from autograder.handed_in.whose import Places, made_id
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 
@@ -200,7 +201,7 @@ def test_nothing_leaves_the_folder(tiny: Assignment, solved: bytes, tmp_path: Pa
 
 def test_links_bombs_and_locked_files(tiny: Assignment, solved: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each costs its own student alone: a link is not followed, a file is read up to a limit, an encrypted or broken one is named."""
-    for module in (intake, choosing):
+    for module in (laying_out, choosing):
         monkeypatch.setattr(module, "MAX_NOTEBOOK_BYTES", 1 << 20)
     path = packed(tmp_path / "d.zip", {"bomb_1_1_tiny.ipynb": b"0" * (3 << 20), "good_2_2_tiny.ipynb": solved, "bad_3_3_tiny.ipynb": b"BADBADBADBAD" * 9})
     with zipfile.ZipFile(path, "a") as archive:
@@ -222,7 +223,7 @@ def test_links_bombs_and_locked_files(tiny: Assignment, solved: bytes, tmp_path:
 def test_limits_of_the_whole(tiny: Assignment, solved: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Too many files, or too much of all together, is refused with a reason."""
     path = packed(tmp_path / "d.zip", {f"s{i}_{i}_{i}_tiny.ipynb": solved for i in range(5)})
-    monkeypatch.setattr(intake, "MAX_TOTAL_BYTES", 2 * len(solved))
+    monkeypatch.setattr(laying_out, "MAX_TOTAL_BYTES", 2 * len(solved))
     with pytest.raises(UsageError, match="GiB"), taken_in(path, tiny):
         pass
     monkeypatch.setattr(entries, "MAX_ENTRIES", 4)
@@ -258,8 +259,8 @@ def test_the_newest_counts(tiny: Assignment, solved: bytes, tmp_path: Path) -> N
         found = seen(taken, tiny)
         assert (taken.folder / "a_1" / NAME / "tiny.ipynb").read_bytes() == solved
         assert (taken.folder / "a_1" / NAME / "model.npz").read_bytes() == b"m"
-    assert "3 notebooks were handed in; tiny-1.ipynb was graded, not scratch.ipynb, tiny.ipynb" in found["a_1"][1]
-    assert found["b_2"] == (True, "it was handed in late, says Canvas; tiny.ipynb is missing; homework.ipynb was graded in its place")
+    assert "3 notebooks were handed in; tiny-1.ipynb was taken, not scratch.ipynb, tiny.ipynb" in found["a_1"][1]
+    assert found["b_2"] == (True, "it was handed in late, says Canvas; tiny.ipynb is missing; homework.ipynb was taken in its place")
     assert not found["c_3"][0] and "no notebook was handed in, but essay.pdf" in found["c_3"][1]
     assert not found["d_4"][0]
 
@@ -299,7 +300,7 @@ def test_the_exchange(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
         folder.mkdir()
         (folder / "tiny.ipynb").write_bytes(solved if "11-02" in when else b"{}")
     with taken_in(tmp_path, tiny) as taken:
-        assert seen(taken, tiny) == {"bo": (True, "2 submissions were downloaded; the newest was graded")}
+        assert seen(taken, tiny) == {"bo": (True, "2 submissions were downloaded; the newest was taken")}
         assert (taken.folder / "bo" / NAME / "timestamp.txt").read_text().startswith("2026-11-02 12:00:00")
 
 

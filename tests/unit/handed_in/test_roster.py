@@ -9,9 +9,9 @@ from autograder.errors import UsageError
 from autograder.handed_in.roster import Student, read_roster, safe
 
 
-def read(tmp_path: Path, text: str | bytes) -> tuple[Student, ...]:
+def read(tmp_path: Path, text: object) -> tuple[Student, ...]:
     path = tmp_path / "roster.csv"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    path.write_bytes(text if isinstance(text, bytes) else str(text).encode())
     return read_roster(path)
 
 
@@ -55,7 +55,45 @@ def test_encodings_of_spreadsheets(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path, "id\tname\nm\tJosé Müller\n".encode(encoding))[0].name == "José Müller"
 
 
+HEADINGS = {
+    "german": ("Nachname;Vorname;Matrikelnummer\nMuster;Anna Lena;70031\n", Student("70031", "Anna Lena Muster", number="70031")),
+    "german, a name that is half of it": ("Name;Vorname;E-Mail-Adresse;Matr.-Nr.\nMuster;Anna;a@x.edu;31\n", Student("a@x.edu", "Anna Muster", "a@x.edu", number="31")),
+    "german, user names": ("Benutzername\tVorname\tNachname\nam1\tAnna\tMuster\n", Student("am1", "Anna Muster", login="am1")),
+    "spanish": ("Apellido(s),Nombre,Correo electrónico\nMuñoz García,José,j@x.edu\n", Student("j@x.edu", "José Muñoz García", "j@x.edu")),
+    "french": ("Nom;Prénom;Numéro étudiant\nNoël;Zoé;2100031\n", Student("2100031", "Zoé Noël", number="2100031")),
+    "italian": ("Cognome,Nome,Matricola\nRossi,Ada,0000123\n", Student("0000123", "Ada Rossi", number="0000123")),
+    "both names whole": ("id,name,surname\nam1,Anna Muster,Muster\n", Student("am1", "Anna Muster")),
+    "a separator that is said": ("sep=;\r\nid;name\r\nam1;Muster, Anna\r\n", Student("am1", "Anna Muster")),
+    "a separator behind a mark": ("\ufeffsep=\t\nid\tname\nam1\tAnna, Bo, Cy, Di\n", Student("am1", "Bo, Cy, Di Anna")),
+    "two marks": ("\ufeff\ufeffid,name\nam1,Anna\n", Student("am1", "Anna")),
+    "bars": ("id|name\nam1|Anna\n", Student("am1", "Anna")),
+    "polish, by what it holds": ("Lp.;Nazwisko i imię;Indeks\n1;Nowak Ewa;301122\n2;Lis Jan;301123\n", Student("301122")),
+    "greek, by what it holds": ("Όνομα,Διεύθυνση\nΆννα,anna@x.edu\nΝίκος,nikos@x.edu\n", Student("anna@x.edu")),
+    "user names, by what they hold": ("käyttäjä;ryhmä\nab12;A\nef34;A\n", Student("ab12")),
+}
+
+
+@pytest.mark.parametrize("what", HEADINGS)
+def test_headings_of_many_countries(tmp_path: Path, what: str) -> None:
+    """Known words, a line that names the separator, and else a column that can't be anything but an id."""
+    text, first = HEADINGS[what]
+    assert read(tmp_path, text)[0] == first
+
+
+def test_the_line_of_a_fault_is_that_of_the_file(tmp_path: Path) -> None:
+    """The line that names the separator counts."""
+    with pytest.raises(UsageError, match="line 3 too") as error:
+        read(tmp_path, "sep=;\nid;name\nbo;Bo\nbo;Bo\n")
+    assert error.value.where.endswith("roster.csv:4")
+
+
 WRONG = {
+    "a list without headings": ("am11,Anna\nbo22,Bo\n", "says who a student is"),
+    "addresses without headings": ("a@x.edu,Anna\nb@x.edu,Bo\n", "says who a student is"),
+    "an address is missing": ("Διεύθυνση,Όνομα\nanna@x.edu,Άννα\n,Νίκος\n", "says who a student is"),
+    "two may be meant": ("Telefon;Indeks\n60123456;301122\n60123457;301123\n", "Telefon and Indeks may each say"),
+    "counted rows alone": ("Lp.;Nazwisko\n1;Nowak\n2;Lis\n", "says who a student is"),
+
     "empty": ("\n\n", "is empty"),
     "columns": ("colour,size\nred,1\n", "says who a student is"),
     "nobody": ("id,name\n,\n", "holds no student"),

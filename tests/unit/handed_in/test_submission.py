@@ -361,7 +361,7 @@ def test_a_folder_and_a_file_of_one_student(work: Work, tmp_path: Path) -> None:
     work.save(tmp_path)
     (found,) = find_submissions(tmp_path, work.assignment)
     assert found.path == tmp_path / "ann" / NAME / f"{NAME}.ipynb"
-    assert found.messages == ("a folder and a file ann.ipynb were handed in; the folder was graded",)
+    assert found.messages == ("a folder and a file ann.ipynb were handed in; the folder was taken",)
 
 
 def test_two_notebooks_in_a_folder(work: Work, tmp_path: Path) -> None:
@@ -372,7 +372,7 @@ def test_two_notebooks_in_a_folder(work: Work, tmp_path: Path) -> None:
     (found,) = find_submissions(tmp_path, work.assignment)
     assert found.path is not None
     assert found.path.name == f"{NAME}.ipynb"
-    assert found.messages == (f"{NAME} (1).ipynb was handed in too; only {NAME}.ipynb was graded",)
+    assert found.messages == (f"{NAME} (1).ipynb was handed in too; only {NAME}.ipynb was taken",)
 
 
 def test_a_notebook_under_another_name(work: Work, tmp_path: Path) -> None:
@@ -384,7 +384,19 @@ def test_a_notebook_under_another_name(work: Work, tmp_path: Path) -> None:
     (found,) = find_submissions(tmp_path, work.assignment)
     assert found.path is not None
     assert found.path.name == "new.ipynb"
-    assert found.messages == (f"{NAME}.ipynb is missing; new.ipynb was graded in its place",)
+    assert found.messages == (f"{NAME}.ipynb is missing; new.ipynb was taken in its place",)
+
+
+@pytest.mark.parametrize("names", [("new.ipynb",), ("a.ipynb", "b.ipynb"), (f"{NAME}.ipynb", "other.ipynb"), (f"{NAME}.ipynb", f"old/{NAME}.ipynb")])
+def test_what_was_chosen_and_can_not_be_read_was_not_graded(work: Work, tmp_path: Path, names: tuple[str, ...]) -> None:
+    """Which notebook counts is said, and not that it was graded."""
+    for name in names:
+        (tmp_path / "ann" / NAME / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "ann" / NAME / name).write_bytes(b"no notebook")
+    (found,) = find_submissions(tmp_path, work.assignment)
+    submission = read_submission(found, work.assignment)
+    assert not submission.readable and "was taken" in submission.messages[0]
+    assert not any("graded" in message for message in submission.messages)
 
 
 def test_a_folder_without_a_notebook(work: Work, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from autograder.handed_in.finding import find, find_submissions
 from autograder.handed_in.intake import Intake, taken_in
 from autograder.handed_in.roster import Student, read_roster
 from autograder.handed_in.submission import read_submission
+from autograder.run.batch import all_said
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 
@@ -157,7 +158,7 @@ def test_blackboards_attempts_are_one_student(tiny: Assignment, solved: bytes, f
     roster = (Student("am1", "Anna Muster", login="a_muster"), Student("bo2", "Bo Li", login="bli"))
     found, intake = took(packed(tmp_path / "gradebook_1_2026.zip", files), tiny, roster)
     assert found == {"am1": True, "bo2": True} and intake.ignored == () and intake.unplaced == ()
-    assert "2 submissions were downloaded; the newest was graded" in intake.notes["am1"]
+    assert "2 submissions were downloaded; the newest was taken" in intake.notes["am1"]
     assert set(took(packed(tmp_path / "b.zip", files), tiny)[0]) == {"a_muster", "bli"}
 
 
@@ -172,7 +173,7 @@ def test_brightspaces_attempts_are_one_student(tiny: Assignment, solved: bytes, 
     }
     found, intake = took(packed(tmp_path / "x.zip", files), tiny, CLASS)
     assert found == {"am1": True, "bo2": True} and intake.ignored == ()
-    assert "2 submissions were downloaded; the newest was graded" in intake.notes["am1"]
+    assert "2 submissions were downloaded; the newest was taken" in intake.notes["am1"]
     with taken_in(tmp_path / "x.zip", tiny, CLASS) as again:
         kept = (again.folder / "am1" / NAME / f"{NAME}.ipynb").read_bytes()
     assert kept == solved
@@ -259,14 +260,14 @@ def test_files_of_one_name_are_one_persons(tiny: Assignment, solved: bytes, fres
     os.utime(folder / "am1.ipynb", (4e9, 4e9))
     with taken_in(folder, tiny, roster) as intake:
         found = {h.student: (*intake.notes.get(h.student, ()), *h.messages) for h in find_submissions(intake.folder, tiny)}
-    assert found == {"am1": ("no answer was found in am1.ipynb; am1.ipynb.txt was graded in its place",), "bo2": ()}
+    assert found == {"am1": ("no answer was found in am1.ipynb; am1.ipynb.txt was taken in its place",), "bo2": ()}
 
 
 def test_notebooks_of_one_name_are_told_by_their_places(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
-    """`x.ipynb was handed in too; only x.ipynb was graded` would say nothing."""
+    """`x.ipynb was handed in too; only x.ipynb was taken` would say nothing."""
     folder = unpacked(tmp_path / "f", {"am1/tiny/tiny.ipynb": solved, "am1/tiny/old/tiny.ipynb": solved})
     (handin,) = find_submissions(folder, tiny)
-    assert handin.messages == ("tiny/old/tiny.ipynb was handed in too; only tiny/tiny.ipynb was graded",)
+    assert handin.messages == ("tiny/old/tiny.ipynb was handed in too; only tiny/tiny.ipynb was taken",)
 
 
 @pytest.mark.parametrize("form", ["folder", "zip"])
@@ -303,3 +304,62 @@ def test_an_archive_that_is_locked_says_so(tiny: Assignment, solved: bytes, tmp_
     data[data.rfind(b"PK\x01\x02") + 8] |= 1
     (handin,) = find_submissions(unpacked(tmp_path / "f", {"am1/tiny/a.zip": bytes(data)}), tiny)
     assert read_submission(handin, tiny).messages == ("the archive is locked with a password",)
+
+
+def test_a_name_on_moodle_that_looks_as_the_exchange_s_is_a_name(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Whoever is called `amuster+tiny+x` there is no amuster, and takes no id away."""
+    files = {"Anna Muster_1327_assignsubmission_file/tiny.ipynb": b"{}", f"amuster+{NAME}+x_1328_assignsubmission_file/tiny.ipynb": solved}
+    found, intake = took(packed(tmp_path / "d.zip", files), tiny, CLASS)
+    assert found == {"am1": False, "bo2": True} and intake.unplaced == ()
+    assert set(took(packed(tmp_path / "d.zip", files), tiny)[0]) == {"Anna_Muster_1327", f"amuster+{NAME}+x_1328"}
+
+
+def test_an_address_says_more_than_a_number_that_somebody_has_typed_in(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Gradescope's SID of another person, beside the own address: each has what is theirs."""
+    person = "{0}:\n  :submitters:\n  - :name: {1}\n    :sid: '31'\n    :email: {2}@uni.example\n"
+    about = person.format("s_1", "Anna Muster", "am1") + person.format("s_2", "Anna Muster", "bo2")
+    files = {"submission_metadata.yml": about.encode(), "s_1/tiny.ipynb": b"{}", "s_2/tiny.ipynb": solved}
+    found, intake = took(packed(tmp_path / "d.zip", files), tiny, CLASS)
+    assert found == {"am1": False, "bo2": True} and intake.unplaced == ()
+
+
+@pytest.mark.parametrize("roster", [(), CLASS])
+def test_a_download_beside_the_folder_that_it_was_unpacked_into(tiny: Assignment, solved: bytes, tmp_path: Path, roster: tuple[Student, ...]) -> None:
+    """The folder that holds both, and the list of the class, is the download; the folder is nobody."""
+    files = {f"{who}_assignsubmission_file/tiny.ipynb": solved for who in ("Anna Muster_1327", "Bo Li_1328")}
+    unpacked(tmp_path / "all", {f"submissions/{name}": data for name, data in files.items()})
+    packed(tmp_path / "all" / "submissions.zip", files)
+    (tmp_path / "all" / "grades.csv").write_text("Student,ID\n")
+    found, intake = took(tmp_path / "all", tiny, roster)
+    assert found == dict.fromkeys(["am1", "bo2"] if roster else ["Anna_Muster_1327", "Bo_Li_1328"], True)
+    assert set(intake.ignored) == {"submissions.zip", "grades.csv"}
+
+
+def test_an_archive_of_a_student_is_no_section(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """Its name says whose it is, whatever names are in it: the platform's, or an id of the roster."""
+    for name in ("čapekzoë_4713_999_all.zip", "zo3.zip"):
+        (tmp_path / name[:3]).mkdir()
+        packed(tmp_path / name[:3] / name, {"musteranna_4711_998_tiny.ipynb": solved})
+        found, _ = took(tmp_path / name[:3], tiny, CLASS)
+        assert found == {"zo3": True}
+
+
+def test_what_was_handed_in_and_can_not_be_read_is_not_said_to_be_missing(tiny: Assignment, solved: bytes, tmp_path: Path) -> None:
+    """A damaged file of a download has its one sentence, and so has a text that was typed in."""
+    path = packed(tmp_path / "d.zip", {"musteranna_4711_998_tiny.ipynb": solved, "libo_4712_text.html": b"<p>", "čapekzoë_4713_999_notes.pdf": b"x"})
+    data = path.read_bytes()
+    path.write_bytes(data[:80] + b"\xff" * 40 + data[120:])
+    with taken_in(path, tiny, CLASS) as intake:
+        said = {h.student: all_said(intake.notes[h.student], h) for h in find_submissions(intake.folder, tiny)}
+    assert [len(messages) for messages in said.values()] == [1, 1, 1]
+    assert "can't be read" in said["am1"][0] and "a text was typed in" in said["bo2"][0] and "but notes.pdf" in said["zo3"][0]
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_somebody_whose_name_begins_with_a_point(tiny: Assignment, solved: bytes, tmp_path: Path, zipped: bool) -> None:
+    """On Moodle that is a person, and no file that a system has left; what macOS writes beside each folder is none."""
+    files = {".Bo Li_1328_assignsubmission_file/tiny.ipynb": solved, "Anna Muster_1327_assignsubmission_file/tiny.ipynb": solved}
+    beside = {"._Anna Muster_1327_assignsubmission_file": b"x", ".DS_Store": b"x", ".git/_assignsubmission_": b"x"}
+    path = packed(tmp_path / "d.zip", files | beside) if zipped else unpacked(tmp_path / "d", files | beside)
+    found, intake = took(path, tiny, CLASS)
+    assert found == {"am1": True, "bo2": True} and intake.ignored == ()

@@ -10,9 +10,15 @@ import pytest
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.roster import read_roster, students
-from autograder.handed_in.sheet import Sheet, read_sheet
-from autograder.handed_in.worksheet import Worksheet, worksheet
-from autograder.outputs.patches import canvas_cells, canvas_column, filled_worksheet
+from autograder.handed_in.sheets.sheet import Sheet, read_sheet
+from autograder.handed_in.sheets.worksheet import Worksheet, worksheet
+from autograder.outputs.patches import (
+    canvas_cells,
+    canvas_column,
+    canvas_maximum,
+    filled_worksheet,
+    moodle_maximum,
+)
 from autograder.outputs.tables import as_canvas, lines
 from tests.unit.outputs.test_tables import standing
 from tests.unit.records.test_graded_notebook import result
@@ -133,3 +139,17 @@ def test_canvas_keeps_what_nobody_has_graded_here(tiny: Assignment, tmp_path: Pa
     rows = lines([standing(result(student=who)) for who in ("ann", "cy")], [one for one in students(sheet) if one])
     text = as_canvas(tiny, rows, heading, canvas_cells(sheet, place))
     assert canvas_takes_in(text, {}, heading) == {"1": "3.5", "2": "5.5", "3": "EX", "4": "EX", "5": ""}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_moodle_says_its_maximum(tmp_path: Path, language: str) -> None:
+    """With the point or the comma of the site's language."""
+    assert moodle_maximum(given(tmp_path, language)) == 6.0
+
+
+def test_canvas_says_its_points(tmp_path: Path) -> None:
+    """In a row of its own; a column without points, or another file, says none."""
+    path = tmp_path / "gradebook.csv"
+    path.write_text("Student,ID,SIS Login ID,Tiny (1),Other (2)\n    Points Possible,,,5.5,\nA,1,a,,\n", encoding="utf-8")
+    assert [canvas_maximum(read_sheet(path), title) for title in ("Tiny", "Other (2)", "None")] == [5.5, None, None]
+    assert moodle_maximum(read_sheet(path)) is None

@@ -7,13 +7,15 @@ from pathlib import Path
 import msgspec
 import nbformat
 import pytest
+from nbgrader.api import Comment, Grade
 
 from autograder.assignment import notebook
 from autograder.assignment.values import Assignment, QuestionKind
 from autograder.handed_in.alignment import align
 from autograder.inside.seen import Outcome
 from autograder.judging.findings import QuestionResult, SubmissionResult
-from autograder.records.gradebook import marks, open_gradebook, record, sync_assignment
+from autograder.records.database import open_gradebook
+from autograder.records.gradebook import marks, record, sync_assignment
 from autograder.records.graded_notebook import graded_notebook, graded_path, read_graded
 from autograder.records.marks import Mark
 from autograder.records.recorder import BULK, Recorder, changed_answers, timestamp
@@ -160,3 +162,26 @@ def test_rows_follow_an_assignment_that_changes(tiny: Assignment, url: str) -> N
         sync_assignment(book, NAME, {NAME: less})
     assert "scale" not in rows(url, "ann")
     assert marks(url, "another", "another") == {}
+
+
+def test_a_task_of_nbgrader_s_has_its_points_once(tiny: Assignment, url: str) -> None:
+    """Where nbgrader has made a row of its own kind, that is the one; what a person has put into the other moves, and one that is gone goes."""
+    nodes = {NAME: notebook.build_recorded(tiny.cells, NAME)}
+    with open_gradebook(url) as book:
+        sync_assignment(book, NAME, nodes)
+        most = book.find_assignment(NAME).max_score
+        record(book, NAME, NAME, [(result(), None, {})])
+        mark = book.find_grade("why", NAME, NAME, "ann")
+        mark.manual_score, mark.needs_manual_grade = 1.0, False
+        book.find_comment("why", NAME, NAME, "ann").manual_comment = "Good."
+        book.add_task_cell("why", NAME, NAME, max_score=1.0, cell_type="markdown")
+        book.add_task_cell("gone", NAME, NAME, max_score=7.0, cell_type="markdown")
+        (submitted,) = book.find_notebook(NAME, NAME).submissions
+        for cell in book.find_notebook(NAME, NAME).task_cells:
+            book.db.add_all([Grade(cell=cell, notebook=submitted), Comment(cell=cell, notebook=submitted)])
+        book.db.commit()
+        sync_assignment(book, NAME, nodes)
+        assert book.find_assignment(NAME).max_score == most
+        record(book, NAME, NAME, [(result(), None, {})])
+    assert rows(url, "ann")["why"] == (None, 1.0, False)
+    assert marks(url, NAME, NAME)["ann"].questions["why"].comment == "Good."

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from autograder.handed_in.sheet import Sheet
+from autograder.handed_in.sheets.sheet import Sheet
 
 NUMBER = re.compile(r"\d+([.,]\d+)?")
 _PARTICIPANT = re.compile(r"([^\d@]*[^\W\d_][^\d@]*)\d+")
 """A word and a number: `Participant 123`, `Teilnehmer/in123`."""
+_IDENTIFIER = re.compile(r"[A-Za-z]{0,8}[0-9]{4,12}|[A-Za-z]{1,8}[0-9]{1,12}[A-Za-z]{0,2}")
+"""A number of four digits at least, or a user name with a number in it."""
 _COMMENTS = re.compile(r"comment|kommentar|coment|commento|opmerking", re.I)
 
 
@@ -44,11 +46,27 @@ def worksheet(sheet: Sheet) -> Worksheet | None:
 def addresses(sheet: Sheet) -> list[int]:
     """The places of the columns that hold nothing but email addresses."""
     found = []
-    for i in range(len(sheet.rows[0])):
+    for i, head in enumerate(sheet.rows[0]):
         cells = [cell for cell in _column(sheet, i) if cell]
-        if cells and all(re.fullmatch(r"[^\s@]+@[^\s@]+", cell) for cell in cells):
+        if cells and "@" not in head and all(re.fullmatch(r"[^\s@]+@[^\s@]+", cell) for cell in cells):
             found.append(i)
     return found
+
+
+def identifiers(sheet: Sheet) -> list[int]:
+    """The places of the columns that tell one student from the other, whatever they are called: those that
+    hold an address in each row, else a number or a user name; never the same twice, and under a heading that
+    is no such thing itself.
+    """
+    cells = {i: _column(sheet, i) for i in range(len(sheet.rows[0]))}
+    full = [i for i, mine in cells.items() if all(mine) and len({*map(str.casefold, mine)}) == len(mine) > 0]
+    found = [i for i in addresses(sheet) if i in full]
+    return found or [
+        i
+        for i in full
+        if not _IDENTIFIER.fullmatch(sheet.rows[0][i].strip())
+        and all(_IDENTIFIER.fullmatch(cell) for cell in cells[i])
+    ]
 
 
 def _column(sheet: Sheet, place: int) -> list[str]:

@@ -1,5 +1,5 @@
 """Whose files are, where one name alone does not say it and all names together do: the downloads of
-Blackboard and Brightspace, and files that lie side by side.
+Blackboard and Brightspace, some of Canvas's files, and files that lie side by side.
 
 Blackboard    Homework 1_amuster_attempt_2026-11-02-12-05-09_x.ipynb     title, user name, time, file
               Homework 1_amuster_attempt_2026-11-02-12-05-09.txt         about the attempt; its first line
@@ -16,13 +16,12 @@ assignments for its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePath
 
 from autograder.assignment.placement import NotANotebook
 from autograder.handed_in.choosing import is_notebook, notebook_stem
-from autograder.handed_in.downloads import Named, names_of
 from autograder.handed_in.entries import (
     MAX_FILE_BYTES,
     MAX_NOTEBOOK_BYTES,
@@ -30,6 +29,9 @@ from autograder.handed_in.entries import (
     in_archive_of_one,
     zip_named,
 )
+from autograder.handed_in.platforms.canvas import of_several_readings
+from autograder.handed_in.platforms.downloads import names_of
+from autograder.handed_in.platforms.named import Named
 
 _BLACKBOARD = re.compile(
     r"(?P<before>.+?_.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<about>\.txt))", re.S
@@ -47,11 +49,24 @@ BESIDE = (".zip", ".pdf", ".py", ".html", ".txt")
 Listed = dict[str, tuple[Named, ...]]
 
 
-def listed(entries: Sequence[Entry], known: Collection[str] = ()) -> Listed:
-    """By the outermost name, whose it is. known: ids of the roster."""
+def listed(
+    entries: Sequence[Entry],
+    known: Collection[str] = (),
+    called: Mapping[str, Collection[str]] | None = None,
+) -> Listed:
+    """By the outermost name, whose it is. known: ids of the roster; called: names by Canvas's number."""
     tops = dict.fromkeys(entry.parts[0] for entry in entries)
     files = [entry for entry in entries if len(entry.parts) == 1 and not entry.folder]
-    return _blackboard(files) or _brightspace(list(tops)) or side_by_side(files, len(tops), known)
+    if named := _blackboard(files) or _brightspace(list(tops)):
+        return named
+    return {**side_by_side(files, len(tops), known), **_canvas(files, called)}
+
+
+def _canvas(files: Sequence[Entry], called: Mapping[str, Collection[str]] | None) -> Listed:
+    """Those of Canvas's files whose names alone don't say whose they are."""
+    names = [entry.name for entry in files]
+    mine = [name for name in names if any(one.platform == "Canvas" for one in names_of((name,), "", {}))]
+    return of_several_readings(mine, called)
 
 
 def _blackboard(files: Sequence[Entry]) -> Listed:

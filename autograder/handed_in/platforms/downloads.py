@@ -15,7 +15,7 @@ nbgrader    anna+nn_recognition+2026-11-02 12:00:00 UTC+x1/      the exchange
             <student>/<assignment>/                              its own layout
 flat        anna.ipynb
 
-What Blackboard and Brightspace write is in `listed`.
+What Blackboard and Brightspace write is in `listed`, and all that a name of Canvas can mean in `canvas`.
 
 The outermost name alone says whose it is. All beneath it, and all of a file's name that a platform did not
 write, is the student's, and nothing in it is read for identity.
@@ -33,53 +33,27 @@ import yaml
 
 from autograder.handed_in.choosing import notebook_stem
 from autograder.handed_in.entries import MAX_NAME
+from autograder.handed_in.platforms.canvas import readings
+from autograder.handed_in.platforms.named import Named
 
 METADATA = "submission_metadata.yml"
 MAX_METADATA_BYTES = 1 << 20
 YEARS = range(1990, 2100)
 """Other years are nobody's, and those at the ends of the calendar have no hour in every zone."""
-_PLATFORMS = (
-    (
-        "Canvas",
-        re.compile(
-            r"(?P<late>LATE_)?(?P<who>anon)_(?P<number>[A-Za-z0-9]+)"
-            r"_(?:(?P<attempt>\d+)_(?P<file>.+)|(?P<typed>(?:text|link)\.html))",
-            re.S,
-        ),
-    ),
-    (
-        "Canvas",
-        re.compile(
-            r"(?P<who>[^_].*?)_(?P<late>LATE_)?(?P<number>\d+)"
-            r"_(?:(?P<attempt>\d+)_(?P<file>.+)|(?P<typed>(?:text|link)\.html))",
-            re.S,
-        ),
-    ),
-    (
-        "Moodle",
-        re.compile(
-            r"(?P<who>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.S
-        ),
-    ),
+_CANVAS = re.compile(
+    r"(?P<who>[^_].*?)_(?P<late>LATE_)?(?P<number>[0-9]+)"
+    r"_(?:(?P<attempt>[0-9]+)_(?P<file>.+)|(?P<typed>(?:text|link)\.html))",
+    re.S,
 )
-"""Of a name that fits several, the one that finds the person furthest to the left is meant: what follows may
-be the student's.
-"""
-_EXCHANGE = re.compile(r"(?P<who>[^+]+)\+(?P<assignment>[^+]+)\+(?P<when>[^+]+)(?:\+.*)?", re.S)
-
-
-class Named(msgspec.Struct, frozen=True):
-    """What a file's place says. keys are the numbers and addresses that a platform knows the person by."""
-
-    platform: str
-    who: str
-    file: str
-    keys: dict[str, str] = {}
-    late: bool = False
-    submission: str = ""
-    """Files of one submission belong together; of several submissions of one person the newest counts."""
-    attempt: int = 0
-    when: datetime | None = None
+"""What Canvas has not written so, and a person has in its manner; `canvas` reads what it writes."""
+_MOODLE = re.compile(
+    r"(?P<who>.+?)(?:_(?P<number>[0-9]+))?_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.S
+)
+_EXCHANGE = re.compile(
+    r"(?P<who>[^+]+)\+(?P<assignment>[^+]+)\+(?P<when>\d{4}-\d\d-\d\d[ T]\d\d[:_]\d\d[:_]\d\d[^+]*)(?:\+.*)?",
+    re.S,
+)
+"""The time tells it from somebody's name on a platform: Moodle lets no `:` or `_` stand in one."""
 
 
 def names_of(
@@ -118,22 +92,30 @@ def names_of(
 
 
 def _by_platform(name: str, file: str, inside: bool) -> Named | None:
-    """What Canvas or Moodle say by a name; Canvas makes no folders."""
-    found = [
-        (platform, match)
-        for platform, pattern in _PLATFORMS
-        if (platform == "Moodle" or not inside)
-        and (match := pattern.fullmatch(name))
-        and (inside or match["file"] or match.groupdict().get("typed"))
-    ]
-    if not found:
+    """What Canvas or Moodle say by a name; Canvas makes no folders. Of a name that fits both, the one that
+    finds the person furthest to the left is meant: what follows may be the student's.
+    """
+    match = _MOODLE.fullmatch(name)
+    moodle = _by_moodle(match, file, inside) if match and (inside or match["file"]) else None
+    canvas = None if inside else _by_canvas(name)
+    if moodle is None or canvas is None:
+        return moodle or canvas
+    return min(canvas, moodle, key=lambda one: len(one.who))
+
+
+def _by_moodle(match: re.Match[str], file: str, inside: bool) -> Named:
+    """Those who are in no group of theirs have no number."""
+    number = {"moodle": match["number"]} if match["number"] else {}
+    return Named("Moodle", match["who"], file if inside else match["file"], number)
+
+
+def _by_canvas(name: str) -> Named | None:
+    if made := readings(name):
+        return made[0]
+    match = _CANVAS.fullmatch(name)
+    if match is None:
         return None
-    platform, match = min(found, key=lambda one: one[1].end("who"))
-    if platform == "Moodle":  # those who are in no group of theirs have no number
-        number = {"moodle": match["number"]} if match["number"] else {}
-        return Named("Moodle", match["who"], file if inside else match["file"], number)
-    kind = "anonymous" if match.re is _PLATFORMS[0][1] else "canvas"
-    keys, late = {kind: match["number"]}, bool(match["late"])
+    keys, late = {"canvas": match["number"]}, bool(match["late"])
     attempt = int((match["attempt"] or "0")[:18])
     return Named("Canvas", match["who"], match["file"] or match["typed"], keys, late, attempt=attempt)
 

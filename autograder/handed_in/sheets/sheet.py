@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from autograder.errors import UsageError
 
 _MAX_BYTES = 20 << 20
 _BOM = "\ufeff"
+_SEPARATOR = re.compile(r"\s*\"?sep=([,;|\t])\"?[,;|\t ]*(?:\r\n|\r|\n)", re.I)
+"""A line above the headings by which spreadsheets are told the separator."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +42,21 @@ class Sheet:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Read a CSV file, cut at the separator that its first line has most of; raises UsageError."""
+    """Read a CSV file, cut at the separator that it names or its headings have most of; raises UsageError."""
     text = _decoded(_read(path))
     marked = text.startswith(_BOM)
-    text = text.removeprefix(_BOM)
+    text = text.lstrip(_BOM)
     if "\0" in text:
         raise UsageError("the roster is not a text file", where=str(path), mend="save the spreadsheet as CSV")
+    said = _SEPARATOR.match(text)
+    text, above = (text[said.end() :], 1) if said else (text, 0)
     first = text.lstrip().partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    separator = said[1] if said else max(",;\t|", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        found = [(reader.line_num, tuple(row)) for row in reader if any(cell.strip() for cell in row)]
+        found = [(above + reader.line_num, tuple(row)) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise UsageError(f"not valid CSV: {error}", where=f"{path}:{reader.line_num}") from None
+        raise UsageError(f"not valid CSV: {error}", where=f"{path}:{above + reader.line_num}") from None
     return Sheet(path, tuple(row for _, row in found), tuple(line for line, _ in found), separator, marked)
 
 

@@ -1,0 +1,1 @@
+"""What learning platforms write: whose a file of their downloads is, by its name."""

@@ -1,0 +1,1 @@
+"""Tables as platforms and spreadsheets write them, and what their columns hold."""
