@@ -178,25 +178,28 @@ def _pass(rng, shape):
     return {"a": _both_signs(rng, shape), "delta": rng.normal(size=shape)}
 
 
+def _both_ways(ns, kind, a):
+    """The values of a function, by forward_pass and by name."""
+    with inputs.each_its_own() as own:
+        return {"forward_pass": ns.Activation(kind).forward_pass(own(a)), kind: getattr(ns.Activation(kind), kind)(own(a))}
+
+
 @probe("Activation", points=0.75, tolerance=1e-5, draw=lambda rng: {"a": 3 * rng.normal(size=(4, 3))})
 def sigmoid_forward(ns, drawn):
     """The values of the sigmoid, by forward_pass and by name."""
-    a = drawn["a"]
-    return {"forward_pass": ns.Activation("sigmoid").forward_pass(a), "sigmoid": ns.Activation("sigmoid").sigmoid(a)}
+    return _both_ways(ns, "sigmoid", drawn["a"])
 
 
 @probe("Activation", points=0.5, tolerance=1e-5, draw=lambda rng: {"a": rng.normal(size=(2, 5))})
 def tanh_forward(ns, drawn):
     """The values of tanh, by forward_pass and by name."""
-    a = drawn["a"]
-    return {"forward_pass": ns.Activation("tanh").forward_pass(a), "tanh": ns.Activation("tanh").tanh(a)}
+    return _both_ways(ns, "tanh", drawn["a"])
 
 
 @probe("Activation", points=0.5, tolerance=1e-5, draw=lambda rng: {"a": _both_signs(rng, (3, 6))})
 def relu_forward(ns, drawn):
     """The values of ReLU, by forward_pass and by name."""
-    a = drawn["a"]
-    return {"forward_pass": ns.Activation("ReLU").forward_pass(a), "ReLU": ns.Activation("ReLU").ReLU(a)}
+    return _both_ways(ns, "ReLU", drawn["a"])
 
 
 @probe("Activation", points=1, tolerance=1e-5, draw=lambda rng: _pass(rng, (4, 3)))
@@ -225,9 +228,10 @@ def relu_backward(ns, drawn):
 def activations_of_large_numbers(ns, drawn):
     """Inputs of very large size, of both signs."""
     seen = {}
-    for kind in ["sigmoid", "tanh", "ReLU"]:
-        activation = ns.Activation(kind)
-        seen[kind] = {"forward": activation.forward_pass(drawn["a"]), "backward": activation.backward_pass(np.ones((2, 3)))}
+    with inputs.each_its_own() as own:
+        for kind in ["sigmoid", "tanh", "ReLU"]:
+            activation = ns.Activation(kind)
+            seen[kind] = {"forward": activation.forward_pass(own(drawn["a"])), "backward": activation.backward_pass(np.ones((2, 3)))}
     return seen
 
 
@@ -266,10 +270,11 @@ def activations_of_other_types(ns, drawn):
     """Integer and float32 inputs."""
     whole, single = drawn.values()
     seen = {}
-    for kind in ["sigmoid", "tanh", "ReLU"]:
-        activation = ns.Activation(kind)
-        seen[kind] = [_plain(activation.forward_pass(single)), _plain(activation.backward_pass(np.full((2, 3), 0.5)))]
-        seen[kind] += [_plain(activation.forward_pass(whole)), activation.backward_pass(np.full((4, 3), 0.5))]
+    with inputs.each_its_own() as own:
+        for kind in ["sigmoid", "tanh", "ReLU"]:
+            activation = ns.Activation(kind)
+            seen[kind] = [_plain(activation.forward_pass(own(single))), _plain(activation.backward_pass(np.full((2, 3), 0.5)))]
+            seen[kind] += [_plain(activation.forward_pass(own(whole))), activation.backward_pass(np.full((4, 3), 0.5))]
     return seen
 
 
@@ -292,21 +297,22 @@ def _passes_of_every_kind(rng):
 @probe("Activation", points=0.25, contract=True, equal_sizes="square ones among them", draw=_passes_of_every_kind)
 def activations_of_every_kind(ns, drawn):
     """Pass after pass through the same activations: entries that are tiny, of one sign or equal, gradients of zero, and sizes that are equal or 1."""
-    seen = {}
-    for kind, tried in drawn.items():
-        activation, passes = ns.Activation(kind), {}
-        for name, delta in tried["deltas"].items():
-            a = tried["arrays"][name]
-            out = activation.forward_pass(a)
-            grad = activation.backward_pass(delta)
-            passes[name] = {"forward": _plain(out), "by name": _plain(getattr(activation, kind)(a)), "backward": grad,
-                            "slope": _plain(getattr(activation, "grad_" + kind)())}  # fmt: skip
-        for name, delta in tried["arrays"].items():
-            activation.forward_pass(tried["under"][name])
-            passes[f"delta: {name}"] = activation.backward_pass(delta)
-        values = {name: [_plain(activation.forward_pass(a)), _plain(getattr(activation, kind)(a))] for name, a in tried["arrays"].items()}
-        seen[kind] = passes | {"values": values}
-    return seen
+    with inputs.each_its_own() as own:
+        return {kind: _passes(ns.Activation(kind), kind, tried, own) for kind, tried in drawn.items()}
+
+
+def _passes(activation, kind, tried, own):
+    """What comes out of one activation, pass after pass."""
+    by_name, slope, passes = getattr(activation, kind), getattr(activation, "grad_" + kind), {}
+    for name, delta in tried["deltas"].items():
+        a = tried["arrays"][name]
+        out, grad = activation.forward_pass(own(a)), activation.backward_pass(own(delta))
+        passes[name] = {"forward": _plain(out), "by name": _plain(by_name(own(a))), "backward": grad, "slope": _plain(slope())}
+    for name, delta in tried["arrays"].items():
+        activation.forward_pass(own(tried["under"][name]))
+        passes[f"delta: {name}"] = activation.backward_pass(own(delta))
+    values = {name: [_plain(activation.forward_pass(own(a))), _plain(by_name(own(a)))] for name, a in tried["arrays"].items()}
+    return passes | {"values": values}
 
 
 # Layer

@@ -398,10 +398,11 @@ def layers_of_every_kind(rng):
 def affine_of_every_kind(ns, drawn):
     """Call after call on one network: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     net, seen = bare(ns), {}
-    for kind, (arrays, dout) in drawn.items():
-        out, cache = net.affine_forward(*arrays)
-        dx, dw, db = net.affine_backward(dout, tuple(arrays))
-        seen[kind] = {"out": out, "cache": list(cache), "dx": dx, "dw": dw, "db": db}
+    with inputs.each_its_own() as own:
+        for kind, (arrays, dout) in drawn.items():
+            out, cache = net.affine_forward(*map(own, arrays))
+            dx, dw, db = net.affine_backward(own(dout), tuple(map(own, arrays)))
+            seen[kind] = {"out": out, "cache": list(cache), "dx": dx, "dw": dw, "db": db}
     return seen
 
 
@@ -433,8 +434,8 @@ def relu_cache(ns, drawn):
 def relu_of_integers(ns, drawn):
     """Integer inputs with a real upstream gradient."""
     net = bare(ns)
-    x = drawn["x"]
-    return {"out": net.relu_forward(x)[0], "dx": net.relu_backward(drawn["dout"], x)}
+    with inputs.each_its_own() as own:
+        return {"out": net.relu_forward(own(drawn["x"]))[0], "dx": net.relu_backward(own(drawn["dout"]), own(drawn["x"]))}
 
 
 @probe("relu", points=0.25, contract=True, tolerance=1e-4,
@@ -442,8 +443,8 @@ def relu_of_integers(ns, drawn):
 def relu_in_single_precision(ns, drawn):
     """float32 input, some of it very large."""
     net = bare(ns)
-    x = drawn["x"]
-    return {"out": net.relu_forward(x)[0], "dx": net.relu_backward(drawn["dout"], x)}
+    with inputs.each_its_own() as own:
+        return {"out": net.relu_forward(own(drawn["x"]))[0], "dx": net.relu_backward(own(drawn["dout"]), own(drawn["x"]))}
 
 
 @probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: {"x": inputs.away_from_zero(rng, (3, 4))})
@@ -477,11 +478,12 @@ def gates_of_every_kind(rng):
 def relu_of_every_kind(ns, drawn):
     """Call after call on one network: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and arrays of any shape."""
     net, (arrays, upstream, under) = bare(ns), drawn.values()
-    return {
-        "forward": {kind: list(net.relu_forward(x)) for kind, x in arrays.items()},
-        "backward": {kind: net.relu_backward(dout, arrays[kind]) for kind, dout in upstream.items()},
-        "upstream": {kind: net.relu_backward(dout, under[kind]) for kind, dout in arrays.items()},
-    }
+    with inputs.each_its_own() as own:
+        return {
+            "forward": {kind: list(net.relu_forward(own(x))) for kind, x in arrays.items()},
+            "backward": {kind: net.relu_backward(own(dout), own(arrays[kind])) for kind, dout in upstream.items()},
+            "upstream": {kind: net.relu_backward(own(dout), own(under[kind])) for kind, dout in arrays.items()},
+        }
 
 
 # --- svm_loss -----------------------------------------------------------------------------------------------------------
