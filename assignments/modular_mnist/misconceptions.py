@@ -467,7 +467,7 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
         previous, _ = model.forward_pass(X_valid, y_valid)
     if wrong == "start may be best" and config["early_stop"]:
         best, best_loss = [(layer.w.copy(), layer.b.copy()) for layer in layers], model.forward_pass(X_valid, y_valid)[0]
-    once = np.random.permutation(len(X_train))
+    once = np.random.permutation(len(X_train)) if wrong == "shuffled once" else None
     for _ in range(config["epochs"]):
         order = np.random.permutation(len(X_train))
         label_order = order
@@ -484,13 +484,13 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
             order = label_order = np.arange(len(X_train))
         if wrong == "velocity each epoch":
             velocity = [{"w": 0.0, "b": 0.0} for _ in layers]
-        end, total, count = len(order), 0.0, 0
+        end, total, of_all, count = len(order), 0.0, 0.0, 0
         if wrong == "remainder dropped":
             end = len(order) // size * size
         for start in range(0, end, size):
             loss, _ = model.forward_pass(X_train[order[start : start + size]], y_train[label_order[start : start + size]])
             model.backward_pass()
-            total, count = total + loss, count + 1
+            total, of_all, count = total + loss, of_all + loss * len(order[start : start + size]), count + 1
             for layer, v in zip(layers, velocity):
                 g_w, g_b = layer.d_w + decay * layer.w, layer.d_b
                 if wrong == "penalty ignored":
@@ -529,7 +529,11 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
             rising += int(rose)
         else:
             rising = rising + 1 if rose else 0
-        history["train_loss"].append(total if wrong == "training loss summed" else total / max(count, 1))
+        history["train_loss"].append(total / max(count, 1))
+        if wrong == "training loss summed":
+            history["train_loss"][-1] = total
+        if wrong == "training loss summed over rows":
+            history["train_loss"][-1] = of_all
         history["valid_loss"].append(reported)
         if (config["early_stop"] or wrong == "always restored") and valid_loss < best_loss:
             best_loss = valid_loss
@@ -585,6 +589,12 @@ def gamma_fixed_in_the_code(model, X_train, y_train, X_valid, y_valid, config):
 def training_loss_summed(model, X_train, y_train, X_valid, y_valid, config):
     """Your train_loss adds up the losses of the batches. It then grows with their number; take the mean."""
     return _train("training loss summed", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def training_loss_summed_over_rows(model, X_train, y_train, X_valid, y_valid, config):
+    """Your train_loss adds up the losses of all rows: it is as many times too large as there are rows. Take the mean."""
+    return _train("training loss summed over rows", model, X_train, y_train, X_valid, y_valid, config)
 
 
 @misconception("trainer")
