@@ -17,6 +17,8 @@ def one_sided(f, x, verbose=False, h=1e-5):
         x[index] = kept + h
         grad[index] = (f(x) - here) / h
         x[index] = kept
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -32,6 +34,8 @@ def divides_by_h_alone(f, x, verbose=False, h=1e-5):
         below = f(x)
         x[index] = kept
         grad[index] = (above - below) / h
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -49,6 +53,8 @@ def subtracts_h_once(f, x, verbose=False, h=1e-5):
         below = f(x)
         x[index] = kept
         grad[index] = (above - below) / (2 * h)
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -79,6 +85,8 @@ def adds_back_instead_of_restoring(f, x, verbose=False, h=1e-5):
         below = f(x)
         x[index] += h
         grad[index] = (above - below) / (2 * h)
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -94,6 +102,8 @@ def never_puts_back(f, x, verbose=False, h=1e-5):
         above = f(x)
         x[index] = kept - h
         grad[index] = (above - f(x)) / (2 * h)
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -108,6 +118,8 @@ def moves_all_entries_at_once(f, x, verbose=False, h=1e-5):
     x[...] = kept - h
     below = f(x)
     x[...] = kept
+    if verbose:
+        print((above - below) / (2 * h))
     return np.full(x.shape, (above - below) / (2 * h))
 
 
@@ -123,6 +135,8 @@ def fixed_step(f, x, verbose=False, h=1e-5):
         below = f(x)
         x[index] = kept
         grad[index] = (above - below) / 2e-5
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -140,6 +154,8 @@ def works_on_a_flattened_x(f, x, verbose=False, h=1e-5):
         below = f(x)
         flat[i] = kept
         grad[i] = (above - below) / (2 * h)
+        if verbose:
+            print(i, grad[i])
     return grad.reshape(x.shape)
 
 
@@ -160,6 +176,43 @@ def matrices_only(f, x, verbose=False, h=1e-5):
             grad[row, column] = (above - below) / (2 * h)
             if verbose:
                 print((row, column), grad[row, column])
+    return grad
+
+
+def _central(f, x, h, after_each):
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + h
+        above = f(x)
+        x[index] = kept - h
+        below = f(x)
+        x[index] = kept
+        grad[index] = (above - below) / (2 * h)
+        after_each(index, grad[index])
+    return grad
+
+
+@misconception("eval_numerical_gradient")
+def prints_nothing(f, x, verbose=False, h=1e-5):
+    """Your function prints nothing where verbose is True. The docstring says what it is for: each entry is printed as it is measured."""
+    return _central(f, x, h, lambda index, slope: None)
+
+
+@misconception("eval_numerical_gradient")
+def prints_unasked(f, x, verbose=False, h=1e-5):
+    """Your function prints as much where verbose is False as where it is True. Look at where your code asks for verbose."""
+    return _central(f, x, h, print)
+
+
+@misconception("eval_numerical_gradient")
+def prints_at_the_end(f, x, verbose=False, h=1e-5):
+    """With verbose you print nothing until the last entry was measured. Each entry was to be printed as it is measured, so that one sees
+    how far a long measurement has come. Look at where your print stands.
+    """
+    grad = _central(f, x, h, lambda index, slope: None)
+    if verbose:
+        print(grad)
     return grad
 
 
@@ -1148,6 +1201,32 @@ def penalizes_the_biases(self, X, y=None, kind="softmax"):
         value = value + self.reg / 2 * np.sum(self.params[name] ** 2)
         grads[name] = grads[name] + self.reg * self.params[name]
     return value, grads
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalizes_the_biases_in_the_loss(self, X, y=None, kind="softmax"):
+    """The penalty in your loss counts the biases, too, and your gradients don't. It is on the two weight matrices alone. Look at what its
+    sum runs over.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    value, grads = _penalized(self, value, _backward(self, dscores, caches))
+    return value + self.reg / 2 * (np.sum(self.params["b1"] ** 2) + np.sum(self.params["b2"] ** 2)), grads
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalizes_the_biases_in_the_gradients(self, X, y=None, kind="softmax"):
+    """You add reg times the biases to their gradients, and the penalty in your loss leaves them out, as it should. It is on the two weight
+    matrices alone: look at what gets something added on the way back.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    value, grads = _penalized(self, value, _backward(self, dscores, caches))
+    return value, grads | {name: grads[name] + self.reg * self.params[name] for name in ("b1", "b2")}
 
 
 @misconception("network", replaces="TwoLayerPerceptron.loss")

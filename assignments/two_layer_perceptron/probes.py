@@ -51,7 +51,7 @@ def weighted_sum(ns, drawn):
     return {"grad": ns.eval_numerical_gradient(lambda z: np.sum(drawn["weight"] * z), drawn["x"])}
 
 
-@probe("eval_numerical_gradient", points=1, tolerance=1e-5, draw=lambda rng: {"x": rng.normal(size=4)})
+@probe("eval_numerical_gradient", points=0.75, tolerance=1e-5, draw=lambda rng: {"x": rng.normal(size=4)})
 def wide_step(ns, drawn):
     """A step so wide that the central difference is not the derivative."""
     return {"grad": ns.eval_numerical_gradient(bent, drawn["x"], h=0.25)}
@@ -78,11 +78,40 @@ def default_step(ns, drawn):
     return {"grad": ns.eval_numerical_gradient(lambda z: np.sum((1e5 * z) ** 3), drawn["x"])}
 
 
+class Ear(io.StringIO):
+    """Where printed pieces are counted: their length is that of numbers, which are of no matter."""
+
+    pieces = 0
+
+    def write(self, text):
+        self.pieces += bool(text)
+        return len(text)
+
+
+def heard(ns, x, verbose):
+    """How many pieces had been printed each time that the function was called, and at the end."""
+    ear, by_then = Ear(), []
+
+    def listening(z):
+        by_then.append(ear.pieces)
+        return bent(z)
+
+    with contextlib.redirect_stdout(ear), contextlib.redirect_stderr(ear):
+        ns.eval_numerical_gradient(listening, x, verbose=verbose)
+    return np.array([*by_then, ear.pieces])
+
+
 @probe("eval_numerical_gradient", points=0.25, contract=True, tolerance=1e-5, draw=lambda rng: {"x": rng.normal(size=(1, 3))})
 def verbose_and_step_by_place(ns, drawn):
     """verbose and h given by their places."""
     with contextlib.redirect_stdout(io.StringIO()):
         return {"grad": ns.eval_numerical_gradient(bent, drawn["x"], True, 0.125)}
+
+
+@probe("eval_numerical_gradient", points=0.25, contract=True, judged=True, draw=lambda rng: {"x": rng.normal(size=(2, 3))})
+def printed_with_verbose(ns, drawn):
+    """What is printed with verbose, and when, and what is printed without."""
+    return {"printed": heard(ns, drawn["x"], True), "printed without verbose": heard(ns, drawn["x"], False)}
 
 
 @probe("eval_numerical_gradient", points=0.25, contract=True, tolerance=SLOPE,
