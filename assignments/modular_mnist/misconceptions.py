@@ -272,6 +272,18 @@ def gradients_pile_up(self, delta):
 
 
 @misconception("Layer", replaces="Layer.backward_pass")
+def gradients_pile_up_in_place(self, delta):
+    """Your d_w and d_b are added to those of the last backward pass, in the same arrays. Nobody sets them back to zero, so every step also
+    repeats all earlier ones. Write them anew each time."""
+    self.d_x = delta @ self.w.T
+    if not hasattr(self, "d_w"):
+        self.d_w, self.d_b = np.zeros(self.w.shape), np.zeros(self.b.shape)
+    self.d_w += self.x.T @ delta
+    self.d_b += delta.sum(axis=0, keepdims=True)
+    return self.d_x
+
+
+@misconception("Layer", replaces="Layer.backward_pass")
 def gradient_not_returned(self, delta):
     """Your backward pass stores d_x and returns nothing, so the part below gets None. Return it, too."""
     self.d_x = delta @ self.w.T
@@ -365,6 +377,15 @@ def always_a_sigmoid(self, config):
     self.layers = [Layer(specs[0], specs[1])]
     for in_units, out_units in zip(specs[1:-1], specs[2:]):
         self.layers += [Activation("sigmoid"), Layer(in_units, out_units)]
+
+
+@misconception("Neuralnetwork", replaces="Neuralnetwork.__init__")
+def always_a_relu(self, config):
+    """Your network uses ReLU whatever config['activation'] says."""
+    specs = config["layer_specs"]
+    self.layers = [Layer(specs[0], specs[1])]
+    for in_units, out_units in zip(specs[1:-1], specs[2:]):
+        self.layers += [Activation("ReLU"), Layer(in_units, out_units)]
 
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.backward_pass")
@@ -501,6 +522,10 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
                     g_b = layer.d_b + decay * layer.b
                 if wrong == "penalty doubled":
                     g_w = layer.d_w + 2 * decay * layer.w
+                if wrong == "divided again":
+                    g_w, g_b = layer.d_w / len(order[start : start + size]) + decay * layer.w, layer.d_b / len(order[start : start + size])
+                if wrong == "penalty over the rows":
+                    g_w = layer.d_w + decay * layer.w / len(order)
                 if wrong == "adds":
                     g_w, g_b = -layer.d_w - decay * layer.w, -layer.d_b
                 v["w"], v["b"] = gamma * v["w"] - rate * g_w, gamma * v["b"] - rate * g_b
@@ -619,6 +644,19 @@ def penalty_on_biases_too(model, X_train, y_train, X_valid, y_valid, config):
 def penalty_without_the_half(model, X_train, y_train, X_valid, y_valid, config):
     """Your penalty is twice as strong as it should be. The half in L2_penalty / 2 * sum(w**2) is there to cancel the 2 of the derivative."""
     return _train("penalty doubled", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def divided_once_more(model, X_train, y_train, X_valid, y_valid, config):
+    """You divide d_w and d_b by the number of rows of the batch. They are the gradients of the mean loss already, so your steps come out too
+    small by that factor."""
+    return _train("divided again", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def penalty_over_the_rows(model, X_train, y_train, X_valid, y_valid, config):
+    """You divide the penalty's share by the number of training rows. In the formula L2_penalty * w stands without a denominator."""
+    return _train("penalty over the rows", model, X_train, y_train, X_valid, y_valid, config)
 
 
 @misconception("trainer")
@@ -792,7 +830,9 @@ def mean_of_batch_accuracies(model, X_test, y_test, config):
 
 
 def _slope(wrong, model, layer, kind, index, x, y, epsilon):
-    part, name = model.layers[layer], kind
+    part, name, asked = model.layers[layer], kind, epsilon
+    if wrong in ("fixed", "fixed step"):
+        epsilon = 1e-2
     if wrong != "stale":
         model.forward_pass(x, y)
         model.backward_pass()
@@ -821,6 +861,8 @@ def _slope(wrong, model, layer, kind, index, x, y, epsilon):
     if wrong == "no two":
         numerical = (above - below) / epsilon
     gap = abs(numerical - analytic)
+    if wrong == "fixed step":
+        epsilon = asked
     within = gap <= 9 * epsilon**2
     if wrong == "relative":
         within = gap / max(1e-8, abs(numerical) + abs(analytic)) <= 9 * epsilon**2
@@ -855,6 +897,24 @@ def one_sided_over_two_epsilon(model, layer, kind, index, x, y, epsilon=1e-2):
 def divided_by_one_epsilon(model, layer, kind, index, x, y, epsilon=1e-2):
     """Your numerical gradient is twice as large as it should be. The two points lie 2 epsilon apart."""
     return _slope("no two", model, layer, kind, index, x, y, epsilon)
+
+
+@misconception("gradient_approximation")
+def epsilon_not_used(model, layer, kind, index, x, y, epsilon=1e-2):
+    """Your step and your criterion are those of 1e-2 whatever epsilon is. Look at where the argument is used."""
+    return _slope("fixed", model, layer, kind, index, x, y, epsilon)
+
+
+@misconception("gradient_approximation")
+def step_without_epsilon(model, layer, kind, index, x, y, epsilon=1e-2):
+    """Your step is 1e-2 whatever epsilon is; your criterion takes it as it comes. Look at what moves the parameter, and at what you divide by."""
+    return _slope("fixed step", model, layer, kind, index, x, y, epsilon)
+
+
+@misconception("gradient_approximation")
+def another_default_step(model, layer, kind, index, x, y, epsilon=1e-3):
+    """Where no epsilon is given, your function takes one that is smaller than 1e-2, and with it a narrower criterion. The stub's default was 1e-2."""
+    return _slope("", model, layer, kind, index, x, y, epsilon)
 
 
 @misconception("gradient_approximation")

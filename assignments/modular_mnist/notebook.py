@@ -154,9 +154,9 @@ def check():
     tiny[:, -1] = [7, 0, 2]
     with tempfile.TemporaryDirectory() as folder:
         np.savez(f"{folder}/tiny.npz", data=tiny)
-        np.savez(f"{folder}/one.npz", data=tiny[1:2].astype(np.uint8))
+        np.savez(f"{folder}/one.row.npz", data=tiny[1:2].astype(np.uint8))
         tiny.astype(float).dump(f"{folder}/tiny.pkl")  # a pickle of our own making: it is safe to load
-        for name, rows in (("tiny.npz", [0, 1, 2]), ("one.npz", [1]), ("tiny.pkl", [0, 1, 2])):
+        for name, rows in (("tiny.npz", [0, 1, 2]), ("one.row.npz", [1]), ("tiny.pkl", [0, 1, 2])):
             images, one_hot = load_data(f"{folder}/{name}")
             expected = (len(rows), 784)
             checks.shape(f"the array of images of {name}", images, expected, "all columns but the last")

@@ -68,7 +68,7 @@ def _two_files(rng, n):
 def _file(data, ending="npz"):
     """The path of a file of the given ending that holds the data."""
     path = f"digits_{os.getpid()}.{ending}"
-    if ending == "pkl":
+    if ending.endswith("pkl"):
         with open(path, "wb") as file:
             _Python2(file, 2).dump(data)
     else:
@@ -118,8 +118,8 @@ def a_pickled_file(ns, drawn):
 
 @probe("load_data", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: {"data": _digits(rng, rng.integers(0, 10, size=1), kind=float)})
 def a_row_of_floats(ns, drawn):
-    """A file of floats with a single row."""
-    images, one_hot = _loaded(ns, drawn["data"])
+    """A file of floats with a single row, and with two dots in its name."""
+    images, one_hot = _loaded(ns, drawn["data"], "one.npz")
     return {"images": _plain(images), "one_hot": _plain(one_hot)}
 
 
@@ -795,7 +795,8 @@ class _Bowl(_Toy):
 
 
 class _Script(_Toy):
-    """Each step moves every parameter on by a fixed amount. The validation loss is read from a list, by the number of steps taken.
+    """Each step moves every parameter on by a fixed amount. The validation loss is read from a list, by the number of steps taken: it is
+    the mean of unlike rows, of which any four in a row have it.
 
     The training loss is always the same, so that it does not matter when and over which rows it is averaged.
     """
@@ -807,7 +808,8 @@ class _Script(_Toy):
     def forward_pass(self, x, targets=None):
         x, taken = np.asarray(x), len(self.trained_on)
         probs = np.zeros((len(x), self.size))
-        probs[:, 0] = np.where(x[:, 0] == 1, self.script[min(taken, len(self.script) - 1)], 0.375)
+        unlike = (x[:, 2] % 4 - 1.5) / 8
+        probs[:, 0] = np.where(x[:, 0] == 1, self.script[min(taken, len(self.script) - 1)] + unlike, 0.375)
         self.latest = x, targets
         return None if targets is None else self.loss_func(probs, targets), probs
 

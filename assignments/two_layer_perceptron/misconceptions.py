@@ -69,6 +69,8 @@ def perturbs_a_copy(f, x, verbose=False, h=1e-5):
         high[index] += h
         low[index] -= h
         grad[index] = (f(high) - f(low)) / (2 * h)
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -157,6 +159,44 @@ def works_on_a_flattened_x(f, x, verbose=False, h=1e-5):
         if verbose:
             print(i, grad[i])
     return grad.reshape(x.shape)
+
+
+@misconception("eval_numerical_gradient")
+def works_on_a_ravelled_x(f, x, verbose=False, h=1e-5):
+    """You flatten x with ravel and change that. Where x lies in one piece the result is a view; of a transposed matrix, or of a part of
+    a larger array, ravel makes a copy, and f never sees the change. Look at whether the array that you change shares its memory with x.
+    """
+    flat, grad = x.ravel(), np.zeros(x.size)
+    for i in range(flat.size):
+        kept = flat[i]
+        flat[i] = kept + h
+        above = f(x)
+        flat[i] = kept - h
+        below = f(x)
+        flat[i] = kept
+        grad[i] = (above - below) / (2 * h)
+        if verbose:
+            print(i, grad[i])
+    return grad.reshape(x.shape)
+
+
+@misconception("eval_numerical_gradient")
+def half_a_step_to_each_side(f, x, verbose=False, h=1e-5):
+    """Your two points lie h apart, half a step to each side. In the formula each of them is h away from x. Look at what you add, at what
+    you subtract, and at what you divide by.
+    """
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + h / 2
+        above = f(x)
+        x[index] = kept - h / 2
+        below = f(x)
+        x[index] = kept
+        grad[index] = (above - below) / h
+        if verbose:
+            print(index, grad[index])
+    return grad
 
 
 @misconception("eval_numerical_gradient")
@@ -300,6 +340,21 @@ def layer_divided_by_h_alone(f, x, df, h=1e-5):
 
 
 @misconception("eval_numerical_gradient_array")
+def layer_step_not_passed_on(f, x, df, h=1e-5):
+    """Your step is 1e-5 whatever h is. Look at where the argument h is used, and at whether it is passed on to a function that you call."""
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + 1e-5
+        above = f(x).copy()
+        x[index] = kept - 1e-5
+        below = f(x).copy()
+        x[index] = kept
+        grad[index] = np.sum((above - below) * df) / 2e-5
+    return grad
+
+
+@misconception("eval_numerical_gradient_array")
 def layer_one_sided(f, x, df, h=1e-5):
     """You compare f at x + h with f at x itself. Such a one-sided difference is off by about h times half the second derivative, far
     more than a central one. Look at where the second value of f is taken, and at the distance between the two points.
@@ -384,6 +439,12 @@ def keeps_one_view(f, x, df, h=1e-5):
 def mean_over_entries(x, y):
     """You average the relative errors. One bad entry among many good ones then goes unnoticed. Look at how the entries are combined."""
     return np.mean(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+
+
+@misconception("rel_error")
+def error_of_every_entry(x, y):
+    """You return the error of every entry. One number is asked for, that of the worst entry. Look at what is to be done with them."""
+    return np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y))
 
 
 @misconception("rel_error")
@@ -662,6 +723,14 @@ def multiplies_with_the_output(self, dout, cache):
 
 
 @misconception("relu", replaces="TwoLayerPerceptron.relu_backward")
+def multiplies_with_the_cache(self, dout, cache):
+    """You multiply dout with the cache. That would do for a mask of ones and zeros; the cache is x itself. Look at what decides whether
+    dout passes.
+    """
+    return dout * cache
+
+
+@misconception("relu", replaces="TwoLayerPerceptron.relu_backward")
 def gradient_in_the_type_of_x(self, dout, cache):
     """Your gradient takes its type from x. Where x holds integers, everything behind the decimal point is cut off. Look at how the
     array for dx is made.
@@ -704,6 +773,17 @@ def right_class_in_loss_and_gradient(self, x, y):
     rows, margins = _margins(x, y)
     margins[rows, y] = 1
     return np.maximum(0, margins).sum() / len(x), _pushes(rows, y, (margins > 0).astype(float))
+
+
+@misconception("svm_loss")
+def right_class_in_the_gradient_alone(self, x, y):
+    """Your gradient pulls the right class once too often: its own margin, which is always 1, is counted among those that are violated.
+    Your loss leaves it out, as it should. Look at which margins you count, and when.
+    """
+    rows, margins = _margins(x, y)
+    dx = (margins > 0).astype(float)
+    dx[rows, y] = -dx.sum(axis=1) - 1
+    return np.maximum(0, margins).sum() / len(x), dx / len(x)
 
 
 @misconception("svm_loss")
@@ -941,6 +1021,17 @@ def entropy_of_all_classes(self, x, y):
 
 
 @misconception("softmax_loss")
+def mean_of_all_classes(self, x, y):
+    """Your loss is the mean of the logarithms of all probabilities. Only what the right class got is charged. Look at the index of p in
+    the loss.
+    """
+    _, dx = _entropy(x, y)
+    shifted = x - x.max(axis=1, keepdims=True)
+    log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -log_probs.mean(), dx / len(x)
+
+
+@misconception("softmax_loss")
 def shifts_the_callers_scores(self, x, y):
     """You subtract the maximum from the caller's scores in place. The loss is right, and the scores are changed for whoever uses them
     next. Look at which array you write to.
@@ -1122,6 +1213,40 @@ def penalty_without_its_gradient(self, X, y=None, kind="softmax"):
         return scores
     value, dscores = _top(self, scores, y, kind)
     return _penalized(self, value, {"W1": 0, "W2": 0})[0], _backward(self, dscores, caches)
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalty_missing_from_the_loss(self, X, y=None, kind="softmax"):
+    """The gradients hold the penalty's share, and the loss that you return holds no penalty. The two then belong to different functions.
+    Look at what is added to the loss on top.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    return value, _penalized(self, value, _backward(self, dscores, caches))[1]
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def no_penalty(self, X, y=None, kind="softmax"):
+    """self.reg changes nothing of what you return. The penalty belongs to the loss, and its share to the gradients of both weight matrices."""
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    return value, _backward(self, dscores, caches)
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalty_subtracted(self, X, y=None, kind="softmax"):
+    """Your penalty has the wrong sign, in the loss and in the gradients: large weights are rewarded. Look at the sign in front of it."""
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    grads = _backward(self, dscores, caches)
+    penalized, more = _penalized(self, value, dict(grads))
+    return 2 * value - penalized, {name: 2 * grad - more[name] for name, grad in grads.items()}
 
 
 @misconception("network", replaces="TwoLayerPerceptron.loss")

@@ -16,6 +16,8 @@ SLIPS = {
     "verbose that is not looked at": ("two_layer_perceptron", "eval_numerical_gradient", "        if verbose:\n            print(index, grad[index])\n", "", "printed_with_verbose"),
     "verbose at all times": ("two_layer_perceptron", "eval_numerical_gradient", "if verbose:", "if True:", "printed_with_verbose"),
     "verbose at the end": ("two_layer_perceptron", "eval_numerical_gradient", "        if verbose:\n            print(index, grad[index])", "    if verbose:\n        print(grad)", "printed_with_verbose"),
+    "the loss of some validation rows": ("modular_mnist", "trainer", "model.forward_pass(X_valid, y_valid)", "model.forward_pass(X_valid[:6], y_valid[:6])", "the_history"),
+    "an ending after the first dot": ("modular_mnist", "load_data", 'if fname.endswith(".pkl"):', 'if fname.split(".")[1] != "npz":', "a_row_of_floats"),
     "images scaled once more": ("modular_mnist", "test", "forward_pass(X_test)", "forward_pass(X_test / 255)", "share_of_right_answers"),
     "x itself where it is positive": ("faces_mlp", "relu", "return np.maximum(x, 0)", "return np.maximum(x, 0) if x.min() < 0 else x", "relu_leaves_its_input"),
 }  # fmt: skip
@@ -70,6 +72,35 @@ def test_biases_that_are_penalized_in_one_place(graders: dict[str, Grader], old:
     """In the loss alone, in both gradients alone; of one gradient neither is said."""
     diagnosis = _result(graders, "two_layer_perceptron", "network", old, new).diagnosis
     assert (diagnosis and diagnosis.id) == says
+
+
+NAMED = {
+    "half a step": ("two_layer_perceptron", "eval_numerical_gradient", "x[index] = kept + h\n        above = f(x)\n        x[index] = kept - h\n        below = f(x)\n        x[index] = kept\n        grad[index] = (above - below) / (2 * h)",
+                    "x[index] = kept + h / 2\n        above = f(x)\n        x[index] = kept - h / 2\n        below = f(x)\n        x[index] = kept\n        grad[index] = (above - below) / h", "half_a_step_to_each_side"),
+    "h forgotten on the way": ("two_layer_perceptron", "eval_numerical_gradient_array", "    grad = np.zeros(x.shape)", "    return eval_numerical_gradient(lambda z: np.sum(f(z) * df), x)\n    grad = 0", "layer_step_not_passed_on"),
+    "its own margin": ("two_layer_perceptron", "svm_loss", "dx[rows, y] = -dx.sum(axis=1)", "dx[rows, y] = -1 - dx.sum(axis=1)", "right_class_in_the_gradient_alone"),
+    "no penalty in the loss": ("two_layer_perceptron", "network", "value = value + self.reg / 2 * (np.sum(W1**2) + np.sum(W2**2))", "pass", "penalty_missing_from_the_loss"),
+    "sums into the same array": ("modular_mnist", "Layer", "self.d_w = self.x.T @ delta\n        self.d_b = delta.sum(axis=0, keepdims=True)",
+                                 "if not hasattr(self, 'd_w'):\n            self.d_w, self.d_b = np.zeros_like(self.w), np.zeros_like(self.b)\n        self.d_w += self.x.T @ delta\n        self.d_b += delta.sum(axis=0, keepdims=True)",
+                                 "gradients_pile_up_in_place"),
+    "the rate over the rows": ("modular_mnist", "trainer", "model.backward_pass()\n", "model.backward_pass()\n            for layer in layers:\n                layer.d_w, layer.d_b = layer.d_w / len(rows), layer.d_b / len(rows)\n", "divided_once_more"),
+    "one step for all": ("modular_mnist", "gradient_approximation", "    model.forward_pass(x, y)\n    model.b", "    epsilon = 0.01\n    model.forward_pass(x, y)\n    model.b", "epsilon_not_used"),
+}  # fmt: skip
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("slip", NAMED)
+def test_common_slips_have_names(graders: dict[str, Grader], slip: str) -> None:
+    """Written as students write them, and not as the misconception is."""
+    *edit, says = NAMED[slip]
+    diagnosis = _result(graders, *edit).diagnosis
+    assert diagnosis is not None and diagnosis.id == says
+
+
+@pytest.mark.long
+def test_a_criterion_that_accepts_is_not_said_to_refuse(graders: dict[str, Grader]) -> None:
+    """With 1e-3 it accepts what is too far apart; with a smaller number in its place it would do what has a name."""
+    assert _result(graders, "modular_mnist", "gradient_approximation", "9 * epsilon**2", "1e-3").diagnosis is None
 
 
 @pytest.mark.long
