@@ -796,22 +796,23 @@ class _Bowl(_Toy):
 
 class _Script(_Toy):
     """Each step moves every parameter on by a fixed amount. The validation loss is read from a list, by the number of steps taken: it is
-    the mean of unlike rows, of which any four in a row have it.
-
-    The training loss is always the same, so that it does not matter when and over which rows it is averaged.
+    the mean of unlike rows, of which any four in a row have it. So is the training loss, which is that of every row; without a list it
+    is always the same.
     """
 
-    def __init__(self, ns, numbers, script):
+    def __init__(self, ns, numbers, script, training_losses=(0.375,)):
         super().__init__(ns, numbers)
-        self.script = script
+        self.script, self.training_losses = script, training_losses
 
     def forward_pass(self, x, targets=None):
-        x, taken = np.asarray(x), len(self.trained_on)
+        x, unlike = np.asarray(x), (np.asarray(x)[:, 2] % 4 - 1.5) / 8
         probs = np.zeros((len(x), self.size))
-        unlike = (x[:, 2] % 4 - 1.5) / 8
-        probs[:, 0] = np.where(x[:, 0] == 1, self.script[min(taken, len(self.script) - 1)] + unlike, 0.375)
+        probs[:, 0] = np.where(x[:, 0] == 1, self._now(self.script) + unlike, self._now(self.training_losses))
         self.latest = x, targets
         return None if targets is None else self.loss_func(probs, targets), probs
+
+    def _now(self, losses):
+        return losses[min(len(self.trained_on), len(losses) - 1)]
 
     def loss_func(self, probs, targets):
         return float(probs[:, 0].sum() / len(probs))
@@ -934,13 +935,21 @@ def an_equal_loss(ns, drawn):
     return _follow(ns, drawn, [4.0, 3.0, 2.0, 2.5, 2.75, 2.75, 3.0, 3.25, 3.5, 3.75, 4.0, 4.5], early_stop=True)[0]
 
 
-@probe("trainer", points=0.75, contract=True, tolerance=1e-5, draw=training)
-def the_history(ns, drawn):
+def falling(rng):
+    """A training of two epochs of three steps each, and the training losses before each step and after the last."""
+    return {"training": training(rng, epochs=2), "losses": [3.0, 2.25, 1.75, 1.5, 1.125, 0.875, 0.5]}
+
+
+@probe("trainer", points=0.75, contract=True, judged=True, compared=("valid_loss", "valid_loss with a penalty"), tolerance=1e-5, draw=falling)
+def the_history(ns, inputs_drawn):
     """The lists of the history, and what a penalty changes in the validation losses."""
-    plain = _train(ns, _Script(ns, drawn.toy, [2.0, 1.0, 0.75, 0.875, 0.5, 0.625, 0.125]), drawn, epochs=2)
+    drawn, losses = inputs_drawn.values()
+    model = _Script(ns, drawn.toy, [2.0, 1.0, 0.75, 0.875, 0.5, 0.625, 0.125], losses)
+    plain = _train(ns, model, drawn)
     penalized = _train(ns, _Script(ns, drawn.toy, [2.0, 1.0, 0.75, 0.875, 0.5]), drawn, batch_size=16, epochs=4, L2_penalty=0.4)
     return {
         "train_loss": _plain(plain["train_loss"]),
+        "sizes": [len(x) for x, _ in model.trained_on],
         "valid_loss": _plain(plain["valid_loss"]),
         "valid_loss with a penalty": _plain(penalized["valid_loss"]),
     }

@@ -17,6 +17,7 @@ SLIPS = {
     "verbose at all times": ("two_layer_perceptron", "eval_numerical_gradient", "if verbose:", "if True:", "printed_with_verbose"),
     "verbose at the end": ("two_layer_perceptron", "eval_numerical_gradient", "        if verbose:\n            print(index, grad[index])", "    if verbose:\n        print(grad)", "printed_with_verbose"),
     "the loss of some validation rows": ("modular_mnist", "trainer", "model.forward_pass(X_valid, y_valid)", "model.forward_pass(X_valid[:6], y_valid[:6])", "the_history"),
+    "the loss of the first batch": ("modular_mnist", "trainer", "total += loss * len(rows)", "total = total or loss * len(order)", "the_history"),
     "an ending after the first dot": ("modular_mnist", "load_data", 'if fname.endswith(".pkl"):', 'if fname.split(".")[1] != "npz":', "a_row_of_floats"),
     "images scaled once more": ("modular_mnist", "test", "forward_pass(X_test)", "forward_pass(X_test / 255)", "share_of_right_answers"),
     "x itself where it is positive": ("faces_mlp", "relu", "return np.maximum(x, 0)", "return np.maximum(x, 0) if x.min() < 0 else x", "relu_leaves_its_input"),
