@@ -6,6 +6,8 @@ with them what a student is asked to compute. Every draw comes from the generato
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -83,6 +85,47 @@ def kinds_and_sizes(rng: np.random.Generator, shape: tuple[int, int]) -> dict[st
 def without_zeros(kinds: dict[str, np.ndarray], gap: float = 1e-6) -> dict[str, np.ndarray]:
     """Those of the kinds that have no entry within gap of zero."""
     return {name: x for name, x in kinds.items() if np.abs(x).min() > gap}
+
+
+@contextmanager
+def each_its_own() -> Iterator[Callable[[np.ndarray], np.ndarray]]:
+    """What gives every call arrays of its own: copies that lie in memory as the arrays do, views among them.
+
+    So a call that writes into an argument spoils no other call's. What it writes stands in the array itself
+    once all calls are made, where an input that is not as it was is seen.
+    """
+    lent: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def own(array: np.ndarray) -> np.ndarray:
+        lent.append((array, _laid_out_alike(array)))
+        return lent[-1][1]
+
+    try:
+        yield own
+    finally:
+        found = [(array, copy, _written(array, copy)) for array, copy in lent]
+        for array, copy, where in found:
+            if where is not None:
+                np.copyto(array, copy, where=where)
+            else:
+                array.shape = copy.shape
+
+
+def _laid_out_alike(array: np.ndarray) -> np.ndarray:
+    """A copy; of a view of a larger array, a view of the same part of a copy of that array."""
+    base = array.base
+    if not isinstance(base, np.ndarray):
+        return array.copy(order="K")
+    memory = base.ravel(order="K").copy()
+    offset = array.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    return np.ndarray(array.shape, array.dtype, memory, offset, array.strides)
+
+
+def _written(array: np.ndarray, copy: np.ndarray) -> np.ndarray | None:
+    """Where a copy is no longer what the array is; None where it was given another shape."""
+    if copy.shape != array.shape:
+        return None
+    return (array != copy) & ~((array != array) & (copy != copy))
 
 
 def scribble(*results: object) -> None:

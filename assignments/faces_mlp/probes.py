@@ -310,11 +310,12 @@ def gates_of_every_kind(rng):
 def relu_of_every_kind(ns, drawn):
     """Call after call: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and sizes that are equal or 1."""
     arrays, upstream, under = drawn.values()
-    return {
-        "forward": {kind: ns.relu(x) for kind, x in arrays.items()},
-        "backward": {kind: ns.relu_backward(grad_y, arrays[kind]) for kind, grad_y in upstream.items()},
-        "upstream": {kind: ns.relu_backward(grad_y, under[kind]) for kind, grad_y in arrays.items()},
-    }
+    with inputs.each_its_own() as own:
+        return {
+            "forward": {kind: ns.relu(own(x)) for kind, x in arrays.items()},
+            "backward": {kind: ns.relu_backward(own(grad_y), own(arrays[kind])) for kind, grad_y in upstream.items()},
+            "upstream": {kind: ns.relu_backward(own(grad_y), own(under[kind])) for kind, grad_y in arrays.items()},
+        }
 
 
 # ---- nn_forward ----------------------------------------------------------------------------------------------------------------------

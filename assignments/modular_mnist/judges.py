@@ -75,6 +75,34 @@ def rows_of_each_epoch(seen, drawn):
     }
 
 
+def the_history(seen, drawn):
+    """train_loss of each epoch is the mean of its batches' losses, before their steps or after them, or the loss after the epoch. That of
+    the last batch is let pass: it was measured at the epoch's end.
+
+    Of the batches that there were: which there should be is another check's question.
+    """
+    epochs = drawn["training"].config["epochs"]
+    train_loss = array(_part(seen, "train_loss"), "train_loss", shape=(epochs,))
+    sizes = array(_part(seen, "sizes"), "the sizes of the batches", ndim=1)
+    each = len(sizes) // epochs
+    if not each or len(sizes) % epochs:
+        return {"an epoch has its batches": fact(each, "No batch was trained on: run forward_pass and backward_pass on every one.")}
+    losses = [drawn["losses"][min(step, len(drawn["losses"]) - 1)] for step in range(len(sizes) + 1)]
+    parts = [(losses[k : k + each + 1], sizes[k : k + each]) for k in range(0, len(sizes), each)]
+    return {f"train_loss of epoch {n}": _is_of_the_epoch(n, float(loss), *part) for n, (loss, part) in enumerate(zip(train_loss, parts, strict=True), 1)}
+
+
+def _is_of_the_epoch(n, loss, epoch, sizes):
+    """Whether a loss is one of those that the text allows. epoch: the loss before each step and after the last."""
+    means = [np.average(part, weights=weights) for part in (epoch[:-1], epoch[1:]) for weights in (None, sizes)]
+    others = {
+        "the loss of its first batch alone": epoch[0], "the sum of its batches' losses": sum(epoch[:-1]), "the sum of its rows' losses": np.dot(epoch[:-1], sizes),
+    }
+    kind = next((kind for kind, other in others.items() if np.isclose(loss, other, rtol=1e-5)), f"{loss:.4g}")
+    return fact(np.isclose(loss, [*means, *epoch[-2:]], rtol=1e-5).any(),
+                f"train_loss of epoch {n} is {kind}; expected: the mean over the epoch's batches, or the loss measured after it.", kind)
+
+
 def _batches(value, features, classes):
     if not isinstance(value, (list, tuple)) or not value:
         raise Unfit(Verdict.NO_VALUE, "No batch was trained on: run forward_pass and backward_pass on every one.")

@@ -272,6 +272,18 @@ def gradients_pile_up(self, delta):
 
 
 @misconception("Layer", replaces="Layer.backward_pass")
+def gradients_pile_up_in_place(self, delta):
+    """Your d_w and d_b are added to those of the last backward pass, in the same arrays. Nobody sets them back to zero, so every step also
+    repeats all earlier ones. Write them anew each time."""
+    self.d_x = delta @ self.w.T
+    if not hasattr(self, "d_w"):
+        self.d_w, self.d_b = np.zeros(self.w.shape), np.zeros(self.b.shape)
+    self.d_w += self.x.T @ delta
+    self.d_b += delta.sum(axis=0, keepdims=True)
+    return self.d_x
+
+
+@misconception("Layer", replaces="Layer.backward_pass")
 def gradient_not_returned(self, delta):
     """Your backward pass stores d_x and returns nothing, so the part below gets None. Return it, too."""
     self.d_x = delta @ self.w.T
@@ -365,6 +377,15 @@ def always_a_sigmoid(self, config):
     self.layers = [Layer(specs[0], specs[1])]
     for in_units, out_units in zip(specs[1:-1], specs[2:]):
         self.layers += [Activation("sigmoid"), Layer(in_units, out_units)]
+
+
+@misconception("Neuralnetwork", replaces="Neuralnetwork.__init__")
+def always_a_relu(self, config):
+    """Your network uses ReLU whatever config['activation'] says."""
+    specs = config["layer_specs"]
+    self.layers = [Layer(specs[0], specs[1])]
+    for in_units, out_units in zip(specs[1:-1], specs[2:]):
+        self.layers += [Activation("ReLU"), Layer(in_units, out_units)]
 
 
 @misconception("Neuralnetwork", replaces="Neuralnetwork.backward_pass")
@@ -467,7 +488,7 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
         previous, _ = model.forward_pass(X_valid, y_valid)
     if wrong == "start may be best" and config["early_stop"]:
         best, best_loss = [(layer.w.copy(), layer.b.copy()) for layer in layers], model.forward_pass(X_valid, y_valid)[0]
-    once = np.random.permutation(len(X_train))
+    once = np.random.permutation(len(X_train)) if wrong == "shuffled once" else None
     for _ in range(config["epochs"]):
         order = np.random.permutation(len(X_train))
         label_order = order
@@ -484,13 +505,13 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
             order = label_order = np.arange(len(X_train))
         if wrong == "velocity each epoch":
             velocity = [{"w": 0.0, "b": 0.0} for _ in layers]
-        end, total, count = len(order), 0.0, 0
+        end, total, of_all, count = len(order), 0.0, 0.0, 0
         if wrong == "remainder dropped":
             end = len(order) // size * size
         for start in range(0, end, size):
             loss, _ = model.forward_pass(X_train[order[start : start + size]], y_train[label_order[start : start + size]])
             model.backward_pass()
-            total, count = total + loss, count + 1
+            total, of_all, count = total + loss, of_all + loss * len(order[start : start + size]), count + 1
             for layer, v in zip(layers, velocity):
                 g_w, g_b = layer.d_w + decay * layer.w, layer.d_b
                 if wrong == "penalty ignored":
@@ -501,6 +522,10 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
                     g_b = layer.d_b + decay * layer.b
                 if wrong == "penalty doubled":
                     g_w = layer.d_w + 2 * decay * layer.w
+                if wrong == "divided again":
+                    g_w, g_b = layer.d_w / len(order[start : start + size]) + decay * layer.w, layer.d_b / len(order[start : start + size])
+                if wrong == "penalty over the rows":
+                    g_w = layer.d_w + decay * layer.w / len(order)
                 if wrong == "adds":
                     g_w, g_b = -layer.d_w - decay * layer.w, -layer.d_b
                 v["w"], v["b"] = gamma * v["w"] - rate * g_w, gamma * v["b"] - rate * g_b
@@ -529,7 +554,11 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
             rising += int(rose)
         else:
             rising = rising + 1 if rose else 0
-        history["train_loss"].append(total if wrong == "training loss summed" else total / max(count, 1))
+        history["train_loss"].append(total / max(count, 1))
+        if wrong == "training loss summed":
+            history["train_loss"][-1] = total
+        if wrong == "training loss summed over rows":
+            history["train_loss"][-1] = of_all
         history["valid_loss"].append(reported)
         if (config["early_stop"] or wrong == "always restored") and valid_loss < best_loss:
             best_loss = valid_loss
@@ -588,6 +617,12 @@ def training_loss_summed(model, X_train, y_train, X_valid, y_valid, config):
 
 
 @misconception("trainer")
+def training_loss_summed_over_rows(model, X_train, y_train, X_valid, y_valid, config):
+    """Your train_loss adds up the losses of all rows: it is as many times too large as there are rows. Take the mean."""
+    return _train("training loss summed over rows", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
 def penalty_ignored(model, X_train, y_train, X_valid, y_valid, config):
     """config['L2_penalty'] changes nothing in your steps. It adds L2_penalty * w to the gradient of each weight."""
     return _train("penalty ignored", model, X_train, y_train, X_valid, y_valid, config)
@@ -609,6 +644,19 @@ def penalty_on_biases_too(model, X_train, y_train, X_valid, y_valid, config):
 def penalty_without_the_half(model, X_train, y_train, X_valid, y_valid, config):
     """Your penalty is twice as strong as it should be. The half in L2_penalty / 2 * sum(w**2) is there to cancel the 2 of the derivative."""
     return _train("penalty doubled", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def divided_once_more(model, X_train, y_train, X_valid, y_valid, config):
+    """You divide d_w and d_b by the number of rows of the batch. They are the gradients of the mean loss already, so your steps come out too
+    small by that factor."""
+    return _train("divided again", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def penalty_over_the_rows(model, X_train, y_train, X_valid, y_valid, config):
+    """You divide the penalty's share by the number of training rows. In the formula L2_penalty * w stands without a denominator."""
+    return _train("penalty over the rows", model, X_train, y_train, X_valid, y_valid, config)
 
 
 @misconception("trainer")
@@ -782,7 +830,9 @@ def mean_of_batch_accuracies(model, X_test, y_test, config):
 
 
 def _slope(wrong, model, layer, kind, index, x, y, epsilon):
-    part, name = model.layers[layer], kind
+    part, name, asked = model.layers[layer], kind, epsilon
+    if wrong in ("fixed", "fixed step"):
+        epsilon = 1e-2
     if wrong != "stale":
         model.forward_pass(x, y)
         model.backward_pass()
@@ -811,6 +861,8 @@ def _slope(wrong, model, layer, kind, index, x, y, epsilon):
     if wrong == "no two":
         numerical = (above - below) / epsilon
     gap = abs(numerical - analytic)
+    if wrong == "fixed step":
+        epsilon = asked
     within = gap <= 9 * epsilon**2
     if wrong == "relative":
         within = gap / max(1e-8, abs(numerical) + abs(analytic)) <= 9 * epsilon**2
@@ -845,6 +897,24 @@ def one_sided_over_two_epsilon(model, layer, kind, index, x, y, epsilon=1e-2):
 def divided_by_one_epsilon(model, layer, kind, index, x, y, epsilon=1e-2):
     """Your numerical gradient is twice as large as it should be. The two points lie 2 epsilon apart."""
     return _slope("no two", model, layer, kind, index, x, y, epsilon)
+
+
+@misconception("gradient_approximation")
+def epsilon_not_used(model, layer, kind, index, x, y, epsilon=1e-2):
+    """Your step and your criterion are those of 1e-2 whatever epsilon is. Look at where the argument is used."""
+    return _slope("fixed", model, layer, kind, index, x, y, epsilon)
+
+
+@misconception("gradient_approximation")
+def step_without_epsilon(model, layer, kind, index, x, y, epsilon=1e-2):
+    """Your step is 1e-2 whatever epsilon is; your criterion takes it as it comes. Look at what moves the parameter, and at what you divide by."""
+    return _slope("fixed step", model, layer, kind, index, x, y, epsilon)
+
+
+@misconception("gradient_approximation")
+def another_default_step(model, layer, kind, index, x, y, epsilon=1e-3):
+    """Where no epsilon is given, your function takes one that is smaller than 1e-2, and with it a narrower criterion. The stub's default was 1e-2."""
+    return _slope("", model, layer, kind, index, x, y, epsilon)
 
 
 @misconception("gradient_approximation")

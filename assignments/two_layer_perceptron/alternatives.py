@@ -38,6 +38,8 @@ def with_flat(f, x, verbose=False, h=1e-5):
         below = float(f(x))
         x[...] = start
         slopes.append((above - below) / h / 2)
+        if verbose:
+            print("entry", i, "of", x.size, slopes[-1])
     return np.array(slopes).reshape(x.shape)
 
 
@@ -52,6 +54,8 @@ def with_the_step_that_was_taken(f, x, verbose=False, h=1e-5):
         x[index] = high
         change += f(x)
         grad[index] = change / (high - low)
+        if verbose:
+            print(f"{index}: {grad[index]:.3e}")
         x[index] = value
     return grad
 

@@ -4,9 +4,25 @@ The thresholds stand where the reference is at least six standard deviations awa
 spread by 1/sqrt(2n) and the share beyond two standard deviations, 0.0455, by sqrt(0.0455 * 0.9545 / n); n is 3000 for W1 and
 2400 for W2.
 """
+from itertools import pairwise
+
 import numpy as np
 
 from autograder.judging import array, between, fact
+
+
+def printed_with_verbose(seen, drawn):
+    """With verbose each entry is printed as it is measured; without, not as much."""
+    entries = drawn["x"].size
+    said, unasked = ([0, *array(seen.get(name), name, ndim=1)] for name in ("printed", "printed without verbose"))  # pieces, by and by
+    times = sum(later > earlier for earlier, later in pairwise(said))
+    how = f"something is printed {times} times while {entries} entries are measured"
+    if said[-2] == 0:
+        how = "nothing is printed until the last entry was measured" if times else "nothing is printed"
+    return {
+        "each entry is printed": fact(times >= entries, f"With verbose, {how}; expected: each entry, as it is measured.", how),
+        "not without verbose": fact(unasked[-1] == 0 or unasked[-1] < said[-1], "As much is printed without verbose as with it.", unasked[-1] > said[-1]),
+    }
 
 
 def fresh_weights(seen, drawn):

@@ -17,6 +17,8 @@ def one_sided(f, x, verbose=False, h=1e-5):
         x[index] = kept + h
         grad[index] = (f(x) - here) / h
         x[index] = kept
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -32,6 +34,8 @@ def divides_by_h_alone(f, x, verbose=False, h=1e-5):
         below = f(x)
         x[index] = kept
         grad[index] = (above - below) / h
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -49,6 +53,8 @@ def subtracts_h_once(f, x, verbose=False, h=1e-5):
         below = f(x)
         x[index] = kept
         grad[index] = (above - below) / (2 * h)
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -63,6 +69,8 @@ def perturbs_a_copy(f, x, verbose=False, h=1e-5):
         high[index] += h
         low[index] -= h
         grad[index] = (f(high) - f(low)) / (2 * h)
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -79,6 +87,8 @@ def adds_back_instead_of_restoring(f, x, verbose=False, h=1e-5):
         below = f(x)
         x[index] += h
         grad[index] = (above - below) / (2 * h)
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -94,6 +104,8 @@ def never_puts_back(f, x, verbose=False, h=1e-5):
         above = f(x)
         x[index] = kept - h
         grad[index] = (above - f(x)) / (2 * h)
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -108,6 +120,8 @@ def moves_all_entries_at_once(f, x, verbose=False, h=1e-5):
     x[...] = kept - h
     below = f(x)
     x[...] = kept
+    if verbose:
+        print((above - below) / (2 * h))
     return np.full(x.shape, (above - below) / (2 * h))
 
 
@@ -123,6 +137,8 @@ def fixed_step(f, x, verbose=False, h=1e-5):
         below = f(x)
         x[index] = kept
         grad[index] = (above - below) / 2e-5
+        if verbose:
+            print(index, grad[index])
     return grad
 
 
@@ -140,7 +156,47 @@ def works_on_a_flattened_x(f, x, verbose=False, h=1e-5):
         below = f(x)
         flat[i] = kept
         grad[i] = (above - below) / (2 * h)
+        if verbose:
+            print(i, grad[i])
     return grad.reshape(x.shape)
+
+
+@misconception("eval_numerical_gradient")
+def works_on_a_ravelled_x(f, x, verbose=False, h=1e-5):
+    """You flatten x with ravel and change that. Where x lies in one piece the result is a view; of a transposed matrix, or of a part of
+    a larger array, ravel makes a copy, and f never sees the change. Look at whether the array that you change shares its memory with x.
+    """
+    flat, grad = x.ravel(), np.zeros(x.size)
+    for i in range(flat.size):
+        kept = flat[i]
+        flat[i] = kept + h
+        above = f(x)
+        flat[i] = kept - h
+        below = f(x)
+        flat[i] = kept
+        grad[i] = (above - below) / (2 * h)
+        if verbose:
+            print(i, grad[i])
+    return grad.reshape(x.shape)
+
+
+@misconception("eval_numerical_gradient")
+def half_a_step_to_each_side(f, x, verbose=False, h=1e-5):
+    """Your two points lie h apart, half a step to each side. In the formula each of them is h away from x. Look at what you add, at what
+    you subtract, and at what you divide by.
+    """
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + h / 2
+        above = f(x)
+        x[index] = kept - h / 2
+        below = f(x)
+        x[index] = kept
+        grad[index] = (above - below) / h
+        if verbose:
+            print(index, grad[index])
+    return grad
 
 
 @misconception("eval_numerical_gradient")
@@ -160,6 +216,43 @@ def matrices_only(f, x, verbose=False, h=1e-5):
             grad[row, column] = (above - below) / (2 * h)
             if verbose:
                 print((row, column), grad[row, column])
+    return grad
+
+
+def _central(f, x, h, after_each):
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + h
+        above = f(x)
+        x[index] = kept - h
+        below = f(x)
+        x[index] = kept
+        grad[index] = (above - below) / (2 * h)
+        after_each(index, grad[index])
+    return grad
+
+
+@misconception("eval_numerical_gradient")
+def prints_nothing(f, x, verbose=False, h=1e-5):
+    """Your function prints nothing where verbose is True. The docstring says what it is for: each entry is printed as it is measured."""
+    return _central(f, x, h, lambda index, slope: None)
+
+
+@misconception("eval_numerical_gradient")
+def prints_unasked(f, x, verbose=False, h=1e-5):
+    """Your function prints as much where verbose is False as where it is True. Look at where your code asks for verbose."""
+    return _central(f, x, h, print)
+
+
+@misconception("eval_numerical_gradient")
+def prints_at_the_end(f, x, verbose=False, h=1e-5):
+    """With verbose you print nothing until the last entry was measured. Each entry was to be printed as it is measured, so that one sees
+    how far a long measurement has come. Look at where your print stands.
+    """
+    grad = _central(f, x, h, lambda index, slope: None)
+    if verbose:
+        print(grad)
     return grad
 
 
@@ -243,6 +336,21 @@ def layer_divided_by_h_alone(f, x, df, h=1e-5):
         below = f(x).copy()
         x[index] = kept
         grad[index] = np.sum((above - below) * df) / h
+    return grad
+
+
+@misconception("eval_numerical_gradient_array")
+def layer_step_not_passed_on(f, x, df, h=1e-5):
+    """Your step is 1e-5 whatever h is. Look at where the argument h is used, and at whether it is passed on to a function that you call."""
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + 1e-5
+        above = f(x).copy()
+        x[index] = kept - 1e-5
+        below = f(x).copy()
+        x[index] = kept
+        grad[index] = np.sum((above - below) * df) / 2e-5
     return grad
 
 
@@ -331,6 +439,12 @@ def keeps_one_view(f, x, df, h=1e-5):
 def mean_over_entries(x, y):
     """You average the relative errors. One bad entry among many good ones then goes unnoticed. Look at how the entries are combined."""
     return np.mean(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+
+
+@misconception("rel_error")
+def error_of_every_entry(x, y):
+    """You return the error of every entry. One number is asked for, that of the worst entry. Look at what is to be done with them."""
+    return np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y))
 
 
 @misconception("rel_error")
@@ -609,6 +723,14 @@ def multiplies_with_the_output(self, dout, cache):
 
 
 @misconception("relu", replaces="TwoLayerPerceptron.relu_backward")
+def multiplies_with_the_cache(self, dout, cache):
+    """You multiply dout with the cache. That would do for a mask of ones and zeros; the cache is x itself. Look at what decides whether
+    dout passes.
+    """
+    return dout * cache
+
+
+@misconception("relu", replaces="TwoLayerPerceptron.relu_backward")
 def gradient_in_the_type_of_x(self, dout, cache):
     """Your gradient takes its type from x. Where x holds integers, everything behind the decimal point is cut off. Look at how the
     array for dx is made.
@@ -651,6 +773,17 @@ def right_class_in_loss_and_gradient(self, x, y):
     rows, margins = _margins(x, y)
     margins[rows, y] = 1
     return np.maximum(0, margins).sum() / len(x), _pushes(rows, y, (margins > 0).astype(float))
+
+
+@misconception("svm_loss")
+def right_class_in_the_gradient_alone(self, x, y):
+    """Your gradient pulls the right class once too often: its own margin, which is always 1, is counted among those that are violated.
+    Your loss leaves it out, as it should. Look at which margins you count, and when.
+    """
+    rows, margins = _margins(x, y)
+    dx = (margins > 0).astype(float)
+    dx[rows, y] = -dx.sum(axis=1) - 1
+    return np.maximum(0, margins).sum() / len(x), dx / len(x)
 
 
 @misconception("svm_loss")
@@ -888,6 +1021,17 @@ def entropy_of_all_classes(self, x, y):
 
 
 @misconception("softmax_loss")
+def mean_of_all_classes(self, x, y):
+    """Your loss is the mean of the logarithms of all probabilities. Only what the right class got is charged. Look at the index of p in
+    the loss.
+    """
+    _, dx = _entropy(x, y)
+    shifted = x - x.max(axis=1, keepdims=True)
+    log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -log_probs.mean(), dx / len(x)
+
+
+@misconception("softmax_loss")
 def shifts_the_callers_scores(self, x, y):
     """You subtract the maximum from the caller's scores in place. The loss is right, and the scores are changed for whoever uses them
     next. Look at which array you write to.
@@ -1072,6 +1216,40 @@ def penalty_without_its_gradient(self, X, y=None, kind="softmax"):
 
 
 @misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalty_missing_from_the_loss(self, X, y=None, kind="softmax"):
+    """The gradients hold the penalty's share, and the loss that you return holds no penalty. The two then belong to different functions.
+    Look at what is added to the loss on top.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    return value, _penalized(self, value, _backward(self, dscores, caches))[1]
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def no_penalty(self, X, y=None, kind="softmax"):
+    """self.reg changes nothing of what you return. The penalty belongs to the loss, and its share to the gradients of both weight matrices."""
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    return value, _backward(self, dscores, caches)
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalty_subtracted(self, X, y=None, kind="softmax"):
+    """Your penalty has the wrong sign, in the loss and in the gradients: large weights are rewarded. Look at the sign in front of it."""
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    grads = _backward(self, dscores, caches)
+    penalized, more = _penalized(self, value, dict(grads))
+    return 2 * value - penalized, {name: 2 * grad - more[name] for name, grad in grads.items()}
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
 def penalty_gradient_without_reg(self, X, y=None, kind="softmax"):
     """You add each weight matrix itself to its gradient, whatever reg is. The penalty is reg / 2 times a sum of squares: look at what its
     derivative is multiplied with.
@@ -1148,6 +1326,32 @@ def penalizes_the_biases(self, X, y=None, kind="softmax"):
         value = value + self.reg / 2 * np.sum(self.params[name] ** 2)
         grads[name] = grads[name] + self.reg * self.params[name]
     return value, grads
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalizes_the_biases_in_the_loss(self, X, y=None, kind="softmax"):
+    """The penalty in your loss counts the biases, too, and your gradients don't. It is on the two weight matrices alone. Look at what its
+    sum runs over.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    value, grads = _penalized(self, value, _backward(self, dscores, caches))
+    return value + self.reg / 2 * (np.sum(self.params["b1"] ** 2) + np.sum(self.params["b2"] ** 2)), grads
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalizes_the_biases_in_the_gradients(self, X, y=None, kind="softmax"):
+    """You add reg times the biases to their gradients, and the penalty in your loss leaves them out, as it should. It is on the two weight
+    matrices alone: look at what gets something added on the way back.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    value, grads = _penalized(self, value, _backward(self, dscores, caches))
+    return value, grads | {name: grads[name] + self.reg * self.params[name] for name in ("b1", "b2")}
 
 
 @misconception("network", replaces="TwoLayerPerceptron.loss")

@@ -168,6 +168,8 @@ def eval_numerical_gradient(
 # %% test="eval_numerical_gradient" points=5
 @checks.run
 def check():
+    import contextlib
+    import io
     x = np.array([[0.3, -1.2, 2.1], [1.7, 0.7, -0.9]])
     start = x.copy()
     grad = eval_numerical_gradient(lambda z: np.sum(z**3), x, h=0.5)
@@ -185,6 +187,17 @@ def check():
     grad = eval_numerical_gradient(lambda _: np.sum(whole**2), view)
     checks.close("grad at a view of another array", grad, 2 * view,
                  "x.reshape and x.flatten may copy; index x itself, with as many axes as it has")
+    printed = {}
+    for verbose in (True, False):
+        out, so_far = io.StringIO(), []  # how much was printed at each call of f, and at the end
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            eval_numerical_gradient(lambda z: so_far.append(out.tell()) or np.sum(z), x, verbose)
+        so_far.append(out.tell())
+        printed[verbose] = len(set(so_far) - {0}), so_far[-1]
+    checks.that(printed[True][0] >= x.size,
+                "With verbose=True each entry is printed as it is measured; without, nothing is.")
+    checks.that(printed[False][1] == 0 or printed[False][1] < printed[True][1],
+                "As much is printed with verbose=False as with verbose=True.")
 
 # %% [markdown]
 # ### How small should the step be?

@@ -51,7 +51,7 @@ def weighted_sum(ns, drawn):
     return {"grad": ns.eval_numerical_gradient(lambda z: np.sum(drawn["weight"] * z), drawn["x"])}
 
 
-@probe("eval_numerical_gradient", points=1, tolerance=1e-5, draw=lambda rng: {"x": rng.normal(size=4)})
+@probe("eval_numerical_gradient", points=0.75, tolerance=1e-5, draw=lambda rng: {"x": rng.normal(size=4)})
 def wide_step(ns, drawn):
     """A step so wide that the central difference is not the derivative."""
     return {"grad": ns.eval_numerical_gradient(bent, drawn["x"], h=0.25)}
@@ -78,11 +78,40 @@ def default_step(ns, drawn):
     return {"grad": ns.eval_numerical_gradient(lambda z: np.sum((1e5 * z) ** 3), drawn["x"])}
 
 
+class Ear(io.StringIO):
+    """Where printed pieces are counted: their length is that of numbers, which are of no matter."""
+
+    pieces = 0
+
+    def write(self, text):
+        self.pieces += bool(text)
+        return len(text)
+
+
+def heard(ns, x, verbose):
+    """How many pieces had been printed each time that the function was called, and at the end."""
+    ear, by_then = Ear(), []
+
+    def listening(z):
+        by_then.append(ear.pieces)
+        return bent(z)
+
+    with contextlib.redirect_stdout(ear), contextlib.redirect_stderr(ear):
+        ns.eval_numerical_gradient(listening, x, verbose=verbose)
+    return np.array([*by_then, ear.pieces])
+
+
 @probe("eval_numerical_gradient", points=0.25, contract=True, tolerance=1e-5, draw=lambda rng: {"x": rng.normal(size=(1, 3))})
 def verbose_and_step_by_place(ns, drawn):
     """verbose and h given by their places."""
     with contextlib.redirect_stdout(io.StringIO()):
         return {"grad": ns.eval_numerical_gradient(bent, drawn["x"], True, 0.125)}
+
+
+@probe("eval_numerical_gradient", points=0.25, contract=True, judged=True, draw=lambda rng: {"x": rng.normal(size=(2, 3))})
+def printed_with_verbose(ns, drawn):
+    """What is printed with verbose, and when, and what is printed without."""
+    return {"printed": heard(ns, drawn["x"], True), "printed without verbose": heard(ns, drawn["x"], False)}
 
 
 @probe("eval_numerical_gradient", points=0.25, contract=True, tolerance=SLOPE,
@@ -398,10 +427,11 @@ def layers_of_every_kind(rng):
 def affine_of_every_kind(ns, drawn):
     """Call after call on one network: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     net, seen = bare(ns), {}
-    for kind, (arrays, dout) in drawn.items():
-        out, cache = net.affine_forward(*arrays)
-        dx, dw, db = net.affine_backward(dout, tuple(arrays))
-        seen[kind] = {"out": out, "cache": list(cache), "dx": dx, "dw": dw, "db": db}
+    with inputs.each_its_own() as own:
+        for kind, (arrays, dout) in drawn.items():
+            out, cache = net.affine_forward(*map(own, arrays))
+            dx, dw, db = net.affine_backward(own(dout), tuple(map(own, arrays)))
+            seen[kind] = {"out": out, "cache": list(cache), "dx": dx, "dw": dw, "db": db}
     return seen
 
 
@@ -433,8 +463,8 @@ def relu_cache(ns, drawn):
 def relu_of_integers(ns, drawn):
     """Integer inputs with a real upstream gradient."""
     net = bare(ns)
-    x = drawn["x"]
-    return {"out": net.relu_forward(x)[0], "dx": net.relu_backward(drawn["dout"], x)}
+    with inputs.each_its_own() as own:
+        return {"out": net.relu_forward(own(drawn["x"]))[0], "dx": net.relu_backward(own(drawn["dout"]), own(drawn["x"]))}
 
 
 @probe("relu", points=0.25, contract=True, tolerance=1e-4,
@@ -442,8 +472,8 @@ def relu_of_integers(ns, drawn):
 def relu_in_single_precision(ns, drawn):
     """float32 input, some of it very large."""
     net = bare(ns)
-    x = drawn["x"]
-    return {"out": net.relu_forward(x)[0], "dx": net.relu_backward(drawn["dout"], x)}
+    with inputs.each_its_own() as own:
+        return {"out": net.relu_forward(own(drawn["x"]))[0], "dx": net.relu_backward(own(drawn["dout"]), own(drawn["x"]))}
 
 
 @probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: {"x": inputs.away_from_zero(rng, (3, 4))})
@@ -477,11 +507,12 @@ def gates_of_every_kind(rng):
 def relu_of_every_kind(ns, drawn):
     """Call after call on one network: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and arrays of any shape."""
     net, (arrays, upstream, under) = bare(ns), drawn.values()
-    return {
-        "forward": {kind: list(net.relu_forward(x)) for kind, x in arrays.items()},
-        "backward": {kind: net.relu_backward(dout, arrays[kind]) for kind, dout in upstream.items()},
-        "upstream": {kind: net.relu_backward(dout, under[kind]) for kind, dout in arrays.items()},
-    }
+    with inputs.each_its_own() as own:
+        return {
+            "forward": {kind: list(net.relu_forward(own(x))) for kind, x in arrays.items()},
+            "backward": {kind: net.relu_backward(own(dout), own(arrays[kind])) for kind, dout in upstream.items()},
+            "upstream": {kind: net.relu_backward(own(dout), own(under[kind])) for kind, dout in arrays.items()},
+        }
 
 
 # --- svm_loss -----------------------------------------------------------------------------------------------------------
@@ -720,8 +751,8 @@ def batch(rng, n, d, c):
 
 
 def four(grads):
-    """The four gradients by name; None where one is missing."""
-    return {name: grads.get(name) for name in NAMES}
+    """The four gradients by name, None where one is missing; what is no dictionary as it is."""
+    return {name: grads.get(name) for name in NAMES} if hasattr(grads, "get") else {"gradients": grads}
 
 
 @probe("network", points=1.5, tolerance=1e-5, draw=lambda rng: {"weights": weights(rng, 4, 6, 3), "X": rng.normal(size=(5, 4))})

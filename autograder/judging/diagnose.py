@@ -10,7 +10,7 @@ then lose beside it is a slip of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,10 +52,48 @@ def name_mistake(
     judged: Judged, known: list[KnownMistake], expected: Mapping[str, Any] | None = None
 ) -> NamedMistake | None:
     """The one misconception that agrees with all that was seen of a question; else the only two that explain
-    all of it together; else the one that agrees with all core checks; else None.
+    all of it together; else the one that agrees with all core checks; else None. Where there is none, the
+    same once more without the contract checks that are lost for reasons of their own.
 
     expected: the reference's values, by probe; without them no two are looked for.
     """
+    if (named := _name(judged, known, expected)) is not None:
+        return named
+    alone = _lost_by_themselves(judged, known)
+    if alone and judged.lost - alone.keys():
+        rest = _name(_without(judged, frozenset(alone)), known, expected)
+        return replace(rest, besides=rest.besides | alone.keys()) if rest else None
+    if len(alone) == 2 and all(len(found) == 1 for found in alone.values()):
+        one, two = (found[0].variant for found in alone.values())
+        diagnosis = Diagnosis(one.id, TWO.format(one.says, two.says))
+        return NamedMistake(diagnosis, two=True, second=two.id)
+    return None
+
+
+def _without(judged: Judged, aside: frozenset[str]) -> Judged:
+    """A question without some of its checks."""
+    probes = tuple(p for p in judged.probes if p.id not in aside)
+    observations = {name: seen for name, seen in judged.observations.items() if name not in aside}
+    return Judged(probes, observations, {p.id: judged.findings[p.id] for p in probes})
+
+
+def _lost_by_themselves(judged: Judged, known: list[KnownMistake]) -> dict[str, list[KnownMistake]]:
+    """The contract checks that were lost as some misconceptions lose them, which lose nothing else; with
+    these.
+    """
+    found: dict[str, list[KnownMistake]] = {}
+    for one in known:
+        right = {name for name, finding in one.findings.items() if finding.verdict is Verdict.RIGHT}
+        for probe in judged.probes:
+            alone = right == {p.id for p in judged.probes} - {probe.id}
+            if alone and probe.contract and probe.id in judged.lost and _agrees(one, judged, probe):
+                found.setdefault(probe.id, []).append(one)
+    return found
+
+
+def _name(
+    judged: Judged, known: list[KnownMistake], expected: Mapping[str, Any] | None
+) -> NamedMistake | None:
     agreeing = {k.variant.id: _agreeing(k, judged) for k in known}
     told = [k for k in known if _told_apart(k, judged, agreeing[k.variant.id])]
     everything = [k for k in told if len(agreeing[k.variant.id]) == len(judged.probes)]

@@ -55,6 +55,7 @@ class Judge:
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
         self._known: dict[str, KnownMistake] = {}
+        self._in_one: dict[str, bool] = {}
         self._found = lru_cache(maxsize=_REMEMBERED)(self._find)  # most of a class see the same
         self._aside = Aside(reference.assignment)
         self.begin()
@@ -148,12 +149,26 @@ class Judge:
         return None if found.verdict is Verdict.RIGHT else found
 
     def known(self, question: str, seen: dict[str, Observation]) -> list[KnownMistake]:
-        """The misconceptions of a question that may be what was seen, with what they do, judged once."""
+        """The misconceptions of a question that may be what was seen, with what they do, judged once; and
+        those that one contract check alone looks at, whatever else was seen.
+        """
         variants = [v for v in self.reference.misconceptions if v.question == question]
         probes = self.reference.assignment.probes_of(question)
         return [
-            self._known_of(v) for v in variants if ends_alike(probes, self.reference.observations_of(v), seen)
+            self._known_of(v)
+            for v in variants
+            if ends_alike(probes, self.reference.observations_of(v), seen) or self._shows_in_one(v, probes)
         ]
+
+    def _shows_in_one(self, variant: Variant, probes: tuple[Probe, ...]) -> bool:
+        """Whether all but one contract check see of a misconception what they see of the reference, byte by
+        byte.
+        """
+        if variant.id not in self._in_one:
+            right, wrong = self.reference.observed()[""], self.reference.observations_of(variant)
+            unlike = [p for p in probes if right[p.id] != wrong[p.id]]
+            self._in_one[variant.id] = len(unlike) == 1 and unlike[0].contract
+        return self._in_one[variant.id]
 
     def _known_of(self, variant: Variant) -> KnownMistake:
         if variant.id not in self._known:

@@ -1247,28 +1247,46 @@ def _put(layout: Layout, cell: Cell, known: Known | None, given: set[str]) -> No
     added = ""
     if known.role in LOCKED and touched(cell.text, known):
         mine = given | bound_names(known.text)
-        added = additions(cell.text, mine) if cell.kind == "code" else ""
+        added = additions(cell.text, mine, known.text) if cell.kind == "code" else ""
         layout.oddities.append(Oddity("kept" if added else "changed", cell, known))
     layout.places.append(Place(known, cell, cell.text, added))
 
 
-def additions(text: str, before: set[str] | frozenset[str]) -> str:
-    """What of an edited locked cell defines names that no given cell defines, each in its own lines.
+def additions(text: str, before: set[str] | frozenset[str], original: str = "") -> str:
+    """What of an edited locked cell defines names that no given cell defines, each in its own lines; and what
+    was written into a class of the original that the class does not have there, put into it behind them.
 
     before: the names of the given cells and of the original.
     """
     tree = parsed(text)
     lines, kept = text.splitlines(), [""] * len(text.splitlines())
+    classes, behind = _classes(parsed(original)), []
     for statement in tree.body if tree is not None else ():
         names = bound_in([statement])
         if isinstance(statement, (ast.Import, ast.ImportFrom)) and names & before and names - before:
             statement.names = [alias for alias in statement.names if not _brought_by(alias) & before]
             kept[statement.lineno - 1] = ast.unparse(statement)
         elif names and not names & before:
-            first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
-            last = statement.end_lineno or first
-            kept[first - 1 : last] = lines[first - 1 : last]
-    return "\n".join(kept).rstrip()
+            _keep(kept, lines, statement)
+        elif isinstance(statement, ast.ClassDef) and statement.name in classes:
+            theirs = before | bound_in(classes[statement.name].body)
+            for part in statement.body:
+                if (names := bound_in([part])) and not names & theirs:
+                    _keep(kept, lines, part)
+                    behind += [f"{statement.name}.{name} = {name}" for name in sorted(names)]
+    return "\n".join([*kept, *behind]).rstrip()
+
+
+def _classes(tree: ast.Module | None) -> dict[str, ast.ClassDef]:
+    return {one.name: one for one in (tree.body if tree else ()) if isinstance(one, ast.ClassDef)}
+
+
+def _keep(kept: list[str], lines: list[str], statement: ast.stmt) -> None:
+    """Put the lines of a statement where they stood, as far to the left as they go."""
+    first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+    for at in range(first - 1, statement.end_lineno or first):
+        blank = len(lines[at]) - len(lines[at].lstrip())
+        kept[at] = lines[at][min(blank, statement.col_offset) :]
 
 
 def _brought_by(alias: ast.alias) -> set[str]:

@@ -1247,28 +1247,46 @@ def _put(layout: Layout, cell: Cell, known: Known | None, given: set[str]) -> No
     added = ""
     if known.role in LOCKED and touched(cell.text, known):
         mine = given | bound_names(known.text)
-        added = additions(cell.text, mine) if cell.kind == "code" else ""
+        added = additions(cell.text, mine, known.text) if cell.kind == "code" else ""
         layout.oddities.append(Oddity("kept" if added else "changed", cell, known))
     layout.places.append(Place(known, cell, cell.text, added))
 
 
-def additions(text: str, before: set[str] | frozenset[str]) -> str:
-    """What of an edited locked cell defines names that no given cell defines, each in its own lines.
+def additions(text: str, before: set[str] | frozenset[str], original: str = "") -> str:
+    """What of an edited locked cell defines names that no given cell defines, each in its own lines; and what
+    was written into a class of the original that the class does not have there, put into it behind them.
 
     before: the names of the given cells and of the original.
     """
     tree = parsed(text)
     lines, kept = text.splitlines(), [""] * len(text.splitlines())
+    classes, behind = _classes(parsed(original)), []
     for statement in tree.body if tree is not None else ():
         names = bound_in([statement])
         if isinstance(statement, (ast.Import, ast.ImportFrom)) and names & before and names - before:
             statement.names = [alias for alias in statement.names if not _brought_by(alias) & before]
             kept[statement.lineno - 1] = ast.unparse(statement)
         elif names and not names & before:
-            first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
-            last = statement.end_lineno or first
-            kept[first - 1 : last] = lines[first - 1 : last]
-    return "\n".join(kept).rstrip()
+            _keep(kept, lines, statement)
+        elif isinstance(statement, ast.ClassDef) and statement.name in classes:
+            theirs = before | bound_in(classes[statement.name].body)
+            for part in statement.body:
+                if (names := bound_in([part])) and not names & theirs:
+                    _keep(kept, lines, part)
+                    behind += [f"{statement.name}.{name} = {name}" for name in sorted(names)]
+    return "\n".join([*kept, *behind]).rstrip()
+
+
+def _classes(tree: ast.Module | None) -> dict[str, ast.ClassDef]:
+    return {one.name: one for one in (tree.body if tree else ()) if isinstance(one, ast.ClassDef)}
+
+
+def _keep(kept: list[str], lines: list[str], statement: ast.stmt) -> None:
+    """Put the lines of a statement where they stood, as far to the left as they go."""
+    first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+    for at in range(first - 1, statement.end_lineno or first):
+        blank = len(lines[at]) - len(lines[at].lstrip())
+        kept[at] = lines[at][min(blank, statement.col_offset) :]
 
 
 def _brought_by(alias: ast.alias) -> set[str]:
@@ -2147,7 +2165,7 @@ def _ago(saved):
 
 RELEASE.update({
     'assignment': 'two_layer_perceptron',
-    'release': 'cde41f11f1072578',
+    'release': '502e4acd3f36e063',
     'files': ['checks.py', 'diagrams.py', 'pictures.py', 'properties.py', 'digits.npz'],
     'may_hand_in': [],
     'graded_with': {'python': '3.11', 'numpy': '2.4', 'modules': 'IPython PIL alembic annotated_doc annotated_types anyio argon2 arrow asttokens async_lru attr attrs babel bleach bs4 certifi cffi charset_normalizer comm contourpy cycler dateutil debugpy defusedxml executing fastjsonschema fontTools fqdn h11 httpcore httpx idna ipykernel ipykernel_launcher ipython_pygments_lexers ipywidgets isoduration jedi jinja2 json5 jsonpointer jsonschema jsonschema_specifications jupyter jupyter_builder jupyter_client jupyter_core jupyter_events jupyter_lsp jupyter_server jupyter_server_terminals jupyterlab jupyterlab_jupytext jupyterlab_pygments jupyterlab_server jupyterlab_widgets jupytext jupytext_config kiwisolver lark latex2mathml mako markdown_it markupsafe matplotlib matplotlib_inline mdit_py_plugins mdurl mistune mpl_toolkits msgspec nbclient nbconvert nbformat nbgrader nest_asyncio2 notebook notebook_shim numpy overrides packaging pandocfilters parso pexpect pip pkg_resources platformdirs prometheus_client prompt_toolkit psutil ptyprocess pure_eval pycparser pydantic pydantic_core pygments pylab pyparsing pythonjsonlogger rapidfuzz referencing requests rfc3339_validator rfc3986_validator rfc3987_syntax rich rpds send2trash setuptools shellingham six soupsieve sqlalchemy stack_data terminado tinycss2 tornado traitlets typer typing_extensions typing_inspection tzdata uri_template urllib3 wcwidth webcolors webencodings websocket widgetsnbextension yaml zmq'},
@@ -2175,7 +2193,7 @@ RELEASE.update({
         {'id': '', 'role': 'prose', 'text': '## 1. Measuring a gradient\n\nA backward rule with a slip in it still runs, and often still learns a little. The way to catch it is to\nmeasure the slope: move one entry of $x$ by $h$ to both sides, watch $f$, and put the entry back. Write\n`eval_numerical_gradient` for a function with a single number as its answer.\n\n$$\\frac{\\partial f}{\\partial x_i} \\approx \\frac{f(x + h e_i) - f(x - h e_i)}{2h}$$\n\nwith $x$ of any shape, $e_i$ zero but for a 1 at entry $i$, and a gradient of the shape of $x$.\n\nThe loss of a network does not take its weights as an argument, it reads them where they are. So `f` may\nignore what it is given and look at `x` itself: change the entries of `x` in place, and leave behind exactly\nthe bits that you found. Adding $h$ and subtracting it again does not do that, for $(x + h) - h$ is\nrounded.'},
         {'id': '', 'role': 'prose', 'text': '*5 points, about 20 minutes.*\n\n<details><summary>Hint: what to look at</summary>\n\nWhich entry moves, how often is `f` called for it, and what must be true of `x` afterwards?\n\n</details>\n\n<details><summary>Hint: the shape</summary>\n\n`np.ndindex(x.shape)` gives every index, for any number of axes; the result has the shape of `x`.\n\n</details>\n\n<details><summary>Hint: the idea</summary>\n\nKeep the entry; set it to kept + h and call `f`; set it to kept - h and call `f`; write kept back.\n\n</details>'},
         {'id': 'eval_numerical_gradient_solution', 'role': 'solution', 'text': 'def eval_numerical_gradient(\n    f: Callable[[np.ndarray], float], x: np.ndarray, verbose: bool = False, h: float = 1e-5\n) -> np.ndarray:\n    """Measure the gradient of f at x by central differences.\n\n    f: takes x, returns one number; it may ignore its argument and read x itself.\n    x: float64, of any shape; perturbed in place, entry by entry, and left bit for bit as it was.\n       It may be a view of another array, such as W.T, so that flattening it can make a copy.\n    verbose: print each entry as it is measured.\n    h: the step to each side.\n    Returns the gradient, with the shape of x.\n    """\n    raise NotImplementedError'},
-        {'id': 'eval_numerical_gradient', 'role': 'test', 'text': '@checks.run\ndef check():\n    x = np.array([[0.3, -1.2, 2.1], [1.7, 0.7, -0.9]])\n    start = x.copy()\n    grad = eval_numerical_gradient(lambda z: np.sum(z**3), x, h=0.5)\n    checks.close("grad of sum(x**3) with h=0.5", grad, 3 * start**2 + 0.25,\n                 "one entry at a time, to both sides, over 2h; the step is the argument h")\n    grad = eval_numerical_gradient(lambda z: np.sum(z**3) + np.prod(z), x)\n    checks.close("grad of sum(x**3) + prod(x)", grad, 3 * start**2 + np.prod(start) / start,\n                 "all entries but one stay where they are; h is 1e-5 where none is given")\n    grad = eval_numerical_gradient(lambda _: np.sum(x**3), x)\n    checks.close("grad of an f that reads x itself", grad, 3 * start**2,\n                 "move the entries of x, not those of a copy")\n    checks.kept("x", x, start, "bit for bit: keep each entry\'s old value and write it back")\n    whole = np.arange(24.0).reshape(2, 3, 4)\n    view = whole[:, :1].T  # four by one by two, and not in one piece\n    grad = eval_numerical_gradient(lambda _: np.sum(whole**2), view)\n    checks.close("grad at a view of another array", grad, 2 * view,\n                 "x.reshape and x.flatten may copy; index x itself, with as many axes as it has")'},
+        {'id': 'eval_numerical_gradient', 'role': 'test', 'text': '@checks.run\ndef check():\n    import contextlib\n    import io\n    x = np.array([[0.3, -1.2, 2.1], [1.7, 0.7, -0.9]])\n    start = x.copy()\n    grad = eval_numerical_gradient(lambda z: np.sum(z**3), x, h=0.5)\n    checks.close("grad of sum(x**3) with h=0.5", grad, 3 * start**2 + 0.25,\n                 "one entry at a time, to both sides, over 2h; the step is the argument h")\n    grad = eval_numerical_gradient(lambda z: np.sum(z**3) + np.prod(z), x)\n    checks.close("grad of sum(x**3) + prod(x)", grad, 3 * start**2 + np.prod(start) / start,\n                 "all entries but one stay where they are; h is 1e-5 where none is given")\n    grad = eval_numerical_gradient(lambda _: np.sum(x**3), x)\n    checks.close("grad of an f that reads x itself", grad, 3 * start**2,\n                 "move the entries of x, not those of a copy")\n    checks.kept("x", x, start, "bit for bit: keep each entry\'s old value and write it back")\n    whole = np.arange(24.0).reshape(2, 3, 4)\n    view = whole[:, :1].T  # four by one by two, and not in one piece\n    grad = eval_numerical_gradient(lambda _: np.sum(whole**2), view)\n    checks.close("grad at a view of another array", grad, 2 * view,\n                 "x.reshape and x.flatten may copy; index x itself, with as many axes as it has")\n    printed = {}\n    for verbose in (True, False):\n        out, so_far = io.StringIO(), []  # how much was printed at each call of f, and at the end\n        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):\n            eval_numerical_gradient(lambda z: so_far.append(out.tell()) or np.sum(z), x, verbose)\n        so_far.append(out.tell())\n        printed[verbose] = len(set(so_far) - {0}), so_far[-1]\n    checks.that(printed[True][0] >= x.size,\n                "With verbose=True each entry is printed as it is measured; without, nothing is.")\n    checks.that(printed[False][1] == 0 or printed[False][1] < printed[True][1],\n                "As much is printed with verbose=False as with verbose=True.")'},
         {'id': '', 'role': 'prose', 'text': "### How small should the step be?\n\nTwo errors pull in opposite directions. A central difference leaves out the third derivative, which costs\nabout $\\tfrac{1}{6} h^2 |f'''|$. And $f$ itself is rounded, to about $10^{-16} |f|$; the difference of two such\nnumbers is divided by $2h$, which costs about $10^{-16} |f| / h$. Their sum is smallest near $h = 10^{-5}$, with\nabout 10 digits right where $f$, $f'$ and $f'''$ are all of size 1. Much smaller steps leave fewer."},
         {'id': 'step_size', 'role': 'demo', 'text': 'steps, point = np.logspace(-13, -1, 60), np.array([0.8])\nslopes = [eval_numerical_gradient(lambda z: np.sin(z[0]), point, h=h)[0] for h in steps]\nerrors = [abs(slope - np.cos(0.8)) for slope in slopes]\nplt.figure(figsize=(6, 3.6), layout="constrained")\nplt.loglog(steps, errors, "o", markersize=4, label="measured")\nplt.loglog(steps, steps**2 / 6 * np.cos(0.8), "--", label=r"left out: $h^2 |f\'\'\'| / 6$")\nplt.loglog(steps, 1.1e-16 * np.sin(0.8) / steps, ":", linewidth=2,\n           label=r"rounded: $1.1 \\cdot 10^{-16} |f| / h$")\nplt.gca().set(xlabel="step h", ylabel="error of the slope", ylim=(1e-14, 1),\n              title="Slope of sin at 0.8 by central differences")\nplt.legend()\npictures.show(\n    "Log-log plot. The error of the central difference falls as h squared from 1e-1 down to "\n    "about h = 1e-5, then rises as 1/h with scatter."\n)'},
         {'id': '', 'role': 'prose', 'text': '*Figure 1. From right to left the error first falls as $h^2$, reaches its floor of about $10^{-11}$ near\n$h = 10^{-5}$, and rises again as $1/h$, where the rounding of $f$ takes over.*'},

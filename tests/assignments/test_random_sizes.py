@@ -40,8 +40,8 @@ def variants(kind: str) -> list[Any]:
 
 UNSEEN = {
     "caches_the_flat_x", "caches_the_output", "caches_the_mask", "cache_of_the_padded_images", "one_cache_for_all_layers", "cache_without_the_bias",
-    "gradients_added_to_the_old", "gradients_pile_up", "any_name_accepted", "flat_biases", "seeded_in_the_constructor", "weights_start_at_zero",
-    "biases_start_random", "squared_margins", "right_minus_wrong",
+    "gradients_added_to_the_old", "gradients_pile_up", "gradients_pile_up_in_place", "any_name_accepted", "flat_biases",
+    "seeded_in_the_constructor", "weights_start_at_zero", "biases_start_random", "squared_margins", "right_minus_wrong",
 }  # fmt: skip
 """Wrong answers that hold to all that is asked here: a cache is not handed on, a layer's start is not looked at, and two losses are losses of another kind."""
 OTHERS = {"network", "Neuralnetwork"}

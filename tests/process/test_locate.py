@@ -78,6 +78,16 @@ def test_what_no_change_mends_is_not_located(tiny: Bench, body: str) -> None:
     assert located(tiny, tiny.work().write("center_solution", f"def center(X):\n    {body}"))["center"].located is None
 
 
+@pytest.mark.parametrize("text", [
+    "def center(X):\n    import seaborn_of_ours\n    return X - X.mean(axis=0)",
+    "import seaborn_of_ours as own\ndef center(X):\n    return own.center(X) if len(X) > 1e9 or True else X - X.mean(axis=0)",
+])  # fmt: skip
+def test_where_a_module_is_absent_that_is_the_reason(tiny: Bench, text: str) -> None:
+    """No place is told beside it, though a change there would do."""
+    center = located(tiny, tiny.work().write("center_solution", text))["center"]
+    assert center.score == 0 and center.located is None
+
+
 def test_a_named_mistake_and_a_right_answer_are_left_alone(tiny: Bench) -> None:
     """A name says more than a place, and a right question has none."""
     results = located(tiny, tiny.work().use("one_mean_for_all"))

@@ -12,6 +12,7 @@ from autograder.inside.protocol import CellSource
 from autograder.judging.diagnose import NamedMistake
 from autograder.judging.findings import Diagnosis, Located
 from autograder.judging.judged import Judged
+from autograder.judging.sitting.alike import alike_but_for_amounts
 from autograder.judging.sitting.locate import HALVES, Half, Search
 from autograder.judging.sitting.told import located, look_at, look_at_both, named_beside
 
@@ -59,10 +60,11 @@ def find(search: Search, cells: list[CellSource], name: Name) -> ToldOf | None:
 
 def _but_for_a_guard(search: Search, cells: list[CellSource], name: Name) -> ToldOf | None:
     """A name for what was seen, where the misconception has another small number in the same place. A
-    sentence that speaks of its number would not be true.
+    sentence that speaks of its number would not be true, nor one of what the other number alone decides: that
+    a criterion refuses, where this one accepts.
     """
     for place, judged in search.with_other_guards(cells):
-        named = name(judged)
+        named = name(judged) if alike_but_for_amounts(search.judged, judged) else None
         if named and not (named.two or named.besides or _NUMBER.search(named.diagnosis.says)):
             return ToldOf(place.change.says, diagnosis=named.diagnosis)
     return None

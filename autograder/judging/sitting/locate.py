@@ -19,7 +19,7 @@ from autograder.assignment.written import made
 from autograder.edits.mends import mends, other_guards
 from autograder.edits.merged import merged
 from autograder.edits.mutants import Mutant, normal
-from autograder.inside.names import parsed, without_magics
+from autograder.inside.names import bound_in, parsed, without_magics
 from autograder.inside.protocol import CellKind, CellSource
 from autograder.inside.seen import Observation, Outcome
 from autograder.judging.findings import Finding, Verdict
@@ -29,6 +29,7 @@ from autograder.judging.sitting.told import MendPlace
 
 _ENDED = (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING)
 """How code ends that neither hangs nor ends its process."""
+_IMPORTS = ("ModuleNotFoundError", "ImportError")
 _WALL = 4
 """The wall clock has so many times as long as the processor."""
 _EVERY = 8
@@ -124,13 +125,21 @@ def _in_python(cell: CellSource) -> CellSource:
     return cell
 
 
-def worth_a_search(judged: Judged) -> bool:
+def worth_a_search(judged: Judged, cells: list[CellSource]) -> bool:
     """Whether a change of one place can mend what was seen: not what was left as it was handed out, nor what
-    hangs.
+    hangs, nor what waits for a module.
     """
     seen = [judged.observations[name] for name in judged.lost]
     began = any(o.outcome is not Outcome.MISSING and o.error != "NotImplementedError" for o in seen)
-    return began and all(o.outcome in _ENDED for o in seen)
+    return began and all(o.outcome in _ENDED for o in seen) and not _waits_for_a_module(seen, cells)
+
+
+def _waits_for_a_module(seen: list[Observation], cells: list[CellSource]) -> bool:
+    """Whether what was lost raised for want of a module that is not here, where the answer imports it or where
+    it uses what such an import was to bring: that is the reason, whatever else a change would do.
+    """
+    brought = {name for cell in cells if cell.kind is CellKind.OWN for name in _imported(cell.text)}
+    return any(o.error in _IMPORTS or (o.outcome is Outcome.RAISED and o.missing in brought) for o in seen)
 
 
 def attaching(cell: CellSource, cells: list[CellSource]) -> list[CellSource]:
@@ -161,6 +170,12 @@ def _computes(text: str) -> bool:
     """Whether a cell reads any name: in what is typed in, there is no place at which it goes wrong."""
     nodes = (node for statement in _statements(text) for node in ast.walk(statement))
     return any(isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) for node in nodes)
+
+
+def _imported(text: str) -> frozenset[str]:
+    """The names that a cell's imports bind, wherever they stand in it."""
+    nodes = ast.walk(parsed(text) or ast.Module([], []))
+    return bound_in([node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)])
 
 
 def _statements(text: str) -> list[ast.stmt]:

@@ -289,10 +289,11 @@ class Sitting:
         judged = self._judgements.get(result.id)
         if judged is None or not judged.lost or result.diagnosis is not None or self.passes.seen.demos:
             return result
-        if not worth_a_search(judged):  # no process is made ready for it
+        question = self.assignment.question(result.id)
+        if not worth_a_search(judged, self.passes.cells_of(question)):  # no process is made ready for it
             return result
         wrong = {q for q, by in self._blamed.items() if by}
-        question = self.passes.needing(self.assignment.question(result.id), wrong)
+        question = self.passes.needing(question, wrong)
         given = judged.given_correct_inputs or bool(self._blamed[question.id] - {question.id})
         changed = self.passes.changed(question, given)
         clock.begin(changed.watch)

@@ -97,6 +97,8 @@ SLIPS = {
             x[i] = old - h
             fm = f(x)
             grad[i] = (fp - fm) / (2 * h)
+            if verbose:
+                print(i, grad[i])
         return grad
         """),
     # 2. eval_numerical_gradient_array

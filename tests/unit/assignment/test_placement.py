@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import MAX_PARTS, parse
-from autograder.assignment.placement import NotANotebook, plain
+from autograder.assignment.placement import NotANotebook, additions, plain
 from autograder.assignment.values import Assignment
 from autograder.author.student_check import facts, filled
 from autograder.handed_in.alignment import Submission, align
@@ -102,6 +102,22 @@ def test_mixed_imports_in_a_locked_cell(tiny: Assignment) -> None:
     """Of one statement that brings given names and new ones, the new ones are kept."""
     work = Work.handed_out(tiny).solve().edit("imports", "import numpy as np", "import numpy as np, math, os.path as p")
     assert [placed.added for placed in read(tiny, as_bytes(work)).placed if placed.added] == ["import math, os.path as p"]
+
+
+def test_methods_in_a_locked_class_are_kept() -> None:
+    """What a student writes into a class of the release, and the class does not have there, is put into it; what it has stays its own."""
+    original = "class Net:\n    def __init__(self):\n        self.size = 1"
+    edited = (
+        "class Net:\n    SMALL = 1e-8\n    def __init__(self):\n        self.size = 2\n\n"
+        "    @staticmethod\n    def half(x):\n        return x / 2\n    def layers(self):\n        return 3\n"
+    )
+    added = additions(edited, {"Net", "layers"}, original)
+    assert added.split("\n")[5:8] == ["@staticmethod", "def half(x):", "    return x / 2"]  # in their own lines
+    there: dict[str, Any] = {}
+    exec(f"{original}\n{added}", there)
+    net = there["Net"]()
+    assert (net.size, net.half(4), net.SMALL) == (1, 2, 1e-8) and not hasattr(net, "layers")
+    assert additions(edited, {"Net"}) == ""
 
 
 # ---- bytes --------------------------------------------------------------------------------------------------------

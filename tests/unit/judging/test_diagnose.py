@@ -157,6 +157,37 @@ def test_one_probe_that_differs_is_enough_to_name_nothing(mine: Seen) -> None:
     assert named(mine, TURNED, DOUBLED) == ""
 
 
+CONTRACTS = (*PROBES, Probe("kept", "q", 1, "", print, contract=True), Probe("said", "q", 1, "", print, contract=True))
+
+
+def with_contracts(seen: Seen, kept: float = 1.0, said: float = 1.0) -> Seen:
+    return seen | {name: Observation(name, Outcome.FINISHED, encode(value)) for name, value in (("kept", kept), ("said", said))}
+
+
+def named_with_contracts(mine: Seen, *misconceptions: tuple[str, Seen]) -> NamedMistake | None:
+    variants = [Variant(name, "q", "misconception", "f", f"You {name}.", "") for name, _ in misconceptions]
+    expected = EXPECTED | {"kept": 1.0, "said": 1.0}
+
+    def judged_by(probe: Probe, value: Any) -> Finding:
+        return judge(probe, value) if probe.judged else compare(expected[probe.id], value, probe.tolerance)
+
+    every = [known_of(v, s, CONTRACTS, judged_by) for v, (_, s) in zip(variants, misconceptions, strict=True)]
+    findings = known_of(variants[0], mine, CONTRACTS, judged_by).findings
+    return name_mistake(Judged(CONTRACTS, mine, findings), every)
+
+
+def test_what_is_lost_for_a_reason_of_its_own_hides_no_name() -> None:
+    """A contract check that another misconception loses alone is set aside; two such checks are two mistakes."""
+    silent, moved = ("stay silent", with_contracts(seen(), said=0.0)), ("move", with_contracts(seen(), kept=2.0))
+    half = ("do half", with_contracts(seen(facts=-1.0), kept=3.0))  # facts alone name nothing beside a slip
+    found = named_with_contracts(with_contracts(seen(facts=-1.0), kept=3.0, said=0.0), half, silent, moved)
+    assert found is not None and (found.diagnosis.id, found.besides) == ("do half", {"said"})
+    both = named_with_contracts(with_contracts(seen(), kept=2.0, said=0.0), silent, moved)
+    assert both is not None and both.two and {*both.ids} == {"stay silent", "move"}
+    assert named_with_contracts(with_contracts(seen(), kept=5.0, said=0.0), silent, moved) is None
+    assert named_with_contracts(with_contracts(seen(facts=-2.0), said=0.0), silent, moved) is None
+
+
 def test_a_judged_probe_agrees_by_its_facts() -> None:
     """Random results can't be equal: that the same properties hold is enough."""
     assert named(seen(2 * A, facts=7.0), TURNED, DOUBLED) == "double"

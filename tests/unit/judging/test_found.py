@@ -4,16 +4,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder.edits.mutants import Mutant
 from autograder.inside.protocol import CellKind, CellSource
+from autograder.inside.seen import Observation, Outcome
+from autograder.inside.wire import encode
 from autograder.judging.diagnose import NamedMistake
-from autograder.judging.findings import Diagnosis
+from autograder.judging.findings import Diagnosis, Finding, Verdict
 from autograder.judging.judged import Judged
+from autograder.judging.sitting.alike import alike_but_for_amounts
 from autograder.judging.sitting.found import find
 from autograder.judging.sitting.locate import Half
 from autograder.judging.sitting.told import MendPlace, line_before
+from autograder.probe import Probe
 
 CELL = CellSource("def f(x):\n    # first\n    y = x + 1\n\n    z = y * 2\n    return z", 4, CellKind.OWN)
 FIRST = MendPlace(CELL, Mutant("arithmetic", 3, "x + 1", "x - 1", "def f(x):\n    y = x - 1\n    z = y * 2\n    return z"))
@@ -30,6 +35,7 @@ class FakeSearch:
     guarded: bool = False
     pair: tuple[MendPlace, MendPlace] | None = None
     given = False
+    judged: Judged = field(default_factory=lambda: Judged((), {}, {}))
 
     def with_other_guards(self, cells: list[CellSource]) -> list[tuple[MendPlace, Judged]]:
         return [(FIRST, Judged((), {}, {}))] if self.guarded else []
@@ -75,6 +81,29 @@ def test_a_name_that_leaves_something_is_not_taken(name: NamedMistake) -> None:
 def test_a_name_for_what_the_change_itself_made_is_not_taken() -> None:
     """Where nothing that is left is as it was, the mistake that has the name may be the change's own."""
     assert found(FakeSearch(halves=[half(touched=True)]), NAMED) is None
+
+
+def seen(value: object, outcome: Outcome = Outcome.FINISHED) -> Judged:
+    """A question of one check that is lost, in which this was seen."""
+    probe = Probe("p", "q", 1.0, "A check.", lambda ns, drawn: None)
+    wrong = Finding(Verdict.WRONG_VALUES, "")
+    return Judged((probe,), {"p": Observation("p", outcome, encode(value))}, {"p": wrong})
+
+
+@pytest.mark.parametrize("one, other, alike", [
+    ({"loss": 1.5, "dx": np.ones(3)}, {"loss": 2.5, "dx": np.zeros(3)}, True),
+    ({"within": [True, False]}, {"within": [True, True]}, False),
+    ({"loss": 1.5}, {"loss": np.inf}, False),
+    ({"dx": np.ones(3)}, {"dx": np.array([1.0, np.nan, 1.0])}, False),
+    ({"dx": np.ones(3)}, {"dx": np.ones((3, 1))}, False),
+    ({"n": 3}, {"n": 4}, False),
+    ([1.0, "a"], [2.0, "a"], True),
+    ([1.0, "a"], [2.0], False),
+])  # fmt: skip
+def test_a_name_by_another_number_is_of_what_was_seen(one: object, other: object, alike: bool) -> None:
+    """Amounts may differ, and nothing else: a truth value, a shape or an infinity that the other number made is not the student's."""
+    assert alike_but_for_amounts(seen(one), seen(other)) is alike
+    assert not alike_but_for_amounts(seen(one), seen(one, Outcome.RAISED))
 
 
 def test_a_second_place_is_told_in_the_lines_of_the_answer() -> None:
