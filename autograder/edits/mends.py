@@ -16,6 +16,7 @@ from autograder.edits.mending import (
     of_keys,
     of_layers,
     of_names,
+    of_sizes,
     of_statements,
     of_twins,
 )
@@ -61,6 +62,8 @@ _FIRST = (
     "entries_of_an_example",
     "shifted_before",
     "padded_along_the_last_axes",
+    "as_many_columns",
+    "added_along_an_axis",
     "with_the_remainder",
     "exchanged_targets",
     "class_of_a_row",
@@ -153,6 +156,7 @@ _PLACES_OF_MENDS = (
     of_keys,
     of_layers,
     of_names,
+    of_sizes,
     of_statements,
     of_twins,
 )

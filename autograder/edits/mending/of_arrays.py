@@ -300,10 +300,22 @@ def padded_along_the_last_axes(node: ast.Call, place: CodePlace) -> Iterator[Any
         yield ast.Call(node.func, [node.args[0], along, *node.args[2:]], node.keywords)
 
 
-@mend(ast.Slice, examples=("y = x[:, 1:] => y = x[:, :-1]", "y = x[:-1] => y = x[1:]"))
+@mend(
+    ast.Slice,
+    examples=(
+        "y = x[:, 1:] => y = x[:, :-1]",
+        "y = x[:-1] => y = x[1:]",
+        "y = x[-k:] => y = x[:k]",
+        "y = x[:k] => y = x[-k:]",
+    ),
+)
 def from_the_other_end(node: ast.Slice, place: CodePlace) -> Iterator[Any]:
-    """As many entries left out at the other end."""
+    """As many entries left out, or taken, at the other end."""
     match node:
+        case ast.Slice(lower=ast.UnaryOp(op=ast.USub(), operand=ast.Name() as count), upper=None, step=None):
+            yield ast.Slice(None, count, None)
+        case ast.Slice(lower=None, upper=ast.Name() as count, step=None):
+            yield ast.Slice(ast.UnaryOp(ast.USub(), count), None, None)
         case ast.Slice(lower=ast.Constant() as left, upper=None, step=None):
             yield ast.Slice(None, ast.UnaryOp(ast.USub(), left), None)
         case ast.Slice(lower=None, upper=ast.UnaryOp(op=ast.USub(), operand=left), step=None):
