@@ -145,8 +145,10 @@ def init_nn(num_inputs: int, num_hiddens: list[int], num_outputs: int) -> dict[s
 # %% test="init_nn" points=3
 @checks.run
 def check():
-    for sizes in ((90, [80, 70], 60), (3, [5, 2], 4)):
-        fresh, (D, (H1, H2), C) = init_nn(*sizes), sizes
+    for D, H1, H2, C in ((90, 80, 70, 60), (3, 5, 2, 4)):
+        sizes = D, [H1, H2], C
+        fresh = init_nn(*sizes)
+        checks.that(sizes[1] == [H1, H2], "init_nn changed num_hiddens, the list that it was given.")
         for name, size in (("W1", (D, H1)), ("W2", (H1, H2)), ("W3", (H2, C))):
             checks.that(name in fresh, f"init_nn made no {name}.")
             checks.shape(f"{name} of init_nn{sizes}", fresh[name], size,

@@ -27,22 +27,21 @@ def parameters(rng, sizes, scale=1.0):
 
 
 class Sizes(NamedTuple):
-    """How many inputs, units of the first and of the second hidden layer, and classes a network has."""
+    """How many inputs, units of the hidden layers, and outputs a network has."""
 
-    D: int
-    H1: int
-    H2: int
-    C: int
+    num_inputs: int
+    num_hiddens: list
+    num_outputs: int
 
 
-def sizes(rng, **numbers):
+def sizes(rng, D, H1, H2, C):
     """The sizes of a network; nothing is left to chance."""
-    return Sizes(**numbers)
+    return Sizes(D, [H1, H2], C)
 
 
 def made(ns, drawn):
     """A network of the sizes that are drawn, made by the notebook."""
-    return ns.init_nn(drawn.D, [drawn.H1, drawn.H2], drawn.C)
+    return ns.init_nn(drawn.num_inputs, list(drawn.num_hiddens), drawn.num_outputs)
 
 
 LARGE = partial(sizes, D=50, H1=40, H2=30, C=60)
@@ -70,11 +69,17 @@ def spread_of_the_last_layer(ns, drawn):
     return {"W3": made(ns, drawn)["W3"]}
 
 
-@probe("init_nn", points=0.75, judged=True, contract=True, draw=partial(sizes, D=6, H1=4, H2=5, C=3))
+@probe("init_nn", points=0.5, judged=True, contract=True, draw=partial(sizes, D=6, H1=4, H2=5, C=3))
 def biases_at_zero(ns, drawn):
     """The three biases: one axis, all zeros."""
     model = made(ns, drawn)
     return {name: model[name] for name in ("b1", "b2", "b3")}
+
+
+@probe("init_nn", points=0.25, contract=True, unchanged=True, draw=partial(sizes, D=3, H1=5, H2=4, C=2))
+def sizes_left_alone(ns, drawn):
+    """Whether the list of hidden units is as it was afterwards."""
+    return {"parameters": sorted(ns.init_nn(*drawn).keys() & set(PARAMETERS))}
 
 
 # ---- softmax -------------------------------------------------------------------------------------------------------------------------
@@ -207,15 +212,19 @@ def affine_backward_leaves_its_inputs(ns, drawn):
 
 
 def whole_numbers(rng, n, rows, columns):
-    """The same with an input of an integer type."""
-    return layer(rng, n, rows, columns)._replace(x=rng.integers(-3, 4, size=(n, rows)))
+    """The same with an input of an integer type, and with weights that are whole numbers besides."""
+    x, w = rng.integers(-3, 4, size=(n, rows)), rng.integers(-3, 4, size=(rows, columns))
+    return {"input": layer(rng, n, rows, columns)._replace(x=x), "input and weights": layer(rng, n, rows, columns)._replace(x=x, w=w)}
 
 
 @probe("affine", points=0.25, contract=True, tolerance=1e-5, draw=partial(whole_numbers, n=3, rows=4, columns=2))
 def affine_whole_numbers(ns, drawn):
-    """An input of an integer type."""
-    x, w, b, grad_y = drawn
-    return {"y": ns.affine(x, w, b), "grad_w": ns.affine_backward(grad_y, x, w)[1]}
+    """An input of an integer type, and weights of one with it."""
+    seen = {}
+    for which, (x, w, b, grad_y) in drawn.items():
+        grad_x, grad_w, _ = ns.affine_backward(grad_y, x, w)
+        seen[f"whole {which}"] = {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w}
+    return seen
 
 
 @probe("affine", points=0.25, contract=True, tolerance=1e-4, draw=lambda rng: Affine(*(a.astype(np.float32) for a in layer(rng, 4, 2, 3))))
@@ -366,10 +375,12 @@ def forward_leaves_its_inputs(ns, drawn):
 
 
 @probe("nn_forward", points=0.5, contract=True, tolerance=1e-5,
-       draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "batches": [rng.integers(0, 256, size=(2, 5)) for _ in range(2)]})
+       draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "batches": [rng.integers(0, 256, size=(2, 5)) for _ in range(2)],
+                         "whole": parameters(rng, FORWARD_SIZES) | {"W1": rng.integers(-3, 4, size=(5, 4))}})
 def forward_whole_numbers(ns, drawn):
-    """An input of an integer type, then the same network on other inputs."""
-    return {"y": [ns.nn_forward(drawn["model"], x)["y"] for x in drawn["batches"]]}
+    """An input of an integer type, the same network on other inputs, and a network whose first weights are whole numbers, too."""
+    model, batches, whole = drawn.values()
+    return {"y": [ns.nn_forward(model, x)["y"] for x in batches], "y, whole weights": ns.nn_forward(whole, batches[0])["y"]}
 
 
 def networks_of_every_kind(rng):
@@ -677,13 +688,14 @@ class Slope:
 
 class Scale:
     """A toy for check_grad, with a backward pass that is right and others with a fault each: their gradient is the right one times ratio, plus
-    offset. The functions hold numbers alone, and none from which it can be read which of them is right.
+    offset. The functions hold numbers alone, and none from which it can be read which of them is right. tiny: about how many of the entries are far
+    smaller than any step, and come back as they were only where they were kept.
     """
 
-    def __init__(self, rng, shape, name="W1", steepness=1.0, level=1.0, **faults):
+    def __init__(self, rng, shape, name="W1", steepness=1.0, level=1.0, tiny=0.0, **faults):
         self.name, factor = name, steepness * inputs.away_from_zero(rng, shape, gap=0.3)
         self.before = parameters(rng, [3, 2, 4, 2])
-        parts = rng.uniform(0.5, 1.5, size=shape)
+        parts = rng.uniform(0.5, 1.5, size=shape) * np.where(rng.uniform(size=shape) < tiny, 1e-9, 1.0)
         self.before[name] = level * parts / (parts.sum() * factor)  # s = level, without cancellation
         self.x = inputs.away_from_zero(rng, (4, 2), gap=0.3)
         self.weights, self.faults = parted(rng, factor), {}
@@ -765,14 +777,14 @@ def entries_that_move(ns, drawn):
     return {which: {"raised": seen["raised"], "seen": seen["seen"]} for which, seen in tried.items()}
 
 
-@probe("check_grad", points=1.25, contract=True, judged=True, draw=lambda rng: Scale(rng, (6, 4)))
+@probe("check_grad", points=1.25, contract=True, judged=True, draw=lambda rng: Scale(rng, (6, 4), tiny=0.6))
 def parameters_put_back(ns, drawn):
     """The six parameters after a check that passes."""
     seen = drawn.tried(ns)
     return {"raised": seen["raised"], "after": seen["after"]}
 
 
-@probe("check_grad", points=0.75, contract=True, judged=True, draw=lambda rng: Scale(rng, (5, 6), wrong=(-2.0, 0.0)))
+@probe("check_grad", points=0.75, contract=True, judged=True, draw=lambda rng: Scale(rng, (5, 6), tiny=0.6, wrong=(-2.0, 0.0)))
 def put_back_after_raising(ns, drawn):
     """The six parameters after a check that raises."""
     seen = drawn.tried(ns, "wrong")

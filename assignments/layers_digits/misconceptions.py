@@ -532,14 +532,16 @@ def averages_the_loss_over_all_entries(x, y):
 
 
 def _train(
-    data, hidden, learning_rate, iters, batch_size, std, seed, draw=None, rng=None, weights=None, classes=None, backward=None, gradients=None, measure=None
+    data, hidden, learning_rate, iters, batch_size, std, seed, draw=None, rng=None, weights=None, classes=None, backward=None, gradients=None, measure=None, rows=()
 ):
-    """Train as the reference does, but for the steps that are passed in."""
+    """Train as the reference does, but for the steps that are passed in; rows: the biases that have an axis in front."""
     X_train, y_train, X_test, y_test = data
     rng = rng or np.random.default_rng(seed)
     weights = weights or (lambda rng, shape: std * rng.standard_normal(shape))
     C = classes or y_train.max() + 1
     params = {"W1": weights(rng, (X_train.shape[1], hidden)), "b1": np.zeros(hidden), "W2": weights(rng, (hidden, C)), "b2": np.zeros(C)}
+    for name in rows:
+        params[name] = params[name][None]
     history = {"train_loss": [], "test_loss": [], "test_accuracy": []}
     for it in range(iters):
         rows, label_rows = draw(rng, it) if draw else [rng.integers(len(X_train), size=batch_size)] * 2
@@ -761,3 +763,15 @@ def starts_w2_at_zero(X_train, y_train, X_test, y_test, hidden=100, learning_rat
 def stops_after_one_step(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
     """Your training ends after its first step, whatever iters says: the lists in history have one entry then. Look at where your return stands, inside the loop or behind it."""
     return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, min(iters, 1), batch_size, std, seed)
+
+
+@misconception("train_two_layer")
+def biases_as_rows(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """Your biases have two axes, (1, H) and (1, C). They should have one, (H,) and (C,), which is the shape of their gradients; two axes add up without an error, and so nobody notices."""
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, rows=("b1", "b2"))
+
+
+@misconception("train_two_layer")
+def first_bias_as_a_row(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """Your b1 has two axes, (1, H). It should have one, (H,), which is the shape of its gradient; two axes add up without an error, and so nobody notices."""
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, rows=("b1",))

@@ -158,11 +158,13 @@ def affine_gradients_leave_their_inputs(ns, drawn):
 
 
 @probe("affine_backward", points=0.5, contract=True, tolerance=1e-5,
-       draw=lambda rng: {"layer": Affine(rng.integers(-2, 9, size=(4, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5)), "dout": rng.normal(size=(4, 5))})
+       draw=lambda rng: {"layer": Affine(rng.integers(-2, 9, size=(4, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5)), "dout": rng.normal(size=(4, 5)),
+                         "whole": Affine(rng.integers(-2, 9, size=(4, 2, 3)), rng.integers(-3, 4, size=(6, 5)), rng.integers(-3, 4, size=5))})
 def gradients_of_whole_numbers(ns, drawn):
-    """Pixels that are whole numbers."""
+    """Pixels that are whole numbers, and then weights and biases that are, too."""
     dx, dw, db = _affine_gradients(ns, drawn)
-    return {"dx": dx, "dw": dw, "db": db}
+    whole = ns.affine_backward(drawn["dout"], tuple(drawn["whole"]))
+    return {"dx": dx, "dw": dw, "db": db, "all whole": list(whole)}
 
 
 @probe("affine_backward", points=0.5, contract=True, tolerance=1e-4, draw=lambda rng: single(rng, 3, (2, 4), 5))
@@ -333,6 +335,14 @@ class Forward:
         return of_x[side] * x + of_cube[side] * np.power(x, 3), {"x": np.array(x)}
 
 
+class ForwardOfRows(Forward):
+    """The same, for x of shape (N, D) alone, which is all that a layer is promised."""
+
+    def forward(self, x):
+        rows, columns = np.shape(x)
+        return super().forward(np.reshape(x, (rows, columns)))
+
+
 class Backward:
     """What a backward function makes of dout. slope: of 1 and of x**2, as a curve has it.
 
@@ -356,8 +366,8 @@ class Backward:
 class Suspect:
     """A layer to be checked, as two functions. They hold numbers alone, and none from which it can be read whether they belong together."""
 
-    def __init__(self, rng, curve, slope, sends=(1.0, 0.0, 0.0, 0.0, 0.0), place=(Ellipsis,)):
-        self.forward, self.backward = Forward(rng, curve).forward, Backward(rng, slope, sends, place).backward
+    def __init__(self, rng, curve, slope, sends=(1.0, 0.0, 0.0, 0.0, 0.0), place=(Ellipsis,), kind=Forward):
+        self.forward, self.backward = kind(rng, curve).forward, Backward(rng, slope, sends, place).backward
 
 
 def drawn_curve(rng, kink=1.0):
@@ -486,12 +496,13 @@ def gradients_that_are_not_numbers(ns, drawn):
 
 def gradients_of_another_shape_inputs(rng):
     curve, slope = drawn_curve(rng)
-    return trial(rng, {"right": Suspect(rng, curve, slope), "axis": Suspect(rng, curve, slope, place=(None, Ellipsis))})
+    rows = Suspect(rng, curve, slope, kind=ForwardOfRows)
+    return trial(rng, {"right": Suspect(rng, curve, slope), "rows": rows, "axis": Suspect(rng, curve, slope, place=(None, Ellipsis))})
 
 
 @probe("check_layer", points=0.25, contract=True, judged=True, draw=gradients_of_another_shape_inputs)
 def gradients_of_another_shape(ns, drawn):
-    """A right layer, and one whose gradient has an axis more than its input."""
+    """Right layers, one of which takes inputs of shape (N, D) and no other, and one whose gradient has an axis more than its input."""
     return told(ns, drawn)
 
 
@@ -595,6 +606,7 @@ WIDE = {"hidden": 50, "learning_rate": 0.0, "iters": 1, "batch_size": 4, "std": 
 DEFAULTS = {"hidden": 100, "learning_rate": 0.5, "iters": 1000, "batch_size": 100, "std": 0.05, "seed": 0}
 SEEDED = {"hidden": 6, "learning_rate": 0.5, "iters": 3, "batch_size": 4, "std": 0.5}
 ONE_HOT = {"hidden": 30, "learning_rate": 0.1, "iters": 5, "batch_size": 3, "std": 0.5}
+MANY_STEPS = {"hidden": 30, "learning_rate": 0.1, "iters": 60, "batch_size": 3, "std": 0.5}
 
 
 class Data(NamedTuple):
@@ -698,11 +710,11 @@ def initial_weights(ns, drawn):
        draw=lambda rng: {str(classes): examples(rng, 2 * classes, 4, classes) for classes in (3, 13)})
 def classes_in_the_labels(ns, drawn):
     """Labels of few and of many classes."""
-    shapes = {}
+    blanks = {}
     for classes, data in drawn.items():
         trained = ns.train_two_layer(*data, hidden=7, iters=1, batch_size=5)
-        shapes[classes] = {name: list(np.shape(value)) for name, value in _parameters(trained).items()}
-    return {"shapes": shapes}
+        blanks[f"of {classes} classes"] = {name: np.zeros(np.shape(value)) for name, value in _parameters(trained).items()}
+    return blanks
 
 
 @probe("train_two_layer", points=1, contract=True, judged=True, draw=partial(training, make=examples, settings=SEEDED, n=13, features=7, classes=10))
@@ -712,11 +724,15 @@ def seeds(ns, drawn):
     return {key: _parameters(ns.train_two_layer(*(each.copy() for each in drawn.data), **drawn.settings, seed=seed)) for key, seed in numbers.items()}
 
 
-@probe("train_two_layer", points=1, contract=True, judged=True, equal_sizes="a row for each column, which tells the rows",
-       draw=partial(training, make=unit_rows, settings=ONE_HOT, n=31, classes=10))
+def of_many_and_of_few_rows(rng):
+    """A few steps on many rows, and many steps on a few."""
+    return {"many": training(rng, unit_rows, ONE_HOT, n=31, classes=10), "few": training(rng, unit_rows, MANY_STEPS, n=6, classes=4)}
+
+
+@probe("train_two_layer", points=1, contract=True, judged=True, equal_sizes="a row for each column, which tells the rows", draw=of_many_and_of_few_rows)
 def which_rows_are_drawn(ns, drawn):
-    """Rows that leave a trace in the weights when they are in a batch."""
-    return _start_and_end(ns, drawn)
+    """Rows that leave a trace in the weights when they are in a batch: in a few steps on many rows, and in many steps on a few."""
+    return {which: _start_and_end(ns, trained) for which, trained in drawn.items()}
 
 
 @probe("train_two_layer", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: examples(rng, 12, 4, 3))
