@@ -275,10 +275,10 @@ def relu_gradient_of_any_sign(ns, drawn):
 
 
 @probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True,
-       draw=lambda rng: {"x": inputs.away_from_zero(rng, (3, 4)), "positive": np.abs(inputs.away_from_zero(rng, (2, 4)))})
+       draw=lambda rng: {"x": inputs.away_from_zero(rng, (3, 4)), "x (positive)": np.abs(inputs.away_from_zero(rng, (2, 4)))})
 def relu_leaves_its_input(ns, drawn):
     """Whether x is as it was afterwards, also when the output is written to, and where no entry has to change."""
-    return {"y": inputs.written_over(ns.relu(drawn["x"])), "y of a positive x": inputs.written_over(ns.relu(drawn["positive"]))}
+    return {f"relu({which})": inputs.written_over(ns.relu(x)) for which, x in drawn.items()}
 
 
 @probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True,
@@ -309,20 +309,27 @@ def relu_whole_numbers(ns, drawn):
 
 
 def gates_of_every_kind(rng):
-    """Arrays of every kind, an upstream gradient for each that has no zeros, and inputs under each as one."""
-    arrays = inputs.kinds_and_sizes(rng, (3, 4)) | {"single precision": inputs.away_from_zero(rng, (2, 3)).astype(np.float32)}
-    upstream = {kind: rng.normal(size=x.shape) for kind, x in inputs.without_zeros(arrays).items()}
-    return {"arrays": arrays, "upstream": upstream, "under": {kind: inputs.away_from_zero(rng, grad_y.shape) for kind, grad_y in arrays.items()}}
+    """Arrays of every kind, as inputs, with an upstream gradient for each that has no zeros, and as upstream gradients with an input for each.
+
+    Each call has arrays of its own: one that writes into an argument spoils no other.
+    """
+
+    def arrays():
+        return inputs.kinds_and_sizes(rng, (3, 4)) | {"single precision": inputs.away_from_zero(rng, (2, 3)).astype(np.float32)}
+
+    backward = {kind: (rng.normal(size=x.shape), x) for kind, x in inputs.without_zeros(arrays()).items()}
+    upstream = {kind: (grad_y, inputs.away_from_zero(rng, grad_y.shape)) for kind, grad_y in arrays().items()}
+    return {"forward": arrays(), "backward": backward, "upstream": upstream}
 
 
 @probe("relu", points=0.25, contract=True, equal_sizes="square ones among them", draw=gates_of_every_kind)
 def relu_of_every_kind(ns, drawn):
     """Call after call: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and sizes that are equal or 1."""
-    arrays, upstream, under = drawn.values()
+    forward, backward, upstream = drawn.values()
     return {
-        "forward": {kind: ns.relu(x) for kind, x in arrays.items()},
-        "backward": {kind: ns.relu_backward(grad_y, arrays[kind]) for kind, grad_y in upstream.items()},
-        "upstream": {kind: ns.relu_backward(grad_y, under[kind]) for kind, grad_y in arrays.items()},
+        "forward": {kind: ns.relu(x) for kind, x in forward.items()},
+        "backward": {kind: ns.relu_backward(*pair) for kind, pair in backward.items()},
+        "upstream": {kind: ns.relu_backward(*pair) for kind, pair in upstream.items()},
     }
 
 
@@ -550,10 +557,10 @@ def three_steps(ns, drawn):
 
 @probe("nn_update", points=0.5, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: {"model": with_gradients(rng, [3, 5, 4, 2])})
 def gradients_stay(ns, drawn):
-    """Whether the gradients are as they were after a step."""
+    """Whether the gradients are there and as they were after a step."""
     model = drawn["model"]
     ns.nn_update(model, 0.25)
-    return {"W1": model["W1"], "b3": model["b3"]}
+    return {"W1": model["W1"], "b3": model["b3"], "gradients that are there": sum("dE_d" + name in model for name in PARAMETERS)}
 
 
 def steps_of_every_kind_inputs(rng):

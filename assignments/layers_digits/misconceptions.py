@@ -161,7 +161,7 @@ def returns_a_step(x):
 
 @misconception("relu_backward")
 def writes_into_dout(dout, cache):
-    """dout belongs to the caller, who may still need it, and finds it changed: either you set entries of dout itself to zero, or you return it as dx, where what is written into the one is written into the other. Look at whether dx is always a new array."""
+    """dout belongs to the caller, who may still need it, and finds it changed: either you write into dout itself, as by setting entries of it to zero, or you return it as dx, where what is written into the one is written into the other. Look at whether dx is always a new array."""
     dx = dout
     dx[cache <= 0] = 0
     return dx
@@ -448,7 +448,7 @@ def gradient_without_the_label(x, y):
 
 @misconception("softmax_loss")
 def shifts_the_callers_scores(x, y):
-    """You subtract the maximum from x in place, so the caller finds other scores than before. Look for -= on an argument."""
+    """You work in x itself, as by subtracting the maximum in place, so the caller finds other scores than before. Look for what writes into an argument, such as -=."""
     x -= x.max(axis=1, keepdims=True)
     losses, probs = _loss_and_probs(x, y)
     return losses.mean(), _minus_label(probs, y) / len(x)
@@ -729,7 +729,7 @@ def scales_weights_by_layer_size(X_train, y_train, X_test, y_test, hidden=100, l
 
 @misconception("train_two_layer")
 def shuffles_the_callers_data(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
-    """You shuffle X_train and y_train in place. The caller finds the data in another order than before; draw row numbers and leave the data alone."""
+    """You change X_train or y_train themselves, as by shuffling them in place, and the caller finds other data than before. Draw row numbers and leave the data alone."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(X_train))
     X_train[:], y_train[:] = X_train[order], y_train[order]

@@ -164,7 +164,7 @@ def gradients_of_whole_numbers(ns, drawn):
     """Pixels that are whole numbers, and then weights and biases that are, too."""
     dx, dw, db = _affine_gradients(ns, drawn)
     whole = ns.affine_backward(drawn["dout"], tuple(drawn["whole"]))
-    return {"dx": dx, "dw": dw, "db": db, "all whole": list(whole)}
+    return {"dx": dx, "dw": dw, "db": db, "all whole": dict(zip(("dx", "dw", "db"), whole, strict=True))}
 
 
 @probe("affine_backward", points=0.5, contract=True, tolerance=1e-4, draw=lambda rng: single(rng, 3, (2, 4), 5))
@@ -198,7 +198,7 @@ def affine_gradients_of_every_kind(ns, drawn):
 def of_both_signs_and_positive(rng, shape):
     """Two arrays: a layer that returns its input where nothing is cut off is seen with the second."""
     x = inputs.away_from_zero(rng, shape)
-    return {"x": x, "positive": np.abs(x)}
+    return {"x": x, "x (positive)": np.abs(x)}
 
 
 @probe("relu_forward", points=0.5, tolerance=1e-5, draw=lambda rng: {"x": inputs.away_from_zero(rng, (6, 5))})
@@ -273,7 +273,7 @@ def the_gate_on_several_axes(ns, drawn):
 
 
 @probe("relu_backward", points=1, contract=True, tolerance=1e-5, unchanged=True,
-       draw=lambda rng: of_both_signs_and_positive(rng, (4, 5)) | {"dout": rng.normal(size=(4, 5)), "other_dout": rng.normal(size=(4, 5))})
+       draw=lambda rng: of_both_signs_and_positive(rng, (4, 5)) | {"dout": rng.normal(size=(4, 5)), "dout (of a positive x)": rng.normal(size=(4, 5))})
 def relu_gradient_leaves_its_inputs(ns, drawn):
     """The upstream gradient and the cache are left as they were, and the result shares no memory with them."""
     x, positive, dout, other = drawn.values()
