@@ -85,6 +85,13 @@ def without_zeros(kinds: dict[str, np.ndarray], gap: float = 1e-6) -> dict[str, 
     return {name: x for name, x in kinds.items() if np.abs(x).min() > gap}
 
 
+def several(value: Any, number: int) -> Any:
+    """What a call returned, to be taken apart into so many things; a dictionary, which would come apart into
+    its keys, so many times, so that it is told as one.
+    """
+    return (value,) * number if isinstance(value, dict) else value
+
+
 def scribble(*results: object) -> None:
     """Write over arrays that a submission returned: an input that shares memory with one of them is seen
     to change.

@@ -50,6 +50,7 @@ _FIRST = (
     "condition",
     "not_used_yet",
     "copied_at_the_entry",
+    "fractions_throughout",
     "with_a_fraction",
     "copied",
     "undone_copy",
