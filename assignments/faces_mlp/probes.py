@@ -168,7 +168,7 @@ def affine_values(ns, drawn):
 def gradient_of_the_input(ns, drawn):
     """The gradient with respect to the input."""
     x, w, _, grad_y = drawn
-    grad_x, _, _ = ns.affine_backward(grad_y, x, w)
+    grad_x, _, _ = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"grad_x": grad_x}
 
 
@@ -176,7 +176,7 @@ def gradient_of_the_input(ns, drawn):
 def gradient_of_the_weights(ns, drawn):
     """The gradient with respect to the weights."""
     x, w, _, grad_y = drawn
-    _, grad_w, _ = ns.affine_backward(grad_y, x, w)
+    _, grad_w, _ = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"grad_w": grad_w}
 
 
@@ -184,7 +184,7 @@ def gradient_of_the_weights(ns, drawn):
 def gradient_of_the_bias(ns, drawn):
     """The gradient with respect to the bias, which has one axis."""
     x, w, _, grad_y = drawn
-    _, _, grad_b = ns.affine_backward(grad_y, x, w)
+    _, _, grad_b = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"grad_b": grad_b}
 
 
@@ -192,7 +192,7 @@ def gradient_of_the_bias(ns, drawn):
 def affine_batch_of_one(ns, drawn):
     """A batch of one, forwards and backwards."""
     x, w, b, grad_y = drawn
-    grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
+    grad_x, grad_w, grad_b = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
 
 
@@ -207,7 +207,7 @@ def affine_leaves_its_inputs(ns, drawn):
 def affine_backward_leaves_its_inputs(ns, drawn):
     """Whether grad_y, x and w are as they were after the backward pass."""
     x, w, _, grad_y = drawn
-    grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
+    grad_x, grad_w, grad_b = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
 
 
@@ -222,7 +222,7 @@ def affine_whole_numbers(ns, drawn):
     """An input of an integer type, and weights of one with it."""
     seen = {}
     for which, (x, w, b, grad_y) in drawn.items():
-        grad_x, grad_w, _ = ns.affine_backward(grad_y, x, w)
+        grad_x, grad_w, _ = inputs.several(ns.affine_backward(grad_y, x, w), 3)
         seen[f"whole {which}"] = {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w}
     return seen
 
@@ -231,7 +231,7 @@ def affine_whole_numbers(ns, drawn):
 def affine_single_precision(ns, drawn):
     """float32 arrays."""
     x, w, b, grad_y = drawn
-    grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
+    grad_x, grad_w, grad_b = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
 
 
@@ -247,7 +247,7 @@ def affine_of_every_kind(ns, drawn):
     """Call after call: inputs that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
     for kind, (x, w, b, grad_y) in drawn.items():
-        grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
+        grad_x, grad_w, grad_b = inputs.several(ns.affine_backward(grad_y, x, w), 3)
         seen[kind] = {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
     return seen
 

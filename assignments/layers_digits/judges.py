@@ -120,21 +120,34 @@ def one_step(seen, drawn):
     }
 
 
+def _after(batches, net, drawn, piled):
+    """Where plain SGD ends after these batches; piled: where each step carries the gradients of those before it."""
+    X, y, _, _ = drawn.data
+    total = dict.fromkeys(PARAMETERS, 0.0)
+    for rows in batches:
+        each = {name: rows_of.mean(axis=0).reshape(net[name].shape) for name, rows_of in _gradients(net, X[rows], y[rows]).items()}
+        total = {name: each[name] + piled * total[name] for name in PARAMETERS}
+        net = {name: net[name] - drawn.settings["learning_rate"] * total[name] for name in PARAMETERS}
+    return net
+
+
+def _gap(net, other):
+    return max(np.abs(net[name] - other[name]).max() for name in PARAMETERS)
+
+
 def three_steps(seen, drawn):
     """Two rows in batches of two: a batch is one of three, so three steps end in one of 27 places."""
-    X, y, _, _ = drawn.data
     start, end = (_network(_inside(seen, key), drawn) for key in ("start", "end"))
     still = [name for name in ("W1", "W2") if not start[name].any()]
-    gaps = []
-    for batches in product(([0, 0], [0, 1], [1, 1]), repeat=drawn.settings["iters"]):
-        net = start
-        for rows in batches:
-            gradients = _gradients(net, X[rows], y[rows])
-            net = {name: net[name] - drawn.settings["learning_rate"] * gradients[name].mean(axis=0).reshape(net[name].shape) for name in PARAMETERS}
-        gaps.append(max(np.abs(net[name] - end[name]).max() for name in PARAMETERS))
+    every = list(product(([0, 0], [0, 1], [1, 1]), repeat=drawn.settings["iters"]))
+    gap, piled = (min(_gap(_after(batches, start, drawn, piled), end) for batches in every) for piled in (False, True))
     return {
         "a start": fact(not still, f"With learning_rate 0, {' and '.join(still)} {'comes' if len(still) == 1 else 'come'} back as zeros."),
-        "plain SGD": fact(min(gaps) < 1e-5, "After a few steps the parameters are not where plain SGD takes them from the weights that learning_rate 0 brings back."),
+        "plain SGD": fact(
+            gap < 1e-5,
+            "After a few steps the parameters are not where plain SGD takes them from the weights that learning_rate 0 brings back.",
+            "gradients added up" if piled < 1e-5 else "elsewhere",
+        ),
     }
 
 
@@ -220,7 +233,7 @@ def _rows_used(seen, training):
 def which_rows_are_drawn(seen, drawn):
     """Row i of W1 changes only where training row i, which is 1 in column i alone, was in a batch."""
     batch_size = drawn["many"].settings["batch_size"]
-    used, few = (_rows_used(_inside(seen, which), drawn[which]) for which in ("many", "few"))
+    used, one, few = (_rows_used(_inside(seen, which), drawn[which]) for which in ("many", "one", "few"))
     most = drawn["many"].settings["iters"] * batch_size
     never = sorted(set(range(len(drawn["few"].data.X_train))) - set(few.tolist()))
     steps = drawn["few"].settings["iters"]
@@ -231,6 +244,8 @@ def which_rows_are_drawn(seen, drawn):
         "new rows": fact(len(used) > batch_size, trace, used.tolist()),
         "no more": fact(len(used) <= most, "More rows leave a trace in W1 than were drawn in all batches."),
         "at random": fact(used.tolist() != list(range(most)), "The batches follow the order of X_train; they should be drawn at random."),
+        # 10 of 40 rows are neighbours with probability 31 / 8.5e8 = 4e-8, fewer different ones with less
+        "apart": fact(len(one) < 5 or np.ptp(one) >= len(one), "The rows of a batch are neighbours in X_train; each should be drawn at random."),
         # in 180 draws one of 6 rows is left out with probability 6 * (5 / 6)**180 = 3e-14
         "every row": fact(not never or not used.size, f"{unseen} is never drawn in {steps} steps on few rows.", never),
     }

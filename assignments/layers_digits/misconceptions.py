@@ -221,7 +221,7 @@ def tries_ones_as_dout(forward, backward):
 
 @misconception("check_layer")
 def tries_positive_inputs(forward, backward):
-    """None of the inputs that you try is negative. What a layer does on that side is never looked at."""
+    """A gradient passes your check that is wrong where x is negative. If none of the inputs that you try is negative, what a layer does on that side is never looked at; if some are, look at whether every entry is compared."""
     x, dout = some(4, 5)
     x = np.abs(x)
     assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
@@ -229,7 +229,7 @@ def tries_positive_inputs(forward, backward):
 
 @misconception("check_layer")
 def tries_negative_inputs(forward, backward):
-    """None of the inputs that you try is positive. What a layer does on that side is never looked at."""
+    """A gradient passes your check that is wrong where x is positive. If none of the inputs that you try is positive, what a layer does on that side is never looked at; if some are, look at whether every entry is compared."""
     x, dout = some(4, 5)
     x = -np.abs(x)
     assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
@@ -314,7 +314,7 @@ def returns_what_it_found(forward, backward):
 
 @misconception("check_layer")
 def prints_what_it_found(forward, backward):
-    """Your check raises no error on any layer, right or wrong. Printing is not enough: raise an error where a layer is wrong, as assert does."""
+    """Your check raises no error on any layer, right or wrong. If it prints what it found, that is not enough: raise an error where a layer is wrong, as assert does."""
     x, dout = some(4, 5)
     dx, measured = backward(dout, forward(x)[1]), measure(forward, x, dout)
     if np.shape(dx) != x.shape or not rel_error(dx, measured) < 1e-5:
@@ -526,6 +526,22 @@ def averages_the_loss_over_all_entries(x, y):
     """Your loss is divided by the number of all scores, examples times classes. The mean is over the examples alone; look at what np.mean averages when no axis is given."""
     losses, probs = _loss_and_probs(x, y)
     return losses.sum() / x.size, _minus_label(probs, y) / len(x)
+
+
+@misconception("softmax_loss")
+def zero_times_infinity(x, y):
+    """You multiply the logarithms of all probabilities by zeros and a one. A probability below about 1e-308 has been rounded to 0 by then: its logarithm is infinite, and 0 times that is no number. Look at how the logarithm of a fraction can be taken before anything is exponentiated away."""
+    _, probs = _loss_and_probs(x, y)
+    labels = np.eye(x.shape[1])[y]
+    return -np.sum(labels * np.log(probs)) / len(x), (probs - labels) / len(x)
+
+
+@misconception("softmax_loss")
+def zero_times_infinity_over_all_entries(x, y):
+    """You take the mean of label times logarithm over all scores, which divides by the number of classes, too; the mean is over the examples alone. And a probability below about 1e-308 has been rounded to 0 before its logarithm is taken. Look at how the logarithm of a fraction can be taken on paper."""
+    _, probs = _loss_and_probs(x, y)
+    labels = np.eye(x.shape[1])[y]
+    return -np.mean(labels * np.log(probs)), (probs - labels) / len(x)
 
 
 # --- train_two_layer ---

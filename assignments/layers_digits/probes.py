@@ -44,7 +44,7 @@ def examples_that_are_rows(ns, drawn):
 def what_affine_caches(ns, drawn):
     """The cache holds x as it came, w and b."""
     _, cache = ns.affine_forward(*drawn)
-    x_kept, w_kept, b_kept = cache
+    x_kept, w_kept, b_kept = inputs.several(cache, 3)
     return {"x": x_kept, "w": w_kept, "b": b_kept}
 
 
@@ -81,7 +81,8 @@ def single(rng, n, axes, outputs):
 @probe("affine_forward", points=0.25, contract=True, tolerance=1e-4, draw=lambda rng: single(rng, 4, (3, 2), 5))
 def affine_in_single_precision(ns, drawn):
     """Arrays of float32."""
-    out, (x_kept, w_kept, b_kept) = ns.affine_forward(*drawn["layer"])
+    out, cache = ns.affine_forward(*drawn["layer"])
+    x_kept, w_kept, b_kept = inputs.several(cache, 3)
     return {"out": out, "x": x_kept, "w": w_kept, "b": b_kept}
 
 
@@ -98,7 +99,8 @@ def affine_of_every_kind(ns, drawn):
     """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
     for kind, (layer, _) in drawn.items():
-        out, (x_kept, w_kept, b_kept) = ns.affine_forward(*layer)
+        out, cache = ns.affine_forward(*layer)
+        x_kept, w_kept, b_kept = inputs.several(cache, 3)
         seen[kind] = {"out": out, "x": x_kept, "w": w_kept, "b": b_kept}
     return seen
 
@@ -113,7 +115,7 @@ def with_upstream(rng, shape, outputs):
 
 def _affine_gradients(ns, drawn):
     """dx, dw and db; the cache is a tuple, as affine_forward returns it."""
-    return ns.affine_backward(drawn["dout"], tuple(drawn["layer"]))
+    return inputs.several(ns.affine_backward(drawn["dout"], tuple(drawn["layer"])), 3)
 
 
 @probe("affine_backward", points=1.25, tolerance=1e-5, draw=lambda rng: with_upstream(rng, (5, 2, 4, 3), 7))
@@ -163,7 +165,7 @@ def affine_gradients_leave_their_inputs(ns, drawn):
 def gradients_of_whole_numbers(ns, drawn):
     """Pixels that are whole numbers, and then weights and biases that are, too."""
     dx, dw, db = _affine_gradients(ns, drawn)
-    whole = ns.affine_backward(drawn["dout"], tuple(drawn["whole"]))
+    whole = inputs.several(ns.affine_backward(drawn["dout"], tuple(drawn["whole"])), 3)
     return {"dx": dx, "dw": dw, "db": db, "all whole": dict(zip(("dx", "dw", "db"), whole, strict=True))}
 
 
@@ -187,7 +189,7 @@ def affine_gradients_of_every_kind(ns, drawn):
     """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
     for kind, (layer, dout) in drawn.items():
-        dx, dw, db = ns.affine_backward(dout, tuple(layer))
+        dx, dw, db = inputs.several(ns.affine_backward(dout, tuple(layer)), 3)
         seen[kind] = {"dx": dx, "dw": dw, "db": db}
     return seen
 
@@ -606,6 +608,7 @@ WIDE = {"hidden": 50, "learning_rate": 0.0, "iters": 1, "batch_size": 4, "std": 
 DEFAULTS = {"hidden": 100, "learning_rate": 0.5, "iters": 1000, "batch_size": 100, "std": 0.05, "seed": 0}
 SEEDED = {"hidden": 6, "learning_rate": 0.5, "iters": 3, "batch_size": 4, "std": 0.5}
 ONE_HOT = {"hidden": 30, "learning_rate": 0.1, "iters": 5, "batch_size": 3, "std": 0.5}
+ONE_BATCH = {"hidden": 30, "learning_rate": 0.1, "iters": 1, "batch_size": 10, "std": 0.5}
 MANY_STEPS = {"hidden": 30, "learning_rate": 0.1, "iters": 60, "batch_size": 3, "std": 0.5}
 
 
@@ -688,7 +691,8 @@ def three_steps(ns, drawn):
 
 @probe("train_two_layer", points=1.5, judged=True, draw=partial(training, make=frozen_examples, settings=FROZEN, n=19, features=5, classes=10))
 def what_history_measures(ns, drawn):
-    """The history of a network that stays as it starts, because the learning rate is 0."""
+    """The history of a network that stays as it starts, because the learning rate is 0, after another training."""
+    ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed + 1)
     params, history = ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed)
     return {"params": {name: params[name] for name in PARAMETERS}, "history": {name: history[name] for name in CURVES}}
 
@@ -725,13 +729,17 @@ def seeds(ns, drawn):
 
 
 def of_many_and_of_few_rows(rng):
-    """A few steps on many rows, and many steps on a few."""
-    return {"many": training(rng, unit_rows, ONE_HOT, n=31, classes=10), "few": training(rng, unit_rows, MANY_STEPS, n=6, classes=4)}
+    """A few steps on many rows, one step with a larger batch, and many steps on a few rows."""
+    return {
+        "many": training(rng, unit_rows, ONE_HOT, n=31, classes=10),
+        "one": training(rng, unit_rows, ONE_BATCH, n=40, classes=10),
+        "few": training(rng, unit_rows, MANY_STEPS, n=6, classes=4),
+    }
 
 
 @probe("train_two_layer", points=1, contract=True, judged=True, equal_sizes="a row for each column, which tells the rows", draw=of_many_and_of_few_rows)
 def which_rows_are_drawn(ns, drawn):
-    """Rows that leave a trace in the weights when they are in a batch: in a few steps on many rows, and in many steps on a few."""
+    """Rows that leave a trace in the weights when they are in a batch: in one step and in a few on many rows, and in many steps on a few."""
     return {which: _start_and_end(ns, trained) for which, trained in drawn.items()}
 
 

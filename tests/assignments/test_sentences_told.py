@@ -13,6 +13,7 @@ RELU_BACKWARD = ("layers_digits", "relu_backward", "return dout * (cache > 0)")
 FLATTENED = ("layers_digits", "affine_forward", "out = x.reshape(len(x), -1) @ w + b")
 ENTRIES = ("faces_mlp", "check_grad", "np.random.permutation(param.size)[:20]")
 STEP = ("layers_digits", "train_two_layer", "theta -= learning_rate * gradient")
+LOSS_OF_LABELS = ("layers_digits", "softmax_loss", "return -log_probs[rows, y].mean(), dx / len(x)")
 SOFTMAX = ("layers_digits", "softmax_loss", "return -log_probs[rows, y].mean(), dx / len(x)")
 UPDATE = ("faces_mlp", "nn_update", 'model[name] = model[name] - eta * model["dE_d" + name]')
 LOSS = ("nn_recognition", "compute_loss_and_acc", "return loss, acc")
@@ -30,6 +31,9 @@ NAMED = {
     "the first entries": (*ENTRIES, "range(param.size)[:20]", "first_twenty_entries"),
     "entries among the first, at random": (*ENTRIES, "np.random.permutation(min(20, param.size))", "first_twenty_entries"),
     "as many as there may not be": (*ENTRIES, "np.random.choice(param.size, 20, replace=False)", "always_twenty_entries"),
+    "zeros times the logarithm of zero": (*LOSS_OF_LABELS, "probs = np.exp(log_probs)\n    return -np.sum(np.eye(x.shape[1])[y] * np.log(probs)) / len(x), dx / len(x)", "zero_times_infinity"),
+    "the same over all entries": (*LOSS_OF_LABELS, "probs = np.exp(log_probs)\n    return -np.mean(np.eye(x.shape[1])[y] * np.log(probs)), dx / len(x)", "zero_times_infinity_over_all_entries"),
+    "biases as rows": ("layers_digits", "train_two_layer", "    params = {", "    b1, b2 = b1[None], b2[None]\n    params = {", "biases_as_rows"),
     "b1 as a row": (*BIASES, "np.zeros((1, hidden))", "first_bias_as_a_row"),
 }  # fmt: skip
 NOT_NAMED = {
@@ -41,7 +45,13 @@ NOT_NAMED = {
     "one axis exchanged": (*FLATTENED, "out = np.swapaxes(x, 1, -1).reshape(len(x), -1) @ w + b", "mixes_the_examples"),
     "the last entries": (*ENTRIES, "range(param.size)[-20:]", "first_twenty_entries"),
     "entries that may repeat": (*ENTRIES, "np.random.choice(param.size, 20)", "always_twenty_entries"),
+    "a rate that falls": (*STEP, "theta -= learning_rate * 0.95 ** len(history[\"test_loss\"]) * gradient", "gradients_pile_up"),
     "b1 as a column": (*BIASES, "np.zeros((hidden, 1))", "first_bias_as_a_row"),
+}  # fmt: skip
+CHECKS = {
+    "only one entry has to agree": ("assert rel_error(backward(dout, cache), measured) < 1e-5", "dx = backward(dout, cache)\n    assert dx.shape == x.shape and np.isclose(dx, measured).any()"),
+    "positive inputs": ("    _, cache = forward(x)", "    x = abs(x)\n    _, cache = forward(x)"),
+    "nothing is compared": ("assert rel_error(backward(dout, cache), measured) < 1e-5", "backward(dout, cache)"),
 }  # fmt: skip
 NO_MOVE = "or moves as far whatever learning_rate is"
 STEPS = {
@@ -90,3 +100,12 @@ def test_what_one_call_spoils_is_not_laid_to_another(graders: dict[str, Grader])
     """A relu that writes into its argument is right in a check that gives each call arrays of its own."""
     result = _result(graders, *RELU_OF_FACES, "x[x < 0] = 0\n    return x")
     assert [c.id for c in result.checks if c.earned < c.points] == ["relu_leaves_its_input"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("slip", CHECKS)
+def test_what_a_check_does_not_see_is_said_and_its_cause_is_only_guessed(graders: dict[str, Grader], slip: str) -> None:
+    """Which wrong layers pass is observed; which inputs were tried, and what was printed, is not."""
+    found = _result(graders, "layers_digits", "check_layer", *CHECKS[slip]).diagnosis
+    assert found is not None and " If " in found.says
+    assert "None of the inputs" not in found.says and "Printing" not in found.says

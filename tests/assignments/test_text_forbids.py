@@ -13,6 +13,8 @@ FORBIDDEN = {
     "dw of w's kind of numbers": ("layers_digits", "affine_backward", "dw = x.reshape(len(x), -1).T @ dout", "dw = np.zeros_like(w)\n    dw[:] = x.reshape(len(x), -1).T @ dout", "gradients_of_whole_numbers"),
     "the last row is never drawn": ("layers_digits", "train_two_layer", "rng.integers(len(X_train)", "rng.integers(len(X_train) - 1", "which_rows_are_drawn"),
     "the first row is never drawn": ("layers_digits", "train_two_layer", "rng.integers(len(X_train)", "rng.integers(1, len(X_train)", "which_rows_are_drawn"),
+    "rows that are neighbours": ("layers_digits", "train_two_layer", "batch = rng.integers(len(X_train), size=batch_size)", "batch = rng.integers(len(X_train) - batch_size + 1) + np.arange(batch_size)", "which_rows_are_drawn"),
+    "one history for all trainings": ("layers_digits", "train_two_layer", '    history = {"train_loss": [], "test_loss": [], "test_accuracy": []}', '    history = globals().setdefault("kept", {"train_loss": [], "test_loss": [], "test_accuracy": []})', "what_history_measures"),
     "a layer is tried on one axis": ("layers_digits", "check_layer", "rng.normal(size=(4, 5)), rng.normal(size=(4, 5))", "rng.normal(size=20), rng.normal(size=20)", "gradients_of_another_shape"),
     "num_hiddens grows": ("faces_mlp", "init_nn", "sizes = [num_inputs, *num_hiddens, num_outputs]", "num_hiddens.append(num_outputs)\n    sizes = [num_inputs, *num_hiddens]", "sizes_left_alone"),
     "num_hiddens is put in front": ("faces_mlp", "init_nn", "sizes = [num_inputs, *num_hiddens, num_outputs]", "num_hiddens.insert(0, num_inputs)\n    sizes = [*num_hiddens, num_outputs]", "sizes_left_alone"),
