@@ -108,6 +108,7 @@ def _moves(seen, toy):
 
 def entries_that_move(seen, drawn):
     large, small = (_moves(seen[which], drawn[which]) for which in ("large", "small"))
+    again = {int(np.argmax(np.abs(move))) for move in _moves(seen["again"], drawn["large"])}
     size = drawn["large"].before[drawn["large"].name].size
     alone = all(np.sum(np.abs(move) > 1e-9) == 1 for move in large)
     at = [int(np.argmax(np.abs(move))) for move in large]
@@ -128,6 +129,8 @@ def entries_that_move(seen, drawn):
         "different": between(9, len(entries), np.inf, f"Only {len(entries)} different entries are moved; expected 20."),
         "anywhere": fact(min(entries, default=0) < size // 2 <= max(entries, default=0), "The entries aren't chosen at random from the whole parameter.",
                          f"{min(entries, default=0)} to {max(entries, default=0)}"),
+        # two draws of 20 of 60 are the same once in 4e15 times
+        "anew": fact(len(entries) < 9 or entries != again or len(entries) == size, "Two calls move the same entries: draw them anew in each call."),
         # 20 draws with repetition meet all of 18 entries once in a million times
         "all of a small one": fact(moved == every, f"Of a parameter with {every} entries, {moved} are moved; expected all of them."),
     }

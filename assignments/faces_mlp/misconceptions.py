@@ -733,7 +733,7 @@ def never_shuffled(*args):
 
 @misconception("train")
 def shuffled_once(*args):
-    """You shuffle once, before the first epoch, so the batches hold the same cases in every epoch. Draw a new order for each."""
+    """The batches hold the same cases in every epoch: you shuffle once, before the first, or start the generator anew with the same seed in each. Draw a new order for each."""
     kept = {}
     return trainer(*args, order=lambda epoch, count: kept.setdefault("order", np.random.permutation(count)))
 

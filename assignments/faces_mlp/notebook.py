@@ -542,8 +542,8 @@ for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
 # $$\frac{\partial E}{\partial p} \approx \frac{E(p + \epsilon) - E(p - \epsilon)}{2\,\epsilon}, \qquad \epsilon = 10^{-7}$$
 #
 # Write `check_grad` for the parameter `model[name]`. It calls `forward` and `backward`, then compares up to
-# 20 different entries of `model["dE_d" + name]`, chosen at random (all of them where there are fewer), with
-# the central difference, and raises an `AssertionError` where the two are more than $1.5 \cdot 10^{-3}$
+# 20 different entries of `model["dE_d" + name]`, chosen at random in each call (all of them where there are
+# fewer), with the central difference, and raises an `AssertionError` where the two are more than $1.5 \cdot 10^{-3}$
 # apart: they differ at the third decimal. Call `forward` and `backward` as they are passed in; the check must
 # work for any network.
 #

@@ -377,8 +377,9 @@ def forward_batch_of_one(ns, drawn):
 @probe("nn_forward", points=0.5, contract=True, tolerance=1e-5, unchanged=True,
        draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "x": rng.normal(size=(7, 5))})
 def forward_leaves_its_inputs(ns, drawn):
-    """Whether the six parameters and the input are as they were afterwards."""
-    return {"y": ns.nn_forward(drawn["model"], drawn["x"])["y"]}
+    """Whether the six parameters and the input are as they were afterwards, and nothing is added to the model."""
+    model = drawn["model"]
+    return {"y": ns.nn_forward(model, drawn["x"])["y"], "the model": sorted(model)}
 
 
 @probe("nn_forward", points=0.5, contract=True, tolerance=1e-5,
@@ -403,11 +404,8 @@ def networks_of_every_kind(rng):
 @probe("nn_forward", points=0.25, contract=True, equal_sizes="square ones among them", draw=networks_of_every_kind)
 def forward_of_every_kind(ns, drawn):
     """Call after call: inputs and weights that are tiny, large, of one sign, zero or equal, and layers whose sizes are equal or 1."""
-    seen = {}
-    for kind, (model, x) in drawn.items():
-        var = ns.nn_forward(model, x)
-        seen[kind] = {name: var[name] for name in ("x", "z1", "h1", "z2", "h2", "y")}
-    return seen
+    seen = {kind: ns.nn_forward(model, x) for kind, (model, x) in drawn.items()}
+    return {kind: {name: var[name] for name in ("x", "z1", "h1", "z2", "h2", "y")} for kind, var in seen.items()}
 
 
 # ---- nn_backward ---------------------------------------------------------------------------------------------------------------------
@@ -486,9 +484,9 @@ def second_backward_pass(ns, drawn):
 
 @probe("nn_backward", points=0.75, contract=True, tolerance=1e-5, unchanged=True, draw=partial(backward_inputs, n=7, sizes=BACKWARD_SIZES))
 def backward_leaves_the_rest(ns, drawn):
-    """Whether parameters, error and intermediate values are as they were afterwards."""
+    """Whether parameters, error and intermediate values are as they were afterwards, and nothing is added to the latter."""
     ns.nn_backward(*drawn)
-    return {"dE_dW1": drawn.model["dE_dW1"]}
+    return {"dE_dW1": drawn.model["dE_dW1"], "the values in var": sorted(drawn.var)}
 
 
 def passes_of_every_kind(rng):
@@ -603,25 +601,30 @@ def evaluation(rng, n, features=4, classes=3, scale=0.4):
     return Evaluation(rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes), toy)
 
 
+def _both(returned):
+    """Cross-entropy and accuracy, to be taken apart; a dictionary is told as one."""
+    return inputs.several(returned, 2)
+
+
 @probe("evaluate", points=1.5, tolerance=1e-5, draw=lambda rng: evaluation(rng, 11))
 def cross_entropy_of_a_set(ns, drawn):
     """The cross-entropy of all cases, passed through at once."""
     x, t, toy = drawn
-    return {"ce": ns.evaluate(x, t, toy, linear_scores)[0]}
+    return {"ce": _both(ns.evaluate(x, t, toy, linear_scores))[0]}
 
 
 @probe("evaluate", points=1.5, tolerance=1e-5, draw=lambda rng: evaluation(rng, 29))
 def accuracy_of_a_set(ns, drawn):
     """The accuracy on all cases, passed through at once."""
     x, t, toy = drawn
-    return {"acc": ns.evaluate(x, t, toy, linear_scores)[1]}
+    return {"acc": _both(ns.evaluate(x, t, toy, linear_scores))[1]}
 
 
 @probe("evaluate", points=1.25, tolerance=1e-5, draw=lambda rng: evaluation(rng, 13))
 def short_last_batch(ns, drawn):
     """Batches of which the last is shorter than the others."""
     x, t, toy = drawn
-    ce, acc = ns.evaluate(x, t, toy, linear_scores, 4)
+    ce, acc = _both(ns.evaluate(x, t, toy, linear_scores, 4))
     return {"ce": ce, "acc": acc}
 
 
@@ -629,14 +632,14 @@ def short_last_batch(ns, drawn):
 def batches_of_one_size(ns, drawn):
     """Batches that divide the set, then batches of one."""
     x, t, toy = drawn
-    return {f"batch_size {size}": list(ns.evaluate(x, t, toy, linear_scores, size)) for size in (3, 1)}
+    return {f"batch_size {size}": list(_both(ns.evaluate(x, t, toy, linear_scores, size))) for size in (3, 1)}
 
 
 @probe("evaluate", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: evaluation(rng, 8))
 def large_score_evaluation(ns, drawn):
     """Scores far from zero."""
     x, t, toy = drawn
-    ce, acc = ns.evaluate(x, t, toy, lambda model, x: {"y": linear_scores(model, x)["y"] + 3000.0})
+    ce, acc = _both(ns.evaluate(x, t, toy, lambda model, x: {"y": linear_scores(model, x)["y"] + 3000.0}))
     return {"ce": ce, "acc": acc}
 
 
@@ -644,8 +647,8 @@ def large_score_evaluation(ns, drawn):
 def evaluation_leaves_its_inputs(ns, drawn):
     """A single case and whether inputs, targets and parameters are as they were afterwards."""
     x, t, toy = drawn
-    alone = ns.evaluate(x[:1], t[:1], toy, linear_scores)
-    ce, acc = ns.evaluate(x, t, toy, linear_scores, 2)
+    alone = _both(ns.evaluate(x[:1], t[:1], toy, linear_scores))
+    ce, acc = _both(ns.evaluate(x, t, toy, linear_scores, 2))
     return {"alone": list(alone), "ce": ce, "acc": acc}
 
 
@@ -660,7 +663,7 @@ def sets_of_every_kind(rng):
 @probe("evaluate", points=0.25, contract=True, tolerance=1e-5, equal_sizes="square ones among them", draw=sets_of_every_kind)
 def evaluation_of_every_kind(ns, drawn):
     """Call after call: inputs that are tiny, of one sign, zero, equal or whole numbers, one class, square sets, and batches larger than the set."""
-    return {kind: list(ns.evaluate(*case, linear_scores, 100 if kind.startswith("batches") else 4)) for kind, case in drawn.items()}
+    return {kind: list(_both(ns.evaluate(*case, linear_scores, 100 if kind.startswith("batches") else 4))) for kind, case in drawn.items()}
 
 
 # ---- check_grad ----------------------------------------------------------------------------------------------------------------------
@@ -779,8 +782,8 @@ def third_decimal(ns, drawn):
 
 @probe("check_grad", points=0.75, contract=True, judged=True, draw=lambda rng: {"large": Scale(rng, (12, 5)), "small": Scale(rng, (3, 6))})
 def entries_that_move(ns, drawn):
-    """Which entries are moved, and by how much, of a large parameter and of one with fewer than 20."""
-    tried = {which: toy.tried(ns) for which, toy in drawn.items()}
+    """Which entries are moved, and by how much, of a large parameter, twice, and of one with fewer than 20."""
+    tried = {which: toy.tried(ns) for which, toy in (drawn | {"again": drawn["large"]}).items()}
     return {which: {"raised": seen["raised"], "seen": seen["seen"]} for which, seen in tried.items()}
 
 

@@ -34,6 +34,7 @@ NAMED = {
     "zeros times the logarithm of zero": (*LOSS_OF_LABELS, "probs = np.exp(log_probs)\n    return -np.sum(np.eye(x.shape[1])[y] * np.log(probs)) / len(x), dx / len(x)", "zero_times_infinity"),
     "the same over all entries": (*LOSS_OF_LABELS, "probs = np.exp(log_probs)\n    return -np.mean(np.eye(x.shape[1])[y] * np.log(probs)), dx / len(x)", "zero_times_infinity_over_all_entries"),
     "biases as rows": ("layers_digits", "train_two_layer", "    params = {", "    b1, b2 = b1[None], b2[None]\n    params = {", "biases_as_rows"),
+    "one order for all epochs": ("faces_mlp", "train", "        order = np.random.permutation(num_cases)", "        order = np.random.default_rng(0).permutation(num_cases)", "shuffled_once"),
     "b1 as a row": (*BIASES, "np.zeros((1, hidden))", "first_bias_as_a_row"),
 }  # fmt: skip
 NOT_NAMED = {
@@ -109,3 +110,11 @@ def test_what_a_check_does_not_see_is_said_and_its_cause_is_only_guessed(graders
     found = _result(graders, "layers_digits", "check_layer", *CHECKS[slip]).diagnosis
     assert found is not None and " If " in found.says
     assert "None of the inputs" not in found.says and "Printing" not in found.says
+
+
+@pytest.mark.long
+def test_what_comes_back_as_a_dictionary_is_told_as_one(graders: dict[str, Grader]) -> None:
+    """It would come apart into its keys, of which it would be said that they are text."""
+    result = _result(graders, "faces_mlp", "evaluate", "return ce / num_cases, correct / num_cases", 'return {"ce": ce / num_cases, "acc": correct / num_cases}')
+    said = {c.id: c.message for c in result.checks if c.earned < c.points}
+    assert said and all("a dictionary" in message or "counts only once" in message for message in said.values()), said
