@@ -883,6 +883,14 @@ def full_batches_drawn_on_their_own(x, y, batch_size):
 
 
 @misconception("get_random_batches")
+def full_batches_whatever_there_is(x, y, batch_size):
+    """Each of your batches is drawn from all examples anew, so that some examples are in two batches and others in none, and a batch size above the
+    number of examples can't be drawn. Each should be in exactly one: cut one random order into batches."""
+    rows = [np.random.choice(len(x), batch_size, replace=False) for _ in range(0, len(x), batch_size)]
+    return [(x[each], y[each]) for each in rows]
+
+
+@misconception("get_random_batches")
 def never_shuffled(x, y, batch_size):
     """Your batches are cut from the data in the order it has. Is the shuffled order used where you cut?"""
     return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]

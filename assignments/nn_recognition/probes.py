@@ -86,8 +86,8 @@ def listed(value):
 
 
 def part(value, i):
-    """One of the two results of a function; None where there aren't two."""
-    pair = listed(value)
+    """One of the two results of a function; None where there aren't two, and a dictionary where it is one."""
+    pair = [value] * 2 if isinstance(value, dict) else listed(value)
     return pair[i] if isinstance(pair, list) and len(pair) == 2 else None
 
 

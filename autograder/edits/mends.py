@@ -36,6 +36,10 @@ TRIES = 2400
 LONGEST = 10_000
 """Characters that a cell may have: each change costs as long as the whole cell is."""
 
+_SOONEST = ("fractions_throughout",)
+"""Tried before those of the line that has raised: the cause stands in others, and it is one candidate a
+function.
+"""
 _FIRST = (
     "keys_throughout",
     "power_of_e",
@@ -65,6 +69,7 @@ _FIRST = (
     "padded_along_the_last_axes",
     "as_many_columns",
     "added_along_an_axis",
+    "entry_of_the_target",
     "with_the_remainder",
     "exchanged_targets",
     "class_of_a_row",
@@ -217,8 +222,9 @@ def _mends(text: str, names: frozenset[str], line: int, functions: tuple[str, ..
     here = [place for place in everywhere if line and getattr(place.node, "lineno", 0) == line]
     inner = [place for place in everywhere if id(place.definition) in wanted]
     outer = [place for place in everywhere if id(place.definition) not in wanted]
+    soonest = changes(inner, [kind for kind in kinds() if kind.name in _SOONEST])
     first = islice(changes(here, kinds()), MOST_OF_A_LINE)
-    every = chain(first, *(changes(part, kinds()) for part in (inner, outer)))
+    every = chain(soonest, first, *(changes(part, kinds()) for part in (inner, outer)))
     yield from changed(tree, islice(every, TRIES))
 
 

@@ -85,13 +85,21 @@ def transpose(node: ast.expr, place: CodePlace) -> Iterator[Any]:
         yield ast.Attribute(node, "T", ast.Load())
 
 
-@mend(ast.Call, examples=("y = np.zeros_like(x) => y = np.zeros_like(x, dtype=float)",))
+@mend(
+    ast.Call,
+    examples=(
+        "y = np.zeros_like(x) => y = np.zeros_like(x, dtype=float)",
+        "y = np.zeros(3, dtype=x.dtype) => y = np.zeros(3, dtype=float)",
+    ),
+)
 def with_a_fraction(node: ast.Call, place: CodePlace) -> Iterator[Any]:
     """A new array that can hold fractions."""
-    if called(node) in _MAKERS and "dtype" not in {keyword.arg for keyword in node.keywords}:
-        yield ast.Call(
-            node.func, node.args, [*node.keywords, ast.keyword("dtype", ast.Name("float", ast.Load()))]
-        )
+    others = [keyword for keyword in node.keywords if keyword.arg != "dtype"]
+    given = [keyword.value for keyword in node.keywords if keyword.arg == "dtype"]
+    of_another = all(isinstance(value, ast.Attribute) and value.attr == "dtype" for value in given)
+    if called(node) in _MAKERS and of_another:
+        new = ast.keyword("dtype", ast.Name("float", ast.Load()))
+        yield ast.Call(node.func, node.args, [*others, new])
 
 
 @mend(

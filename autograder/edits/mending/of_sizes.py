@@ -47,6 +47,8 @@ def as_many_columns(node: ast.expr, place: CodePlace) -> Iterator[Any]:
         "y = x + b[None, :] => y = x + b[:, None, None]",
         "y = x + b.reshape(1, 1, -1) => y = x + b[:, None, None]",
         "y += b => y += b[:, None, None]",
+        "y = x + b.sum() => y = x + b[:, None, None]",
+        "y = x + b[0] => y = x + b[:, None, None]",
     ),
 )
 def added_along_an_axis(node: ast.expr, place: CodePlace) -> Iterator[Any]:
@@ -70,6 +72,14 @@ def _without_new_axes(node: ast.expr) -> ast.expr | None:
             return base
         case ast.Call(func=ast.Attribute(value=base, attr="reshape"), args=sizes) if not is_module(base):
             return base if sizes and all(_is_one(size) for size in sizes) else None
+        case ast.Call(func=ast.Attribute(value=base, attr="sum" | "mean"), args=[]) if not is_module(base):
+            return base
+        case ast.Call(func=ast.Attribute(value=module, attr="sum" | "mean"), args=[base]) if is_module(
+            module
+        ):
+            return base
+        case ast.Subscript(value=base, slice=ast.Constant(value=int())):
+            return base
         case (
             ast.Name() | ast.Attribute() | ast.Subscript(slice=ast.Constant() | ast.BinOp() | ast.JoinedStr())
         ):
@@ -93,3 +103,25 @@ def _is_one(size: ast.expr) -> bool:
         case ast.Constant(value=1) | ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
             return True
     return False
+
+
+@mend(
+    ast.Name,
+    ast.Call,
+    examples=(
+        "y[n, f] = x + b => y[n, f] = x + b[f]",
+        "y[n, f] = x + np.sum(b) => y[n, f] = x + b[f]",
+    ),
+)
+def entry_of_the_target(node: ast.expr, place: CodePlace) -> Iterator[Any]:
+    """One entry of what is added, by an index of the entry that it is added for."""
+    statement, parent = place.statement, place.parent
+    if not isinstance(parent, ast.BinOp) or not isinstance(parent.op, ast.Add | ast.Sub):
+        return
+    value = _without_new_axes(node) if isinstance(node, ast.Call) else node
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    if value is None or len(targets) != 1 or not isinstance(targets[0], ast.Subscript):
+        return
+    indices = [part.id for part in ast.walk(targets[0].slice) if isinstance(part, ast.Name)]
+    if ast.unparse(value) not in indices:
+        yield from (expression(f"{ast.unparse(value)}[{index}]") for index in dict.fromkeys(indices))

@@ -108,7 +108,8 @@ def fractions_throughout(node: ast.FunctionDef, place: CodePlace) -> Iterator[An
     new = copy.deepcopy(node)
     made = [part for part in ast.walk(new) if isinstance(part, ast.Call) and _takes_its_kind(part)]
     for part in made:
-        part.keywords.append(ast.keyword("dtype", ast.Name("float", ast.Load())))
+        others = [keyword for keyword in part.keywords if keyword.arg != "dtype"]
+        part.keywords = [*others, ast.keyword("dtype", ast.Name("float", ast.Load()))]
     if len(made) > 1:
         alike = [part for part in ast.walk(node) if _takes_its_kind(part)]
         yield At(new, alike[0], tuple(alike))
@@ -116,8 +117,9 @@ def fractions_throughout(node: ast.FunctionDef, place: CodePlace) -> Iterator[An
 
 def _takes_its_kind(node: ast.AST) -> bool:
     """Whether a node makes an array of the kind of numbers that another one has."""
-    given = {keyword.arg for keyword in node.keywords} if isinstance(node, ast.Call) else set()
-    return called(node) in ("zeros_like", "empty_like", "ones_like") and "dtype" not in given
+    given = [k.value for k in node.keywords if k.arg == "dtype"] if isinstance(node, ast.Call) else []
+    of_another = any(isinstance(value, ast.Attribute) and value.attr == "dtype" for value in given)
+    return of_another or (called(node) in ("zeros_like", "empty_like", "ones_like") and not given)
 
 
 def _with_entries(node: Any, entries: list[Any]) -> ast.expr:
