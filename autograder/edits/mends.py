@@ -50,8 +50,6 @@ _FIRST = (
     "added_for_the_other_layer",
     "swapped_entries",
     "axis_or_keepdims",
-    "comparison",
-    "condition",
     "not_used_yet",
     "copied_at_the_entry",
     "fractions_throughout",
@@ -86,6 +84,8 @@ _FIRST = (
     "scaled",
     "absolute",
     "put_back",
+    "comparison",
+    "condition",
     "sibling",
     "dropped_statement",
 )
