@@ -128,6 +128,13 @@ def _written(array: np.ndarray, copy: np.ndarray) -> np.ndarray | None:
     return (array != copy) & ~((array != array) & (copy != copy))
 
 
+def several(value: Any, number: int) -> Any:
+    """What a call returned, to be taken apart into so many things; a dictionary, which would come apart into
+    its keys, so many times, so that it is told as one.
+    """
+    return (value,) * number if isinstance(value, dict) else value
+
+
 def scribble(*results: object) -> None:
     """Write over arrays that a submission returned: an input that shares memory with one of them is seen
     to change.

@@ -9,10 +9,15 @@ from autograder.judging import array, between, fact
 # ---- init_nn: spreads have a standard error of at most 2.1 % here, so 12 % is more than five of them; so is each bound below --------------
 
 
+def _sizes(drawn):
+    """The four sizes of a network, from its inputs to its classes."""
+    return drawn.num_inputs, *drawn.num_hiddens, drawn.num_outputs
+
+
 def shapes_of_the_six(seen, drawn):
-    expected = {}
+    expected, sizes = {}, _sizes(drawn)
     for layer in (1, 2, 3):
-        expected |= {f"W{layer}": (drawn[layer - 1], drawn[layer]), f"b{layer}": (drawn[layer],)}
+        expected |= {f"W{layer}": (sizes[layer - 1], sizes[layer]), f"b{layer}": (sizes[layer],)}
     found = {name: array(seen[name], name).shape for name in expected}
     return {
         name: fact(found[name] == shape, f"{name} has shape {found[name]}; expected {shape}.", found[name]) for name, shape in expected.items()
@@ -35,16 +40,17 @@ def _spread(name, value, shape, scale):
 
 
 def spread_of_the_hidden_layers(seen, drawn):
-    return _spread("W1", seen["W1"], drawn[:2], 0.1) | _spread("W2", seen["W2"], drawn[1:3], 0.1)
+    sizes = _sizes(drawn)
+    return _spread("W1", seen["W1"], sizes[:2], 0.1) | _spread("W2", seen["W2"], sizes[1:3], 0.1)
 
 
 def spread_of_the_last_layer(seen, drawn):
-    return _spread("W3", seen["W3"], drawn[2:], 0.01)
+    return _spread("W3", seen["W3"], _sizes(drawn)[2:], 0.01)
 
 
 def biases_at_zero(seen, drawn):
     facts = {}
-    for name, units in zip(("b1", "b2", "b3"), drawn[1:], strict=True):
+    for name, units in zip(("b1", "b2", "b3"), _sizes(drawn)[1:], strict=True):
         bias = array(seen[name], name)
         facts[f"{name} one axis"] = fact(bias.shape == (units,), f"{name} has shape {bias.shape}; expected one axis with an entry for each unit.", bias.shape)
         facts[f"{name} zero"] = fact(not bias.any(), f"{name} doesn't start at zero.", "all the same" if np.ptp(bias) == 0 else "different")
@@ -102,6 +108,7 @@ def _moves(seen, toy):
 
 def entries_that_move(seen, drawn):
     large, small = (_moves(seen[which], drawn[which]) for which in ("large", "small"))
+    again = {int(np.argmax(np.abs(move))) for move in _moves(seen["again"], drawn["large"])}
     size = drawn["large"].before[drawn["large"].name].size
     alone = all(np.sum(np.abs(move) > 1e-9) == 1 for move in large)
     at = [int(np.argmax(np.abs(move))) for move in large]
@@ -122,6 +129,8 @@ def entries_that_move(seen, drawn):
         "different": between(9, len(entries), np.inf, f"Only {len(entries)} different entries are moved; expected 20."),
         "anywhere": fact(min(entries, default=0) < size // 2 <= max(entries, default=0), "The entries aren't chosen at random from the whole parameter.",
                          f"{min(entries, default=0)} to {max(entries, default=0)}"),
+        # two draws of 20 of 60 are the same once in 4e15 times
+        "anew": fact(len(entries) < 9 or entries != again or len(entries) == size, "Two calls move the same entries: draw them anew in each call."),
         # 20 draws with repetition meet all of 18 entries once in a million times
         "all of a small one": fact(moved == every, f"Of a parameter with {every} entries, {moved} are moved; expected all of them."),
     }

@@ -122,7 +122,7 @@ def sums_down_the_columns(x):
 
 @misconception("softmax")
 def shifts_the_callers_scores(x):
-    """You subtract the maximum from x itself, so the caller's scores are changed too. Make a new array."""
+    """You work in x itself, as by subtracting the maximum in place, so the caller's scores are changed too. Make a new array."""
     x -= x.max(axis=1, keepdims=True)
     powers = np.exp(x)
     return powers / powers.sum(axis=1, keepdims=True)
@@ -184,7 +184,7 @@ def weight_gradient_for_weights(grad_y, x, w):
 
 @misconception("relu", replaces="relu")
 def overwrites_x(x):
-    """x is changed: either you set its negative entries to zero in place, or you return x itself where nothing is negative, so that what is written into the result is written into x. The caller needs the un-activated values for the backward pass: return a new array."""
+    """x is changed: either you write into it, as by setting its negative entries to zero in place, or you return x itself where nothing is negative, so that what is written into the result is written into x. The caller needs the un-activated values for the backward pass: return a new array."""
     x[x < 0] = 0
     return x
 
@@ -203,7 +203,7 @@ def absolute_value(x):
 
 @misconception("relu", replaces="relu_backward")
 def overwrites_the_gradient(grad_y, x):
-    """You set entries of grad_y itself to zero and return it. The array belongs to the caller: work on a new one."""
+    """grad_y is changed: either you write into it, as by setting entries of it to zero, or you return it itself where nothing has to become zero, so that what is written into the result is written into it. The array belongs to the caller: work on a new one."""
     grad_y[x <= 0] = 0
     return grad_y
 
@@ -417,7 +417,7 @@ def remembers_a_velocity(model, eta):
 
 @misconception("nn_update")
 def decays_the_gradients(model, eta):
-    """You multiply the stored gradients by eta before you subtract them. The gradients in model should stay as they were."""
+    """Your step changes the gradients in model, as by multiplying them by eta in place or setting them to zero. They should stay as they were."""
     for name in PARAMETERS:
         model["dE_d" + name] *= eta
         model[name] = model[name] - model["dE_d" + name]
@@ -733,7 +733,7 @@ def never_shuffled(*args):
 
 @misconception("train")
 def shuffled_once(*args):
-    """You shuffle once, before the first epoch, so the batches hold the same cases in every epoch. Draw a new order for each."""
+    """The batches hold the same cases in every epoch: you shuffle once, before the first, or start the generator anew with the same seed in each. Draw a new order for each."""
     kept = {}
     return trainer(*args, order=lambda epoch, count: kept.setdefault("order", np.random.permutation(count)))
 
@@ -808,7 +808,7 @@ def validated_on_the_test_split(*args):
 
 @misconception("train")
 def shuffles_the_callers_arrays(model, forward, backward, update, eta, num_epochs, batch_size, data):
-    """You shuffle the arrays of data themselves, and the caller's data come back in another order. Shuffle a list of row numbers."""
+    """You change the arrays of data themselves, as by shuffling them, and the caller finds other data than before. Shuffle a list of row numbers, and leave the arrays alone."""
 
     def in_place(epoch, count):
         order = np.random.permutation(count)

@@ -145,8 +145,10 @@ def init_nn(num_inputs: int, num_hiddens: list[int], num_outputs: int) -> dict[s
 # %% test="init_nn" points=3
 @checks.run
 def check():
-    for sizes in ((90, [80, 70], 60), (3, [5, 2], 4)):
-        fresh, (D, (H1, H2), C) = init_nn(*sizes), sizes
+    for D, H1, H2, C in ((90, 80, 70, 60), (3, 5, 2, 4)):
+        sizes = D, [H1, H2], C
+        fresh = init_nn(*sizes)
+        checks.that(sizes[1] == [H1, H2], "init_nn changed num_hiddens, the list that it was given.")
         for name, size in (("W1", (D, H1)), ("W2", (H1, H2)), ("W3", (H2, C))):
             checks.that(name in fresh, f"init_nn made no {name}.")
             checks.shape(f"{name} of init_nn{sizes}", fresh[name], size,
@@ -540,8 +542,8 @@ for name in ["W3", "b3", "W2", "b2", "W1", "b1"]:
 # $$\frac{\partial E}{\partial p} \approx \frac{E(p + \epsilon) - E(p - \epsilon)}{2\,\epsilon}, \qquad \epsilon = 10^{-7}$$
 #
 # Write `check_grad` for the parameter `model[name]`. It calls `forward` and `backward`, then compares up to
-# 20 different entries of `model["dE_d" + name]`, chosen at random (all of them where there are fewer), with
-# the central difference, and raises an `AssertionError` where the two are more than $1.5 \cdot 10^{-3}$
+# 20 different entries of `model["dE_d" + name]`, chosen at random in each call (all of them where there are
+# fewer), with the central difference, and raises an `AssertionError` where the two are more than $1.5 \cdot 10^{-3}$
 # apart: they differ at the third decimal. Call `forward` and `backward` as they are passed in; the check must
 # work for any network.
 #

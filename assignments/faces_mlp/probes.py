@@ -27,22 +27,21 @@ def parameters(rng, sizes, scale=1.0):
 
 
 class Sizes(NamedTuple):
-    """How many inputs, units of the first and of the second hidden layer, and classes a network has."""
+    """How many inputs, units of the hidden layers, and outputs a network has."""
 
-    D: int
-    H1: int
-    H2: int
-    C: int
+    num_inputs: int
+    num_hiddens: list
+    num_outputs: int
 
 
-def sizes(rng, **numbers):
+def sizes(rng, D, H1, H2, C):
     """The sizes of a network; nothing is left to chance."""
-    return Sizes(**numbers)
+    return Sizes(D, [H1, H2], C)
 
 
 def made(ns, drawn):
     """A network of the sizes that are drawn, made by the notebook."""
-    return ns.init_nn(drawn.D, [drawn.H1, drawn.H2], drawn.C)
+    return ns.init_nn(drawn.num_inputs, list(drawn.num_hiddens), drawn.num_outputs)
 
 
 LARGE = partial(sizes, D=50, H1=40, H2=30, C=60)
@@ -70,11 +69,17 @@ def spread_of_the_last_layer(ns, drawn):
     return {"W3": made(ns, drawn)["W3"]}
 
 
-@probe("init_nn", points=0.75, judged=True, contract=True, draw=partial(sizes, D=6, H1=4, H2=5, C=3))
+@probe("init_nn", points=0.5, judged=True, contract=True, draw=partial(sizes, D=6, H1=4, H2=5, C=3))
 def biases_at_zero(ns, drawn):
     """The three biases: one axis, all zeros."""
     model = made(ns, drawn)
     return {name: model[name] for name in ("b1", "b2", "b3")}
+
+
+@probe("init_nn", points=0.25, contract=True, unchanged=True, draw=partial(sizes, D=3, H1=5, H2=4, C=2))
+def sizes_left_alone(ns, drawn):
+    """Whether the list of hidden units is as it was afterwards."""
+    return {"parameters": sorted(ns.init_nn(*drawn).keys() & set(PARAMETERS))}
 
 
 # ---- softmax -------------------------------------------------------------------------------------------------------------------------
@@ -163,7 +168,7 @@ def affine_values(ns, drawn):
 def gradient_of_the_input(ns, drawn):
     """The gradient with respect to the input."""
     x, w, _, grad_y = drawn
-    grad_x, _, _ = ns.affine_backward(grad_y, x, w)
+    grad_x, _, _ = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"grad_x": grad_x}
 
 
@@ -171,7 +176,7 @@ def gradient_of_the_input(ns, drawn):
 def gradient_of_the_weights(ns, drawn):
     """The gradient with respect to the weights."""
     x, w, _, grad_y = drawn
-    _, grad_w, _ = ns.affine_backward(grad_y, x, w)
+    _, grad_w, _ = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"grad_w": grad_w}
 
 
@@ -179,7 +184,7 @@ def gradient_of_the_weights(ns, drawn):
 def gradient_of_the_bias(ns, drawn):
     """The gradient with respect to the bias, which has one axis."""
     x, w, _, grad_y = drawn
-    _, _, grad_b = ns.affine_backward(grad_y, x, w)
+    _, _, grad_b = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"grad_b": grad_b}
 
 
@@ -187,7 +192,7 @@ def gradient_of_the_bias(ns, drawn):
 def affine_batch_of_one(ns, drawn):
     """A batch of one, forwards and backwards."""
     x, w, b, grad_y = drawn
-    grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
+    grad_x, grad_w, grad_b = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
 
 
@@ -202,27 +207,31 @@ def affine_leaves_its_inputs(ns, drawn):
 def affine_backward_leaves_its_inputs(ns, drawn):
     """Whether grad_y, x and w are as they were after the backward pass."""
     x, w, _, grad_y = drawn
-    grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
+    grad_x, grad_w, grad_b = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
 
 
 def whole_numbers(rng, n, rows, columns):
-    """The same with an input of an integer type."""
-    return layer(rng, n, rows, columns)._replace(x=rng.integers(-3, 4, size=(n, rows)))
+    """The same with an input of an integer type, and with weights that are whole numbers besides."""
+    x, w = rng.integers(-3, 4, size=(n, rows)), rng.integers(-3, 4, size=(rows, columns))
+    return {"input": layer(rng, n, rows, columns)._replace(x=x), "input and weights": layer(rng, n, rows, columns)._replace(x=x, w=w)}
 
 
 @probe("affine", points=0.25, contract=True, tolerance=1e-5, draw=partial(whole_numbers, n=3, rows=4, columns=2))
 def affine_whole_numbers(ns, drawn):
-    """An input of an integer type."""
-    x, w, b, grad_y = drawn
-    return {"y": ns.affine(x, w, b), "grad_w": ns.affine_backward(grad_y, x, w)[1]}
+    """An input of an integer type, and weights of one with it."""
+    seen = {}
+    for which, (x, w, b, grad_y) in drawn.items():
+        grad_x, grad_w, _ = inputs.several(ns.affine_backward(grad_y, x, w), 3)
+        seen[f"whole {which}"] = {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w}
+    return seen
 
 
 @probe("affine", points=0.25, contract=True, tolerance=1e-4, draw=lambda rng: Affine(*(a.astype(np.float32) for a in layer(rng, 4, 2, 3))))
 def affine_single_precision(ns, drawn):
     """float32 arrays."""
     x, w, b, grad_y = drawn
-    grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
+    grad_x, grad_w, grad_b = inputs.several(ns.affine_backward(grad_y, x, w), 3)
     return {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
 
 
@@ -238,7 +247,7 @@ def affine_of_every_kind(ns, drawn):
     """Call after call: inputs that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
     for kind, (x, w, b, grad_y) in drawn.items():
-        grad_x, grad_w, grad_b = ns.affine_backward(grad_y, x, w)
+        grad_x, grad_w, grad_b = inputs.several(ns.affine_backward(grad_y, x, w), 3)
         seen[kind] = {"y": ns.affine(x, w, b), "grad_x": grad_x, "grad_w": grad_w, "grad_b": grad_b}
     return seen
 
@@ -266,10 +275,10 @@ def relu_gradient_of_any_sign(ns, drawn):
 
 
 @probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True,
-       draw=lambda rng: {"x": inputs.away_from_zero(rng, (3, 4)), "positive": np.abs(inputs.away_from_zero(rng, (2, 4)))})
+       draw=lambda rng: {"x": inputs.away_from_zero(rng, (3, 4)), "x (positive)": np.abs(inputs.away_from_zero(rng, (2, 4)))})
 def relu_leaves_its_input(ns, drawn):
     """Whether x is as it was afterwards, also when the output is written to, and where no entry has to change."""
-    return {"y": inputs.written_over(ns.relu(drawn["x"])), "y of a positive x": inputs.written_over(ns.relu(drawn["positive"]))}
+    return {f"relu({which})": inputs.written_over(ns.relu(x)) for which, x in drawn.items()}
 
 
 @probe("relu", points=0.25, contract=True, tolerance=1e-5, unchanged=True,
@@ -300,22 +309,28 @@ def relu_whole_numbers(ns, drawn):
 
 
 def gates_of_every_kind(rng):
-    """Arrays of every kind, an upstream gradient for each that has no zeros, and inputs under each as one."""
-    arrays = inputs.kinds_and_sizes(rng, (3, 4)) | {"single precision": inputs.away_from_zero(rng, (2, 3)).astype(np.float32)}
-    upstream = {kind: rng.normal(size=x.shape) for kind, x in inputs.without_zeros(arrays).items()}
-    return {"arrays": arrays, "upstream": upstream, "under": {kind: inputs.away_from_zero(rng, grad_y.shape) for kind, grad_y in arrays.items()}}
+    """Arrays of every kind, as inputs, with an upstream gradient for each that has no zeros, and as upstream gradients with an input for each.
+
+    Each call has arrays of its own: one that writes into an argument spoils no other.
+    """
+
+    def arrays():
+        return inputs.kinds_and_sizes(rng, (3, 4)) | {"single precision": inputs.away_from_zero(rng, (2, 3)).astype(np.float32)}
+
+    backward = {kind: (rng.normal(size=x.shape), x) for kind, x in inputs.without_zeros(arrays()).items()}
+    upstream = {kind: (grad_y, inputs.away_from_zero(rng, grad_y.shape)) for kind, grad_y in arrays().items()}
+    return {"forward": arrays(), "backward": backward, "upstream": upstream}
 
 
 @probe("relu", points=0.25, contract=True, equal_sizes="square ones among them", draw=gates_of_every_kind)
 def relu_of_every_kind(ns, drawn):
     """Call after call: entries that are tiny, large, of one sign or equal, upstream gradients of zero, and sizes that are equal or 1."""
-    arrays, upstream, under = drawn.values()
-    with inputs.each_its_own() as own:
-        return {
-            "forward": {kind: ns.relu(own(x)) for kind, x in arrays.items()},
-            "backward": {kind: ns.relu_backward(own(grad_y), own(arrays[kind])) for kind, grad_y in upstream.items()},
-            "upstream": {kind: ns.relu_backward(own(grad_y), own(under[kind])) for kind, grad_y in arrays.items()},
-        }
+    forward, backward, upstream = drawn.values()
+    return {
+        "forward": {kind: ns.relu(x) for kind, x in forward.items()},
+        "backward": {kind: ns.relu_backward(*pair) for kind, pair in backward.items()},
+        "upstream": {kind: ns.relu_backward(*pair) for kind, pair in upstream.items()},
+    }
 
 
 # ---- nn_forward ----------------------------------------------------------------------------------------------------------------------
@@ -362,15 +377,18 @@ def forward_batch_of_one(ns, drawn):
 @probe("nn_forward", points=0.5, contract=True, tolerance=1e-5, unchanged=True,
        draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "x": rng.normal(size=(7, 5))})
 def forward_leaves_its_inputs(ns, drawn):
-    """Whether the six parameters and the input are as they were afterwards."""
-    return {"y": ns.nn_forward(drawn["model"], drawn["x"])["y"]}
+    """Whether the six parameters and the input are as they were afterwards, and nothing is added to the model."""
+    model = drawn["model"]
+    return {"y": ns.nn_forward(model, drawn["x"])["y"], "model": sorted(model)}
 
 
 @probe("nn_forward", points=0.5, contract=True, tolerance=1e-5,
-       draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "batches": [rng.integers(0, 256, size=(2, 5)) for _ in range(2)]})
+       draw=lambda rng: {"model": parameters(rng, FORWARD_SIZES), "batches": [rng.integers(0, 256, size=(2, 5)) for _ in range(2)],
+                         "whole": parameters(rng, FORWARD_SIZES) | {"W1": rng.integers(-3, 4, size=(5, 4))}})
 def forward_whole_numbers(ns, drawn):
-    """An input of an integer type, then the same network on other inputs."""
-    return {"y": [ns.nn_forward(drawn["model"], x)["y"] for x in drawn["batches"]]}
+    """An input of an integer type, the same network on other inputs, and a network whose first weights are whole numbers, too."""
+    model, batches, whole = drawn.values()
+    return {"y": [ns.nn_forward(model, x)["y"] for x in batches], "y, whole weights": ns.nn_forward(whole, batches[0])["y"]}
 
 
 def networks_of_every_kind(rng):
@@ -386,11 +404,8 @@ def networks_of_every_kind(rng):
 @probe("nn_forward", points=0.25, contract=True, equal_sizes="square ones among them", draw=networks_of_every_kind)
 def forward_of_every_kind(ns, drawn):
     """Call after call: inputs and weights that are tiny, large, of one sign, zero or equal, and layers whose sizes are equal or 1."""
-    seen = {}
-    for kind, (model, x) in drawn.items():
-        var = ns.nn_forward(model, x)
-        seen[kind] = {name: var[name] for name in ("x", "z1", "h1", "z2", "h2", "y")}
-    return seen
+    seen = {kind: ns.nn_forward(model, x) for kind, (model, x) in drawn.items()}
+    return {kind: {name: var[name] for name in ("x", "z1", "h1", "z2", "h2", "y")} for kind, var in seen.items()}
 
 
 # ---- nn_backward ---------------------------------------------------------------------------------------------------------------------
@@ -469,9 +484,9 @@ def second_backward_pass(ns, drawn):
 
 @probe("nn_backward", points=0.75, contract=True, tolerance=1e-5, unchanged=True, draw=partial(backward_inputs, n=7, sizes=BACKWARD_SIZES))
 def backward_leaves_the_rest(ns, drawn):
-    """Whether parameters, error and intermediate values are as they were afterwards."""
+    """Whether parameters, error and intermediate values are as they were afterwards, and nothing is added to the latter."""
     ns.nn_backward(*drawn)
-    return {"dE_dW1": drawn.model["dE_dW1"]}
+    return {"dE_dW1": drawn.model["dE_dW1"], "var": sorted(drawn.var)}
 
 
 def passes_of_every_kind(rng):
@@ -540,10 +555,10 @@ def three_steps(ns, drawn):
 
 @probe("nn_update", points=0.5, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: {"model": with_gradients(rng, [3, 5, 4, 2])})
 def gradients_stay(ns, drawn):
-    """Whether the gradients are as they were after a step."""
+    """Whether the gradients are there and as they were after a step."""
     model = drawn["model"]
     ns.nn_update(model, 0.25)
-    return {"W1": model["W1"], "b3": model["b3"]}
+    return {"W1": model["W1"], "b3": model["b3"], "gradients that are there": sum("dE_d" + name in model for name in PARAMETERS)}
 
 
 def steps_of_every_kind_inputs(rng):
@@ -586,25 +601,30 @@ def evaluation(rng, n, features=4, classes=3, scale=0.4):
     return Evaluation(rng.normal(size=(n, features)), inputs.one_hot(inputs.labels(rng, n, classes), classes), toy)
 
 
+def _both(returned):
+    """Cross-entropy and accuracy, to be taken apart; a dictionary is told as one."""
+    return inputs.several(returned, 2)
+
+
 @probe("evaluate", points=1.5, tolerance=1e-5, draw=lambda rng: evaluation(rng, 11))
 def cross_entropy_of_a_set(ns, drawn):
     """The cross-entropy of all cases, passed through at once."""
     x, t, toy = drawn
-    return {"ce": ns.evaluate(x, t, toy, linear_scores)[0]}
+    return {"ce": _both(ns.evaluate(x, t, toy, linear_scores))[0]}
 
 
 @probe("evaluate", points=1.5, tolerance=1e-5, draw=lambda rng: evaluation(rng, 29))
 def accuracy_of_a_set(ns, drawn):
     """The accuracy on all cases, passed through at once."""
     x, t, toy = drawn
-    return {"acc": ns.evaluate(x, t, toy, linear_scores)[1]}
+    return {"acc": _both(ns.evaluate(x, t, toy, linear_scores))[1]}
 
 
 @probe("evaluate", points=1.25, tolerance=1e-5, draw=lambda rng: evaluation(rng, 13))
 def short_last_batch(ns, drawn):
     """Batches of which the last is shorter than the others."""
     x, t, toy = drawn
-    ce, acc = ns.evaluate(x, t, toy, linear_scores, 4)
+    ce, acc = _both(ns.evaluate(x, t, toy, linear_scores, 4))
     return {"ce": ce, "acc": acc}
 
 
@@ -612,14 +632,14 @@ def short_last_batch(ns, drawn):
 def batches_of_one_size(ns, drawn):
     """Batches that divide the set, then batches of one."""
     x, t, toy = drawn
-    return {f"batch_size {size}": list(ns.evaluate(x, t, toy, linear_scores, size)) for size in (3, 1)}
+    return {f"batch_size {size}": list(_both(ns.evaluate(x, t, toy, linear_scores, size))) for size in (3, 1)}
 
 
 @probe("evaluate", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: evaluation(rng, 8))
 def large_score_evaluation(ns, drawn):
     """Scores far from zero."""
     x, t, toy = drawn
-    ce, acc = ns.evaluate(x, t, toy, lambda model, x: {"y": linear_scores(model, x)["y"] + 3000.0})
+    ce, acc = _both(ns.evaluate(x, t, toy, lambda model, x: {"y": linear_scores(model, x)["y"] + 3000.0}))
     return {"ce": ce, "acc": acc}
 
 
@@ -627,8 +647,8 @@ def large_score_evaluation(ns, drawn):
 def evaluation_leaves_its_inputs(ns, drawn):
     """A single case and whether inputs, targets and parameters are as they were afterwards."""
     x, t, toy = drawn
-    alone = ns.evaluate(x[:1], t[:1], toy, linear_scores)
-    ce, acc = ns.evaluate(x, t, toy, linear_scores, 2)
+    alone = _both(ns.evaluate(x[:1], t[:1], toy, linear_scores))
+    ce, acc = _both(ns.evaluate(x, t, toy, linear_scores, 2))
     return {"alone": list(alone), "ce": ce, "acc": acc}
 
 
@@ -643,7 +663,7 @@ def sets_of_every_kind(rng):
 @probe("evaluate", points=0.25, contract=True, tolerance=1e-5, equal_sizes="square ones among them", draw=sets_of_every_kind)
 def evaluation_of_every_kind(ns, drawn):
     """Call after call: inputs that are tiny, of one sign, zero, equal or whole numbers, one class, square sets, and batches larger than the set."""
-    return {kind: list(ns.evaluate(*case, linear_scores, 100 if kind.startswith("batches") else 4)) for kind, case in drawn.items()}
+    return {kind: list(_both(ns.evaluate(*case, linear_scores, 100 if kind.startswith("batches") else 4))) for kind, case in drawn.items()}
 
 
 # ---- check_grad ----------------------------------------------------------------------------------------------------------------------
@@ -678,13 +698,14 @@ class Slope:
 
 class Scale:
     """A toy for check_grad, with a backward pass that is right and others with a fault each: their gradient is the right one times ratio, plus
-    offset. The functions hold numbers alone, and none from which it can be read which of them is right.
+    offset. The functions hold numbers alone, and none from which it can be read which of them is right. tiny: about how many of the entries are far
+    smaller than any step, and come back as they were only where they were kept.
     """
 
-    def __init__(self, rng, shape, name="W1", steepness=1.0, level=1.0, **faults):
+    def __init__(self, rng, shape, name="W1", steepness=1.0, level=1.0, tiny=0.0, **faults):
         self.name, factor = name, steepness * inputs.away_from_zero(rng, shape, gap=0.3)
         self.before = parameters(rng, [3, 2, 4, 2])
-        parts = rng.uniform(0.5, 1.5, size=shape)
+        parts = rng.uniform(0.5, 1.5, size=shape) * np.where(rng.uniform(size=shape) < tiny, 1e-9, 1.0)
         self.before[name] = level * parts / (parts.sum() * factor)  # s = level, without cancellation
         self.x = inputs.away_from_zero(rng, (4, 2), gap=0.3)
         self.weights, self.faults = parted(rng, factor), {}
@@ -761,12 +782,12 @@ def third_decimal(ns, drawn):
 
 @probe("check_grad", points=0.75, contract=True, judged=True, draw=lambda rng: {"large": Scale(rng, (12, 5)), "small": Scale(rng, (3, 6))})
 def entries_that_move(ns, drawn):
-    """Which entries are moved, and by how much, of a large parameter and of one with fewer than 20."""
-    tried = {which: toy.tried(ns) for which, toy in drawn.items()}
+    """Which entries are moved, and by how much, of a large parameter, twice, and of one with fewer than 20."""
+    tried = {which: toy.tried(ns) for which, toy in (drawn | {"again": drawn["large"]}).items()}
     return {which: {"raised": seen["raised"], "seen": seen["seen"]} for which, seen in tried.items()}
 
 
-@probe("check_grad", points=1.25, contract=True, judged=True, draw=lambda rng: Scale(rng, (6, 4)))
+@probe("check_grad", points=1.25, contract=True, judged=True, draw=lambda rng: Scale(rng, (6, 4), tiny=0.6))
 def parameters_put_back(ns, drawn):
     """The six parameters after a check that passes."""
     seen = drawn.tried(ns)

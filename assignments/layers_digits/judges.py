@@ -120,21 +120,34 @@ def one_step(seen, drawn):
     }
 
 
+def _after(batches, net, drawn, piled):
+    """Where plain SGD ends after these batches; piled: where each step carries the gradients of those before it."""
+    X, y, _, _ = drawn.data
+    total = dict.fromkeys(PARAMETERS, 0.0)
+    for rows in batches:
+        each = {name: rows_of.mean(axis=0).reshape(net[name].shape) for name, rows_of in _gradients(net, X[rows], y[rows]).items()}
+        total = {name: each[name] + piled * total[name] for name in PARAMETERS}
+        net = {name: net[name] - drawn.settings["learning_rate"] * total[name] for name in PARAMETERS}
+    return net
+
+
+def _gap(net, other):
+    return max(np.abs(net[name] - other[name]).max() for name in PARAMETERS)
+
+
 def three_steps(seen, drawn):
     """Two rows in batches of two: a batch is one of three, so three steps end in one of 27 places."""
-    X, y, _, _ = drawn.data
     start, end = (_network(_inside(seen, key), drawn) for key in ("start", "end"))
     still = [name for name in ("W1", "W2") if not start[name].any()]
-    gaps = []
-    for batches in product(([0, 0], [0, 1], [1, 1]), repeat=drawn.settings["iters"]):
-        net = start
-        for rows in batches:
-            gradients = _gradients(net, X[rows], y[rows])
-            net = {name: net[name] - drawn.settings["learning_rate"] * gradients[name].mean(axis=0).reshape(net[name].shape) for name in PARAMETERS}
-        gaps.append(max(np.abs(net[name] - end[name]).max() for name in PARAMETERS))
+    every = list(product(([0, 0], [0, 1], [1, 1]), repeat=drawn.settings["iters"]))
+    gap, piled = (min(_gap(_after(batches, start, drawn, piled), end) for batches in every) for piled in (False, True))
     return {
         "a start": fact(not still, f"With learning_rate 0, {' and '.join(still)} {'comes' if len(still) == 1 else 'come'} back as zeros."),
-        "plain SGD": fact(min(gaps) < 1e-5, "After a few steps the parameters are not where plain SGD takes them from the weights that learning_rate 0 brings back."),
+        "plain SGD": fact(
+            gap < 1e-5,
+            "After a few steps the parameters are not where plain SGD takes them from the weights that learning_rate 0 brings back.",
+            "gradients added up" if piled < 1e-5 else "elsewhere",
+        ),
     }
 
 
@@ -211,24 +224,39 @@ def seeds(seen, drawn):
     }
 
 
+def _rows_used(seen, training):
+    """The numbers of the training rows that leave a trace in W1."""
+    start, end = (_network(_inside(seen, key), training)["W1"] for key in ("start", "end"))
+    return np.flatnonzero(np.any(start != end, axis=1))
+
+
 def which_rows_are_drawn(seen, drawn):
     """Row i of W1 changes only where training row i, which is 1 in column i alone, was in a batch."""
-    batch_size = drawn.settings["batch_size"]
-    start, end = (_network(_inside(seen, key), drawn) for key in ("start", "end"))
-    used = np.flatnonzero(np.any(start["W1"] != end["W1"], axis=1))
-    most = drawn.settings["iters"] * batch_size
+    batch_size = drawn["many"].settings["batch_size"]
+    used, one, few = (_rows_used(_inside(seen, which), drawn[which]) for which in ("many", "one", "few"))
+    most = drawn["many"].settings["iters"] * batch_size
+    never = sorted(set(range(len(drawn["few"].data.X_train))) - set(few.tolist()))
+    steps = drawn["few"].settings["iters"]
+    last = len(drawn["few"].data.X_train) - 1
+    unseen = "The last row of X_train" if never == [last] else "The first row of X_train" if never == [0] else "A row of X_train"
     trace = f"Only {len(used)} of the rows leave a trace in W1, no more than one batch has: does every step use the same batch?" if used.size else "No row leaves a trace in W1."
     return {
         "new rows": fact(len(used) > batch_size, trace, used.tolist()),
         "no more": fact(len(used) <= most, "More rows leave a trace in W1 than were drawn in all batches."),
         "at random": fact(used.tolist() != list(range(most)), "The batches follow the order of X_train; they should be drawn at random."),
+        # 10 of 40 rows are neighbours with probability 31 / 8.5e8 = 4e-8, fewer different ones with less
+        "apart": fact(len(one) < 5 or np.ptp(one) >= len(one), "The rows of a batch are neighbours in X_train; each should be drawn at random."),
+        # in 180 draws one of 6 rows is left out with probability 6 * (5 / 6)**180 = 3e-14
+        "every row": fact(not never or not used.size, f"{unseen} is never drawn in {steps} steps on few rows.", never),
     }
 
 
 def defaults_of_training(seen, drawn):
     """100 hidden units, batches of 100, seed 0; and the other defaults as the signature has them."""
     data, units, defaults = drawn.values()
-    hidden = array(_inside(seen, "hidden"), "the shape of b1", shape=(1,))
+    hidden = array(_inside(seen, "hidden"), "the shape of b1")
+    if hidden.shape != (1,):
+        raise Unfit(Verdict.WRONG_SHAPE, f"b1 has shape {tuple(hidden.astype(int).tolist())}; expected one axis, with an entry for each hidden unit.")
     start, end = (array(_inside(seen, key), "W1", shape=(len(data.X_train), units)) for key in ("start", "end"))
     used = int(np.any(start != end, axis=1).sum())
     return {
@@ -314,4 +342,5 @@ def gradients_that_are_not_numbers(seen, drawn):
 
 
 def gradients_of_another_shape(seen, drawn):
-    return _verdicts(seen, RIGHT, {"axis": "whose gradient has an axis more than x"})
+    right = RIGHT | {"rows": "a right layer that takes x of shape (N, D) and no other"}
+    return _verdicts(seen, right, {"axis": "whose gradient has an axis more than x"})

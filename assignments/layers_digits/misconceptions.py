@@ -161,7 +161,7 @@ def returns_a_step(x):
 
 @misconception("relu_backward")
 def writes_into_dout(dout, cache):
-    """dout belongs to the caller, who may still need it, and finds it changed: either you set entries of dout itself to zero, or you return it as dx, where what is written into the one is written into the other. Look at whether dx is always a new array."""
+    """dout belongs to the caller, who may still need it, and finds it changed: either you write into dout itself, as by setting entries of it to zero, or you return it as dx, where what is written into the one is written into the other. Look at whether dx is always a new array."""
     dx = dout
     dx[cache <= 0] = 0
     return dx
@@ -221,7 +221,7 @@ def tries_ones_as_dout(forward, backward):
 
 @misconception("check_layer")
 def tries_positive_inputs(forward, backward):
-    """None of the inputs that you try is negative. What a layer does on that side is never looked at."""
+    """A gradient passes your check that is wrong where x is negative. If none of the inputs that you try is negative, what a layer does on that side is never looked at; if some are, look at whether every entry is compared."""
     x, dout = some(4, 5)
     x = np.abs(x)
     assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
@@ -229,7 +229,7 @@ def tries_positive_inputs(forward, backward):
 
 @misconception("check_layer")
 def tries_negative_inputs(forward, backward):
-    """None of the inputs that you try is positive. What a layer does on that side is never looked at."""
+    """A gradient passes your check that is wrong where x is positive. If none of the inputs that you try is positive, what a layer does on that side is never looked at; if some are, look at whether every entry is compared."""
     x, dout = some(4, 5)
     x = -np.abs(x)
     assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-5
@@ -314,7 +314,7 @@ def returns_what_it_found(forward, backward):
 
 @misconception("check_layer")
 def prints_what_it_found(forward, backward):
-    """Your check raises no error on any layer, right or wrong. Printing is not enough: raise an error where a layer is wrong, as assert does."""
+    """Your check raises no error on any layer, right or wrong. If it prints what it found, that is not enough: raise an error where a layer is wrong, as assert does."""
     x, dout = some(4, 5)
     dx, measured = backward(dout, forward(x)[1]), measure(forward, x, dout)
     if np.shape(dx) != x.shape or not rel_error(dx, measured) < 1e-5:
@@ -448,7 +448,7 @@ def gradient_without_the_label(x, y):
 
 @misconception("softmax_loss")
 def shifts_the_callers_scores(x, y):
-    """You subtract the maximum from x in place, so the caller finds other scores than before. Look for -= on an argument."""
+    """You work in x itself, as by subtracting the maximum in place, so the caller finds other scores than before. Look for what writes into an argument, such as -=."""
     x -= x.max(axis=1, keepdims=True)
     losses, probs = _loss_and_probs(x, y)
     return losses.mean(), _minus_label(probs, y) / len(x)
@@ -528,18 +528,36 @@ def averages_the_loss_over_all_entries(x, y):
     return losses.sum() / x.size, _minus_label(probs, y) / len(x)
 
 
+@misconception("softmax_loss")
+def zero_times_infinity(x, y):
+    """You multiply the logarithms of all probabilities by zeros and a one. A probability below about 1e-308 has been rounded to 0 by then: its logarithm is infinite, and 0 times that is no number. Look at how the logarithm of a fraction can be taken before anything is exponentiated away."""
+    _, probs = _loss_and_probs(x, y)
+    labels = np.eye(x.shape[1])[y]
+    return -np.sum(labels * np.log(probs)) / len(x), (probs - labels) / len(x)
+
+
+@misconception("softmax_loss")
+def zero_times_infinity_over_all_entries(x, y):
+    """You take the mean of label times logarithm over all scores, which divides by the number of classes, too; the mean is over the examples alone. And a probability below about 1e-308 has been rounded to 0 before its logarithm is taken. Look at how the logarithm of a fraction can be taken on paper."""
+    _, probs = _loss_and_probs(x, y)
+    labels = np.eye(x.shape[1])[y]
+    return -np.mean(labels * np.log(probs)), (probs - labels) / len(x)
+
+
 # --- train_two_layer ---
 
 
 def _train(
-    data, hidden, learning_rate, iters, batch_size, std, seed, draw=None, rng=None, weights=None, classes=None, backward=None, gradients=None, measure=None
+    data, hidden, learning_rate, iters, batch_size, std, seed, draw=None, rng=None, weights=None, classes=None, backward=None, gradients=None, measure=None, rows=()
 ):
-    """Train as the reference does, but for the steps that are passed in."""
+    """Train as the reference does, but for the steps that are passed in; rows: the biases that have an axis in front."""
     X_train, y_train, X_test, y_test = data
     rng = rng or np.random.default_rng(seed)
     weights = weights or (lambda rng, shape: std * rng.standard_normal(shape))
     C = classes or y_train.max() + 1
     params = {"W1": weights(rng, (X_train.shape[1], hidden)), "b1": np.zeros(hidden), "W2": weights(rng, (hidden, C)), "b2": np.zeros(C)}
+    for name in rows:
+        params[name] = params[name][None]
     history = {"train_loss": [], "test_loss": [], "test_accuracy": []}
     for it in range(iters):
         rows, label_rows = draw(rng, it) if draw else [rng.integers(len(X_train), size=batch_size)] * 2
@@ -727,7 +745,7 @@ def scales_weights_by_layer_size(X_train, y_train, X_test, y_test, hidden=100, l
 
 @misconception("train_two_layer")
 def shuffles_the_callers_data(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
-    """You shuffle X_train and y_train in place. The caller finds the data in another order than before; draw row numbers and leave the data alone."""
+    """You change X_train or y_train themselves, as by shuffling them in place, and the caller finds other data than before. Draw row numbers and leave the data alone."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(X_train))
     X_train[:], y_train[:] = X_train[order], y_train[order]
@@ -761,3 +779,15 @@ def starts_w2_at_zero(X_train, y_train, X_test, y_test, hidden=100, learning_rat
 def stops_after_one_step(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
     """Your training ends after its first step, whatever iters says: the lists in history have one entry then. Look at where your return stands, inside the loop or behind it."""
     return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, min(iters, 1), batch_size, std, seed)
+
+
+@misconception("train_two_layer")
+def biases_as_rows(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """Your biases have two axes, (1, H) and (1, C). They should have one, (H,) and (C,), which is the shape of their gradients; two axes add up without an error, and so nobody notices."""
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, rows=("b1", "b2"))
+
+
+@misconception("train_two_layer")
+def first_bias_as_a_row(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """Your b1 has two axes, (1, H). It should have one, (H,), which is the shape of its gradient; two axes add up without an error, and so nobody notices."""
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, rows=("b1",))

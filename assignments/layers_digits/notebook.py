@@ -838,8 +838,8 @@ def train_two_layer(
     hidden: number of hidden units, H.
     learning_rate: factor of the gradient in each step; 0 leaves the network at its start.
     iters: number of steps, 1 or more.
-    batch_size: rows in a batch, drawn at random and anew in every step,
-    with or without replacement; at most N.
+    batch_size: rows in a batch, drawn at random from all N, anew in every
+    step, with or without replacement; at most N.
     std: standard deviation of the initial weights.
     seed: of all that is random. The same seed gives the same result
     whenever it is used, another seed another.
@@ -922,9 +922,11 @@ def check():
     # The batches: weights of zero, one row a batch; b2 rises for the label that was drawn
     X, y = np.eye(6), np.arange(6)
     drawn = [train_two_layer(X, y, X, y, iters=1, batch_size=1, std=0.0, seed=s)[0]["b2"].argmax()
-             for s in range(12)]
+             for s in range(150)]
     checks.that(len(set(drawn)) > 1,
-                f"Twelve seeds begin with the same row, {drawn[0]}: draw the batch at random.")
+                f"150 seeds begin with the same row, {drawn[0]}: draw the batch at random.")
+    checks.that(len(set(drawn)) == 6,
+                f"150 seeds begin with the rows {sorted(set(map(int, drawn)))} of 6: draw from all rows.")
 
     # A whole run: the class is the largest of three columns, and all test labels are wrong
     X = np.random.default_rng(3).normal(size=(60, 4))

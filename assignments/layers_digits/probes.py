@@ -44,7 +44,7 @@ def examples_that_are_rows(ns, drawn):
 def what_affine_caches(ns, drawn):
     """The cache holds x as it came, w and b."""
     _, cache = ns.affine_forward(*drawn)
-    x_kept, w_kept, b_kept = cache
+    x_kept, w_kept, b_kept = inputs.several(cache, 3)
     return {"x": x_kept, "w": w_kept, "b": b_kept}
 
 
@@ -81,7 +81,8 @@ def single(rng, n, axes, outputs):
 @probe("affine_forward", points=0.25, contract=True, tolerance=1e-4, draw=lambda rng: single(rng, 4, (3, 2), 5))
 def affine_in_single_precision(ns, drawn):
     """Arrays of float32."""
-    out, (x_kept, w_kept, b_kept) = ns.affine_forward(*drawn["layer"])
+    out, cache = ns.affine_forward(*drawn["layer"])
+    x_kept, w_kept, b_kept = inputs.several(cache, 3)
     return {"out": out, "x": x_kept, "w": w_kept, "b": b_kept}
 
 
@@ -98,7 +99,8 @@ def affine_of_every_kind(ns, drawn):
     """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
     for kind, (layer, _) in drawn.items():
-        out, (x_kept, w_kept, b_kept) = ns.affine_forward(*layer)
+        out, cache = ns.affine_forward(*layer)
+        x_kept, w_kept, b_kept = inputs.several(cache, 3)
         seen[kind] = {"out": out, "x": x_kept, "w": w_kept, "b": b_kept}
     return seen
 
@@ -113,7 +115,7 @@ def with_upstream(rng, shape, outputs):
 
 def _affine_gradients(ns, drawn):
     """dx, dw and db; the cache is a tuple, as affine_forward returns it."""
-    return ns.affine_backward(drawn["dout"], tuple(drawn["layer"]))
+    return inputs.several(ns.affine_backward(drawn["dout"], tuple(drawn["layer"])), 3)
 
 
 @probe("affine_backward", points=1.25, tolerance=1e-5, draw=lambda rng: with_upstream(rng, (5, 2, 4, 3), 7))
@@ -158,11 +160,13 @@ def affine_gradients_leave_their_inputs(ns, drawn):
 
 
 @probe("affine_backward", points=0.5, contract=True, tolerance=1e-5,
-       draw=lambda rng: {"layer": Affine(rng.integers(-2, 9, size=(4, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5)), "dout": rng.normal(size=(4, 5))})
+       draw=lambda rng: {"layer": Affine(rng.integers(-2, 9, size=(4, 2, 3)), rng.normal(size=(6, 5)), rng.normal(size=5)), "dout": rng.normal(size=(4, 5)),
+                         "whole": Affine(rng.integers(-2, 9, size=(4, 2, 3)), rng.integers(-3, 4, size=(6, 5)), rng.integers(-3, 4, size=5))})
 def gradients_of_whole_numbers(ns, drawn):
-    """Pixels that are whole numbers."""
+    """Pixels that are whole numbers, and then weights and biases that are, too."""
     dx, dw, db = _affine_gradients(ns, drawn)
-    return {"dx": dx, "dw": dw, "db": db}
+    whole = inputs.several(ns.affine_backward(drawn["dout"], tuple(drawn["whole"])), 3)
+    return {"dx": dx, "dw": dw, "db": db, "all whole": dict(zip(("dx", "dw", "db"), whole, strict=True))}
 
 
 @probe("affine_backward", points=0.5, contract=True, tolerance=1e-4, draw=lambda rng: single(rng, 3, (2, 4), 5))
@@ -185,7 +189,7 @@ def affine_gradients_of_every_kind(ns, drawn):
     """Call after call: entries that are tiny, large, of one sign, zero or equal, and sizes that are equal or 1."""
     seen = {}
     for kind, (layer, dout) in drawn.items():
-        dx, dw, db = ns.affine_backward(dout, tuple(layer))
+        dx, dw, db = inputs.several(ns.affine_backward(dout, tuple(layer)), 3)
         seen[kind] = {"dx": dx, "dw": dw, "db": db}
     return seen
 
@@ -196,7 +200,7 @@ def affine_gradients_of_every_kind(ns, drawn):
 def of_both_signs_and_positive(rng, shape):
     """Two arrays: a layer that returns its input where nothing is cut off is seen with the second."""
     x = inputs.away_from_zero(rng, shape)
-    return {"x": x, "positive": np.abs(x)}
+    return {"x": x, "x (positive)": np.abs(x)}
 
 
 @probe("relu_forward", points=0.5, tolerance=1e-5, draw=lambda rng: {"x": inputs.away_from_zero(rng, (6, 5))})
@@ -271,7 +275,7 @@ def the_gate_on_several_axes(ns, drawn):
 
 
 @probe("relu_backward", points=1, contract=True, tolerance=1e-5, unchanged=True,
-       draw=lambda rng: of_both_signs_and_positive(rng, (4, 5)) | {"dout": rng.normal(size=(4, 5)), "other_dout": rng.normal(size=(4, 5))})
+       draw=lambda rng: of_both_signs_and_positive(rng, (4, 5)) | {"dout": rng.normal(size=(4, 5)), "dout (of a positive x)": rng.normal(size=(4, 5))})
 def relu_gradient_leaves_its_inputs(ns, drawn):
     """The upstream gradient and the cache are left as they were, and the result shares no memory with them."""
     x, positive, dout, other = drawn.values()
@@ -333,6 +337,14 @@ class Forward:
         return of_x[side] * x + of_cube[side] * np.power(x, 3), {"x": np.array(x)}
 
 
+class ForwardOfRows(Forward):
+    """The same, for x of shape (N, D) alone, which is all that a layer is promised."""
+
+    def forward(self, x):
+        rows, columns = np.shape(x)
+        return super().forward(np.reshape(x, (rows, columns)))
+
+
 class Backward:
     """What a backward function makes of dout. slope: of 1 and of x**2, as a curve has it.
 
@@ -356,8 +368,8 @@ class Backward:
 class Suspect:
     """A layer to be checked, as two functions. They hold numbers alone, and none from which it can be read whether they belong together."""
 
-    def __init__(self, rng, curve, slope, sends=(1.0, 0.0, 0.0, 0.0, 0.0), place=(Ellipsis,)):
-        self.forward, self.backward = Forward(rng, curve).forward, Backward(rng, slope, sends, place).backward
+    def __init__(self, rng, curve, slope, sends=(1.0, 0.0, 0.0, 0.0, 0.0), place=(Ellipsis,), kind=Forward):
+        self.forward, self.backward = kind(rng, curve).forward, Backward(rng, slope, sends, place).backward
 
 
 def drawn_curve(rng, kink=1.0):
@@ -486,12 +498,13 @@ def gradients_that_are_not_numbers(ns, drawn):
 
 def gradients_of_another_shape_inputs(rng):
     curve, slope = drawn_curve(rng)
-    return trial(rng, {"right": Suspect(rng, curve, slope), "axis": Suspect(rng, curve, slope, place=(None, Ellipsis))})
+    rows = Suspect(rng, curve, slope, kind=ForwardOfRows)
+    return trial(rng, {"right": Suspect(rng, curve, slope), "rows": rows, "axis": Suspect(rng, curve, slope, place=(None, Ellipsis))})
 
 
 @probe("check_layer", points=0.25, contract=True, judged=True, draw=gradients_of_another_shape_inputs)
 def gradients_of_another_shape(ns, drawn):
-    """A right layer, and one whose gradient has an axis more than its input."""
+    """Right layers, one of which takes inputs of shape (N, D) and no other, and one whose gradient has an axis more than its input."""
     return told(ns, drawn)
 
 
@@ -595,6 +608,8 @@ WIDE = {"hidden": 50, "learning_rate": 0.0, "iters": 1, "batch_size": 4, "std": 
 DEFAULTS = {"hidden": 100, "learning_rate": 0.5, "iters": 1000, "batch_size": 100, "std": 0.05, "seed": 0}
 SEEDED = {"hidden": 6, "learning_rate": 0.5, "iters": 3, "batch_size": 4, "std": 0.5}
 ONE_HOT = {"hidden": 30, "learning_rate": 0.1, "iters": 5, "batch_size": 3, "std": 0.5}
+ONE_BATCH = {"hidden": 30, "learning_rate": 0.1, "iters": 1, "batch_size": 10, "std": 0.5}
+MANY_STEPS = {"hidden": 30, "learning_rate": 0.1, "iters": 60, "batch_size": 3, "std": 0.5}
 
 
 class Data(NamedTuple):
@@ -676,7 +691,8 @@ def three_steps(ns, drawn):
 
 @probe("train_two_layer", points=1.5, judged=True, draw=partial(training, make=frozen_examples, settings=FROZEN, n=19, features=5, classes=10))
 def what_history_measures(ns, drawn):
-    """The history of a network that stays as it starts, because the learning rate is 0."""
+    """The history of a network that stays as it starts, because the learning rate is 0, after another training."""
+    ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed + 1)
     params, history = ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed)
     return {"params": {name: params[name] for name in PARAMETERS}, "history": {name: history[name] for name in CURVES}}
 
@@ -698,11 +714,11 @@ def initial_weights(ns, drawn):
        draw=lambda rng: {str(classes): examples(rng, 2 * classes, 4, classes) for classes in (3, 13)})
 def classes_in_the_labels(ns, drawn):
     """Labels of few and of many classes."""
-    shapes = {}
+    blanks = {}
     for classes, data in drawn.items():
         trained = ns.train_two_layer(*data, hidden=7, iters=1, batch_size=5)
-        shapes[classes] = {name: list(np.shape(value)) for name, value in _parameters(trained).items()}
-    return {"shapes": shapes}
+        blanks[f"of {classes} classes"] = {name: np.zeros(np.shape(value)) for name, value in _parameters(trained).items()}
+    return blanks
 
 
 @probe("train_two_layer", points=1, contract=True, judged=True, draw=partial(training, make=examples, settings=SEEDED, n=13, features=7, classes=10))
@@ -712,11 +728,19 @@ def seeds(ns, drawn):
     return {key: _parameters(ns.train_two_layer(*(each.copy() for each in drawn.data), **drawn.settings, seed=seed)) for key, seed in numbers.items()}
 
 
-@probe("train_two_layer", points=1, contract=True, judged=True, equal_sizes="a row for each column, which tells the rows",
-       draw=partial(training, make=unit_rows, settings=ONE_HOT, n=31, classes=10))
+def of_many_and_of_few_rows(rng):
+    """A few steps on many rows, one step with a larger batch, and many steps on a few rows."""
+    return {
+        "many": training(rng, unit_rows, ONE_HOT, n=31, classes=10),
+        "one": training(rng, unit_rows, ONE_BATCH, n=40, classes=10),
+        "few": training(rng, unit_rows, MANY_STEPS, n=6, classes=4),
+    }
+
+
+@probe("train_two_layer", points=1, contract=True, judged=True, equal_sizes="a row for each column, which tells the rows", draw=of_many_and_of_few_rows)
 def which_rows_are_drawn(ns, drawn):
-    """Rows that leave a trace in the weights when they are in a batch."""
-    return _start_and_end(ns, drawn)
+    """Rows that leave a trace in the weights when they are in a batch: in one step and in a few on many rows, and in many steps on a few."""
+    return {which: _start_and_end(ns, trained) for which, trained in drawn.items()}
 
 
 @probe("train_two_layer", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: examples(rng, 12, 4, 3))

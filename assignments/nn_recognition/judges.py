@@ -44,7 +44,10 @@ def spread_of_the_weights(seen, drawn):
 def another_draw_each_call(seen, drawn):
     shape = drawn["inputs"], drawn["outputs"]
     one, two = array(seen["one"], "W of the first layer", shape=shape), array(seen["two"], "W of the second layer", shape=shape)
-    return {"differ": fact((one != two).all(), "Two calls gave the same weights: is the generator started anew in every call?")}
+    same = int((one == two).sum())
+    all_of_them = "Two calls gave the same weights: is the generator started anew in every call?"
+    says = all_of_them if same == one.size else f"{same} of {one.size} weights are the same in two calls: each needs a draw of its own."
+    return {"differ": fact(not same, says, "all" if same == one.size else "some")}
 
 
 # get_random_batches

@@ -104,7 +104,9 @@ def tanh_of_the_half(X):
 
 @misconception("sigmoid")
 def sigmoid_in_place(X):
-    """You compute the values in the array that you were given: the caller's numbers are gone afterwards."""
+    """You work in the array that you were given, so that the caller finds other numbers in it afterwards.
+    Make a new array.
+    """
     np.exp(-X, out=X)
     return 1 / (1 + X)
 
@@ -272,7 +274,7 @@ def whole_matrix_sums_to_one(X):
 
 @misconception("softmax")
 def softmax_in_place(X):
-    """The shift is done in the array that you were given: the caller's scores are changed."""
+    """You work in the array that you were given, as by shifting it in place: the caller's scores are changed. Make a new array."""
     X -= X.max(axis=1, keepdims=True)
     exps = np.exp(X)
     return exps / exps.sum(axis=1, keepdims=True)
@@ -367,8 +369,9 @@ def accuracy_down_the_columns(y, probs):
 
 @misconception("compute_loss_and_acc")
 def zeros_replaced_in_place(y, probs):
-    """You replace zeros in the array of probabilities that you were given, to keep the logarithm finite. The caller's probabilities are
-    changed by that."""
+    """You write into the array of probabilities that you were given, as by replacing zeros in it to keep the logarithm finite. The caller's
+    probabilities are changed by that.
+    """
     probs[probs == 0] = 1e-9
     return -(y * np.log(probs)).sum(), (probs.argmax(axis=1) == y.argmax(axis=1)).mean()
 
@@ -461,7 +464,7 @@ def gradients_added_to_the_old(delta, params, name="", activation_deriv=None):
 
 @misconception("backwards")
 def delta_in_place(delta, params, name="", activation_deriv=None):
-    """You multiply the derivative into the array that you were given: the caller's delta is changed."""
+    """You write into delta itself, as by multiplying the derivative into it: the caller's delta is changed."""
     X, pre_act, post_act = params["cache_" + name]
     delta *= (activation_deriv or sigmoid_deriv)(post_act)
     params["grad_W" + name], params["grad_b" + name] = X.T @ delta, delta.sum(axis=0)
@@ -880,6 +883,14 @@ def full_batches_drawn_on_their_own(x, y, batch_size):
 
 
 @misconception("get_random_batches")
+def full_batches_whatever_there_is(x, y, batch_size):
+    """Each of your batches is drawn from all examples anew, so that some examples are in two batches and others in none, and a batch size above the
+    number of examples can't be drawn. Each should be in exactly one: cut one random order into batches."""
+    rows = [np.random.choice(len(x), batch_size, replace=False) for _ in range(0, len(x), batch_size)]
+    return [(x[each], y[each]) for each in rows]
+
+
+@misconception("get_random_batches")
 def never_shuffled(x, y, batch_size):
     """Your batches are cut from the data in the order it has. Is the shuffled order used where you cut?"""
     return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
@@ -895,7 +906,7 @@ def same_shuffle_in_each_call(x, y, batch_size):
 
 @misconception("get_random_batches")
 def callers_arrays_shuffled(x, y, batch_size):
-    """You shuffle the arrays that you were given: the caller's data has another order afterwards. Shuffle indices or a copy."""
+    """You change the arrays that you were given, as by shuffling them in place: the caller finds other data afterwards. Shuffle indices or a copy."""
     order = np.random.permutation(len(x))
     x[:], y[:] = x[order], y[order]
     return [(x[i : i + batch_size].copy(), y[i : i + batch_size].copy()) for i in range(0, len(x), batch_size)]

@@ -36,6 +36,11 @@ def filters(rng, F, C, h, w, name=""):
     return {"W" + name: rng.normal(size=(F, C, h, w)), "b" + name: rng.normal(size=F)}
 
 
+def whole_weights(rng, params, letters="W"):
+    """A layer with integers for its weights, or for all parameters that begin with one of the letters."""
+    return {key: rng.integers(-3, 4, size=value.shape) if key[0] in letters else value for key, value in params.items()}
+
+
 def positive(rng, *shape):
     """float32 numbers from 0.5 to 1.5: sums of their products lose no digits."""
     return rng.uniform(0.5, 1.5, size=shape).astype(np.float32)
@@ -81,8 +86,8 @@ def listed(value):
 
 
 def part(value, i):
-    """One of the two results of a function; None where there aren't two."""
-    pair = listed(value)
+    """One of the two results of a function; None where there aren't two, and a dictionary where it is one."""
+    pair = [value] * 2 if isinstance(value, dict) else listed(value)
     return pair[i] if isinstance(pair, list) and len(pair) == 2 else None
 
 
@@ -248,10 +253,11 @@ def forward_with_one_example(ns, drawn):
 
 
 @probe("forward", points=0.25, contract=True, tolerance=1e-5,
-       draw=lambda rng: {"X": rng.integers(-3, 4, size=(4, 5)), "params": layer(rng, 5, 3, "a")})
+       draw=lambda rng: {"X": rng.integers(-3, 4, size=(4, 5)), "params": layer(rng, 5, 3, "a"), "whole": whole_weights(rng, layer(rng, 5, 3, "a"))})
 def forward_of_integers(ns, drawn):
-    """Integer inputs."""
-    return {"post_act": ns.forward(drawn["X"], drawn["params"], "a", ns.tanh)}
+    """Integer inputs, and with them integer weights."""
+    X, params, whole = drawn.values()
+    return {"post_act": ns.forward(X, params, "a", ns.tanh), "post_act, integer weights": ns.forward(X, whole, "a", ns.tanh)}
 
 
 @probe("forward", points=0.25, contract=True, tolerance=1e-4,
@@ -429,6 +435,14 @@ def loss_of_every_kind(ns, drawn):
 # backwards
 
 
+def whole_parameters(rng, params):
+    """A layer with a cache, with integers for its weights, its biases and its inputs."""
+    (key,) = [key for key in params if key.startswith("cache_")]
+    X, *others = params[key]
+    whole = whole_weights(rng, {name: value for name, value in params.items() if name != key}, "Wb")
+    return whole | {key: (rng.integers(-3, 4, size=X.shape), *others)}
+
+
 @probe("backwards", points=1.75, tolerance=1e-5, draw=lambda rng: {"params": passed(rng, 4, 5, 3, "layer1"), "delta": rng.normal(size=(4, 3))})
 def gradient_of_the_weights(ns, drawn):
     """The weights' gradient, with a derivative of the test's own."""
@@ -494,12 +508,15 @@ def backwards_leaves_its_input(ns, drawn):
 
 
 @probe("backwards", points=0.25, contract=True, tolerance=1e-5,
-       draw=lambda rng: {"params": passed(rng, 4, 5, 3, "layer1"), "delta": rng.integers(-2, 3, size=(4, 3))})
+       draw=lambda rng: {"an integer delta": (rng.integers(-2, 3, size=(4, 3)), passed(rng, 4, 5, 3, "layer1")),
+                         "integer parameters": (rng.normal(size=(4, 3)), whole_parameters(rng, passed(rng, 4, 5, 3, "layer1")))})
 def backwards_of_integers(ns, drawn):
-    """An integer delta."""
-    params = drawn["params"]
-    grad_X = ns.backwards(drawn["delta"], params, "layer1", ns.tanh_deriv)
-    return {"grad_X": grad_X} | after(params, "grad_Wlayer1", "grad_blayer1")
+    """An integer delta, then weights, biases and inputs that are integers."""
+    seen = {}
+    for which, (delta, params) in drawn.items():
+        grad_X = ns.backwards(delta, params, "layer1", ns.tanh_deriv)
+        seen[which] = {"grad_X": grad_X} | after(params, "grad_Wlayer1", "grad_blayer1")
+    return seen
 
 
 def single(rng, N, D, H):
@@ -601,14 +618,15 @@ def small_convolutions(ns, drawn):
 
 
 def other_numbers(rng):
-    """Integer images with filters, and images and filters of float32."""
+    """Integer images with filters, and with integer filters; images and filters of float32."""
     whole = rng.integers(-3, 4, size=(2, 4, 5, 8)), filters(rng, 7, 4, 2, 3, "a")
-    return {"integers": whole, "float32": (positive(rng, 1, 4, 2, 5), {"Wa": positive(rng, 7, 4, 2, 3), "ba": positive(rng, 7)})}
+    both = rng.integers(-3, 4, size=(2, 3, 4, 8)), whole_weights(rng, filters(rng, 9, 3, 2, 5, "a"))
+    return {"integers": whole, "integers and integer filters": both, "float32": (positive(rng, 1, 4, 2, 5), {"Wa": positive(rng, 7, 4, 2, 3), "ba": positive(rng, 7)})}
 
 
 @probe("conv_forward", points=0.5, contract=True, tolerance=1e-4, draw=other_numbers)
 def convolution_of_other_numbers(ns, drawn):
-    """Integer and float32 images."""
+    """Integer images, integer filters with them, and float32 images."""
     return {name: ns.conv_forward(X, params, "a", 1, 1) for name, (X, params) in drawn.items()}
 
 
@@ -725,16 +743,22 @@ def small_convolutions_backward(ns, drawn):
 
 
 def integers_convolved(rng, X_shape, W_shape, out):
-    """An integer delta, and a layer that holds integer images."""
+    """An integer delta, and a layer that holds integer images; then a layer whose images, filters and biases are integers."""
     delta, params = convolved(rng, X_shape, W_shape, out, 1, 1)
-    return Convolved(rng.integers(-2, 3, size=delta.shape), params | {"cache_conv": (rng.integers(-2, 3, size=X_shape), 1, 1)})
+    other, all_whole = convolved(rng, X_shape, W_shape, out, 1, 1)
+    all_whole = whole_parameters(rng, all_whole)
+    return {"an integer delta": Convolved(rng.integers(-2, 3, size=delta.shape), params | {"cache_conv": (rng.integers(-2, 3, size=X_shape), 1, 1)}),
+            "integer filters": Convolved(other, all_whole)}
 
 
 @probe("conv_backward", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: integers_convolved(rng, (2, 4, 5, 7), (5, 4, 2, 3), (6, 7)))
 def convolution_backward_of_integers(ns, drawn):
-    """Integer images and an integer delta."""
-    grad_X = ns.conv_backward(*drawn, "conv")
-    return {"grad_X": grad_X} | after(drawn.params, "grad_Wconv", "grad_bconv")
+    """Integer images and an integer delta, then integer images, filters and biases."""
+    seen = {}
+    for which, (delta, params) in drawn.items():
+        grad_X = ns.conv_backward(delta, params, "conv")
+        seen[which] = {"grad_X": grad_X} | after(params, "grad_Wconv", "grad_bconv")
+    return seen
 
 
 @probe("conv_backward", points=0.5, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: convolved(rng, (2, 4, 5, 7), (5, 4, 2, 3), (6, 7), 1, 1))

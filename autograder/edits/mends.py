@@ -16,6 +16,7 @@ from autograder.edits.mending import (
     of_keys,
     of_layers,
     of_names,
+    of_sizes,
     of_statements,
     of_twins,
 )
@@ -35,6 +36,10 @@ TRIES = 2400
 LONGEST = 10_000
 """Characters that a cell may have: each change costs as long as the whole cell is."""
 
+_SOONEST = ("fractions_throughout",)
+"""Tried before those of the line that has raised: the cause stands in others, and it is one candidate a
+function.
+"""
 _FIRST = (
     "keys_throughout",
     "power_of_e",
@@ -45,10 +50,9 @@ _FIRST = (
     "added_for_the_other_layer",
     "swapped_entries",
     "axis_or_keepdims",
-    "comparison",
-    "condition",
     "not_used_yet",
     "copied_at_the_entry",
+    "fractions_throughout",
     "with_a_fraction",
     "copied",
     "undone_copy",
@@ -61,6 +65,9 @@ _FIRST = (
     "entries_of_an_example",
     "shifted_before",
     "padded_along_the_last_axes",
+    "as_many_columns",
+    "added_along_an_axis",
+    "entry_of_the_target",
     "with_the_remainder",
     "exchanged_targets",
     "class_of_a_row",
@@ -77,6 +84,8 @@ _FIRST = (
     "scaled",
     "absolute",
     "put_back",
+    "comparison",
+    "condition",
     "sibling",
     "dropped_statement",
 )
@@ -153,6 +162,7 @@ _PLACES_OF_MENDS = (
     of_keys,
     of_layers,
     of_names,
+    of_sizes,
     of_statements,
     of_twins,
 )
@@ -212,8 +222,9 @@ def _mends(text: str, names: frozenset[str], line: int, functions: tuple[str, ..
     here = [place for place in everywhere if line and getattr(place.node, "lineno", 0) == line]
     inner = [place for place in everywhere if id(place.definition) in wanted]
     outer = [place for place in everywhere if id(place.definition) not in wanted]
+    soonest = changes(inner, [kind for kind in kinds() if kind.name in _SOONEST])
     first = islice(changes(here, kinds()), MOST_OF_A_LINE)
-    every = chain(first, *(changes(part, kinds()) for part in (inner, outer)))
+    every = chain(soonest, first, *(changes(part, kinds()) for part in (inner, outer)))
     yield from changed(tree, islice(every, TRIES))
 
 

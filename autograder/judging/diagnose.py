@@ -18,7 +18,7 @@ import numpy as np
 from autograder.inside.seen import Observation, Outcome
 from autograder.inside.wire import WireError, decode
 from autograder.judging.compare import compare, output_of, paired, tolerance_of, wrong_entries
-from autograder.judging.comparing.contract import broken
+from autograder.judging.comparing.contract import breaks_alike
 from autograder.judging.findings import Diagnosis, Verdict
 from autograder.judging.judged import Judged
 from autograder.judging.known import KnownMistake, is_finite, numbers_of, same_facts
@@ -128,7 +128,7 @@ def _agrees(known: KnownMistake, judged: Judged, probe: Probe) -> bool:
         return False
     if mine.outcome is not Outcome.FINISHED:
         return mine.error == theirs.error
-    if broken(probe, known.findings) is not broken(probe, judged.findings):
+    if not breaks_alike(probe, known.findings, judged.findings):
         return False
     if probe.judged:
         return same_facts(known.findings[probe.id], judged.findings[probe.id])

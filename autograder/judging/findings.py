@@ -68,6 +68,8 @@ class Finding(msgspec.Struct, frozen=True):
     verdict: Verdict
     message: str = ""
     facts: dict[str, SeenFact] = {}
+    changed: tuple[str, ...] = ()
+    """The inputs that were not as they were, where that is what was found; without the parts of each."""
 
 
 class Diagnosis(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from autograder.inside.seen import Observation, Outcome, Seen
 from autograder.inside.wire import decode, is_whole
 from autograder.judging.facts import Unfit, facts_of
 from autograder.judging.keys import key_of, seed_of
-from autograder.observers.standing import parts
+from autograder.observers.standing import names
 from autograder.probe import Probe
 from autograder.sandbox.isolation import TRUSTED
 from autograder.sandbox.observed import ObservedStore
@@ -176,9 +176,9 @@ class Reference:
         return probe.drawn(np.random.default_rng(self.seeds[probe.id]))
 
     def names_drawn(self, probe: Probe) -> frozenset[str]:
-        """The names of the parts of what a probe draws."""
+        """The names of the parts of what a probe draws, and of its lists."""
         if probe.id not in self._drawn:
-            self._drawn[probe.id] = frozenset(name for name, _ in parts(self.inputs_of(probe)))
+            self._drawn[probe.id] = frozenset(names(self.inputs_of(probe)))
         return self._drawn[probe.id]
 
     def observations_of(self, variant: Variant) -> dict[str, Observation]:

@@ -34,6 +34,24 @@ def parts(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
+def names(value: Any, name: str = "") -> Iterator[str]:
+    """The names of all that may be found changed: those of the parts, and of the lists, which may grow."""
+    yield from (part for part, _ in parts(value, name))
+    yield from _lists(value, name)
+
+
+def _lists(value: Any, name: str) -> Iterator[str]:
+    items = _items(value)
+    if isinstance(value, list):
+        yield name
+    if isinstance(items, dict):
+        for key, item in items.items():
+            yield from _lists(item, f"{name}.{key}".lstrip("."))
+    elif items is not None:
+        for index, item in enumerate(items):
+            yield from _lists(item, f"{name}[{index}]")
+
+
 def _items(value: Any) -> dict[Any, Any] | list[Any] | None:
     """What a value is made of, by key or in order; None where it is not made of parts."""
     if isinstance(value, Mapping):
@@ -68,20 +86,35 @@ def _of_another_kind(value: Any) -> Standing:
 
 
 def changed(before: Standing, drawn: Any) -> list[str]:
-    """The parts that are not as they were, or are gone. What was added is not among them."""
+    """The parts that are not as they were, or are gone, and the lists that have grown. What was added to a
+    dictionary is not among them.
+    """
     now = standing(drawn)
     if _stands(before, now):
         return []
     marks = dict(_marks(now))
-    return [name for name, mark in _marks(before) if name not in marks or marks[name] != mark]
+    differ = [name for name, mark in _marks(before) if name not in marks or marks[name] != mark]
+    return [*differ, *_grown(before, now)]
+
+
+def _grown(before: Standing, now: Standing, name: str = "") -> Iterator[str]:
+    """The sequences that have more entries than before."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key, item in before.items():
+            yield from _grown(item, now.get(key), f"{name}.{key}".lstrip("."))
+    elif isinstance(before, list) and isinstance(now, list):
+        if len(now) > len(before):
+            yield name
+        for index, (item, new) in enumerate(zip(before, now, strict=False)):
+            yield from _grown(item, new, f"{name}[{index}]")
 
 
 def _stands(before: Standing, now: Standing) -> bool:
-    """Whether all is as it was, but for what was added; names are not made for that."""
+    """Whether all is as it was, but for what was added to dictionaries; names are not made for that."""
     if isinstance(before, dict) and isinstance(now, dict):
         return all(key in now and _stands(item, now[key]) for key, item in before.items())
     if isinstance(before, list) and isinstance(now, list):
-        return len(before) <= len(now) and all(map(_stands, before, now))
+        return len(before) == len(now) and all(map(_stands, before, now))
     return before == now
 
 

@@ -19,6 +19,12 @@ def slope(x: np.ndarray) -> np.ndarray:
     return 1 + 0.6 * x**2
 
 
+def curved_rows(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The curve of examples with two axes, (N, D), and of nothing else."""
+    rows, columns = x.shape
+    return curved(x.reshape(rows, columns))
+
+
 def scaled(by: float, wrong_by: float = 1.0) -> Suspect:
     """The curve and its gradient times a number; wrong_by is a factor of the gradient alone."""
     return lambda x: (by * curved(x)[0], x), lambda dout, x: wrong_by * by * slope(x) * dout
@@ -33,6 +39,7 @@ RIGHT: dict[str, Suspect] = {
     "a right layer": scaled(1.0),
     "a right layer with very large outputs": scaled(1e6),
     "a right layer with very small outputs": scaled(1e-5),
+    "a right layer that takes x of shape (N, D) and no other": (curved_rows, lambda dout, x: slope(x) * dout),
     "a right layer with a kink at 0": (
         lambda x: (np.where(x < 0, 2.5, 1.0) * x, x),
         lambda dout, x: np.where(x < 0, 2.5, 1.0) * dout,

@@ -85,13 +85,21 @@ def transpose(node: ast.expr, place: CodePlace) -> Iterator[Any]:
         yield ast.Attribute(node, "T", ast.Load())
 
 
-@mend(ast.Call, examples=("y = np.zeros_like(x) => y = np.zeros_like(x, dtype=float)",))
+@mend(
+    ast.Call,
+    examples=(
+        "y = np.zeros_like(x) => y = np.zeros_like(x, dtype=float)",
+        "y = np.zeros(3, dtype=x.dtype) => y = np.zeros(3, dtype=float)",
+    ),
+)
 def with_a_fraction(node: ast.Call, place: CodePlace) -> Iterator[Any]:
     """A new array that can hold fractions."""
-    if called(node) in _MAKERS and "dtype" not in {keyword.arg for keyword in node.keywords}:
-        yield ast.Call(
-            node.func, node.args, [*node.keywords, ast.keyword("dtype", ast.Name("float", ast.Load()))]
-        )
+    others = [keyword for keyword in node.keywords if keyword.arg != "dtype"]
+    given = [keyword.value for keyword in node.keywords if keyword.arg == "dtype"]
+    of_another = all(isinstance(value, ast.Attribute) and value.attr == "dtype" for value in given)
+    if called(node) in _MAKERS and of_another:
+        new = ast.keyword("dtype", ast.Name("float", ast.Load()))
+        yield ast.Call(node.func, node.args, [*others, new])
 
 
 @mend(
@@ -300,10 +308,22 @@ def padded_along_the_last_axes(node: ast.Call, place: CodePlace) -> Iterator[Any
         yield ast.Call(node.func, [node.args[0], along, *node.args[2:]], node.keywords)
 
 
-@mend(ast.Slice, examples=("y = x[:, 1:] => y = x[:, :-1]", "y = x[:-1] => y = x[1:]"))
+@mend(
+    ast.Slice,
+    examples=(
+        "y = x[:, 1:] => y = x[:, :-1]",
+        "y = x[:-1] => y = x[1:]",
+        "y = x[-k:] => y = x[:k]",
+        "y = x[:k] => y = x[-k:]",
+    ),
+)
 def from_the_other_end(node: ast.Slice, place: CodePlace) -> Iterator[Any]:
-    """As many entries left out at the other end."""
+    """As many entries left out, or taken, at the other end."""
     match node:
+        case ast.Slice(lower=ast.UnaryOp(op=ast.USub(), operand=ast.Name() as count), upper=None, step=None):
+            yield ast.Slice(None, count, None)
+        case ast.Slice(lower=None, upper=ast.Name() as count, step=None):
+            yield ast.Slice(ast.UnaryOp(ast.USub(), count), None, None)
         case ast.Slice(lower=ast.Constant() as left, upper=None, step=None):
             yield ast.Slice(None, ast.UnaryOp(ast.USub(), left), None)
         case ast.Slice(lower=None, upper=ast.UnaryOp(op=ast.USub(), operand=left), step=None):

@@ -10,6 +10,8 @@ from autograder.edits.mending.table import called, expression, mend, skeleton, w
 from autograder.edits.operators import At
 from autograder.edits.places import CodePlace
 
+_WRITES = frozenset(["append", "extend", "fill", "insert", "pop", "remove", "reverse", "sort", "update"])
+"""Methods that change what they are called of."""
 _FAR = 6
 """A statement is moved over so many others at most."""
 
@@ -18,6 +20,7 @@ _FAR = 6
     ast.FunctionDef,
     examples=(
         "def f(x):\n    x += 1\n    return x => def f(x):\n    x = x.copy()\n    x += 1\n    return x",
+        "def f(x):\n    x.append(1)\n    y = x => def f(x):\n    x = x.copy()\n    x.append(1)\n    y = x",
     ),
 )
 def copied_at_the_entry(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
@@ -48,8 +51,10 @@ def _with_first(node: ast.FunctionDef, text: str) -> Any:
 
 
 def _first_write(function: ast.FunctionDef, name: str) -> ast.stmt | None:
-    """The first statement of a function that writes into what a name holds."""
+    """The first statement of a function that writes into what a name holds, or calls a method that does."""
     for node in ast.walk(function):
+        if isinstance(node, ast.Expr) and _changes(node.value, name):
+            return node
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         for target in targets if isinstance(node, ast.Assign | ast.AugAssign) else ():
             into = isinstance(target, ast.Subscript) or isinstance(node, ast.AugAssign)
@@ -58,6 +63,14 @@ def _first_write(function: ast.FunctionDef, name: str) -> ast.stmt | None:
                 assert isinstance(node, ast.stmt)
                 return node
     return None
+
+
+def _changes(call: ast.expr, name: str) -> bool:
+    """Whether an expression calls a method that changes what a name holds."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=held), attr=method)):
+            return held == name and method in _WRITES
+    return False
 
 
 @mend(ast.FunctionDef, examples=("def f(x):\n    y = x + 1 => def f(x):\n    y = x + 1\n    return y",))

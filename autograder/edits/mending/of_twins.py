@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from autograder.edits.mending.table import MENDS, mend, skeleton
+from autograder.edits.mending.table import MENDS, called, mend, skeleton
 from autograder.edits.operators import OPERATORS, At, Operator
 from autograder.edits.places import CodePlace, places_below
 
@@ -37,7 +37,7 @@ _KINDS = (
     "added_up",
 )
 """What is done alike in each twin: kinds that have few candidates."""
-TWINS = ("the_same_in_twins", "the_same_in_entries", "keys_throughout")
+TWINS = ("the_same_in_twins", "the_same_in_entries", "keys_throughout", "fractions_throughout")
 """The mends that change several pieces at once."""
 _MOST = 80
 """Changes of one group of twins."""
@@ -94,6 +94,32 @@ def the_same_in_entries(node: Any, place: CodePlace) -> Iterator[Any]:
                 every = [new.get(n, entry) for n, entry in enumerate(entries)]
                 alike = tuple(entries[n] for n in twins)
                 yield At(_with_entries(node, every), alike[0], alike)
+
+
+@mend(
+    ast.FunctionDef,
+    examples=(
+        "def f(x, w):\n    a = np.zeros_like(x)\n    b = np.zeros_like(w)\n    return a, b => def f(x, w):\n"
+        "    a = np.zeros_like(x, dtype=float)\n    b = np.zeros_like(w, dtype=float)\n    return a, b",
+    ),
+)
+def fractions_throughout(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
+    """All arrays that take their kind of numbers from another one, made for fractions."""
+    new = copy.deepcopy(node)
+    made = [part for part in ast.walk(new) if isinstance(part, ast.Call) and _takes_its_kind(part)]
+    for part in made:
+        others = [keyword for keyword in part.keywords if keyword.arg != "dtype"]
+        part.keywords = [*others, ast.keyword("dtype", ast.Name("float", ast.Load()))]
+    if len(made) > 1:
+        alike = [part for part in ast.walk(node) if _takes_its_kind(part)]
+        yield At(new, alike[0], tuple(alike))
+
+
+def _takes_its_kind(node: ast.AST) -> bool:
+    """Whether a node makes an array of the kind of numbers that another one has."""
+    given = [k.value for k in node.keywords if k.arg == "dtype"] if isinstance(node, ast.Call) else []
+    of_another = any(isinstance(value, ast.Attribute) and value.attr == "dtype" for value in given)
+    return of_another or (called(node) in ("zeros_like", "empty_like", "ones_like") and not given)
 
 
 def _with_entries(node: Any, entries: list[Any]) -> ast.expr:

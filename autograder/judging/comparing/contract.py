@@ -7,12 +7,15 @@ can only lose points.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from autograder.inside.seen import Observation, Outcome
 from autograder.judging.findings import Finding, Verdict
 from autograder.probe import Probe
 
+_PART = re.compile(r"[.\[ ].*", re.DOTALL)
+"""All of a name behind that of the input: the part of it, or which of several it is, as x (positive)."""
 Changed = Mapping[str, tuple[str, ...]]
 """By probe, the inputs that it saw changed and should not have."""
 
@@ -47,13 +50,13 @@ def with_contract(
     """
     result = dict(findings)
     answering = [p for p in probes if p.unchanged and p.id in findings]
-    own = [p for p in answering if _first(p, changed.get(p.id, ()))]
+    own = [p for p in answering if _held(p, changed.get(p.id, ()))]
     for probe in own:
-        result[probe.id] = _found(result[probe.id], _first(probe, changed[probe.id]), "")
+        result[probe.id] = _found(result[probe.id], _held(probe, changed[probe.id]), "")
     for probe in () if own else answering:
         for other in probes:
-            if name := _first(probe, changed.get(other.id, ())):
-                result[probe.id] = _found(result[probe.id], name, other.title)
+            if names := _held(probe, changed.get(other.id, ())):
+                result[probe.id] = _found(result[probe.id], names, other.title)
                 return result
     return result
 
@@ -64,13 +67,25 @@ def broken(probe: Probe, findings: Mapping[str, Finding]) -> bool:
     return bool(probe.unchanged) and found is not None and found.verdict is Verdict.CHANGED_INPUT
 
 
-def _first(probe: Probe, names: tuple[str, ...]) -> str:
-    return next((name for name in names if probe.is_held_to(name)), "")
+def breaks_alike(probe: Probe, known: Mapping[str, Finding], mine: Mapping[str, Finding]) -> bool:
+    """Whether a probe that answers for the inputs is lost for that in both findings or in neither, and where
+    in both, for one input at least that is the same: what is said of one is not true of another.
+    """
+    if not broken(probe, known) or not broken(probe, mine):
+        return broken(probe, known) is broken(probe, mine)
+    one, other = known[probe.id].changed, mine[probe.id].changed
+    return one == other or not set(one).isdisjoint(other)
 
 
-def _found(finding: Finding, name: str, elsewhere: str) -> Finding:
+def _held(probe: Probe, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if probe.is_held_to(name))
+
+
+def _found(finding: Finding, names: tuple[str, ...], elsewhere: str) -> Finding:
     if finding.verdict is not Verdict.RIGHT:
         return finding
     where = f', in the test "{elsewhere.rstrip(".")}"' if elsewhere else ""
-    says = f"{name} is not as it was{where}: it was changed, or a result is a view of it and was written to"
-    return Finding(Verdict.CHANGED_INPUT, says, finding.facts)
+    why = "it was changed, or a result is a view of it and was written to"
+    says = f"{names[0]} is not as it was{where}: {why}"
+    inputs = tuple(dict.fromkeys(_PART.sub("", name) for name in names))
+    return Finding(Verdict.CHANGED_INPUT, says, finding.facts, inputs)

@@ -101,6 +101,11 @@ class Clock:
         return time.process_time() + self._process.cpu()
 
 
+def brings(before: Finding, after: Finding) -> bool:
+    """Whether a fact fails after a change that held before it: that is the change's own mistake."""
+    return any(not fact.holds and before.facts.get(name, fact).holds for name, fact in after.facts.items())
+
+
 def answers(question: Question, cells: list[CellSource]) -> list[CellSource]:
     """The student's cells that define what a question asks for, or make it, the last of each name. A method
     may be written as a function, which a given cell puts into its class.
@@ -191,7 +196,7 @@ class Half:
     changed: list[CellSource]
     left: Judged
     touched: bool
-    """Whether nothing of what is left is as it was."""
+    """Whether nothing of what is left is as it was, or something is wrong of it that was right before."""
 
     def beside(self, instead: list[CellSource]) -> list[CellSource]:
         """The cells of this change and of another one, which was made on top of it."""
@@ -331,6 +336,7 @@ class Search:
             and left.lost not in [half.left.lost for half in self.halves]
         ):
             touched = all(left.observations[n].value != self.judged.observations[n].value for n in left.lost)
+            touched |= any(brings(self.judged.findings[n], left.findings[n]) for n in left.lost)
             self.halves.append(Half(place, instead, left, touched))
         return not left.lost
 

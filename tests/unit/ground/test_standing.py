@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from autograder.observers.standing import changed, parts, standing
+from autograder.observers.standing import changed, names, parts, standing
 
 
 class Pair(NamedTuple):
@@ -34,6 +34,11 @@ def test_parts_have_names_and_a_toy_has_none() -> None:
     assert list(parts(np.random.default_rng(0))) == []
 
 
+def test_lists_have_names_besides() -> None:
+    """A list may grow, which is no change of any of its entries; a tuple and an array can't."""
+    assert list(names({"sizes": [3, [4]], "pair": (1, 2)})) == ["sizes[0]", "sizes[1][0]", "pair[0]", "pair[1]", "sizes", "sizes[1]"]
+
+
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], list[str]]] = {
     "nothing": (lambda d: None, []),
     "an entry": (lambda d: d["pair"].x.__setitem__(0, -0.0), ["pair.x"]),
@@ -42,6 +47,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], list[str]]] = {
     "a number for another kind": (lambda d: d["pair"].rest.__setitem__(0, True), ["pair.rest[0]"]),
     "what is gone": (lambda d: d["pair"].rest.pop(), ["pair.rest[2]"]),
     "what was added": (lambda d: d["course"].data.update(more=1), []),
+    "a list that has grown": (lambda d: d["pair"].rest.append(2), ["pair.rest"]),
     "what a toy notes": (lambda d: d["toy"].seen.append(1), []),
 }
 

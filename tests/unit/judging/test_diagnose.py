@@ -315,3 +315,18 @@ def test_what_could_not_be_judged_is_told_apart_by_its_sentence() -> None:
     misconception = KnownMistake(Variant("row", "q", "misconception", "f", "You make a row.", ""), observed, {probe.id: 1.0}, {probe.id: row})
     assert name_mistake(Judged((probe,), observed, {probe.id: row}), [misconception]) is not None
     assert name_mistake(Judged((probe,), observed, {probe.id: column}), [misconception]) is None
+
+
+@pytest.mark.parametrize(("mine", "name"), [(("x",), "write into x"), (("y",), ""), (("x", "y"), "write into x"), ((), "")])
+def test_a_changed_input_is_told_of_where_the_same_input_changed(mine: tuple[str, ...], name: str) -> None:
+    """What a misconception does to one argument is not said of an answer that changes another."""
+    kept = Probe("kept", "q", 1, "", print, contract=True, unchanged=("x", "y"))
+    probes, observations = (*PROBES, kept), seen() | {"kept": Observation("kept", Outcome.FINISHED, encode(None))}
+
+    def findings(changed: tuple[str, ...]) -> dict[str, Finding]:
+        right = {p.id: Finding(Verdict.RIGHT) for p in PROBES}
+        return right | {"kept": Finding(Verdict.CHANGED_INPUT if changed else Verdict.RIGHT, changed=changed)}
+
+    writes = replace(known("write into x", observations), values=dict.fromkeys(["values", "other", "kept"]) | {"values": A, "other": np.ones(2), "facts": 1.0}, findings=findings(("x",)))
+    found = name_mistake(Judged(probes, observations, findings(mine)), [writes])
+    assert (found.diagnosis.id if found else "") == name

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from autograder.judging.findings import Finding, SeenFact, Verdict
 from autograder.judging.sitting import locate
-from autograder.judging.sitting.locate import Clock
+from autograder.judging.sitting.locate import Clock, brings
 
 
 @dataclass
@@ -100,3 +101,11 @@ def test_slow_cells_are_not_run_again(times: Times) -> None:
     assert not asked(clock, 1)
     clock.begin(Process(warm=True, cells_took=4.0))
     assert asked(clock, 1)
+
+
+def test_a_fact_that_a_change_has_made_false_is_the_changes_own() -> None:
+    """What fails before and after it is not, nor what a judge found of one of them alone."""
+    held, failed = SeenFact(True), SeenFact(False)
+    assert brings(Finding(Verdict.WRONG_VALUES, facts={"both ways": held, "size": failed}), Finding(Verdict.WRONG_VALUES, facts={"both ways": failed, "size": failed}))
+    assert not brings(Finding(Verdict.WRONG_VALUES, facts={"both ways": failed}), Finding(Verdict.WRONG_VALUES, facts={"both ways": failed}))
+    assert not brings(Finding(Verdict.NO_VALUE), Finding(Verdict.WRONG_VALUES, facts={"both ways": failed}))
