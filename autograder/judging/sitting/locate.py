@@ -140,8 +140,8 @@ def worth_a_search(judged: Judged, cells: list[CellSource]) -> bool:
 
 
 def _waits_for_a_module(seen: list[Observation], cells: list[CellSource]) -> bool:
-    """Whether what was lost raised for want of a module that is not here, where the answer imports it or where
-    it uses what such an import was to bring: that is the reason, whatever else a change would do.
+    """Whether what was lost raised for want of a module that is not here, where the answer imports it or
+    where it uses what such an import was to bring: that is the reason, whatever else a change would do.
     """
     brought = {name for cell in cells if cell.kind is CellKind.OWN for name in _imported(cell.text)}
     return any(o.error in _IMPORTS or (o.outcome is Outcome.RAISED and o.missing in brought) for o in seen)
