@@ -524,6 +524,8 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
                     g_w = layer.d_w + 2 * decay * layer.w
                 if wrong == "divided again":
                     g_w, g_b = layer.d_w / len(order[start : start + size]) + decay * layer.w, layer.d_b / len(order[start : start + size])
+                if wrong == "step divided":
+                    g_w, g_b = g_w / len(order[start : start + size]), g_b / len(order[start : start + size])
                 if wrong == "penalty over the rows":
                     g_w = layer.d_w + decay * layer.w / len(order)
                 if wrong == "adds":
@@ -651,6 +653,13 @@ def divided_once_more(model, X_train, y_train, X_valid, y_valid, config):
     """You divide d_w and d_b by the number of rows of the batch. They are the gradients of the mean loss already, so your steps come out too
     small by that factor."""
     return _train("divided again", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def whole_step_divided(model, X_train, y_train, X_valid, y_valid, config):
+    """You divide the whole step, the penalty's share with it, by the number of rows of the batch. d_w and d_b are the gradients of the mean
+    loss already, so your steps come out too small by that factor."""
+    return _train("step divided", model, X_train, y_train, X_valid, y_valid, config)
 
 
 @misconception("trainer")

@@ -36,6 +36,7 @@ _BUILT_IN = frozenset(
 _TEXT = re.compile(r'"([^"]*)"|\'([^\']*)\'')
 _OF_NOTHING = re.compile(r"'NoneType' object is not subscriptable|cannot unpack non-iterable NoneType")
 _TAKEN_APART = re.compile(r"(?:not enough|too many) values to unpack \(expected (\d+)")
+_OF_A_FILE = re.compile(r" \((?:unknown location|[^()]*[/\\][^()]*)\)")
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
 _GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
@@ -293,7 +294,7 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
         match report.outcome:
             case Outcome.RAISED:
                 messages.append(
-                    f"cell {number} raised {report.error}"
+                    f"cell {number} raised {_without_place(report.error)}"
                     + (f" (line {report.line})" if report.line else "")
                     + _not_allowed(report.error)
                     + _newer_python(report, own[report.number].text)
@@ -317,6 +318,11 @@ def _is_stub(report: CellReport, text: str) -> bool:
     lines = text.splitlines()
     line = lines[report.line - 1] if 0 < report.line <= len(lines) else ""
     return report.error.startswith("NotImplementedError") and "raise NotImplementedError" in line
+
+
+def _without_place(error: str) -> str:
+    """What an import failed with, without the file that Python names: it lies on the machine that graded."""
+    return _OF_A_FILE.sub("", error) if error.startswith("ImportError") else error
 
 
 def _not_allowed(error: str) -> str:

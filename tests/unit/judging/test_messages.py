@@ -165,6 +165,14 @@ def test_cells_are_told_of_where_they_are_the_students_own() -> None:
     ]  # fmt: skip
 
 
+def test_a_failed_import_names_no_file_of_the_grader() -> None:
+    """Python says where the module lies that lacks the name; a student has no use for it."""
+    for place in ("/opt/venv/lib/scipy/special/__init__.py", "unknown location"):
+        report = CellReport(4, Outcome.RAISED, f"ImportError: cannot import name 'relu' from 'scipy' ({place})", 1)
+        (said,) = cell_messages([report], [CellSource("from scipy import relu", 4, CellKind.OWN)])
+        assert said == "cell 4 raised ImportError: cannot import name 'relu' from 'scipy' (line 1)"
+
+
 def test_no_more_messages_than_anybody_reads() -> None:
     """The rest is counted, and each is one line of printable text."""
     told = few([f"cell {n} raised\x1b[31m\nKeyError" for n in range(MAX_MESSAGES + 3)])
