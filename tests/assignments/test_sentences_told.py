@@ -35,7 +35,7 @@ NAMED = {
     "the same over all entries": (*LOSS_OF_LABELS, "probs = np.exp(log_probs)\n    return -np.mean(np.eye(x.shape[1])[y] * np.log(probs)), dx / len(x)", "zero_times_infinity_over_all_entries"),
     "biases as rows": ("layers_digits", "train_two_layer", "    params = {", "    b1, b2 = b1[None], b2[None]\n    params = {", "biases_as_rows"),
     "one order for all epochs": ("faces_mlp", "train", "        order = np.random.permutation(num_cases)", "        order = np.random.default_rng(0).permutation(num_cases)", "shuffled_once"),
-    "each batch chosen anew": ("nn_recognition", "get_random_batches", "order[start : start + batch_size]", "np.random.choice(len(x), batch_size, replace=False)", "full_batches_whatever_there_is"),
+    "each batch chosen anew": ("nn_recognition", "get_random_batches", "return [(x[order[start : start + batch_size]], y[order[start : start + batch_size]]) for start in starts]", "rows = [np.random.choice(len(x), batch_size, replace=False) for _ in starts]\n    return [(x[each], y[each]) for each in rows]", "full_batches_whatever_there_is"),
     "b1 as a row": (*BIASES, "np.zeros((1, hidden))", "first_bias_as_a_row"),
 }  # fmt: skip
 NOT_NAMED = {
