@@ -32,6 +32,8 @@ _ANONYMOUS = re.compile(
 _ALIKE = 10
 _GROWN = 10_000
 """Numbers of files grow: once there are so many, those of one assignment are not so many times another."""
+_SHARD = 10**13
+"""Where Canvas is spread over several databases, so many numbers belong to each."""
 _CLASS = 3
 """So many files tell how large their numbers are, whatever one of them claims."""
 
@@ -95,7 +97,13 @@ def _likely(made: tuple[Named, ...], usual: Sequence[int]) -> tuple[Named, ...]:
     if middle < _GROWN:
         return made
     may_be = range(middle // _ALIKE, middle * _ALIKE)
-    return tuple(one for one in made if not one.attempt or one.attempt in may_be) or made
+    return tuple(one for one in made if not one.attempt or one.attempt in may_be or _elsewhere(one)) or made
+
+
+def _elsewhere(named: Named) -> bool:
+    """Whether it may be somebody of another of Canvas's shards: user and file have numbers of that one."""
+    number = _number(named)
+    return named.attempt >= _SHARD and number.isdecimal() and int(number) >= _SHARD
 
 
 def _one_of_each(made: tuple[Named, ...]) -> tuple[Named, ...]:

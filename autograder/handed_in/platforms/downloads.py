@@ -49,11 +49,7 @@ _CANVAS = re.compile(
 _MOODLE = re.compile(
     r"(?P<who>.+?)(?:_(?P<number>[0-9]+))?_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.S
 )
-_EXCHANGE = re.compile(
-    r"(?P<who>[^+]+)\+(?P<assignment>[^+]+)\+(?P<when>\d{4}-\d\d-\d\d[ T]\d\d[:_]\d\d[:_]\d\d[^+]*)(?:\+.*)?",
-    re.S,
-)
-"""The time tells it from somebody's name on a platform: Moodle lets no `:` or `_` stand in one."""
+_EXCHANGE = re.compile(r"(?P<who>[^+]+)\+(?P<assignment>[^+]+)\+(?P<when>[^+]+)(?:\+.*)?", re.S)
 
 
 def names_of(
@@ -78,7 +74,8 @@ def names_of(
             for named in metadata[outermost]
         )
     inside = folder or len(parts) > 1
-    if inside and (match := _EXCHANGE.fullmatch(outermost)):
+    on_moodle = _MOODLE.fullmatch(outermost)  # where people may be called `anna+nn_recognition+x`
+    if inside and not on_moodle and (match := _EXCHANGE.fullmatch(outermost)):
         if match["assignment"] != assignment:
             return ()
         when = moment(match["when"])

@@ -29,7 +29,7 @@ from autograder.handed_in.entries import (
     in_archive_of_one,
     zip_named,
 )
-from autograder.handed_in.platforms.canvas import of_several_readings
+from autograder.handed_in.platforms.canvas import of_several_readings, readings
 from autograder.handed_in.platforms.downloads import names_of
 from autograder.handed_in.platforms.named import Named
 
@@ -77,6 +77,8 @@ def _blackboard(files: Sequence[Entry]) -> Listed:
     found = {entry.name: match for entry in files if (match := _BLACKBOARD.fullmatch(entry.name))}
     if any(entry.name not in found for entry in files if is_notebook(entry.name) or zip_named(entry.name)):
         return {}
+    if _are_canvas_s(found):
+        return {}
     users = {user for e in files if e.name in found and found[e.name]["about"] and (user := _user(e))}
     befores = {match["before"] for match in found.values()}
     title = _common(befores).rpartition("_")[0] if len(befores) > 1 else ""
@@ -90,6 +92,15 @@ def _blackboard(files: Sequence[Entry]) -> Listed:
         keys = {"login": who}
         named[name] = (Named("Blackboard", who, file, keys, submission=match["when"], attempt=when),)
     return named
+
+
+def _are_canvas_s(names: Collection[str]) -> bool:
+    """Whether names are rather Canvas's, and what looks like Blackboard's in them students': Canvas has
+    another number for each, Blackboard one title for all.
+    """
+    made = [readings(name) for name in names]
+    numbers = {tuple(one[0].keys.values()) for one in made if one}
+    return bool(made) and all(made) and (len(numbers) > 1 or len(made) == 1)
 
 
 def _common(texts: Collection[str]) -> str:

@@ -82,6 +82,9 @@ def test_the_numbers_of_the_other_files_tell() -> None:
     found = of_several_readings([*names, *OTHERS])
     assert [found[name][0].keys.get("canvas") for name in names[:3]] == ["7", "9", "8"]
     assert readings(names[3])[0].keys == {"canvas": "4"} and names[3] not in found  # numbers have no 0 in front
+    elsewhere, dated = "eve_5_998903_10000000000000007_10000000000012345_t.ipynb", "bo_13_998901_20261102120509_t.ipynb"
+    found = of_several_readings([elsewhere, dated, *OTHERS])
+    assert found[elsewhere][0].one_of == ("5", "10000000000000007") and found[dated][0].keys == {"canvas": "13"}
     all_alike = [f"n{i}_{i}_{998877 + i}_3_layers.ipynb" for i in range(4, 9)]
     assert {name: one.keys["canvas"] for name, (one,) in of_several_readings(all_alike).items()} == {name: name[1] for name in all_alike}
 
@@ -165,3 +168,14 @@ def test_what_a_killed_run_has_left_is_removed_by_the_next(tiny: Assignment, tmp
             assert intake.folder.exists()
     os.close(handle)
     assert not intake.folder.exists()
+
+
+@pytest.mark.parametrize("users", [("alice_5", "bo_13"), ("alice_5",)])
+def test_what_looks_like_blackboards_behind_canvas_s_numbers_is_the_students(users: tuple[str, ...], tiny: Assignment, tmp_path: Path) -> None:
+    """Also where all files are called so; and Blackboard's title may hold numbers."""
+    solved = json.dumps(Work.handed_out(tiny).solve().as_json()).encode()
+    behind = "attempt_2026-11-02-12-05-09"
+    files = {f"{user}_99890{n}_hw_lee_{behind}_tiny.ipynb": solved for n, user in enumerate(users)}
+    assert took(packed(tmp_path / "d.zip", files), tiny)[0] == set(users)
+    of_blackboard = {f"hw_1_2_{user}_{behind}{end}": data for user in ("lee", "bo") for end, data in (("_tiny.ipynb", solved), (".txt", b"Name: B (%s)" % user.encode()))}
+    assert took(packed(tmp_path / "b.zip", of_blackboard), tiny)[0] == {"lee", "bo"}
