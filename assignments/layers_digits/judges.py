@@ -1,7 +1,7 @@
 """What a trained network must show, whatever random numbers it drew. Runs outside the process of student code."""
 from __future__ import annotations
 
-from itertools import product
+from itertools import permutations, product
 
 import numpy as np
 from probes import CURVES, PARAMETERS
@@ -230,6 +230,19 @@ def _rows_used(seen, training):
     return np.flatnonzero(np.any(start != end, axis=1))
 
 
+def _in_one_order(b2, drawn):
+    """Whether a training of weights that are zero, on one row of its own class a step, ends as if the rows came again and again in one order."""
+    n, steps, rate = len(drawn.data.X_train), drawn.settings["iters"], drawn.settings["learning_rate"]
+    b2 = array(b2, "b2", shape=(n,))
+    for order in permutations(range(n)):
+        biases = np.zeros(n)
+        for label in np.resize(order, steps):
+            biases = biases + rate * (np.eye(n)[label] - np.exp(biases) / np.exp(biases).sum())
+        if np.allclose(biases, b2, rtol=0, atol=1e-4):
+            return True
+    return False
+
+
 def which_rows_are_drawn(seen, drawn):
     """Row i of W1 changes only where training row i, which is 1 in column i alone, was in a batch."""
     batch_size = drawn["many"].settings["batch_size"]
@@ -238,6 +251,7 @@ def which_rows_are_drawn(seen, drawn):
     never = sorted(set(range(len(drawn["few"].data.X_train))) - set(few.tolist()))
     steps = drawn["few"].settings["iters"]
     last = len(drawn["few"].data.X_train) - 1
+    turns = list(zip(_inside(seen, "turns"), drawn["turns"], strict=True))
     unseen = "The last row of X_train" if never == [last] else "The first row of X_train" if never == [0] else "A row of X_train"
     trace = f"Only {len(used)} of the rows leave a trace in W1, no more than one batch has: does every step use the same batch?" if used.size else "No row leaves a trace in W1."
     return {
@@ -248,6 +262,11 @@ def which_rows_are_drawn(seen, drawn):
         "apart": fact(len(one) < 5 or np.ptp(one) >= len(one), "The rows of a batch are neighbours in X_train; each should be drawn at random."),
         # in 180 draws one of 6 rows is left out with probability 6 * (5 / 6)**180 = 3e-14
         "every row": fact(not never or not used.size, f"{unseen} is never drawn in {steps} steps on few rows.", never),
+        # rows in a new order each time they are through come in the first one twice more with probability 1 / 36, in all of four trainings 6e-7
+        "anew": fact(
+            not all(_in_one_order(*turn) for turn in turns),
+            "Four trainings of nine steps, on one of three rows each, all end as if the rows came three times in the same order. Draw every batch anew.",
+        ),
     }
 
 

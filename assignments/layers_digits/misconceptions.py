@@ -705,6 +705,20 @@ def divides_by_the_batch_again(X_train, y_train, X_test, y_test, hidden=100, lea
 
 
 @misconception("train_two_layer")
+def one_order_for_ever(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """You put the rows in one order and go through it again and again. Every step draws its batch anew; look at where your row numbers are drawn, before the loop or in it."""
+    order = []
+
+    def draw(rng, it):
+        if not order:
+            order.extend(rng.permutation(len(X_train)))
+        rows = np.take(order, range(it * batch_size, (it + 1) * batch_size), mode="wrap")
+        return rows, rows
+
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, draw=draw)
+
+
+@misconception("train_two_layer")
 def gradients_pile_up(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
     """Your gradients add up from step to step: the second step still carries the first one's. Each step follows the gradient of its own batch alone; look at where your gradients are reset."""
     total = {"W1": 0, "b1": 0, "W2": 0, "b2": 0}

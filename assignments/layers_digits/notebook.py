@@ -927,6 +927,12 @@ def check():
                 f"150 seeds begin with the same row, {drawn[0]}: draw the batch at random.")
     checks.that(len(set(drawn)) == 6,
                 f"150 seeds begin with {len(set(drawn))} of 6 rows alone: draw from all rows.")
+    runs = [[train_two_layer(X[:3], y[:3], X[:3], y[:3], iters=steps, batch_size=1, std=0.0,
+                             seed=s)[0]["b2"] for steps in range(1, 10)] for s in range(5)]
+    order = [np.diff(b2, axis=0, prepend=np.zeros((1, 3))).argmax(axis=1).tolist() for b2 in runs]
+    checks.that(any(rows != rows[:3] * 3 for rows in order),
+                f"With five seeds, three rows come in the same order three times, first {order[0]}: "
+                "draw every batch anew.")
 
     # A whole run: the class is the largest of three columns, and all test labels are wrong
     X = np.random.default_rng(3).normal(size=(60, 4))

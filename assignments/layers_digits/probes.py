@@ -610,6 +610,7 @@ SEEDED = {"hidden": 6, "learning_rate": 0.5, "iters": 3, "batch_size": 4, "std":
 ONE_HOT = {"hidden": 30, "learning_rate": 0.1, "iters": 5, "batch_size": 3, "std": 0.5}
 ONE_BATCH = {"hidden": 30, "learning_rate": 0.1, "iters": 1, "batch_size": 10, "std": 0.5}
 MANY_STEPS = {"hidden": 30, "learning_rate": 0.1, "iters": 60, "batch_size": 3, "std": 0.5}
+ROW_BY_ROW = {"hidden": 4, "learning_rate": 1.0, "iters": 9, "batch_size": 1, "std": 0.0}
 
 
 class Data(NamedTuple):
@@ -728,19 +729,28 @@ def seeds(ns, drawn):
     return {key: _parameters(ns.train_two_layer(*(each.copy() for each in drawn.data), **drawn.settings, seed=seed)) for key, seed in numbers.items()}
 
 
+def three_rows(rng):
+    """Three rows of three classes."""
+    rows = Data(np.eye(3), np.arange(3), np.eye(3), np.arange(3))
+    return Data(*(each.copy() for each in rows))
+
+
 def of_many_and_of_few_rows(rng):
-    """A few steps on many rows, one step with a larger batch, and many steps on a few rows."""
+    """A few steps on many rows, one step with a larger batch, many steps on a few rows, and four times some steps on one of three rows each."""
     return {
         "many": training(rng, unit_rows, ONE_HOT, n=31, classes=10),
         "one": training(rng, unit_rows, ONE_BATCH, n=40, classes=10),
         "few": training(rng, unit_rows, MANY_STEPS, n=6, classes=4),
+        "turns": [training(rng, three_rows, ROW_BY_ROW) for _ in range(4)],
     }
 
 
 @probe("train_two_layer", points=1, contract=True, judged=True, equal_sizes="a row for each column, which tells the rows", draw=of_many_and_of_few_rows)
 def which_rows_are_drawn(ns, drawn):
     """Rows that leave a trace in the weights when they are in a batch: in one step and in a few on many rows, and in many steps on a few."""
-    return {which: _start_and_end(ns, trained) for which, trained in drawn.items()}
+    *traced, turns = drawn
+    seen = {which: _start_and_end(ns, drawn[which]) for which in traced}
+    return seen | {turns: [_parameters(ns.train_two_layer(*one.data, **one.settings, seed=one.seed))["b2"] for one in drawn[turns]]}
 
 
 @probe("train_two_layer", points=0.25, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: examples(rng, 12, 4, 3))
