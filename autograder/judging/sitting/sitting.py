@@ -210,7 +210,7 @@ class Sitting:
         """
         blamed = self._blamed
         if judged.lost:
-            question = self.passes.needing(question, {q for q, by in blamed.items() if by})
+            question = self._needing(question)
         gone = {o.missing for o in judged.observations.values()}
         wrong = tuple(
             n
@@ -227,6 +227,10 @@ class Sitting:
         if judged.lost:
             blamed[question.id].add(question.id)
         return judged
+
+    def _needing(self, question: Question) -> Question:
+        """A question with all that it builds on, of what has been found wrong so far."""
+        return self.passes.needing(question, {q for q, by in self._blamed.items() if by})
 
     def _left_as_it_was(self, question: Question, judged: Judged) -> bool:
         """Whether all that was lost came to the line of a stub as it was handed out: right earlier parts make
@@ -292,8 +296,7 @@ class Sitting:
         question = self.assignment.question(result.id)
         if not worth_a_search(judged, self.passes.cells_of(question)):  # no process is made ready for it
             return result
-        wrong = {q for q, by in self._blamed.items() if by}
-        question = self.passes.needing(question, wrong)
+        question = self._needing(question)
         given = judged.given_correct_inputs or bool(self._blamed[question.id] - {question.id})
         changed = self.passes.changed(question, given)
         clock.begin(changed.watch)
