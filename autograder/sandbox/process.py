@@ -83,12 +83,13 @@ class Process:
         """Send a request, and a descriptor with it; a process that is gone is noticed by the next `next`,
         and one that does not read is ended.
         """
+        if self.death is not None:
+            return
         self.channel.settimeout(_SEND_SECONDS)
         try:
             send_with_descriptors(self.channel, message, [link.fileno()] if link is not None else [])
         except TimeoutError:
-            if self.death is None:
-                self._die(Death(Outcome.TIMED_OUT))
+            self._die(Death(Outcome.TIMED_OUT))
         except (OSError, WireError):
             pass
         finally:
@@ -101,40 +102,47 @@ class Process:
         self.send(request)
 
     def next(self, cpu_limit: float, wall_limit: float | None = None) -> Any | Death:
-        """The next message, or how the process ended; it is ended when the step takes more than its limit."""
-        if self.death is not None:
-            return self.death
+        """The next message, or how the process ended; it is ended when the step takes more than its limit.
+
+        What it had said before its end comes first: its end is never taken for that of an earlier step.
+        """
         began = time.monotonic() - self._paused
         hard = wall_limit if wall_limit is not None else _WALL_FACTOR * cpu_limit
-        if self._unaccounted > _UNACCOUNTED:
+        if self._unaccounted > _UNACCOUNTED and self.death is None:
             self._update_cpu()
-        ask_at, base = cpu_limit, self.cpu
-        while self.death is None:
-            try:
-                if (message := self._reader.next()) is not None:
-                    if isinstance(message, Confined):
-                        self._confined = True
-                        continue
-                    if isinstance(message, NotConfined) and not self._confined:
-                        self._die(Death(Outcome.REFUSED))
-                        raise SandboxError(
-                            message.reason, mend="`chainrule doctor` shows what this machine allows"
-                        )
-                    self._unaccounted += time.monotonic() - self._paused - began
-                    return message
-            except WireError as error:
-                return self._die(Death(Outcome.PROTOCOL, str(error)))
+        ask_at, base, looked = cpu_limit, self.cpu, False
+        while True:
+            if (message := self._message()) is not None:
+                self._unaccounted += time.monotonic() - self._paused - began
+                return message
+            if self.death is not None:
+                return self.death
             passed = time.monotonic() - self._paused - began
-            if passed >= hard:
-                return self._die(Death(Outcome.TIMED_OUT))
-            if passed >= ask_at:
+            if ask_at <= passed < hard:
                 self._update_cpu()
-                if self.cpu - base >= cpu_limit:
-                    return self._die(Death(Outcome.TIMED_OUT))
                 ask_at = passed + max(0.01, cpu_limit - (self.cpu - base))
-                continue
-            self._wait(min(ask_at, hard) - passed)
-        return self.death
+                if self.death is not None:
+                    continue
+            over = passed >= hard or self.cpu - base >= cpu_limit
+            if over and looked:
+                return self._die(Death(Outcome.TIMED_OUT))
+            looked = over  # what it has sent meanwhile counts: a machine that was busy charges nobody
+            self._wait(0 if over else min(ask_at, hard) - passed)
+
+    def _message(self) -> Any | None:
+        """The next of the messages that have arrived, if any."""
+        try:
+            while isinstance(message := self._reader.next(), Confined):
+                self._confined = True
+        except WireError as error:
+            self._reader = FrameReader(FromProcess)
+            if self.death is None:
+                self._die(Death(Outcome.PROTOCOL, str(error)))
+            return None
+        if isinstance(message, NotConfined) and not self._confined:
+            self._die(Death(Outcome.REFUSED))
+            raise SandboxError(message.reason, mend="`chainrule doctor` shows what this machine allows")
+        return message
 
     def _wait(self, seconds: float) -> None:
         watched: list[Any] = [self.channel, self.output] if self.output >= 0 else [self.channel]
@@ -146,24 +154,30 @@ class Process:
             began = time.monotonic()
             self.called(link)
             self._paused += time.monotonic() - began
-        if self.output in ready:
-            data = os.read(self.output, 1 << 16)
-            self.printed += len(data)
-            if not data:
-                os.close(self.output)
-                self.output = -1
-            elif self.printed > self.output_limit:
-                self._die(Death(Outcome.OUTPUT_LIMIT))
-                return
-        if self.channel in ready:
-            try:
-                data = self.channel.recv(1 << 18)
-            except OSError:
-                data = b""
-            if data:
-                self._reader.feed(data)
-            else:
-                self._ended_by_itself()
+        if self.channel in ready:  # first, so that a flood of output is charged to the step that prints it
+            self._hear()
+        elif self.output in ready:
+            self._count_output()
+
+    def _hear(self) -> None:
+        """Take in what the process has sent; nothing more comes from one that has ended."""
+        try:
+            data = self.channel.recv(1 << 18)
+        except OSError:
+            data = b""
+        if data:
+            self._reader.feed(data)
+        else:
+            self._ended_by_itself()
+
+    def _count_output(self) -> None:
+        data = os.read(self.output, 1 << 16)
+        self.printed += len(data)
+        if not data:
+            os.close(self.output)
+            self.output = -1
+        elif self.printed > self.output_limit:
+            self._die(Death(Outcome.OUTPUT_LIMIT))
 
     def cpu_now(self) -> float:
         """Seconds of the processor that it has used so far."""
@@ -201,8 +215,8 @@ class Process:
         self._release()
 
     def _drain(self) -> None:
-        """See whether the process had said that it was confined, in bytes that were not read yet."""
-        with contextlib.suppress(OSError, WireError):
+        """Take in what the process had said that was not read yet, first of all that it was confined."""
+        with contextlib.suppress(OSError):
             self.channel.setblocking(False)
             while data := self.channel.recv(1 << 18):
                 self._reader.feed(data)
@@ -213,7 +227,8 @@ class Process:
         self.cpu = max(self.cpu, ended.cpu)
 
     def _die(self, death: Death) -> Death:
-        self.death = death
+        """End the process, for a reason of ours: what else it may have said is not asked for any more."""
+        self.death, self._reader = death, FrameReader(FromProcess)
         self._note(self.sandbox.end())
         self._release()
         return death

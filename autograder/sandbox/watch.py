@@ -287,7 +287,8 @@ class _Pass:
                     return True
                 watch.again = False
                 return False
-            self._leave_out(self._to_blame(number, took, order[:done]), death)
+            slow = death.outcome is Outcome.TIMED_OUT
+            self._leave_out(self._too_slow(number, took, order[:done]) if slow else number, death)
             if self._passed() > _WALL * self.limits.submission_seconds / 2:
                 self._skip_unfinished()
             return False
@@ -300,8 +301,8 @@ class _Pass:
         shortest = max(1.0, self.limits.notebook_seconds / 2**stopped)
         return max(shortest, min(2 * self.watch.took.get(number, 0.0) + 0.5, self.limits.notebook_seconds))
 
-    def _to_blame(self, number: int, took: float, before: list[int]) -> int:
-        """The cell that is charged with the end: the running one, unless all of them together were too slow
+    def _too_slow(self, number: int, took: float, before: list[int]) -> int:
+        """The cell that is charged with the time: the running one, unless all of them together were too slow
         and another, a student's, has taken longer.
         """
         if took >= self._seconds_for(number) * 0.9:

@@ -68,6 +68,16 @@ def test_a_cell_that_ends_badly_is_left_out(tiny: Bench, ending: str) -> None:
     assert len(result.messages) == 1 and says in result.messages[0], result.messages
 
 
+@pytest.mark.parametrize("ending", [e for e in CELLS if CELLS[e][1].startswith("ended")])
+def test_an_end_that_is_not_of_time_is_the_running_cells(tiny: Bench, ending: str) -> None:
+    """Whatever the cells before it took, also longer than itself."""
+    text, says = CELLS[ending]
+    work = tiny.work().add("import time\ntime.sleep(0.3)", before="center_solution").add(text, before="scale_solution")
+    result = tiny.grade(work)
+    assert result.score == 5.0
+    assert len(result.messages) == 1 and says in result.messages[0], result.messages
+
+
 def test_a_cell_that_hangs_is_skipped_when_cells_run_again(tiny: Bench) -> None:
     """A cell that hangs costs its time once, also where a probe that hangs makes all cells run again."""
     work = tiny.work().add("while True: pass", before="scale_solution").write("center_solution", DEFINITION.format("while True: pass"))
