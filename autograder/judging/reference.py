@@ -5,7 +5,9 @@ never near student code.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -54,7 +56,7 @@ def _reading(name):
 class Reference:
     """An assignment with what is expected of it, for one salt.
 
-    Its sandbox is started when it is first needed.
+    Its sandboxes are started when they are first needed: one for each thread that observes.
     """
 
     assignment: Assignment
@@ -65,7 +67,7 @@ class Reference:
     """By probe, how many bytes the reference's observation takes."""
     changed: dict[str, frozenset[str]] = field(default_factory=dict)
     """By probe, the drawn inputs that the reference itself changes: the text wants it so."""
-    _sandbox: Sandbox | None = None
+    _sandboxes: dict[int, Sandbox] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.requests = requests_for(self.assignment, self.salt)
@@ -82,28 +84,29 @@ class Reference:
         return load_variants(self.assignment, "misconception")
 
     def sandbox(self) -> Sandbox:
-        """The reference's own zygote."""
-        if self._sandbox is None:
-            self._sandbox = TRUSTED.sandbox(self.assignment)
-        return self._sandbox
+        """The reference's own zygote, that of this thread."""
+        thread = threading.get_ident()
+        if thread not in self._sandboxes:
+            self._sandboxes[thread] = TRUSTED.sandbox(self.assignment)
+        return self._sandboxes[thread]
 
     def close(self) -> None:
-        if self._sandbox is not None:
-            self._sandbox.close()
-            self._sandbox = None
+        while self._sandboxes:
+            self._sandboxes.popitem()[1].close()
 
-    def prepare(self, progress: Callable[[str], None] = lambda _: None) -> Reference:
-        """Observe the reference and all misconceptions; raises AssignmentError where the reference itself
-        fails a probe.
+    def prepare(self, jobs: int = 1) -> Reference:
+        """Observe the reference and then, so many at a time, all misconceptions; raises AssignmentError where
+        the reference itself fails a probe.
         """
         if self.assignment.as_it_is:  # its own test cells say what is right
             self._expect({})
             return self
-        progress("reference")
         self.prepare_reference()
-        for variant in self.misconceptions:
-            progress(variant.id)
-            self.observations_of(variant)
+        with ThreadPoolExecutor(jobs) as threads:
+            for variant, seen in zip(
+                self.misconceptions, threads.map(self._seen_of, self.misconceptions), strict=True
+            ):
+                self._observed[variant.id] = seen
         return self
 
     def prepare_reference(self) -> None:
@@ -184,10 +187,13 @@ class Reference:
     def observations_of(self, variant: Variant) -> dict[str, Observation]:
         """What a variant does on its own question's probes."""
         if variant.id not in self._observed:
-            requests = [r for r in self.requests if r.question == variant.question]
-            probes = text_of_probes(self.assignment, variant.question)
-            self._observed[variant.id] = self._observe_with([variant], requests, probes).observations
+            self._observed[variant.id] = self._seen_of(variant)
         return self._observed[variant.id]
+
+    def _seen_of(self, variant: Variant) -> dict[str, Observation]:
+        requests = [r for r in self.requests if r.question == variant.question]
+        probes = text_of_probes(self.assignment, variant.question)
+        return self._observe_with([variant], requests, probes).observations
 
     def _observe_with(self, variants: list[Variant], requests: list[Request], probes: str) -> Seen:
         """What the reference with variants in place does on some probes, each question's at its moment of

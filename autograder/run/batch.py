@@ -75,7 +75,7 @@ def grade_class(
             if pool_for is not None:
                 progress.stage("observing the reference and the misconceptions")
                 with contextlib.closing(reference):
-                    reference.prepare()
+                    reference.prepare(options.jobs)
             progress.found(len(handins))
             if before:
                 gathered.begin()

@@ -84,7 +84,7 @@ def audit(
     reference = Reference(assignment, SALT, store)
     try:
         progress("observing the misconceptions", 0, 0)
-        reference.prepare()
+        reference.prepare(jobs)
         with Graders(reference, _short(assignment.limits), jobs, progress) as pool:
             run = _Audit(assignment, reference, pool)
             problems = [*run.reference_problems(), *run.visible_check_problems()]
@@ -290,11 +290,12 @@ class _Audit:
     def two_at_once(self, number: int) -> list[PairResult]:
         """Answers with two mistakes, and which of them get the name of a third."""
         reasons = load_argued_pairs(self.assignment.folder)
-        return self.pool.map(
+        found = self.pool.map(
             "two mistakes at once",
-            lambda grader, pair: pair_result(grader, pair, reasons),
+            lambda grader, made: [pair_result(grader, pair, reasons) for pair in made()],
             list(pairs(self.assignment, self.reference.misconceptions, number)),
         )
+        return [pair for some in found for pair in some]
 
     def survivors(self, stage: str, mutants: Sequence[Mutant]) -> list[bool]:
         """Which of some mutants keep all points of their question."""

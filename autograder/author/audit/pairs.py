@@ -7,8 +7,9 @@ many, so that some of each are tried, the same ones in every run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 
 from autograder.assignment.notebook import Role
@@ -44,9 +45,10 @@ class TwoMistakes:
 
 def pairs(
     assignment: Assignment, misconceptions: Sequence[Variant], number: int = PAIRS
-) -> Iterator[TwoMistakes]:
-    """The answers with two mistakes that are tried. number: how many mutants of each misconception's text are
-    tried; of the two other kinds it is this many times what is tried at least.
+) -> Iterator[Callable[[], Iterator[TwoMistakes]]]:
+    """What makes the answers with two mistakes that are tried, a few answers each: to make them all takes as
+    long as to try some. number: how many mutants of each misconception's text are tried; of the two other
+    kinds it is this many times what is tried at least.
     """
     for question in assignment.auto:
         own = [v for v in misconceptions if v.question == question.id]
@@ -56,18 +58,18 @@ def pairs(
             if one.replaces != other.replaces and not one.instead and not other.instead
         ]
         for one, other in evenly(apart, number * OF_A_QUESTION):
-            yield _of_two(assignment, one, other)
+            yield partial(_of_two, assignment, one, other)
         for variant in own:
-            yield from _of_one(assignment, variant, number)
+            yield partial(_of_one, assignment, variant, number)
     for cell in assignment.cells:
         if cell.role is Role.SOLUTION and not cell.practice:
-            yield from _of_none(assignment, cell.id, cell.text, number * OF_A_CELL)
+            yield partial(_of_none, assignment, cell.id, cell.text, number * OF_A_CELL)
 
 
-def _of_two(assignment: Assignment, one: Variant, other: Variant) -> TwoMistakes:
+def _of_two(assignment: Assignment, one: Variant, other: Variant) -> Iterator[TwoMistakes]:
     says = f"{one.id} and {other.id}"
     cells = cells_for(assignment, one.question, [one, other])
-    return TwoMistakes(says, one.question, says, cells, (one.id, other.id))
+    yield TwoMistakes(says, one.question, says, cells, (one.id, other.id))
 
 
 def _of_one(assignment: Assignment, variant: Variant, number: int) -> Iterator[TwoMistakes]:
