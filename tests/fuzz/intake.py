@@ -1,8 +1,8 @@
 """Coverage-guided fuzzing of what reads what students hand in: archives, Gradescope's metadata, names, and folders full of any of it.
 
-Run by `make fuzz`, as `wire` is: `python -m tests.fuzz.intake [zips|metadata|names|trees]`, one target or (none named) all of them by turns. A
-finding is any exception but a refusal in words (ValueError of metadata, UsageError of a whole download), or a person who is told by a name
-that stands below the outermost.
+Run by `make fuzz`, as `wire` is: `python -m tests.fuzz.intake [zips|metadata|names|trees|rosters]`, one target or (none named) all of them by
+turns. A finding is any exception but a refusal in words (ValueError of metadata, UsageError of a whole download or a class list), or a person
+who is told by a name that stands below the outermost. Without atheris, `test_seeds` runs each target on its seeds.
 """
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["autograder.handed_in"]):
-    from autograder.handed_in import choosing, downloads, entries, intake, whose
+    from autograder.handed_in import choosing, entries, intake, whose
+    from autograder.handed_in.platforms import downloads
 
 from autograder.assignment.loading import load_assignment
 from autograder.errors import UsageError
 from autograder.handed_in.finding import find_submissions
-from autograder.handed_in.roster import Student, safe
+from autograder.handed_in.roster import Student, read_roster, safe
 from tests.tiny import NAME, make_course
 
 COURSE = Path(tempfile.mkdtemp(prefix="chainrule-fuzz-course-"))
@@ -33,6 +34,7 @@ SEEDS = {
     "metadata": [b"s_1:\n  :submitters:\n  - :name: A\n    :email: a@x\n  :created_at: 2026-11-02 12:00:00 Z\n", b"a: &x {b: 1}\nc:\n  <<: *x\n", b"a: !!timestamp x\n"],
     "names": [b"a_1_2_x.ipynb\nb/tiny/x.ipynb", b"A B_1_assignsubmission_file_x.ipynb", b"a+tiny+2026-11-02 12:00:00 UTC+x/tiny.ipynb\ntimestamp.txt"],
     "trees": [b"a/tiny/tiny.ipynb\na/tiny/timestamp.txt\nb.ipynb\nsubmission_metadata.yml\n9999-12-31 23:59:59 -14:00"],
+    "rosters": ["id,name,email\nam1,Anna Muster,anna@x.edu\n".encode("utf-16"), b"sep=;\nMatrikelnummer;Nachname;Vorname\n1;Li;Bo\n", b"Identifier,Full name,Email address,Status,Grade,Maximum Grade\nParticipant 6,Bo Li,bo@x,-,,70.00\n"],
 }  # fmt: skip
 
 
@@ -110,6 +112,18 @@ def trees(data: bytes) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def rosters(data: bytes) -> None:
+    """A class list of any bytes: students whose ids are safe, each once, or words that say why not."""
+    with tempfile.NamedTemporaryFile(prefix="chainrule-fuzz-", suffix=".csv") as file:
+        Path(file.name).write_bytes(data)
+        try:
+            found = read_roster(Path(file.name))
+        except UsageError:
+            return
+    ids = [student.id for student in found]
+    assert len(set(ids)) == len(ids) and all(map(safe, ids))
+
+
 def _put(folder: bytes, line: bytes, content: bytes) -> None:
     parts = [part for part in line.replace(b"\0", b"").split(b"/") if part not in (b"", b".", b"..")]
     target = folder
@@ -123,7 +137,7 @@ def _put(folder: bytes, line: bytes, content: bytes) -> None:
         return
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"zips": zips, "metadata": metadata, "names": names, "trees": trees}
+TARGETS: dict[str, Callable[[bytes], None]] = {"zips": zips, "metadata": metadata, "names": names, "trees": trees, "rosters": rosters}
 
 
 def main() -> None:
