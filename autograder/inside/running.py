@@ -22,7 +22,7 @@ from types import CodeType
 from typing import Any, Protocol, TypeVar
 
 from autograder.inside.names import bound_in, bound_names, parsed
-from autograder.inside.statements import definitions, is_stub, place_in, rest_after
+from autograder.inside.statements import definitions, is_stub, place_in, rest_after, whole_definitions
 from autograder.inside.versions import for_this_python
 
 _TIMING = re.compile(r"\A(\s*)%%(?:time|prun|capture)[ \t]*(?=\n)")
@@ -121,7 +121,7 @@ class RunningNotebook:
         written = {name: self.names[name] for name in stubs & self.answered if name in self.names}
         error = self._run(cell, briefly)
         self.names.update(written)
-        self.answered |= bound_names(cell.text) - stubs
+        self.answered |= (bound_names(cell.text) or bound_in(_run_of(cell.text))) - stubs
         return error
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:
@@ -145,9 +145,13 @@ class RunningNotebook:
         return None
 
     def _go_on(self, text: str, name: str, error: BaseException) -> None:
-        """Run what stands behind a statement that failed, as far as it can be run."""
+        """Run what stands behind a statement that failed, as far as it can be run; of a cell that does not
+        compile, the definitions that are whole.
+        """
         with contextlib.suppress(BaseException):  # whatever the exception's own attributes do
-            if (place := place_in(error, name)) is not None:
+            if isinstance(error, SyntaxError) and error.filename == name:
+                self._run_statements(whole_definitions(self._as_python(text)), name)
+            elif (place := place_in(error, name)) is not None:
                 self._run_statements(rest_after(self._as_python(text), place), name)
 
     def _run_statements(self, body: list[ast.stmt], name: str) -> None:
@@ -179,9 +183,15 @@ class RunningNotebook:
 
 def stub_names(text: str) -> set[str]:
     """Names that a cell leaves bound to what was handed out in place of an answer."""
-    tree = parsed(text) if "NotImplementedError" in text else None
-    last = {name: is_stub(one) for one in (tree.body if tree else ()) for name in bound_in([one])}
+    body = _run_of(text) if "NotImplementedError" in text else []
+    last = {name: is_stub(one) for one in body for name in bound_in([one])}
     return {name for name, stub in last.items() if stub}
+
+
+def _run_of(text: str) -> list[ast.stmt]:
+    """The statements of a cell that can be run."""
+    tree = parsed(text)
+    return tree.body if tree is not None else whole_definitions(text)
 
 
 def cell_name(number: int) -> str:

@@ -1,4 +1,5 @@
-"""A cell is not all or nothing: what stands after the statement that failed, and what defines its names.
+"""A cell is not all or nothing: what stands after the statement that failed, what defines its names, and
+what of a cell that does not compile is whole nevertheless.
 
 On the standard library alone, for any Python in use: it is pasted into every release's check_notebook.py.
 """
@@ -6,6 +7,9 @@ On the standard library alone, for any Python in use: it is pasted into every re
 from __future__ import annotations
 
 import ast
+import itertools  # pairwise is asked for where it is needed: an older Python is told so in a sentence
+import re
+from collections.abc import Iterator
 from types import TracebackType
 
 _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -26,6 +30,12 @@ _PLAIN_VALUES = (
     ast.unaryop,
     ast.expr_context,
 )
+_STRING = re.compile(
+    r"#[^\n]*|(\"{3}|'{3})(?:\\.|(?!\1).)*(?:\1|\Z)|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S
+)
+"""A comment or a text; one in three quotes that is not closed goes on to the end."""
+_BEGINS = re.compile(r"(?:def|class|async\s+def|import|from)\b|@")
+_GOES_ON = re.compile(r"[\s)\]}#]|(?:else|elif|except|finally)\b|$")
 
 
 def place_in(error: BaseException, name: str) -> tuple[int, int] | None:
@@ -72,6 +82,44 @@ def is_stub(statement: ast.AST) -> bool:
 def definitions(text: str) -> list[ast.stmt]:
     """What of a cell defines its names and computes nothing: imports, functions, plain assignments."""
     return [statement for statement in ast.parse(text).body if _only_defines(statement)]
+
+
+def whole_definitions(text: str) -> list[ast.stmt]:
+    """What of a cell that does not compile defines names and is whole. A function is, where its last
+    statement is a return or where another definition comes next: nothing of it can have been cut off.
+    """
+    pieces, found = list(_pieces(text)), []
+    for index, (line, piece) in enumerate(pieces):
+        try:
+            body = ast.parse("\n" * line + piece).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        followed = index + 1 == len(pieces) or bool(_BEGINS.match(pieces[index + 1][1]))
+        found += [s for s in body if _only_defines(s) and (followed or not _may_go_on(s))]
+    return found
+
+
+def _may_go_on(statement: ast.stmt) -> bool:
+    """Whether what follows in the text could have been meant to be part of a definition."""
+    compound = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return compound and not isinstance(statement.body[-1], ast.Return)  # type: ignore[attr-defined]
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """A cell cut before each line that begins a statement, decorators with what they decorate: how many
+    lines stand above, and the piece.
+    """
+    within = {
+        line
+        for match in _STRING.finditer(text)
+        for line in range(text.count("\n", 0, match.start()) + 1, text.count("\n", 0, match.end()) + 1)
+    }
+    lines = text.split("\n")
+    begin = [n for n, line in enumerate(lines) if n not in within and not _GOES_ON.match(line)]
+    decorated = {below for above, below in itertools.pairwise(begin) if lines[above].startswith("@")}
+    starts = [n for n in begin if n not in decorated]
+    for start, end in itertools.pairwise([*starts, len(lines)]):
+        yield start, "\n".join(lines[start:end])
 
 
 def _only_defines(statement: ast.stmt) -> bool:

@@ -17,7 +17,7 @@ from autograder.assignment.values import Question
 from autograder.inside.names import bound_in, bound_names, parsed
 from autograder.inside.protocol import CellKind, CellSource, shown_number
 from autograder.inside.seen import CellReport, Observation, Outcome
-from autograder.inside.statements import is_stub
+from autograder.inside.statements import is_stub, whole_definitions
 from autograder.inside.versions import names_gone_from
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
@@ -37,6 +37,7 @@ _TEXT = re.compile(r'"([^"]*)"|\'([^\']*)\'')
 _OF_NOTHING = re.compile(r"'NoneType' object is not subscriptable|cannot unpack non-iterable NoneType")
 _TAKEN_APART = re.compile(r"(?:not enough|too many) values to unpack \(expected (\d+)")
 _OF_A_FILE = re.compile(r" \((?:unknown location|[^()]*[/\\][^()]*)\)")
+_NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 _NUMPY_NAME = re.compile(r"\b(?:np|numpy)\.(\w+)")
 _GONE = frozenset(names_gone_from(np)) - set(vars(np))
 
@@ -171,7 +172,7 @@ def _undefined(question: Question, run: CellsRun) -> str:
         line = f" (line {report.line})" if report.line else ""
         if report.outcome is Outcome.TIMED_OUT:
             return f"It is not there: {where}, took too long and was stopped."
-        if report.error.startswith(("SyntaxError", "IndentationError", "TabError")):
+        if report.error.startswith(_NO_PYTHON):
             return f"It is not there: {where}, does not compile{line}."
         return f"It is not there: {where}, {_how_it_ended(report)}{line}."
     if run.turned:
@@ -298,6 +299,7 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
                     + (f" (line {report.line})" if report.line else "")
                     + _not_allowed(report.error)
                     + _newer_python(report, own[report.number].text)
+                    + _whole(report, own[report.number].text)
                     + _failed_given(report.missing, cells, reports).replace(" ", "; ", 1).rstrip(".")
                 )
             case _ if report.error == LEFT_OUT:
@@ -330,6 +332,13 @@ def _not_allowed(error: str) -> str:
     if not error.startswith("PermissionError"):
         return ""
     return "; no program or process can be started, no network used and no file changed elsewhere when graded"
+
+
+def _whole(report: CellReport, text: str) -> str:
+    """What is to be said of the rest of a cell that does not compile."""
+    if not report.error.startswith(_NO_PYTHON) or not whole_definitions(text):
+        return ""
+    return "; of it, the definitions that are whole were run"
 
 
 def _newer_python(report: CellReport, text: str) -> str:

@@ -281,6 +281,11 @@ def _question_of(cell_id, release):
     return next((q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), "")
 
 
+def _defined_in(text):
+    """Names that a cell defines, also one that does not compile."""
+    return bound_names(text) or set(re.findall(r"^(?:async +def|def|class) +(\w+)", text, re.M))
+
+
 def _called_in(text):
     """What a cell calls, or hands on: functions and classes by name, and methods of its own class (self.name)."""
     try:
@@ -523,8 +528,9 @@ class _Judge:
             written = self.placed[place]["touched"]
             return ("written", question, "a person reads it") if written else ("not yet", question, "nothing is written")
         mine = [i for i, cell in enumerate(self.placed) if _solves(cell["id"], question["id"])]
-        untouched = not any(self.placed[i]["touched"] for i in mine)
-        broken = next((error for i in mine if (error := self.error(i))), None)
+        beside = self.beside_other_answers(question)
+        untouched = not beside and not any(self.placed[i]["touched"] for i in mine)
+        broken = next((error for i in (*mine, *beside) if (error := self.error(i))), None)
         missing = self.missing(question)
         if place not in self.results:
             if broken and missing:
@@ -533,7 +539,7 @@ class _Judge:
         error = self.error(place)
         if error is None or self.results[place].get("late"):
             return "done", question, ""
-        if broken and (missing or error["type"] in ("NameError", "AttributeError")):
+        if broken and (missing or error["type"] in ("NameError", "AttributeError", "NotImplementedError")[: 3 if beside else 2]):
             return "wrong", question, self.explained(broken, question["id"])
         owner = self.stub_owner(error)
         if owner == question["id"] or (untouched and not owner and error["type"] in ("NotImplementedError", "NameError")):
@@ -546,6 +552,13 @@ class _Judge:
         if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
             says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
         return "wrong", question, says
+
+    def beside_other_answers(self, question):
+        """The cells with answers to other questions in which this one's stands as well: cells get merged."""
+        given = set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["role"] == "given" and cell["code"]))
+        wanted = {name.partition(".")[0] for name in question["defines"]} - given
+        answers = [i for i, cell in enumerate(self.placed) if cell["role"] in ("solution", "by_hand") and cell["code"] and cell["touched"]]
+        return [i for i in answers if not _solves(self.placed[i]["id"], question["id"]) and wanted & _defined_in(self.placed[i]["text"])]
 
     def waiting(self, rows):
         """The rows, where an answer that fails calls another that is not right: which of the two is at fault can't be told yet."""

@@ -78,6 +78,9 @@ def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
 
 
 import ast
+import itertools  # pairwise is asked for where it is needed: an older Python is told so in a sentence
+import re
+from collections.abc import Iterator
 from types import TracebackType
 
 _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -98,6 +101,12 @@ _PLAIN_VALUES = (
     ast.unaryop,
     ast.expr_context,
 )
+_STRING = re.compile(
+    r"#[^\n]*|(\"{3}|'{3})(?:\\.|(?!\1).)*(?:\1|\Z)|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S
+)
+"""A comment or a text; one in three quotes that is not closed goes on to the end."""
+_BEGINS = re.compile(r"(?:def|class|async\s+def|import|from)\b|@")
+_GOES_ON = re.compile(r"[\s)\]}#]|(?:else|elif|except|finally)\b|$")
 
 
 def place_in(error: BaseException, name: str) -> tuple[int, int] | None:
@@ -144,6 +153,44 @@ def is_stub(statement: ast.AST) -> bool:
 def definitions(text: str) -> list[ast.stmt]:
     """What of a cell defines its names and computes nothing: imports, functions, plain assignments."""
     return [statement for statement in ast.parse(text).body if _only_defines(statement)]
+
+
+def whole_definitions(text: str) -> list[ast.stmt]:
+    """What of a cell that does not compile defines names and is whole. A function is, where its last
+    statement is a return or where another definition comes next: nothing of it can have been cut off.
+    """
+    pieces, found = list(_pieces(text)), []
+    for index, (line, piece) in enumerate(pieces):
+        try:
+            body = ast.parse("\n" * line + piece).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        followed = index + 1 == len(pieces) or bool(_BEGINS.match(pieces[index + 1][1]))
+        found += [s for s in body if _only_defines(s) and (followed or not _may_go_on(s))]
+    return found
+
+
+def _may_go_on(statement: ast.stmt) -> bool:
+    """Whether what follows in the text could have been meant to be part of a definition."""
+    compound = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return compound and not isinstance(statement.body[-1], ast.Return)  # type: ignore[attr-defined]
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """A cell cut before each line that begins a statement, decorators with what they decorate: how many
+    lines stand above, and the piece.
+    """
+    within = {
+        line
+        for match in _STRING.finditer(text)
+        for line in range(text.count("\n", 0, match.start()) + 1, text.count("\n", 0, match.end()) + 1)
+    }
+    lines = text.split("\n")
+    begin = [n for n, line in enumerate(lines) if n not in within and not _GOES_ON.match(line)]
+    decorated = {below for above, below in itertools.pairwise(begin) if lines[above].startswith("@")}
+    starts = [n for n in begin if n not in decorated]
+    for start, end in itertools.pairwise([*starts, len(lines)]):
+        yield start, "\n".join(lines[start:end])
 
 
 def _only_defines(statement: ast.stmt) -> bool:
@@ -821,7 +868,7 @@ class RunningNotebook:
         written = {name: self.names[name] for name in stubs & self.answered if name in self.names}
         error = self._run(cell, briefly)
         self.names.update(written)
-        self.answered |= bound_names(cell.text) - stubs
+        self.answered |= (bound_names(cell.text) or bound_in(_run_of(cell.text))) - stubs
         return error
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:
@@ -845,9 +892,13 @@ class RunningNotebook:
         return None
 
     def _go_on(self, text: str, name: str, error: BaseException) -> None:
-        """Run what stands behind a statement that failed, as far as it can be run."""
+        """Run what stands behind a statement that failed, as far as it can be run; of a cell that does not
+        compile, the definitions that are whole.
+        """
         with contextlib.suppress(BaseException):  # whatever the exception's own attributes do
-            if (place := place_in(error, name)) is not None:
+            if isinstance(error, SyntaxError) and error.filename == name:
+                self._run_statements(whole_definitions(self._as_python(text)), name)
+            elif (place := place_in(error, name)) is not None:
                 self._run_statements(rest_after(self._as_python(text), place), name)
 
     def _run_statements(self, body: list[ast.stmt], name: str) -> None:
@@ -879,9 +930,15 @@ class RunningNotebook:
 
 def stub_names(text: str) -> set[str]:
     """Names that a cell leaves bound to what was handed out in place of an answer."""
-    tree = parsed(text) if "NotImplementedError" in text else None
-    last = {name: is_stub(one) for one in (tree.body if tree else ()) for name in bound_in([one])}
+    body = _run_of(text) if "NotImplementedError" in text else []
+    last = {name: is_stub(one) for one in body for name in bound_in([one])}
     return {name for name, stub in last.items() if stub}
+
+
+def _run_of(text: str) -> list[ast.stmt]:
+    """The statements of a cell that can be run."""
+    tree = parsed(text)
+    return tree.body if tree is not None else whole_definitions(text)
 
 
 def cell_name(number: int) -> str:
@@ -1638,6 +1695,11 @@ def _question_of(cell_id, release):
     return next((q["id"] for q in release["questions"] if q["id"] == cell_id or _solves(cell_id, q["id"])), "")
 
 
+def _defined_in(text):
+    """Names that a cell defines, also one that does not compile."""
+    return bound_names(text) or set(re.findall(r"^(?:async +def|def|class) +(\w+)", text, re.M))
+
+
 def _called_in(text):
     """What a cell calls, or hands on: functions and classes by name, and methods of its own class (self.name)."""
     try:
@@ -1880,8 +1942,9 @@ class _Judge:
             written = self.placed[place]["touched"]
             return ("written", question, "a person reads it") if written else ("not yet", question, "nothing is written")
         mine = [i for i, cell in enumerate(self.placed) if _solves(cell["id"], question["id"])]
-        untouched = not any(self.placed[i]["touched"] for i in mine)
-        broken = next((error for i in mine if (error := self.error(i))), None)
+        beside = self.beside_other_answers(question)
+        untouched = not beside and not any(self.placed[i]["touched"] for i in mine)
+        broken = next((error for i in (*mine, *beside) if (error := self.error(i))), None)
         missing = self.missing(question)
         if place not in self.results:
             if broken and missing:
@@ -1890,7 +1953,7 @@ class _Judge:
         error = self.error(place)
         if error is None or self.results[place].get("late"):
             return "done", question, ""
-        if broken and (missing or error["type"] in ("NameError", "AttributeError")):
+        if broken and (missing or error["type"] in ("NameError", "AttributeError", "NotImplementedError")[: 3 if beside else 2]):
             return "wrong", question, self.explained(broken, question["id"])
         owner = self.stub_owner(error)
         if owner == question["id"] or (untouched and not owner and error["type"] in ("NotImplementedError", "NameError")):
@@ -1903,6 +1966,13 @@ class _Judge:
         if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
             says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
         return "wrong", question, says
+
+    def beside_other_answers(self, question):
+        """The cells with answers to other questions in which this one's stands as well: cells get merged."""
+        given = set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["role"] == "given" and cell["code"]))
+        wanted = {name.partition(".")[0] for name in question["defines"]} - given
+        answers = [i for i, cell in enumerate(self.placed) if cell["role"] in ("solution", "by_hand") and cell["code"] and cell["touched"]]
+        return [i for i in answers if not _solves(self.placed[i]["id"], question["id"]) and wanted & _defined_in(self.placed[i]["text"])]
 
     def waiting(self, rows):
         """The rows, where an answer that fails calls another that is not right: which of the two is at fault can't be told yet."""

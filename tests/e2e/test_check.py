@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -221,8 +222,9 @@ def test_limits_are_named_before_they_stop_anything(tiny: Assignment, tmp_path: 
     (folder / FILE).write_text(known.replace(limits, "'limits': {'cell': 4.0, 'cells': 4.2, 'probe': 1.0, 'memory': 256}"), encoding="utf-8")
     status, text = check(folder)
     assert status == 0
-    assert "Cell 7 took 2 s. When it is graded, on a computer that may be slower, a cell has 4 s of the processor." in text
-    assert "The check of center took 1 s. When it is graded, each check has 1 s of the processor." in text
+    # how many seconds it takes is the machine's affair
+    assert re.search(r"Cell 7 took \d+ s\. When it is graded, on a computer that may be slower, a cell has 4 s of the processor\.", text), text
+    assert re.search(r"The check of center took \d+ s\. When it is graded, each check has 1 s of the processor\.", text), text
     assert " together. When they are graded, they have 4.2 s of the processor." in text
     assert "MiB of memory. When it is graded, it has 256 MiB." in text
 

@@ -123,6 +123,8 @@ RIGHT: dict[str, Edit] = {
     "a name used too early": lambda w: w.add("half = whole / 2", before="center_solution").add("whole = 2", after="scale"),
     "await": before("import asyncio\nawait asyncio.sleep(0)"), "Windows' line ends": lambda w: w.write("helpers", w.cell("helpers")["source"].replace("\n", "\r\n")),
     "a syntax error of one's own": lambda w: w.add("def f(:\n  pass", before="center_solution"), "names of NumPy 1": answer(f"big = np.Inf\n{CENTER} + 0 * np.float_(1)"),
+    "Python 2 behind the answer": behind("print 'done'"), "Python 2 before the answer": answer(f"print 'now'\n{CENTER}"),
+    "a call that is not closed behind the answer": behind("center(np.ones((2, 2))"),
     "a mixed import in a locked cell": lambda w: w.edit("imports", "import numpy as np", "import numpy as np, math").write("center_solution", f"{CENTER} * math.sqrt(1)"),
 }  # fmt: skip
 
@@ -131,7 +133,8 @@ WRONG: dict[str, tuple[Edit, str]] = {
     "a file that is not handed in": (kept_beside, "`shift` is not defined, since cell 5 stops."),
     "a module that is not handed in": (own_module, "mine.py is not handed in"),
     "another program computes": (answer("import subprocess\none = int(subprocess.run(['echo', '1'], capture_output=True).stdout)\ndef center(X):\n    return one * (X - X.mean(axis=0))"), "no other program can be started"),
-    "it does not compile": (behind("print 'done'"), "Missing parentheses"),
+    "it does not compile": (answer("def center(X)\n    return X - X.mean(axis=0)"), "expected ':'"),
+    "it may go on behind what does not compile": (answer("def center(X):\n    moved = X - X.mean(axis=0)\nmoved = moved + 0\n    return moved"), "unexpected indent"),
     "it loops": (answer("def center(X):\n    while True: pass"), "Is there a loop that does not end?"),
     "it is not there": (answer("centre = 3"), "center is not defined"),
 }  # fmt: skip
@@ -180,3 +183,17 @@ def test_what_costs_points_is_said_before(bench: Bench, tmp_path: Path, notebook
     edit(work)
     right, _, states, text = both(bench, work, tmp_path)
     assert not right["center"] and states["center"] == "wrong" and says in text, text
+
+
+@pytest.mark.parametrize("broken", ["center", "scale"])
+def test_an_answer_that_does_not_compile_costs_none_beside_it(bench: Bench, tmp_path: Path, broken: str) -> None:
+    """Two answers in one cell: the check and grading find the one that is whole."""
+    work = bench.work()
+    texts = {q: work.cell(f"{q}_solution")["source"] for q in ("center", "scale")}
+    texts[broken] = texts[broken].replace("    return ", "    return (", 1)
+    work.write("center_solution", "\n\n".join(texts.values())).cells.remove(work.cell("scale_solution"))
+    right, messages, states, text = both(bench, work, tmp_path)
+    other = {"center": "scale", "scale": "center"}[broken]
+    assert (right[broken], right[other]) == (False, True), messages
+    assert states["center"] == ("wrong" if broken == "center" else "done") and states["scale"] == "wrong", text  # scale calls center
+    assert text.count("was never closed") == 2, text
