@@ -13,9 +13,11 @@ import sys
 import warnings
 from collections.abc import Collection, Iterator
 
+import msgspec
 import numpy as np
 
 from autograder.inside.as_it_is.outputs import Outputs
+from autograder.inside.jail.rlimits import room_left
 from autograder.inside.leftovers import Leftovers
 from autograder.inside.protocol import CellDone, CellKind, Run
 from autograder.inside.running import RunningNotebook, cell_name, missing_name
@@ -34,17 +36,22 @@ def run_cells(notebook: RunningNotebook, request: Run) -> Iterator[CellDone]:
         for cell in request.cells
         if cell.number not in request.skip and (request.demos or cell.kind is not CellKind.DEMO)
     ]
+    room = room_left()
     for cell, error in notebook.run(cells, briefly=request.briefly, again=request.again):
+        before = room
+        if room and cell.kind is CellKind.OWN:
+            room = room_left(room)
+        kept = (before - room) >> 20
         if error is None:
-            yield _finished(cell.number, getattr(notebook, "outputs", None))
+            yield _finished(cell.number, kept, getattr(notebook, "outputs", None))
         else:
-            yield _ended(cell.number, cell_name(cell.number), error)
+            yield msgspec.structs.replace(_ended(cell.number, cell_name(cell.number), error), kept=kept)
 
 
-def _finished(number: int, outputs: Outputs | None) -> CellDone:
+def _finished(number: int, kept: int, outputs: Outputs | None) -> CellDone:
     """How a cell ended that raised nothing; outputs: those of a notebook that is graded as it is."""
     value, stderr = (None, False) if outputs is None else (outputs.value, outputs.stderr)
-    return CellDone(number, Outcome.FINISHED.value, value=value, stderr=stderr)
+    return CellDone(number, Outcome.FINISHED.value, value=value, stderr=stderr, kept=kept)
 
 
 def _ended(number: int, name: str, error: BaseException) -> CellDone:

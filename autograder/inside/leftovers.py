@@ -2,13 +2,15 @@
 place, generators that move on.
 
 Found from the notebook's names, through functions (defaults, closures, attributes), classes and their
-instances. Bounded: what lies deeper or is larger than a notebook's own bookkeeping stays as it is.
+instances. Bounded: what lies deeper or is larger than a notebook's own bookkeeping stays as it is, and of
+arrays the small ones are kept first, since copies of a training's whole history would leave no memory.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import CellType, FunctionType
 from typing import Any
 
@@ -18,6 +20,8 @@ from autograder.observers.whole import kept_copy, write_over
 
 MAX_THINGS = 20_000
 MAX_ARRAY_BYTES = 1 << 20
+MAX_BYTES = 64 << 20
+"""So much is copied at most."""
 _PLAIN = (int, float, complex, str, bytes, bool, type(None))
 
 
@@ -29,6 +33,8 @@ class Leftovers:
         self._seen: set[int] = set()
         self._kept: list[Any] = []
         """Everything visited, so that no id is given away while the walk goes on."""
+        self._arrays: list[np.ndarray] = []
+        self._left = MAX_BYTES
         waiting = list(names.values())
         while waiting and len(self._seen) < MAX_THINGS:
             thing = waiting.pop()
@@ -36,6 +42,18 @@ class Leftovers:
                 self._seen.add(id(thing))
                 self._kept.append(thing)
                 waiting.extend(self._visit(thing))
+        self._copy_arrays()
+
+    def _copy_arrays(self) -> None:
+        """Note how to put arrays back, the small ones first, as far as there is memory for it."""
+        for array in sorted(self._arrays, key=lambda array: array.nbytes):
+            self._left -= array.nbytes
+            if self._left < 0:
+                return
+            try:
+                self._undo.append(partial(np.copyto, array, array.copy()))
+            except MemoryError:
+                return
 
     def put_back(self) -> None:
         """Undo what was done in place since then."""
@@ -48,12 +66,17 @@ class Leftovers:
     def _visit(self, thing: Any) -> Iterable[Any]:
         """Note how to put one thing back; what it leads to."""
         kind = type(thing)
+        if kind is np.ndarray:
+            if thing.nbytes <= MAX_ARRAY_BYTES and not thing.dtype.hasobject and thing.flags.writeable:
+                self._arrays.append(thing)
+            return []
         if kind in _KINDS:
             undo, inside = _KINDS[kind](thing)
             if undo is not None:
                 self._undo.append(undo)
             return inside
-        if (copied := kept_copy(thing, MAX_ARRAY_BYTES)) is not None:
+        if (copied := kept_copy(thing, min(MAX_ARRAY_BYTES, self._left))) is not None:
+            self._left -= int(np.sum(copied.memory_usage(index=True)))
             self._undo.append(lambda: write_over(thing, copied.copy(deep=True)))
             return []
         if kind is type and thing.__module__ == "__main__":
@@ -92,13 +115,6 @@ def _set(thing: set[Any]) -> Visited:
         thing.update(kept)
 
     return undo, ()
-
-
-def _array(thing: np.ndarray) -> Visited:
-    if thing.nbytes > MAX_ARRAY_BYTES or thing.dtype.hasobject or not thing.flags.writeable:
-        return None, ()
-    kept = thing.copy()
-    return lambda: np.copyto(thing, kept), ()
 
 
 def _function(thing: FunctionType) -> Visited:
@@ -161,7 +177,6 @@ _KINDS: dict[type, Callable[[Any], Visited]] = {
     dict: _dict,
     set: _set,
     tuple: lambda thing: (None, thing),
-    np.ndarray: _array,
     FunctionType: _function,
     CellType: _cell,
     staticmethod: lambda thing: (None, [thing.__func__]),

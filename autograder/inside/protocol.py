@@ -203,6 +203,8 @@ class CellDone(_Message, frozen=True):
     """The number that a plain cell ended with."""
     stderr: bool = False
     """Whether a plain cell wrote to standard error, before it ended with a number."""
+    kept: int = 0
+    """MiB of memory that a student's cell has taken and kept, where it is more than little."""
 
 
 class CellsDone(_Message, frozen=True):

@@ -23,7 +23,7 @@ from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
 from autograder.sandbox.said import names_in, without_suggestion
-from autograder.sandbox.watch import LEFT_OUT
+from autograder.sandbox.watch import KEPT, LEFT_OUT
 from autograder.text import printable, sentence
 
 MAX_MESSAGES = 40
@@ -309,6 +309,11 @@ def cell_messages(reports: Iterable[CellReport], cells: list[CellSource]) -> lis
             case Outcome.TIMED_OUT:
                 messages.append(
                     f"cell {number} took too long and was stopped; of it, its definitions alone were run"
+                )
+            case _ if report.error.startswith(KEPT):
+                messages.append(
+                    f"cell {number}: {report.error}, which left too little for a check; "
+                    "of it, its definitions alone were run"
                 )
             case _:
                 messages.append(f"cell {number} ended: {report.outcome.value} {report.error}".rstrip())

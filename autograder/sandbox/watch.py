@@ -32,6 +32,8 @@ from autograder.text import printable
 
 LEFT_OUT = "left out"
 """What a report says of a cell whose definitions were too slow as well."""
+KEPT = "it kept"
+"""How a report begins of a cell that left too little memory for a check."""
 MAX_HANGS = 2
 """After so many probes that hung or died, the rest of the question is not run."""
 _FEW = 8
@@ -102,6 +104,8 @@ class Watch:
         """Cells that are left out, since they are known to hang or to end the process."""
         self.briefly: set[int] = set()
         """Cells of which the definitions alone are run, since the whole of them was stopped."""
+        self.kept: dict[int, int] = {}
+        """MiB of memory that a student's cell has kept, by its number, where it is a large part of all."""
         self.took: dict[int, float] = {}
         """Seconds that a cell has taken, by its number, the last time that it came to its end."""
         self.reports: dict[int, CellReport] = {}
@@ -274,6 +278,8 @@ class _Pass:
             if isinstance(message, CellDone) and done < 2 * len(order):  # a process can go on saying this
                 done += 1
                 watch.took[message.number] = took
+                if message.kept > self.limits.memory_mb / 4:
+                    watch.kept[message.number] = message.kept
                 self._note_cell(message)
                 if message.missing in watch.demo_names and not watch.demos:
                     watch.demos = True
@@ -292,6 +298,18 @@ class _Pass:
             if self._passed() > _WALL * self.limits.submission_seconds / 2:
                 self._skip_unfinished()
             return False
+
+    def _has_more_memory(self, ended: ProbeDone | Death) -> bool:
+        """Where a probe ran out of memory of which a student's cell keeps a large part: from now on there is
+        more, since of that cell its definitions alone are run.
+        """
+        watch, kept = self.watch, self.watch.kept
+        own = {c.number for c in watch.cells if c.kind is CellKind.OWN} - watch.briefly - watch.skip
+        if ended.outcome != Outcome.OUT_OF_MEMORY or not own & kept.keys():
+            return False
+        number = max(own & kept.keys(), key=lambda number: kept[number])
+        self._leave_out(number, Death(Outcome.OUT_OF_MEMORY, f"{KEPT} {kept.pop(number)} MiB of memory"))
+        return True
 
     def _seconds_for(self, number: int) -> float:
         """The time of one cell: after each cell that was stopped, half as long, but never less than one that
@@ -376,6 +394,8 @@ class _Pass:
             self._charge(request.question, began)
             if self.watch.unanswered():
                 message = Death(Outcome.TIMED_OUT)
+            if isinstance(message, ProbeDone | Death) and self._has_more_memory(message):
+                return
             if isinstance(message, ProbeDone) and message.probe == request.probe:
                 if self._needs_demos(message.missing):
                     self.watch.demos = True

@@ -78,6 +78,28 @@ def test_an_end_that_is_not_of_time_is_the_running_cells(tiny: Bench, ending: st
     assert len(result.messages) == 1 and says in result.messages[0], result.messages
 
 
+KEEPS = "big = [np.empty(1 << 17) for _ in range({})]"
+NEEDS = "def center(X):\n    room = np.empty(1 << 25)\n    return X - X.mean(axis=0)"
+
+
+@pytest.mark.parametrize("mebibytes", [600, 1000])
+def test_what_a_cell_keeps_costs_no_answer(tiny: Bench, mebibytes: int) -> None:
+    """Many arrays that stay are not copied, so that they may take all memory but what the answers need."""
+    for place in ("center_solution", "scale_solution"):
+        result = tiny.grade(tiny.work().add(KEEPS.format(mebibytes), before=place))
+        assert (result.score, result.messages) == (5.0, ())
+
+
+def test_memory_is_charged_to_the_cell_that_keeps_it(tiny: Bench) -> None:
+    """Where an answer runs out of memory beside a cell that keeps most of it, of that cell the definitions alone are run."""
+    result = tiny.grade(tiny.work().write("center_solution", NEEDS).add(KEEPS.format(900), before="scale_solution"))
+    assert result.score == 5.0
+    (message,) = result.messages
+    assert message.startswith("cell 9: it kept 9") and "MiB of memory, which left too little for a check" in message
+    alone = tiny.grade(tiny.work().write("center_solution", NEEDS.replace("25", "28")))
+    assert [q.outcome for q in alone.questions if q.id == "center"] == [Outcome.OUT_OF_MEMORY] and alone.messages == ()
+
+
 def test_a_cell_that_hangs_is_skipped_when_cells_run_again(tiny: Bench) -> None:
     """A cell that hangs costs its time once, also where a probe that hangs makes all cells run again."""
     work = tiny.work().add("while True: pass", before="scale_solution").write("center_solution", DEFINITION.format("while True: pass"))

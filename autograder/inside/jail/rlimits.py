@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import sys
 
@@ -29,6 +30,34 @@ def mapped_bytes() -> int | None:
         return int(os.read(fd, 100).split()[0]) * os.sysconf("SC_PAGE_SIZE")
     finally:
         os.close(fd)
+
+
+_STEP = 16 << 20
+_QUIETLY = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+
+
+def room_left(before: int = 0) -> int:
+    """Bytes of address space that this process may still map, in steps of 16 MiB; 0 where nothing limits it.
+    before: what it was a while ago; it is no more now, and asked first.
+    """
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0] if resource is not None else -1
+    if resource is None or limit == resource.RLIM_INFINITY:
+        return 0
+    if before and _can_map(before - _STEP):
+        return before
+    low, high = 0, before or limit
+    while high - low > _STEP:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _can_map(middle) else (low, middle)
+    return low
+
+
+def _can_map(size: int) -> bool:
+    try:
+        mmap.mmap(-1, max(size, 1), **_QUIETLY).close()
+    except (OSError, ValueError, MemoryError):
+        return False
+    return True
 
 
 def _wanted(limits: JailLimits, mapped: int | None, count_tasks: bool) -> dict[str, int]:
