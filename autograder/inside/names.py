@@ -51,3 +51,12 @@ def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
     return frozenset(names)
+
+
+@lru_cache(maxsize=512)
+def completed_names(text: str) -> frozenset[str]:
+    """Names into which a cell puts an attribute: `Model.forward = forward` completes Model."""
+    tree = parsed(text)
+    targets = [t for s in (tree.body if tree else ()) if isinstance(s, ast.Assign) for t in s.targets]
+    owners = [target.value for target in targets if isinstance(target, ast.Attribute)]
+    return frozenset(owner.id for owner in owners if isinstance(owner, ast.Name))

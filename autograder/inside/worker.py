@@ -438,7 +438,8 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     try:
         drawn = probe.drawn(new_generator(seed))
         before = standing(drawn)
-        value = encode(probe.function(Namespace(notebook.names, notebook.given), drawn))
+        given = {n: value for n, value in notebook.given.items() if n not in notebook.completed}
+        value = encode(probe.function(Namespace(notebook.names, given), drawn))
         not_as_they_were = changed(before, drawn)
     except MissingName:
         return ProbeDone(probe.id, Outcome.MISSING.value)

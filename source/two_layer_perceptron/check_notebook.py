@@ -77,6 +77,15 @@ def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
     return frozenset(names)
 
 
+@lru_cache(maxsize=512)
+def completed_names(text: str) -> frozenset[str]:
+    """Names into which a cell puts an attribute: `Model.forward = forward` completes Model."""
+    tree = parsed(text)
+    targets = [t for s in (tree.body if tree else ()) if isinstance(s, ast.Assign) for t in s.targets]
+    owners = [target.value for target in targets if isinstance(target, ast.Attribute)]
+    return frozenset(owner.id for owner in owners if isinstance(owner, ast.Name))
+
+
 import ast
 from types import TracebackType
 
@@ -762,6 +771,8 @@ class RunningNotebook:
         self.uses_ipython = False
         self.given: dict[str, Any] = {}
         """What the given cells have defined, as they left it."""
+        self.completed: set[str] = set()
+        """Names of it into which given cells put answers: a class that students complete, or write anew."""
         self.answered: set[str] = set()
         """Names that the student's cells have bound to more than a stub."""
         sys.modules["__main__"] = self.main
@@ -796,17 +807,21 @@ class RunningNotebook:
                 self._keep_given(cell.text)
             elif cell.kind == "own":
                 self._put_given_back()
-                if name := missing_name(error):
-                    missed.append((cell, name))
+            if cell.kind in ("given", "own") and (name := missing_name(error)):
+                missed.append((cell, name))
             yield cell, error
         for cell, name in missed if again else ():
             if name in self.names:
                 begins(cell)
-                yield cell, self._run_beside_stubs(cell, cell.number in briefly)
+                error = self._run_beside_stubs(cell, cell.number in briefly)
+                if cell.kind == "given":
+                    self._keep_given(cell.text)
+                yield cell, error
 
     def _keep_given(self, text: str) -> None:
         """Remember what a given cell has defined."""
         self.given.update({name: self.names[name] for name in bound_names(text) if name in self.names})
+        self.completed |= completed_names(text)
 
     def _put_given_back(self) -> None:
         """A student's cell may remove what is given (`del np`, `%reset`): it stays available."""
