@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 import types
+import warnings
 from pathlib import Path
 
 import ast
@@ -330,10 +331,20 @@ def _track(sequence: Iterable[Any], *values: Any, **options: Any) -> Iterable[An
 
 
 def _decorator(*given: Any, **options: Any) -> Any:
-    """A decorator that leaves the function as it is, written with or without options."""
-    if len(given) == 1 and not options and callable(given[0]) and not isinstance(given[0], type):
+    """A decorator that leaves the function as it is, written with or without options or a signature."""
+    if len(given) == 1 and not options and callable(given[0]) and not isinstance(given[0], (type, _Type)):
         return given[0]
     return lambda function: function
+
+
+class _Type:
+    """A type of numba's in a function's signature, `float64[:, :](float64)`, which only speeds it up."""
+
+    def __getitem__(self, axes: Any) -> _Type:
+        return self
+
+    def __call__(self, *arguments: Any) -> _Type:
+        return self
 
 
 def _given_back(*values: Any) -> Any:
@@ -365,7 +376,13 @@ def _delayed(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _BARS = {"tqdm": _Bar, "trange": _bars, "tqdm_notebook": _Bar, "tnrange": _bars}
-_COMPILERS = dict.fromkeys(("njit", "jit"), _decorator) | {"prange": range}
+_NUMBERS = ("boolean", "void", "int32", "int64", "uint8", "float32", "float64", "complex64", "complex128")
+_COMPILERS = (
+    dict.fromkeys(("njit", "jit"), _decorator)
+    | {"prange": range}
+    | {name: _Type() for name in _NUMBERS}
+    | {"types": types.SimpleNamespace(**{name: _Type() for name in _NUMBERS})}
+)
 _NOBODY = types.SimpleNamespace
 _MODULES: dict[str, dict[str, Any]] = {
     "tqdm": _BARS,
@@ -1390,15 +1407,21 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:
-    """Add what the notebook lacks of the release, each after what comes before it there."""
+    """Add what the notebook lacks of the release, each after what comes before it there; a check whose answer
+    is not in its own cell comes last, since that may stand anywhere.
+    """
+    in_place = {k.id.partition("_solution")[0] for k in release if k.role in ANSWERS and k.id in layout.used}
     previous = None
     for known in release:
         if not known.id:
             continue
         if known.id not in layout.used:
+            layout.missing.append(known)
+            if known.role == "test" and known.id not in in_place:
+                layout.places.append(Place(known, None, known.text))
+                continue
             after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
             layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
-            layout.missing.append(known)
         previous = known
 
 
@@ -1814,6 +1837,8 @@ def _timed(notebook, cells, briefly, trace, say):
         faulthandler.register(signal.SIGPROF, trace, all_threads=False, chain=True)  # and then the process ends
 
     def begins(cell):
+        if cell.kind == "test":
+            _settings_back()
         say(place=cell.number, began=True)
         clocks[:] = [time.process_time()]
         faulthandler.dump_traceback_later(cell.seconds * (4 if by_processor else 1), exit=True, file=trace)
@@ -1828,6 +1853,14 @@ def _timed(notebook, cells, briefly, trace, say):
         ends[cell.number] = {"place": cell.number, "ended": True, "error": error and _described(error), "took": time.process_time() - clocks[0], "before": first}
         say(**ends[cell.number])
     return ends
+
+
+def _settings_back():
+    """NumPy's error state and warnings as they are before each check when it is graded."""
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
+    if (numpy := sys.modules.get("numpy")) is not None:
+        numpy.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
 
 
 def _as_when_graded(names, modules):
@@ -1901,7 +1934,7 @@ class _Judge:
         if place not in self.results:
             if broken and missing:
                 return "wrong", question, self.explained(broken, question["id"])
-            return ("not yet", question, "") if untouched else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
+            return ("not yet", question, "") if untouched and not self.elsewhere(question) else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
         error = self.error(place)
         if error is None or self.results[place].get("late"):
             return "done", question, ""
@@ -1915,7 +1948,7 @@ class _Judge:
         if missing:
             return "wrong", question, self.renamed(missing)
         says = self.explained(error, question["id"])
-        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
+        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died", "NameError"):
             says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
         return "wrong", question, says
 
@@ -1975,6 +2008,11 @@ class _Judge:
     def missing(self, question):
         """The first name that the question defines and that is not there, or the empty text."""
         return next((name for name in question["defines"] if not self.defined.get(name)), "")
+
+    def elsewhere(self, question):
+        """Whether a question is answered in other cells than its own."""
+        written = [bound_names(cell["text"]) - stub_names(cell["text"]) for cell in self.placed if cell["code"] and cell["role"] in ("own", "solution", "by_hand")]
+        return {name.partition(".")[0] for name in question["defines"]} <= set().union(*written)
 
     def renamed(self, missing):
         """A sentence on a name that is missing, with what may be meant for it."""
@@ -2036,14 +2074,17 @@ class _Judge:
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
             later = "this cell comes first" if self.placed[below]["role"] == "solution" else "move that up"
             return f"`{name}` is defined further down, in {self.called(below)}: {later}.{session}"
-        if any(self.placed[place]["worked"] for place, _ in frames):
-            return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
         above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
         stopped = [i for i in above if self.error(i) or (self.results.get(i) or {}).get("before")]
         if stopped:
             return f"`{name}` is not defined, since {self.called(stopped[0])} stops."
         if above and above[-1] < top:
             return f"`{name}` is defined in {self.called(above[-1])}, and gone again here: what removes it in between?"
+        no_code = next((cell["number"] for cell in self.placed if not cell["code"] and name in bound_names(cell["text"])), 0)
+        if no_code:
+            return f"`{name}` is defined in cell {no_code} alone, which is no code cell."
+        if any(self.placed[place]["worked"] for place, _ in frames):
+            return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
         close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])) - {name})
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
