@@ -21,7 +21,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, Protocol, TypeVar
 
-from autograder.inside.names import bound_in, bound_names, completed_names, parsed
+from autograder.inside.names import bound_in, bound_names, completed_names, parsed, without_invisible
 from autograder.inside.statements import definitions, is_stub, place_in, rest_after
 from autograder.inside.versions import for_this_python
 
@@ -236,14 +236,16 @@ def _speaks_to_ipython(text: str) -> bool:
 
 def prepared(text: str, name: str) -> str:
     """A cell as it is run: without the magic at its top that only times it, without those that only concern
-    display where nothing else keeps it from being Python, and in this Python's grammar.
+    display or with plain blanks where nothing else keeps it from being Python, and in this Python's grammar.
     """
     text = without_timing(text)
     try:
         compiled(text, name)
     except SyntaxError:
-        plain = _DISPLAY.sub(r"\1pass", text)
-        return plain if plain != text and _compiles(plain, name) else for_this_python(text)
+        for plain in (_DISPLAY.sub(r"\1pass", text), without_invisible(text)):
+            if plain != text and _compiles(plain, name):
+                return plain
+        return for_this_python(text)
     except (ValueError, RecursionError, MemoryError):
         pass
     return text

@@ -680,7 +680,7 @@ class _Judge:
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
             later = "this cell comes first" if self.placed[below]["role"] == "solution" else "move that up"
             return f"`{name}` is defined further down, in {self.called(below)}: {later}.{session}"
-        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
+        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and _binds(cell["text"], name)]
         stopped = [i for i in above if self.error(i) or (self.results.get(i) or {}).get("before")]
         if stopped:
             return f"`{name}` is not defined, since {self.called(stopped[0])} stops."
@@ -723,6 +723,11 @@ class _Judge:
     def line(self, place, line):
         lines = self.placed[place]["text"].splitlines()
         return lines[line - 1].strip()[:100] if 0 < line <= len(lines) else ""
+
+
+def _binds(text, name):
+    """Whether a cell binds a name, or seems to, where it does not compile."""
+    return name in bound_names(text) or (parsed(text) is None and re.search(rf"^[ \t]*(?:(?:async +)?def +|class +){re.escape(name)}\b", text, re.M) is not None)
 
 
 def _similar(name, known):

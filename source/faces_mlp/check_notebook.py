@@ -41,9 +41,18 @@ def without_magics(text: str) -> str:
     return _SHELL_LINE.sub(r"\1pass", text)
 
 
+_INVISIBLE = {0xA0: " ", 0x202F: " ", 0x3000: " ", 0x200B: None, 0x200C: None, 0x2060: None, 0xFEFF: None}
+"""Characters that come with a copied text and look like blanks or like nothing."""
+
+
+def without_invisible(text: str) -> str:
+    """A cell's text, line for line, with plain blanks only."""
+    return text.translate(_INVISIBLE)
+
+
 def parsed(text: str) -> ast.Module | None:
     """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
-    for candidate in (text, without_magics(text)):
+    for candidate in dict.fromkeys((text, without_magics(text), without_magics(without_invisible(text)))):
         try:
             return ast.parse(candidate)
         except (SyntaxError, ValueError):
@@ -962,14 +971,16 @@ def _speaks_to_ipython(text: str) -> bool:
 
 def prepared(text: str, name: str) -> str:
     """A cell as it is run: without the magic at its top that only times it, without those that only concern
-    display where nothing else keeps it from being Python, and in this Python's grammar.
+    display or with plain blanks where nothing else keeps it from being Python, and in this Python's grammar.
     """
     text = without_timing(text)
     try:
         compiled(text, name)
     except SyntaxError:
-        plain = _DISPLAY.sub(r"\1pass", text)
-        return plain if plain != text and _compiles(plain, name) else for_this_python(text)
+        for plain in (_DISPLAY.sub(r"\1pass", text), without_invisible(text)):
+            if plain != text and _compiles(plain, name):
+                return plain
+        return for_this_python(text)
     except (ValueError, RecursionError, MemoryError):
         pass
     return text
@@ -2074,7 +2085,7 @@ class _Judge:
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
             later = "this cell comes first" if self.placed[below]["role"] == "solution" else "move that up"
             return f"`{name}` is defined further down, in {self.called(below)}: {later}.{session}"
-        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
+        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and _binds(cell["text"], name)]
         stopped = [i for i in above if self.error(i) or (self.results.get(i) or {}).get("before")]
         if stopped:
             return f"`{name}` is not defined, since {self.called(stopped[0])} stops."
@@ -2117,6 +2128,11 @@ class _Judge:
     def line(self, place, line):
         lines = self.placed[place]["text"].splitlines()
         return lines[line - 1].strip()[:100] if 0 < line <= len(lines) else ""
+
+
+def _binds(text, name):
+    """Whether a cell binds a name, or seems to, where it does not compile."""
+    return name in bound_names(text) or (parsed(text) is None and re.search(rf"^[ \t]*(?:(?:async +)?def +|class +){re.escape(name)}\b", text, re.M) is not None)
 
 
 def _similar(name, known):

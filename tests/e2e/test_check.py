@@ -137,7 +137,11 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
     "a check was copied": (copied, "done 2 center", ("has the id of cell 6 (center): a copy",)),
     "a syntax error": (
         lambda w: w.edit("center_solution", "return moved", "return (moved"),
-        "wrong 2 center: SyntaxError in cell 5, line 9 (`return (moved`): '(' was never closed", ("3 scale: it waits for center, above. As things stand: `center` is not defined.",),
+        "wrong 2 center: SyntaxError in cell 5, line 9 (`return (moved`): '(' was never closed", ("3 scale: it waits for center, above. As things stand: `center` is not defined, since cell 5 stops.",),
+    ),
+    "a syntax error that the session never saw": (
+        lambda w: ran(w.edit("center_solution", "return moved", "return (moved")),
+        "wrong 2 center: SyntaxError", ("3 scale: it waits for center, above. As things stand: `center` is not defined, since cell 5 stops.",),
     ),
     "an exception": (
         lambda w: w.edit("center_solution", "moved = X - offset", 'moved = X - {}["a"]'),

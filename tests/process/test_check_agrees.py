@@ -123,6 +123,7 @@ RIGHT: dict[str, Edit] = {
     "a name used too early": lambda w: w.add("half = whole / 2", before="center_solution").add("whole = 2", after="scale"),
     "await": before("import asyncio\nawait asyncio.sleep(0)"), "Windows' line ends": lambda w: w.write("helpers", w.cell("helpers")["source"].replace("\n", "\r\n")),
     "a syntax error of one's own": lambda w: w.add("def f(:\n  pass", before="center_solution"), "names of NumPy 1": answer(f"big = np.Inf\n{CENTER} + 0 * np.float_(1)"),
+    "blanks that are none": lambda w: w.write("center_solution", "\ufeff" + w.cell("center_solution")["source"].replace("    moved", "\u00a0 \u00a0\u200b moved")),
     "NumPy that raises": answer("np.seterr(all='raise')\ndef center(X):\n    return X - X.mean(axis=0) + np.exp(-1e4)"),
     "a compiler with a signature": answer("from numba import njit, float64, types\n@njit(types.float64[:, :](float64[:, :]), cache=True)\ndef center(X):\n    return X - X.mean(axis=0)"),
     "a mixed import in a locked cell": lambda w: w.edit("imports", "import numpy as np", "import numpy as np, math").write("center_solution", f"{CENTER} * math.sqrt(1)"),
