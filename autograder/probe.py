@@ -202,7 +202,7 @@ class MissingName(NameError):
 
 class Namespace:
     """What a notebook defined, by attribute: ns.softmax is its softmax. given: functions and classes that are
-    the source's, whatever the notebook calls by their names now.
+    the source's, whatever the notebook calls by their names now; none that students complete is among them.
     """
 
     def __init__(self, names: dict[str, Any], given: dict[str, Any] | None = None) -> None:

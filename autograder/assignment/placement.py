@@ -384,15 +384,21 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:
-    """Add what the notebook lacks of the release, each after what comes before it there."""
+    """Add what the notebook lacks of the release, each after what comes before it there; a check whose answer
+    is not in its own cell comes last, since that may stand anywhere.
+    """
+    in_place = {k.id.partition("_solution")[0] for k in release if k.role in ANSWERS and k.id in layout.used}
     previous = None
     for known in release:
         if not known.id:
             continue
         if known.id not in layout.used:
+            layout.missing.append(known)
+            if known.role == "test" and known.id not in in_place:
+                layout.places.append(Place(known, None, known.text))
+                continue
             after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
             layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
-            layout.missing.append(known)
         previous = known
 
 

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import os
 import random
 import re
-import sys
-import warnings
 from collections.abc import Collection, Iterator
+from os import chdir, getcwd
+from sys import getrecursionlimit, setrecursionlimit
+from warnings import resetwarnings, simplefilter
 
 import msgspec
 import numpy as np
+from numpy import get_printoptions, geterr, set_printoptions, seterr
 
 from autograder.inside.as_it_is.outputs import Outputs
 from autograder.inside.jail.rlimits import room_left
@@ -24,9 +25,15 @@ from autograder.inside.running import RunningNotebook, cell_name, missing_name
 from autograder.inside.seen import Outcome
 
 _CELL_NAME = re.compile("<cell ([0-9]{1,8})>")
-_NUMPY_ERRORS = np.geterr()
-_NUMPY_PRINT = np.get_printoptions()
-_RECURSION = sys.getrecursionlimit()
+_NUMPY_ERRORS = geterr()
+_NUMPY_PRINT = get_printoptions()
+_RECURSION = getrecursionlimit()
+new_generator, _seed_numpy, _seed_python = np.random.default_rng, np.random.seed, random.seed
+"""These, and what is imported by name above, are called after student code, which may have put something else
+in their places.
+"""
+_DRAWING = [(vars(m), {k: v for k, v in vars(m).items() if callable(v)}) for m in (np.random, random)]
+"""The functions of the modules that draw random numbers."""
 
 
 def run_cells(notebook: RunningNotebook, request: Run) -> Iterator[CellDone]:
@@ -138,7 +145,7 @@ class Snapshot:
         self.live = notebook.names
         self.names = dict(notebook.names)
         self.leftovers = Leftovers(self.names)
-        self.folder = os.getcwd()
+        self.folder = getcwd()
 
     def restore(self, seed: int) -> None:
         """Put everything back and seed the global generators."""
@@ -147,15 +154,29 @@ class Snapshot:
             self.live.update(self.names)
         self.notebook.given = dict(self.given)
         self.leftovers.put_back()
-        if np.geterr() != _NUMPY_ERRORS:
-            np.seterr(**_NUMPY_ERRORS)
-        if np.get_printoptions() != _NUMPY_PRINT:  # to set them takes longer than all the rest
-            np.set_printoptions(**_NUMPY_PRINT)
-        warnings.resetwarnings()
-        warnings.simplefilter("ignore")
-        if sys.getrecursionlimit() != _RECURSION:  # to set it goes through all the frames
-            sys.setrecursionlimit(_RECURSION)
+        _put_settings_back()
         with contextlib.suppress(OSError):
-            os.chdir(self.folder)
-        np.random.seed(seed & 0xFFFFFFFF)
-        random.seed(seed)
+            chdir(self.folder)
+        _put_functions_back()
+        _seed_numpy(seed & 0xFFFFFFFF)
+        _seed_python(seed)
+
+
+def _put_settings_back() -> None:
+    """What holds for all code: NumPy's error state and print options, warnings, the recursion limit."""
+    if geterr() != _NUMPY_ERRORS:
+        seterr(**_NUMPY_ERRORS)
+    if get_printoptions() != _NUMPY_PRINT:  # to set them takes longer than all the rest
+        set_printoptions(**_NUMPY_PRINT)
+    resetwarnings()
+    simplefilter("ignore")
+    if getrecursionlimit() != _RECURSION:  # to set it goes through all the frames
+        setrecursionlimit(_RECURSION)
+
+
+def _put_functions_back() -> None:
+    """Functions that draw random numbers, where a value was written over them: `np.random.seed = 42`."""
+    for names, functions in _DRAWING:
+        for name, function in functions.items():
+            if names.get(name) is not function and not callable(names.get(name)):
+                names[name] = function

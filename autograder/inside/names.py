@@ -16,9 +16,18 @@ def without_magics(text: str) -> str:
     return _SHELL_LINE.sub(r"\1pass", text)
 
 
+_INVISIBLE = {0xA0: " ", 0x202F: " ", 0x3000: " ", 0x200B: None, 0x200C: None, 0x2060: None, 0xFEFF: None}
+"""Characters that come with a copied text and look like blanks or like nothing."""
+
+
+def without_invisible(text: str) -> str:
+    """A cell's text, line for line, with plain blanks only."""
+    return text.translate(_INVISIBLE)
+
+
 def parsed(text: str) -> ast.Module | None:
     """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
-    for candidate in (text, without_magics(text)):
+    for candidate in dict.fromkeys((text, without_magics(text), without_magics(without_invisible(text)))):
         try:
             return ast.parse(candidate)
         except (SyntaxError, ValueError):
@@ -51,3 +60,12 @@ def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
     return frozenset(names)
+
+
+@lru_cache(maxsize=512)
+def completed_names(text: str) -> frozenset[str]:
+    """Names into which a cell puts an attribute: `Model.forward = forward` completes Model."""
+    tree = parsed(text)
+    targets = [t for s in (tree.body if tree else ()) if isinstance(s, ast.Assign) for t in s.targets]
+    owners = [target.value for target in targets if isinstance(target, ast.Attribute)]
+    return frozenset(owner.id for owner in owners if isinstance(owner, ast.Name))

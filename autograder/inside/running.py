@@ -21,7 +21,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, Protocol, TypeVar
 
-from autograder.inside.names import bound_in, bound_names, parsed
+from autograder.inside.names import bound_in, bound_names, completed_names, parsed, without_invisible
 from autograder.inside.statements import definitions, is_stub, place_in, rest_after, whole_definitions
 from autograder.inside.versions import for_this_python
 
@@ -62,6 +62,8 @@ class RunningNotebook:
         self.uses_ipython = False
         self.given: dict[str, Any] = {}
         """What the given cells have defined, as they left it."""
+        self.completed: set[str] = set()
+        """Names of it into which given cells put answers: a class that students complete, or write anew."""
         self.answered: set[str] = set()
         """Names that the student's cells have bound to more than a stub."""
         sys.modules["__main__"] = self.main
@@ -96,17 +98,21 @@ class RunningNotebook:
                 self._keep_given(cell.text)
             elif cell.kind == "own":
                 self._put_given_back()
-                if name := missing_name(error):
-                    missed.append((cell, name))
+            if cell.kind in ("given", "own") and (name := missing_name(error)):
+                missed.append((cell, name))
             yield cell, error
         for cell, name in missed if again else ():
             if name in self.names:
                 begins(cell)
-                yield cell, self._run_beside_stubs(cell, cell.number in briefly)
+                error = self._run_beside_stubs(cell, cell.number in briefly)
+                if cell.kind == "given":
+                    self._keep_given(cell.text)
+                yield cell, error
 
     def _keep_given(self, text: str) -> None:
         """Remember what a given cell has defined."""
         self.given.update({name: self.names[name] for name in bound_names(text) if name in self.names})
+        self.completed |= completed_names(text)
 
     def _put_given_back(self) -> None:
         """A student's cell may remove what is given (`del np`, `%reset`): it stays available."""
@@ -240,14 +246,16 @@ def _speaks_to_ipython(text: str) -> bool:
 
 def prepared(text: str, name: str) -> str:
     """A cell as it is run: without the magic at its top that only times it, without those that only concern
-    display where nothing else keeps it from being Python, and in this Python's grammar.
+    display or with plain blanks where nothing else keeps it from being Python, and in this Python's grammar.
     """
     text = without_timing(text)
     try:
         compiled(text, name)
     except SyntaxError:
-        plain = _DISPLAY.sub(r"\1pass", text)
-        return plain if plain != text and _compiles(plain, name) else for_this_python(text)
+        for plain in (_DISPLAY.sub(r"\1pass", text), without_invisible(text)):
+            if plain != text and _compiles(plain, name):
+                return plain
+        return for_this_python(text)
     except (ValueError, RecursionError, MemoryError):
         pass
     return text

@@ -12,6 +12,7 @@ import builtins
 import contextlib
 import gc
 import importlib
+import io
 import os
 import re
 import signal
@@ -315,20 +316,30 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any, lib
 
 
 def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
-    """Run the cells and tell how each ended."""
+    """Run the cells and tell how each ended; what they took away of the loaded modules is put back."""
     from autograder.inside import cells
     from autograder.inside.protocol import CellsDone
 
+    loaded, found, path = sys.modules, dict(sys.modules), sys.path
     for name, content in request.handed_in:
         with open(os.path.join(box, os.path.basename(name)), "wb") as file:
             file.write(content)
-    if sys.path[0] != box:  # the first time
+    if sys.path[:1] != [box]:  # the first time
         sys.path[:0] = [box]
-        # printed text costs nothing; for as long as the process lives
-        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+        sys.stdout = sys.stderr = None  # type: ignore[assignment]
+        be_quiet()
     for done in cells.run_cells(notebook, request):
         channel.send(done)
+    for name, module in found.items():
+        loaded.setdefault(name, module)
+    sys.path = sys.path if isinstance(sys.path, list) else path
     channel.send(CellsDone())
+
+
+def be_quiet() -> None:
+    """Let printed text go nowhere: it costs nothing, also where code has closed what it is printed to."""
+    if any(type(out) is not io.TextIOWrapper or out.closed for out in (sys.stdout, sys.stderr)):
+        sys.stdout = sys.stderr = io.open(os.devnull, "w")  # noqa: SIM115, UP020
 
 
 def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, library: Library) -> None:
@@ -414,9 +425,7 @@ def serve(channel: Any, link: Any, notebook: Any, left: Any, request: Any) -> in
 
 def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     """Run one probe on the namespace and tell how it ended and what it saw."""
-    import numpy as np
-
-    from autograder.inside.cells import builtin_name, outcome_of, place_of, said_by
+    from autograder.inside.cells import builtin_name, new_generator, outcome_of, place_of, said_by
     from autograder.inside.protocol import ProbeDone
     from autograder.inside.running import missing_name
     from autograder.inside.seen import Outcome
@@ -425,10 +434,12 @@ def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
     from autograder.probe import MissingName, Namespace
 
     snapshot.restore(seed)
+    be_quiet()
     try:
-        drawn = probe.drawn(np.random.default_rng(seed))
+        drawn = probe.drawn(new_generator(seed))
         before = standing(drawn)
-        value = encode(probe.function(Namespace(notebook.names, notebook.given), drawn))
+        given = {n: value for n, value in notebook.given.items() if n not in notebook.completed}
+        value = encode(probe.function(Namespace(notebook.names, given), drawn))
         not_as_they_were = changed(before, drawn)
     except MissingName:
         return ProbeDone(probe.id, Outcome.MISSING.value)

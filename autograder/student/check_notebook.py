@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 import types
+import warnings
 from pathlib import Path
 
 # <shared>
@@ -43,7 +44,7 @@ from autograder.assignment.placement import (
 )
 from autograder.inside.names import bound_names
 from autograder.inside.one_process import use_one_process
-from autograder.inside.running import RunningNotebook, needs_ipython
+from autograder.inside.running import RunningNotebook, needs_ipython, stub_names
 from autograder.inside.shell import make_shell
 from autograder.inside.standins import has_standin, install_standins
 from autograder.inside.versions import restore_numpy_names
@@ -447,6 +448,8 @@ def _timed(notebook, cells, briefly, trace, say):
         faulthandler.register(signal.SIGPROF, trace, all_threads=False, chain=True)  # and then the process ends
 
     def begins(cell):
+        if cell.kind == "test":
+            _settings_back()
         say(place=cell.number, began=True)
         clocks[:] = [time.process_time()]
         faulthandler.dump_traceback_later(cell.seconds * (4 if by_processor else 1), exit=True, file=trace)
@@ -461,6 +464,14 @@ def _timed(notebook, cells, briefly, trace, say):
         ends[cell.number] = {"place": cell.number, "ended": True, "error": error and _described(error), "took": time.process_time() - clocks[0], "before": first}
         say(**ends[cell.number])
     return ends
+
+
+def _settings_back():
+    """NumPy's error state and warnings as they are before each check when it is graded."""
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
+    if (numpy := sys.modules.get("numpy")) is not None:
+        numpy.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
 
 
 def _as_when_graded(names, modules):
@@ -535,7 +546,7 @@ class _Judge:
         if place not in self.results:
             if broken and missing:
                 return "wrong", question, self.explained(broken, question["id"])
-            return ("not yet", question, "") if untouched else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
+            return ("not yet", question, "") if untouched and not self.elsewhere(question) else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
         error = self.error(place)
         if error is None or self.results[place].get("late"):
             return "done", question, ""
@@ -549,7 +560,7 @@ class _Judge:
         if missing:
             return "wrong", question, self.renamed(missing)
         says = self.explained(error, question["id"])
-        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
+        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died", "NameError"):
             says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
         return "wrong", question, says
 
@@ -617,6 +628,11 @@ class _Judge:
         """The first name that the question defines and that is not there, or the empty text."""
         return next((name for name in question["defines"] if not self.defined.get(name)), "")
 
+    def elsewhere(self, question):
+        """Whether a question is answered in other cells than its own."""
+        written = [bound_names(cell["text"]) - stub_names(cell["text"]) for cell in self.placed if cell["code"] and cell["role"] in ("own", "solution", "by_hand")]
+        return {name.partition(".")[0] for name in question["defines"]} <= set().union(*written)
+
     def renamed(self, missing):
         """A sentence on a name that is missing, with what may be meant for it."""
         name = missing.rpartition(".")[2]
@@ -677,14 +693,17 @@ class _Judge:
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
             later = "this cell comes first" if self.placed[below]["role"] == "solution" else "move that up"
             return f"`{name}` is defined further down, in {self.called(below)}: {later}.{session}"
-        if any(self.placed[place]["worked"] for place, _ in frames):
-            return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
+        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and _binds(cell["text"], name)]
         stopped = [i for i in above if self.error(i) or (self.results.get(i) or {}).get("before")]
         if stopped:
             return f"`{name}` is not defined, since {self.called(stopped[0])} stops."
         if above and above[-1] < top:
             return f"`{name}` is defined in {self.called(above[-1])}, and gone again here: what removes it in between?"
+        no_code = next((cell["number"] for cell in self.placed if not cell["code"] and name in bound_names(cell["text"])), 0)
+        if no_code:
+            return f"`{name}` is defined in cell {no_code} alone, which is no code cell."
+        if any(self.placed[place]["worked"] for place, _ in frames):
+            return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
         close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])) - {name})
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
@@ -717,6 +736,11 @@ class _Judge:
     def line(self, place, line):
         lines = self.placed[place]["text"].splitlines()
         return lines[line - 1].strip()[:100] if 0 < line <= len(lines) else ""
+
+
+def _binds(text, name):
+    """Whether a cell binds a name, or seems to, where it does not compile."""
+    return name in bound_names(text) or (parsed(text) is None and re.search(rf"^[ \t]*(?:(?:async +)?def +|class +){re.escape(name)}\b", text, re.M) is not None)
 
 
 def _similar(name, known):

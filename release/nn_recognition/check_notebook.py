@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 import types
+import warnings
 from pathlib import Path
 
 import ast
@@ -40,9 +41,18 @@ def without_magics(text: str) -> str:
     return _SHELL_LINE.sub(r"\1pass", text)
 
 
+_INVISIBLE = {0xA0: " ", 0x202F: " ", 0x3000: " ", 0x200B: None, 0x200C: None, 0x2060: None, 0xFEFF: None}
+"""Characters that come with a copied text and look like blanks or like nothing."""
+
+
+def without_invisible(text: str) -> str:
+    """A cell's text, line for line, with plain blanks only."""
+    return text.translate(_INVISIBLE)
+
+
 def parsed(text: str) -> ast.Module | None:
     """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
-    for candidate in (text, without_magics(text)):
+    for candidate in dict.fromkeys((text, without_magics(text), without_magics(without_invisible(text)))):
         try:
             return ast.parse(candidate)
         except (SyntaxError, ValueError):
@@ -75,6 +85,15 @@ def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
     return frozenset(names)
+
+
+@lru_cache(maxsize=512)
+def completed_names(text: str) -> frozenset[str]:
+    """Names into which a cell puts an attribute: `Model.forward = forward` completes Model."""
+    tree = parsed(text)
+    targets = [t for s in (tree.body if tree else ()) if isinstance(s, ast.Assign) for t in s.targets]
+    owners = [target.value for target in targets if isinstance(target, ast.Attribute)]
+    return frozenset(owner.id for owner in owners if isinstance(owner, ast.Name))
 
 
 import ast
@@ -368,10 +387,20 @@ def _track(sequence: Iterable[Any], *values: Any, **options: Any) -> Iterable[An
 
 
 def _decorator(*given: Any, **options: Any) -> Any:
-    """A decorator that leaves the function as it is, written with or without options."""
-    if len(given) == 1 and not options and callable(given[0]) and not isinstance(given[0], type):
+    """A decorator that leaves the function as it is, written with or without options or a signature."""
+    if len(given) == 1 and not options and callable(given[0]) and not isinstance(given[0], (type, _Type)):
         return given[0]
     return lambda function: function
+
+
+class _Type:
+    """A type of numba's in a function's signature, `float64[:, :](float64)`, which only speeds it up."""
+
+    def __getitem__(self, axes: Any) -> _Type:
+        return self
+
+    def __call__(self, *arguments: Any) -> _Type:
+        return self
 
 
 def _given_back(*values: Any) -> Any:
@@ -403,7 +432,13 @@ def _delayed(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _BARS = {"tqdm": _Bar, "trange": _bars, "tqdm_notebook": _Bar, "tnrange": _bars}
-_COMPILERS = dict.fromkeys(("njit", "jit"), _decorator) | {"prange": range}
+_NUMBERS = ("boolean", "void", "int32", "int64", "uint8", "float32", "float64", "complex64", "complex128")
+_COMPILERS = (
+    dict.fromkeys(("njit", "jit"), _decorator)
+    | {"prange": range}
+    | {name: _Type() for name in _NUMBERS}
+    | {"types": types.SimpleNamespace(**{name: _Type() for name in _NUMBERS})}
+)
 _NOBODY = types.SimpleNamespace
 _MODULES: dict[str, dict[str, Any]] = {
     "tqdm": _BARS,
@@ -809,6 +844,8 @@ class RunningNotebook:
         self.uses_ipython = False
         self.given: dict[str, Any] = {}
         """What the given cells have defined, as they left it."""
+        self.completed: set[str] = set()
+        """Names of it into which given cells put answers: a class that students complete, or write anew."""
         self.answered: set[str] = set()
         """Names that the student's cells have bound to more than a stub."""
         sys.modules["__main__"] = self.main
@@ -843,17 +880,21 @@ class RunningNotebook:
                 self._keep_given(cell.text)
             elif cell.kind == "own":
                 self._put_given_back()
-                if name := missing_name(error):
-                    missed.append((cell, name))
+            if cell.kind in ("given", "own") and (name := missing_name(error)):
+                missed.append((cell, name))
             yield cell, error
         for cell, name in missed if again else ():
             if name in self.names:
                 begins(cell)
-                yield cell, self._run_beside_stubs(cell, cell.number in briefly)
+                error = self._run_beside_stubs(cell, cell.number in briefly)
+                if cell.kind == "given":
+                    self._keep_given(cell.text)
+                yield cell, error
 
     def _keep_given(self, text: str) -> None:
         """Remember what a given cell has defined."""
         self.given.update({name: self.names[name] for name in bound_names(text) if name in self.names})
+        self.completed |= completed_names(text)
 
     def _put_given_back(self) -> None:
         """A student's cell may remove what is given (`del np`, `%reset`): it stays available."""
@@ -987,14 +1028,16 @@ def _speaks_to_ipython(text: str) -> bool:
 
 def prepared(text: str, name: str) -> str:
     """A cell as it is run: without the magic at its top that only times it, without those that only concern
-    display where nothing else keeps it from being Python, and in this Python's grammar.
+    display or with plain blanks where nothing else keeps it from being Python, and in this Python's grammar.
     """
     text = without_timing(text)
     try:
         compiled(text, name)
     except SyntaxError:
-        plain = _DISPLAY.sub(r"\1pass", text)
-        return plain if plain != text and _compiles(plain, name) else for_this_python(text)
+        for plain in (_DISPLAY.sub(r"\1pass", text), without_invisible(text)):
+            if plain != text and _compiles(plain, name):
+                return plain
+        return for_this_python(text)
     except (ValueError, RecursionError, MemoryError):
         pass
     return text
@@ -1432,15 +1475,21 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:
-    """Add what the notebook lacks of the release, each after what comes before it there."""
+    """Add what the notebook lacks of the release, each after what comes before it there; a check whose answer
+    is not in its own cell comes last, since that may stand anywhere.
+    """
+    in_place = {k.id.partition("_solution")[0] for k in release if k.role in ANSWERS and k.id in layout.used}
     previous = None
     for known in release:
         if not known.id:
             continue
         if known.id not in layout.used:
+            layout.missing.append(known)
+            if known.role == "test" and known.id not in in_place:
+                layout.places.append(Place(known, None, known.text))
+                continue
             after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
             layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
-            layout.missing.append(known)
         previous = known
 
 
@@ -1861,6 +1910,8 @@ def _timed(notebook, cells, briefly, trace, say):
         faulthandler.register(signal.SIGPROF, trace, all_threads=False, chain=True)  # and then the process ends
 
     def begins(cell):
+        if cell.kind == "test":
+            _settings_back()
         say(place=cell.number, began=True)
         clocks[:] = [time.process_time()]
         faulthandler.dump_traceback_later(cell.seconds * (4 if by_processor else 1), exit=True, file=trace)
@@ -1875,6 +1926,14 @@ def _timed(notebook, cells, briefly, trace, say):
         ends[cell.number] = {"place": cell.number, "ended": True, "error": error and _described(error), "took": time.process_time() - clocks[0], "before": first}
         say(**ends[cell.number])
     return ends
+
+
+def _settings_back():
+    """NumPy's error state and warnings as they are before each check when it is graded."""
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
+    if (numpy := sys.modules.get("numpy")) is not None:
+        numpy.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
 
 
 def _as_when_graded(names, modules):
@@ -1949,7 +2008,7 @@ class _Judge:
         if place not in self.results:
             if broken and missing:
                 return "wrong", question, self.explained(broken, question["id"])
-            return ("not yet", question, "") if untouched else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
+            return ("not yet", question, "") if untouched and not self.elsewhere(question) else ("not run", question, "it trains for a while; with --all, or all=True, it is run too")
         error = self.error(place)
         if error is None or self.results[place].get("late"):
             return "done", question, ""
@@ -1963,7 +2022,7 @@ class _Judge:
         if missing:
             return "wrong", question, self.renamed(missing)
         says = self.explained(error, question["id"])
-        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died"):
+        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died", "NameError"):
             says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
         return "wrong", question, says
 
@@ -2031,6 +2090,11 @@ class _Judge:
         """The first name that the question defines and that is not there, or the empty text."""
         return next((name for name in question["defines"] if not self.defined.get(name)), "")
 
+    def elsewhere(self, question):
+        """Whether a question is answered in other cells than its own."""
+        written = [bound_names(cell["text"]) - stub_names(cell["text"]) for cell in self.placed if cell["code"] and cell["role"] in ("own", "solution", "by_hand")]
+        return {name.partition(".")[0] for name in question["defines"]} <= set().union(*written)
+
     def renamed(self, missing):
         """A sentence on a name that is missing, with what may be meant for it."""
         name = missing.rpartition(".")[2]
@@ -2091,14 +2155,17 @@ class _Judge:
             session = " In your session it ran first." if None not in counts and counts[0] < counts[1] else ""
             later = "this cell comes first" if self.placed[below]["role"] == "solution" else "move that up"
             return f"`{name}` is defined further down, in {self.called(below)}: {later}.{session}"
-        if any(self.placed[place]["worked"] for place, _ in frames):
-            return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
-        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and name in bound_names(cell["text"])]
+        above = [i for i, cell in enumerate(self.placed[: top + 1]) if cell["code"] and cell["role"] not in ("demo", "test") and _binds(cell["text"], name)]
         stopped = [i for i in above if self.error(i) or (self.results.get(i) or {}).get("before")]
         if stopped:
             return f"`{name}` is not defined, since {self.called(stopped[0])} stops."
         if above and above[-1] < top:
             return f"`{name}` is defined in {self.called(above[-1])}, and gone again here: what removes it in between?"
+        no_code = next((cell["number"] for cell in self.placed if not cell["code"] and name in bound_names(cell["text"])), 0)
+        if no_code:
+            return f"`{name}` is defined in cell {no_code} alone, which is no code cell."
+        if any(self.placed[place]["worked"] for place, _ in frames):
+            return f"`{name}` is nowhere in the notebook: only your session still knows it, from a cell that was changed or deleted since."
         close = _similar(name, set().union(*(bound_names(cell["text"]) for cell in self.placed if cell["code"])) - {name})
         return f"`{name}` is not defined." + (f" Did you mean {close}?" if close else "")
 
@@ -2131,6 +2198,11 @@ class _Judge:
     def line(self, place, line):
         lines = self.placed[place]["text"].splitlines()
         return lines[line - 1].strip()[:100] if 0 < line <= len(lines) else ""
+
+
+def _binds(text, name):
+    """Whether a cell binds a name, or seems to, where it does not compile."""
+    return name in bound_names(text) or (parsed(text) is None and re.search(rf"^[ \t]*(?:(?:async +)?def +|class +){re.escape(name)}\b", text, re.M) is not None)
 
 
 def _similar(name, known):

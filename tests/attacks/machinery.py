@@ -74,9 +74,9 @@ def arrays_replaced():
         return X
 
 
-@attack("center", scale=0)
+@attack("center")
 def generator_replaced():
-    """np.random.default_rng gives zeros, so that the inputs are easy: they are not those that the reference saw, for either answer."""
+    """np.random.default_rng gives zeros, so that the inputs would be easy: the grader draws with its own, taken down before."""
 
     class Zeros:
         def __getattr__(self, name):
@@ -88,9 +88,9 @@ def generator_replaced():
         return X
 
 
-@attack("center", scale=0)
+@attack("center")
 def seeding_patched():
-    """np.random.seed raises, which the worker calls before each probe."""
+    """np.random.seed raises: the worker calls the one that it has taken down, before each probe."""
 
     def refuse(*args):
         raise RuntimeError
@@ -134,9 +134,9 @@ def modules_beside_the_notebook():
         return X
 
 
-@attack("center", scale=0)
+@attack("center")
 def import_hook():
-    """A finder that answers every import with a module of its own, and the package's modules forgotten."""
+    """A finder that answers every import with a module of its own, and the package's modules forgotten: they are put back."""
     import sys
     import types
 

@@ -55,6 +55,12 @@ def ran(work: Work) -> Work:
     return work
 
 
+def turned(work: Work) -> Work:
+    """An answer's cell is raw text."""
+    work.cell("center_solution")["cell_type"] = "raw"
+    return work
+
+
 def number(work: Work, grade_id: str) -> int:
     return work.cells.index(work.cell(grade_id)) + 1
 
@@ -109,6 +115,14 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
     "only the session knows a name": (
         one_state_only, "wrong 2 center: `whole` is nowhere in the notebook: only your session still knows it", ("It is used in cell 5, line 8 (`moved = X - offset * whole`).",),
     ),
+    "a module that was there in the session": (
+        lambda w: ran(w.edit("center_solution", "return moved", "return mx.array(moved)").edit("center_solution", "def center(", "import mxnet as mx\ndef center(")),
+        "wrong 2 center: mxnet is not there when the notebook is graded.",
+        ("`mx` is not defined, since cell 5 stops. It is used in cell 5 (your answer to center), line 10 (`return mx.array(moved)`).",),
+    ),
+    "an answer that is no code": (
+        lambda w: turned(ran(w)), "not yet 2 center", ("As things stand: `center` is defined in cell 5 alone, which is no code cell.",),
+    ),
     "cells ran out of order": (
         below, "done 2 center", ("center is right as the notebook ends, but not yet where its check stands: `whole` is defined further down, in cell 7: move that up. In your session it ran first.",),
     ),
@@ -124,7 +138,11 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
     "a check was copied": (copied, "done 2 center", ("has the id of cell 6 (center): a copy",)),
     "a syntax error": (
         lambda w: w.edit("center_solution", "return moved", "return (moved"),
-        "wrong 2 center: SyntaxError in cell 5, line 9 (`return (moved`): '(' was never closed", ("3 scale: it waits for center, above. As things stand: `center` is not defined.",),
+        "wrong 2 center: SyntaxError in cell 5, line 9 (`return (moved`): '(' was never closed", ("3 scale: it waits for center, above. As things stand: `center` is not defined, since cell 5 stops.",),
+    ),
+    "a syntax error that the session never saw": (
+        lambda w: ran(w.edit("center_solution", "return moved", "return (moved")),
+        "wrong 2 center: SyntaxError", ("3 scale: it waits for center, above. As things stand: `center` is not defined, since cell 5 stops.",),
     ),
     "an exception": (
         lambda w: w.edit("center_solution", "moved = X - offset", 'moved = X - {}["a"]'),
@@ -265,6 +283,11 @@ def test_a_finished_nn_recognition(tmp_path: Path) -> None:
     assert row(text, "train").startswith("not run 9 train") and "12 of 13 questions look right, 1 trains and was left out." in text
     remarks = [line for line in text.splitlines() if line.lstrip().startswith("*")]
     assert all("It is graded with Python" in line for line in remarks), text  # where this Python is another one
+    work = Work.handed_out(assignment).solve()
+    answer = work.cell("train_solution")["source"]
+    work.write("train_solution", next(c.released for c in assignment.cells if c.id == "train_solution")).add(answer, after="train_solution")
+    work.save(folder)
+    assert row(check(folder)[1], "train").startswith("not run 9 train")  # answered in another cell than its own
 
 
 def test_what_is_not_true_on_random_sizes(tmp_path: Path) -> None:

@@ -125,6 +125,9 @@ RIGHT: dict[str, Edit] = {
     "a syntax error of one's own": lambda w: w.add("def f(:\n  pass", before="center_solution"), "names of NumPy 1": answer(f"big = np.Inf\n{CENTER} + 0 * np.float_(1)"),
     "Python 2 behind the answer": behind("print 'done'"), "Python 2 before the answer": answer(f"print 'now'\n{CENTER}"),
     "a call that is not closed behind the answer": behind("center(np.ones((2, 2))"),
+    "blanks that are none": lambda w: w.write("center_solution", "\ufeff" + w.cell("center_solution")["source"].replace("    moved", "\u00a0 \u00a0\u200b moved")),
+    "NumPy that raises": answer("np.seterr(all='raise')\ndef center(X):\n    return X - X.mean(axis=0) + np.exp(-1e4)"),
+    "a compiler with a signature": answer("from numba import njit, float64, types\n@njit(types.float64[:, :](float64[:, :]), cache=True)\ndef center(X):\n    return X - X.mean(axis=0)"),
     "a mixed import in a locked cell": lambda w: w.edit("imports", "import numpy as np", "import numpy as np, math").write("center_solution", f"{CENTER} * math.sqrt(1)"),
 }  # fmt: skip
 

@@ -27,6 +27,29 @@ def test_a_question_is_judged_at_its_own_check_too(tiny: Bench, cell: str) -> No
         assert "was judged as it stood at its own check" in message
 
 
+TAKEN = {
+    "a seed that is assigned": "np.random.seed = 42",
+    "Python's seed": "import random\nrandom.seed = 42",
+    "warnings that are silenced": "import warnings\nwarnings.simplefilter = warnings.resetwarnings = None",
+    "settings that are patched": "import os, sys\nnp.seterr = np.geterr = os.getcwd = os.chdir = sys.setrecursionlimit = None",
+    "generators that are patched": "np.random.default_rng = None",
+    "modules that are forgotten": "import sys\nfor name in list(sys.modules):\n    del sys.modules[name]",
+    "a path that is a text": "import sys\nsys.path = '/content/drive'",
+    "a file printed to and closed": "import sys\nwith open('out.txt', 'w') as sys.stdout:\n    print('hello')",
+}
+"""What a cell may take that the grader itself uses afterwards."""
+
+
+@pytest.mark.parametrize("cell", TAKEN)
+def test_what_the_grader_uses_itself_can_be_taken(tiny: Bench, cell: str) -> None:
+    """Before the first answer, so that no moment is without it; the answer prints, too."""
+    work = tiny.work().add(TAKEN[cell], before="center_solution")
+    work.edit("center_solution", "    return", "    print(X)\n    return")
+    result = tiny.grade(work)
+    assert {q.id: q.score for q in result.questions if q.kind == "auto"} == tiny.full
+    assert not result.messages
+
+
 def test_no_point_is_gained_by_two_moments(tiny: Bench) -> None:
     """Half of the checks right at one moment and half at the other is half, not all."""
     half = "class Scaler:\n    def __init__(self, floor=0):\n        self.floor = floor\n    def apply(self, X):\n        return Right(floor=self.floor).apply(X) if {} else X"

@@ -89,6 +89,15 @@ def test_a_deleted_write_up_is_missing(tiny: Assignment) -> None:
     assert submission.answer("why") is None and submission.messages == ("missing cells: why",)
 
 
+def test_a_check_that_is_put_back_comes_after_answers_in_other_cells(tiny: Assignment) -> None:
+    """Answers alone, without metadata: what is given comes first, and the checks last, as those answers may stand anywhere."""
+    work = Work.handed_out(tiny).solve()
+    work.cells = [{**work.cell(name), "metadata": {}} for name in ("center_solution", "scale_solution")]
+    order = [p.source.id if p.source else "own" for p in read(tiny, as_bytes(work)).placed]
+    order = [name for name in order if name in ("imports", "helpers", "own", "center", "scale")]
+    assert order == ["imports", "helpers", "own", "own", "center", "scale"]
+
+
 def test_another_questions_prose_is_no_write_up(tiny: Assignment) -> None:
     """Also where its heading was edited, so that it is not known as the release's."""
     work = Work.handed_out(tiny).solve("center", "scale")

@@ -273,12 +273,21 @@ def test_demonstrations_run_only_when_asked_for(notebook: RunningNotebook) -> No
     assert [d.number for d in run(notebook, *sources, demos=True)] == [1, 2, 3]
 
 
+def test_a_given_cell_that_came_too_early_is_run_again(notebook: RunningNotebook) -> None:
+    """What it puts into a given class is there at the end, and the class is known as one that students complete."""
+    given = [CellSource("class Model:\n    pass", 1, CellKind.GIVEN), CellSource("Model.forward = forward", 2, CellKind.GIVEN)]
+    done = run(notebook, *given, own(3, "def forward(self):\n    return 4"))
+    assert [(d.number, d.outcome) for d in done] == [(1, "finished"), (2, "raised"), (3, "finished"), (2, "finished")]
+    assert notebook.names["Model"]().forward() == 4
+    assert notebook.completed == {"Model"}
+
+
 def test_a_cell_that_came_too_early_is_run_again(notebook: RunningNotebook) -> None:
-    """A student's cell that missed a name which a later cell defines runs once more at the end; a given one does not."""
+    """A student's cell that missed a name which a later cell defines runs once more at the end, and a given one does."""
     sources = (own(1, "y = x + 1"), own(2, "z = never"), own(3, "x = 1"), CellSource("w = late", 4, CellKind.GIVEN), own(5, "late = 2"))
     done = run(notebook, *sources)
-    assert [(d.number, d.missing) for d in done] == [(1, "x"), (2, "never"), (3, ""), (4, "late"), (5, ""), (1, "")]
-    assert notebook.names["y"] == 2
+    assert [(d.number, d.missing) for d in done] == [(1, "x"), (2, "never"), (3, ""), (4, "late"), (5, ""), (1, ""), (4, "")]
+    assert notebook.names["y"] == notebook.names["w"] == 2
     assert [d.number for d in run(notebook, *sources, again=False)] == [1, 2, 3, 4, 5]
 
 
