@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
+from autograder.edits.endless import endless
 from autograder.edits.mending import (
     of_arithmetic,
     of_arrays,
@@ -225,7 +226,13 @@ def _mends(text: str, names: frozenset[str], line: int, functions: tuple[str, ..
     soonest = changes(inner, [kind for kind in kinds() if kind.name in _SOONEST])
     first = islice(changes(here, kinds()), MOST_OF_A_LINE)
     every = chain(soonest, first, *(changes(part, kinds()) for part in (inner, outer)))
-    yield from changed(tree, islice(every, TRIES))
+    made = changed(tree, islice(every, TRIES))
+    yield from made if "while" not in text else _that_end(made, endless(tree))
+
+
+def _that_end(made: Iterator[Mutant], before: int) -> Iterator[Mutant]:
+    """Those with no more loops that never end than before."""
+    return (mutant for mutant in made if endless(ast.parse(mutant.text)) <= before)
 
 
 def _in_a_signature(place: CodePlace) -> bool:
