@@ -14,6 +14,7 @@ from autograder.edits.endless import endless
 from autograder.edits.mending import (
     of_arithmetic,
     of_arrays,
+    of_asking,
     of_keys,
     of_layers,
     of_names,
@@ -37,12 +38,16 @@ TRIES = 2400
 LONGEST = 10_000
 """Characters that a cell may have: each change costs as long as the whole cell is."""
 
-_SOONEST = ("fractions_throughout",)
+_SOONEST = ("fractions_throughout", "through_self", "entry_by_entry", "whether_it_is_given", "a_text_that_is_known")
 """Tried before those of the line that has raised: the cause stands in others, and it is one candidate a
 function.
 """
 _FIRST = (
     "keys_throughout",
+    "whether_it_is_given",
+    "entry_by_entry",
+    "through_self",
+    "a_text_that_is_known",
     "power_of_e",
     "sign_of_the_exponent",
     "moved_after_its_use",
@@ -61,6 +66,7 @@ _FIRST = (
     "added_up",
     "one_entry_a_row",
     "turned_product",
+    "product_of_matrices",
     "flattened",
     "form_left_open",
     "entries_of_an_example",
@@ -92,6 +98,7 @@ _FIRST = (
 )
 """Few, and what students do most."""
 _THEN = (
+    "whole_numbers_as_an_index",
     "dropped_sign",
     "arithmetic",
     "swapped_operands",
@@ -160,6 +167,7 @@ _LAST = (
 _PLACES_OF_MENDS = (
     of_arithmetic,
     of_arrays,
+    of_asking,
     of_keys,
     of_layers,
     of_names,

@@ -113,7 +113,7 @@ def moved_in(node: Any, place: CodePlace) -> Iterator[Any]:
 def swapped_statements(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
     """Two neighbouring statements in the other order."""
     if place.following is not None:
-        yield [place.following, node, None]
+        yield At([place.following, node, None], node, partner=place.following)
 
 
 @mend(ast.stmt, examples=("a = 1\nb = a\nc = a => b = a\nc = a\na = 1",))
@@ -142,7 +142,8 @@ def moved_after_its_use(node: Any, place: CodePlace) -> Iterator[Any]:
     following = getattr(place.parent, place.field)[place.index + 1 :]
     readers = [n for n, other in enumerate(following, 1) if _reads(other, ast.unparse(target))]
     for count in dict.fromkeys([*readers[:2], *readers[-1:]]):
-        yield At([*following[:count], node, *([None] * count)], node)
+        partner = following[0] if count == 1 else None
+        yield At([*following[:count], node, *([None] * count)], node, partner=partner)
 
 
 def _writes(node: ast.AST, text: str) -> bool:

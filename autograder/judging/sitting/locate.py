@@ -106,6 +106,11 @@ def brings(before: Finding, after: Finding) -> bool:
     return any(not fact.holds and before.facts.get(name, fact).holds for name, fact in after.facts.items())
 
 
+def differ(one: Observation, other: Observation) -> bool:
+    """Whether something else came back, or something else was said of what was raised."""
+    return (one.value, one.error, one.text) != (other.value, other.error, other.text)
+
+
 def answers(question: Question, cells: list[CellSource]) -> list[CellSource]:
     """The student's cells that define what a question asks for, or make it, the last of each name. A method
     may be written as a function, which a given cell puts into its class.
@@ -335,7 +340,7 @@ class Search:
             and left.lost < self.judged.lost
             and left.lost not in [half.left.lost for half in self.halves]
         ):
-            touched = all(left.observations[n].value != self.judged.observations[n].value for n in left.lost)
+            touched = all(differ(left.observations[n], self.judged.observations[n]) for n in left.lost)
             touched |= any(brings(self.judged.findings[n], left.findings[n]) for n in left.lost)
             self.halves.append(Half(place, instead, left, touched))
         return not left.lost

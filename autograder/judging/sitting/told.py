@@ -48,6 +48,17 @@ class MendPlace:
         return code, where
 
     @property
+    def either(self) -> list[MendPlace]:
+        """This place and, where two statements change places, that of the other one, which could as well be
+        moved; the earlier one first.
+        """
+        if self.change.partner is None:
+            return [self]
+        line, code = self.change.partner
+        other = MendPlace(self.cell, replace(self.change, line=line, before=code, partner=None))
+        return sorted([self, other], key=lambda place: place.change.line)
+
+    @property
     def alone(self) -> bool:
         """Whether one line is all that changes."""
         return not self.change.other_lines
@@ -78,18 +89,23 @@ class MendPlace:
 
 def located(found: list[MendPlace], *, given: bool) -> Located:
     """The place of the change, or both places where the same kind of change mends at either."""
-    first = found[0]
+    first = _every(found)[0]
     return Located(first.cell.number, first.change.line, first.piece[0], look_at(found, given=given))
 
 
 def look_at(found: list[MendPlace], *, given: bool) -> str:
     """What is said of the place of a change, or of both places at either of which it mends."""
-    first, *others = found
+    first, *others = _every(found)
     either = "".join(f", or at line {other.change.line}, {other.piece[1]}" for other in others)
     return (
         f"Look at line {first.change.line} of your answer, {first.piece[1]}{either}: with "
         f"{first.once}{_parts(given)} every check comes out right."
     )
+
+
+def _every(found: list[MendPlace]) -> list[MendPlace]:
+    """The places that are told: of one change that exchanges two statements, those of both."""
+    return found[0].either if len(found) == 1 else found
 
 
 def look_at_both(one: MendPlace, two: MendPlace, *, given: bool) -> str:

@@ -163,3 +163,12 @@ def test_a_name_is_found_with_another_guard() -> None:
 def test_a_sentence_that_holds_a_number_is_not_taken_with_another(says: str) -> None:
     """It would not be true of this answer; the search goes on."""
     assert found(FakeSearch(guarded=True), NamedMistake(Diagnosis("guarded", says))) is None
+
+
+def test_of_two_statements_that_change_places_both_are_told() -> None:
+    """The earlier one first: which of them stands wrong is not said."""
+    exchanged = "def f(x):\n    z = y * 2\n    y = x + 1\n    return z"
+    place = MendPlace(CELL, Mutant("swapped_statements", 5, "z = y * 2", "...", exchanged, partner=(3, "y = x + 1")))
+    told = find(FakeSearch([place]), [CELL], lambda judged: None)  # type: ignore[arg-type]
+    assert told is not None and told.located is not None and told.located.line == 3
+    assert told.located.says.startswith("Look at line 3 of your answer, `y = x + 1`, or at line 5, `z = y * 2`: with one change there")
