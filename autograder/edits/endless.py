@@ -1,5 +1,6 @@
-"""Which `while` loops of a cell never end, as far as their text tells: nothing in the body moves what the condition
-reads, and nothing leaves it. A change that makes one is no mend, and to run it costs as much time as many others.
+"""Which `while` loops of a cell never end, as far as their text tells: nothing in the body moves what the
+condition reads, and nothing leaves it. A change that makes one is no mend, and to run it costs as much time
+as many others.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def _asks_somebody(test: ast.expr) -> bool:
 
 
 def _moved_by(node: ast.AST) -> set[str]:
-    """The names that a node binds, or whose object it may change: one that it writes into, or takes a call of."""
+    """The names that a node binds, or whose object it may change: by writing into it, or by a call."""
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
         return set() if isinstance(node.ctx, ast.Load) else _names(node)
     if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in _LOOK):

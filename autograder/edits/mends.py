@@ -38,7 +38,13 @@ TRIES = 2400
 LONGEST = 10_000
 """Characters that a cell may have: each change costs as long as the whole cell is."""
 
-_SOONEST = ("fractions_throughout", "through_self", "entry_by_entry", "whether_it_is_given", "a_text_that_is_known")
+_SOONEST = (
+    "fractions_throughout",
+    "through_self",
+    "entry_by_entry",
+    "whether_it_is_given",
+    "a_text_that_is_known",
+)
 """Tried before those of the line that has raised: the cause stands in others, and it is one candidate a
 function.
 """

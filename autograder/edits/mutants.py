@@ -127,7 +127,7 @@ def changed(tree: ast.Module, wanted: Iterable[Change]) -> Iterator[Mutant]:
             line = getattr(told, "lineno", getattr(place.parent, "lineno", 0))
             block = hasattr(told, "body") and isinstance(told, ast.stmt)
             others = tuple(sorted({getattr(node, "lineno", line) for node in at.alike} - {line}))
-            partner = at.partner and (at.partner.lineno, _shown(at.partner))
+            partner = None if at.partner is None else (at.partner.lineno, _shown(at.partner))
             yield Mutant(kind.name, line, _shown(told), _shown(new), text, block, others, partner)
 
 

@@ -40,7 +40,10 @@ def divided(node: Any, place: CodePlace) -> Iterator[Any]:
 @mend(ast.BinOp, examples=("x * w => x @ w",))
 def product_of_matrices(node: ast.BinOp, place: CodePlace) -> Iterator[Any]:
     """A product of matrices for one by entries, but of a number."""
-    if isinstance(node.op, ast.Mult) and not {ast.Constant, ast.UnaryOp} & {type(node.left), type(node.right)}:
+    if isinstance(node.op, ast.Mult) and not {ast.Constant, ast.UnaryOp} & {
+        type(node.left),
+        type(node.right),
+    }:
         yield ast.BinOp(node.left, ast.MatMult(), node.right)
 
 
@@ -229,7 +232,10 @@ def after_the_call(node: ast.Call, place: CodePlace) -> Iterator[Any]:
                 yield ast.BinOp(ast.Call(node.func, [left], node.keywords), op, right)
 
 
-@mend(ast.Constant, examples=("x = 1 => x = 0", "x = 0.01 => x = 0.005", "x = 1e-3 => x = 1e-12", "x = 1e-6 => x = 1e-8"))
+@mend(
+    ast.Constant,
+    examples=("x = 1 => x = 0", "x = 0.01 => x = 0.005", "x = 1e-3 => x = 1e-12", "x = 1e-6 => x = 1e-8"),
+)
 def likely_number(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
     """0 for 1 and the other way round, a half, the double; next to nothing for little."""
     value = node.value

@@ -22,15 +22,18 @@ _LARGER = {"max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minim
     ast.UnaryOp,
     ast.Name,
     examples=(
-        "def f(x, y=None):\n    if y == None:\n        return x => def f(x, y=None):\n    if y is None:\n        return x",
-        "def f(x, y=None):\n    if not y:\n        return x => def f(x, y=None):\n    if y is None:\n        return x",
-        "def f(x, y=None):\n    if y:\n        return x => def f(x, y=None):\n    if y is not None:\n        return x",
+        "def f(x, y=None):\n    return x if y == None else y => "
+        "def f(x, y=None):\n    return x if y is None else y",
+        "def f(y=None):\n    return 0 if not y else y => def f(y=None):\n    return 0 if y is None else y",
+        "def f(y=None):\n    return y if y else 0 => def f(y=None):\n    return y if y is not None else 0",
     ),
 )
 def whether_it_is_given(node: Any, place: CodePlace) -> Iterator[Any]:
     """Whether an argument is None, where its entries are asked."""
     match node:
-        case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[ast.Constant(value=None)]):
+        case ast.Compare(
+            left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[ast.Constant(value=None)]
+        ):
             new = ast.Is() if isinstance(op, ast.Eq) else ast.IsNot()
             yield ast.Compare(left, [new], [ast.Constant(None)])
         case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)) if name in place.around.optional:
@@ -45,28 +48,29 @@ def whether_it_is_given(node: Any, place: CodePlace) -> Iterator[Any]:
     examples=(
         "y = np.max(0, x) => y = np.maximum(0, x)",
         "y = max(0, x) => y = np.maximum(0, x)",
-        "def f(x):\n    return max(x / max(1, abs(x))) => def f(x):\n    return np.max(x / np.maximum(1, abs(x)))",
+        "def f(x):\n    return max(x / max(1, x)) => def f(x):\n    return np.max(x / np.maximum(1, x))",
     ),
 )
 def entry_by_entry(node: Any, place: CodePlace) -> Iterator[Any]:
-    """The larger of two arrays, entry by entry, where one number is taken of them; in a whole function, too."""
+    """The larger of two arrays, entry by entry, where one number is taken of them; in a whole function."""
     if isinstance(node, ast.Call) and _larger(node):
         yield _of_numpy(node)
     if isinstance(node, ast.FunctionDef):
-        made = copy.deepcopy(node)
-        pairs = [(old, new) for old, new in zip(ast.walk(node), ast.walk(made), strict=True) if _one_number(old)]
+        made: Any = copy.deepcopy(node)
+        every: Any = zip(ast.walk(node), ast.walk(made), strict=True)
+        pairs = [(old, new) for old, new in every if _one_number(old)]
         if len(pairs) > 1 and any(_larger(old) for old, _ in pairs):
             for _, new in pairs:
                 new.func = _of_numpy(new).func
             yield At(made, pairs[0][0], tuple(old for old, _ in pairs))
 
 
-def _one_number(node: ast.AST) -> bool:
+def _one_number(node: Any) -> bool:
     """Whether a call takes the largest or the smallest, as Python's own max does, or NumPy's of one array."""
     return called(node) in _LARGER and (isinstance(node.func, ast.Name) or is_module(node.func.value))
 
 
-def _larger(node: ast.AST) -> bool:
+def _larger(node: Any) -> bool:
     """Whether such a call is given two things; the second of NumPy's may be an axis."""
     if not _one_number(node) or len(node.args) != 2 or node.keywords:
         return False
@@ -82,17 +86,23 @@ def _of_numpy(node: ast.Call) -> ast.Call:
 @mend(
     ast.FunctionDef,
     examples=(
-        "def g(self, x):\n    return x\ndef f(self, x):\n    return g(x) => def g(self, x):\n    return x\ndef f(self, x):\n    return self.g(x)",
+        "def g(self):\n    return 1\ndef f(self, x):\n    return g(x) => "
+        "def g(self):\n    return 1\ndef f(self, x):\n    return self.g(x)",
     ),
 )
 def through_self(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
     """Functions of the notebook that are methods, all called as such."""
     if not node.args.args or node.args.args[0].arg != "self":
         return
-    made = copy.deepcopy(node)
+    made: Any = copy.deepcopy(node)
+    every: Any = zip(ast.walk(node), ast.walk(made), strict=True)
     changed = []
-    for old, new in zip(ast.walk(node), ast.walk(made), strict=True):
-        if isinstance(old, ast.Call) and isinstance(old.func, ast.Name) and _first_is_self(old.func.id, place):
+    for old, new in every:
+        if (
+            isinstance(old, ast.Call)
+            and isinstance(old.func, ast.Name)
+            and _first_is_self(old.func.id, place)
+        ):
             new.func = ast.Attribute(ast.Name("self", ast.Load()), old.func.id, ast.Load())
             changed.append(old)
     if changed:

@@ -66,7 +66,10 @@ def any_attribute(node: ast.Attribute, place: CodePlace) -> Iterator[Any]:
 
 @mend(
     ast.Subscript,
-    examples=("t = np.eye(3)[y] => t = np.eye(3)[y.astype(int)]", "t[n, y[n]] = 1 => t[n, y[n].astype(int)] = 1"),
+    examples=(
+        "t = np.eye(3)[y] => t = np.eye(3)[y.astype(int)]",
+        "t[n, y[n]] = 1 => t[n, y[n].astype(int)] = 1",
+    ),
 )
 def whole_numbers_as_an_index(node: ast.Subscript, place: CodePlace) -> Iterator[Any]:
     """An index that may be stored as fractions, as whole numbers."""

@@ -26,7 +26,7 @@ from autograder.sandbox.room import Room
 from autograder.sandbox.watch import Given, Request, Watch
 
 _HANG = 4
-"""A check of a changed cell has so much less time than the search: one that hangs leaves some for the others."""
+"""A check of a changed cell has so much less time than the search: one that hangs leaves some for others."""
 
 
 @dataclass(frozen=True)
