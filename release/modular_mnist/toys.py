@@ -5,6 +5,13 @@ import io
 import numpy as np
 
 
+class Log(list):
+    """What was done with a model, whichever copy of it did it."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
 class ToyModel:
     """Looks like a Neuralnetwork from outside: two Layers with an Activation between them.
 
@@ -15,7 +22,7 @@ class ToyModel:
     def __init__(self, Layer, Activation, cost=lambda p: p**2 / 2, slope=lambda p: p, valid_losses=(1.0,) * 20):
         self.cost, self.slope, self.valid_losses = cost, slope, [0.0, *valid_losses]
         self.layers = [_layer(Layer, 2, 3), object.__new__(Activation), _layer(Layer, 3, 1)]
-        self.passes, self.steps = [], []  # (x, targets) of every forward pass, and of every training step
+        self.passes, self.steps = Log(), Log()  # (x, targets) of every forward pass, and of every training step
 
     def forward_pass(self, x, targets=None):
         total = sum(self.cost(p).sum() for layer in self.layers[::2] for p in (layer.w, layer.b))

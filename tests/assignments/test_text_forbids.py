@@ -1,6 +1,10 @@
 """Wrong answers that kept all their points though the release's text forbids them, and right ones that it allows."""
 from __future__ import annotations
 
+import copy
+import importlib
+
+import numpy as np
 import pytest
 
 from autograder.inside.protocol import CellSource
@@ -8,7 +12,7 @@ from autograder.judging.bench import OwnCells
 from autograder.judging.findings import QuestionResult
 from autograder.judging.grader import Grader
 
-from .conftest import edited, loaded
+from .conftest import ROOT, edited, loaded
 
 FORBIDDEN = {
     "db of b's kind of numbers": ("layers_digits", "affine_backward", "dout.sum(axis=0)", "dout.sum(axis=0).astype(cache[2].dtype)", "gradients_of_whole_numbers"),
@@ -78,6 +82,17 @@ def test_what_the_text_allows_is_right(graders: dict[str, Grader], answer: str) 
     """Its neighbours that the text does not forbid earn everything."""
     result = _result(graders, *ALLOWED[answer])
     assert [(c.id, c.message) for c in result.checks if c.earned < c.points] == []
+
+
+def test_a_toy_tells_of_what_its_copies_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of a gradient asks which batch was last stepped on: a copy that is moved in place of the model steps as well."""
+    monkeypatch.syspath_prepend(str(ROOT / "assignments" / "modular_mnist"))
+    toys = importlib.import_module("toys")
+    model = toys.ToyModel(type("Layer", (), {}), type("Activation", (), {}))
+    twin = copy.deepcopy(model)
+    twin.forward_pass(np.zeros((2, 2)), np.eye(3)[[0, 1]])
+    twin.backward_pass()
+    assert len(model.passes) == len(model.steps) == 1
 
 
 @pytest.mark.long
