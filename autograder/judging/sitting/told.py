@@ -48,6 +48,12 @@ class MendPlace:
         return code, where
 
     @property
+    def decides(self) -> bool:
+        """Whether what changes is in a condition, or is a statement that holds others."""
+        heads = [n for n in _statements(ast.parse(self.cell.text)) if isinstance(n, ast.If | ast.While)]
+        return any(n.lineno <= self.change.line <= (n.test.end_lineno or n.lineno) for n in heads)
+
+    @property
     def either(self) -> list[MendPlace]:
         """This place and, where two statements change places, that of the other one, which could as well be
         moved; the earlier one first.
