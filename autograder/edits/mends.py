@@ -50,6 +50,8 @@ function.
 """
 _FIRST = (
     "keys_throughout",
+    "argument_kept",
+    "other_length_of_a_shape",
     "whether_it_is_given",
     "entry_by_entry",
     "through_self",

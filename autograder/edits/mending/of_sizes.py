@@ -45,6 +45,14 @@ def as_many_columns(node: ast.expr, place: CodePlace) -> Iterator[Any]:
             yield expression(f"{name}.shape[1]")
 
 
+@mend(ast.Subscript, examples=("y = s / x.shape[1] => y = s / x.shape[0]",))
+def other_length_of_a_shape(node: ast.Subscript, place: CodePlace) -> Iterator[Any]:
+    """The number of rows, taken for that of columns, or the other way round."""
+    match node:
+        case ast.Subscript(value=ast.Attribute(attr="shape"), slice=ast.Constant(value=0 | 1 as axis)):
+            yield ast.Subscript(node.value, ast.Constant(1 - axis), node.ctx)
+
+
 def _counts_classes(place: CodePlace) -> bool:
     """Whether a number is the size of an identity, or the second of an array that is made."""
     if isinstance(place.parent, ast.Tuple):

@@ -302,3 +302,23 @@ def kept_for_later(node: ast.Return, place: CodePlace) -> Iterator[Any]:
             if name not in place.around.written:
                 kept = ast.parse(f"self.{name} = {ast.unparse(node.value)}").body
                 yield [*kept, ast.Return(expression(f"self.{name}"))]
+
+
+@mend(
+    ast.FunctionDef,
+    examples=(
+        "class A:\n    def f(self, a):\n        return 2 * a\n\n    def g(self):\n        return self.x => "
+        "class A:\n    def f(self, a):\n        self.x = a\n        return 2 * a\n\n"
+        "    def g(self):\n        return self.x",
+    ),
+)
+def argument_kept(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
+    """An argument that is kept for another method, which reads it under its own name or another one."""
+    arguments = [a.arg for a in node.args.args]
+    if arguments[:1] != ["self"] or node.name == "__init__":
+        return
+    start = 1 if ast.get_docstring(node) else 0
+    for name in place.around.read_unwritten:
+        for argument in [name] if name in arguments else arguments[1:2]:
+            kept = ast.parse(f"self.{name} = {argument}").body
+            yield At(with_body(node, [*node.body[:start], *kept, *node.body[start:]]), node)

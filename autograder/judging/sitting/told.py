@@ -49,7 +49,7 @@ class MendPlace:
 
     @property
     def decides(self) -> bool:
-        """Whether what changes is in a condition, or is a statement that holds others."""
+        """Whether what changes is in a condition, or is all that hangs on one."""
         heads = [n for n in _statements(ast.parse(self.cell.text)) if isinstance(n, ast.If | ast.While)]
         return any(n.lineno <= self.change.line <= (n.test.end_lineno or n.lineno) for n in heads)
 

@@ -116,6 +116,8 @@ SLIPS = {
     "ten classes": ("def f(x, y):\n    return np.eye(10)[y] * x", "as_many_columns", "np.eye(x.shape[1])[y]"),
     "a larger guard": ("def f(x):\n    return x / max(1e-6, x.sum())", "likely_number", "max(1e-08,"),
     "a product by entries": ("def f(x, w, b):\n    return x * w + b", "product_of_matrices", "x @ w + b"),
+    "an input that is not kept": ("class A:\n    def __init__(self):\n        self.x = None\n\n    def f(self, a):\n        return 2 * a\n\n    def g(self):\n        return self.x.T", "argument_kept", "self.x = a"),
+    "columns for rows": ("def f(x):\n    return x.sum() / x.shape[1]", "other_length_of_a_shape", "x.shape[0]"),
     "labels that are fractions": ("def f(data):\n    labels = data[:, -1]\n    return np.eye(10)[labels]", "whole_numbers_as_an_index", "np.eye(10)[labels.astype(int)]"),
 }
 
@@ -124,7 +126,7 @@ SLIPS = {
 def test_slips_that_students_make_have_a_mend(slip: str) -> None:
     """Each in the time that there is: no more candidates come before it than a second lets be tried of a small question."""
     text, operator, mended = SLIPS[slip]
-    made = list(islice(mends(text, ["f"]), 250))
+    made = list(islice(mends(text, ["f", "A.f"]), 250))
     assert [m for m in made if m.operator == operator and mended in m.text]
 
 
