@@ -155,7 +155,8 @@ def check():
     with tempfile.TemporaryDirectory() as folder:
         np.savez(f"{folder}/tiny.npz", data=tiny)
         np.savez(f"{folder}/row.pkl", data=tiny[1:2].astype(np.uint8))  # savez adds .npz to the name
-        tiny.astype(float).dump(f"{folder}/tiny.pkl")  # a pickle of our own making: it is safe to load
+        with open(f"{folder}/tiny.pkl", "wb") as file:  # a pickle of our own making: it is safe to load
+            toys.Python2(file, 2).dump(tiny.astype(float))
         for name, rows in (("tiny.npz", [0, 1, 2]), ("row.pkl.npz", [1]), ("tiny.pkl", [0, 1, 2])):
             images, one_hot = load_data(f"{folder}/{name}")
             expected = (len(rows), 784)
