@@ -43,7 +43,8 @@ class MendPlace:
         """What stands there, and how it is told."""
         change = self.change
         line = _short(self.cell.text.split("\n")[change.line - 1].strip() if change.line else "")
-        code = line if change.holds_others or len(change.before) > _CODE else change.before
+        before = _as_written(change.before, self.cell.text, change.line)
+        code = line if change.holds_others or len(before) > _CODE else before
         where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
         return code, where
 
@@ -155,6 +156,16 @@ def _line_of(code: str, text: str, line: int) -> int:
     around = [n for n in _statements(ast.parse(text)) if n.lineno <= line <= (n.end_lineno or n.lineno)]
     parts = (n for n in ast.walk(around[-1]) if isinstance(n, ast.expr | ast.stmt)) if around else iter(())
     return next((n.lineno for n in parts if " ".join(ast.unparse(n).split()) == code), 0)
+
+
+def _as_written(code: str, text: str, line: int) -> str:
+    """A piece of code as it stands in the student's line, quotation marks and spaces as they are; as Python
+    writes it where it is not found there, or goes over lines.
+    """
+    nodes = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.expr | ast.stmt) and n.lineno == line)
+    found = next((n for n in nodes if " ".join(ast.unparse(n).split()) == code), None)
+    written = ast.get_source_segment(text, found) if found is not None else None
+    return code if written is None or "\n" in written else written
 
 
 def _statements(tree: ast.Module) -> list[ast.stmt]:
