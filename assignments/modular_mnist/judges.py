@@ -76,8 +76,8 @@ def rows_of_each_epoch(seen, drawn):
 
 
 def the_history(seen, drawn):
-    """train_loss of each epoch is the mean of its batches' losses, before their steps or after them, or the loss after the epoch. That of
-    the last batch is let pass: it was measured at the epoch's end.
+    """train_loss of each epoch is the mean of its batches' losses, before their steps or after them, that of the last batch, or the loss
+    after the epoch.
 
     Of the batches that there were: which there should be is another check's question.
     """
@@ -96,11 +96,11 @@ def _is_of_the_epoch(n, loss, epoch, sizes):
     """Whether a loss is one of those that the text allows. epoch: the loss before each step and after the last."""
     means = [np.average(part, weights=weights) for part in (epoch[:-1], epoch[1:]) for weights in (None, sizes)]
     others = {
-        "the loss of its first batch alone": epoch[0], "the sum of its batches' losses": sum(epoch[:-1]), "the sum of its rows' losses": np.dot(epoch[:-1], sizes),
+        "the loss of its first batch alone": epoch[0], "the least of its batches' losses": min(epoch[:-1]), "the sum of its batches' losses": sum(epoch[:-1]), "the sum of its rows' losses": np.dot(epoch[:-1], sizes),
     }
     kind = next((kind for kind, other in others.items() if np.isclose(loss, other, rtol=1e-5)), f"{loss:.4g}")
     return fact(np.isclose(loss, [*means, *epoch[-2:]], rtol=1e-5).any(),
-                f"train_loss of epoch {n} is {kind}; expected: the mean over the epoch's batches, or the loss measured after it.", kind)
+                f"train_loss of epoch {n} is {kind}; expected: the mean over the epoch's batches, the loss of its last batch, or the loss measured after it.", kind)
 
 
 def _batches(value, features, classes):

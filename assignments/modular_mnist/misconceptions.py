@@ -200,6 +200,12 @@ def output_cached_for_input(self, a):
 
 
 @misconception("Activation", replaces="Activation.ReLU")
+def leaky(self, x):
+    """Your ReLU lets a hundredth of the negative entries through. That is the leaky ReLU; here negative entries become exactly zero."""
+    return np.where(x > 0, x, 0.01 * x)
+
+
+@misconception("Activation", replaces="Activation.ReLU")
 def relu_in_place(self, x):
     """Your ReLU writes zeros into the array that it was given. The caller's numbers change with it, and so may what other parts have
     cached. Make a new array."""
@@ -505,12 +511,13 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
             order = label_order = np.arange(len(X_train))
         if wrong == "velocity each epoch":
             velocity = [{"w": 0.0, "b": 0.0} for _ in layers]
-        end, total, of_all, count = len(order), 0.0, 0.0, 0
+        end, first, total, of_all, count = len(order), 0.0, 0.0, 0.0, 0
         if wrong == "remainder dropped":
             end = len(order) // size * size
         for start in range(0, end, size):
             loss, _ = model.forward_pass(X_train[order[start : start + size]], y_train[label_order[start : start + size]])
             model.backward_pass()
+            first = loss if not count else first
             total, of_all, count = total + loss, of_all + loss * len(order[start : start + size]), count + 1
             for layer, v in zip(layers, velocity):
                 g_w, g_b = layer.d_w + decay * layer.w, layer.d_b
@@ -528,6 +535,8 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
                     g_w, g_b = g_w / len(order[start : start + size]), g_b / len(order[start : start + size])
                 if wrong == "penalty over the rows":
                     g_w = layer.d_w + decay * layer.w / len(order)
+                if wrong == "penalty over the batch":
+                    g_w = layer.d_w + decay * layer.w / len(order[start : start + size])
                 if wrong == "adds":
                     g_w, g_b = -layer.d_w - decay * layer.w, -layer.d_b
                 v["w"], v["b"] = gamma * v["w"] - rate * g_w, gamma * v["b"] - rate * g_b
@@ -561,6 +570,10 @@ def _train(wrong, model, X_train, y_train, X_valid, y_valid, config):
             history["train_loss"][-1] = total
         if wrong == "training loss summed over rows":
             history["train_loss"][-1] = of_all
+        if wrong == "training loss over the batch size":
+            history["train_loss"][-1] = total / size
+        if wrong == "training loss of the first batch":
+            history["train_loss"][-1] = first
         history["valid_loss"].append(reported)
         if (config["early_stop"] or wrong == "always restored") and valid_loss < best_loss:
             best_loss = valid_loss
@@ -625,6 +638,19 @@ def training_loss_summed_over_rows(model, X_train, y_train, X_valid, y_valid, co
 
 
 @misconception("trainer")
+def training_loss_over_the_batch_size(model, X_train, y_train, X_valid, y_valid, config):
+    """You divide the sum of the batches' losses by batch_size. Each of them is a mean already: divide by how many batches there were."""
+    return _train("training loss over the batch size", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def training_loss_of_the_first_batch(model, X_train, y_train, X_valid, y_valid, config):
+    """Your train_loss of an epoch is the loss of its first batch, from before the epoch's first step. Take the mean over its batches, or a loss
+    that was measured at its end."""
+    return _train("training loss of the first batch", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
 def penalty_ignored(model, X_train, y_train, X_valid, y_valid, config):
     """config['L2_penalty'] changes nothing in your steps. It adds L2_penalty * w to the gradient of each weight."""
     return _train("penalty ignored", model, X_train, y_train, X_valid, y_valid, config)
@@ -666,6 +692,12 @@ def whole_step_divided(model, X_train, y_train, X_valid, y_valid, config):
 def penalty_over_the_rows(model, X_train, y_train, X_valid, y_valid, config):
     """You divide the penalty's share by the number of training rows. In the formula L2_penalty * w stands without a denominator."""
     return _train("penalty over the rows", model, X_train, y_train, X_valid, y_valid, config)
+
+
+@misconception("trainer")
+def penalty_over_the_batch(model, X_train, y_train, X_valid, y_valid, config):
+    """You divide the penalty's share by the number of rows of the batch. In the formula L2_penalty * w stands without a denominator."""
+    return _train("penalty over the batch", model, X_train, y_train, X_valid, y_valid, config)
 
 
 @misconception("trainer")
@@ -801,6 +833,26 @@ def accuracy_in_percent(model, X_test, y_test, config):
 def number_of_right_answers(model, X_test, y_test, config):
     """You return how many images are right. Divide by how many there are."""
     return np.sum(model.forward_pass(X_test)[1].argmax(axis=1) == y_test.argmax(axis=1))
+
+
+@misconception("test")
+def divided_by_the_batch_size(model, X_test, y_test, config):
+    """You divide the number of right answers by batch_size, which says how many images go through the model at a time. Divide by how many
+    images there are in all."""
+    return np.sum(model.forward_pass(X_test)[1].argmax(axis=1) == y_test.argmax(axis=1)) / config["batch_size"]
+
+
+@misconception("test")
+def divided_by_all_entries(model, X_test, y_test, config):
+    """You divide the number of right answers by the number of all entries of the labels. A row of them is one image: divide by how many rows
+    there are."""
+    return np.sum(model.forward_pass(X_test)[1].argmax(axis=1) == y_test.argmax(axis=1)) / y_test.size
+
+
+@misconception("test")
+def share_of_wrong_answers(model, X_test, y_test, config):
+    """You return the share of images that the model gets wrong. The share that it gets right was asked for."""
+    return np.mean(model.forward_pass(X_test)[1].argmax(axis=1) != y_test.argmax(axis=1))
 
 
 @misconception("test")
@@ -987,5 +1039,6 @@ def criterion_of_one_epsilon(model, layer, kind, index, x, y, epsilon=1e-2):
 
 @misconception("gradient_approximation")
 def difference_without_absolute_value(model, layer, kind, index, x, y, epsilon=1e-2):
-    """You compare the signed difference. A numerical gradient far below the analytic one then counts as agreement. Take the absolute value."""
+    """You compare a difference that keeps its sign. A numerical gradient far below the analytic one then counts as agreement. Take the absolute
+    value of the difference itself."""
     return _slope("signed", model, layer, kind, index, x, y, epsilon)

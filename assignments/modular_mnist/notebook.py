@@ -154,9 +154,10 @@ def check():
     tiny[:, -1] = [7, 0, 2]
     with tempfile.TemporaryDirectory() as folder:
         np.savez(f"{folder}/tiny.npz", data=tiny)
-        np.savez(f"{folder}/one.row.npz", data=tiny[1:2].astype(np.uint8))
-        tiny.astype(float).dump(f"{folder}/tiny.pkl")  # a pickle of our own making: it is safe to load
-        for name, rows in (("tiny.npz", [0, 1, 2]), ("one.row.npz", [1]), ("tiny.pkl", [0, 1, 2])):
+        np.savez(f"{folder}/row.pkl", data=tiny[1:2].astype(np.uint8))  # savez adds .npz to the name
+        with open(f"{folder}/tiny.pkl", "wb") as file:  # a pickle of our own making: it is safe to load
+            toys.Python2(file, 2).dump(tiny.astype(float))
+        for name, rows in (("tiny.npz", [0, 1, 2]), ("row.pkl.npz", [1]), ("tiny.pkl", [0, 1, 2])):
             images, one_hot = load_data(f"{folder}/{name}")
             expected = (len(rows), 784)
             checks.shape(f"the array of images of {name}", images, expected, "all columns but the last")
@@ -238,11 +239,12 @@ def softmax(x: np.ndarray) -> np.ndarray:
 # %% test="softmax" points=3
 @checks.run
 def check():
-    x = np.array([[0.0, np.log(3.0), 0.0, 0.0], [2000.0, 2000.0, 0.0, 0.0],
-                  [-900.0, -900.0, -900.0, -900.0]])
+    x = np.array([[0.0, np.log(3.0), 0.0, 0.0], [2000.0, 2000.0 + np.log(3.0), 0.0, 0.0],
+                  [-900.0, -900.0, -900.0, np.log(3.0) - 900.0]])
     start, probs = x.copy(), softmax(x)
     checks.shape("softmax(x)", probs, (3, 4), "one row an example, one column a class")
-    checks.close("softmax(x)", probs, [[1 / 6, 1 / 2, 1 / 6, 1 / 6], [0.5, 0.5, 0, 0], [0.25] * 4],
+    expected = [[1 / 6, 1 / 2, 1 / 6, 1 / 6], [1 / 4, 3 / 4, 0, 0], [1 / 6, 1 / 6, 1 / 6, 1 / 2]]
+    checks.close("softmax(x)", probs, expected,
                  "shift each row by its own maximum, divide by its own sum")
     checks.kept("x", x, start)
     checks.close("softmax of a single row", softmax(np.array([[1, 1]])), [[0.5, 0.5]],
@@ -386,6 +388,10 @@ def check():
         checks.close(f"the backward pass of {kind} after another forward pass, times 2",
                      2 * np.asarray(half), slopes[kind],
                      "self.x is that of the latest forward pass; fractions are kept")
+        by_name = getattr(activation, f"grad_{kind}")(), getattr(activation, kind)(a.copy())
+        for name, seen, right in (f"grad_{kind}", by_name[0], slopes[kind]), (kind, by_name[1], out):
+            checks.close(f"the method {name}, called by its name,", 1.0 * np.asarray(seen), right,
+                         "its arguments are those of the stub")
     try:
         Activation("softplus")
         refused = False
@@ -647,9 +653,10 @@ def check():
     checks.close("probs", probs[:1], [[0.44864311, 0.32128144, 0.23007545]],
                  "config's activation after hidden layers, then softmax")
     checks.close("the loss", loss, 1.11924729, "the sum over classes, the mean over rows")
-    checks.close("loss_func of two rows that are surely right", small.loss_func(np.eye(3)[:2],
-                 np.eye(3)[:2]), 0.0, "a guard in the logarithm is at most 1e-12", 1e-9)
-    unlikely = small.loss_func(np.array([[1e-10, 1, 0]]), np.array([[1, 0, 0]]))
+    sure = np.maximum(np.eye(3)[:2], 1e-300)
+    checks.close("loss_func of two rows that are surely right", small.loss_func(sure, np.eye(3)[:2]),
+                 0.0, "a guard in the logarithm is at most 1e-12", 1e-9)
+    unlikely = small.loss_func(np.array([[1e-10, 0.7, 0.3]]), np.eye(3)[:1])
     checks.close("loss_func where the right class has probability 1e-10", unlikely, -np.log(1e-10),
                  "a guard in the logarithm is at most 1e-12", 1e-2)
     for call in ("", " after a second call"):
@@ -663,6 +670,11 @@ def check():
     loss, probs = small.forward_pass(x[:1])
     checks.that(loss is None, "Without targets there is no loss: return None in its place.")
     checks.close("probs without targets", probs, [[0.44864311, 0.32128144, 0.23007545]])
+    drawn = Neuralnetwork({**config, "layer_specs": [2, 2, 2], "activation": "ReLU"})  # Figure 4
+    drawn.layers[0].w, drawn.layers[0].b = np.array([[1.0, -1.0], [1.0, 0.5]]), np.array([[0.0, -1.0]])
+    drawn.layers[2].w, drawn.layers[2].b = np.array([[1.0, -1.0], [2.0, 1.0]]), np.array([[-2.0, 3.0]])
+    checks.close("probs of the network of Figure 4", drawn.forward_pass(np.array([[1.0, 2.0]]))[1],
+                 [[0.73105858, 0.26894142]], "config says ReLU here: its activation, not another")
     flat = Neuralnetwork({**config, "layer_specs": [6, 2], "activation": "ReLU"})
     checks.that(len(flat.layers) == 1, "layer_specs [6, 2] has a single Layer and no Activation.")
 
@@ -748,31 +760,31 @@ def gradient_approximation(
 @checks.run
 def check():
     toy = toys.ToyModel(Layer, Activation, cost=lambda p: p**3, slope=lambda p: 3 * p**2)
-    toy.layers[2].w[1, 0] = 0.1
+    toy.layers[2].w[1, 0] = 0.026  # 0.026 - 0.01 + 0.01 is another number
     x, targets = np.zeros((4, 2)), np.eye(3)[[0, 1, 2, 0]]
     numerical, analytic, within = gradient_approximation(toy, 2, "w", (1, 0), x, targets)
-    checks.close("numerical", numerical, 0.03 + 1e-4,
+    checks.close("numerical", numerical, 3 * 0.026**2 + 1e-4,
                  "(above - below) / (2 epsilon), with epsilon 1e-2 unless another is given",
-                 tolerance=1e-9)
-    checks.close("analytic", analytic, 0.03,
+                 tolerance=1e-8)
+    checks.close("analytic", analytic, 3 * 0.026**2,
                  "from a forward and a backward pass with the parameter at its own value",
                  tolerance=1e-9)
     checks.that(within, "within is False, yet the two differ by epsilon**2 only.")
-    checks.that(toy.layers[2].w[1, 0] == 0.1,
+    checks.that(toy.layers[2].w[1, 0] == 0.026,
                 "The parameter is not what it was, bit for bit: keep its old value and write it back.")
     checks.that(all(np.array_equal(batch, x) for batch, _ in toy.passes)
                 and np.array_equal(toy.steps[-1][1], targets),
                 "The batch does not reach the model: call forward_pass(x, y), images first.")
     for factor, kind, layer, index in ((9.5, "b", 0, (0, 2)), (-9.5, "w", 0, (1, 2)),
                                        (8.5, "b", 2, (0, 0))):
-        toy = toys.ToyModel(Layer, Activation, cost=lambda p: factor * p**3,
-                            slope=lambda p: 3 * factor * p**2)
+        toy = toys.ToyModel(Layer, Activation, cost=lambda p: factor * p**3 + 200 * p,
+                            slope=lambda p: 3 * factor * p**2 + 200)
         numerical, analytic, within = gradient_approximation(toy, layer, kind, index, x, targets,
                                                              epsilon=1e-3)
         what = f"for {kind} of layer {layer} at {index}, with epsilon 1e-3"
-        checks.close(f"numerical {what}", numerical, 12 * factor + factor * 1e-6,
+        checks.close(f"numerical {what}", numerical, 200 + 12 * factor + factor * 1e-6,
                      "index is that of the entry, and epsilon is the argument", tolerance=1e-9)
-        checks.close(f"analytic {what}", analytic, 12 * factor, "d_w or d_b of the same entry",
+        checks.close(f"analytic {what}", analytic, 200 + 12 * factor, "d_w or d_b of the same entry",
                      tolerance=1e-9)
         checks.that(bool(within) == (abs(factor) <= 9),
                     f"within is {within} where numerical - analytic is {factor} epsilon**2: "
@@ -951,9 +963,10 @@ def trainer(
     momentum and momentum_gamma count here.
     X_train, (N, in), y_train, (N, C), one-hot: to train on. X_valid, y_valid: to decide
     when to stop.
-    Returns a dict with the lists train_loss (the mean over the epoch's batches, or measured
-    after it, as you like) and valid_loss (measured after the epoch, on the whole validation
-    set), one entry for each epoch that ran. You may call show_progress after each epoch.
+    Returns a dict with the lists train_loss (the mean over the epoch's batches, the loss of
+    its last batch, or measured after it, as you like) and valid_loss (measured after the
+    epoch, on the whole validation set), one entry for each epoch that ran. You may call
+    show_progress after each epoch.
     """
     ### BEGIN SOLUTION
     layers = [layer for layer in model.layers if isinstance(layer, Layer)]
@@ -1015,13 +1028,16 @@ def check():
         checks.that(np.isclose(seen, [*means, *losses[2:]]).any(),
                     f"train_loss of epoch {epoch + 1} is {seen:.4g}; the batches' losses were "
                     f"{losses[:3].round(2)}, and after the epoch it was {losses[3]:.4g}: take the "
-                    "mean over the batches or over the rows, or the loss after it.")
+                    "mean over the batches or over the rows, the last batch's, or the loss after it.")
     moved = toys.train_toy(trainer, Layer, Activation, momentum=True)
     checks.close("a weight and a bias after 6 steps with momentum", moved["ends"], [-0.156014] * 2,
                  "v is kept from step to step and from epoch to epoch")
     decayed = toys.train_toy(trainer, Layer, Activation, L2_penalty=0.5)
     checks.close("a weight and a bias after 6 steps with L2 0.5", decayed["ends"],
                  [2 * 0.85**6, 2 * 0.9**6], "add L2_penalty * w to d_w, not to d_b")
+    both = toys.train_toy(trainer, Layer, Activation, momentum=True, L2_penalty=0.5)
+    checks.close("a weight and a bias after 6 steps with momentum and L2 0.5", both["ends"],
+                 [-0.689692, -0.156014], "the penalty's share is part of g, and so of the velocity")
     checks.close("valid_loss with L2 0.5", decayed["valid_loss"], [1.0, 1.0],
                  "the loss as the model gives it, without the penalty")
     table = [0.9, 0.6, 0.7, 0.8, 0.8, 0.85, 0.9, 1.0, 0.1, 0.2]
@@ -1097,6 +1113,8 @@ def check():
                         {**config, "batch_size": batch_size})
         checks.close(f"the accuracy where 4 of 5 are right, with batch_size {batch_size},", accuracy,
                      0.8, "compare the column of the largest probability with that of the 1")
+    accuracy = test(toys.Echo(), probs[:3], np.eye(3)[[0, 2, 2]], config)
+    checks.close("the accuracy where 2 of 3 are right", accuracy, 2 / 3, "not rounded")
     accuracy = test(toys.Echo(), np.array([[0.7, 0.3]]), np.array([[0, 1]]), config)
     checks.close("the accuracy of one wrong image", accuracy, 0.0, "two classes")
 

@@ -118,8 +118,8 @@ def a_pickled_file(ns, drawn):
 
 @probe("load_data", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: {"data": _digits(rng, rng.integers(0, 10, size=1), kind=float)})
 def a_row_of_floats(ns, drawn):
-    """A file of floats with a single row, and with two dots in its name."""
-    images, one_hot = _loaded(ns, drawn["data"], "one.npz")
+    """A file of floats with a single row, and with two dots in its name, as savez makes it of the other form's."""
+    images, one_hot = _loaded(ns, drawn["data"], "pkl.npz")
     return {"images": _plain(images), "one_hot": _plain(one_hot)}
 
 
@@ -936,8 +936,9 @@ def an_equal_loss(ns, drawn):
 
 
 def falling(rng):
-    """A training of two epochs of three steps each, and the training losses before each step and after the last."""
-    return {"training": training(rng, epochs=2), "losses": [3.0, 2.25, 1.75, 1.5, 1.125, 0.875, 0.5]}
+    """A training of two epochs of three steps each, and the training losses before each step and after the last: no least one of an epoch
+    is that of its last batch."""
+    return {"training": training(rng, epochs=2), "losses": [3.0, 1.75, 2.25, 1.5, 0.625, 1.25, 0.5]}
 
 
 @probe("trainer", points=0.75, contract=True, judged=True, compared=("valid_loss", "valid_loss with a penalty"), tolerance=1e-5, draw=falling)
@@ -1082,6 +1083,11 @@ def approximation_by_unlike_rows(rng):
     return made
 
 
+def _is_truth(value):
+    """Whether a value says yes or no; another number, or a text, is none that says whether two gradients agree."""
+    return np.size(value) == 1 and (np.asarray(value).dtype == bool or np.ravel(value)[0] in (0, 1))
+
+
 def _approximate(ns, drawn, model, entries, **epsilon):
     """What the notebook's function says of several entries."""
     seen = {"numerical": [], "analytic": [], "within": []}
@@ -1089,7 +1095,7 @@ def _approximate(ns, drawn, model, entries, **epsilon):
         numerical, analytic, within = ns.gradient_approximation(model, *entry, drawn.x, drawn.y, **epsilon)
         seen["numerical"].append(float(numerical))
         seen["analytic"].append(float(analytic))
-        seen["within"].append(bool(within))
+        seen["within"].append(bool(within) if _is_truth(within) else within)
     return seen
 
 

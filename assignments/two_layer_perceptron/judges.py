@@ -37,7 +37,8 @@ def fresh_weights(seen, drawn):
         for name, shape in shapes.items()
     }
     for name in "b1", "b2":
-        facts[f"{name} is zero"] = fact(not params[name].any(), f"params['{name}'] is not zero.")
+        how = "all the same" if params[name].size and np.ptp(params[name]) == 0 else "different"
+        facts[f"{name} is zero"] = fact(not params[name].any(), f"params['{name}'] is not zero.", how)
     for name in "W1", "W2":
         spread, mean = params[name].std() / scale, params[name].mean() / scale
         facts[f"spread of {name}"] = between(0.9, spread, 1.1, f"The spread of params['{name}'] is {spread:.2f} times weight_scale.")

@@ -41,8 +41,8 @@ def divides_by_h_alone(f, x, verbose=False, h=1e-5):
 
 @misconception("eval_numerical_gradient")
 def subtracts_h_once(f, x, verbose=False, h=1e-5):
-    """Your slopes are about half of what they should be: after adding h you subtract h once, which brings x back to where it started
-    and not to the other side. Look at the value of the entry at your second call of f.
+    """Your slopes are about half of what they should be: you compare f at x + h with f at x itself, and divide by 2h. Look at where the
+    entry stands when the second of your two values is taken: subtracting h once after adding it brings x back to where it started.
     """
     grad = np.zeros(x.shape)
     for index in np.ndindex(x.shape):
@@ -1021,6 +1021,15 @@ def entropy_of_all_classes(self, x, y):
 
 
 @misconception("softmax_loss")
+def averaged_over_the_classes_too(self, x, y):
+    """Your loss is too small by the number of classes: your mean runs over the zeros of the one-hot labels, too. Each example has one term,
+    that of its label, and the mean is over the examples.
+    """
+    losses, dx = _entropy(x, y)
+    return losses.sum() / x.size, dx / len(x)
+
+
+@misconception("softmax_loss")
 def mean_of_all_classes(self, x, y):
     """Your loss is the mean of the logarithms of all probabilities. Only what the right class got is charged. Look at the index of p in
     the loss.
@@ -1137,6 +1146,44 @@ def random_biases(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
 
 
 @misconception("network", replaces="TwoLayerPerceptron.init_params")
+def biases_start_at_a_constant(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
+    """Your biases all start at one number that is not zero. They were to start at zero. Look at what the stub says about b1 and b2."""
+    rng = np.random.default_rng(seed)
+    self.params["W1"], self.params["b1"] = weight_scale * rng.normal(size=(input_dim, hidden_dim)), np.ones(hidden_dim)
+    self.params["W2"], self.params["b2"] = weight_scale * rng.normal(size=(hidden_dim, num_classes)), np.ones(num_classes)
+
+
+@misconception("network", replaces="TwoLayerPerceptron.init_params")
+def weight_scale_as_the_mean(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
+    """Your weights have a mean of weight_scale and a spread of 1. The first number that normal takes is the mean, the second the standard
+    deviation, and weight_scale was to be that. Look at the order of its arguments.
+    """
+    rng = np.random.default_rng(seed)
+    self.params["W1"], self.params["b1"] = rng.normal(weight_scale, 1, size=(input_dim, hidden_dim)), np.zeros(hidden_dim)
+    self.params["W2"], self.params["b2"] = rng.normal(weight_scale, 1, size=(hidden_dim, num_classes)), np.zeros(num_classes)
+
+
+@misconception("network", replaces="TwoLayerPerceptron.init_params")
+def spread_by_the_inputs(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
+    """Your weights have a standard deviation of one over the root of the number of a layer's inputs, a common choice elsewhere. Here
+    weight_scale says how large they are. Look at where the argument is used.
+    """
+    rng = np.random.default_rng(seed)
+    self.params["W1"], self.params["b1"] = rng.normal(size=(input_dim, hidden_dim)) / np.sqrt(input_dim), np.zeros(hidden_dim)
+    self.params["W2"], self.params["b2"] = rng.normal(size=(hidden_dim, num_classes)) / np.sqrt(hidden_dim), np.zeros(num_classes)
+
+
+@misconception("network", replaces="TwoLayerPerceptron.init_params")
+def second_weights_start_at_zero(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
+    """Your W2 starts at zero. Then nothing comes back to the first layer at the first step, and W2 was to be drawn as W1 is. Look at what
+    the stub says of the two.
+    """
+    rng = np.random.default_rng(seed)
+    self.params["W1"], self.params["b1"] = weight_scale * rng.normal(size=(input_dim, hidden_dim)), np.zeros(hidden_dim)
+    self.params["W2"], self.params["b2"] = np.zeros((hidden_dim, num_classes)), np.zeros(num_classes)
+
+
+@misconception("network", replaces="TwoLayerPerceptron.init_params")
 def first_biases_random(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
     """Your b1 does not start at zero. Biases start at zero; the weights alone make the units differ. Look at what the stub says about
     b1 and b2.
@@ -1148,8 +1195,8 @@ def first_biases_random(self, input_dim, hidden_dim, num_classes, weight_scale, 
 
 @misconception("network", replaces="TwoLayerPerceptron.init_params")
 def params_left_empty(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
-    """After your init_params, the network's own self.params has no W1, b1, W2 and b2. A dictionary made in the function is gone when it
-    ends. Look at which dictionary you write to.
+    """After your init_params, the network's own self.params has no W1, b1, W2 and b2. What stands in a dictionary of the function's own,
+    or in other attributes of self, is not found there. Look at where you write to.
     """
 
 
@@ -1247,6 +1294,57 @@ def penalty_subtracted(self, X, y=None, kind="softmax"):
     grads = _backward(self, dscores, caches)
     penalized, more = _penalized(self, value, dict(grads))
     return 2 * value - penalized, {name: 2 * grad - more[name] for name, grad in grads.items()}
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalty_over_the_examples(self, X, y=None, kind="softmax"):
+    """You divide the penalty by the number of examples, in the loss and in the gradients. In the formula it stands beside the mean over
+    the examples, without a denominator of its own but the 2.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    grads = _backward(self, dscores, caches)
+    penalized, more = _penalized(self, value, dict(grads))
+    return value + (penalized - value) / len(X), {name: grad + (more[name] - grad) / len(X) for name, grad in grads.items()}
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def penalizes_the_first_weights_alone(self, X, y=None, kind="softmax"):
+    """Your penalty is on W1 alone, in the loss and in the gradients. It is on both weight matrices. Look at the two sums in the formula."""
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    grads, W1 = _backward(self, dscores, caches), self.params["W1"]
+    return value + self.reg / 2 * np.sum(W1**2), grads | {"W1": grads["W1"] + self.reg * W1}
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def sum_of_absolute_weights(self, X, y=None, kind="softmax"):
+    """The penalty in your loss adds up the sizes of the weights. That is another penalty, called L1, and its gradient is another one, too.
+    Here the sum is of the squares.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    _, grads = _penalized(self, value, _backward(self, dscores, caches))
+    return value + self.reg / 2 * sum(np.sum(np.abs(self.params[name])) for name in ("W1", "W2")), grads
+
+
+@misconception("network", replaces="TwoLayerPerceptron.loss")
+def gradients_side_by_side(self, X, y=None, kind="softmax"):
+    """You return the gradients side by side, and nothing tells which is which. A dictionary was asked for, with each gradient under the
+    name of its parameter. Look at the docstring's line about what is returned.
+    """
+    scores, caches = _forward(self, X)
+    if y is None:
+        return scores
+    value, dscores = _top(self, scores, y, kind)
+    value, grads = _penalized(self, value, _backward(self, dscores, caches))
+    return value, tuple(grads.values())
 
 
 @misconception("network", replaces="TwoLayerPerceptron.loss")

@@ -170,10 +170,11 @@ def eval_numerical_gradient(
 def check():
     import contextlib
     import io
+    from unittest import mock
     x = np.array([[0.3, -1.2, 2.1], [1.7, 0.7, -0.9]])
     start = x.copy()
-    grad = eval_numerical_gradient(lambda z: np.sum(z**3), x, h=0.5)
-    checks.close("grad of sum(x**3) with h=0.5", grad, 3 * start**2 + 0.25,
+    grad = eval_numerical_gradient(lambda z: np.sum(z**3) - 2 * np.sum(z), x, h=0.5)
+    checks.close("grad of sum(x**3) - 2 sum(x) with h=0.5", grad, 3 * start**2 + 0.25 - 2,
                  "one entry at a time, to both sides, over 2h; the step is the argument h")
     grad = eval_numerical_gradient(lambda z: np.sum(z**3) + np.prod(z), x)
     checks.close("grad of sum(x**3) + prod(x)", grad, 3 * start**2 + np.prod(start) / start,
@@ -187,10 +188,15 @@ def check():
     grad = eval_numerical_gradient(lambda _: np.sum(whole**2), view)
     checks.close("grad at a view of another array", grad, 2 * view,
                  "x.reshape and x.flatten may copy; index x itself, with as many axes as it has")
-    printed = {}
+
+    def display(*what, **how):  # as good as print
+        print(*what)
+
+    display.display, printed = display, {}
     for verbose in (True, False):
         out, so_far = io.StringIO(), []  # how much was printed at each call of f, and at the end
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        with (contextlib.redirect_stdout(out), contextlib.redirect_stderr(out),
+              mock.patch.dict(globals(), display=display)):
             eval_numerical_gradient(lambda z: so_far.append(out.tell()) or np.sum(z), x, verbose)
         so_far.append(out.tell())
         printed[verbose] = len(set(so_far) - {0}), so_far[-1]
@@ -489,10 +495,10 @@ def check():
                  "(M,), a sum over the batch, not a mean", 1e-7)
     for name, seen, was in zip(("x", "w", "b", "dout"), (x, w, b, dout), before):
         checks.kept(name, seen, was)
-    # one example of three numbers, two outputs; whole numbers
-    x, w, b = np.array([[2, -1, 3]]), np.array([[1, 0], [4, -2], [0, 5]]), np.array([10, -40])
+    # one example of three numbers, two outputs; whole numbers, but for a bias
+    x, w, b = np.array([[2, -1, 3]]), np.array([[1, 0], [4, -2], [0, 5]]), np.array([10.5, -40])
     out, _ = layers.affine_forward(x, w, b)
-    checks.close("out of a single example", out, [[8, -23]], "no size is written into the code")
+    checks.close("out of a single example", out, [[8.5, -23]], "no size is written into the code")
     dx, dw, db = layers.affine_backward(np.array([[0.5, -1]]), (x, w, b))
     checks.close("dx of a single example", dx, [[0.5, 4, -5]], "the bias plays no part in it")
     checks.close("dw of a single example", dw, [[1, -2], [-0.5, 1], [1.5, -3]], "x times dout")
@@ -1062,10 +1068,11 @@ def check():
                      "a normal distribution around zero", 1.5 * within)
     checks.that(np.abs(drawn[0]["W1"]).max() > 0.025,
                 "No weight of 6000 is larger than 2.5 weight_scale: is it a normal distribution?")
-    checks.that(np.array_equal(drawn[1]["W1"], drawn[0]["W1"]),
-                "The same seed gave two different W1: is the seed used?")
-    checks.that(not np.array_equal(drawn[2]["W1"], drawn[0]["W1"]),
-                "Two seeds gave the same W1: is the seed used?")
+    for name in ("W1", "W2"):
+        checks.that(np.array_equal(drawn[1][name], drawn[0][name]),
+                    f"The same seed gave two different {name}: is the seed used?")
+        checks.that(not np.array_equal(drawn[2][name], drawn[0][name]),
+                    f"Two seeds gave the same {name}: is the seed used?")
 
     # two inputs, three hidden units, two classes; one example, then three
     small = TwoLayerPerceptron.__new__(TwoLayerPerceptron)

@@ -85,10 +85,21 @@ class Around:
 
     @cached_property
     def written(self) -> list[str]:
-        """The attributes of self that the cell writes."""
-        found = (n for n in ast.walk(self.cell) if isinstance(n, ast.Attribute))
-        own = (n.attr for n in found if isinstance(n.ctx, ast.Store) and _is_self(n.value))
-        return list(dict.fromkeys(own))
+        """The attributes of self that the cell writes, but for those that it writes None to alone."""
+        empty = {id(t) for n in ast.walk(self.cell) if isinstance(n, ast.Assign) for t in _emptied(n)}
+        own = [n for n in self._own_attributes if isinstance(n.ctx, ast.Store) and id(n) not in empty]
+        return list(dict.fromkeys(n.attr for n in own))
+
+    @cached_property
+    def read_unwritten(self) -> list[str]:
+        """The attributes of self that the cell reads and nowhere writes, unless it be None; but methods."""
+        methods = {n.name for n in ast.walk(self.cell) if isinstance(n, ast.FunctionDef)}
+        read = dict.fromkeys(n.attr for n in self._own_attributes if isinstance(n.ctx, ast.Load))
+        return [name for name in read if name not in methods and name not in self.written]
+
+    @cached_property
+    def _own_attributes(self) -> list[ast.Attribute]:
+        return [n for n in ast.walk(self.cell) if isinstance(n, ast.Attribute) and _is_self(n.value)]
 
     @cached_property
     def functions(self) -> list[str]:
@@ -108,6 +119,11 @@ class Around:
     def words(self) -> list[str]:
         """The names in its docstring."""
         return list(dict.fromkeys(re.findall(r"[A-Za-z]\w*", self.docstring)))
+
+
+def _emptied(node: ast.Assign) -> list[ast.expr]:
+    """What an assignment writes None to."""
+    return node.targets if isinstance(node.value, ast.Constant) and node.value.value is None else []
 
 
 def _is_self(node: ast.expr) -> bool:

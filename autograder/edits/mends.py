@@ -10,9 +10,11 @@ import ast
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
+from autograder.edits.endless import endless
 from autograder.edits.mending import (
     of_arithmetic,
     of_arrays,
+    of_asking,
     of_keys,
     of_layers,
     of_names,
@@ -36,12 +38,24 @@ TRIES = 2400
 LONGEST = 10_000
 """Characters that a cell may have: each change costs as long as the whole cell is."""
 
-_SOONEST = ("fractions_throughout",)
+_SOONEST = (
+    "fractions_throughout",
+    "through_self",
+    "entry_by_entry",
+    "whether_it_is_given",
+    "a_text_that_is_known",
+)
 """Tried before those of the line that has raised: the cause stands in others, and it is one candidate a
 function.
 """
 _FIRST = (
     "keys_throughout",
+    "argument_kept",
+    "other_length_of_a_shape",
+    "whether_it_is_given",
+    "entry_by_entry",
+    "through_self",
+    "a_text_that_is_known",
     "power_of_e",
     "sign_of_the_exponent",
     "moved_after_its_use",
@@ -60,6 +74,7 @@ _FIRST = (
     "added_up",
     "one_entry_a_row",
     "turned_product",
+    "product_of_matrices",
     "flattened",
     "form_left_open",
     "entries_of_an_example",
@@ -91,6 +106,7 @@ _FIRST = (
 )
 """Few, and what students do most."""
 _THEN = (
+    "whole_numbers_as_an_index",
     "dropped_sign",
     "arithmetic",
     "swapped_operands",
@@ -159,6 +175,7 @@ _LAST = (
 _PLACES_OF_MENDS = (
     of_arithmetic,
     of_arrays,
+    of_asking,
     of_keys,
     of_layers,
     of_names,
@@ -225,7 +242,13 @@ def _mends(text: str, names: frozenset[str], line: int, functions: tuple[str, ..
     soonest = changes(inner, [kind for kind in kinds() if kind.name in _SOONEST])
     first = islice(changes(here, kinds()), MOST_OF_A_LINE)
     every = chain(soonest, first, *(changes(part, kinds()) for part in (inner, outer)))
-    yield from changed(tree, islice(every, TRIES))
+    made = changed(tree, islice(every, TRIES))
+    yield from made if "while" not in text else _that_end(made, endless(tree))
+
+
+def _that_end(made: Iterator[Mutant], before: int) -> Iterator[Mutant]:
+    """Those with no more loops that never end than before."""
+    return (mutant for mutant in made if endless(ast.parse(mutant.text)) <= before)
 
 
 def _in_a_signature(place: CodePlace) -> bool:

@@ -34,6 +34,8 @@ class Mutant:
     """Whether what changed is a statement that holds others, as a loop or a definition does."""
     other_lines: tuple[int, ...] = ()
     """Further lines in which the same was changed."""
+    partner: tuple[int, str] | None = None
+    """Line and code of a statement with which what changed has changed places: either could be moved."""
 
     @property
     def says(self) -> str:
@@ -125,7 +127,8 @@ def changed(tree: ast.Module, wanted: Iterable[Change]) -> Iterator[Mutant]:
             line = getattr(told, "lineno", getattr(place.parent, "lineno", 0))
             block = hasattr(told, "body") and isinstance(told, ast.stmt)
             others = tuple(sorted({getattr(node, "lineno", line) for node in at.alike} - {line}))
-            yield Mutant(kind.name, line, _shown(told), _shown(new), text, block, others)
+            partner = None if at.partner is None else (at.partner.lineno, _shown(at.partner))
+            yield Mutant(kind.name, line, _shown(told), _shown(new), text, block, others, partner)
 
 
 def _compiles(text: str) -> bool:

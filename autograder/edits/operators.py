@@ -40,12 +40,14 @@ class Operator:
 @dataclass(frozen=True)
 class At:
     """What could stand at a place, and the node that is told of instead of it. alike: the nodes that are
-    changed in the same way, where these are several, that one among them.
+    changed in the same way, where these are several, that one among them. partner: one that could as well be
+    told of, since the two change places.
     """
 
     new: Any
     told: ast.AST
     alike: tuple[ast.AST, ...] = ()
+    partner: ast.stmt | None = None
 
 
 OPERATORS: list[Operator] = []

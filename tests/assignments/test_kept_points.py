@@ -76,6 +76,14 @@ def test_biases_that_are_penalized_in_one_place(graders: dict[str, Grader], old:
 
 
 NAMED = {
+    "biases of one": ("two_layer_perceptron", "network", "np.zeros(hidden_dim)\n    self.params[\"W2\"] = weight_scale * rng.normal(size=(hidden_dim, num_classes))\n    self.params[\"b2\"] = np.zeros(num_classes)",
+                      "np.full(hidden_dim, 0.01)\n    self.params[\"W2\"] = weight_scale * rng.normal(size=(hidden_dim, num_classes))\n    self.params[\"b2\"] = np.full(num_classes, 0.01)", "biases_start_at_a_constant"),
+    "the scale as the mean": ("two_layer_perceptron", "network", "weight_scale * rng.normal(size=(input_dim, hidden_dim))\n    self.params[\"b1\"] = np.zeros(hidden_dim)\n    self.params[\"W2\"] = weight_scale * rng.normal(size",
+                              "rng.normal(weight_scale, size=(input_dim, hidden_dim))\n    self.params[\"b1\"] = np.zeros(hidden_dim)\n    self.params[\"W2\"] = rng.normal(weight_scale, size", "weight_scale_as_the_mean"),
+    "a mean over the one-hot labels": ("two_layer_perceptron", "softmax_loss", "-log_probs[rows, y].mean()", "-np.mean(np.eye(x.shape[1])[y] * log_probs)", "averaged_over_the_classes_too"),
+    "gradients in a list": ("two_layer_perceptron", "network", 'return value, {"W1": dW1 + self.reg * W1, "b1": db1, "W2": dW2 + self.reg * W2, "b2": db2}', "return value, [dW1 + self.reg * W1, db1, dW2 + self.reg * W2, db2]", "gradients_side_by_side"),
+    "right answers over the batch size": ("modular_mnist", "test", "np.mean(probs.argmax(axis=1) == y_test.argmax(axis=1))", "sum(probs.argmax(axis=1) == y_test.argmax(axis=1)) / config['batch_size']", "divided_by_the_batch_size"),
+    "wrong answers": ("modular_mnist", "test", "probs.argmax(axis=1) == y", "probs.argmax(axis=1) != y", "share_of_wrong_answers"),
     "half a step": ("two_layer_perceptron", "eval_numerical_gradient", "x[index] = kept + h\n        above = f(x)\n        x[index] = kept - h\n        below = f(x)\n        x[index] = kept\n        grad[index] = (above - below) / (2 * h)",
                     "x[index] = kept + h / 2\n        above = f(x)\n        x[index] = kept - h / 2\n        below = f(x)\n        x[index] = kept\n        grad[index] = (above - below) / h", "half_a_step_to_each_side"),
     "h forgotten on the way": ("two_layer_perceptron", "eval_numerical_gradient_array", "    grad = np.zeros(x.shape)", "    return eval_numerical_gradient(lambda z: np.sum(f(z) * df), x)\n    grad = 0", "layer_step_not_passed_on"),

@@ -26,6 +26,7 @@ SLIPS = {
     "the target of the first case for all": ("faces_mlp", "train", "target_train[rows]", "target_train[start]"),
     "loss and accuracy exchanged": ("faces_mlp", "train", "ce, acc = ", "acc, ce = "),
     "biases of one in a layer": ("modular_mnist", "Layer", "np.zeros((1, out_units))", "np.ones((1, out_units))"),
+    "the distance in place of the verdict": ("modular_mnist", "gradient_approximation", "abs(numerical - analytic) <= 9 * epsilon**2", "abs(numerical - analytic)"),
     "one batch, drawn again and again": ("layers_digits", "train_two_layer", "rng.integers(len(X_train)", "np.random.default_rng(0).integers(len(X_train)"),
 }
 

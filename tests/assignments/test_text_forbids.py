@@ -1,12 +1,18 @@
 """Wrong answers that kept all their points though the release's text forbids them, and right ones that it allows."""
 from __future__ import annotations
 
+import copy
+import importlib
+
+import numpy as np
 import pytest
 
+from autograder.inside.protocol import CellSource
+from autograder.judging.bench import OwnCells
 from autograder.judging.findings import QuestionResult
 from autograder.judging.grader import Grader
 
-from .conftest import edited
+from .conftest import ROOT, edited, loaded
 
 FORBIDDEN = {
     "db of b's kind of numbers": ("layers_digits", "affine_backward", "dout.sum(axis=0)", "dout.sum(axis=0).astype(cache[2].dtype)", "gradients_of_whole_numbers"),
@@ -31,6 +37,8 @@ FORBIDDEN = {
     "a gradient of b's kind of numbers": ("nn_recognition", "backwards", '= delta_pre.sum(axis=0)', '= delta_pre.sum(axis=0).astype(params["b" + name].dtype)', "backwards_of_integers"),
     "b added into whole responses": ("nn_recognition", "conv_forward", 'return np.einsum("ncpqij,fcij->nfpq", windows, filters, optimize=True) + ', 'out = np.einsum("ncpqij,fcij->nfpq", windows, filters, optimize=True)\n    out += params["b" + name][:, None, None]\n    return out + 0 * ', "convolution_of_other_numbers"),
     "a gradient of the filters' kind of numbers": ("nn_recognition", "conv_backward", '= np.einsum("nfpq,ncpqij->fcij", delta, windows, optimize=True)', '= np.zeros_like(filters)\n    params["grad_W" + name][:] = np.einsum("nfpq,ncpqij->fcij", delta, windows, optimize=True)', "convolution_backward_of_integers"),
+    "the least loss of an epoch": ("modular_mnist", "trainer", "total += loss * len(rows)", "total = min(total or np.inf, loss * len(order))", "the_history"),
+    "an ending anywhere in the name": ("modular_mnist", "load_data", 'fname.endswith(".pkl")', '".pkl" in fname', "a_row_of_floats"),
 }  # fmt: skip
 ALLOWED = {
     "batches that leave out other rows in each pass": ("layers_digits", "train_two_layer", "batch = rng.integers(len(X_train), size=batch_size)", "batch = rng.permutation(len(X_train))[:batch_size]"),
@@ -41,6 +49,8 @@ ALLOWED = {
     "a step back by the same eps": ("nn_recognition", "central_differences_gradient", "            theta[at] = kept\n", "            theta[at] += eps\n"),
     "evaluated all at once": ("faces_mlp", "evaluate", "    if batch_size == -1:\n        batch_size = num_cases\n", "    batch_size = num_cases\n"),
     "a guard in the logarithm": ("nn_recognition", "compute_loss_and_acc", "right])", "right] + 1e-8)"),
+    "the loss of an epoch's last batch": ("modular_mnist", "trainer", "total += loss * len(rows)", "total = loss * len(order)"),
+    "a logarithm without a guard": ("modular_mnist", "Neuralnetwork", "np.log(np.maximum(probs, 1e-12))", "np.log(probs)"),
     "a seed of its own": ("faces_mlp", "init_nn", "    model = {}", "    np.random.seed(0)\n    model = {}"),
 }  # fmt: skip
 
@@ -59,9 +69,37 @@ def test_it_loses_points(graders: dict[str, Grader], slip: str) -> None:
     assert [c.id for c in result.checks if c.earned < c.points] == [check], [(c.id, c.message) for c in result.checks]
 
 
+def test_the_text_names_every_training_loss_that_is_right() -> None:
+    """The mean, that of the last batch, and one from after the epoch."""
+    (cell,) = [c.text for c in loaded("modular_mnist").cells if c.id == "trainer_solution"]
+    said = " ".join(cell.split())
+    assert "train_loss (the mean over the epoch's batches, the loss of its last batch, or measured after it, as you like)" in said
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("answer", ALLOWED)
 def test_what_the_text_allows_is_right(graders: dict[str, Grader], answer: str) -> None:
     """Its neighbours that the text does not forbid earn everything."""
     result = _result(graders, *ALLOWED[answer])
+    assert [(c.id, c.message) for c in result.checks if c.earned < c.points] == []
+
+
+def test_a_toy_tells_of_what_its_copies_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of a gradient asks which batch was last stepped on: a copy that is moved in place of the model steps as well."""
+    monkeypatch.syspath_prepend(str(ROOT / "assignments" / "modular_mnist"))
+    toys = importlib.import_module("toys")
+    model = toys.ToyModel(type("Layer", (), {}), type("Activation", (), {}))
+    twin = copy.deepcopy(model)
+    twin.forward_pass(np.zeros((2, 2)), np.eye(3)[[0, 1]])
+    twin.backward_pass()
+    assert len(model.passes) == len(model.steps) == 1
+
+
+@pytest.mark.long
+def test_what_ipythons_module_displays_is_heard(graders: dict[str, Grader]) -> None:
+    """Its function is called through the module, where that is what an answer imports."""
+    own = edited("two_layer_perceptron", "eval_numerical_gradient", "def eval", "from IPython import display\n\n\ndef eval")
+    own = OwnCells([CellSource(c.text.replace("print(index", "display.display(index"), c.number, c.kind) for c in own.cells()])
+    with graders["two_layer_perceptron"].sit(own, ("eval_numerical_gradient",)) as sitting:
+        result = next(r for r in sitting.results() if r.id == "eval_numerical_gradient")
     assert [(c.id, c.message) for c in result.checks if c.earned < c.points] == []

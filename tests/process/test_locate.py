@@ -239,3 +239,11 @@ def test_the_same_in_each_of_some_lines_is_told_as_such(tiny: Bench) -> None:
     assert center.located is None and not center.one_mistake
     said = next(check.message for check in center.checks if check.message)
     assert "line 3 of your answer" in said and "with the same change there and at line 4 every check comes out right." in said
+
+
+def test_where_a_condition_only_hides_the_mistake_the_other_line_is_told_too(tiny: Bench) -> None:
+    """With the condition turned the wrong branch is never taken; the mistake is in the branch."""
+    body = ["def center(X):", "    if len(X) > 0:", "        return X + X.mean(axis=0)", "    return X - X.mean(axis=0)"]
+    center = located(tiny, tiny.work().write("center_solution", "\n".join(body)))["center"]
+    assert center.located is not None
+    assert "line 2" in center.located.says and "line 3" in center.located.says

@@ -37,12 +37,22 @@ def divided(node: Any, place: CodePlace) -> Iterator[Any]:
         yield with_value(node, ast.BinOp(ast.Constant(factor), ast.Mult(), value))
 
 
-@mend(ast.BinOp, examples=("x * w => x @ w", "x + y => x * y"))
+@mend(ast.BinOp, examples=("x * w => x @ w",))
+def product_of_matrices(node: ast.BinOp, place: CodePlace) -> Iterator[Any]:
+    """A product of matrices for one by entries, but of a number."""
+    if isinstance(node.op, ast.Mult) and not {ast.Constant, ast.UnaryOp} & {
+        type(node.left),
+        type(node.right),
+    }:
+        yield ast.BinOp(node.left, ast.MatMult(), node.right)
+
+
+@mend(ast.BinOp, examples=("x + y => x * y",))
 def other_operator(node: ast.BinOp, place: CodePlace) -> Iterator[Any]:
-    """A product of matrices for one by entries, and other operators that are taken for each other."""
+    """Operators that are taken for each other."""
     if isinstance(node.left, ast.Constant) and isinstance(node.left.value, str):
         return
-    for op in (ast.MatMult, ast.Mult, ast.Add, ast.Sub, ast.Div, ast.Pow, ast.FloorDiv):
+    for op in (ast.Mult, ast.Add, ast.Sub, ast.Div, ast.Pow, ast.FloorDiv):
         if not isinstance(node.op, op):
             yield ast.BinOp(node.left, op(), node.right)
 
@@ -222,13 +232,16 @@ def after_the_call(node: ast.Call, place: CodePlace) -> Iterator[Any]:
                 yield ast.BinOp(ast.Call(node.func, [left], node.keywords), op, right)
 
 
-@mend(ast.Constant, examples=("x = 1 => x = 0", "x = 0.01 => x = 0.005", "x = 1e-3 => x = 1e-12"))
+@mend(
+    ast.Constant,
+    examples=("x = 1 => x = 0", "x = 0.01 => x = 0.005", "x = 1e-3 => x = 1e-12", "x = 1e-6 => x = 1e-8"),
+)
 def likely_number(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
     """0 for 1 and the other way round, a half, the double; next to nothing for little."""
     value = node.value
     if isinstance(value, int | float) and not isinstance(value, bool):
         others = [1 - value] if value in (0, 1) else [value / 2, 2 * value]
-        others += [1e-12] if 0 < value < 0.01 else []
+        others += [guard for guard in (1e-12, 1e-8) if 0 < value < 0.01 and guard != value]
         yield from (ast.Constant(int(o) if o == int(o) and isinstance(value, int) else o) for o in others)
 
 

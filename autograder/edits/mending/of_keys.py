@@ -66,6 +66,23 @@ def any_attribute(node: ast.Attribute, place: CodePlace) -> Iterator[Any]:
 
 @mend(
     ast.Subscript,
+    examples=(
+        "t = np.eye(3)[y] => t = np.eye(3)[y.astype(int)]",
+        "t[n, y[n]] = 1 => t[n, y[n].astype(int)] = 1",
+    ),
+)
+def whole_numbers_as_an_index(node: ast.Subscript, place: CodePlace) -> Iterator[Any]:
+    """An index that may be stored as fractions, as whole numbers."""
+    entries = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    for at, entry in enumerate(entries):
+        if isinstance(entry, ast.Name | ast.Subscript | ast.Attribute):
+            whole = [*entries[:at], expression(f"{ast.unparse(entry)}.astype(int)"), *entries[at + 1 :]]
+            index = ast.Tuple(whole, ast.Load()) if isinstance(node.slice, ast.Tuple) else whole[0]
+            yield At(ast.Subscript(node.value, index, node.ctx), entry)
+
+
+@mend(
+    ast.Subscript,
     ast.Name,
     examples=(
         "a = x[rows]\nb = y[s:t] => a = x[rows]\nb = y[rows]",

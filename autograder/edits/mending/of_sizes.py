@@ -17,13 +17,21 @@ _ALONG = ("[:, None, None]", "[:, None]", "[None, :]")
 @mend(
     ast.BinOp,
     ast.Call,
+    ast.Constant,
     examples=(
+        "def f(x, y):\n    t = np.eye(10)[y] => def f(x, y):\n    t = np.eye(x.shape[1])[y]",
         "def f(x, y):\n    t = np.eye(y.max() + 1)[y] => def f(x, y):\n    t = np.eye(x.shape[1])[y]",
         "def f(x, y):\n    t = np.zeros((3, len(set(y)))) => def f(x, y):\n    t = np.zeros((3, x.shape[1]))",
     ),
 )
 def as_many_columns(node: ast.expr, place: CodePlace) -> Iterator[Any]:
-    """The columns of an argument, for a number of classes that was found in the labels at hand."""
+    """The columns of an argument, for a number of classes that was found in the labels at hand, or is written
+    into the code.
+    """
+    if isinstance(node, ast.Constant):
+        if type(node.value) is int and node.value > 1 and _counts_classes(place):
+            yield from (expression(f"{name}.shape[1]") for name in place.around.parameters[:2])
+        return
     match node:
         case ast.BinOp(left=labels, op=ast.Add(), right=ast.Constant(value=1)):
             wanted = _LARGEST
@@ -35,6 +43,21 @@ def as_many_columns(node: ast.expr, place: CodePlace) -> Iterator[Any]:
         read = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
         for name in [name for name in place.around.parameters[:2] if name not in read]:
             yield expression(f"{name}.shape[1]")
+
+
+@mend(ast.Subscript, examples=("y = s / x.shape[1] => y = s / x.shape[0]",))
+def other_length_of_a_shape(node: ast.Subscript, place: CodePlace) -> Iterator[Any]:
+    """The number of rows, taken for that of columns, or the other way round."""
+    match node:
+        case ast.Subscript(value=ast.Attribute(attr="shape"), slice=ast.Constant(value=0 | 1 as axis)):
+            yield ast.Subscript(node.value, ast.Constant(1 - axis), node.ctx)
+
+
+def _counts_classes(place: CodePlace) -> bool:
+    """Whether a number is the size of an identity, or the second of an array that is made."""
+    if isinstance(place.parent, ast.Tuple):
+        return place.index == 1 and len(place.parent.elts) == 2 and place.field == "elts"
+    return called(place.parent) in ("eye", "identity")
 
 
 @mend(

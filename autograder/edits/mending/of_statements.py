@@ -113,7 +113,7 @@ def moved_in(node: Any, place: CodePlace) -> Iterator[Any]:
 def swapped_statements(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
     """Two neighbouring statements in the other order."""
     if place.following is not None:
-        yield [place.following, node, None]
+        yield At([place.following, node, None], node, partner=place.following)
 
 
 @mend(ast.stmt, examples=("a = 1\nb = a\nc = a => b = a\nc = a\na = 1",))
@@ -142,7 +142,8 @@ def moved_after_its_use(node: Any, place: CodePlace) -> Iterator[Any]:
     following = getattr(place.parent, place.field)[place.index + 1 :]
     readers = [n for n, other in enumerate(following, 1) if _reads(other, ast.unparse(target))]
     for count in dict.fromkeys([*readers[:2], *readers[-1:]]):
-        yield At([*following[:count], node, *([None] * count)], node)
+        partner = following[0] if count == 1 else None
+        yield At([*following[:count], node, *([None] * count)], node, partner=partner)
 
 
 def _writes(node: ast.AST, text: str) -> bool:
@@ -301,3 +302,23 @@ def kept_for_later(node: ast.Return, place: CodePlace) -> Iterator[Any]:
             if name not in place.around.written:
                 kept = ast.parse(f"self.{name} = {ast.unparse(node.value)}").body
                 yield [*kept, ast.Return(expression(f"self.{name}"))]
+
+
+@mend(
+    ast.FunctionDef,
+    examples=(
+        "class A:\n    def f(self, a):\n        return 2 * a\n\n    def g(self):\n        return self.x => "
+        "class A:\n    def f(self, a):\n        self.x = a\n        return 2 * a\n\n"
+        "    def g(self):\n        return self.x",
+    ),
+)
+def argument_kept(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
+    """An argument that is kept for another method, which reads it under its own name or another one."""
+    arguments = [a.arg for a in node.args.args]
+    if arguments[:1] != ["self"] or node.name == "__init__":
+        return
+    start = 1 if ast.get_docstring(node) else 0
+    for name in place.around.read_unwritten:
+        for argument in [name] if name in arguments else arguments[1:2]:
+            kept = ast.parse(f"self.{name} = {argument}").body
+            yield At(with_body(node, [*node.body[:start], *kept, *node.body[start:]]), node)

@@ -42,6 +42,10 @@ _BESIDE, _SLOWER, _CHEAP = 2, 3.0, 0.008
 """So many others are asked beside it, that take at most so many times as long, and so many seconds."""
 _PAIRS = 4
 """So many pairs of the changes that mend a part are tried together."""
+_FURTHER = 60
+"""So many changes of other kinds are tried where the first place that is found decides which code runs: to
+run it otherwise can hide a mistake in what is left out, and then the other line is told as well.
+"""
 HALVES = 2
 """With so many of the changes that mend a part, a second change is looked for."""
 
@@ -104,6 +108,11 @@ class Clock:
 def brings(before: Finding, after: Finding) -> bool:
     """Whether a fact fails after a change that held before it: that is the change's own mistake."""
     return any(not fact.holds and before.facts.get(name, fact).holds for name, fact in after.facts.items())
+
+
+def differ(one: Observation, other: Observation) -> bool:
+    """Whether something else came back, or something else was said of what was raised."""
+    return (one.value, one.error, one.text) != (other.value, other.error, other.text)
 
 
 def answers(question: Question, cells: list[CellSource]) -> list[CellSource]:
@@ -238,7 +247,7 @@ class Search:
 
     def places(self, cells: list[CellSource]) -> list[MendPlace]:
         """The first place at which one change makes every check right, or two at either of which the same
-        kind of change does; none where there is none.
+        kind of change does, or any kind where the first is in a condition; none where there is none.
 
         Where half of the time is gone, and a part was mended or another guard may tell a name, this ends;
         `places_left` goes on.
@@ -293,10 +302,13 @@ class Search:
 
     def _first(self, cells: list[CellSource], *, until_half: bool) -> list[MendPlace]:
         found: list[MendPlace] = []
+        further = _FURTHER
         for cell, candidate in self._left:
             place = MendPlace(cell, candidate)
             if found and cell is found[0].cell and candidate.operator != found[0].change.operator:
-                break
+                further -= 1
+                if not found[0].decides or further < 0:
+                    break
             if found and not place.in_another_line(found[0]):
                 continue
             if not self.clock.goes_on():
@@ -335,7 +347,7 @@ class Search:
             and left.lost < self.judged.lost
             and left.lost not in [half.left.lost for half in self.halves]
         ):
-            touched = all(left.observations[n].value != self.judged.observations[n].value for n in left.lost)
+            touched = all(differ(left.observations[n], self.judged.observations[n]) for n in left.lost)
             touched |= any(brings(self.judged.findings[n], left.findings[n]) for n in left.lost)
             self.halves.append(Half(place, instead, left, touched))
         return not left.lost

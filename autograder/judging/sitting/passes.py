@@ -25,6 +25,9 @@ from autograder.judging.sitting.memory import Memory, by_question, together
 from autograder.sandbox.room import Room
 from autograder.sandbox.watch import Given, Request, Watch
 
+_HANG = 4
+"""A check of a changed cell has so much less time than the search: one that hangs leaves some for others."""
+
 
 @dataclass(frozen=True)
 class Trials:
@@ -275,7 +278,7 @@ class Passes:
         requests = {r.probe: r for r in self.of(question)}
         reference = self._given(question, question.needs) if given else None
         limits = self.assignment.limits
-        seconds = min(limits.probe_seconds, limits.locate_question_seconds)
+        seconds = min(limits.probe_seconds, limits.locate_question_seconds / _HANG)
         limits = msgspec.structs.replace(self._share(), probe_seconds=seconds)
         puts = again.puts if again else ()
 

@@ -43,9 +43,27 @@ class MendPlace:
         """What stands there, and how it is told."""
         change = self.change
         line = _short(self.cell.text.split("\n")[change.line - 1].strip() if change.line else "")
-        code = line if change.holds_others or len(change.before) > _CODE else change.before
+        before = _as_written(change.before, self.cell.text, change.line)
+        code = line if change.holds_others or len(before) > _CODE else before
         where = f"`{code}` in `{line}`" if len(code) < _TINY and code != line else f"`{code}`"
         return code, where
+
+    @property
+    def decides(self) -> bool:
+        """Whether what changes is in a condition, or is all that hangs on one."""
+        heads = [n for n in _statements(ast.parse(self.cell.text)) if isinstance(n, ast.If | ast.While)]
+        return any(n.lineno <= self.change.line <= (n.test.end_lineno or n.lineno) for n in heads)
+
+    @property
+    def either(self) -> list[MendPlace]:
+        """This place and, where two statements change places, that of the other one, which could as well be
+        moved; the earlier one first.
+        """
+        if self.change.partner is None:
+            return [self]
+        line, code = self.change.partner
+        other = MendPlace(self.cell, replace(self.change, line=line, before=code, partner=None))
+        return sorted([self, other], key=lambda place: place.change.line)
 
     @property
     def alone(self) -> bool:
@@ -78,18 +96,23 @@ class MendPlace:
 
 def located(found: list[MendPlace], *, given: bool) -> Located:
     """The place of the change, or both places where the same kind of change mends at either."""
-    first = found[0]
+    first = _every(found)[0]
     return Located(first.cell.number, first.change.line, first.piece[0], look_at(found, given=given))
 
 
 def look_at(found: list[MendPlace], *, given: bool) -> str:
     """What is said of the place of a change, or of both places at either of which it mends."""
-    first, *others = found
+    first, *others = _every(found)
     either = "".join(f", or at line {other.change.line}, {other.piece[1]}" for other in others)
     return (
         f"Look at line {first.change.line} of your answer, {first.piece[1]}{either}: with "
         f"{first.once}{_parts(given)} every check comes out right."
     )
+
+
+def _every(found: list[MendPlace]) -> list[MendPlace]:
+    """The places that are told: of one change that exchanges two statements, those of both."""
+    return found[0].either if len(found) == 1 else found
 
 
 def look_at_both(one: MendPlace, two: MendPlace, *, given: bool) -> str:
@@ -133,6 +156,16 @@ def _line_of(code: str, text: str, line: int) -> int:
     around = [n for n in _statements(ast.parse(text)) if n.lineno <= line <= (n.end_lineno or n.lineno)]
     parts = (n for n in ast.walk(around[-1]) if isinstance(n, ast.expr | ast.stmt)) if around else iter(())
     return next((n.lineno for n in parts if " ".join(ast.unparse(n).split()) == code), 0)
+
+
+def _as_written(code: str, text: str, line: int) -> str:
+    """A piece of code as it stands in the student's line, quotation marks and spaces as they are; as Python
+    writes it where it is not found there, or goes over lines.
+    """
+    nodes = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.expr | ast.stmt) and n.lineno == line)
+    found = next((n for n in nodes if " ".join(ast.unparse(n).split()) == code), None)
+    written = ast.get_source_segment(text, found) if found is not None else None
+    return code if written is None or "\n" in written else written
 
 
 def _statements(tree: ast.Module) -> list[ast.stmt]:

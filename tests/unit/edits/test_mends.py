@@ -104,3 +104,34 @@ def test_guards_are_the_small_numbers() -> None:
     found = [m.text for m in other_guards("def f(p):\n    return 0.1 * 3 * np.log(p + 1e-10)")]
     assert "def f(p):\n    return 0.1 * 3 * np.log(p + 1e-08)" in found and all("0.1 * 3 *" in text for text in found)
     assert list(other_guards("def f(")) == []
+
+
+SLIPS = {
+    "none by equality": ("def f(x, y=None):\n    if y == None:\n        return x\n    return y", "whether_it_is_given", "y is None"),
+    "an array as a truth value": ("def f(x, y=None):\n    if not y:\n        return x\n    return y", "whether_it_is_given", "if y is None"),
+    "the largest of two arrays": ("def f(x):\n    return np.max(0, x)", "entry_by_entry", "np.maximum(0, x)"),
+    "Python's max twice": ("def f(x):\n    return max(abs(x) / max(1, abs(x)))", "entry_by_entry", "np.max(abs(x) / np.maximum(1, abs(x)))"),
+    "a method as a function": ("def g(self, x):\n    return x\n\ndef f(self, x):\n    y = g(self, x)\n    return y", "through_self", "self.g("),
+    "a kind in capitals": ("def f(x, kind='one'):\n    return x if kind == 'One' else 0", "a_text_that_is_known", "kind == 'one'"),
+    "ten classes": ("def f(x, y):\n    return np.eye(10)[y] * x", "as_many_columns", "np.eye(x.shape[1])[y]"),
+    "a larger guard": ("def f(x):\n    return x / max(1e-6, x.sum())", "likely_number", "max(1e-08,"),
+    "a product by entries": ("def f(x, w, b):\n    return x * w + b", "product_of_matrices", "x @ w + b"),
+    "an input that is not kept": ("class A:\n    def __init__(self):\n        self.x = None\n\n    def f(self, a):\n        return 2 * a\n\n    def g(self):\n        return self.x.T", "argument_kept", "self.x = a"),
+    "columns for rows": ("def f(x):\n    return x.sum() / x.shape[1]", "other_length_of_a_shape", "x.shape[0]"),
+    "labels that are fractions": ("def f(data):\n    labels = data[:, -1]\n    return np.eye(10)[labels]", "whole_numbers_as_an_index", "np.eye(10)[labels.astype(int)]"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_slips_that_students_make_have_a_mend(slip: str) -> None:
+    """Each in the time that there is: no more candidates come before it than a second lets be tried of a small question."""
+    text, operator, mended = SLIPS[slip]
+    made = list(islice(mends(text, ["f", "A.f"]), 250))
+    assert [m for m in made if m.operator == operator and mended in m.text]
+
+
+def test_both_of_two_statements_that_change_places_are_known() -> None:
+    """Either could be moved; of one that moves past several, it alone."""
+    made = list(mends("def f(x):\n    x -= 1\n    y = x + 2\n    z = 3\n    return y + z", ["f"]))
+    swapped = [m for m in made if m.operator in ("moved_after_its_use", "swapped_statements") and m.before == "x -= 1"]
+    assert {m.partner for m in swapped if m.text.startswith("def f(x):\n    y = x + 2\n    x -= 1")} == {(3, "y = x + 2")}

@@ -1,6 +1,7 @@
 """What is told where one change mends a part: a name for the rest, or a second place, and in which lines of the answer."""
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -163,3 +164,23 @@ def test_a_name_is_found_with_another_guard() -> None:
 def test_a_sentence_that_holds_a_number_is_not_taken_with_another(says: str) -> None:
     """It would not be true of this answer; the search goes on."""
     assert found(FakeSearch(guarded=True), NamedMistake(Diagnosis("guarded", says))) is None
+
+
+def test_of_two_statements_that_change_places_both_are_told() -> None:
+    """The earlier one first: which of them stands wrong is not said."""
+    exchanged = "def f(x):\n    z = y * 2\n    y = x + 1\n    return z"
+    place = MendPlace(CELL, Mutant("swapped_statements", 5, "z = y * 2", "...", exchanged, partner=(3, "y = x + 1")))
+    told = find(FakeSearch([place]), [CELL], lambda judged: None)  # type: ignore[arg-type]
+    assert told is not None and told.located is not None and told.located.line == 3
+    assert told.located.says.startswith("Look at line 3 of your answer, `y = x + 1`, or at line 5, `z = y * 2`: with one change there")
+
+
+@pytest.mark.parametrize("written, told", [
+    ("y = x**2 + 1e-8", "`x**2 + 1e-8`"), ('y = x["W11"]', "`x['W11']`"), ("y = (x\n        + 123456)", "`x + 123456`"), ("y = 2*x", "`2*x` in `y = 2*x`"),
+])  # fmt: skip
+def test_a_piece_is_told_as_the_student_wrote_it(written: str, told: str) -> None:
+    """With its own quotation marks, spaces and digits, where it stands in one line."""
+    text = f"def f(x):\n    {written}\n    return y"
+    statement = ast.parse(text).body[0].body[0]  # type: ignore[attr-defined]
+    place = MendPlace(CellSource(text, 4, CellKind.OWN), Mutant("arithmetic", 2, ast.unparse(statement.value), "", text))
+    assert place.piece[1] == told.replace("'", '"')

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from autograder.inside.seen import Observation, Outcome
 from autograder.judging.findings import Finding, SeenFact, Verdict
 from autograder.judging.sitting import locate
-from autograder.judging.sitting.locate import Clock, brings
+from autograder.judging.sitting.locate import Clock, brings, differ
 
 
 @dataclass
@@ -109,3 +110,15 @@ def test_a_fact_that_a_change_has_made_false_is_the_changes_own() -> None:
     assert brings(Finding(Verdict.WRONG_VALUES, facts={"both ways": held, "size": failed}), Finding(Verdict.WRONG_VALUES, facts={"both ways": failed, "size": failed}))
     assert not brings(Finding(Verdict.WRONG_VALUES, facts={"both ways": failed}), Finding(Verdict.WRONG_VALUES, facts={"both ways": failed}))
     assert not brings(Finding(Verdict.NO_VALUE), Finding(Verdict.WRONG_VALUES, facts={"both ways": failed}))
+
+
+@pytest.mark.parametrize("other, apart", [
+    (Observation("p", Outcome.RAISED, error="ValueError", text="shapes (5,4) and (3,4) not aligned"), True),
+    (Observation("p", Outcome.RAISED, error="IndexError", text="shapes (20,) and (4,3) not aligned"), True),
+    (Observation("p", Outcome.FINISHED, b"1"), True),
+    (Observation("p", Outcome.RAISED, error="ValueError", line=7, text="shapes (20,) and (4,3) not aligned"), False),
+])  # fmt: skip
+def test_what_is_raised_otherwise_is_not_as_it_was(other: Observation, apart: bool) -> None:
+    """A change after which something else is raised has made what is left: a name for it would be the change's own. Lines may have moved."""
+    one = Observation("p", Outcome.RAISED, error="ValueError", line=6, text="shapes (20,) and (4,3) not aligned")
+    assert differ(one, other) == apart

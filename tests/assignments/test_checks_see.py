@@ -1,0 +1,67 @@
+"""Slips that once passed a visible check though the hidden tests take points for them, and right answers that one refused."""
+from __future__ import annotations
+
+import importlib
+import pickle
+from typing import Any
+
+import pytest
+
+from autograder.assignment.notebook import Role
+
+from .conftest import ROOT, loaded
+
+SEEN = {
+    "a falling function": ("two_layer_perceptron", "eval_numerical_gradient", "(above - below)", "abs(above - below)"),
+    "a bias into whole numbers": ("two_layer_perceptron", "affine", "out = x.reshape(len(x), -1) @ w + b", "out = x.reshape(len(x), -1) @ w\n    out += b"),
+    "W2 without the seed": ("two_layer_perceptron", "network", "weight_scale * rng.normal(size=(hidden_dim, num_classes))", "weight_scale * np.random.normal(size=(hidden_dim, num_classes))"),
+    "pickles of Python 2": ("modular_mnist", "load_data", ', encoding="latin1"', ""),
+    "an ending within the name": ("modular_mnist", "load_data", 'fname.endswith(".pkl")', '".pkl" in fname'),
+    "scores that are cut off": ("modular_mnist", "softmax", "np.exp(x - x.max(axis=1, keepdims=True))", "np.exp(np.clip(x, -500, 500))"),
+    "a derivative of an argument": ("modular_mnist", "Activation", "def grad_tanh(self)", "def grad_tanh(self, x)"),
+    "one activation for all": ("modular_mnist", "Neuralnetwork", 'Activation(config["activation"])', 'Activation("tanh")'),
+    "a distance of sizes": ("modular_mnist", "gradient_approximation", "abs(numerical - analytic)", "abs(numerical) - abs(analytic)"),
+    "a parameter put back by a step": ("modular_mnist", "gradient_approximation", "parameter[index] = kept\n", "parameter[index] += epsilon\n"),
+    "a penalty beside the velocity": ("modular_mnist", "trainer", '(layer.d_w + config["L2_penalty"] * layer.w)\n', 'layer.d_w\n                layer.w -= config["learning_rate"] * config["L2_penalty"] * layer.w\n'),
+    "some validation rows": ("modular_mnist", "trainer", "model.forward_pass(X_valid, y_valid)", "model.forward_pass(X_valid[:4], y_valid[:4])"),
+    "a rounded accuracy": ("modular_mnist", "test", "return float(", "return round(1.0 * "),
+}  # fmt: skip
+RIGHT = {
+    "what is displayed": ("two_layer_perceptron", "eval_numerical_gradient", "print(index", "display(index"),
+    "no guard in the logarithm": ("modular_mnist", "Neuralnetwork", "np.log(np.maximum(probs, 1e-12))", "np.log(probs)"),
+    "a copy of the model is moved": ("modular_mnist", "gradient_approximation", "    model.forward_pass(x, y)\n    model.b", "    import copy\n    model = copy.deepcopy(model)\n    model.forward_pass(x, y)\n    model.b"),
+}  # fmt: skip
+
+
+def _changed(name: str, question: str, old: str, new: str) -> list[str]:
+    """The code of the reference's notebook up to the check of a question, with one piece of its answer replaced."""
+    cells = [c for c in loaded(name).cells if c.role in (Role.GIVEN, Role.SOLUTION) or c.id == question]
+    texts = [c.text for c in cells[: [c.id for c in cells].index(question) + 1]]
+    (at,) = [n for n, c in enumerate(cells) if c.id.startswith(question + "_solution") and old in c.text]
+    return [text.replace(old, new) if n == at else text for n, text in enumerate(texts)]
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, name: str, texts: list[str]) -> None:
+    for folder in (ROOT / "assignments" / name, ROOT / "autograder" / "student"):
+        monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr(importlib.import_module("checks"), "run", lambda function: function())
+    notebook: dict[str, Any] = {"__name__": "__main__"}
+    for text in texts:
+        exec(text, notebook)
+
+
+@pytest.mark.parametrize("slip", SEEN)
+def test_the_check_sees_it(monkeypatch: pytest.MonkeyPatch, slip: str) -> None:
+    """Of the cells it is the check that fails, in whatever way."""
+    name, *edit = SEEN[slip]
+    *before, check = _changed(name, *edit)
+    _run(monkeypatch, name, before)
+    with pytest.raises((AssertionError, TypeError, ValueError, pickle.UnpicklingError)):
+        _run(monkeypatch, name, [*before, check])
+
+
+@pytest.mark.parametrize("answer", RIGHT)
+def test_the_check_lets_it_pass(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    """As the hidden tests do."""
+    name, *edit = RIGHT[answer]
+    _run(monkeypatch, name, _changed(name, *edit))
