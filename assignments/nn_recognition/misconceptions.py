@@ -471,6 +471,26 @@ def delta_in_place(delta, params, name="", activation_deriv=None):
     return delta @ params["W" + name].T
 
 
+@misconception("backwards")
+def bias_gradient_not_summed(delta, params, name="", activation_deriv=None):
+    """Your gradient of the biases has a row for each example. The bias acts in all of them, and the chain rule adds up what comes back: its
+    gradient is shaped like the biases."""
+    X, pre_act, post_act = params["cache_" + name]
+    delta_pre = delta * (activation_deriv or sigmoid_deriv)(post_act)
+    params["grad_W" + name], params["grad_b" + name] = X.T @ delta_pre, delta_pre
+    return delta_pre @ params["W" + name].T
+
+
+@misconception("backwards")
+def derivative_of_delta(delta, params, name="", activation_deriv=None):
+    """You evaluate the activation's derivative at delta, and go on with that. It is a function of the layer's output, which the cache holds,
+    and delta is multiplied with it."""
+    X, pre_act, post_act = params["cache_" + name]
+    delta_pre = (activation_deriv or sigmoid_deriv)(delta)
+    params["grad_W" + name], params["grad_b" + name] = X.T @ delta_pre, delta_pre.sum(axis=0)
+    return delta_pre @ params["W" + name].T
+
+
 # conv_forward
 
 
@@ -608,6 +628,65 @@ def one_size_for_both_axes(X, params, name="", stride=1, pad=0):
     return right[:, :, :, : right.shape[2]]
 
 
+@misconception("conv_forward")
+def one_window_too_few(X, params, name="", stride=1, pad=0):
+    """Your output has one row and one column less than there are windows. There is a window at the beginning, and one more for each step from
+    there. Look at what stands behind the fraction in the formulas of the sizes."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    return responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b)[:, :, :-1, :-1]
+
+
+@misconception("conv_forward")
+def padding_once_in_the_size(X, params, name="", stride=1, pad=0):
+    """Your output is too small where there is a padding: its size counts the padding once, and pad rows and columns are added on each side. Look
+    at the formulas of the sizes."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    rows, columns = ((size + pad - side) // stride + 1 for size, side in zip(X.shape[2:], W.shape[2:]))
+    return responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b)[:, :, :rows, :columns]
+
+
+@misconception("conv_forward")
+def bias_added_to_each_product(X, params, name="", stride=1, pad=0):
+    """You add the bias to each product of a window before you sum them, so that it counts once for each entry of the filter. It is added once,
+    to the sum: look at your brackets."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    return responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b * W[0].size)
+
+
+@misconception("conv_forward")
+def bias_added_for_each_channel(X, params, name="", stride=1, pad=0):
+    """You add the bias once for each channel. It is added once to the sum over all of them: look at which loop it stands in."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    return responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b * W.shape[1])
+
+
+@misconception("conv_forward")
+def filters_last_and_reshaped(X, params, name="", stride=1, pad=0):
+    """Your numbers are right, but stand in wrong places: those of all filters for one place lie side by side, and reshape reads entries in order
+    and does not exchange axes. Look at the order of axes before you reshape."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    right = responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b)
+    return right.transpose(0, 2, 3, 1).reshape(right.shape)
+
+
+@misconception("conv_forward")
+def stride_through_the_output(X, params, name="", stride=1, pad=0):
+    """You go through the places of the output in steps of the stride, and those between stay 0. Each place of the output has a window; the stride
+    is the step from one to the next on the image."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    every = responses(windows_of(padded_with_zeros(X, pad), W, 1), W, b)
+    rows, columns = ((size + 2 * pad - side) // stride + 1 for size, side in zip(X.shape[2:], W.shape[2:]))
+    Y = np.zeros((len(X), len(W), rows, columns))
+    Y[:, :, ::stride, ::stride] = every[:, :, :rows:stride, :columns:stride]
+    return Y
+
+
 # conv_backward
 
 
@@ -652,6 +731,16 @@ def stride_of_rows_only(delta, params, name=""):
     """You apply the stride from row to row but not from column to column: your windows are the right ones only with stride 1."""
     X, stride, pad = params["cache_" + name]
     params["grad_W" + name], grad_padded = convolution_gradients(delta, X, params["W" + name], stride, pad, column_stride=1)
+    params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
+    return without_padding(grad_padded, X, pad)
+
+
+@misconception("conv_backward")
+def windows_one_pixel_apart(delta, params, name=""):
+    """Your windows are one pixel apart whatever the stride was, so that your gradients are right with stride 1 alone. Look at where window p
+    begins on the way forward."""
+    X, _, pad = params["cache_" + name]
+    params["grad_W" + name], grad_padded = convolution_gradients(delta, X, params["W" + name], 1, pad)
     params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
     return without_padding(grad_padded, X, pad)
 
@@ -891,6 +980,14 @@ def full_batches_whatever_there_is(x, y, batch_size):
 
 
 @misconception("get_random_batches")
+def full_batches_drawn_with_replacement(x, y, batch_size):
+    """Each of your batches is drawn from all examples anew, and an example may come twice in one: some come several times, others never. Each
+    should be in exactly one batch: cut one random order into batches."""
+    rows = [np.random.randint(len(x), size=batch_size) for _ in range(0, len(x), batch_size)]
+    return [(x[each], y[each]) for each in rows]
+
+
+@misconception("get_random_batches")
 def never_shuffled(x, y, batch_size):
     """Your batches are cut from the data in the order it has. Is the shuffled order used where you cut?"""
     return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
@@ -929,6 +1026,13 @@ def too_few_parts(x, y, batch_size):
 
 
 @misconception("get_random_batches")
+def as_many_batches_as_batch_size(x, y, batch_size):
+    """You cut the data into batch_size batches. batch_size is the number of examples in a batch, not that of the batches."""
+    parts = np.array_split(np.random.permutation(len(x)), batch_size)
+    return [(x[rows], y[rows]) for rows in parts]
+
+
+@misconception("get_random_batches")
 def parts_of_about_equal_size(x, y, batch_size):
     """You divide the data into parts of about equal size. All batches but the last should have batch_size examples."""
     parts = np.array_split(np.random.permutation(len(x)), -(-len(x) // batch_size))
@@ -961,6 +1065,20 @@ def gradient_of_the_mean(x, y, params, batch_size=5, max_iters=500, learning_rat
             probs, loss, acc = scores_of_a_batch(xb, yb, params)
             total_loss, accs = total_loss + loss, [*accs, acc]
             send_back((probs - yb) / len(xb), params)
+            descend(params, learning_rate)
+    return total_loss, np.mean(accs)
+
+
+@misconception("train")
+def steps_over_batch_size(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """Your steps are too small by a factor of batch_size, which is not even the number of examples in a batch that is short. The loss of this
+    chapter is a sum, and its gradient is divided by nothing."""
+    for _ in range(max_iters):
+        total_loss, accs = 0.0, []
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs, loss, acc = scores_of_a_batch(xb, yb, params)
+            total_loss, accs = total_loss + loss, [*accs, acc]
+            send_back((probs - yb) / batch_size, params)
             descend(params, learning_rate)
     return total_loss, np.mean(accs)
 
@@ -1151,6 +1269,20 @@ def accuracies_added_up(x, y, params, batch_size=5, max_iters=500, learning_rate
             send_back(probs - yb, params)
             descend(params, learning_rate)
     return total_loss, avg_acc
+
+
+@misconception("train")
+def accuracies_over_batch_size(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """You add up the accuracies of the batches and divide by batch_size. A mean is divided by how many there are, here by the number of
+    batches."""
+    for _ in range(max_iters):
+        total_loss, total_acc = 0.0, 0.0
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs, loss, acc = scores_of_a_batch(xb, yb, params)
+            total_loss, total_acc = total_loss + loss, total_acc + acc
+            send_back(probs - yb, params)
+            descend(params, learning_rate)
+    return total_loss, total_acc / batch_size
 
 
 @misconception("train")
@@ -1354,4 +1486,17 @@ def mean_loss_differentiated(params, x, y, eps=1e-6):
     def difference(theta, at):
         above = shifted(theta, at, eps, lambda: loss_of_the_network(params, x, y))
         return (above - shifted(theta, at, -2 * eps, lambda: loss_of_the_network(params, x, y))) / (2 * eps) / len(x)
+    at_each_entry(params, difference, parameters_of(params))
+
+
+@misconception("central_differences_gradient")
+def sigmoid_at_the_output(params, x, y, eps=1e-6):
+    """You differentiate the loss of another network: yours has the sigmoid at its output. That of question 11 has the softmax there; look at what
+    is handed to forward."""
+    def loss():
+        hidden = forward(x, params, "layer1", sigmoid)
+        return compute_loss_and_acc(y, forward(hidden, params, "output", sigmoid))[0]
+    def difference(theta, at):
+        above = shifted(theta, at, eps, loss)
+        return (above - shifted(theta, at, -2 * eps, loss)) / (2 * eps)
     at_each_entry(params, difference, parameters_of(params))
