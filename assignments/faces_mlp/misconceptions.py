@@ -470,6 +470,24 @@ def batch_means_over_full_batches(inputs, target, model, forward, batch_size=-1)
 
 
 @misconception("evaluate")
+def short_batch_taken_for_full(inputs, target, model, forward, batch_size=-1):
+    """You divide the sums of each batch by batch_size and average over the batches, as if the last one were full. Add up over all cases and divide once, by their number."""
+    batch_size = len(inputs) if batch_size == -1 else batch_size
+    prediction = softmax(forward(model, inputs)["y"])
+    cases = len(batches(len(inputs), batch_size)) * batch_size
+    correct = np.sum(prediction.argmax(axis=1) == target.argmax(axis=1))
+    return -np.sum(np.log(np.sum(prediction * target, axis=1))) / cases, correct / cases
+
+
+@misconception("evaluate")
+def accuracy_of_one_or_nothing(inputs, target, model, forward, batch_size=-1):
+    """Your accuracy is 0 however many cases are right, unless all are or there is a single one. argmax without an axis looks for the largest entry of the whole array, and // cuts off what is less than 1: look at both."""
+    prediction = softmax(forward(model, inputs)["y"])
+    correct = np.sum(prediction.argmax(axis=1) == target.argmax(axis=1))
+    return -np.mean(np.log(np.sum(prediction * target, axis=1))), float(correct // len(inputs))
+
+
+@misconception("evaluate")
 def last_batch_instead_of_all(inputs, target, model, forward, batch_size=-1):
     """Of the sums you keep that of the last batch, and divide it by the number of all cases. Look at how each batch is put to those before it."""
     for rows in batches(len(inputs), batch_size):
@@ -812,11 +830,12 @@ def trainer(
         rows, target_rows = rows if isinstance(rows, tuple) else (rows, rows)
         if measure == "before":
             statistics(epoch, None)
-        batch = rows[:0]
+        batch, along = rows[:0], []
         end = count - count % batch_size if steps == "floor" else count
         for start in range(0, end, batch_size):
             batch = rows[start : start + batch_size]
             var = forward(model, inputs[batch])
+            along.append(evaluate(inputs[batch], target[batch], model, forward))
             backward(model, error(predicted(var["y"]), target[target_rows[start : start + batch_size]], batch_size, count), var)
             if steps != "epoch":
                 update(model, eta)
@@ -824,6 +843,9 @@ def trainer(
             update(model, eta)
         if measure != "before":
             statistics(epoch, batch)
+        if measure == "along the way":
+            for key, value in zip(("train_ce", "train_acc"), np.mean(along, axis=0)):
+                stats[key][-1] = (epoch, value)
     return model, stats
 
 
@@ -918,6 +940,12 @@ def measured_before_the_epoch(*args):
 def measured_on_the_last_batch(*args):
     """Your training statistics come from the last batch alone and jump about. Measure them on the whole training split."""
     return trainer(*args, measure="last batch")
+
+
+@misconception("train")
+def measured_along_the_way(*args):
+    """Your training statistics are means over the batches, each measured before its update, while the model still changed. Measure them after the epoch, on the whole training split, as those of the validation split."""
+    return trainer(*args, measure="along the way")
 
 
 @misconception("train")

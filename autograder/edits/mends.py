@@ -77,6 +77,7 @@ _FIRST = (
     "moved_before",
     "iterated_otherwise",
     "result_kept",
+    "result_dropped",
     "returned",
     "with_its_complement",
     "mask_alone",
