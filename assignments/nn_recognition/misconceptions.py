@@ -376,6 +376,28 @@ def zeros_replaced_in_place(y, probs):
     return -(y * np.log(probs)).sum(), (probs.argmax(axis=1) == y.argmax(axis=1)).mean()
 
 
+@misconception("compute_loss_and_acc")
+def logarithm_of_the_sum(y, probs):
+    """You add up the probabilities of the right classes and take one logarithm of the sum. Each example has a loss of its own: take the logarithms
+    first, and add up those."""
+    return -np.log((y * probs).sum()), (probs.argmax(axis=1) == y.argmax(axis=1)).mean()
+
+
+@misconception("compute_loss_and_acc")
+def squared_differences(y, probs):
+    """Your loss adds up the squares of the differences between probabilities and labels. Cross-entropy is another measure: it looks at the
+    probability of the right class alone, and at its logarithm."""
+    return ((y - probs) ** 2).sum(), (probs.argmax(axis=1) == y.argmax(axis=1)).mean()
+
+
+@misconception("compute_loss_and_acc")
+def accuracy_of_one_or_nothing(y, probs):
+    """Your accuracy is 0 however many examples are right, unless all are or there is a single one. argmax without an axis looks for the largest
+    entry of the whole array, and // cuts off what is less than 1: look at both."""
+    right = y.argmax(axis=1)
+    return -np.log(probs[np.arange(len(y)), right]).sum(), float((probs.argmax(axis=1) == right).all())
+
+
 # backwards
 
 
@@ -478,6 +500,16 @@ def bias_gradient_not_summed(delta, params, name="", activation_deriv=None):
     X, pre_act, post_act = params["cache_" + name]
     delta_pre = delta * (activation_deriv or sigmoid_deriv)(post_act)
     params["grad_W" + name], params["grad_b" + name] = X.T @ delta_pre, delta_pre
+    return delta_pre @ params["W" + name].T
+
+
+@misconception("backwards")
+def output_for_the_input(delta, params, name="", activation_deriv=None):
+    """Your gradient of the weights is made with what the layer puts out. The weights are multiplied with what comes in: look at which of the three
+    arrays in the cache that is."""
+    X, pre_act, post_act = params["cache_" + name]
+    delta_pre = delta * (activation_deriv or sigmoid_deriv)(post_act)
+    params["grad_W" + name], params["grad_b" + name] = post_act.T @ delta_pre, delta_pre.sum(axis=0)
     return delta_pre @ params["W" + name].T
 
 
@@ -648,6 +680,26 @@ def padding_once_in_the_size(X, params, name="", stride=1, pad=0):
 
 
 @misconception("conv_forward")
+def size_without_the_padding(X, params, name="", stride=1, pad=0):
+    """Your output is too small where there is a padding: its size is that for the images as they came, and pad rows and columns are added on each
+    side. Look at the formulas of the sizes."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    rows, columns = ((size - side) // stride + 1 for size, side in zip(X.shape[2:], W.shape[2:]))
+    return responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b)[:, :, :rows, :columns]
+
+
+@misconception("conv_forward")
+def summed_over_the_images(X, params, name="", stride=1, pad=0):
+    """Each image of a batch gets the same numbers: you sum over all images. A sum goes over the channels and the window of one image; look at the
+    axes of your sum."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    together = responses(windows_of(padded_with_zeros(X, pad), W, stride), W, 0 * b).sum(axis=0, keepdims=True)
+    return np.repeat(together, len(X), axis=0) + b[:, None, None]
+
+
+@misconception("conv_forward")
 def bias_added_to_each_product(X, params, name="", stride=1, pad=0):
     """You add the bias to each product of a window before you sum them, so that it counts once for each entry of the filter. It is added once,
     to the sum: look at your brackets."""
@@ -741,6 +793,27 @@ def windows_one_pixel_apart(delta, params, name=""):
     begins on the way forward."""
     X, _, pad = params["cache_" + name]
     params["grad_W" + name], grad_padded = convolution_gradients(delta, X, params["W" + name], 1, pad)
+    params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
+    return without_padding(grad_padded, X, pad)
+
+
+@misconception("conv_backward")
+def filters_meet_windows_one_pixel_apart(delta, params, name=""):
+    """For the gradient of the filters your windows are one pixel apart whatever the stride was. Look at where window p begins on the way forward."""
+    X, stride, pad = params["cache_" + name]
+    params["grad_W" + name], _ = convolution_gradients(delta, X, params["W" + name], 1, pad)
+    _, grad_padded = convolution_gradients(delta, X, params["W" + name], stride, pad)
+    params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
+    return without_padding(grad_padded, X, pad)
+
+
+@misconception("conv_backward")
+def filters_stamped_one_pixel_apart(delta, params, name=""):
+    """For the gradient of the images you put the filters one pixel apart whatever the stride was. Look at where window p begins on the way
+    forward."""
+    X, stride, pad = params["cache_" + name]
+    params["grad_W" + name], _ = convolution_gradients(delta, X, params["W" + name], stride, pad)
+    _, grad_padded = convolution_gradients(delta, X, params["W" + name], 1, pad)
     params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
     return without_padding(grad_padded, X, pad)
 
@@ -1150,6 +1223,19 @@ def biases_stay(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
             total_loss, accs = total_loss + loss, [*accs, acc]
             send_back(probs - yb, params)
             descend(params, learning_rate, ("Wlayer1", "Woutput"))
+    return total_loss, np.mean(accs)
+
+
+@misconception("train")
+def never_written_back(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """The parameters in params are what they were before the training, so that the losses stay, too. Giving a local name a new value leaves the
+    dictionary as it was: put the new values into params."""
+    for _ in range(max_iters):
+        total_loss, accs = 0.0, []
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs, loss, acc = scores_of_a_batch(xb, yb, params)
+            total_loss, accs = total_loss + loss, [*accs, acc]
+            send_back(probs - yb, params)
     return total_loss, np.mean(accs)
 
 
