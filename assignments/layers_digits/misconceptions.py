@@ -68,6 +68,13 @@ def keeps_the_batch_axis_of_db(dout, cache):
 
 
 @misconception("affine_backward")
+def db_not_summed(dout, cache):
+    """Your db has a row for each example. A bias acts in every one of them, and collects the sum of what comes back: db has the shape of b."""
+    x, w, _ = cache
+    return (dout @ w.T).reshape(x.shape), x.reshape(len(x), -1).T @ dout, dout
+
+
+@misconception("affine_backward")
 def averages_over_the_batch(dout, cache):
     """You divide dw and db by the number of examples. The chain rule adds up what comes back from each example; where a mean is wanted the loss has already divided, and dout carries it."""
     x, w, _ = cache
