@@ -483,7 +483,7 @@ def layers_of_any_size(ns, drawn):
 
 
 def layers_whose_slope_comes_and_goes_inputs(rng):
-    curve, slope = drawn_curve(rng, waves=0.7)
+    curve, slope = drawn_curve(rng, waves=0.6)
     return trial(rng, {"right": Suspect(rng, curve, slope), "off": Suspect(rng, curve, 1.003 * slope)})
 
 

@@ -27,7 +27,7 @@ def curved_rows(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def wavy(wrong_by: float = 1.0) -> Suspect:
     """A curve whose slope comes and goes quickly, for which a central difference is right to fewer digits."""
-    return lambda x: (x + 0.7 * np.sin(6 * x) / 6, x), lambda dout, x: wrong_by * (1 + 0.7 * np.cos(6 * x)) * dout
+    return lambda x: (x + 0.6 * np.sin(6 * x) / 6, x), lambda dout, x: wrong_by * (1 + 0.6 * np.cos(6 * x)) * dout
 
 
 def scaled(by: float, wrong_by: float = 1.0) -> Suspect:
