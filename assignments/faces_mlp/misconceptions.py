@@ -162,6 +162,12 @@ def one_number_for_the_bias(grad_y, x, w):
 
 
 @misconception("affine", replaces="affine_backward")
+def bias_gradient_not_summed(grad_y, x, w):
+    """Your bias gradient has a row for each case. The bias was used by all of them, so their shares add up: it has one axis, with an entry for each unit."""
+    return grad_y @ w.T, x.T @ grad_y, grad_y + 0
+
+
+@misconception("affine", replaces="affine_backward")
 def bias_gradient_as_a_row(grad_y, x, w):
     """Your bias gradient has two axes, (1, M); the bias has one, (M,). An update would turn the bias into a matrix. Look at keepdims."""
     return grad_y @ w.T, x.T @ grad_y, grad_y.sum(axis=0, keepdims=True)
@@ -451,6 +457,47 @@ def mean_of_batch_means(inputs, target, model, forward, batch_size=-1):
 
 
 @misconception("evaluate")
+def batch_means_over_full_batches(inputs, target, model, forward, batch_size=-1):
+    """You add up the means of the batches and divide by the number of full ones. A mean of means is another number where the last batch is short; add up over the cases and divide once, by all of them."""
+    batch_size = len(inputs) if batch_size == -1 else batch_size
+    ce, acc = 0.0, 0.0
+    for rows in batches(len(inputs), batch_size):
+        prediction = softmax(forward(model, inputs[rows])["y"])
+        ce -= np.mean(np.log(np.sum(prediction * target[rows], axis=1)))
+        acc += np.mean(prediction.argmax(axis=1) == target[rows].argmax(axis=1))
+    full = len(inputs) // batch_size
+    return ce / full, acc / full
+
+
+@misconception("evaluate")
+def short_batch_taken_for_full(inputs, target, model, forward, batch_size=-1):
+    """You divide the sums of each batch by batch_size and average over the batches, as if the last one were full. Add up over all cases and divide once, by their number."""
+    batch_size = len(inputs) if batch_size == -1 else batch_size
+    prediction = softmax(forward(model, inputs)["y"])
+    cases = len(batches(len(inputs), batch_size)) * batch_size
+    correct = np.sum(prediction.argmax(axis=1) == target.argmax(axis=1))
+    return -np.sum(np.log(np.sum(prediction * target, axis=1))) / cases, correct / cases
+
+
+@misconception("evaluate")
+def accuracy_of_one_or_nothing(inputs, target, model, forward, batch_size=-1):
+    """Your accuracy is 0 however many cases are right, unless all are or there is a single one. argmax without an axis looks for the largest entry of the whole array, and // cuts off what is less than 1: look at both."""
+    prediction = softmax(forward(model, inputs)["y"])
+    correct = np.sum(prediction.argmax(axis=1) == target.argmax(axis=1))
+    return -np.mean(np.log(np.sum(prediction * target, axis=1))), float(correct // len(inputs))
+
+
+@misconception("evaluate")
+def last_batch_instead_of_all(inputs, target, model, forward, batch_size=-1):
+    """Of the sums you keep that of the last batch, and divide it by the number of all cases. Look at how each batch is put to those before it."""
+    for rows in batches(len(inputs), batch_size):
+        prediction = softmax(forward(model, inputs[rows])["y"])
+        ce = -np.sum(np.log(np.sum(prediction * target[rows], axis=1)))
+        correct = np.sum(prediction.argmax(axis=1) == target[rows].argmax(axis=1))
+    return ce / len(inputs), correct / len(inputs)
+
+
+@misconception("evaluate")
 def last_batch_left_out(inputs, target, model, forward, batch_size=-1):
     """Cases that don't fill a last batch are left out. They count too: look at how the number of batches is rounded."""
     if batch_size == -1:
@@ -469,6 +516,15 @@ def cross_entropy_summed(inputs, target, model, forward, batch_size=-1):
     """Your cross-entropy is the sum over all cases. It should be their mean."""
     prediction = softmax(forward(model, inputs)["y"])
     return -np.sum(np.log(np.sum(prediction * target, axis=1))), np.mean(prediction.argmax(axis=1) == target.argmax(axis=1))
+
+
+@misconception("evaluate")
+def cross_entropy_over_the_batch_size(inputs, target, model, forward, batch_size=-1):
+    """You divide the sum of all cross-entropies by batch_size. It is a mean over all cases, however they are passed through."""
+    batch_size = len(inputs) if batch_size == -1 else batch_size
+    prediction = softmax(forward(model, inputs)["y"])
+    ce = -np.sum(np.log(np.sum(prediction * target, axis=1)))
+    return ce / batch_size, np.mean(prediction.argmax(axis=1) == target.argmax(axis=1))
 
 
 @misconception("evaluate")
@@ -491,6 +547,32 @@ def counts_the_correct(inputs, target, model, forward, batch_size=-1):
     prediction = softmax(forward(model, inputs)["y"])
     correct = np.sum(prediction.argmax(axis=1) == target.argmax(axis=1))
     return -np.mean(np.log(np.sum(prediction * target, axis=1))), float(correct)
+
+
+@misconception("evaluate")
+def accuracy_over_the_classes(inputs, target, model, forward, batch_size=-1):
+    """You divide the number of right cases by the number of classes. The accuracy is their share of all cases: look at which size of the targets you divide by."""
+    prediction = softmax(forward(model, inputs)["y"])
+    correct = np.sum(prediction.argmax(axis=1) == target.argmax(axis=1))
+    return -np.mean(np.log(np.sum(prediction * target, axis=1))), correct / target.shape[1]
+
+
+@misconception("evaluate")
+def accuracy_over_the_batch_size(inputs, target, model, forward, batch_size=-1):
+    """You divide the number of right cases by batch_size. The accuracy is their share of all cases, however they are passed through."""
+    batch_size = len(inputs) if batch_size == -1 else batch_size
+    prediction = softmax(forward(model, inputs)["y"])
+    correct = np.sum(prediction.argmax(axis=1) == target.argmax(axis=1))
+    return -np.mean(np.log(np.sum(prediction * target, axis=1))), correct / batch_size
+
+
+@misconception("evaluate")
+def both_over_the_batch_size(inputs, target, model, forward, batch_size=-1):
+    """You divide what you have added up by batch_size. Both numbers are means over all cases, however they are passed through."""
+    batch_size = len(inputs) if batch_size == -1 else batch_size
+    prediction = softmax(forward(model, inputs)["y"])
+    correct = np.sum(prediction.argmax(axis=1) == target.argmax(axis=1))
+    return -np.sum(np.log(np.sum(prediction * target, axis=1))) / batch_size, correct / batch_size
 
 
 @misconception("evaluate")
@@ -525,6 +607,17 @@ def logarithm_of_the_scores(inputs, target, model, forward, batch_size=-1):
     for rows in batches(len(inputs), batch_size):
         scores = forward(model, inputs[rows])["y"]
         ce -= np.sum(np.log(np.sum(scores * target[rows], axis=1)))
+        correct += np.sum(scores.argmax(axis=1) == target[rows].argmax(axis=1))
+    return ce / len(inputs), correct / len(inputs)
+
+
+@misconception("evaluate")
+def logarithm_of_all_scores(inputs, target, model, forward, batch_size=-1):
+    """Your cross-entropy takes the logarithm of the scores themselves, and a single negative one makes it NaN, even where the target is 0. forward returns scores: turn them into probabilities first."""
+    ce = correct = 0.0
+    for rows in batches(len(inputs), batch_size):
+        scores = forward(model, inputs[rows])["y"]
+        ce -= np.sum(target[rows] * np.log(scores))
         correct += np.sum(scores.argmax(axis=1) == target[rows].argmax(axis=1))
     return ce / len(inputs), correct / len(inputs)
 
@@ -580,11 +673,43 @@ def forward_difference(model, forward, backward, name, x):
 
 @misconception("check_grad")
 def one_step_back(model, forward, backward, name, x):
-    """After the step up you go back by epsilon once, to where you started, and still divide by two epsilon: half the gradient. The way down is twice as long."""
+    """You compare the error on one side of the entry with that where it was, and still divide by two epsilon: half the gradient. The other place is a step on the other side; where you go back by arithmetic, the way down is twice as long as the way up."""
     grad = analytic(model, forward, backward, name, x)
     entries = np.random.permutation(grad.size)[:20]
     numerical = differences(model, forward, name, x, entries, before=0.0)
     np.testing.assert_array_less(np.abs(grad[entries] - numerical), 1.5e-3)
+
+
+@misconception("check_grad")
+def twice_the_derivative(model, forward, backward, name, x):
+    """You refuse a right gradient and accept one that is twice as large: your central difference is twice the derivative. Look at the factor in front of the sum in E, and at how far apart the two places are that you divide by."""
+    grad = analytic(model, forward, backward, name, x)
+    entries = np.random.permutation(grad.size)[:20]
+    np.testing.assert_array_less(np.abs(grad[entries] - differences(model, forward, name, x, entries, over=1e-7)), 1.5e-3)
+
+
+@misconception("check_grad")
+def moves_entries_of_a_copy(model, forward, backward, name, x):
+    """No entry of the parameter itself is moved between your forward passes, so that your differences are all zero. flatten() makes a copy, and so does an index that is an array: look at where the moved entry is written."""
+    grad = analytic(model, forward, backward, name, x)
+    low, high = (half_square(forward(model, x)["y"]) for _ in range(2))
+    np.testing.assert_array_less(np.abs(grad[np.random.permutation(grad.size)[:20]] - (high - low) / 2e-7), 1.5e-3)
+
+
+@misconception("check_grad")
+def another_error(model, forward, backward, name, x):
+    """You refuse a right gradient where the backward pass looks at the scores in var as well as at err. If you hand over anything but the scores as err, and add up something else to go with it: the error of this question is half the sum of the squared scores."""
+    var = forward(model, x)
+    backward(model, np.ones_like(var["y"]), var)
+    param, grad = model[name], model["dE_d" + name]
+    for flat in np.random.permutation(param.size)[:20]:
+        entry = np.unravel_index(flat, param.shape)
+        kept, errors = param[entry], []
+        for moved in (kept + 1e-7, kept - 1e-7):
+            param[entry] = moved
+            errors.append(np.sum(forward(model, x)["y"]))
+        param[entry] = kept
+        assert abs(grad[entry] - (errors[0] - errors[1]) / 2e-7) <= 1.5e-3
 
 
 @misconception("check_grad")
@@ -684,6 +809,7 @@ def relative_to_the_gradient(model, forward, backward, name, x):
 def trainer(
     model, forward, backward, update, eta, num_epochs, batch_size, data,
     order=lambda epoch, count: np.random.permutation(count), error=lambda p, t, batch_size, count: (p - t) / len(p), steps=-1, measure="after", validate=1,
+    predicted=lambda y: softmax(y),
 ):
     """Train as asked for, apart from what the keywords change."""
     inputs, target = data[0], data[3]
@@ -704,18 +830,22 @@ def trainer(
         rows, target_rows = rows if isinstance(rows, tuple) else (rows, rows)
         if measure == "before":
             statistics(epoch, None)
-        batch = rows[:0]
+        batch, along = rows[:0], []
         end = count - count % batch_size if steps == "floor" else count
         for start in range(0, end, batch_size):
             batch = rows[start : start + batch_size]
             var = forward(model, inputs[batch])
-            backward(model, error(softmax(var["y"]), target[target_rows[start : start + batch_size]], batch_size, count), var)
+            along.append(evaluate(inputs[batch], target[batch], model, forward))
+            backward(model, error(predicted(var["y"]), target[target_rows[start : start + batch_size]], batch_size, count), var)
             if steps != "epoch":
                 update(model, eta)
         if steps == "epoch":
             update(model, eta)
         if measure != "before":
             statistics(epoch, batch)
+        if measure == "along the way":
+            for key, value in zip(("train_ce", "train_acc"), np.mean(along, axis=0)):
+                stats[key][-1] = (epoch, value)
     return model, stats
 
 
@@ -750,6 +880,18 @@ def shuffled_once(*args):
 def targets_left_behind(*args):
     """You shuffle the inputs but not the targets, so each case is trained towards another's label. One order serves both."""
     return trainer(*args, order=lambda epoch, count: (np.random.permutation(count), np.arange(count)))
+
+
+@misconception("train", not_for=['(softmax(var["y"]) - target_train[rows]) => (softmax(softmax(var["y"])) - target_train[rows])'])
+def scores_minus_targets(*args):
+    """Your error is the scores minus the targets. forward returns scores: what the targets are taken from is their softmax."""
+    return trainer(*args, predicted=lambda y: y)
+
+
+@misconception("train")
+def targets_in_another_order(*args):
+    """Each case is trained towards the target of another one: inputs and targets are in different random orders. One order serves both; look at how often you draw one."""
+    return trainer(*args, order=lambda epoch, count: (np.random.permutation(count), np.random.permutation(count)))
 
 
 @misconception("train")
@@ -798,6 +940,12 @@ def measured_before_the_epoch(*args):
 def measured_on_the_last_batch(*args):
     """Your training statistics come from the last batch alone and jump about. Measure them on the whole training split."""
     return trainer(*args, measure="last batch")
+
+
+@misconception("train")
+def measured_along_the_way(*args):
+    """Your training statistics are means over the batches, each measured before its update, while the model still changed. Measure them after the epoch, on the whole training split, as those of the validation split."""
+    return trainer(*args, measure="along the way")
 
 
 @misconception("train")

@@ -687,23 +687,26 @@ class Forward:
 
 
 class Slope:
-    """The gradient of half the sum of squares of s x by that parameter, for weights of its own and with something added."""
+    """The gradient of half the sum of squares of s x by that parameter, for weights of its own and with something added. It goes by err, and as far
+    as by_y says by the scores instead, which err should be.
+    """
 
-    def __init__(self, name, weights, added):
-        self.name, self.weights, self.added = name, weights, added
+    def __init__(self, name, weights, added, by_y):
+        self.name, self.weights, self.added, self.by_y = name, weights, added, by_y
 
     def backward(self, model, err, var):
+        err = (1 - self.by_y) * err + self.by_y * var.get("y", err)
         model["dE_d" + self.name] = sum(self.weights) * np.sum(err * var["x"]) + sum(self.added)
 
 
 class Scale:
     """A toy for check_grad, with a backward pass that is right and others with a fault each: their gradient is the right one times ratio, plus
     offset. The functions hold numbers alone, and none from which it can be read which of them is right. tiny: about how many of the entries are far
-    smaller than any step, and come back as they were only where they were kept.
+    smaller than any step, and come back as they were only where they were kept. by_y: as Slope has it.
     """
 
-    def __init__(self, rng, shape, name="W1", steepness=1.0, level=1.0, tiny=0.0, **faults):
-        self.name, factor = name, steepness * inputs.away_from_zero(rng, shape, gap=0.3)
+    def __init__(self, rng, shape, name="W1", steepness=1.0, level=1.0, tiny=0.0, by_y=0.0, **faults):
+        self.name, self.by_y, factor = name, by_y, steepness * inputs.away_from_zero(rng, shape, gap=0.3)
         self.before = parameters(rng, [3, 2, 4, 2])
         parts = rng.uniform(0.5, 1.5, size=shape) * np.where(rng.uniform(size=shape) < tiny, 1e-9, 1.0)
         self.before[name] = level * parts / (parts.sum() * factor)  # s = level, without cancellation
@@ -715,7 +718,7 @@ class Scale:
     def tried(self, ns, what="right"):
         """What check_grad raises on a backward pass, the parameter at each forward pass, and the six parameters afterwards."""
         toy, model = Forward(self.name, self.weights), {key: value.copy() for key, value in self.before.items()}
-        backward = Slope(self.name, *self.faults[what])
+        backward = Slope(self.name, *self.faults[what], self.by_y)
         names = raised(ns.check_grad, model, toy.forward, backward.backward, self.name, self.x)
         return {"raised": names, "seen": toy.seen, "after": {key: model[key] for key in self.before}}
 
@@ -750,7 +753,7 @@ def right_gradient_and_zeros(ns, drawn):
     return told(ns, drawn)
 
 
-@probe("check_grad", points=0.75, judged=True, draw=lambda rng: trial(rng, (3, 9), "W2", level=5.0, wrong=(2.0, 0.0), opposite=(-1.0, 0.0)))
+@probe("check_grad", points=0.75, judged=True, draw=lambda rng: trial(rng, (3, 9), "W2", level=5.0, by_y=0.5, wrong=(2.0, 0.0), opposite=(-1.0, 0.0)))
 def double_and_opposite_gradient(ns, drawn):
     """A right gradient, one twice as large, and one of the opposite sign, of a matrix of another shape."""
     return told(ns, drawn)

@@ -159,16 +159,18 @@ def what_history_measures(seen, drawn):
     on_train, on_test = _losses(net, X_train, y_train)[0], _losses(net, X_test, y_test)[0]
     accuracy = np.mean(_scores(net, X_test).argmax(axis=1) == y_test)
     low, high = on_train.min() - 1e-5, on_train.max() + 1e-5
+    of_the_batch = len(curves["test_loss"]) == len(curves["train_loss"]) and np.allclose(curves["test_loss"], curves["train_loss"], rtol=1e-5, atol=0)
     return {
         **_lengths(curves),
         "test loss": fact(
             np.allclose(curves["test_loss"], on_test.mean(), rtol=1e-5, atol=0),
             "With learning_rate 0, test_loss is not the mean cross-entropy of X_test and y_test under the parameters that come back.",
+            "train_loss again" if of_the_batch else "another",
         ),
         "test accuracy": fact(
             np.allclose(curves["test_accuracy"], accuracy, rtol=0, atol=1e-9),
             "With learning_rate 0, test_accuracy is not the share of X_test whose largest score is that of its label in y_test.",
-            f"{np.mean(curves['test_accuracy']) / accuracy:.4g} times the share",
+            "on train_loss's rows" if of_the_batch else f"{np.mean(curves['test_accuracy']) / accuracy:.4g} times the share",
         ),
         "train loss": fact(
             np.all((low <= curves["train_loss"]) & (curves["train_loss"] <= high)),
@@ -349,6 +351,11 @@ def gradients_slightly_off(seen, drawn):
 def layers_of_any_size(seen, drawn):
     right = {"large": "a right layer with very large outputs", "small": "a right layer with very small outputs"}
     return _verdicts(seen, right, {"wrong": "with very small outputs whose gradient is twice too large"})
+
+
+def layers_whose_slope_comes_and_goes(seen, drawn):
+    right, wrong = "a right layer whose slope changes quickly", "whose slope changes quickly and whose gradient is a little too large"
+    return _verdicts(seen, {"right": right}, {"off": wrong})
 
 
 def layers_with_a_kink(seen, drawn):

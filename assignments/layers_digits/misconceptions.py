@@ -68,6 +68,13 @@ def keeps_the_batch_axis_of_db(dout, cache):
 
 
 @misconception("affine_backward")
+def db_not_summed(dout, cache):
+    """Your db has a row for each example. A bias acts in every one of them, and collects the sum of what comes back: db has the shape of b."""
+    x, w, _ = cache
+    return (dout @ w.T).reshape(x.shape), x.reshape(len(x), -1).T @ dout, dout
+
+
+@misconception("affine_backward")
 def averages_over_the_batch(dout, cache):
     """You divide dw and db by the number of examples. The chain rule adds up what comes back from each example; where a mean is wanted the loss has already divided, and dout carries it."""
     x, w, _ = cache
@@ -254,6 +261,20 @@ def asks_for_equality(forward, backward):
     """Your check refuses every layer, the right ones too. If it asks whether the two gradients are equal: a measured gradient is rounded and leaves a little out. Look at how large the error is on a layer that you trust."""
     x, dout = some(4, 5)
     assert np.array_equal(backward(dout, forward(x)[1]), measure(forward, x, dout))
+
+
+@misconception("check_layer")
+def asks_for_too_many_digits(forward, backward):
+    """Your check refuses a right layer whose slope changes quickly, and no other. If you ask for nearly all digits: a central difference leaves 8 to 11 of them right, and how many depends on the layer. Look at how far below the error of a wrong layer you need to go."""
+    x, dout = some(4, 5)
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, dout)) < 1e-10
+
+
+@misconception("check_layer")
+def measures_without_dout(forward, backward):
+    """Your check accepts a layer that does not use dout, and refuses the right ones. If you hold dx against the slope itself: dx is dout times the slope. Look at where dout goes into what you measure."""
+    x, dout = some(4, 5)
+    assert rel_error(backward(dout, forward(x)[1]), measure(forward, x, np.ones_like(x))) < 1e-5
 
 
 @misconception("check_layer")
@@ -478,6 +499,21 @@ def does_not_shift_the_logarithm(x, y):
 
 
 @misconception("softmax_loss")
+def maximum_not_added_back(x, y):
+    """Your loss is too small by the maximum of each row: the sum is taken of shifted scores, and the label's score is not shifted. Subtract the maximum from both, as the formula does."""
+    maximum = x.max(axis=1)
+    losses, probs = _loss_and_probs(x, y)
+    return (losses - maximum).mean(), _minus_label(probs, y) / len(x)
+
+
+@misconception("softmax_loss")
+def gradient_from_the_logarithms(x, y):
+    """Your gradient is made of the logarithms of the probabilities, where the probabilities themselves belong. Look at what you take the label's 1 from."""
+    losses, probs = _loss_and_probs(x, y)
+    return losses.mean(), _minus_label(np.log(probs), y) / len(x)
+
+
+@misconception("softmax_loss")
 def divides_infinities(x, y):
     """Your exponential gets scores that are too large for it. Beyond 710 it overflows, and infinity divided by infinity is no number. Look at what may be subtracted from a row without changing its probabilities."""
     powers = np.exp(x)
@@ -548,7 +584,7 @@ def zero_times_infinity_over_all_entries(x, y):
 
 
 def _train(
-    data, hidden, learning_rate, iters, batch_size, std, seed, draw=None, rng=None, weights=None, classes=None, backward=None, gradients=None, measure=None, rows=()
+    data, hidden, learning_rate, iters, batch_size, std, seed, draw=None, rng=None, weights=None, classes=None, backward=None, gradients=None, measure=None, of_the_batch=False, rows=()
 ):
     """Train as the reference does, but for the steps that are passed in; rows: the biases that have an axis in front."""
     X_train, y_train, X_test, y_test = data
@@ -573,7 +609,11 @@ def _train(
         for name in params:
             params[name] = params[name] - learning_rate * grads[name]
         test_scores = two_layer_scores(X_test, params)
-        seen = (loss, softmax_loss(test_scores, y_test)[0], np.mean(test_scores.argmax(axis=1) == y_test))
+        if of_the_batch:
+            test_scores, tests = two_layer_scores(X_train[rows], params), y_train[rows]
+        else:
+            tests = y_test
+        seen = (loss, softmax_loss(test_scores, tests)[0], np.mean(test_scores.argmax(axis=1) == tests))
         if measure:
             seen = measure(seen, params, test_scores)
         for name, value in zip(history, seen):
@@ -589,6 +629,12 @@ def test_loss_against_predictions(X_train, y_train, X_test, y_test, hidden=100, 
         return seen[0], softmax_loss(scores, scores.argmax(axis=1))[0], seen[2]
 
     return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, measure=measure)
+
+
+@misconception("train_two_layer")
+def test_loss_of_the_batch(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """Your test loss is that of the training rows of the step, as your train loss is. It should say how well the network reads digits that it has never seen: look at which rows you measure on."""
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, of_the_batch=True)
 
 
 @misconception("train_two_layer")
@@ -734,7 +780,7 @@ def gradients_pile_up(X_train, y_train, X_test, y_test, hidden=100, learning_rat
 @misconception("train_two_layer")
 def always_ten_classes(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
     """The network has ten outputs whatever the labels are. Digits have ten classes, other data don't: find their number in y_train."""
-    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, classes=max(10, y_train.max() + 1))
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, classes=10)
 
 
 @misconception("train_two_layer")
@@ -805,3 +851,18 @@ def biases_as_rows(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0
 def first_bias_as_a_row(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
     """Your b1 has two axes, (1, H). It should have one, (H,), which is the shape of its gradient; two axes add up without an error, and so nobody notices."""
     return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, rows=("b1",))
+
+
+@misconception("train_two_layer")
+def second_bias_as_a_row(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """Your b2 has two axes, (1, C). It should have one, (C,), which is the shape of its gradient; two axes add up without an error, and so nobody notices."""
+    return _train((X_train, y_train, X_test, y_test), hidden, learning_rate, iters, batch_size, std, seed, rows=("b2",))
+
+
+@misconception("train_two_layer")
+def returns_the_start(X_train, y_train, X_test, y_test, hidden=100, learning_rate=0.5, iters=1000, batch_size=100, std=0.05, seed=0):
+    """Your train loss falls, but the parameters that you return are those of the start. A line such as W1 = W1 - ... makes a new array, and a dictionary that was made before still holds the old one: look at when params is filled."""
+    data = X_train, y_train, X_test, y_test
+    start, before = _train(data, hidden, 0.0, iters, batch_size, std, seed)
+    _, history = _train(data, hidden, learning_rate, iters, batch_size, std, seed)
+    return start, history | {name: before[name] for name in ("test_loss", "test_accuracy")}

@@ -326,15 +326,20 @@ def parted(rng, values):
     return one, other, values - one - other
 
 
+WAVES = 6.0
+"""How often a curve's waves come: what a step of 1e-5 measures of their slope is off by some 1e-10 of it."""
+
+
 class Forward:
-    """A function that works entry by entry. curve: of x and of x**3, each for x of 0 or more and for negative x."""
+    """A function that works entry by entry. curve: of x, of x**3 and of waves, each for x of 0 or more and for negative x."""
 
     def __init__(self, rng, curve):
         self.parts = parted(rng, curve)
 
     def forward(self, x):
-        side, (of_x, of_cube) = np.less(x, 0).astype(int), sum(self.parts)
-        return of_x[side] * x + of_cube[side] * np.power(x, 3), {"x": np.array(x)}
+        side, (of_x, of_cube, of_waves) = np.less(x, 0).astype(int), sum(self.parts)
+        out = of_x[side] * x + of_cube[side] * np.power(x, 3) + of_waves[side] * np.sin(WAVES * np.asarray(x)) / WAVES
+        return out, {"x": np.array(x)}
 
 
 class ForwardOfRows(Forward):
@@ -346,7 +351,7 @@ class ForwardOfRows(Forward):
 
 
 class Backward:
-    """What a backward function makes of dout. slope: of 1 and of x**2, as a curve has it.
+    """What a backward function makes of dout. slope: of 1, of x**2 and of waves, as a curve has it.
 
     sends: how much of the gradient, of its share of one example, of that of another example, of the slope with another example's dout, and of
     the bare slope comes back. place: an index into the result.
@@ -357,8 +362,8 @@ class Backward:
 
     def backward(self, dout, cache):
         x = cache["x"]
-        side, (of_one, of_square) = np.less(x, 0).astype(int), sum(self.parts)
-        slope = of_one[side] + of_square[side] * x**2
+        side, (of_one, of_square, of_waves) = np.less(x, 0).astype(int), sum(self.parts)
+        slope = of_one[side] + of_square[side] * x**2 + of_waves[side] * np.cos(WAVES * x)
         own = slope * dout
         others = slope * np.roll(np.broadcast_to(dout, x.shape), 1, axis=0)
         sent = own, own / np.shape(x)[0], own[::-1], others, slope
@@ -372,10 +377,13 @@ class Suspect:
         self.forward, self.backward = kind(rng, curve).forward, Backward(rng, slope, sends, place).backward
 
 
-def drawn_curve(rng, kink=1.0):
-    """A curve that rises or falls everywhere, and its slope; kink is a factor of both where x is negative."""
-    curve = np.outer(rng.permutation([-1, 1])[0] * rng.uniform([0.5, 0.2], [1.5, 0.5]), [1.0, kink])
-    return curve, curve * np.array([[1.0], [3.0]])
+def drawn_curve(rng, kink=1.0, waves=0.0):
+    """A curve that rises or falls everywhere, and its slope; kink is a factor of both where x is negative. waves: how much of its slope comes and
+    goes, for which the cube is left out.
+    """
+    one, cube = rng.permutation([-1, 1])[0] * rng.uniform([0.5, 0.2], [1.5, 0.5])
+    curve = np.outer([one, 0.0 if waves else cube, waves * one], [1.0, kink])
+    return curve, curve * np.array([[1.0], [3.0], [1.0]])
 
 
 def called(check, suspect):
@@ -468,9 +476,20 @@ def layers_of_any_size_inputs(rng):
     return trial(rng, suspects | {"wrong": Suspect(rng, small * curve, 2 * small * slope)})
 
 
-@probe("check_layer", points=0.5, contract=True, judged=True, draw=layers_of_any_size_inputs)
+@probe("check_layer", points=0.25, contract=True, judged=True, draw=layers_of_any_size_inputs)
 def layers_of_any_size(ns, drawn):
     """Right layers with large and with small outputs, and a wrong one with small outputs."""
+    return told(ns, drawn)
+
+
+def layers_whose_slope_comes_and_goes_inputs(rng):
+    curve, slope = drawn_curve(rng, waves=0.6)
+    return trial(rng, {"right": Suspect(rng, curve, slope), "off": Suspect(rng, curve, 1.003 * slope)})
+
+
+@probe("check_layer", points=0.25, contract=True, judged=True, draw=layers_whose_slope_comes_and_goes_inputs)
+def layers_whose_slope_comes_and_goes(ns, drawn):
+    """A right layer whose slope changes quickly, so that a central difference is right to fewer digits, and one whose gradient is a little too large."""
     return told(ns, drawn)
 
 
@@ -711,8 +730,14 @@ def initial_weights(ns, drawn):
     return _parameters(ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed))
 
 
+def mostly_the_last(rng, classes):
+    """Examples of so many classes, nearly all of them of the last one, so that it is in every batch."""
+    X_train, _, X_test, y_test = examples(rng, 9 * classes, 4, classes)
+    return Data(X_train, rng.permutation([*range(classes), *[classes - 1] * (8 * classes)]), X_test, y_test)
+
+
 @probe("train_two_layer", points=0.5, contract=True, tolerance=1e-5,
-       draw=lambda rng: {str(classes): examples(rng, 2 * classes, 4, classes) for classes in (3, 13)})
+       draw=lambda rng: {str(classes): mostly_the_last(rng, classes) for classes in (3, 13)})
 def classes_in_the_labels(ns, drawn):
     """Labels of few and of many classes."""
     blanks = {}

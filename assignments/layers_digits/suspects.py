@@ -25,6 +25,11 @@ def curved_rows(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return curved(x.reshape(rows, columns))
 
 
+def wavy(wrong_by: float = 1.0) -> Suspect:
+    """A curve whose slope comes and goes quickly, for which a central difference is right to fewer digits."""
+    return lambda x: (x + 0.6 * np.sin(6 * x) / 6, x), lambda dout, x: wrong_by * (1 + 0.6 * np.cos(6 * x)) * dout
+
+
 def scaled(by: float, wrong_by: float = 1.0) -> Suspect:
     """The curve and its gradient times a number; wrong_by is a factor of the gradient alone."""
     return lambda x: (by * curved(x)[0], x), lambda dout, x: wrong_by * by * slope(x) * dout
@@ -40,6 +45,7 @@ RIGHT: dict[str, Suspect] = {
     "a right layer with very large outputs": scaled(1e6),
     "a right layer with very small outputs": scaled(1e-5),
     "a right layer that takes x of shape (N, D) and no other": (curved_rows, lambda dout, x: slope(x) * dout),
+    "a right layer whose slope changes quickly": wavy(),
     "a right layer with a kink at 0": (
         lambda x: (np.where(x < 0, 2.5, 1.0) * x, x),
         lambda dout, x: np.where(x < 0, 2.5, 1.0) * dout,
@@ -50,6 +56,7 @@ RIGHT: dict[str, Suspect] = {
 WRONG: dict[str, Suspect] = {
     "whose gradient has the wrong sign": scaled(1.0, -1.0),
     "whose gradient is 0.3 % too large": scaled(1.0, 1.003),
+    "whose slope changes quickly and whose gradient is 0.3 % too large": wavy(1.003),
     "whose gradient is wrong where x is negative": curved_with(lambda dout, x: np.where(x < 0, 1, slope(x)) * dout),
     "whose gradient is wrong where x is positive": curved_with(lambda dout, x: np.where(x > 0, 1, slope(x)) * dout),
     "that does not use dout": curved_with(lambda dout, x: slope(x)),

@@ -376,6 +376,28 @@ def zeros_replaced_in_place(y, probs):
     return -(y * np.log(probs)).sum(), (probs.argmax(axis=1) == y.argmax(axis=1)).mean()
 
 
+@misconception("compute_loss_and_acc")
+def logarithm_of_the_sum(y, probs):
+    """You add up the probabilities of the right classes and take one logarithm of the sum. Each example has a loss of its own: take the logarithms
+    first, and add up those."""
+    return -np.log((y * probs).sum()), (probs.argmax(axis=1) == y.argmax(axis=1)).mean()
+
+
+@misconception("compute_loss_and_acc")
+def squared_differences(y, probs):
+    """Your loss adds up the squares of the differences between probabilities and labels. Cross-entropy is another measure: it looks at the
+    probability of the right class alone, and at its logarithm."""
+    return ((y - probs) ** 2).sum(), (probs.argmax(axis=1) == y.argmax(axis=1)).mean()
+
+
+@misconception("compute_loss_and_acc")
+def accuracy_of_one_or_nothing(y, probs):
+    """Your accuracy is 0 however many examples are right, unless all are or there is a single one. argmax without an axis looks for the largest
+    entry of the whole array, and // cuts off what is less than 1: look at both."""
+    right = y.argmax(axis=1)
+    return -np.log(probs[np.arange(len(y)), right]).sum(), float((probs.argmax(axis=1) == right).all())
+
+
 # backwards
 
 
@@ -469,6 +491,36 @@ def delta_in_place(delta, params, name="", activation_deriv=None):
     delta *= (activation_deriv or sigmoid_deriv)(post_act)
     params["grad_W" + name], params["grad_b" + name] = X.T @ delta, delta.sum(axis=0)
     return delta @ params["W" + name].T
+
+
+@misconception("backwards")
+def bias_gradient_not_summed(delta, params, name="", activation_deriv=None):
+    """Your gradient of the biases has a row for each example. The bias acts in all of them, and the chain rule adds up what comes back: its
+    gradient is shaped like the biases."""
+    X, pre_act, post_act = params["cache_" + name]
+    delta_pre = delta * (activation_deriv or sigmoid_deriv)(post_act)
+    params["grad_W" + name], params["grad_b" + name] = X.T @ delta_pre, delta_pre
+    return delta_pre @ params["W" + name].T
+
+
+@misconception("backwards")
+def output_for_the_input(delta, params, name="", activation_deriv=None):
+    """Your gradient of the weights is made with what the layer puts out. The weights are multiplied with what comes in: look at which of the three
+    arrays in the cache that is."""
+    X, pre_act, post_act = params["cache_" + name]
+    delta_pre = delta * (activation_deriv or sigmoid_deriv)(post_act)
+    params["grad_W" + name], params["grad_b" + name] = post_act.T @ delta_pre, delta_pre.sum(axis=0)
+    return delta_pre @ params["W" + name].T
+
+
+@misconception("backwards")
+def derivative_of_delta(delta, params, name="", activation_deriv=None):
+    """You evaluate the activation's derivative at delta, and go on with that. It is a function of the layer's output, which the cache holds,
+    and delta is multiplied with it."""
+    X, pre_act, post_act = params["cache_" + name]
+    delta_pre = (activation_deriv or sigmoid_deriv)(delta)
+    params["grad_W" + name], params["grad_b" + name] = X.T @ delta_pre, delta_pre.sum(axis=0)
+    return delta_pre @ params["W" + name].T
 
 
 # conv_forward
@@ -608,6 +660,85 @@ def one_size_for_both_axes(X, params, name="", stride=1, pad=0):
     return right[:, :, :, : right.shape[2]]
 
 
+@misconception("conv_forward")
+def one_window_too_few(X, params, name="", stride=1, pad=0):
+    """Your output has one row and one column less than there are windows. There is a window at the beginning, and one more for each step from
+    there. Look at what stands behind the fraction in the formulas of the sizes."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    return responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b)[:, :, :-1, :-1]
+
+
+@misconception("conv_forward")
+def padding_once_in_the_size(X, params, name="", stride=1, pad=0):
+    """Your output is too small where there is a padding: its size counts the padding once, and pad rows and columns are added on each side. Look
+    at the formulas of the sizes."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    rows, columns = ((size + pad - side) // stride + 1 for size, side in zip(X.shape[2:], W.shape[2:]))
+    return responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b)[:, :, :rows, :columns]
+
+
+@misconception("conv_forward")
+def size_without_the_padding(X, params, name="", stride=1, pad=0):
+    """Your output is too small where there is a padding: its size is that for the images as they came, and pad rows and columns are added on each
+    side. Look at the formulas of the sizes."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    rows, columns = ((size - side) // stride + 1 for size, side in zip(X.shape[2:], W.shape[2:]))
+    return responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b)[:, :, :rows, :columns]
+
+
+@misconception("conv_forward")
+def summed_over_the_images(X, params, name="", stride=1, pad=0):
+    """Each image of a batch gets the same numbers: you sum over all images. A sum goes over the channels and the window of one image; look at the
+    axes of your sum."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    together = responses(windows_of(padded_with_zeros(X, pad), W, stride), W, 0 * b).sum(axis=0, keepdims=True)
+    return np.repeat(together, len(X), axis=0) + b[:, None, None]
+
+
+@misconception("conv_forward")
+def bias_added_to_each_product(X, params, name="", stride=1, pad=0):
+    """You add the bias to each product of a window before you sum them, so that it counts once for each entry of the filter. It is added once,
+    to the sum: look at your brackets."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    return responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b * W[0].size)
+
+
+@misconception("conv_forward")
+def bias_added_for_each_channel(X, params, name="", stride=1, pad=0):
+    """You add the bias once for each channel. It is added once to the sum over all of them: look at which loop it stands in."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    return responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b * W.shape[1])
+
+
+@misconception("conv_forward")
+def filters_last_and_reshaped(X, params, name="", stride=1, pad=0):
+    """Your numbers are right, but stand in wrong places: those of all filters for one place lie side by side, and reshape reads entries in order
+    and does not exchange axes. Look at the order of axes before you reshape."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    right = responses(windows_of(padded_with_zeros(X, pad), W, stride), W, b)
+    return right.transpose(0, 2, 3, 1).reshape(right.shape)
+
+
+@misconception("conv_forward")
+def stride_through_the_output(X, params, name="", stride=1, pad=0):
+    """You go through the places of the output in steps of the stride, and those between stay 0. Each place of the output has a window; the stride
+    is the step from one to the next on the image."""
+    W, b = params["W" + name], params["b" + name]
+    params["cache_" + name] = (X, stride, pad)
+    every = responses(windows_of(padded_with_zeros(X, pad), W, 1), W, b)
+    rows, columns = ((size + 2 * pad - side) // stride + 1 for size, side in zip(X.shape[2:], W.shape[2:]))
+    Y = np.zeros((len(X), len(W), rows, columns))
+    Y[:, :, ::stride, ::stride] = every[:, :, :rows:stride, :columns:stride]
+    return Y
+
+
 # conv_backward
 
 
@@ -652,6 +783,37 @@ def stride_of_rows_only(delta, params, name=""):
     """You apply the stride from row to row but not from column to column: your windows are the right ones only with stride 1."""
     X, stride, pad = params["cache_" + name]
     params["grad_W" + name], grad_padded = convolution_gradients(delta, X, params["W" + name], stride, pad, column_stride=1)
+    params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
+    return without_padding(grad_padded, X, pad)
+
+
+@misconception("conv_backward")
+def windows_one_pixel_apart(delta, params, name=""):
+    """Your windows are one pixel apart whatever the stride was, so that your gradients are right with stride 1 alone. Look at where window p
+    begins on the way forward."""
+    X, _, pad = params["cache_" + name]
+    params["grad_W" + name], grad_padded = convolution_gradients(delta, X, params["W" + name], 1, pad)
+    params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
+    return without_padding(grad_padded, X, pad)
+
+
+@misconception("conv_backward")
+def filters_meet_windows_one_pixel_apart(delta, params, name=""):
+    """For the gradient of the filters your windows are one pixel apart whatever the stride was. Look at where window p begins on the way forward."""
+    X, stride, pad = params["cache_" + name]
+    params["grad_W" + name], _ = convolution_gradients(delta, X, params["W" + name], 1, pad)
+    _, grad_padded = convolution_gradients(delta, X, params["W" + name], stride, pad)
+    params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
+    return without_padding(grad_padded, X, pad)
+
+
+@misconception("conv_backward")
+def filters_stamped_one_pixel_apart(delta, params, name=""):
+    """For the gradient of the images you put the filters one pixel apart whatever the stride was. Look at where window p begins on the way
+    forward."""
+    X, stride, pad = params["cache_" + name]
+    params["grad_W" + name], _ = convolution_gradients(delta, X, params["W" + name], stride, pad)
+    _, grad_padded = convolution_gradients(delta, X, params["W" + name], 1, pad)
     params["grad_b" + name] = delta.sum(axis=(0, 2, 3))
     return without_padding(grad_padded, X, pad)
 
@@ -891,6 +1053,14 @@ def full_batches_whatever_there_is(x, y, batch_size):
 
 
 @misconception("get_random_batches")
+def full_batches_drawn_with_replacement(x, y, batch_size):
+    """Each of your batches is drawn from all examples anew, and an example may come twice in one: some come several times, others never. Each
+    should be in exactly one batch: cut one random order into batches."""
+    rows = [np.random.randint(len(x), size=batch_size) for _ in range(0, len(x), batch_size)]
+    return [(x[each], y[each]) for each in rows]
+
+
+@misconception("get_random_batches")
 def never_shuffled(x, y, batch_size):
     """Your batches are cut from the data in the order it has. Is the shuffled order used where you cut?"""
     return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
@@ -929,6 +1099,13 @@ def too_few_parts(x, y, batch_size):
 
 
 @misconception("get_random_batches")
+def as_many_batches_as_batch_size(x, y, batch_size):
+    """You cut the data into batch_size batches. batch_size is the number of examples in a batch, not that of the batches."""
+    parts = np.array_split(np.random.permutation(len(x)), batch_size)
+    return [(x[rows], y[rows]) for rows in parts]
+
+
+@misconception("get_random_batches")
 def parts_of_about_equal_size(x, y, batch_size):
     """You divide the data into parts of about equal size. All batches but the last should have batch_size examples."""
     parts = np.array_split(np.random.permutation(len(x)), -(-len(x) // batch_size))
@@ -961,6 +1138,20 @@ def gradient_of_the_mean(x, y, params, batch_size=5, max_iters=500, learning_rat
             probs, loss, acc = scores_of_a_batch(xb, yb, params)
             total_loss, accs = total_loss + loss, [*accs, acc]
             send_back((probs - yb) / len(xb), params)
+            descend(params, learning_rate)
+    return total_loss, np.mean(accs)
+
+
+@misconception("train")
+def steps_over_batch_size(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """Your steps are too small by a factor of batch_size, which is not even the number of examples in a batch that is short. The loss of this
+    chapter is a sum, and its gradient is divided by nothing."""
+    for _ in range(max_iters):
+        total_loss, accs = 0.0, []
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs, loss, acc = scores_of_a_batch(xb, yb, params)
+            total_loss, accs = total_loss + loss, [*accs, acc]
+            send_back((probs - yb) / batch_size, params)
             descend(params, learning_rate)
     return total_loss, np.mean(accs)
 
@@ -1032,6 +1223,19 @@ def biases_stay(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
             total_loss, accs = total_loss + loss, [*accs, acc]
             send_back(probs - yb, params)
             descend(params, learning_rate, ("Wlayer1", "Woutput"))
+    return total_loss, np.mean(accs)
+
+
+@misconception("train")
+def never_written_back(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """The parameters in params are what they were before the training, so that the losses stay, too. Giving a local name a new value leaves the
+    dictionary as it was: put the new values into params."""
+    for _ in range(max_iters):
+        total_loss, accs = 0.0, []
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs, loss, acc = scores_of_a_batch(xb, yb, params)
+            total_loss, accs = total_loss + loss, [*accs, acc]
+            send_back(probs - yb, params)
     return total_loss, np.mean(accs)
 
 
@@ -1151,6 +1355,20 @@ def accuracies_added_up(x, y, params, batch_size=5, max_iters=500, learning_rate
             send_back(probs - yb, params)
             descend(params, learning_rate)
     return total_loss, avg_acc
+
+
+@misconception("train")
+def accuracies_over_batch_size(x, y, params, batch_size=5, max_iters=500, learning_rate=1e-3):
+    """You add up the accuracies of the batches and divide by batch_size. A mean is divided by how many there are, here by the number of
+    batches."""
+    for _ in range(max_iters):
+        total_loss, total_acc = 0.0, 0.0
+        for xb, yb in get_random_batches(x, y, batch_size):
+            probs, loss, acc = scores_of_a_batch(xb, yb, params)
+            total_loss, total_acc = total_loss + loss, total_acc + acc
+            send_back(probs - yb, params)
+            descend(params, learning_rate)
+    return total_loss, total_acc / batch_size
 
 
 @misconception("train")
@@ -1354,4 +1572,17 @@ def mean_loss_differentiated(params, x, y, eps=1e-6):
     def difference(theta, at):
         above = shifted(theta, at, eps, lambda: loss_of_the_network(params, x, y))
         return (above - shifted(theta, at, -2 * eps, lambda: loss_of_the_network(params, x, y))) / (2 * eps) / len(x)
+    at_each_entry(params, difference, parameters_of(params))
+
+
+@misconception("central_differences_gradient")
+def sigmoid_at_the_output(params, x, y, eps=1e-6):
+    """You differentiate the loss of another network: yours has the sigmoid at its output. That of question 11 has the softmax there; look at what
+    is handed to forward."""
+    def loss():
+        hidden = forward(x, params, "layer1", sigmoid)
+        return compute_loss_and_acc(y, forward(hidden, params, "output", sigmoid))[0]
+    def difference(theta, at):
+        above = shifted(theta, at, eps, loss)
+        return (above - shifted(theta, at, -2 * eps, loss)) / (2 * eps)
     at_each_entry(params, difference, parameters_of(params))

@@ -39,7 +39,8 @@ class Toy:
         return {"x": x, "y": np.sum(self.weights * model["W1"]) * x}
 
     def backward(self, model: dict, err: np.ndarray, var: dict) -> None:
-        model["dE_dW1"] = self.weights * np.sum(err * var["x"]) + self.fault
+        score = (err + var.get("y", err)) / 2  # for half the sum of the squares, err is the scores
+        model["dE_dW1"] = self.weights * np.sum(score * var["x"]) + self.fault
 
     def is_refused(self, check_grad) -> bool:
         """Whether check_grad raises an AssertionError on this model."""

@@ -21,6 +21,9 @@ SLIPS = {
     "an ending after the first dot": ("modular_mnist", "load_data", 'if fname.endswith(".pkl"):', 'if fname.split(".")[1] != "npz":', "a_row_of_floats"),
     "images scaled once more": ("modular_mnist", "test", "forward_pass(X_test)", "forward_pass(X_test / 255)", "share_of_right_answers"),
     "x itself where it is positive": ("faces_mlp", "relu", "return np.maximum(x, 0)", "return np.maximum(x, 0) if x.min() < 0 else x", "relu_leaves_its_input"),
+    "a check that asks for ten digits": ("layers_digits", "check_layer", "< 1e-5", "< 1e-10", "layers_whose_slope_comes_and_goes"),
+    "a check of the sum of the scores": ("faces_mlp", "check_grad", 'backward(model, var["y"], var)', 'backward(model, np.ones_like(var["y"]), var)\n    scores, forward = forward, lambda model, x: {"y": np.sqrt(2 * np.sum(scores(model, x)["y"]) + 0j)}',
+                                         "double_and_opposite_gradient"),
 }  # fmt: skip
 UNTOLD = {
     "dout changed in place": ("two_layer_perceptron", "relu", "return dout * (cache > 0)", "dout *= cache > 0\n    return dout", "relu_of_every_kind", "relu_backward_leaves_dout"),

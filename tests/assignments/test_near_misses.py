@@ -8,7 +8,6 @@ from autograder.judging.grader import Grader
 from .conftest import edited
 
 SLIPS = {
-    "no softmax at all": ("faces_mlp", "train", '(softmax(var["y"]) - target_train[rows])', '(var["y"] - target_train[rows])'),
     "softmax twice": ("faces_mlp", "train", 'softmax(var["y"])', 'softmax(softmax(var["y"]))'),
     "the largest instead of softmax": ("faces_mlp", "train", 'softmax(var["y"])', 'np.eye(var["y"].shape[1])[var["y"].argmax(axis=1)]'),
     "divided by all numbers of the batch": ("faces_mlp", "train", "/ len(rows)", "/ target_train[rows].size"),

@@ -17,6 +17,7 @@ LOSS_OF_LABELS = ("layers_digits", "softmax_loss", "return -log_probs[rows, y].m
 SOFTMAX = ("layers_digits", "softmax_loss", "return -log_probs[rows, y].mean(), dx / len(x)")
 UPDATE = ("faces_mlp", "nn_update", 'model[name] = model[name] - eta * model["dE_d" + name]')
 LOSS = ("nn_recognition", "compute_loss_and_acc", "return loss, acc")
+EVALUATED = ("faces_mlp", "evaluate", "return ce / num_cases, correct / num_cases")
 BIASES = ("layers_digits", "train_two_layer", "np.zeros(hidden)")
 
 NAMED = {
@@ -36,6 +37,18 @@ NAMED = {
     "biases as rows": ("layers_digits", "train_two_layer", "    params = {", "    b1, b2 = b1[None], b2[None]\n    params = {", "biases_as_rows"),
     "one order for all epochs": ("faces_mlp", "train", "        order = np.random.permutation(num_cases)", "        order = np.random.default_rng(0).permutation(num_cases)", "shuffled_once"),
     "each batch chosen anew": ("nn_recognition", "get_random_batches", "return [(x[order[start : start + batch_size]], y[order[start : start + batch_size]]) for start in starts]", "rows = [np.random.choice(len(x), batch_size, replace=False) for _ in starts]\n    return [(x[each], y[each]) for each in rows]", "full_batches_whatever_there_is"),
+    "no half, in a check that ends at the first entry": ("faces_mlp", "check_grad", "errors.append(0.5 * ", "errors.append(", "twice_the_derivative"),
+    "entries of a flattened copy": ("faces_mlp", "check_grad", "param, grad = model[name]", "param, grad = model[name].copy()", "moves_entries_of_a_copy"),
+    "the cross-entropy over the batch size": (*EVALUATED, "return ce / batch_size, correct / num_cases", "cross_entropy_over_the_batch_size"),
+    "the right cases over the batch size": (*EVALUATED, "return ce / num_cases, correct / batch_size", "accuracy_over_the_batch_size"),
+    "the right cases over the classes": (*EVALUATED, "return ce / num_cases, correct / target.shape[1]", "accuracy_over_the_classes"),
+    "scores in place of probabilities": ("faces_mlp", "train", 'softmax(var["y"])', 'var["y"]', "scores_minus_targets"),
+    "b2 as a row": ("layers_digits", "train_two_layer", "np.zeros(C)", "np.zeros((1, C))", "second_bias_as_a_row"),
+    "ten classes, whatever there are": ("layers_digits", "train_two_layer", "y_train.max() + 1", "10", "always_ten_classes"),
+    "params from before the steps": ("layers_digits", "train_two_layer", "theta -= learning_rate * gradient", "pass\n        W1, b1, W2, b2 = (p - learning_rate * g for p, g in ((W1, dW1), (b1, db1), (W2, dW2), (b2, db2)))", "returns_the_start"),
+    "tests on the rows of the batch": ("layers_digits", "train_two_layer", "test_scores = two_layer_scores(X_test, params)", "test_scores, y_test = two_layer_scores(X_train[batch], params), y_train[batch]", "test_loss_of_the_batch"),
+    "slopes measured without dout": ("layers_digits", "check_layer", "x, dout)\n", "x, np.ones_like(dout))\n", "measures_without_dout"),
+    "no window for the place of the + 1": ("nn_recognition", "conv_forward", "windows = windows[:, :, ::stride, ::stride]  ", "windows = windows[:, :, ::stride, ::stride][:, :, :-1, :-1]  ", "one_window_too_few"),
     "b1 as a row": (*BIASES, "np.zeros((1, hidden))", "first_bias_as_a_row"),
 }  # fmt: skip
 NOT_NAMED = {
@@ -48,6 +61,8 @@ NOT_NAMED = {
     "the last entries": (*ENTRIES, "range(param.size)[-20:]", "first_twenty_entries"),
     "entries that may repeat": (*ENTRIES, "np.random.choice(param.size, 20)", "always_twenty_entries"),
     "a rate that falls": (*STEP, "theta -= learning_rate * 0.95 ** len(history[\"test_loss\"]) * gradient", "gradients_pile_up"),
+    "the softmax of the softmax": ("faces_mlp", "train", 'softmax(var["y"])', 'softmax(softmax(var["y"]))', "scores_minus_targets"),
+    "one target for the whole batch": ("faces_mlp", "train", "target_train[rows]", "target_train[start]", "targets_in_another_order"),
     "b1 as a column": (*BIASES, "np.zeros((hidden, 1))", "first_bias_as_a_row"),
 }  # fmt: skip
 CHECKS = {

@@ -107,6 +107,10 @@ def other_index(node: Any, place: CodePlace) -> Iterator[Any]:
     examples=(
         'def f(g, h):\n    """Gives grad_W1 and grad_b1."""\n    return {"gradW1": g, "gradb1": h} => '
         'def f(g, h):\n    """Gives grad_W1 and grad_b1."""\n    return {"grad_W1": g, "grad_b1": h}',
+        'def f(g):\n    """Gives test_loss."""\n    d = {"test_lo": g}\n    return d, d["test_lo"] => '
+        'def f(g):\n    """Gives test_loss."""\n    d = {"test_loss": g}\n    return d, d["test_loss"]',
+        'def f(g):\n    """Gives W1."""\n    return {"w1": g} => '
+        'def f(g):\n    """Gives W1."""\n    return {"W1": g}',
     ),
 )
 def keys_throughout(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
@@ -120,20 +124,30 @@ def keys_throughout(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
     for start, now, instead in list(dict.fromkeys(filter(None, rules)))[:_OTHER_SPELLINGS]:
         made = copy.deepcopy(node)
         changed = []
-        for old, new in zip(_written_keys(node), _written_keys(made), strict=True):
+        for old, new in zip(_keys_used(node), _keys_used(made), strict=True):
             if new.value not in words and new.value.startswith(start + now):
                 new.value = start + instead + new.value[len(start + now) :]
                 changed.append(old)
         yield At(made, changed[0], tuple(changed))
 
 
+def _keys_used(node: ast.AST) -> list[Any]:
+    """The texts under which a function writes into a dictionary, or makes one, and where it looks them up."""
+    written = {key.value for key in _written_keys(node)}
+    return [key for key in _keys(node, read=True) if key.value in written]
+
+
 def _written_keys(node: ast.AST) -> list[Any]:
     """The texts under which a function writes into a dictionary, or makes one."""
+    return _keys(node, read=False)
+
+
+def _keys(node: ast.AST, *, read: bool) -> list[Any]:
     found: list[ast.expr | None] = []
     for part in ast.walk(node):
         if isinstance(part, ast.Dict):
             found += part.keys
-        elif isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store):
+        elif isinstance(part, ast.Subscript) and (read or isinstance(part.ctx, ast.Store)):
             found.append(part.slice)
     return [key for key in found if isinstance(key, ast.Constant) and isinstance(key.value, str)]
 
@@ -147,8 +161,9 @@ def _spelling(key: str, word: str) -> tuple[str, str, str] | None:
     most = least - start
     end = next((n for n in range(most, -1, -1) if key[len(key) - n :] == word[len(word) - n :]), 0)
     now, instead = key[start : len(key) - end], word[start : len(word) - end]
-    apart = max(len(now), len(instead))
-    other = re.search(r"\d", now + instead) or start + end < _ALIKE or apart > _APART
+    abbreviated = start == len(key) > _ALIKE  # as test_acc is of test_accuracy
+    far = start + end < _ALIKE or (max(len(now), len(instead)) > _APART and not abbreviated)
+    other = re.search(r"\d", now + instead) or (far and key.lower() != word.lower())
     return None if other or not key[:start] + now else (key[:start], now, instead)
 
 

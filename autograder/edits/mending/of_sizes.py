@@ -148,3 +148,14 @@ def entry_of_the_target(node: ast.expr, place: CodePlace) -> Iterator[Any]:
     indices = [part.id for part in ast.walk(targets[0].slice) if isinstance(part, ast.Name)]
     if ast.unparse(value) not in indices:
         yield from (expression(f"{ast.unparse(value)}[{index}]") for index in dict.fromkeys(indices))
+
+
+@mend(
+    ast.Call,
+    examples=("c = y.max() => c = y.max() + 1", "d, c = 3, np.max(y) => d, c = 3, np.max(y) + 1"),
+)
+def as_many_as_the_largest_label(node: ast.Call, place: CodePlace) -> Iterator[Any]:
+    """A number of classes, one more than the largest label, where the label itself was taken for it."""
+    kept = isinstance(place.statement, ast.Assign) and isinstance(place.parent, ast.Assign | ast.Tuple)
+    if kept and called(node) in ("max", "amax") and len(node.args) < 2 and not node.keywords:
+        yield ast.BinOp(node, ast.Add(), ast.Constant(1))

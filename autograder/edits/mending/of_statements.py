@@ -237,6 +237,17 @@ def result_kept(node: ast.Expr, place: CodePlace) -> Iterator[Any]:
         yield from (ast.Assign([ast.Name(name, ast.Store())], node.value) for name in dict.fromkeys(names))
 
 
+@mend(ast.Assign, examples=("d = f(d, x) => f(d, x)", "d = d.sort() => d.sort()"))
+def result_dropped(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
+    """A call that changes what it is called with and gives None, which is kept under that name."""
+    if isinstance(node.value, ast.Call) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        called_with = [*node.value.args]
+        if isinstance(node.value.func, ast.Attribute):
+            called_with.append(node.value.func.value)
+        if node.targets[0].id in [part.id for part in called_with if isinstance(part, ast.Name)]:
+            yield ast.Expr(node.value)
+
+
 @mend(
     ast.Assign,
     ast.Return,
