@@ -192,11 +192,15 @@ class Process:
             self.cpu, self._unaccounted = answer, 0.0
 
     def _ended_by_itself(self) -> None:
-        ended = self.sandbox.wait_end(1.0)
-        if ended is None:
-            self._die(Death(Outcome.PROTOCOL, "it closed its channel"))
-        else:
+        """Its channel is closed: it has ended, or goes on without. A zygote that has not told yet, on a busy
+        machine, tells when it is asked.
+        """
+        if (ended := self.sandbox.wait_end(1.0)) is not None:
             self._explain(ended)
+            return
+        self._update_cpu()
+        if self.death is None:
+            self._die(Death(Outcome.PROTOCOL, "it closed its channel"))
 
     def _explain(self, ended: Ended) -> None:
         self._note(ended)

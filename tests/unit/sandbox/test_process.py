@@ -79,6 +79,19 @@ def test_a_flood_is_charged_to_the_step_that_printed_it() -> None:
     os.close(writing)
 
 
+def test_an_end_that_is_told_late_is_told() -> None:
+    """On a busy machine the zygote may need more than the moment that it is given."""
+
+    class Late(Keeper):
+        def wait_end(self, seconds: float) -> None:
+            return None
+
+    for keeper, death in ((Late(CRASHED), Death(Outcome.KILLED, "SIGSEGV")), (Late(), Death(Outcome.PROTOCOL, "it closed its channel"))):
+        seen, theirs = process(keeper, *SAID)
+        theirs.close()
+        assert [seen.next(5.0) for _ in range(3)] == ([*SAID, death])
+
+
 def test_nothing_is_sent_to_one_that_has_ended() -> None:
     seen, theirs = process(Keeper(CRASHED))
     theirs.close()
