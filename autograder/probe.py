@@ -5,6 +5,7 @@ Imported where student code runs.
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ __all__ = [
     "frame",
     "in_any_order",
     "misconception",
+    "parameters_of",
     "probe",
     "raised",
     "series",
@@ -196,6 +198,9 @@ def _with_docstring(thing: Any) -> Any:
     return thing
 
 
+_MOST_DECORATORS = 8
+
+
 class MissingName(NameError):
     """The notebook does not define a name that a probe asks for."""
 
@@ -239,6 +244,23 @@ def gone(*args: Any, **kwargs: Any) -> None:
     it.
     """
     raise NameError("this function was taken away")
+
+
+def parameters_of(function: Any) -> Mapping[str, inspect.Parameter]:
+    """The parameters of a function by name, also where decorators stand before it that take `*args, **kwargs`
+    and do not say what they have wrapped.
+    """
+    for _ in range(_MOST_DECORATORS):
+        found = inspect.signature(function).parameters
+        if any(p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in found.values()):
+            return found
+        kept = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
+        kept += getattr(function, "__dict__", {}).values()
+        inside = [one for one in kept if callable(one) and not isinstance(one, type)]
+        if len(inside) != 1:
+            break
+        function = inside[0]
+    return found
 
 
 def types_of(value: Any) -> list[str]:

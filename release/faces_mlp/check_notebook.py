@@ -1112,6 +1112,7 @@ program writes. How deep Python's own parser goes depends on its version.
 LOCKED = ("given", "test", "demo")
 ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown"}
+_SHOWN = ("%%markdown", "%%latex")
 
 
 class NotANotebook(ValueError):
@@ -1427,8 +1428,8 @@ def _prose_beside(places: list[Place], order: range, release: list[Known]) -> di
     """What the student's own cells that come next say in words, by where they stand."""
     found = {}
     for i in order:
-        text = _prose_in(places[i]) if places[i].known is None else None
-        if text is None or (text and _is_of_the_release(text, release)):
+        text = _prose_in(places[i]) or ""
+        if places[i].known is not None or (text and _is_of_the_release(text, release)):
             break
         if text:
             found[i] = text
@@ -1454,16 +1455,24 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
 
 def _prose_in(place: Place) -> str | None:
     """What a cell of the student's own says in words; None where it is code that does something."""
-    if place.cell is None or place.cell.kind != "code":
+    if place.cell is None or place.cell.kind != "code" or place.text.lstrip().startswith(_SHOWN):
         return plain(place.text)
     tree = parsed(place.text)
-    if tree is None or any(not _is_text(statement) for statement in tree.body):
+    body = [one for one in tree.body if not _brings_display(one)] if tree is not None else []
+    if tree is None or (tree.body and not body) or not all(map(_is_text, body)):
         return None
     return plain(place.text)
 
 
+def _brings_display(statement: ast.stmt) -> bool:
+    """Whether a statement imports what shows a text."""
+    return isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("IPython")
+
+
 def _is_text(statement: ast.stmt) -> bool:
-    """Whether a statement is a text, or does nothing but show one."""
+    """Whether a statement is a text, or does nothing but show or keep one."""
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
+        return isinstance(statement.value.value, str) and " " in statement.value.value.strip()
     if not isinstance(statement, ast.Expr):
         return False
     if isinstance(statement.value, ast.Call):

@@ -54,7 +54,15 @@ def text_cell(text: str, kind: str = "markdown") -> dict[str, Any]:
 # ---- write-ups ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied", "new cell", "shown"])
+BY_CODE = {
+    "shown": f'print("{ANSWER}")',
+    "displayed": f'from IPython.display import Markdown, display\ndisplay(Markdown("{ANSWER}"))',
+    "kept in a name": f'answer = """\n{ANSWER}"""',
+    "in a magic": f"%%markdown\n{ANSWER}",
+}
+
+
+@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied", "new cell", "below a plot", *BY_CODE])
 def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str) -> None:
     """All of it reaches a person."""
     work = Work.handed_out(tiny).solve("center", "scale")
@@ -65,8 +73,10 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
         work.cells.insert(at, text_cell(ANSWER))
     elif how == "comment":
         work.cells.insert(at + 1, text_cell(f"# {ANSWER}", "code"))
-    elif how == "shown":
-        work.cells.insert(at + 1, text_cell(f'print("{ANSWER}")', "code"))
+    elif how in BY_CODE:
+        work.cells.insert(at + 1, text_cell(BY_CODE[how], "code"))
+    elif how == "below a plot":
+        work.cells[at + 1 : at + 1] = [text_cell("plt.plot([1, 2])", "code"), text_cell(ANSWER)]
     elif how == "new cell":
         stub["source"] = ANSWER[:40]
         work.cells.insert(at + 1, text_cell(ANSWER[40:]))
@@ -79,6 +89,14 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
         work.cells.append({**stub, "source": ANSWER})
     answer = read(tiny, as_bytes(work)).answer("why")
     assert answer is not None and ANSWER[:40] in answer and ANSWER[40:] in answer
+
+
+@pytest.mark.parametrize("cell", ["from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1"])
+def test_code_beside_it_is_no_write_up(tiny: Assignment, cell: str) -> None:
+    """What was left as it was handed out is untouched, whatever computes beside it."""
+    work = Work.handed_out(tiny).solve("center", "scale")
+    work.cells.append(text_cell(cell, "code"))
+    assert read(tiny, as_bytes(work)).answer("why") is None
 
 
 def test_a_deleted_write_up_is_missing(tiny: Assignment) -> None:

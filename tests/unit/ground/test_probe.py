@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from autograder.probe import MissingName, Namespace, Probe, alternative, misconception, probe, raised
+from autograder.probe import (
+    MissingName,
+    Namespace,
+    Probe,
+    alternative,
+    misconception,
+    parameters_of,
+    probe,
+    raised,
+)
 
 
 def test_a_probe_is_its_name_its_sentence_and_its_options() -> None:
@@ -93,3 +102,24 @@ def test_raised_tells_what_an_expected_error_is() -> None:
     assert raised(int, "x", base=10) == ["ValueError"]
     with pytest.raises(SystemExit):
         raised(exit, 0)
+
+
+def test_parameters_are_those_of_what_a_decorator_has_wrapped() -> None:
+    """By a closure or an object, also where it does not say so; what takes anything and wraps nothing has no others."""
+
+    def train(x: Any, max_iters: int = 500) -> Any:
+        return x
+
+    def timed(function: Any) -> Any:
+        return lambda *args, **kwargs: function(*args, **kwargs)
+
+    class Counted:
+        def __init__(self, function: Any) -> None:
+            self.function, self.calls = function, 0
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            return self.function(*args, **kwargs)
+
+    for wrapped in (train, timed(train), Counted(train), timed(Counted(timed(train)))):
+        assert parameters_of(wrapped)["max_iters"].default == 500
+    assert list(parameters_of(lambda *args: 3)) == ["args"]
