@@ -27,6 +27,13 @@ Pairs = Annotated[
     int, typer.Option("--pairs", min=0, help="Try this many second mistakes beside each misconception.")
 ]
 
+MANY = (os.cpu_count() or 1) + 1
+"""While one answer is judged, the process of another runs."""
+Jobs = Annotated[
+    int,
+    typer.Option("--jobs", "-j", min=1, help="Answers at a time.", show_default="one more than the cores"),
+]
+
 
 def audit(
     names: Names = None,
@@ -34,9 +41,7 @@ def audit(
     write: Annotated[
         Path | None, typer.Option("--write", help="Write the figures to this Markdown page.")
     ] = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, help="Answers at a time.", show_default="number of cores")
-    ] = os.cpu_count() or 1,
+    jobs: Jobs = MANY,
     salts: Annotated[
         int, typer.Option("--salts", min=1, help="Try right answers on the inputs of this many salts.")
     ] = 5,
