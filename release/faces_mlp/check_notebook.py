@@ -2032,7 +2032,7 @@ class _Judge:
             return "wrong", question, self.renamed(missing)
         says = self.explained(error, question["id"])
         if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died", "NameError"):
-            says += " It was right in your session, which still holds what the notebook does not: restart the kernel and run all cells."
+            says += " This check passed when it last ran in your session. From a clean start it does not: restart the kernel and run all cells."
         return "wrong", question, says
 
     def beside_other_answers(self, question):
