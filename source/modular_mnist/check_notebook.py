@@ -1399,6 +1399,8 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
     them, under the question's text, as a comment. What belongs to another question is never taken.
     """
     places = layout.places
+    taken: set[int] = set()
+    empty: list[int] = []
     for at, known in enumerate(release):
         if known.role != "written":
             continue
@@ -1420,8 +1422,23 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
         layout.used.setdefault(known.id, first.cell.number)
         for i in mine[1:]:
             places[i] = Place(None, places[i].cell, places[i].text)
+        taken.update(written)
+        empty += [] if texts else mine[:1]
         text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
         places[mine[0]] = Place(known, first.cell, text)
+    _find_at_the_end(places, empty, taken, release)
+
+
+def _find_at_the_end(places: list[Place], empty: list[int], taken: set[int], release: list[Known]) -> None:
+    """Give write-ups in which nothing stands what the student says below all that was handed out, where it
+    is no other's: whose it is, a person sees.
+    """
+    end = max((i for i, place in enumerate(places) if place.known is not None), default=-1) + 1
+    found = _prose_beside(places, range(end, len(places)), release)
+    if not found or found.keys() & taken:
+        return
+    for i in empty:
+        places[i] = Place(places[i].known, places[i].cell, "\n\n".join(map(plain, found.values())))
 
 
 def _prose_beside(places: list[Place], order: range, release: list[Known]) -> dict[int, str]:

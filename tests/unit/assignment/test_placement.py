@@ -62,7 +62,7 @@ BY_CODE = {
 }
 
 
-@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied", "new cell", "below a plot", *BY_CODE])
+@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied", "new cell", "below a plot", "far below", *BY_CODE])
 def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str) -> None:
     """All of it reaches a person."""
     work = Work.handed_out(tiny).solve("center", "scale")
@@ -77,6 +77,9 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
         work.cells.insert(at + 1, text_cell(BY_CODE[how], "code"))
     elif how == "below a plot":
         work.cells[at + 1 : at + 1] = [text_cell("plt.plot([1, 2])", "code"), text_cell(ANSWER)]
+    elif how == "far below":
+        work.cells.insert(2, work.cells.pop(at))
+        work.cells += [text_cell("plt.plot([1, 2])", "code"), text_cell(ANSWER)]
     elif how == "new cell":
         stub["source"] = ANSWER[:40]
         work.cells.insert(at + 1, text_cell(ANSWER[40:]))
