@@ -55,7 +55,7 @@ def test_an_absent_answer_costs_its_own_points_alone(name: str, grader: Grader) 
     cells, own = cells_with(grader.assignment, []), {n: c for n, c in enumerate(grader.assignment.cells, 1) if c.role is Role.SOLUTION}
     others = {}
     for place, (number, solution) in enumerate(own.items()):
-        text = solution.text + "\nx = (1" if place % 2 else re.sub(r"^(\s*(?:def|class)) (\w)", r"\1 my_\2", solution.text, flags=re.M)
+        text = re.sub(r"^(\s*(?:def|class)) (\w)", r"\1 (\2" if place % 2 else r"\1 my_\2", solution.text, flags=re.M)
         with grader.sit_cells([CellSource(text, c.number, c.kind) if c.number == number else c for c in cells]) as sitting:
             found = lost({r.id: r for r in sitting.results() if r.kind == "auto"})
         others[solution.id] = [q for q in found if not solves(solution.id, q)]
