@@ -124,8 +124,8 @@ _STRING = re.compile(
     r"#[^\n]*|(\"{3}|'{3})(?:\\.|(?!\1).)*(?:\1|\Z)|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S
 )
 """A comment or a text; one in three quotes that is not closed goes on to the end."""
-_BEGINS = re.compile(r"(?:def|class|async\s+def|import|from)\b|@")
-_GOES_ON = re.compile(r"[\s)\]}#]|(?:else|elif|except|finally)\b|$")
+_STARTS = re.compile(r"(?:def|class|async\s+def|import|from)\b|@")
+_CONTINUES = re.compile(r"[\s)\]}#]|(?:else|elif|except|finally)\b|$")
 
 
 def place_in(error: BaseException, name: str) -> tuple[int, int] | None:
@@ -184,7 +184,7 @@ def whole_definitions(text: str) -> list[ast.stmt]:
             body = ast.parse("\n" * line + piece).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        followed = index + 1 == len(pieces) or bool(_BEGINS.match(pieces[index + 1][1]))
+        followed = index + 1 == len(pieces) or bool(_STARTS.match(pieces[index + 1][1]))
         found += [s for s in body if _only_defines(s) and (followed or not _may_go_on(s))]
     return found
 
@@ -205,7 +205,7 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
         for line in range(text.count("\n", 0, match.start()) + 1, text.count("\n", 0, match.end()) + 1)
     }
     lines = text.split("\n")
-    begin = [n for n, line in enumerate(lines) if n not in within and not _GOES_ON.match(line)]
+    begin = [n for n, line in enumerate(lines) if n not in within and not _CONTINUES.match(line)]
     decorated = {below for above, below in itertools.pairwise(begin) if lines[above].startswith("@")}
     starts = [n for n in begin if n not in decorated]
     for start, end in itertools.pairwise([*starts, len(lines)]):
