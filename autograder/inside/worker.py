@@ -151,7 +151,7 @@ def make_ready(setup: Any) -> tuple[Any, Library]:
     loaded into.
     """
     from autograder.inside import jail
-    from autograder.inside.names import bound_names
+    from autograder.inside.names import bound_names, completed_names
     from autograder.inside.running import cell_name, compiled, prepared
     from autograder.inside.shell import make_shell
 
@@ -161,7 +161,7 @@ def make_ready(setup: Any) -> tuple[Any, Library]:
     jail.enter(setup.level, setup.readonly, box_size=64 << 20)
     for cell in setup.given:
         compiled(prepared(cell.text, cell_name(cell.number)), cell_name(cell.number))
-        bound_names(cell.text)  # read here once, and not anew in each process
+        bound_names(cell.text), completed_names(cell.text)  # read here once, and not anew in each process
     compile_once(
         {Path(name).stem: Path(path) for path, name in setup.files if name.endswith(".py")},
         [cell.text for cell in setup.given],
