@@ -21,7 +21,7 @@ program writes. How deep Python's own parser goes depends on its version.
 LOCKED = ("given", "test", "demo")
 ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown"}
-_SHOWN = ("%%markdown", "%%latex")
+_PROSE_MAGICS = ("%%markdown", "%%latex")
 
 
 class NotANotebook(ValueError):
@@ -381,7 +381,7 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
 
 def _prose_in(place: Place) -> str | None:
     """What a cell of the student's own says in words; None where it is code that does something."""
-    if place.cell is None or place.cell.kind != "code" or place.text.lstrip().startswith(_SHOWN):
+    if place.cell is None or place.cell.kind != "code" or place.text.lstrip().startswith(_PROSE_MAGICS):
         return plain(place.text)
     tree = parsed(place.text)
     body = [one for one in tree.body if not _brings_display(one)] if tree is not None else []

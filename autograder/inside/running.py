@@ -127,7 +127,7 @@ class RunningNotebook:
         written = {name: self.names[name] for name in stubs & self.answered if name in self.names}
         error = self._run(cell, briefly)
         self.names.update(written)
-        self.answered |= (bound_names(cell.text) or bound_in(_run_of(cell.text))) - stubs
+        self.answered |= (bound_names(cell.text) or bound_in(_runnable(cell.text))) - stubs
         return error
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:
@@ -189,12 +189,12 @@ class RunningNotebook:
 
 def stub_names(text: str) -> set[str]:
     """Names that a cell leaves bound to what was handed out in place of an answer."""
-    body = _run_of(text) if "NotImplementedError" in text else []
+    body = _runnable(text) if "NotImplementedError" in text else []
     last = {name: is_stub(one) for one in body for name in bound_in([one])}
     return {name for name, stub in last.items() if stub}
 
 
-def _run_of(text: str) -> list[ast.stmt]:
+def _runnable(text: str) -> list[ast.stmt]:
     """The statements of a cell that can be run."""
     tree = parsed(text)
     return tree.body if tree is not None else whole_definitions(text)

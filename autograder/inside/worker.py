@@ -161,7 +161,8 @@ def make_ready(setup: Any) -> tuple[Any, Library]:
     jail.enter(setup.level, setup.readonly, box_size=64 << 20)
     for cell in setup.given:
         compiled(prepared(cell.text, cell_name(cell.number)), cell_name(cell.number))
-        bound_names(cell.text), completed_names(cell.text)  # read here once, and not anew in each process
+        for read in (bound_names, completed_names):  # here once, and not anew in each process
+            read(cell.text)
     compile_once(
         {Path(name).stem: Path(path) for path, name in setup.files if name.endswith(".py")},
         [cell.text for cell in setup.given],

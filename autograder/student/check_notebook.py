@@ -550,7 +550,8 @@ class _Judge:
         error = self.error(place)
         if error is None or self.results[place].get("late"):
             return "done", question, ""
-        if broken and (missing or error["type"] in ("NameError", "AttributeError", "NotImplementedError")[: 3 if beside else 2]):
+        absent = ["NameError", "AttributeError", *(["NotImplementedError"] if beside else [])]
+        if broken and (missing or error["type"] in absent):
             return "wrong", question, self.explained(broken, question["id"])
         owner = self.stub_owner(error)
         if owner == question["id"] or (untouched and not owner and error["type"] in ("NotImplementedError", "NameError")):

@@ -909,7 +909,7 @@ class RunningNotebook:
         written = {name: self.names[name] for name in stubs & self.answered if name in self.names}
         error = self._run(cell, briefly)
         self.names.update(written)
-        self.answered |= (bound_names(cell.text) or bound_in(_run_of(cell.text))) - stubs
+        self.answered |= (bound_names(cell.text) or bound_in(_runnable(cell.text))) - stubs
         return error
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:
@@ -971,12 +971,12 @@ class RunningNotebook:
 
 def stub_names(text: str) -> set[str]:
     """Names that a cell leaves bound to what was handed out in place of an answer."""
-    body = _run_of(text) if "NotImplementedError" in text else []
+    body = _runnable(text) if "NotImplementedError" in text else []
     last = {name: is_stub(one) for one in body for name in bound_in([one])}
     return {name for name, stub in last.items() if stub}
 
 
-def _run_of(text: str) -> list[ast.stmt]:
+def _runnable(text: str) -> list[ast.stmt]:
     """The statements of a cell that can be run."""
     tree = parsed(text)
     return tree.body if tree is not None else whole_definitions(text)
@@ -1112,7 +1112,7 @@ program writes. How deep Python's own parser goes depends on its version.
 LOCKED = ("given", "test", "demo")
 ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown"}
-_SHOWN = ("%%markdown", "%%latex")
+_PROSE_MAGICS = ("%%markdown", "%%latex")
 
 
 class NotANotebook(ValueError):
@@ -1472,7 +1472,7 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
 
 def _prose_in(place: Place) -> str | None:
     """What a cell of the student's own says in words; None where it is code that does something."""
-    if place.cell is None or place.cell.kind != "code" or place.text.lstrip().startswith(_SHOWN):
+    if place.cell is None or place.cell.kind != "code" or place.text.lstrip().startswith(_PROSE_MAGICS):
         return plain(place.text)
     tree = parsed(place.text)
     body = [one for one in tree.body if not _brings_display(one)] if tree is not None else []
@@ -2038,7 +2038,8 @@ class _Judge:
         error = self.error(place)
         if error is None or self.results[place].get("late"):
             return "done", question, ""
-        if broken and (missing or error["type"] in ("NameError", "AttributeError", "NotImplementedError")[: 3 if beside else 2]):
+        absent = ["NameError", "AttributeError", *(["NotImplementedError"] if beside else [])]
+        if broken and (missing or error["type"] in absent):
             return "wrong", question, self.explained(broken, question["id"])
         owner = self.stub_owner(error)
         if owner == question["id"] or (untouched and not owner and error["type"] in ("NotImplementedError", "NameError")):

@@ -33,7 +33,8 @@ def mapped_bytes() -> int | None:
 
 
 _STEP = 16 << 20
-_QUIETLY = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+"""How finely the room is told, in bytes."""
+_PRIVATE = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
 
 
 def room_left(before: int = 0) -> int:
@@ -54,7 +55,7 @@ def room_left(before: int = 0) -> int:
 
 def _can_map(size: int) -> bool:
     try:
-        mmap.mmap(-1, max(size, 1), **_QUIETLY).close()
+        mmap.mmap(-1, max(size, 1), **_PRIVATE).close()
     except (OSError, ValueError, MemoryError):
         return False
     return True
