@@ -19,6 +19,10 @@ from autograder.inside.wire import WireError
 
 MAX_FRAME = 40 << 20
 _LENGTH = struct.Struct("<I")
+NO_MEMORY = 112
+"""The exit status of a submission's process in which what the grader does between cells and probes finds no
+memory: what the notebook keeps leaves too little.
+"""
 
 
 class _Message(msgspec.Struct, frozen=True, tag=True, array_like=True):

@@ -72,7 +72,7 @@ def load() -> None:
 
     matplotlib.use("Agg")
     import matplotlib.pyplot
-    import numpy  # noqa: F401
+    import numpy
 
     from autograder import inputs, probe  # noqa: F401
     from autograder.inside import cells, jail, one_process, protocol, shell, standins, stubs, versions  # noqa: F401
@@ -83,6 +83,8 @@ def load() -> None:
     versions.restore_numpy_names()
     standins.install_standins()
     one_process.use_one_process()
+    square = numpy.ones((256, 256))
+    square @ square  # OpenBLAS takes its 32 MiB here, and ends no process later that has not as much left
 
 
 def become_zygote(control: int, errors: int, nursery: int) -> NoReturn:
@@ -192,7 +194,7 @@ def compile_once(files: dict[str, Path], texts: list[str]) -> None:
 def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], shell: Any, library: Library) -> None:
     """Fork a process and watch it until it is gone."""
     from autograder.inside import jail
-    from autograder.inside.protocol import Ended, Ready, SetupFailed
+    from autograder.inside.protocol import NO_MEMORY, Ended, Ready, SetupFailed
 
     box = jail.new_box()
     try:
@@ -206,6 +208,8 @@ def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], shell: Any
         status = 70
         try:
             status = live(setup, job, box, descriptors, shell, library)
+        except MemoryError:
+            status = NO_MEMORY
         finally:
             os._exit(status)
     for descriptor in descriptors:
@@ -298,7 +302,8 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any, lib
         if isinstance(request, Run):
             if first is not None:
                 first.restore(0)
-            run_cells(channel, notebook, request, box)
+            with jail.rlimits.kept_back():
+                run_cells(channel, notebook, request, box)
             left = Snapshot(notebook)
             first = first or left
         elif isinstance(request, Observe):

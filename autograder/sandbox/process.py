@@ -19,6 +19,7 @@ import msgspec
 
 from autograder.errors import SandboxError
 from autograder.inside.protocol import (
+    NO_MEMORY,
     Confined,
     Ended,
     FrameReader,
@@ -210,7 +211,9 @@ class Process:
             self._release()
             mend = "`chainrule doctor` shows what this machine allows"
             raise SandboxError(f"a process ended before it was confined (status {ended.status})", mend=mend)
-        if ended.status >= 0:
+        if ended.status == NO_MEMORY:
+            self.death = Death(Outcome.OUT_OF_MEMORY)
+        elif ended.status >= 0:
             self.death = Death(Outcome.EXITED, f"exit status {ended.status}")
         elif -ended.status in (signal.SIGXCPU, signal.SIGKILL) and ended.cpu > 1:
             self.death = Death(Outcome.TIMED_OUT)

@@ -392,7 +392,7 @@ class _Pass:
             seconds = self.limits.probe_seconds
             message = process.next(seconds, max(0.01, min(_WALL * seconds, self._wall_left())))
             self._charge(request.question, began)
-            if self.watch.unanswered():
+            if isinstance(message, ProbeDone) and self.watch.unanswered():  # not: it ended when this one did
                 message = Death(Outcome.TIMED_OUT)
             if isinstance(message, ProbeDone | Death) and self._has_more_memory(message):
                 return

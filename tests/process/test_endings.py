@@ -82,9 +82,9 @@ KEEPS = "big = [np.empty(1 << 17) for _ in range({})]"
 NEEDS = "def center(X):\n    room = np.empty(1 << 25)\n    return X - X.mean(axis=0)"
 
 
-@pytest.mark.parametrize("mebibytes", [600, 1000])
+@pytest.mark.parametrize("mebibytes", [600, 1000, 1010])
 def test_what_a_cell_keeps_costs_no_answer(tiny: Bench, mebibytes: int) -> None:
-    """Many arrays that stay are not copied, so that they may take all memory but what the answers need."""
+    """Many arrays that stay are not copied, and some memory is kept from all cells: the answers have it."""
     for place in ("center_solution", "scale_solution"):
         result = tiny.grade(tiny.work().add(KEEPS.format(mebibytes), before=place))
         assert (result.score, result.messages) == (5.0, ())
@@ -92,7 +92,7 @@ def test_what_a_cell_keeps_costs_no_answer(tiny: Bench, mebibytes: int) -> None:
 
 def test_memory_is_charged_to_the_cell_that_keeps_it(tiny: Bench) -> None:
     """Where an answer runs out of memory beside a cell that keeps most of it, of that cell the definitions alone are run."""
-    result = tiny.grade(tiny.work().write("center_solution", NEEDS).add(KEEPS.format(900), before="scale_solution"))
+    result = tiny.grade(tiny.work().write("center_solution", NEEDS).add(KEEPS.format(960), before="scale_solution"))
     assert result.score == 5.0
     (message,) = result.messages
     assert message.startswith("cell 9: it kept 9") and "MiB of memory, which left too little for a check" in message
@@ -107,6 +107,29 @@ def test_a_cell_that_hangs_is_skipped_when_cells_run_again(tiny: Bench) -> None:
     assert len(result.messages) == 1 and "too long" in result.messages[0]
     assert {q.id: q.score for q in result.questions if q.kind == "auto"} == {"center": 0.0, "scale": 3.0}
     assert tiny.seen(work, "scale").briefly == (9,), "the cell stands on the list that a second pass begins with"
+
+
+@pytest.mark.parametrize(
+    ("ending", "outcome"),
+    [("ctypes.string_at(0)", Outcome.KILLED), ("ctypes.CDLL(None)._exit(7)", Outcome.EXITED), ("os.write(1, b'x' * 10**7)", Outcome.OUTPUT_LIMIT)],
+)
+def test_how_a_second_pass_ends_is_told_as_it_was(tiny: Bench, ending: str, outcome: Outcome) -> None:
+    """Where a process ends while another answers for an earlier question, that other ends with it and is not what is told."""
+    scaler = f"class Scaler:\n    def __init__(self, floor=1e-3): pass\n    def apply(self, X):\n        import ctypes, os\n        center(X)\n        {ending}"
+    for _ in range(3):
+        results = tiny.results(tiny.work().write("center_solution", DEFINITION.format("return X")).write("scale_solution", scaler))
+        assert {check.outcome for check in results["scale"].checks} == {outcome}
+
+
+HOARDS = "hoard = []\ndef center(X):\n    while True: hoard.append(np.empty(1 << 12))"
+
+
+def test_an_answer_that_takes_all_memory_costs_its_own_question(tiny: Bench) -> None:
+    """Also where what it has taken leaves too little to go on with: that is no exit() and no endless loop."""
+    for _ in range(4):
+        results = tiny.results(tiny.work().write("center_solution", HOARDS))
+        assert {check.outcome for check in results["center"].checks} == {Outcome.OUT_OF_MEMORY}
+        assert results["scale"].score == 3.0
 
 
 FOUR = {

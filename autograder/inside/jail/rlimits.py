@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import sys
+from collections.abc import Iterator
 
 from autograder.inside.jail.values import JailLimits
 
@@ -53,6 +55,24 @@ def room_left(before: int = 0) -> int:
     return low
 
 
+KEPT_BACK = 128 << 20
+"""Bytes that the cells of a notebook can't use: with them the probes run, whatever the cells keep."""
+
+
+@contextlib.contextmanager
+def kept_back() -> Iterator[None]:
+    """Keep memory from what runs meanwhile: it is mapped, not touched, and there again afterwards."""
+    try:
+        held = mmap.mmap(-1, KEPT_BACK, **_PRIVATE)
+    except (OSError, ValueError, MemoryError):  # what cells kept that ran before leaves less
+        held = None
+    try:
+        yield
+    finally:
+        if held is not None:
+            held.close()
+
+
 def _can_map(size: int) -> bool:
     try:
         mmap.mmap(-1, max(size, 1), **_PRIVATE).close()
@@ -73,7 +93,7 @@ def _wanted(limits: JailLimits, mapped: int | None, count_tasks: bool) -> dict[s
         "RLIMIT_SIGPENDING": _SIGNALS,
     }
     if mapped is not None:
-        wanted["RLIMIT_AS"] = mapped + limits.memory_bytes
+        wanted["RLIMIT_AS"] = mapped + limits.memory_bytes + KEPT_BACK
     if count_tasks:
         wanted["RLIMIT_NPROC"] = limits.tasks
     return wanted
