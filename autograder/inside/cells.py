@@ -9,6 +9,7 @@ import contextlib
 import random
 import re
 from collections.abc import Collection, Iterator
+from operator import is_
 from os import chdir, getcwd
 from sys import getrecursionlimit, setrecursionlimit
 from warnings import resetwarnings, simplefilter
@@ -149,7 +150,7 @@ class Snapshot:
 
     def restore(self, seed: int) -> None:
         """Put everything back and seed the global generators."""
-        if self.live.keys() != self.names.keys() or any(self.live[k] is not v for k, v in self.names.items()):
+        if len(self.live) != len(self.names) or not _holds(self.live, self.names):
             self.live.clear()
             self.live.update(self.names)
         self.notebook.given = dict(self.given)
@@ -160,6 +161,11 @@ class Snapshot:
         _put_functions_back()
         _seed_numpy(seed & 0xFFFFFFFF)
         _seed_python(seed)
+
+
+def _holds(names: dict[str, object], kept: dict[str, object]) -> bool:
+    """Whether each of the kept names stands for the very same object."""
+    return all(map(is_, map(names.get, kept), kept.values()))
 
 
 def _put_settings_back() -> None:
@@ -177,6 +183,6 @@ def _put_settings_back() -> None:
 def _put_functions_back() -> None:
     """Functions that draw random numbers, where a value was written over them: `np.random.seed = 42`."""
     for names, functions in _DRAWING:
-        for name, function in functions.items():
+        for name, function in () if _holds(names, functions) else functions.items():
             if names.get(name) is not function and not callable(names.get(name)):
                 names[name] = function

@@ -10,6 +10,7 @@ import select
 import socket
 import struct
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -296,11 +297,17 @@ def frame(message: Any) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
+@lru_cache(maxsize=16)
+def decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
+    """What decodes messages of a union type: made once, in the zygote for all its processes."""
+    return msgspec.msgpack.Decoder(kind)
+
+
 class FrameReader:
     """Cuts a stream of bytes into messages of one union type."""
 
     def __init__(self, kind: Any) -> None:
-        self._decoder = msgspec.msgpack.Decoder(kind)
+        self._decoder = decoder(kind)
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> None:

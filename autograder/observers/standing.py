@@ -90,7 +90,7 @@ def changed(before: Standing, drawn: Any) -> list[str]:
     dictionary is not among them.
     """
     now = standing(drawn)
-    if _stands(before, now):
+    if before == now or _stands(before, now):
         return []
     marks = dict(_marks(now))
     differ = [name for name, mark in _marks(before) if name not in marks or marks[name] != mark]

@@ -905,11 +905,12 @@ class RunningNotebook:
         """Run one cell. A stub that was left standing below an answer does not replace it."""
         if cell.kind != "own":
             return self._run(cell, briefly)
-        stubs = stub_names(cell.text)
+        stubs, before = stub_names(cell.text), dict(self.names)
         written = {name: self.names[name] for name in stubs & self.answered if name in self.names}
         error = self._run(cell, briefly)
         self.names.update(written)
-        self.answered |= (bound_names(cell.text) or bound_in(_runnable(cell.text))) - stubs
+        bound = {name for name, value in self.names.items() if before.get(name, self) is not value}
+        self.answered |= bound - stubs
         return error
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:

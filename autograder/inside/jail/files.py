@@ -81,7 +81,7 @@ def settle_in(box: str) -> None:
     if (
         os.environ.get("HOME") != box or tempfile.tempdir != box
     ):  # at level full it was the zygote's already: half a millisecond
-        os.environ.update(HOME=box, TMPDIR=box)
+        os.environ["HOME"] = os.environ["TMPDIR"] = box
         tempfile.tempdir = box  # it keeps its first answer
 
 
