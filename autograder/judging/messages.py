@@ -22,8 +22,8 @@ from autograder.inside.versions import names_gone_from
 from autograder.judging.findings import Verdict
 from autograder.judging.judged import Judged
 from autograder.probe import Probe
+from autograder.sandbox.cell_runs import KEPT, LEFT_OUT
 from autograder.sandbox.said import names_in, without_suggestion
-from autograder.sandbox.watch import KEPT, LEFT_OUT
 from autograder.text import printable, sentence
 
 MAX_MESSAGES = 40

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Any
 
 from autograder.inside.limits import CELLS_SHARE, Limits
 from autograder.inside.protocol import (
     CellDone,
-    CellKind,
     CellsDone,
     CellSource,
     Observe,
@@ -24,16 +24,12 @@ from autograder.inside.protocol import (
     Run,
     Serve,
 )
-from autograder.inside.seen import CellReport, Observation, Outcome, Seen
+from autograder.inside.seen import Observation, Outcome, Seen
+from autograder.sandbox.cell_runs import OUTCOMES, CellRuns
 from autograder.sandbox.process import Death, Process
 from autograder.sandbox.said import by_the_interpreter
 from autograder.sandbox.zygote import Sandbox
-from autograder.text import printable
 
-LEFT_OUT = "left out"
-"""What a report says of a cell whose definitions were too slow as well."""
-KEPT = "it kept"
-"""How a report begins of a cell that left too little memory for a check."""
 MAX_HANGS = 2
 """After so many probes that hung or died, the rest of the question is not run."""
 _FEW = 8
@@ -42,7 +38,6 @@ _MOST_CHANGED = 200
 _WALL = 4
 """The wall clock has so many times as long as the CPU time of a limit."""
 
-_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _PUBLIC = {name: kind for name, kind in vars(builtins).items() if not name.startswith("_")}
 _ERRORS = {
     name for name, kind in _PUBLIC.items() if isinstance(kind, type) and issubclass(kind, BaseException)
@@ -89,26 +84,8 @@ class Watch:
     ) -> None:
         self.admit = admit
         """Gives what may be kept of an observation."""
-        self.sandbox, self.cells, self.limits, self.demo_names, self.handed_in = (
-            sandbox,
-            cells,
-            limits,
-            demo_names,
-            handed_in,
-        )
-        self.numbers = frozenset(c.number for c in cells)
-        self.demos = False
-        """Whether the demonstrations are run as well."""
-        self.again = True
-        self.skip: set[int] = set()
-        """Cells that are left out, since they are known to hang or to end the process."""
-        self.briefly: set[int] = set()
-        """Cells of which the definitions alone are run, since the whole of them was stopped."""
-        self.kept: dict[int, int] = {}
-        """MiB of memory that a student's cell has kept, by its number, where it is a large part of all."""
-        self.took: dict[int, float] = {}
-        """Seconds that a cell has taken, by its number, the last time that it came to its end."""
-        self.reports: dict[int, CellReport] = {}
+        self.sandbox, self.limits = sandbox, limits
+        self.ran = CellRuns(cells, limits, demo_names, handed_in)
         self.answered: set[str] = set()
         """Names that its process was given by the reference: it may have kept what that answered."""
         self._process: Process | None = None
@@ -142,9 +119,14 @@ class Watch:
         return _Pass(self, list(requests), limits or self.limits, given, noted, *again).finish()
 
     @property
+    def cells(self) -> list[CellSource]:
+        """The cells of the submission."""
+        return self.ran.cells
+
+    @property
     def cells_took(self) -> float:
         """Seconds that its cells took, all together, the last time that they were run."""
-        return sum(self.took.values())
+        return sum(self.ran.took.values())
 
     def cpu(self) -> float:
         """Seconds of the processor that its process has used so far, and the one that answers it."""
@@ -160,17 +142,7 @@ class Watch:
         """The process to go on with: the one that has run the cells, or else a fresh one."""
         if self._process is None or self._process.death is not None:
             self.answered.clear()
-            self._process = self.sandbox.spawn(
-                Run(
-                    self.cells,
-                    sorted(self.skip),
-                    self.demos,
-                    self.again,
-                    list(self.handed_in),
-                    sorted(self.briefly),
-                ),
-                self.limits,
-            )
+            self._process = self.sandbox.spawn(self.ran.asked(), self.limits)
         return self._process
 
     def end_process(self) -> None:
@@ -231,7 +203,7 @@ class _Pass:
                 )
                 break
             first = False
-            with_demos, warm = self.watch.demos, self.watch.warm
+            with_demos, warm = self.watch.ran.demos, self.watch.warm
             process = self.watch.process()
             try:
                 if warm or self._run_cells(process):
@@ -244,13 +216,13 @@ class _Pass:
                 raise
             if self.waiting:
                 self.watch.end_process()
-            if self.watch.demos and not with_demos:
+            if self.watch.ran.demos and not with_demos:
                 continue
             self._drop_what_has_no_time()
-        watch = self.watch
-        reports = tuple(watch.reports[n] for n in sorted(watch.reports))
-        passed, left_out = time.monotonic() - self.began, tuple(sorted(watch.skip))
-        return Seen(reports, self.seen, passed, left_out, watch.demos, tuple(sorted(watch.briefly)))
+        ran = self.watch.ran
+        reports = tuple(ran.reports[n] for n in sorted(ran.reports))
+        left_out, briefly = tuple(sorted(ran.skip)), tuple(sorted(ran.briefly))
+        return Seen(reports, self.seen, self._passed(), left_out, ran.demos, briefly)
 
     # ---- cells
 
@@ -258,17 +230,13 @@ class _Pass:
         """Run the cells of a fresh process; False where they must be run again, with a cell skipped or
         demonstrations added.
         """
-        watch = self.watch
-        order = [
-            c.number
-            for c in watch.cells
-            if c.number not in watch.skip and (watch.demos or c.kind is not CellKind.DEMO)
-        ]
+        ran = self.watch.ran
+        order = ran.order()
         done, spent, began = 0, 0.0, time.monotonic()
         most = CELLS_SHARE * self.limits.submission_seconds
         while True:
             number = order[done] if done < len(order) else 0
-            seconds = max(0.01, min(self._seconds_for(number), most - process.cpu))
+            seconds = max(0.01, min(ran.seconds_for(number), most - process.cpu))
             wall = min(_WALL * seconds, _WALL * most - spent, self._wall_left())
             message = process.next(seconds, max(0.01, wall))
             took = time.monotonic() - began - spent
@@ -277,98 +245,22 @@ class _Pass:
                 return True
             if isinstance(message, CellDone) and done < 2 * len(order):  # a process can go on saying this
                 done += 1
-                watch.took[message.number] = took
-                if message.kept > self.limits.memory_mb / 4:
-                    watch.kept[message.number] = message.kept
-                self._note_cell(message)
-                if message.missing in watch.demo_names and not watch.demos:
-                    watch.demos = True
+                ran.note(message, took)
+                if ran.needs_demos(message.missing):
                     return False
                 continue
             death = message if isinstance(message, Death) else Death(Outcome.PROTOCOL)
-            if done >= len(order):
-                if not watch.again:
-                    self._end_all(death)
-                    watch.end_process()
-                    return True
-                watch.again = False
+            if done < len(order):
+                ran.charge(number, death, took, order[:done])
+                if self._passed() > _WALL * self.limits.submission_seconds / 2:
+                    ran.leave_out_unfinished()
                 return False
-            slow = death.outcome is Outcome.TIMED_OUT
-            self._leave_out(self._too_slow(number, took, order[:done]) if slow else number, death)
-            if self._passed() > _WALL * self.limits.submission_seconds / 2:
-                self._skip_unfinished()
-            return False
-
-    def _has_more_memory(self, ended: ProbeDone | Death) -> bool:
-        """Where a probe ran out of memory of which a student's cell keeps a large part: from now on there is
-        more, since of that cell its definitions alone are run.
-        """
-        watch, kept = self.watch, self.watch.kept
-        own = {c.number for c in watch.cells if c.kind is CellKind.OWN} - watch.briefly - watch.skip
-        if ended.outcome != Outcome.OUT_OF_MEMORY or not own & kept.keys():
-            return False
-        number = max(own & kept.keys(), key=lambda number: kept[number])
-        self._leave_out(number, Death(Outcome.OUT_OF_MEMORY, f"{KEPT} {kept.pop(number)} MiB of memory"))
-        return True
-
-    def _seconds_for(self, number: int) -> float:
-        """The time of one cell: after each cell that was stopped, half as long, but never less than one that
-        has ended by itself is known to take.
-        """
-        stopped = len(self.watch.skip) + len(self.watch.briefly)
-        shortest = max(1.0, self.limits.notebook_seconds / 2**stopped)
-        return max(shortest, min(2 * self.watch.took.get(number, 0.0) + 0.5, self.limits.notebook_seconds))
-
-    def _too_slow(self, number: int, took: float, before: list[int]) -> int:
-        """The cell that is charged with the time: the running one, unless all of them together were too slow
-        and another, a student's, has taken longer.
-        """
-        if took >= self._seconds_for(number) * 0.9:
-            return number
-        own = {c.number for c in self.watch.cells if c.kind is CellKind.OWN}
-        slow = [n for n in before if n in own - self.watch.briefly and self.watch.took.get(n, 0.0) > took]
-        return max(slow, key=lambda n: self.watch.took[n]) if slow and took < 1.0 else number
-
-    def _leave_out(self, number: int, death: Death) -> None:
-        """Go on without a cell that hung or ended the process: the first time with its definitions."""
-        watch = self.watch
-        kind = next(c.kind for c in watch.cells if c.number == number)
-        watch.reports[number] = CellReport(number, death.outcome, death.detail)
-        if kind is CellKind.OWN and number not in watch.briefly:
-            watch.briefly.add(number)
-        else:
-            watch.briefly.discard(number)
-            watch.skip.add(number)
-            watch.reports[number] = CellReport(number, death.outcome, LEFT_OUT)
-
-    def _skip_unfinished(self) -> None:
-        """Go on with those cells alone that have ended by themselves in an earlier process, and with the
-        definitions of the others.
-        """
-        for cell in self.watch.cells:
-            if cell.kind is CellKind.OWN and cell.number not in self.watch.reports:
-                self._leave_out(cell.number, Death(Outcome.TIMED_OUT))
-
-    def _note_cell(self, message: CellDone) -> None:
-        """Take down how a cell ended, in the words of a process that may say anything."""
-        reports = self.watch.reports
-        left_out = self.watch.skip | self.watch.briefly
-        if message.number in left_out or message.number not in self.watch.numbers:
-            return
-        outcome = _OUTCOMES.get(message.outcome, Outcome.PROTOCOL)
-        before = reports.get(message.number)
-        if outcome is Outcome.FINISHED and before is not None and before.missing:
-            reports[message.number] = CellReport(message.number, outcome, missing=before.missing)
-            return
-        reports[message.number] = CellReport(
-            message.number,
-            outcome,
-            printable(message.error),
-            message.line,
-            printable(message.missing, 80),
-            message.value,
-            message.stderr,
-        )
+            if ran.again:
+                ran.again = False
+                return False
+            self._end_all(death)
+            self.watch.end_process()
+            return True
 
     # ---- probes
 
@@ -394,11 +286,11 @@ class _Pass:
             self._charge(request.question, began)
             if isinstance(message, ProbeDone) and self.watch.unanswered():  # not: it ended when this one did
                 message = Death(Outcome.TIMED_OUT)
-            if isinstance(message, ProbeDone | Death) and self._has_more_memory(message):
+            if self._ran_out_of_memory(message) and self.watch.ran.free_memory():
                 return
             if isinstance(message, ProbeDone) and message.probe == request.probe:
-                if self._needs_demos(message.missing):
-                    self.watch.demos = True
+                # a cell that stands in another's place reads nothing that the notebook did not
+                if not self.instead and self.watch.ran.needs_demos(message.missing):
                     return
                 self.waiting.pop(0)
                 self._note(self.watch.admit(observation_of(message)))
@@ -417,11 +309,9 @@ class _Pass:
             self.hangs[request.question] = self.hangs.get(request.question, 0) + 1
             return
 
-    def _needs_demos(self, missing: str) -> bool:
-        """Whether a name that is missing is one that demonstrations bind. A cell that stands in another's
-        place reads nothing that the notebook did not: where it misses one, it is wrong.
-        """
-        return missing in self.watch.demo_names and not self.watch.demos and not self.instead
+    @staticmethod
+    def _ran_out_of_memory(message: Any) -> bool:
+        return isinstance(message, ProbeDone | Death) and message.outcome == Outcome.OUT_OF_MEMORY
 
     # ---- time
 
@@ -480,7 +370,7 @@ class _Pass:
 
 def observation_of(message: ProbeDone) -> Observation:
     """What a process says of a probe, believed as far as it can't carry a text of the student's making."""
-    outcome = _OUTCOMES.get(message.outcome, Outcome.PROTOCOL)
+    outcome = OUTCOMES.get(message.outcome, Outcome.PROTOCOL)
     value = message.value if outcome is Outcome.FINISHED else b""
     error = message.error if outcome is Outcome.RAISED and message.error in _ERRORS else ""
     missing = message.missing[:80] if message.missing.isidentifier() else ""

@@ -144,7 +144,7 @@ def test_a_change_that_reads_a_name_of_a_demonstration_is_wrong_at_once(tiny: Be
     with tiny.grader.sit(tiny.submission(tiny.work().write("center_solution", PLUS))) as sitting:
         watch = sitting.passes.watch
         requests = [r for r in sitting.requests if r.question == "center"]
-        assert "rows" in watch.demo_names and not watch.observe(requests).demos
+        assert "rows" in watch.ran.demo_names and not watch.observe(requests).demos
         number = next(c.number for c in watch.cells if c.text == PLUS)
         changed = CellSource("def center(X):\n    return X - rows", number, CellKind.OWN)
         assert not watch.observe(requests, instead=[changed]).demos and watch.warm

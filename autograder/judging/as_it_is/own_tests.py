@@ -13,7 +13,7 @@ from autograder.inside.seen import CellReport, Outcome
 from autograder.judging.findings import CheckResult, QuestionResult, Verdict
 from autograder.judging.messages import cell_messages
 from autograder.judging.sitting.sitting import Sitting
-from autograder.sandbox.watch import LEFT_OUT
+from autograder.sandbox.cell_runs import LEFT_OUT
 
 TITLE = "The notebook's own test, run where your code runs."
 _STDERR = "It wrote to standard error, a warning perhaps: by nbgrader's rule that is no points."

@@ -70,7 +70,7 @@ class Passes:
 
     def reports(self) -> list[CellReport]:
         """How the cells have ended, as far as they have."""
-        return [*self.watch.reports.values()] or list(self.seen.cells)
+        return [*self.watch.ran.reports.values()] or list(self.seen.cells)
 
     def of(self, question: Question) -> list[Request]:
         """What is asked of a question."""
@@ -87,8 +87,8 @@ class Passes:
         observation as it arrives.
         """
         self.seen = self._known_or_observed(requests, noted)
-        self.watch.skip.update(self.seen.skipped)
-        self.watch.briefly.update(self.seen.briefly)
+        self.watch.ran.skip.update(self.seen.skipped)
+        self.watch.ran.briefly.update(self.seen.briefly)
 
     def _known_or_observed(
         self, requests: list[Request], noted: Callable[[Observation], None] | None
@@ -112,9 +112,9 @@ class Passes:
         """What memory holds of how all cells end, or what is seen of it; none that failed is tried again."""
         level = self.bench.isolation.level
         ran = key_of_cells(self.assignment, self.watch.cells)
-        key = fingerprint(ran, level, self.watch.handed_in, "as it is")
+        key = fingerprint(ran, level, self.watch.ran.handed_in, "as it is")
         if (seen := self.memory.get(key)) is None:
-            self.watch.again = False
+            self.watch.ran.again = False
             seen = self.watch.observe([])
             self.memory.put(key, seen)
         self.seen = seen
@@ -127,13 +127,13 @@ class Passes:
             self.bench.sandbox(),
             cells,
             self._share(),
-            demo_names=self.watch.demo_names if self.seen.demos else frozenset(),
-            handed_in=self.watch.handed_in,
+            demo_names=self.watch.ran.demo_names if self.seen.demos else frozenset(),
+            handed_in=self.watch.ran.handed_in,
             admit=self._admit,
         )
-        watch.demos = self.seen.demos
-        watch.skip.update(self.watch.skip)
-        watch.briefly.update(self.watch.briefly)
+        watch.ran.demos = self.seen.demos
+        watch.ran.skip.update(self.watch.ran.skip)
+        watch.ran.briefly.update(self.watch.ran.briefly)
         return watch
 
     def then(self, question: Question, watch: Watch) -> dict[str, Observation]:
@@ -224,7 +224,7 @@ class Passes:
         split = self.notebook.split(self.watch.cells, question.id) if raised else None
         if split is None:
             return []
-        cells = [cell for cell in split[0] if cell.number not in self.watch.skip]
+        cells = [cell for cell in split[0] if cell.number not in self.watch.ran.skip]
         defined = [name for need in answered for name in self.assignment.question(need).defines]
         names = {part for name in defined for part in name.split(".")}
         return failed_without(names, cells, self.reports(), answers(question, cells))
@@ -241,7 +241,7 @@ class Passes:
             failed = self._failed_without(answered, question)
             stubs = [n for q in earlier for n in q.defines if n not in question.defines]
             return Rerun(None, failed, [Put(0, stubs, [])]) if failed else None
-        cells = [cell for cell in split[0] if cell.number not in self.watch.skip]
+        cells = [cell for cell in split[0] if cell.number not in self.watch.ran.skip]
         places = [self._answered(need, cells, question) for need in earlier]
         return rerun(cells, places, answers(question, cells))
 
@@ -306,13 +306,14 @@ class Passes:
     def _keys(self, watch: Watch, requests: list[Request], more: object = "") -> dict[str, str]:
         """For each question the key of all that observing it depends on."""
         level = self.bench.isolation.level
-        ran = fingerprint(
-            key_of_cells(self.assignment, watch.cells), level, sorted(watch.demo_names), watch.handed_in, more
-        )
+        cells, ran = key_of_cells(self.assignment, watch.cells), watch.ran
+        key = fingerprint(cells, level, sorted(ran.demo_names), ran.handed_in, more)
         asked: dict[str, list[tuple[str, int]]] = {}
         for request in requests:
             asked.setdefault(request.question, []).append((request.probe, request.seed))
-        return {q: fingerprint(ran, key_of_probes(self.assignment, q), probes) for q, probes in asked.items()}
+        return {
+            q: fingerprint(done, key_of_probes(self.assignment, q), probes) for q, probes in asked.items()
+        }
 
     def _share(self) -> Limits:
         """The limits of one question's second pass: all of them together take no longer than the first

@@ -11,7 +11,7 @@ from autograder.inside.seen import CellReport, Observation, Outcome
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.judged import Judged
 from autograder.judging.messages import MAX_MESSAGES, CellsRun, cell_messages, check_message, few, remarks
-from autograder.sandbox.watch import LEFT_OUT
+from autograder.sandbox.cell_runs import LEFT_OUT
 
 CELLS = [CellSource("import checks\n", 2, CellKind.GIVEN), CellSource("def center(X):\n    return X[9]\n", 5, CellKind.OWN), CellSource("raise NotImplementedError\n", 6, CellKind.OWN)]
 LOST = Finding(Verdict.NO_VALUE)
