@@ -9,6 +9,7 @@ import contextlib
 import random
 import re
 from collections.abc import Collection, Iterator
+from itertools import repeat
 from operator import is_
 from os import chdir, getcwd
 from sys import getrecursionlimit, setrecursionlimit
@@ -33,6 +34,7 @@ new_generator, _seed_numpy, _seed_python = np.random.default_rng, np.random.seed
 """These, and what is imported by name above, are called after student code, which may have put something else
 in their places.
 """
+_ABSENT = object()
 _DRAWING = [(vars(m), {k: v for k, v in vars(m).items() if callable(v)}) for m in (np.random, random)]
 """The functions of the modules that draw random numbers."""
 
@@ -165,7 +167,7 @@ class Snapshot:
 
 def _holds(names: dict[str, object], kept: dict[str, object]) -> bool:
     """Whether each of the kept names stands for the very same object."""
-    return all(map(is_, map(names.get, kept), kept.values()))
+    return all(map(is_, map(names.get, kept, repeat(_ABSENT)), kept.values()))
 
 
 def _put_settings_back() -> None:

@@ -311,9 +311,7 @@ class Passes:
         asked: dict[str, list[tuple[str, int]]] = {}
         for request in requests:
             asked.setdefault(request.question, []).append((request.probe, request.seed))
-        return {
-            q: fingerprint(done, key_of_probes(self.assignment, q), probes) for q, probes in asked.items()
-        }
+        return {q: fingerprint(key, key_of_probes(self.assignment, q), probes) for q, probes in asked.items()}
 
     def _share(self) -> Limits:
         """The limits of one question's second pass: all of them together take no longer than the first

@@ -333,6 +333,16 @@ def test_restoring_puts_back_names_and_settings(notebook: RunningNotebook, tmp_p
         assert (np.random.random(), random.random()) != first
 
 
+@pytest.mark.parametrize("change", ["del x", "del x\ny = 1", "x = 0", "y = None", "del x\ny = None"])
+def test_restoring_tells_a_name_that_is_none_from_one_that_is_gone(notebook: RunningNotebook, change: str) -> None:
+    """The names and their objects are those that the cells left, also where as many are there as before."""
+    run(notebook, own(1, "x = None"))
+    snapshot, before = Snapshot(notebook), dict(notebook.names)
+    assert run(notebook, own(2, change))[0].outcome == "finished"
+    snapshot.restore(1)
+    assert notebook.names == before
+
+
 def test_restoring_survives_a_folder_that_is_gone(notebook: RunningNotebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A working folder that a cell has removed costs nothing but itself."""
     start = tmp_path / "gone"
