@@ -30,7 +30,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float, _seconds("Seconds of looking for the place of a mistake that has no name, in one question.")
     ] = 1.0
     locate_seconds: Annotated[float, _seconds("Seconds of this in all questions together.")] = 3.0
-    memory_mb: Annotated[int, Meta(gt=0, description="Memory, in MiB.")] = 1024
+    memory_mb: Annotated[int, Meta(gt=0, description="Memory, in MiB; the probes have 128 more.")] = 1024
     output_kb: Annotated[int, Meta(gt=0, description="What may be printed, in KiB.")] = 4096
 
     def confinement(self) -> JailLimits:
