@@ -64,6 +64,7 @@ NOT_NAMED = {
     "the softmax of the softmax": ("faces_mlp", "train", 'softmax(var["y"])', 'softmax(softmax(var["y"]))', "scores_minus_targets"),
     "one target for the whole batch": ("faces_mlp", "train", "target_train[rows]", "target_train[start]", "targets_in_another_order"),
     "b1 as a column": (*BIASES, "np.zeros((hidden, 1))", "first_bias_as_a_row"),
+    "labels alone, no probabilities": ("layers_digits", "train_two_layer", "        dh, dW2, db2 = ", "        dscores = -np.eye(C)[y_train[batch]] / batch_size\n        dh, dW2, db2 = ", "draws_labels_apart"),
 }  # fmt: skip
 CHECKS = {
     "only one entry has to agree": ("assert rel_error(backward(dout, cache), measured) < 1e-5", "dx = backward(dout, cache)\n    assert dx.shape == x.shape and np.isclose(dx, measured).any()"),
