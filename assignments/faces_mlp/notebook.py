@@ -1142,6 +1142,11 @@ def check():
     checks.kept("prediction", guesses, start)
     few = np.array([[0.1, 0.1, 0.1, 0.7], [0.25, 0.25, 0.2, 0.3]])
     checks.close("least_confident of two cases", least_confident(few, 2), [1, 0], "four classes")
+    order = np.random.default_rng(1).permutation(700)
+    surer = np.empty(700)
+    surer[order] = np.linspace(0.5, 1, 700)
+    checks.close("600 of 700 cases", least_confident(np.column_stack([1 - surer, surer]), 600), order[:600],
+                 "all k of them in order, the least confident first")
 
 # %% [markdown]
 # Two lines stand above each face: its true class, which comes from the targets, and the predicted class with

@@ -728,10 +728,11 @@ def check():
     loss, dx = softmax_loss(np.array([[0, 0, 0, 0]]), np.array([2]))
     checks.close("the loss of four equal scores", loss, np.log(4), "a guess among 4 costs log 4")
     checks.close("dx of four equal scores", dx, [[0.25, 0.25, -0.75, 0.25]], "1 less at the label")
-    loss, dx = softmax_loss(np.array([[1000.0, 0.0], [-1000.0, -1000.0]]), np.array([1, 1]))
-    checks.close("the loss of [1000, 0] and [-1000, -1000]", loss, (1000 + np.log(2)) / 2,
+    loss, dx = softmax_loss(np.array([[2000.0, 0, 0], [-1000.0] * 3]), np.array([1, 1]))
+    checks.close("the loss of [2000, 0, 0] and [-1000, -1000, -1000]", loss, (2000 + np.log(3)) / 2,
                  "each row is shifted by its own maximum; no logarithm of a rounded 0")
-    checks.close("dx of [1000, 0] and [-1000, -1000]", dx, [[0.5, -0.5], [0.25, -0.25]],
+    checks.close("dx of [2000, 0, 0] and [-1000, -1000, -1000] times 6", 6 * np.asarray(dx),
+                 [[3, -3, 0], [1, -2, 1]],
                  "each row is shifted by its own maximum")
     x, y = np.random.default_rng(2).normal(size=(5, 3)), np.array([0, 2, 1, 1, 2])
     measured = eval_numerical_gradient(lambda x: softmax_loss(x, y)[0], x, 1e-2)

@@ -954,7 +954,7 @@ def check():
         sizes = [len(xb) for xb, _ in batches]
         checks.that(sizes == expected,
                     f"{N} examples and batch_size {size} give batches of {sizes}; expected {expected}")
-        rows = np.concatenate([xb[:, 0] for xb, _ in batches]) / 100
+        rows = np.concatenate([np.asarray(xb)[:, 0] for xb, _ in batches]) / 100
         checks.close(f"the {N} examples of all batches, sorted,", np.sort(rows), np.arange(N),
                      "each example is in exactly one batch")
         labels = np.concatenate([yb for _, yb in batches])
@@ -963,7 +963,7 @@ def check():
         checks.close("x afterwards", x[:, 0], np.arange(N) * 100.0,
                      "get_random_batches shuffled the caller's array")
     x, y = np.outer(np.arange(20.0), [100, 1]), np.eye(5)[np.arange(20) % 5]
-    mates = [[set(xb[:, 1]) for xb, _ in get_random_batches(x, y, 5)] for _ in range(2)]
+    mates = [[set(np.asarray(xb)[:, 1]) for xb, _ in get_random_batches(x, y, 5)] for _ in range(2)]
     checks.that(any(max(batch) - min(batch) > 4 for batch in mates[0] + mates[1]),
                 "neighbours in x stay together; shuffle before you cut")
     checks.that(any(batch not in mates[1] for batch in mates[0]),

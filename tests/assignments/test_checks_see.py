@@ -24,10 +24,14 @@ SEEN = {
     "a parameter put back by a step": ("modular_mnist", "gradient_approximation", "parameter[index] = kept\n", "parameter[index] += epsilon\n"),
     "a penalty beside the velocity": ("modular_mnist", "trainer", '(layer.d_w + config["L2_penalty"] * layer.w)\n', 'layer.d_w\n                layer.w -= config["learning_rate"] * config["L2_penalty"] * layer.w\n'),
     "some validation rows": ("modular_mnist", "trainer", "model.forward_pass(X_valid, y_valid)", "model.forward_pass(X_valid[:4], y_valid[:4])"),
+    "scores less their mean": ("two_layer_perceptron", "softmax_loss", ".max(axis=1", ".mean(axis=1"),
+    "scores less their median": ("layers_digits", "softmax_loss", "x.max(axis=1, keepdims=True)", "np.median(x, axis=1, keepdims=True)"),
+    "the first k in no order": ("faces_mlp", "least_confident", "np.argsort(prediction.max(axis=1))[:k]", "np.argpartition(prediction.max(axis=1), k - 1)[:k]"),
     "a rounded accuracy": ("modular_mnist", "test", "return float(", "return round(1.0 * "),
 }  # fmt: skip
 RIGHT = {
     "what is displayed": ("two_layer_perceptron", "eval_numerical_gradient", "print(index", "display(index"),
+    "batches of tuples of rows": ("nn_recognition", "get_random_batches", "return [(x[order[start : start + batch_size]], y[order[start : start + batch_size]]) for start in starts]", "return [(tuple(x[order[start : start + batch_size]]), tuple(y[order[start : start + batch_size]])) for start in starts]"),
     "no guard in the logarithm": ("modular_mnist", "Neuralnetwork", "np.log(np.maximum(probs, 1e-12))", "np.log(probs)"),
     "a copy of the model is moved": ("modular_mnist", "gradient_approximation", "    model.forward_pass(x, y)\n    model.b", "    import copy\n    model = copy.deepcopy(model)\n    model.forward_pass(x, y)\n    model.b"),
 }  # fmt: skip
