@@ -27,6 +27,14 @@ SEEN = {
     "scores less their mean": ("two_layer_perceptron", "softmax_loss", ".max(axis=1", ".mean(axis=1"),
     "scores less their median": ("layers_digits", "softmax_loss", "x.max(axis=1, keepdims=True)", "np.median(x, axis=1, keepdims=True)"),
     "the first k in no order": ("faces_mlp", "least_confident", "np.argsort(prediction.max(axis=1))[:k]", "np.argpartition(prediction.max(axis=1), k - 1)[:k]"),
+    "weights in whole numbers": ("faces_mlp", "affine", "return x @ w + b", "return x @ w.astype(int) + b"),
+    "five cases written in": ("faces_mlp", "evaluate", "num_cases = len(inputs)", "num_cases = 5 if len(inputs) > 1 else 1"),
+    "the largest inputs in place of scores": ("faces_mlp", "evaluate", "prediction.argmax(axis=1) ==", "inputs[start : start + batch_size].argmax(axis=1) =="),
+    "ten rows written in": ("modular_mnist", "trainer", "np.random.permutation(len(X_train))", "np.random.permutation(10)"),
+    "five images written in": ("modular_mnist", "test", "forward_pass(X_test)", "forward_pass(X_test[:5])"),
+    "labels that do not reach the model": ("modular_mnist", "gradient_approximation", "above, _ = model.forward_pass(x, y)", "above, _ = model.forward_pass(x, index)"),
+    "one column of the examples": ("nn_recognition", "get_random_batches", "(x[order[start : start + batch_size]],", "(x[order[start : start + batch_size], :1],"),
+    "a layer's output over the number of rows": ("nn_recognition", "forward", "    return post_act", "    return post_act / len(X)"),
     "a rounded accuracy": ("modular_mnist", "test", "return float(", "return round(1.0 * "),
 }  # fmt: skip
 RIGHT = {

@@ -64,6 +64,7 @@ NOT_NAMED = {
     "the softmax of the softmax": ("faces_mlp", "train", 'softmax(var["y"])', 'softmax(softmax(var["y"]))', "scores_minus_targets"),
     "one target for the whole batch": ("faces_mlp", "train", "target_train[rows]", "target_train[start]", "targets_in_another_order"),
     "b1 as a column": (*BIASES, "np.zeros((hidden, 1))", "first_bias_as_a_row"),
+    "every second batch": ("modular_mnist", "trainer", "range(0, len(order), config", "range(0, len(order), 2 * config", "last_short_batch_dropped"),
     "labels alone, no probabilities": ("layers_digits", "train_two_layer", "        dh, dW2, db2 = ", "        dscores = -np.eye(C)[y_train[batch]] / batch_size\n        dh, dW2, db2 = ", "draws_labels_apart"),
 }  # fmt: skip
 CHECKS = {
