@@ -107,7 +107,7 @@ def range_of_the_weights(ns, drawn):
     return {"W": params.get("Wlarge")}
 
 
-@probe("initialize_weights", points=1, judged=True, draw=partial(units, inputs=30, outputs=90))
+@probe("initialize_weights", points=1, judged=True, draw=partial(units, inputs=40, outputs=80))
 def spread_of_the_weights(ns, drawn):
     """The mean and the spread of the weights of a large layer, where one was made before."""
     params = {}

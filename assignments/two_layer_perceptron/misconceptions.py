@@ -41,7 +41,7 @@ def divides_by_h_alone(f, x, verbose=False, h=1e-5):
 
 @misconception("eval_numerical_gradient")
 def subtracts_h_once(f, x, verbose=False, h=1e-5):
-    """Your slopes are about half of what they should be: you compare f at x + h with f at x itself, and divide by 2h. Look at where the
+    """Your slopes are about half of what they should be: you compare f at one side of x with f at x itself, and divide by 2h. Look at where the
     entry stands when the second of your two values is taken: subtracting h once after adding it brings x back to where it started.
     """
     grad = np.zeros(x.shape)

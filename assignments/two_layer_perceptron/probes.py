@@ -814,7 +814,7 @@ def fresh(rng, d, h, c, weight_scale):
     return {"sizes": (d, h, c), "weight_scale": weight_scale, "seed": int(rng.integers(1, 100_000))}
 
 
-@probe("network", points=1.5, judged=True, draw=partial(fresh, d=50, h=60, c=40, weight_scale=0.03))
+@probe("network", points=1.5, judged=True, draw=partial(fresh, d=50, h=60, c=40, weight_scale=0.07))
 def fresh_weights(ns, drawn):
     """The parameters of a new network: shapes, biases, and how the weights are spread."""
     sizes, weight_scale, seed = drawn.values()

@@ -81,6 +81,7 @@ _FIRST = (
     "shifted_before",
     "padded_along_the_last_axes",
     "as_many_columns",
+    "size_of_an_argument",
     "as_many_as_the_largest_label",
     "added_along_an_axis",
     "entry_of_the_target",
