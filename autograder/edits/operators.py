@@ -115,7 +115,9 @@ _PAIRS = (
     ("argsort", "sort"),
 )
 _SIBLINGS = {
-    name: tuple(b if name == a else a for a, b in _PAIRS if name in (a, b)) for pair in _PAIRS for name in pair
+    name: tuple(b if name == a else a for a, b in _PAIRS if name in (a, b))
+    for pair in _PAIRS
+    for name in pair
 }
 
 
@@ -281,7 +283,12 @@ def other_name(node: Any, place: CodePlace) -> Iterator[Any]:
 @operator(
     ast.Name,
     ast.Attribute,
-    examples=("np.mean(x) => np.sum(x)", "x.max() => x.min()", "x.max() => x.mean()", "np.zeros(3) => np.ones(3)"),
+    examples=(
+        "np.mean(x) => np.sum(x)",
+        "x.max() => x.min()",
+        "x.max() => x.mean()",
+        "np.zeros(3) => np.ones(3)",
+    ),
 )
 def sibling(node: Any, place: CodePlace) -> Iterator[Any]:
     """A function's sibling: a sum for a mean, a minimum for a maximum."""

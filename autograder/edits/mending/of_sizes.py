@@ -49,7 +49,7 @@ def as_many_columns(node: ast.expr, place: CodePlace) -> Iterator[Any]:
     ast.Constant,
     examples=(
         "def f(x, y):\n    return s / 4 => def f(x, y):\n    return s / len(x)",
-        "def f(x, y):\n    for i in range(4):\n        g(i) => def f(x, y):\n    for i in range(len(x)):\n        g(i)",
+        "def f(x, y):\n    z = np.arange(4) => def f(x, y):\n    z = np.arange(len(x))",
         "def f(x):\n    n = 4 => def f(x):\n    n = len(x)",
         "def f(x, w):\n    y = np.zeros((4, 3)) => def f(x, w):\n    y = np.zeros((len(x), 3))",
     ),
