@@ -379,10 +379,10 @@ class Suspect:
 
 
 def drawn_curve(rng, kink=1.0, waves=0.0):
-    """A curve that rises or falls everywhere, and its slope; kink is a factor of both where x is negative. waves: how much of its slope comes and
-    goes, for which the cube is left out.
+    """A curve that falls everywhere, and its slope; kink is a factor of both where x is negative. waves: how much of its slope comes and goes, for
+    which the cube is left out.
     """
-    one, cube = rng.permutation([-1, 1])[0] * rng.uniform([0.5, 0.2], [1.5, 0.5])
+    one, cube = -rng.uniform([0.5, 0.2], [1.5, 0.5])  # of a rising one the size of a change is the change itself
     curve = np.outer([one, 0.0 if waves else cube, waves * one], [1.0, kink])
     return curve, curve * np.array([[1.0], [3.0], [1.0]])
 

@@ -35,6 +35,9 @@ SEEN = {
     "labels that do not reach the model": ("modular_mnist", "gradient_approximation", "above, _ = model.forward_pass(x, y)", "above, _ = model.forward_pass(x, index)"),
     "one column of the examples": ("nn_recognition", "get_random_batches", "(x[order[start : start + batch_size]],", "(x[order[start : start + batch_size], :1],"),
     "a layer's output over the number of rows": ("nn_recognition", "forward", "    return post_act", "    return post_act / len(X)"),
+    "the classes of the test labels": ("layers_digits", "train_two_layer", "y_train.max() + 1", "y_test.max() + 1"),
+    "slopes of the cache": ("layers_digits", "check_layer", "x, dout)\n    assert", "cache, dout)\n    assert"),
+    "slopes without a sign": ("layers_digits", "check_layer", "    assert rel_error(", "    assert rel_error(np.sign(dout) * np.abs(measured), measured) < 1e-5\n    assert rel_error("),
     "a rounded accuracy": ("modular_mnist", "test", "return float(", "return round(1.0 * "),
 }  # fmt: skip
 RIGHT = {
@@ -68,7 +71,7 @@ def test_the_check_sees_it(monkeypatch: pytest.MonkeyPatch, slip: str) -> None:
     name, *edit = SEEN[slip]
     *before, check = _changed(name, *edit)
     _run(monkeypatch, name, before)
-    with pytest.raises((AssertionError, TypeError, ValueError, pickle.UnpicklingError)):
+    with pytest.raises((AssertionError, IndexError, TypeError, ValueError, pickle.UnpicklingError)):
         _run(monkeypatch, name, [*before, check])
 
 
