@@ -60,6 +60,13 @@ def test_no_operator_stumbles() -> None:
     assert sum(count for _, count in made) > 400 and len(made) == len(kinds())
 
 
+def test_what_is_larger_than_a_number_is_not_asked_for_a_class() -> None:
+    """Where rows are equal to others the place of the largest may be meant; for "0 or more" it makes every row pass, and mends by chance."""
+    found = {m.after for m in mends("def f(x, y):\n    return x[x >= 0], x == y", ["f"]) if m.operator == "class_of_a_row"}
+    assert found == {"x.argmax(axis=1)", "y.argmax(axis=1)"}
+    assert not [m for m in mends("def f(x):\n    return x[x >= 0]", ["f"]) if m.operator == "class_of_a_row"]
+
+
 def test_there_is_an_end_to_them() -> None:
     """A long answer gives no more candidates than are tried, each of them Python and new."""
     long = NETWORK + NETWORK.replace("class Net", "class Other") + NETWORK.replace("class Net", "class Third")
