@@ -44,9 +44,11 @@ _SOONEST = (
     "entry_by_entry",
     "whether_it_is_given",
     "a_text_that_is_known",
+    "other_length_of_a_shape",
+    "size_of_an_argument",
 )
-"""Tried before those of the line that has raised: the cause stands in others, and it is one candidate a
-function.
+"""Tried before those of the line that has raised: the cause stands in others, and there are one or a few
+candidates a function. A loop over the wrong axis raises in its body.
 """
 _FIRST = (
     "keys_throughout",

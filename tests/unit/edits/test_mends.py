@@ -45,6 +45,13 @@ def test_the_line_that_raised_comes_before_all() -> None:
     assert lines[0] == 3 and lines.index(4) > lines.count(3) // 2
 
 
+def test_the_bound_of_a_loop_comes_before_the_line_in_it_that_raised() -> None:
+    """A loop over columns in place of rows raises in its body, where no change helps."""
+    text = "def f(x, w):\n    y = np.zeros((len(x), 3))\n    for i in range(x.shape[1]):\n        y[i] = x[i] @ w\n    return y"
+    first = next(iter(mends(text, ["f"], line=4)))
+    assert (first.operator, first.line, first.after) == ("other_length_of_a_shape", 3, "x.shape[0]")
+
+
 def test_a_signature_stays_as_it_was_handed_out() -> None:
     """Parameters and their defaults are no part of an answer."""
     text = "def f(x, n=3, m=-1.0, flag=True):\n    return x * n + m if flag else x"
