@@ -66,6 +66,7 @@ _FIRST = (
     "added_for_the_other_layer",
     "swapped_entries",
     "axis_or_keepdims",
+    "handed_on",
     "not_used_yet",
     "copied_at_the_entry",
     "fractions_throughout",

@@ -127,6 +127,7 @@ SLIPS = {
     "Python's max twice": ("def f(x):\n    return max(abs(x) / max(1, abs(x)))", "entry_by_entry", "np.max(abs(x) / np.maximum(1, abs(x)))"),
     "a method as a function": ("def g(self, x):\n    return x\n\ndef f(self, x):\n    y = g(self, x)\n    return y", "through_self", "self.g("),
     "a kind in capitals": ("def f(x, kind='one'):\n    return x if kind == 'One' else 0", "a_text_that_is_known", "kind == 'one'"),
+    "a rate that is not handed on": ("def f(model, update, eta):\n    update(model)\n    return model", "handed_on", "update(model, eta)"),
     "ten rows": ("def f(x, y):\n    return np.sum(x) / 10", "size_of_an_argument", "np.sum(x) / len(x)"),
     "four columns": ("def f(x, y):\n    return [g(j) for j in range(4)]", "size_of_an_argument", "range(x.shape[1])"),
     "ten classes": ("def f(x, y):\n    return np.eye(10)[y] * x", "as_many_columns", "np.eye(x.shape[1])[y]"),
