@@ -117,6 +117,9 @@ def entries_that_move(seen, drawn):
     by = [float(move[entry]) for move, entry in zip(large, at, strict=True)]
     up, down = ({entry for entry, step in zip(at, by, strict=True) if sign * step > 0} for sign in (1, -1))
     entries = up | down
+    far = np.ravel(array(seen["often"]["far"], "what was moved"))
+    never = [] if seen["often"]["raised"] or ended else np.flatnonzero(far < 1e-9).tolist()
+    unmoved = {(): "", (0,): "the first", (far.size - 1,): "the last"}.get(tuple(never), "one")
     every = drawn["small"].before[drawn["small"].name].size
     moved = int(np.any([np.abs(move) > 1e-9 for move in small], axis=0).sum()) if small else 0
     return {
@@ -134,6 +137,8 @@ def entries_that_move(seen, drawn):
                          "" if ended else f"{min(entries, default=0)} to {max(entries, default=0)}"),
         # two draws of 20 of 60 are the same once in 4e15 times
         "anew": fact(ended or len(entries) < 9 or entries != again or len(entries) == size, "Two calls move the same entries: draw them anew in each call."),
+        # in 800 draws with repetition one of 21 entries is left out with probability 21 * (20 / 21)**800 = 2e-16
+        "each of them": fact(not never or not entries, f"Of {far.size} entries, {unmoved} is never moved in 40 calls: choose among all of them."),
         # 20 draws with repetition meet all of 18 entries once in a million times
         "all of a small one": fact(ended or moved == every, f"Of a parameter with {every} entries, {moved} are moved; expected all of them."),
     }

@@ -673,7 +673,7 @@ def forward_difference(model, forward, backward, name, x):
 
 @misconception("check_grad")
 def one_step_back(model, forward, backward, name, x):
-    """You compare the error on one side of the entry with that where it was, and still divide by two epsilon: half the gradient. The other place is a step on the other side; where you go back by arithmetic, the way down is twice as long as the way up."""
+    """You refuse right gradients, all but those of zero. Are the two errors those of a step up and of a step down? If one of them is that where the entry was, their difference over two epsilon is half the gradient; where you go back by arithmetic, the way down is twice as long as the way up."""
     grad = analytic(model, forward, backward, name, x)
     entries = np.random.permutation(grad.size)[:20]
     numerical = differences(model, forward, name, x, entries, before=0.0)
@@ -714,7 +714,7 @@ def another_error(model, forward, backward, name, x):
 
 @misconception("check_grad")
 def never_raises(model, forward, backward, name, x):
-    """You report a wrong gradient by printing or returning something. check_grad should raise an AssertionError."""
+    """Your check raises nothing where a gradient is wrong. If it prints or returns what it found, that is not enough: check_grad should raise an AssertionError."""
     grad = analytic(model, forward, backward, name, x)
     entries = np.random.permutation(grad.size)[:20]
     return bool(np.all(np.abs(grad[entries] - differences(model, forward, name, x, entries)) <= 1.5e-3))
@@ -890,7 +890,7 @@ def scores_minus_targets(*args):
 
 @misconception("train")
 def targets_in_another_order(*args):
-    """Each case is trained towards the target of another one: inputs and targets are in different random orders. One order serves both; look at how often you draw one."""
+    """Cases are trained towards the targets of other cases. One random order serves inputs and targets; look at how often you draw one, and whether both are taken by it alone."""
     return trainer(*args, order=lambda epoch, count: (np.random.permutation(count), np.random.permutation(count)))
 
 

@@ -235,16 +235,16 @@ def affine_backward(
 @checks.run
 def check():
     # two cases of three numbers, four outputs
-    x, b = np.array([[1.0, -2, 0], [3, 1, 2]]), np.array([10.0, 20, 30, 40])
-    w, grad_y = np.array([[1.0, 2, 0, -1], [0, -1, 2, 1], [2, 3, 1, 0]]), np.ones((2, 4))
+    x, b = np.array([[1.0, -2, 0], [3, 1, 2.5]]), np.array([10.0, 20, 30, 40.5])
+    w, grad_y = np.array([[1.0, 2, 0, -1], [0, -1, 2, 1], [2, 3, 1, 0.5]]), np.ones((2, 4))
     grad_y[1] = [2, -1, 0, 4]
     before = x.copy(), w.copy(), b.copy(), grad_y.copy()
-    checks.close("affine(x, w, b)", affine(x, w, b), [[11, 24, 26, 37], [17, 31, 34, 38]],
+    checks.close("affine(x, w, b)", affine(x, w, b), [[11, 24, 26, 37.5], [18, 32.5, 34.5, 39.75]],
                  "weighted sums of each row of x, and the bias added to every row")
     grad_x, grad_w, grad_b = affine_backward(grad_y, x, w)
-    checks.close("grad_x", grad_x, [[2, 2, 6], [-4, 5, 1]],
+    checks.close("grad_x", grad_x, [[2, 2, 6.5], [-4, 5, 3]],
                  "(N, D): each entry of x collects from all outputs of its own case")
-    checks.close("grad_w", grad_w, [[7, -2, 1, 13], [0, -3, -2, 2], [4, -2, 0, 8]],
+    checks.close("grad_w", grad_w, [[7, -2, 1, 13], [0, -3, -2, 2], [5, -2.5, 0, 10]],
                  "(D, M), summed over the cases, not averaged")
     checks.close("grad_b", grad_b, [3, 0, 1, 5], "(M,), summed over the cases, not averaged")
     for name, seen, was in zip(("x", "w", "b", "grad_y"), (x, w, b, grad_y), before):
@@ -798,7 +798,7 @@ def check():
     target, of_the_right_class = np.eye(3)[[2, 1, 0, 0, 1]], np.array([0.5, 0.75, 0.2, 0.8, 0.25])
     before = scores.copy(), target.copy()
     for batch_size in (-1, 5, 2, 3):
-        ce, acc = evaluate(scores / 2, target, {"scale": 2}, forward, batch_size)
+        ce, acc = evaluate(-scores / 2, target, {"scale": -2}, forward, batch_size)
         checks.close(f"ce with batch_size={batch_size}", ce, -np.log(of_the_right_class).mean(),
                      "one mean over all cases, which is not the mean of the batches' means; the scores "
                      "are those that forward gives for this model")
@@ -807,6 +807,10 @@ def check():
     evaluate(scores, target, {"scale": 1}, forward)
     checks.kept("inputs", scores, before[0])
     checks.kept("target", target, before[1])
+    again = [0, 1, 2, 3, 4, 0]
+    ce, acc = evaluate(scores[again], target[again], {"scale": 1}, forward)
+    checks.close("[ce, acc] of the five cases and the first again", [ce, acc],
+                 [-np.log(of_the_right_class[again]).mean(), 2 / 3], "no size is written into the code")
     # a single case of four classes, in batches of two
     ce, acc = evaluate(np.zeros((1, 4)), np.array([[0, 0, 0, 1]]), {"scale": 1}, forward, 2)
     checks.close("ce of four equal scores", ce, np.log(4), "a batch may be larger than the data")
@@ -1142,6 +1146,11 @@ def check():
     checks.kept("prediction", guesses, start)
     few = np.array([[0.1, 0.1, 0.1, 0.7], [0.25, 0.25, 0.2, 0.3]])
     checks.close("least_confident of two cases", least_confident(few, 2), [1, 0], "four classes")
+    order = np.random.default_rng(1).permutation(700)
+    surer = np.empty(700)
+    surer[order] = np.linspace(0.5, 1, 700)
+    checks.close("600 of 700 cases", least_confident(np.column_stack([1 - surer, surer]), 600), order[:600],
+                 "all k of them in order, the least confident first")
 
 # %% [markdown]
 # Two lines stand above each face: its true class, which comes from the targets, and the predicted class with

@@ -67,7 +67,7 @@ def _gradients(net, X, y):
 
 def _labels_of_other_rows(net, X, move, batch_size):
     """Whether a step of W2 is that of a batch whose rows have labels of other rows: H.T @ D, each row of D being some share of that
-    example's probabilities, minus as many labels, whichever they are.
+    example's probabilities, minus as many labels as that share holds, whichever they are.
     """
     hidden, scores = np.maximum(X @ net["W1"] + net["b1"], 0), _scores(net, X)
     probs = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -75,9 +75,11 @@ def _labels_of_other_rows(net, X, move, batch_size):
     rows = np.linalg.lstsq(hidden.T, move.reshape(net["W2"].shape), rcond=None)[0]
     if np.abs(hidden.T @ rows - move.reshape(net["W2"].shape)).max() > 1e-6 * max(1e-3, np.abs(move).max()):
         return False
-    drawn = [[times * p - batch_size * row for times in range(batch_size + 1)] for p, row in zip(probs, rows, strict=True)]
-    whole = [any(np.abs(labels - labels.round()).max() < 1e-3 and labels.min() > -1e-3 for labels in one) for one in drawn]
-    return all(whole)
+
+    def labelled(times, labels):
+        return np.abs(labels - labels.round()).max() < 1e-3 and labels.min() > -1e-3 and abs(labels.sum() - times) < 1e-3
+
+    return all(any(labelled(times, times * p - batch_size * row) for times in range(batch_size + 1)) for p, row in zip(probs, rows, strict=True))
 
 
 NO_MOVE = "W2 comes back as it does with learning_rate 0: it does not move, or moves as far whatever learning_rate is."

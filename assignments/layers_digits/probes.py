@@ -90,7 +90,9 @@ def affine_arguments(rng):
     cases = {kind: Affine(x, rng.normal(size=(4, 2)), rng.normal(size=2)) for kind, x in inputs.kinds(rng, (3, 4)).items()}
     sizes = {"square": (3, 3, 3), "one input": (4, 1, 3), "one output": (2, 3, 1)}
     cases |= {name: affine(rng, (n, d), m) for name, (n, d, m) in sizes.items()}
-    return {kind: (layer, rng.normal(size=(len(layer.x), len(layer.b)))) for kind, layer in cases.items()}
+    found = {kind: (layer, rng.normal(size=(len(layer.x), len(layer.b)))) for kind, layer in cases.items()}
+    x, w, b = affine(rng, (3, 4), 2)
+    return found | {"large weights": (Affine(x, 1000 * w, 1000 * b), 1000 * rng.normal(size=(3, 2)))}
 
 
 @probe("affine_forward", points=0.25, contract=True, equal_sizes="square ones among them", draw=affine_arguments)
@@ -377,10 +379,10 @@ class Suspect:
 
 
 def drawn_curve(rng, kink=1.0, waves=0.0):
-    """A curve that rises or falls everywhere, and its slope; kink is a factor of both where x is negative. waves: how much of its slope comes and
-    goes, for which the cube is left out.
+    """A curve that falls everywhere, and its slope; kink is a factor of both where x is negative. waves: how much of its slope comes and goes, for
+    which the cube is left out.
     """
-    one, cube = rng.permutation([-1, 1])[0] * rng.uniform([0.5, 0.2], [1.5, 0.5])
+    one, cube = -rng.uniform([0.5, 0.2], [1.5, 0.5])  # of a rising one the size of a change is the change itself
     curve = np.outer([one, 0.0 if waves else cube, waves * one], [1.0, kink])
     return curve, curve * np.array([[1.0], [3.0], [1.0]])
 
@@ -546,6 +548,7 @@ def gradient_of_the_loss(ns, drawn):
 def right_class_far_behind_inputs(rng):
     x, y = inputs.scores(rng, 1, 4), rng.integers(4, size=1)
     x[0, y[0]] -= rng.uniform(4000, 9000)
+    x[0, (y[0] + 1) % 4] += rng.uniform(1000, 2000)  # so that no shift will do but one by the largest score
     return {"x": x, "y": y}
 
 

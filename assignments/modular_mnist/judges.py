@@ -62,6 +62,7 @@ def rows_of_each_epoch(seen, drawn):
         "sizes": fact(
             [len(batch) for batch in numbers] == epochs * [*(n // size) * [size], n % size],
             f"The first batches have sizes {[len(batch) for batch in numbers[:5]]}. Take consecutive slices of batch_size rows, the last one short.",
+            [len(batch) for batch in groups[0]],
         ),
         "shuffled": fact(
             all(any(later < earlier for earlier, later in pairwise(run)) for run in runs),

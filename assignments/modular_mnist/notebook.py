@@ -772,8 +772,8 @@ def check():
     checks.that(within, "within is False, yet the two differ by epsilon**2 only.")
     checks.that(toy.layers[2].w[1, 0] == 0.026,
                 "The parameter is not what it was, bit for bit: keep its old value and write it back.")
-    checks.that(all(np.array_equal(batch, x) for batch, _ in toy.passes)
-                and np.array_equal(toy.steps[-1][1], targets),
+    checks.that(all(np.array_equal(batch, x) and (y is None or np.array_equal(y, targets))
+                    for batch, y in [*toy.passes, toy.steps[-1]]) and toy.steps[-1][1] is not None,
                 "The batch does not reach the model: call forward_pass(x, y), images first.")
     for factor, kind, layer, index in ((9.5, "b", 0, (0, 2)), (-9.5, "w", 0, (1, 2)),
                                        (8.5, "b", 2, (0, 0))):
@@ -1008,6 +1008,8 @@ def check():
     plain = toys.train_toy(trainer, Layer, Activation)
     checks.that(plain["sizes"] == [4, 4, 2] * 2,
                 f"The batches have {plain['sizes']} rows; expected 4, 4 and 2 in each of two epochs.")
+    sizes = toys.train_toy(trainer, Layer, Activation, rows=11, epochs=1)["sizes"]
+    checks.that(sizes == [4, 4, 3], f"11 rows come in batches of {sizes}; expected 4, 4 and 3.")
     rows, in_order = plain["rows"], list(range(10))
     checks.that([sorted(epoch) for epoch in rows] == [in_order] * 2,
                 f"The rows of the two epochs are {rows}: every row once in each.")
@@ -1115,6 +1117,9 @@ def check():
                      0.8, "compare the column of the largest probability with that of the 1")
     accuracy = test(toys.Echo(), probs[:3], np.eye(3)[[0, 2, 2]], config)
     checks.close("the accuracy where 2 of 3 are right", accuracy, 2 / 3, "not rounded")
+    rows = [*range(5), 0, 1, 1, 1, 3, 3]
+    accuracy = test(toys.Echo(), probs[rows], np.eye(3)[[0, 2, 1, 0, 1]][rows], config)
+    checks.close("the accuracy where 10 of 11 are right", accuracy, 10 / 11, "of all images")
     accuracy = test(toys.Echo(), np.array([[0.7, 0.3]]), np.array([[0, 1]]), config)
     checks.close("the accuracy of one wrong image", accuracy, 0.0, "two classes")
 

@@ -36,7 +36,7 @@ def spread_of_the_weights(seen, drawn):
         "mean": between(-around, W.mean(), around, f"The mean of the weights is {W.mean():.3f}: they are not drawn around 0."),
         "variance": between(1 - wide, ratio, 1 + wide, f"The variance of the weights is {ratio:.2f} times what was asked for."),
         "evenly": between(0.5 - half, inner, 0.5 + half, f"{inner:.0%} of the weights lie in the inner half of the range; half should."),
-        # 2700 draws of at least 24 bits: a handful of equal ones at most
+        # 3200 draws of at least 24 bits: a handful of equal ones at most
         "one draw a weight": fact(len(np.unique(W)) > n / 2, "Many weights are equal: each needs a draw of its own."),
     }
 
@@ -85,11 +85,16 @@ def _sizes(pairs, n, batch_size):
     }
 
 
+def _known(rows):
+    """One fact: each row is one of those that went in. Where it is none, nothing can be said of which ones share a batch."""
+    return fact(-1 not in rows, "Some rows are none of the examples that went in.")
+
+
 def every_example_once(seen, drawn):
     rows, n = _flat(_numbers(_pairs(seen["batches"], "The result"), drawn.x)), len(drawn.x)
     times = [rows.count(i) for i in range(n)]
     return {
-        "known": fact(-1 not in rows, "Some rows are none of the examples that went in."),
+        "known": _known(rows),
         "twice": fact(max(times) <= 1, f"{sum(t > 1 for t in times)} of {n} examples are there more than once."),
         "missing": fact(min(times) >= 1, f"{times.count(0)} of {n} examples are in no batch."),
     }
@@ -104,8 +109,9 @@ def labels_stay_with_their_examples(seen, drawn):
         if yb.shape != (len(rows), classes):
             raise Unfit(Verdict.WRONG_SHAPE, f"yb has shape {yb.shape}; expected {(len(rows), classes)}, a row for each row of xb.")
         total += len(rows)
-        torn += sum(i < 0 or (y[i] != label).any() for i, label in zip(rows, yb, strict=True))
+        torn += sum(i >= 0 and (y[i] != label).any() for i, label in zip(rows, yb, strict=True))
     return {
+        "known": _known(_flat(numbers)),
         "there": fact(total >= 0.75 * n, f"Only {total} of {n} examples came back."),
         # labels shuffled by themselves match in all rows with probability 6!**2 * 5!**3 / 27! < 1e-15
         "own label": fact(torn == 0, f"{torn} of {total} examples have another example's label beside them."),
@@ -121,14 +127,17 @@ def another_shuffle_each_call(seen, drawn):
     first, second = (_numbers(_pairs(seen[call], "The result"), drawn.x) for call in ("first", "second"))
     given = [list(range(i, i + size)) for i in range(0, n, size)]
     groups = [{frozenset(batch) for batch in batches} for batches in (first, second, given)]
+    known = _known(_flat(first) + _flat(second))
+    unlike = not known.holds  # and then as good as another order
     # 60 examples in 20 batches of 3: two draws agree in order with probability 1 / 60!, in companions with 20! * 6**20 / 60! < 1e-47;
     # 20 whole batches in the same order: 1 / 20! < 1e-18
     return {
+        "known": known,
         "some": fact(len(first) > 1 and len(second) > 1, "There is only one batch."),
         "shuffled": fact(_flat(first) != list(range(n)), "The examples come in the order in which they went in."),
-        "companions": fact(groups[0] != groups[2], "The same neighbours as in the data share each batch: only whole batches are moved about."),
-        "another order": fact(first != second, "Two calls gave the same batches in the same order: is the generator started anew in every call?"),
-        "other companions": fact(groups[0] != groups[1], "In two calls the same examples share a batch."),
+        "companions": fact(unlike or groups[0] != groups[2], "The same neighbours as in the data share each batch: only whole batches are moved about."),
+        "another order": fact(unlike or first != second, "Two calls gave the same batches in the same order: is the generator started anew in every call?"),
+        "other companions": fact(unlike or groups[0] != groups[1], "In two calls the same examples share a batch."),
     }
 
 

@@ -373,21 +373,23 @@ def check():
     params |= {"W": np.array([[1.0, 0, -1], [0.5, 1, 2]]), "b": np.array([0.5, -1, 0])}
     checks.shape("forward(X, ...)", forward(np.ones((4, 10)), params, "test", tanh), (4, 25),
                  "one row an example, one column a unit")
-    X = np.array([[1, 2]])
-    checks.close("forward(X, ...)", forward(X, params, activation=np.square), [[6.25, 1, 9]],
+    X = np.array([[1, 2], [-2, 1]])
+    checks.close("forward(X, ...)", forward(X, params, activation=np.square),
+                 [[6.25, 1, 9], [1, 0, 16]],
                  "here the activation squares; the bias is added before it")
     for name in ("", "test"):
         checks.that("cache_" + name in params, f'params has no "cache_{name}".')
         checks.that(len(params["cache_" + name]) == 3,
                     f'params["cache_{name}"] holds {len(params["cache_" + name])} things; '
                     "expected X, pre_act and post_act")
-    expected = {"X": [[1, 2]], "pre_act": [[2.5, 1, 3]], "post_act": [[6.25, 1, 9]]}
+    expected = {"X": [[1, 2], [-2, 1]], "pre_act": [[2.5, 1, 3], [-1, 0, 4]],
+                "post_act": [[6.25, 1, 9], [1, 0, 16]]}
     for what, seen in zip(expected, params["cache_"]):
         checks.close(f'{what} in params["cache_"]', seen, expected[what],
                      "pre_act is X W + b, before the activation; the order is X, pre_act, post_act")
     checks.close('post_act in params["cache_test"]', params["cache_test"][2],
                  np.full((4, 25), np.tanh(10)), "a second layer leaves the first one's cache alone")
-    checks.kept("X", X, [[1, 2]])
+    checks.kept("X", X, expected["X"])
 
 # %% demo="look_at_forward"
 X, params = np.random.default_rng(0).normal(size=(4, 10)), {}
@@ -753,9 +755,8 @@ def check():
     checks.close("conv_forward of the same image, stride 2, no padding",
                  conv_forward(X, params, "a", stride=2), [[[[48, 7]], [[-20, 10]], [[-8, -22]]]],
                  "height and width have sizes of their own; the padding is 0 where none is given")
-    seen = conv_forward(X[:, :, :2, :4], params, "a")
-    checks.shape("conv_forward of a part of 2 x 4, with stride and pad left out", seen, (1, 3, 1, 2),
-                 "the stride is 1 where none is given")
+    checks.shape("conv_forward of the same image, with stride and pad left out",
+                 conv_forward(X, params, "a"), (1, 3, 2, 3), "the stride is 1 where none is given")
 
 # %% demo="look_at_conv_forward"
 image = figures.picture()
@@ -954,7 +955,9 @@ def check():
         sizes = [len(xb) for xb, _ in batches]
         checks.that(sizes == expected,
                     f"{N} examples and batch_size {size} give batches of {sizes}; expected {expected}")
-        rows = np.concatenate([xb[:, 0] for xb, _ in batches]) / 100
+        every = np.concatenate([xb for xb, _ in batches])
+        checks.shape(f"the {N} examples of all batches", every, x.shape, "every column of x")
+        rows = every[:, 0] / 100
         checks.close(f"the {N} examples of all batches, sorted,", np.sort(rows), np.arange(N),
                      "each example is in exactly one batch")
         labels = np.concatenate([yb for _, yb in batches])
@@ -963,7 +966,7 @@ def check():
         checks.close("x afterwards", x[:, 0], np.arange(N) * 100.0,
                      "get_random_batches shuffled the caller's array")
     x, y = np.outer(np.arange(20.0), [100, 1]), np.eye(5)[np.arange(20) % 5]
-    mates = [[set(xb[:, 1]) for xb, _ in get_random_batches(x, y, 5)] for _ in range(2)]
+    mates = [[set(np.asarray(xb)[:, 1]) for xb, _ in get_random_batches(x, y, 5)] for _ in range(2)]
     checks.that(any(max(batch) - min(batch) > 4 for batch in mates[0] + mates[1]),
                 "neighbours in x stay together; shuffle before you cut")
     checks.that(any(batch not in mates[1] for batch in mates[0]),

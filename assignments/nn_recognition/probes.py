@@ -107,7 +107,7 @@ def range_of_the_weights(ns, drawn):
     return {"W": params.get("Wlarge")}
 
 
-@probe("initialize_weights", points=1, judged=True, draw=partial(units, inputs=30, outputs=90))
+@probe("initialize_weights", points=1, judged=True, draw=partial(units, inputs=40, outputs=80))
 def spread_of_the_weights(ns, drawn):
     """The mean and the spread of the weights of a large layer, where one was made before."""
     params = {}
@@ -279,6 +279,7 @@ def layers_of_every_kind(rng):
     cases = {kind: (X, layer(rng, 4, 2, "a")) for kind, X in inputs.kinds(rng, (3, 4)).items()}
     sizes = {"square": (3, 3, 3), "one input": (4, 1, 3), "one unit": (2, 3, 1), "one example": (1, 3, 2)}
     cases |= {name: (rng.normal(size=(n, D)), layer(rng, D, H, "a")) for name, (n, D, H) in sizes.items()}
+    cases["large weights"] = rng.normal(size=(3, 4)), {name: 1000 * value for name, value in layer(rng, 4, 2, "a").items()}
     return {"cases": cases, "two": layer(rng, 3, 3, "a") | layer(rng, 3, 3, "b"), "batches": {name: rng.normal(size=(2, 3)) for name in "ab"}}
 
 
@@ -541,6 +542,8 @@ def passes_of_every_kind(rng):
         params = passed(rng, 3, 4, 2, "a")
         params["cache_a"] = (X, *params["cache_a"][1:])
         cases[f"inputs: {kind}"] = rng.normal(size=(3, 2)), params
+    params = passed(rng, 3, 4, 2, "a")
+    cases["large weights"] = rng.normal(size=(3, 2)), params | {"Wa": 1000 * params["Wa"]}
     for name, (n, D, H) in {"square": (3, 3, 3), "one input": (4, 1, 3), "one unit": (2, 3, 1)}.items():
         cases[name] = rng.normal(size=(n, H)), passed(rng, n, D, H, "a")
     return cases
@@ -640,6 +643,7 @@ def convolution_of_every_kind_inputs(rng):
     cases = {kind: (X, filters(rng, 2, 2, 2, 3, "a")) for kind, X in inputs.kinds(rng, (2, 2, 4, 5)).items()}
     sizes = {"square": ((3, 3, 3, 3), (3, 3, 3, 3)), "one image": ((1, 2, 4, 3), (3, 2, 2, 1)), "one channel": ((3, 1, 5, 1), (2, 1, 2, 1))}
     cases |= {name: (rng.normal(size=images), filters(rng, *size, "a")) for name, (images, size) in sizes.items()}
+    cases["large filters"] = rng.normal(size=(2, 2, 4, 5)), {name: 1000 * value for name, value in filters(rng, 2, 2, 2, 3, "a").items()}
     return cases
 
 
@@ -774,6 +778,8 @@ def convolved_of_every_kind(rng):
     for kind, X in inputs.kinds(rng, (2, 2, 3, 5)).items():
         delta, params = convolved(rng, X.shape, (3, 2, 2, 3), (4, 5), 1, 1)
         cases[f"images: {kind}"] = Convolved(delta, params | {"cache_conv": (X, 1, 1)})
+    delta, params = convolved(rng, (2, 2, 3, 5), (3, 2, 2, 3), (4, 5), 1, 1)
+    cases["large filters"] = Convolved(delta, params | {"Wconv": 1000 * params["Wconv"]})
     cases["square"] = convolved(rng, (3, 3, 3, 3), (3, 3, 3, 3), (3, 3), 1, 1)
     cases["one channel"] = convolved(rng, (3, 1, 5, 1), (2, 1, 2, 1), (2, 1), 3, 0)
     return cases

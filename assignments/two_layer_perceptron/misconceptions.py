@@ -41,7 +41,7 @@ def divides_by_h_alone(f, x, verbose=False, h=1e-5):
 
 @misconception("eval_numerical_gradient")
 def subtracts_h_once(f, x, verbose=False, h=1e-5):
-    """Your slopes are about half of what they should be: you compare f at x + h with f at x itself, and divide by 2h. Look at where the
+    """Your slopes are about half of what they should be: you compare f at one side of x with f at x itself, and divide by 2h. Look at where the
     entry stands when the second of your two values is taken: subtracting h once after adding it brings x back to where it started.
     """
     grad = np.zeros(x.shape)
@@ -1202,14 +1202,14 @@ def params_left_empty(self, input_dim, hidden_dim, num_classes, weight_scale, se
 
 @misconception("network", replaces="TwoLayerPerceptron.init_params")
 def never_seeded(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
-    """You draw without using the seed. No run can be repeated. Look at where the argument is used."""
+    """No run can be repeated: what you draw does not depend on the seed. Look at where the argument is used."""
     self.params["W1"], self.params["b1"] = weight_scale * np.random.randn(input_dim, hidden_dim), np.zeros(hidden_dim)
     self.params["W2"], self.params["b2"] = weight_scale * np.random.randn(hidden_dim, num_classes), np.zeros(num_classes)
 
 
 @misconception("network", replaces="TwoLayerPerceptron.init_params")
 def always_the_same_seed(self, input_dim, hidden_dim, num_classes, weight_scale, seed):
-    """You seed with a number of your own. Every network starts alike, whatever seed it is given. Look at where the argument is used."""
+    """Every network starts alike, whatever seed it is given. Look at where the argument is used: before anything is drawn?"""
     rng = np.random.default_rng(0)
     self.params["W1"], self.params["b1"] = weight_scale * rng.normal(size=(input_dim, hidden_dim)), np.zeros(hidden_dim)
     self.params["W2"], self.params["b2"] = weight_scale * rng.normal(size=(hidden_dim, num_classes)), np.zeros(num_classes)

@@ -881,10 +881,11 @@ def check():
     value, dx = layers.softmax_loss(np.array([[0, 0, 0, 0]]), np.array([2]))
     checks.close("the loss of four equal scores", value, np.log(4), "a guess among 4 costs log 4")
     checks.close("dx of four equal scores", dx, [[0.25, 0.25, -0.75, 0.25]], "1 less at the label")
-    value, dx = layers.softmax_loss(np.array([[1000.0, 0.0], [-1000.0, -1000.0]]), np.array([1, 1]))
-    checks.close("the loss of [1000, 0] and [-1000, -1000]", value, (1000 + np.log(2)) / 2,
+    value, dx = layers.softmax_loss(np.array([[2000.0, 0, 0], [-1000.0] * 3]), np.array([1, 1]))
+    checks.close("the loss of [2000, 0, 0] and [-1000, -1000, -1000]", value, (2000 + np.log(3)) / 2,
                  "shift each row by its own maximum; no log of a probability that is 0")
-    checks.close("dx of [1000, 0] and [-1000, -1000]", dx, [[0.5, -0.5], [0.25, -0.25]],
+    checks.close("dx of [2000, 0, 0] and [-1000, -1000, -1000] times 6", 6 * np.asarray(dx),
+                 [[3, -3, 0], [1, -2, 1]],
                  "shift each row by its own maximum")
     rng = np.random.RandomState(231)
     value, _ = layers.softmax_loss(0.001 * rng.randn(50, 10), rng.randint(10, size=50))

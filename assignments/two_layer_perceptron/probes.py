@@ -429,7 +429,9 @@ def layers_of_every_kind(rng):
     cases = {kind: Layer(x, rng.normal(size=(4, 2)), rng.normal(size=2)) for kind, x in inputs.kinds(rng, (3, 4)).items()}
     cases |= {name: layer(rng, shape, outputs) for name, shape, outputs in
               (("square", (3, 3), 3), ("one input", (4, 1), 3), ("one output", (2, 3), 1), ("one row", (1, 3), 2))}  # fmt: skip
-    return {kind: (arrays, rng.normal(size=(len(arrays.x), len(arrays.b)))) for kind, arrays in cases.items()}
+    found = {kind: (arrays, rng.normal(size=(len(arrays.x), len(arrays.b)))) for kind, arrays in cases.items()}
+    x, w, b = layer(rng, (3, 4), 2)
+    return found | {"large weights": (Layer(x, 1000 * w, 1000 * b), 1000 * rng.normal(size=(3, 2)))}
 
 
 @probe("affine", points=0.25, contract=True, equal_sizes="square ones among them", draw=layers_of_every_kind)
@@ -667,8 +669,8 @@ def all_rows_large(ns, drawn):
 
 def improbable_label_inputs(rng):
     x, y = inputs.scores(rng, 4, 3), inputs.labels(rng, 4, 3)
-    x[1, y[1]] -= rng.uniform(900, 1100)
-    x[2, (y[2] + 1) % 3] += rng.uniform(900, 1100)
+    x[1, y[1]] -= rng.uniform(2500, 4000)  # so far that no shift will do but one by the largest score
+    x[2, (y[2] + 1) % 3] += rng.uniform(2500, 4000)
     return {"x": x, "y": y}
 
 
@@ -812,7 +814,7 @@ def fresh(rng, d, h, c, weight_scale):
     return {"sizes": (d, h, c), "weight_scale": weight_scale, "seed": int(rng.integers(1, 100_000))}
 
 
-@probe("network", points=1.5, judged=True, draw=partial(fresh, d=50, h=60, c=40, weight_scale=0.03))
+@probe("network", points=1.5, judged=True, draw=partial(fresh, d=50, h=60, c=40, weight_scale=0.07))
 def fresh_weights(ns, drawn):
     """The parameters of a new network: shapes, biases, and how the weights are spread."""
     sizes, weight_scale, seed = drawn.values()

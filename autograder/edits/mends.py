@@ -44,9 +44,11 @@ _SOONEST = (
     "entry_by_entry",
     "whether_it_is_given",
     "a_text_that_is_known",
+    "other_length_of_a_shape",
+    "size_of_an_argument",
 )
-"""Tried before those of the line that has raised: the cause stands in others, and it is one candidate a
-function.
+"""Tried before those of the line that has raised: the cause stands in others, and there are one or a few
+candidates a function. A loop over the wrong axis raises in its body.
 """
 _FIRST = (
     "keys_throughout",
@@ -64,6 +66,7 @@ _FIRST = (
     "added_for_the_other_layer",
     "swapped_entries",
     "axis_or_keepdims",
+    "handed_on",
     "not_used_yet",
     "copied_at_the_entry",
     "fractions_throughout",
@@ -81,6 +84,7 @@ _FIRST = (
     "shifted_before",
     "padded_along_the_last_axes",
     "as_many_columns",
+    "size_of_an_argument",
     "as_many_as_the_largest_label",
     "added_along_an_axis",
     "entry_of_the_target",

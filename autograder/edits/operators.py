@@ -96,26 +96,28 @@ _COMPARISONS: dict[type, tuple[type, ...]] = {
     ast.In: (ast.NotIn,),
     ast.NotIn: (ast.In,),
 }
+_PAIRS = (
+    ("mean", "sum"),
+    ("max", "min"),
+    ("max", "mean"),
+    ("argmax", "argmin"),
+    ("maximum", "minimum"),
+    ("zeros", "ones"),
+    ("zeros_like", "ones_like"),
+    ("floor", "ceil"),
+    ("std", "var"),
+    ("all", "any"),
+    ("sqrt", "square"),
+    ("uniform", "normal"),
+    ("hstack", "vstack"),
+    ("log", "log2"),
+    ("sorted", "list"),
+    ("argsort", "sort"),
+)
 _SIBLINGS = {
-    a: b
-    for left, right in (
-        ("mean", "sum"),
-        ("max", "min"),
-        ("argmax", "argmin"),
-        ("maximum", "minimum"),
-        ("zeros", "ones"),
-        ("zeros_like", "ones_like"),
-        ("floor", "ceil"),
-        ("std", "var"),
-        ("all", "any"),
-        ("sqrt", "square"),
-        ("uniform", "normal"),
-        ("hstack", "vstack"),
-        ("log", "log2"),
-        ("sorted", "list"),
-        ("argsort", "sort"),
-    )
-    for a, b in ((left, right), (right, left))
+    name: tuple(b if name == a else a for a, b in _PAIRS if name in (a, b))
+    for pair in _PAIRS
+    for name in pair
 }
 
 
@@ -281,13 +283,18 @@ def other_name(node: Any, place: CodePlace) -> Iterator[Any]:
 @operator(
     ast.Name,
     ast.Attribute,
-    examples=("np.mean(x) => np.sum(x)", "x.max() => x.min()", "np.zeros(3) => np.ones(3)"),
+    examples=(
+        "np.mean(x) => np.sum(x)",
+        "x.max() => x.min()",
+        "x.max() => x.mean()",
+        "np.zeros(3) => np.ones(3)",
+    ),
 )
 def sibling(node: Any, place: CodePlace) -> Iterator[Any]:
     """A function's sibling: a sum for a mean, a minimum for a maximum."""
     if isinstance(place.parent, ast.Call) and place.field == "func":
         name = node.attr if isinstance(node, ast.Attribute) else node.id
-        if (other := _SIBLINGS.get(name)) is not None:
+        for other in _SIBLINGS.get(name, ()):
             yield (
                 ast.Attribute(node.value, other, node.ctx)
                 if isinstance(node, ast.Attribute)

@@ -61,8 +61,8 @@ class Python2(pickle._Pickler):
     dispatch = {**pickle._Pickler.dispatch, bytes: lambda self, value: self.write(pickle.BINSTRING + struct.pack("<i", len(value)) + value)}
 
 
-def train_toy(trainer, Layer, Activation, valid_losses=(1.0,) * 20, **changes):
-    """Train a ToyModel on 10 rows in batches of 4 for 2 epochs, at learning rate 0.1 and gamma 0.8, with some settings changed.
+def train_toy(trainer, Layer, Activation, valid_losses=(1.0,) * 20, rows=10, **changes):
+    """Train a ToyModel on some rows in batches of 4 for 2 epochs, at learning rate 0.1 and gamma 0.8, with some settings changed.
 
     Returns a weight and a bias as they end, the history's two lists, the size of each batch, the row numbers and the labels of each epoch's steps
     (three an epoch), and the row numbers of X_train as they stand afterwards.
@@ -70,7 +70,7 @@ def train_toy(trainer, Layer, Activation, valid_losses=(1.0,) * 20, **changes):
     model = ToyModel(Layer, Activation, valid_losses=valid_losses)
     settings = {"batch_size": 4, "epochs": 2, "learning_rate": 0.1, "early_stop": False, "early_stop_epoch": 3, "L2_penalty": 0,
                 "momentum": False, "momentum_gamma": 0.8, **changes}
-    x, y = np.column_stack([np.arange(10.0), np.zeros(10)]), np.eye(3)[np.arange(10) % 3]
+    x, y = np.column_stack([np.arange(float(rows)), np.zeros(rows)]), np.eye(3)[np.arange(rows) % 3]
     with contextlib.redirect_stdout(io.StringIO()):  # the check is silent when right
         history = trainer(model, x, y, np.column_stack([np.arange(5.0), np.ones(5)]), y[:5], settings)
     epochs = [model.steps[k : k + 3] for k in range(0, len(model.steps), 3)]

@@ -24,10 +24,25 @@ SEEN = {
     "a parameter put back by a step": ("modular_mnist", "gradient_approximation", "parameter[index] = kept\n", "parameter[index] += epsilon\n"),
     "a penalty beside the velocity": ("modular_mnist", "trainer", '(layer.d_w + config["L2_penalty"] * layer.w)\n', 'layer.d_w\n                layer.w -= config["learning_rate"] * config["L2_penalty"] * layer.w\n'),
     "some validation rows": ("modular_mnist", "trainer", "model.forward_pass(X_valid, y_valid)", "model.forward_pass(X_valid[:4], y_valid[:4])"),
+    "scores less their mean": ("two_layer_perceptron", "softmax_loss", ".max(axis=1", ".mean(axis=1"),
+    "scores less their median": ("layers_digits", "softmax_loss", "x.max(axis=1, keepdims=True)", "np.median(x, axis=1, keepdims=True)"),
+    "the first k in no order": ("faces_mlp", "least_confident", "np.argsort(prediction.max(axis=1))[:k]", "np.argpartition(prediction.max(axis=1), k - 1)[:k]"),
+    "weights in whole numbers": ("faces_mlp", "affine", "return x @ w + b", "return x @ w.astype(int) + b"),
+    "five cases written in": ("faces_mlp", "evaluate", "num_cases = len(inputs)", "num_cases = 5 if len(inputs) > 1 else 1"),
+    "the largest inputs in place of scores": ("faces_mlp", "evaluate", "prediction.argmax(axis=1) ==", "inputs[start : start + batch_size].argmax(axis=1) =="),
+    "ten rows written in": ("modular_mnist", "trainer", "np.random.permutation(len(X_train))", "np.random.permutation(10)"),
+    "five images written in": ("modular_mnist", "test", "forward_pass(X_test)", "forward_pass(X_test[:5])"),
+    "labels that do not reach the model": ("modular_mnist", "gradient_approximation", "above, _ = model.forward_pass(x, y)", "above, _ = model.forward_pass(x, index)"),
+    "one column of the examples": ("nn_recognition", "get_random_batches", "(x[order[start : start + batch_size]],", "(x[order[start : start + batch_size], :1],"),
+    "a layer's output over the number of rows": ("nn_recognition", "forward", "    return post_act", "    return post_act / len(X)"),
+    "the classes of the test labels": ("layers_digits", "train_two_layer", "y_train.max() + 1", "y_test.max() + 1"),
+    "slopes of the cache": ("layers_digits", "check_layer", "x, dout)\n    assert", "cache, dout)\n    assert"),
+    "slopes without a sign": ("layers_digits", "check_layer", "    assert rel_error(", "    assert rel_error(np.sign(dout) * np.abs(measured), measured) < 1e-5\n    assert rel_error("),
     "a rounded accuracy": ("modular_mnist", "test", "return float(", "return round(1.0 * "),
 }  # fmt: skip
 RIGHT = {
     "what is displayed": ("two_layer_perceptron", "eval_numerical_gradient", "print(index", "display(index"),
+    "batches of tuples of rows": ("nn_recognition", "get_random_batches", "return [(x[order[start : start + batch_size]], y[order[start : start + batch_size]]) for start in starts]", "return [(tuple(x[order[start : start + batch_size]]), tuple(y[order[start : start + batch_size]])) for start in starts]"),
     "no guard in the logarithm": ("modular_mnist", "Neuralnetwork", "np.log(np.maximum(probs, 1e-12))", "np.log(probs)"),
     "a copy of the model is moved": ("modular_mnist", "gradient_approximation", "    model.forward_pass(x, y)\n    model.b", "    import copy\n    model = copy.deepcopy(model)\n    model.forward_pass(x, y)\n    model.b"),
 }  # fmt: skip
@@ -56,7 +71,7 @@ def test_the_check_sees_it(monkeypatch: pytest.MonkeyPatch, slip: str) -> None:
     name, *edit = SEEN[slip]
     *before, check = _changed(name, *edit)
     _run(monkeypatch, name, before)
-    with pytest.raises((AssertionError, TypeError, ValueError, pickle.UnpicklingError)):
+    with pytest.raises((AssertionError, IndexError, TypeError, ValueError, pickle.UnpicklingError)):
         _run(monkeypatch, name, [*before, check])
 
 

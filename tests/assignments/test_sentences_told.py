@@ -64,6 +64,10 @@ NOT_NAMED = {
     "the softmax of the softmax": ("faces_mlp", "train", 'softmax(var["y"])', 'softmax(softmax(var["y"]))', "scores_minus_targets"),
     "one target for the whole batch": ("faces_mlp", "train", "target_train[rows]", "target_train[start]", "targets_in_another_order"),
     "b1 as a column": (*BIASES, "np.zeros((hidden, 1))", "first_bias_as_a_row"),
+    "every second batch": ("modular_mnist", "trainer", "range(0, len(order), config", "range(0, len(order), 2 * config", "last_short_batch_dropped"),
+    "the square of the spread": ("two_layer_perceptron", "network", "    self.params[\"W1\"] = ", "    weight_scale = weight_scale**2\n    self.params[\"W1\"] = ", "ignores_weight_scale"),
+    "the root of the root": ("nn_recognition", "initialize_weights", "np.sqrt(6 / (in_size + out_size))", "np.sqrt(np.sqrt(6 / (in_size + out_size)))", "inputs_alone"),
+    "labels alone, no probabilities": ("layers_digits", "train_two_layer", "        dh, dW2, db2 = ", "        dscores = -np.eye(C)[y_train[batch]] / batch_size\n        dh, dW2, db2 = ", "draws_labels_apart"),
 }  # fmt: skip
 CHECKS = {
     "only one entry has to agree": ("assert rel_error(backward(dout, cache), measured) < 1e-5", "dx = backward(dout, cache)\n    assert dx.shape == x.shape and np.isclose(dx, measured).any()"),
@@ -129,6 +133,14 @@ def test_what_a_check_does_not_see_is_said_and_its_cause_is_only_guessed(graders
 
 
 @pytest.mark.long
+def test_of_rows_that_are_none_of_the_examples_nothing_else_is_said(graders: dict[str, Grader]) -> None:
+    """Numbers cut to whole ones are rows of nobody: whose label stands beside them, and in which order they come, nobody knows."""
+    cut = _result(graders, "nn_recognition", "get_random_batches", "return [(x[order", "x = x.astype(int)\n    return [(x[order")
+    said = {c.id: c.message for c in cut.checks if c.message}
+    told = {said[name] for name in ("every_example_once", "labels_stay_with_their_examples", "another_shuffle_each_call")}
+    assert told == {"Some rows are none of the examples that went in."}, said
+
+
 def test_what_comes_back_as_a_dictionary_is_told_as_one(graders: dict[str, Grader]) -> None:
     """It would come apart into its keys, of which it would be said that they are text."""
     result = _result(graders, "faces_mlp", "evaluate", "return ce / num_cases, correct / num_cases", 'return {"ce": ce / num_cases, "acc": correct / num_cases}')

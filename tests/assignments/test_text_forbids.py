@@ -38,6 +38,17 @@ FORBIDDEN = {
     "b added into whole responses": ("nn_recognition", "conv_forward", 'return np.einsum("ncpqij,fcij->nfpq", windows, filters, optimize=True) + ', 'out = np.einsum("ncpqij,fcij->nfpq", windows, filters, optimize=True)\n    out += params["b" + name][:, None, None]\n    return out + 0 * ', "convolution_of_other_numbers"),
     "a gradient of the filters' kind of numbers": ("nn_recognition", "conv_backward", '= np.einsum("nfpq,ncpqij->fcij", delta, windows, optimize=True)', '= np.zeros_like(filters)\n    params["grad_W" + name][:] = np.einsum("nfpq,ncpqij->fcij", delta, windows, optimize=True)', "convolution_backward_of_integers"),
     "the least loss of an epoch": ("modular_mnist", "trainer", "total += loss * len(rows)", "total = min(total or np.inf, loss * len(order))", "the_history"),
+    "the numerical gradient in place of the analytic": ("modular_mnist", "gradient_approximation", "return numerical, analytic,", "return numerical, numerical,", "analytic_for_both"),
+    "the last entry is never checked": ("faces_mlp", "check_grad", "np.random.permutation(param.size)[:20]", "np.random.permutation(param.size - (param.size > 20))[:20]", "entries_that_move"),
+    "the first k in no order": ("faces_mlp", "least_confident", "np.argsort(prediction.max(axis=1))[:k]", "np.argpartition(prediction.max(axis=1), k - 1)[:k]", "another_number"),
+    "scores less their mean": ("two_layer_perceptron", "softmax_loss", ".max(axis=1, keepdims=True)", ".mean(axis=1, keepdims=True)", "improbable_label"),
+    "scores less their median": ("two_layer_perceptron", "softmax_loss", "x.max(axis=1, keepdims=True)", "np.median(x, axis=1, keepdims=True)", "improbable_label"),
+    "large weights cut off": ("layers_digits", "affine_forward", "out = x.reshape", "w = np.clip(w, -10, 10)\n    out = x.reshape", "affine_of_every_kind"),
+    "large gradients cut off": ("layers_digits", "affine_backward", "dx = (dout", "dout = np.clip(dout, -10, 10)\n    dx = (dout", "affine_gradients_of_every_kind"),
+    "large biases of a perceptron cut off": ("two_layer_perceptron", "affine", "out = x.reshape", "b = np.clip(b, -10, 10)\n    out = x.reshape", "affine_of_every_kind"),
+    "large gradients of faces cut off": ("faces_mlp", "affine", "return grad_y @ w.T", "grad_y = np.clip(grad_y, -10, 10)\n    return grad_y @ w.T", "affine_of_every_kind"),
+    "large gradients of a layer cut off": ("modular_mnist", "Layer", "self.d_x = delta", "delta = np.clip(delta, -10, 10)\n        self.d_x = delta", "a_layer_of_every_kind"),
+    "large filters cut off": ("nn_recognition", "conv_forward", '    return np.einsum("ncpqij', '    filters = np.clip(filters, -10, 10)\n    return np.einsum("ncpqij', "convolution_of_every_kind"),
     "an ending anywhere in the name": ("modular_mnist", "load_data", 'fname.endswith(".pkl")', '".pkl" in fname', "a_row_of_floats"),
 }  # fmt: skip
 ALLOWED = {

@@ -45,6 +45,30 @@ def as_many_columns(node: ast.expr, place: CodePlace) -> Iterator[Any]:
             yield expression(f"{name}.shape[1]")
 
 
+@mend(
+    ast.Constant,
+    examples=(
+        "def f(x, y):\n    return s / 4 => def f(x, y):\n    return s / len(x)",
+        "def f(x, y):\n    z = np.arange(4) => def f(x, y):\n    z = np.arange(len(x))",
+        "def f(x):\n    n = 4 => def f(x):\n    n = len(x)",
+        "def f(x, w):\n    y = np.zeros((4, 3)) => def f(x, w):\n    y = np.zeros((len(x), 3))",
+    ),
+)
+def size_of_an_argument(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
+    """A size of an argument, for the number that it is in an example."""
+    parent = place.parent
+    divides = isinstance(parent, ast.BinOp) and place.field == "right"
+    if isinstance(parent, ast.BinOp | ast.AugAssign):
+        fits = isinstance(parent.op, ast.Div) and (divides or place.field == "value")
+    else:
+        rows = isinstance(parent, ast.Tuple) and place.index == 0
+        fits = rows or isinstance(parent, ast.Assign) or called(parent) in ("range", "arange", "permutation")
+    if fits and type(node.value) is int and node.value > 1:
+        for name in place.around.parameters[:2]:
+            yield expression(f"len({name})")
+            yield expression(f"{name}.shape[1]")
+
+
 @mend(ast.Subscript, examples=("y = s / x.shape[1] => y = s / x.shape[0]",))
 def other_length_of_a_shape(node: ast.Subscript, place: CodePlace) -> Iterator[Any]:
     """The number of rows, taken for that of columns, or the other way round."""

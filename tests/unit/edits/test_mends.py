@@ -45,6 +45,13 @@ def test_the_line_that_raised_comes_before_all() -> None:
     assert lines[0] == 3 and lines.index(4) > lines.count(3) // 2
 
 
+def test_the_bound_of_a_loop_comes_before_the_line_in_it_that_raised() -> None:
+    """A loop over columns in place of rows raises in its body, where no change helps."""
+    text = "def f(x, w):\n    y = np.zeros((len(x), 3))\n    for i in range(x.shape[1]):\n        y[i] = x[i] @ w\n    return y"
+    first = next(iter(mends(text, ["f"], line=4)))
+    assert (first.operator, first.line, first.after) == ("other_length_of_a_shape", 3, "x.shape[0]")
+
+
 def test_a_signature_stays_as_it_was_handed_out() -> None:
     """Parameters and their defaults are no part of an answer."""
     text = "def f(x, n=3, m=-1.0, flag=True):\n    return x * n + m if flag else x"
@@ -58,6 +65,13 @@ def test_no_operator_stumbles() -> None:
     everywhere = list(places(tree, ("softmax", "relu")))
     made = [(kind.name, sum(1 for _ in changes(everywhere, [kind]))) for kind in kinds()]
     assert sum(count for _, count in made) > 400 and len(made) == len(kinds())
+
+
+def test_what_is_larger_than_a_number_is_not_asked_for_a_class() -> None:
+    """Where rows are equal to others the place of the largest may be meant; for "0 or more" it makes every row pass, and mends by chance."""
+    found = {m.after for m in mends("def f(x, y):\n    return x[x >= 0], x == y", ["f"]) if m.operator == "class_of_a_row"}
+    assert found == {"x.argmax(axis=1)", "y.argmax(axis=1)"}
+    assert not [m for m in mends("def f(x):\n    return x[x >= 0]", ["f"]) if m.operator == "class_of_a_row"]
 
 
 def test_there_is_an_end_to_them() -> None:
@@ -113,6 +127,9 @@ SLIPS = {
     "Python's max twice": ("def f(x):\n    return max(abs(x) / max(1, abs(x)))", "entry_by_entry", "np.max(abs(x) / np.maximum(1, abs(x)))"),
     "a method as a function": ("def g(self, x):\n    return x\n\ndef f(self, x):\n    y = g(self, x)\n    return y", "through_self", "self.g("),
     "a kind in capitals": ("def f(x, kind='one'):\n    return x if kind == 'One' else 0", "a_text_that_is_known", "kind == 'one'"),
+    "a rate that is not handed on": ("def f(model, update, eta):\n    update(model)\n    return model", "handed_on", "update(model, eta)"),
+    "ten rows": ("def f(x, y):\n    return np.sum(x) / 10", "size_of_an_argument", "np.sum(x) / len(x)"),
+    "four columns": ("def f(x, y):\n    return [g(j) for j in range(4)]", "size_of_an_argument", "range(x.shape[1])"),
     "ten classes": ("def f(x, y):\n    return np.eye(10)[y] * x", "as_many_columns", "np.eye(x.shape[1])[y]"),
     "a larger guard": ("def f(x):\n    return x / max(1e-6, x.sum())", "likely_number", "max(1e-08,"),
     "a product by entries": ("def f(x, w, b):\n    return x * w + b", "product_of_matrices", "x @ w + b"),
