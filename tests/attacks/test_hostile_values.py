@@ -93,20 +93,23 @@ def test_comparison_answers(name: str) -> None:
 def test_judges_answer(assignment: str) -> None:
     """Every judge of every assignment, for every hostile value in the place of its observation and of each of its entries."""
     loaded = load_assignment(assignment, ROOT)
+    asked = observations(keys_of(loaded.folder / "judges.py"))
     for probe, judge in loaded.judges.items():
-        keys = keys_of(loaded.folder / "judges.py")
-        for name, value in LEAVES.items():
-            for seen in (value, dict.fromkeys(keys, value), {key: [value] * 3 for key in keys}):
-                if not fits(seen):  # the judge is never asked
-                    continue
-                found = within(60, partial(judge, seen, np.random.default_rng(1)))
-                if isinstance(found, Unfit):
-                    assert WORD not in found.says, (probe, name)
-                elif isinstance(found, Exception):
-                    continue  # grade.Judge calls this a wrong form
-                else:
-                    assert not all(fact.holds for fact in found.values()) or not found, (probe, name)
-                    assert WORD not in " ".join(fact.says for fact in found.values()), (probe, name)
+        for name, seen in asked:
+            found = within(60, partial(judge, seen, np.random.default_rng(1)))
+            if isinstance(found, Unfit):
+                assert WORD not in found.says, (probe, name)
+            elif isinstance(found, Exception):
+                continue  # grade.Judge calls this a wrong form
+            else:
+                assert not all(fact.holds for fact in found.values()) or not found, (probe, name)
+                assert WORD not in " ".join(fact.says for fact in found.values()), (probe, name)
+
+
+def observations(keys: list[str]) -> list[tuple[str, Any]]:
+    """Every hostile value as an observation and as each of its entries, where a judge is asked about it at all. To measure them takes far longer than to judge them."""
+    found = [(name, seen) for name, value in LEAVES.items() for seen in (value, dict.fromkeys(keys, value), {key: [value] * 3 for key in keys})]
+    return [(name, seen) for name, seen in found if fits(seen)]
 
 
 def fits(value: Any) -> bool:
