@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +23,8 @@ LOCKED = ("given", "test", "demo")
 ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown"}
 _PROSE_MAGICS = ("%%markdown", "%%latex")
+_ENOUGH_WORDS = 5
+"""So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
 
 
 class NotANotebook(ValueError):
@@ -387,7 +390,14 @@ def _prose_in(place: Place) -> str | None:
     body = [one for one in tree.body if not _brings_display(one)] if tree is not None else []
     if tree is None or (tree.body and not body) or not all(map(_is_text, body)):
         return None
-    return plain(place.text)
+    return None if not tree.body and _is_code_that_rests(place.text) else plain(place.text)
+
+
+def _is_code_that_rests(text: str) -> bool:
+    """Whether comments are statements that were made comments, and no words."""
+    tree = parsed("\n".join(re.sub(r"^[ \t]*# ?", "", line) for line in text.splitlines()))
+    said = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
+    return tree is not None and not any(isinstance(getattr(s, "value", None), said) for s in tree.body)
 
 
 def _brings_display(statement: ast.stmt) -> bool:
@@ -398,15 +408,23 @@ def _brings_display(statement: ast.stmt) -> bool:
 def _is_text(statement: ast.stmt) -> bool:
     """Whether a statement is a text, or does nothing but show or keep one."""
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
-        return isinstance(statement.value.value, str) and " " in statement.value.value.strip()
+        return isinstance(statement.value.value, str) and _is_sentence(statement.value.value)
     if not isinstance(statement, ast.Expr):
         return False
     if isinstance(statement.value, ast.Call):
         parts = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.Constant))]
         names = {part.id for part in parts if isinstance(part, ast.Name)}
-        texts = [part for part in parts if isinstance(part, ast.Constant)]
-        return bool(texts) and names <= _SHOWS and all(isinstance(text.value, str) for text in texts)
+        values = [part.value for part in parts if isinstance(part, ast.Constant)]
+        texts = [value for value in values if isinstance(value, str)]
+        if not texts or not names <= _SHOWS or len(texts) < len(values):
+            return False
+        return names != {"print"} or _is_sentence(" ".join(texts))
     return isinstance(getattr(statement.value, "value", None), str)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text says something, and is no title, label or note of progress."""
+    return len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:
