@@ -30,8 +30,168 @@ import warnings
 from pathlib import Path
 
 import ast
+import contextlib
+import functools
+import re
+import sys
+import warnings
+from typing import Any
+
+_TOKEN = re.compile(r"#[^\n]*|(?<![\w])(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|\"|')")
+_EXCEPTIONS = re.compile(r"^([ \t]*except[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)(?=[ \t]*:)", re.M)
+_PARAMETERS = re.compile(
+    r"^([ \t]*(?:(?:async[ \t]+)?def|class|type)[ \t]+\w+)\[((?:[^][\n]|\[[^][\n]*\])*)\]", re.M
+)
+_BOUND = re.compile(r"\([^()]*\)|\[[^][]*\]")
+_ALIAS = re.compile(r"^([ \t]*)type[ \t]+(?=\w+[ \t]*=)", re.M)
+_ANNOTATED = re.compile(
+    r"^[ \t]*(?:async[ \t]+)?def\b(?:.*?:[ \t]*(?:#[^\n]*)?$|[^\n]*$)|^[ \t]+\w+[ \t]*:[^\n]*$"
+    r"|^[ \t]*type\b[^\n]*$",
+    re.M | re.S,
+)
+"""What is said of types: the heads of functions, a class's annotated names, aliases."""
+
+
+def for_this_python(text: str, version: tuple[int, ...] = sys.version_info[:2]) -> str:
+    """The cell as this Python takes it, line for line, as far as its grammar is only another spelling."""
+    if version < (3, 14):
+        text = _EXCEPTIONS.sub(r"\1(\2)", text)
+    if version < (3, 12):
+        text = _without_type_parameters(_with_three_quotes(text))
+    return text
+
+
+def _without_type_parameters(text: str) -> str:
+    """The cell with plain assignments for aliases, and `object` for each type that is a parameter."""
+    listed = [part for found in _PARAMETERS.finditer(text) for part in _BOUND.sub("", found[2]).split(",")]
+    names = {found[0] for part in listed if (found := re.match(r"\w+", part.strip(" *")))}
+    text = _PARAMETERS.sub(r"\1", text)
+    if names:
+        types = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})\b")
+        text = _ANNOTATED.sub(lambda found: types.sub("object", found[0]), text)
+    return _ALIAS.sub(r"\1", text)
+
+
+def _with_three_quotes(text: str) -> str:
+    """The cell with three quotes around each f-string whose braces hold its own."""
+    made, at = [], 0
+    while (found := _TOKEN.search(text, at)) is not None:
+        made.append(text[at : found.start()])
+        quote, prefix = found["quote"], found["prefix"] or ""
+        if quote is None:  # a comment
+            at = found.end()
+            made.append(found[0])
+            continue
+        formatted = "f" in prefix.lower()
+        at = _end(text, found.end(), quote, formatted)
+        inside = text[found.end() : at - len(quote)]
+        wide = formatted and len(quote) == 1 and quote in inside and "\n" not in inside
+        marks = quote * 3 if wide else quote
+        inside = _without_escapes(inside) if formatted and "\\" in inside else inside
+        made.append(f"{prefix}{marks}{inside}{marks}")
+    return "".join([*made, text[at:]])
+
+
+def _without_escapes(inside: str) -> str:
+    """The inside of an f-string, in whose braces each string that holds a backslash is put together anew."""
+    made, at, depth = [], 0, 0
+    while at < len(inside):
+        step = 2 if inside[at] == "\\" or (inside.startswith(("{{", "}}"), at) and not depth) else 1
+        found = _TOKEN.match(inside, at) if depth > 0 else None
+        if step == 1:
+            depth += {"{": 1, "}": -1}.get(inside[at], 0)
+        if found is None or not found["quote"] or "f" in (found["prefix"] or "").lower():
+            made.append(inside[at : at + step])
+            at += step
+            continue
+        end = _end(inside, found.end(), found["quote"], False)
+        made.append(_by_numbers(inside[at:end]))
+        at = end
+    return "".join(made)
+
+
+def _by_numbers(string: str) -> str:
+    """A string as an expression that needs neither quotes nor backslashes, where it holds a backslash."""
+    try:
+        value = ast.literal_eval(string) if "\\" in string else None
+    except (SyntaxError, ValueError):
+        return string
+    return f"str().join(map(chr, {[*map(ord, value)]}))" if isinstance(value, str) else string
+
+
+def _end(text: str, at: int, quote: str, formatted: bool) -> int:
+    """Where a string ends that has begun with this quote; in an f-string braces may hold strings."""
+    depth = 0
+    while at < len(text):
+        if text[at] == "\\" or (formatted and text.startswith(("{{", "}}"), at) and not depth):
+            at += 2
+        elif formatted and text[at] in "{}":
+            depth += 1 if text[at] == "{" else -1
+            at += 1
+        elif depth > 0 and (found := _TOKEN.match(text, at)) is not None and found["quote"]:
+            at = _end(text, found.end(), found["quote"], "f" in (found["prefix"] or "").lower())
+        elif text.startswith(quote, at):
+            return at + len(quote)
+        else:
+            at += 1
+    return at
+
+
+def names_gone_from(np: Any) -> dict[str, Any]:
+    """Names that NumPy 1 had and NumPy 2 has not, with what they were; np is the module."""
+    return {
+        "Inf": np.inf,
+        "Infinity": np.inf,
+        "infty": np.inf,
+        "PINF": np.inf,
+        "NINF": -np.inf,
+        "NaN": np.nan,
+        "NAN": np.nan,
+        "NZERO": -0.0,
+        "PZERO": 0.0,
+        "float": float,
+        "int": int,
+        "bool": bool,
+        "object": object,
+        "str": str,
+        "complex": complex,
+        "float_": np.float64,
+        "complex_": np.complex128,
+        "cfloat": np.complex128,
+        "singlecomplex": np.complex64,
+        "string_": np.bytes_,
+        "unicode_": np.str_,
+        "round_": np.round,
+        "product": np.prod,
+        "cumproduct": np.cumprod,
+        "sometrue": np.any,
+        "alltrue": np.all,
+        "row_stack": np.vstack,
+        "msort": functools.partial(np.sort, axis=0),
+        "asfarray": functools.partial(np.asarray, dtype=np.float64),
+        "issubsctype": np.issubdtype,
+        "mat": np.asmatrix,
+        "trapz": lambda y, x=None, dx=1.0, axis=-1: np.trapezoid(y, x, dx, axis),
+        "in1d": lambda ar1, ar2, *more, **options: np.isin(np.ravel(ar1), ar2, *more, **options),
+    }
+
+
+def restore_numpy_names() -> None:
+    """Let the names answer that are gone from NumPy: a notebook written for an earlier one is right still."""
+    with contextlib.suppress(ImportError):
+        import numpy as np
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy 1 warns of its own
+            for name, value in names_gone_from(np).items():
+                if not hasattr(np, name):
+                    setattr(np, name, value)
+
+
+import ast
 import re
 from functools import lru_cache
+
 
 _SHELL_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w, \t]+=\s*[%!]).*$", re.M)
 
@@ -52,14 +212,18 @@ def without_invisible(text: str) -> str:
 
 def parsed(text: str) -> ast.Module | None:
     """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
-    for candidate in dict.fromkeys((text, without_magics(text), without_magics(without_invisible(text)))):
+    for change in (str, without_magics, _without_both, lambda text: for_this_python(_without_both(text))):
         try:
-            return ast.parse(candidate)
+            return ast.parse(change(text))
         except (SyntaxError, ValueError):
             continue
         except (RecursionError, MemoryError):
             return None
     return None
+
+
+def _without_both(text: str) -> str:
+    return without_magics(without_invisible(text))
 
 
 @lru_cache(maxsize=512)  # what all submissions share is read once
@@ -231,106 +395,6 @@ def _is_plain(value: ast.expr) -> bool:
     )
 
 
-import contextlib
-import functools
-import re
-import sys
-import warnings
-from typing import Any
-
-_TOKEN = re.compile(r"#[^\n]*|(?<![\w])(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|\"|')")
-
-
-def for_this_python(text: str) -> str:
-    """The cell with three quotes around each such f-string, line for line; unchanged from Python 3.12 on."""
-    if sys.version_info >= (3, 12):
-        return text
-    made, at = [], 0
-    while (found := _TOKEN.search(text, at)) is not None:
-        made.append(text[at : found.start()])
-        quote, prefix = found["quote"], found["prefix"] or ""
-        if quote is None:  # a comment
-            at = found.end()
-            made.append(found[0])
-            continue
-        formatted = "f" in prefix.lower()
-        at = _end(text, found.end(), quote, formatted)
-        inside = text[found.end() : at - len(quote)]
-        wide = formatted and len(quote) == 1 and quote in inside and "\n" not in inside
-        marks = quote * 3 if wide else quote
-        made.append(f"{prefix}{marks}{inside}{marks}")
-    return "".join([*made, text[at:]])
-
-
-def _end(text: str, at: int, quote: str, formatted: bool) -> int:
-    """Where a string ends that has begun with this quote; in an f-string braces may hold strings."""
-    depth = 0
-    while at < len(text):
-        if text[at] == "\\" or (formatted and text.startswith(("{{", "}}"), at) and not depth):
-            at += 2
-        elif formatted and text[at] in "{}":
-            depth += 1 if text[at] == "{" else -1
-            at += 1
-        elif depth > 0 and (found := _TOKEN.match(text, at)) is not None and found["quote"]:
-            at = _end(text, found.end(), found["quote"], "f" in (found["prefix"] or "").lower())
-        elif text.startswith(quote, at):
-            return at + len(quote)
-        else:
-            at += 1
-    return at
-
-
-def names_gone_from(np: Any) -> dict[str, Any]:
-    """Names that NumPy 1 had and NumPy 2 has not, with what they were; np is the module."""
-    return {
-        "Inf": np.inf,
-        "Infinity": np.inf,
-        "infty": np.inf,
-        "PINF": np.inf,
-        "NINF": -np.inf,
-        "NaN": np.nan,
-        "NAN": np.nan,
-        "NZERO": -0.0,
-        "PZERO": 0.0,
-        "float": float,
-        "int": int,
-        "bool": bool,
-        "object": object,
-        "str": str,
-        "complex": complex,
-        "float_": np.float64,
-        "complex_": np.complex128,
-        "cfloat": np.complex128,
-        "singlecomplex": np.complex64,
-        "string_": np.bytes_,
-        "unicode_": np.str_,
-        "round_": np.round,
-        "product": np.prod,
-        "cumproduct": np.cumprod,
-        "sometrue": np.any,
-        "alltrue": np.all,
-        "row_stack": np.vstack,
-        "msort": functools.partial(np.sort, axis=0),
-        "asfarray": functools.partial(np.asarray, dtype=np.float64),
-        "issubsctype": np.issubdtype,
-        "mat": np.asmatrix,
-        "trapz": lambda y, x=None, dx=1.0, axis=-1: np.trapezoid(y, x, dx, axis),
-        "in1d": lambda ar1, ar2, *more, **options: np.isin(np.ravel(ar1), ar2, *more, **options),
-    }
-
-
-def restore_numpy_names() -> None:
-    """Let the names answer that are gone from NumPy: a notebook written for an earlier one is right still."""
-    with contextlib.suppress(ImportError):
-        import numpy as np
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # NumPy 1 warns of its own
-            for name, value in names_gone_from(np).items():
-                if not hasattr(np, name):
-                    setattr(np, name, value)
-
-
 import importlib.abc
 import importlib.machinery
 import sys
@@ -431,6 +495,25 @@ def _delayed(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args, **kwargs: (function, args, kwargs)
 
 
+class _Nothing(str):
+    """What there is of Colab's page when grading: an empty text, whatever is asked of it or done with it."""
+
+    def __call__(self, *values: Any, **options: Any) -> _Nothing:
+        return self
+
+    def __getattr__(self, name: str) -> _Nothing:
+        if name.startswith("__"):  # Python's own, which it asks for to see what a value can do
+            raise AttributeError(name)
+        return self
+
+    def __enter__(self) -> _Nothing:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing is closed."""
+
+
+_COLAB = "google.colab"
 _BARS = {"tqdm": _Bar, "trange": _bars, "tqdm_notebook": _Bar, "tnrange": _bars}
 _NUMBERS = ("boolean", "void", "int32", "int64", "uint8", "float32", "float64", "complex64", "complex128")
 _COMPILERS = (
@@ -439,7 +522,6 @@ _COMPILERS = (
     | {name: _Type() for name in _NUMBERS}
     | {"types": types.SimpleNamespace(**{name: _Type() for name in _NUMBERS})}
 )
-_NOBODY = types.SimpleNamespace
 _MODULES: dict[str, dict[str, Any]] = {
     "tqdm": _BARS,
     "tqdm.auto": _BARS,
@@ -460,17 +542,6 @@ _MODULES: dict[str, dict[str, Any]] = {
     "nest_asyncio": {"apply": _does_nothing},
     "joblib": {"Parallel": _InOrder, "delayed": _delayed, "cpu_count": lambda: 1},
     "google": {},
-    "google.colab": {
-        "drive": _NOBODY(mount=_does_nothing, flush_and_unmount=_does_nothing),
-        "files": _NOBODY(upload=dict, download=_does_nothing, view=_does_nothing),
-        "output": _NOBODY(
-            clear=_does_nothing, eval_js=_does_nothing, enable_custom_widget_manager=_does_nothing
-        ),
-    },
-    "google.colab.drive": {"mount": _does_nothing, "flush_and_unmount": _does_nothing},
-    "google.colab.files": {"upload": dict, "download": _does_nothing},
-    "google.colab.patches": {"cv2_imshow": _does_nothing},
-    "google.colab.output": {"clear": _does_nothing, "enable_custom_widget_manager": _does_nothing},
 }
 
 
@@ -483,19 +554,23 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if name not in _MODULES or (
-            name.partition(".")[0] in self.present and not name.startswith("google.colab")
-        ):
+        if not has_standin(name) or (name.partition(".")[0] in self.present and not _is_colab(name)):
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        vars(module).update(_MODULES[module.__name__])
+        if _is_colab(module.__name__):
+            vars(module)["__getattr__"] = _Nothing().__getattr__
+        vars(module).update(_MODULES.get(module.__name__, {}))
 
 
 def has_standin(name: str) -> bool:
     """Whether a module has a stand-in where it is absent."""
-    return name in _MODULES
+    return name in _MODULES or _is_colab(name)
+
+
+def _is_colab(name: str) -> bool:
+    return name == _COLAB or name.startswith(f"{_COLAB}.")
 
 
 def install_standins(present: Container[str] | None = None) -> None:
@@ -848,6 +923,8 @@ class RunningNotebook:
         """Names of it into which given cells put answers: a class that students complete, or write anew."""
         self.answered: set[str] = set()
         """Names that the student's cells have bound to more than a stub."""
+        self.asked: frozenset[str] | None = None
+        """Names that are asked for, where a check is tried once more beside all else as it was given."""
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
@@ -924,6 +1001,8 @@ class RunningNotebook:
                 self._run_statements(definitions(self._as_python(text)), name)
             elif self.uses_ipython and cell.kind == "own":
                 self._run_in_ipython(text, name)
+            elif cell.kind == "test":
+                self._run_check(text, name)
             else:
                 exec(compiled(text, name), self.names)
         except BaseException as error:
@@ -931,6 +1010,33 @@ class RunningNotebook:
                 self._go_on(text, name, error)
             return error
         return None
+
+    def _run_check(self, text: str, name: str) -> None:
+        """Run a check beside what it was written with: the modules that are given, whatever the student's
+        cells call by their names, and given objects, of the class as it stands.
+        """
+        whole = self.asked is not None
+        kept = self.completed | (self.asked or frozenset())
+        back = {
+            name: value
+            for name, value in self.given.items()
+            if name not in kept and (whole or isinstance(value, types.ModuleType))
+        }
+        for value in self.given.values():
+            self._in_its_class(value)
+        names = {**self.names, **back}
+        try:
+            exec(compiled(text, name), names)
+        finally:
+            self.names.update({bound: names[bound] for bound in bound_names(text) if bound in names})
+
+    def _in_its_class(self, value: Any) -> None:
+        """Let a given object be of the class that a student's cell has derived from its own, by its name."""
+        own = type(value)
+        derived = self.names.get(own.__name__)
+        if isinstance(derived, type) and derived is not own and issubclass(derived, own):
+            with contextlib.suppress(TypeError):
+                value.__class__ = derived
 
     def _go_on(self, text: str, name: str, error: BaseException) -> None:
         """Run what stands behind a statement that failed, as far as it can be run; of a cell that does not
@@ -1099,6 +1205,7 @@ def missing_name(error: BaseException | None) -> str:
 
 import ast
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -1113,6 +1220,8 @@ LOCKED = ("given", "test", "demo")
 ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown"}
 _PROSE_MAGICS = ("%%markdown", "%%latex")
+_ENOUGH_WORDS = 5
+"""So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
 
 
 class NotANotebook(ValueError):
@@ -1478,7 +1587,14 @@ def _prose_in(place: Place) -> str | None:
     body = [one for one in tree.body if not _brings_display(one)] if tree is not None else []
     if tree is None or (tree.body and not body) or not all(map(_is_text, body)):
         return None
-    return plain(place.text)
+    return None if not tree.body and _is_code_that_rests(place.text) else plain(place.text)
+
+
+def _is_code_that_rests(text: str) -> bool:
+    """Whether comments are statements that were made comments, and no words."""
+    tree = parsed("\n".join(re.sub(r"^[ \t]*# ?", "", line) for line in text.splitlines()))
+    said = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
+    return tree is not None and not any(isinstance(getattr(s, "value", None), said) for s in tree.body)
 
 
 def _brings_display(statement: ast.stmt) -> bool:
@@ -1489,15 +1605,23 @@ def _brings_display(statement: ast.stmt) -> bool:
 def _is_text(statement: ast.stmt) -> bool:
     """Whether a statement is a text, or does nothing but show or keep one."""
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
-        return isinstance(statement.value.value, str) and " " in statement.value.value.strip()
+        return isinstance(statement.value.value, str) and _is_sentence(statement.value.value)
     if not isinstance(statement, ast.Expr):
         return False
     if isinstance(statement.value, ast.Call):
         parts = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.Constant))]
         names = {part.id for part in parts if isinstance(part, ast.Name)}
-        texts = [part for part in parts if isinstance(part, ast.Constant)]
-        return bool(texts) and names <= _SHOWS and all(isinstance(text.value, str) for text in texts)
+        values = [part.value for part in parts if isinstance(part, ast.Constant)]
+        texts = [value for value in values if isinstance(value, str)]
+        if not texts or not names <= _SHOWS or len(texts) < len(values):
+            return False
+        return names != {"print"} or _is_sentence(" ".join(texts))
     return isinstance(getattr(statement.value, "value", None), str)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text says something, and is no title, label or note of progress."""
+    return len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:
@@ -1906,6 +2030,7 @@ def _child(job_file):
         cells = [types.SimpleNamespace(**cell) for cell in job["cells"]]
         ends = _timed(notebook, cells, job["briefly"], trace, say)
         failed = [cell for cell in cells if cell.kind == "test" and ends[cell.number]["error"]]
+        notebook.asked = frozenset(name.partition(".")[0] for name in job["names"])
         _timed(notebook, failed, (), trace, functools.partial(say, late=True))  # a question is judged as the last cell leaves it, too
         found = {}
         for name in job["names"]:
@@ -2170,7 +2295,7 @@ class _Judge:
             return ""
         if (self.folder / f"{name}.py").exists():
             return f"{name}.py is not handed in, only the notebook is: copy what you need of it into a cell. It is imported{where}."
-        return f"{name} is not there when the notebook is graded. It is imported{where}."
+        return f"{name} may not be there when the notebook is graded. It is imported{where}."
 
     def name_explained(self, name, frames):
         """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
@@ -2283,11 +2408,12 @@ def _notes_on_versions(placed, release):
     said = [f"Python {which['python'][0]}.{which['python'][1]} and NumPy {which['numpy'][0]}.{which['numpy'][1]}" for which in (there, here)]
     yield f"It is graded with {said[0]}, and was checked with {said[1]}: syntax, names and random numbers that only one of them has may end otherwise."
     for cell in placed:
-        if cell["code"] and cell["role"] in ("own", "solution", "by_hand") and here["python"] > there["python"] and parsed(cell["text"]) is not None:
-            try:
-                ast.parse(ast.unparse(parsed(cell["text"])), feature_version=there["python"])
-            except SyntaxError as error:
-                yield f"Cell {cell['number']} does not compile with the Python that grades: {error.msg}."
+        tree = parsed(for_this_python(cell["text"], there["python"])) if cell["code"] and cell["role"] in ("own", "solution", "by_hand") else None
+        try:
+            if tree is not None and here["python"] > there["python"]:
+                ast.parse(ast.unparse(tree), feature_version=there["python"])
+        except SyntaxError as error:
+            yield f"Cell {cell['number']} does not compile with the Python that grades: {error.msg}."
 
 
 # ---- telling it ---------------------------------------------------------------------------------------------------
