@@ -6,6 +6,7 @@ outside.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import bdb
@@ -22,10 +23,22 @@ from types import CodeType
 from typing import Any, Protocol, TypeVar
 
 from autograder.inside.names import bound_in, bound_names, completed_names, parsed, without_invisible
-from autograder.inside.statements import definitions, is_stub, place_in, rest_after, whole_definitions
+from autograder.inside.statements import (
+    definitions,
+    is_stub,
+    place_in,
+    rest_after,
+    undecorated,
+    whole_definitions,
+)
 from autograder.inside.versions import for_this_python
 
-_TIMING = re.compile(r"\A(\s*)%%(?:time|prun|capture)[ \t]*(?=\n)")
+_ANNOTATIONS_REST = __future__.annotations.compiler_flag
+_TIMING = re.compile(
+    r"\A(\s*)%%(?:(?:time|prun|capture)[ \t]*"
+    r"|(?:ipytest|heat|notify|pyinstrument|scalene|snakeviz|wandb)\b[^\n]*)(?=\n)"
+)
+"""What times, shows or tells of a cell, and runs it: IPython's own, and those of extensions."""
 _DISPLAY = re.compile(
     r"^([ \t]*)%(?:matplotlib|config|load_ext|reload_ext|autoreload|precision|xmode|colors|pprint)\b.*$", re.M
 )
@@ -195,7 +208,19 @@ class RunningNotebook:
         """Run statements one by one; one that fails costs no other."""
         for statement in body:
             with contextlib.suppress(BaseException):
-                exec(compile(ast.Module([statement], []), name, "exec", dont_inherit=True), self.names)
+                self._run_statement(statement, name)
+
+    def _run_statement(self, statement: ast.stmt, name: str) -> None:
+        """Run one statement; of a definition, without what only stands around it: what its annotations say is
+        not asked for, as from Python 3.14 on, and decorators are left out whose names are missing.
+        """
+        code = compile(ast.Module([statement], []), name, "exec", _ANNOTATIONS_REST, dont_inherit=True)
+        try:
+            exec(code, self.names)
+        except NameError as error:
+            if not undecorated(statement, missing_name(error)):
+                raise
+            self._run_statement(statement, name)
 
     def _as_python(self, text: str) -> str:
         return str(self.shell.transform_cell(text)) if self.uses_ipython else text

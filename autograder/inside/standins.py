@@ -1,5 +1,5 @@
 """Stand-ins for what is absent where notebooks are graded and only decorates: progress bars, just-in-time
-compilers, Colab's drive. None of them computes anything.
+compilers, logs, Colab's page. None of them computes anything.
 
 What a student's code needs for computing has no stand-in: its import fails, and the rest of its cell goes on.
 On the standard library alone: it is pasted into every release's check_notebook.py.
@@ -108,10 +108,13 @@ def _delayed(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Nothing(str):
-    """What there is of Colab's page when grading: an empty text, whatever is asked of it or done with it."""
+    """What there is of Colab's page, of a log or of a sound when grading: an empty text, whatever is asked of
+    it or done with it. A function that it decorates stays as it is.
+    """
 
-    def __call__(self, *values: Any, **options: Any) -> _Nothing:
-        return self
+    def __call__(self, *values: Any, **options: Any) -> Any:
+        decorates = len(values) == 1 and not options and isinstance(values[0], types.FunctionType)
+        return values[0] if decorates else self
 
     def __getattr__(self, name: str) -> _Nothing:
         if name.startswith("__"):  # Python's own, which it asks for to see what a value can do
@@ -126,6 +129,9 @@ class _Nothing(str):
 
 
 _COLAB = "google.colab"
+_LOGS = ("wandb", "mlflow", "neptune", "comet_ml", "clearml", "tensorboardX", "livelossplot", "loguru")
+_QUIET = {*_LOGS, "pysnooper", "snoop", "ipdb", "pudb", "termcolor", "colorama", "winsound", "beepy"}
+"""Modules that only log, show or sound: nobody looks or listens when grading."""
 _BARS = {"tqdm": _Bar, "trange": _bars, "tqdm_notebook": _Bar, "tnrange": _bars}
 _NUMBERS = ("boolean", "void", "int32", "int64", "uint8", "float32", "float64", "complex64", "complex128")
 _COMPILERS = (
@@ -171,14 +177,18 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        if _is_colab(module.__name__):
+        if _is_quiet(module.__name__):
             vars(module)["__getattr__"] = _Nothing().__getattr__
         vars(module).update(_MODULES.get(module.__name__, {}))
 
 
 def has_standin(name: str) -> bool:
     """Whether a module has a stand-in where it is absent."""
-    return name in _MODULES or _is_colab(name)
+    return name in _MODULES or _is_quiet(name)
+
+
+def _is_quiet(name: str) -> bool:
+    return _is_colab(name) or name.partition(".")[0] in _QUIET
 
 
 def _is_colab(name: str) -> bool:

@@ -266,7 +266,8 @@ import re
 from collections.abc import Iterator
 from types import TracebackType
 
-_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINES = (*_DEFINITIONS, ast.Import, ast.ImportFrom)
 _PLAIN_VALUES = (
     ast.Constant,
     ast.Name,
@@ -307,19 +308,33 @@ def place_in(error: BaseException, name: str) -> tuple[int, int] | None:
 
 
 def rest_after(text: str, place: tuple[int, int]) -> list[ast.stmt]:
-    """The statements of a cell behind the one at this place."""
+    """The statements of a cell behind the one at this place; with it, where it is a definition."""
     body = ast.parse(text).body
     for index, statement in enumerate(body):
         if place <= (statement.end_lineno or 0, statement.end_col_offset or 0):
-            return body[index + 1 :]
+            return body[index if isinstance(statement, _DEFINITIONS) else index + 1 :]
     return []
+
+
+def undecorated(statement: ast.stmt, name: str) -> bool:
+    """Take from a definition the decorators that use a name; returns whether there are any."""
+    if not isinstance(statement, _DEFINITIONS):
+        return False
+    kept = [d for d in statement.decorator_list if not _uses(d, name)]
+    fewer = len(kept) < len(statement.decorator_list)
+    statement.decorator_list = kept
+    return fewer
+
+
+def _uses(expression: ast.expr, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(expression))
 
 
 def is_stub(statement: ast.AST) -> bool:
     """Whether a function raises NotImplementedError and does nothing else, as it was handed out; of a class,
     every method but a constructor, which may be given.
     """
-    if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    if not isinstance(statement, _DEFINITIONS):
         return False
     body = statement.body
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):  # its docstring
@@ -496,10 +511,13 @@ def _delayed(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Nothing(str):
-    """What there is of Colab's page when grading: an empty text, whatever is asked of it or done with it."""
+    """What there is of Colab's page, of a log or of a sound when grading: an empty text, whatever is asked of
+    it or done with it. A function that it decorates stays as it is.
+    """
 
-    def __call__(self, *values: Any, **options: Any) -> _Nothing:
-        return self
+    def __call__(self, *values: Any, **options: Any) -> Any:
+        decorates = len(values) == 1 and not options and isinstance(values[0], types.FunctionType)
+        return values[0] if decorates else self
 
     def __getattr__(self, name: str) -> _Nothing:
         if name.startswith("__"):  # Python's own, which it asks for to see what a value can do
@@ -514,6 +532,9 @@ class _Nothing(str):
 
 
 _COLAB = "google.colab"
+_LOGS = ("wandb", "mlflow", "neptune", "comet_ml", "clearml", "tensorboardX", "livelossplot", "loguru")
+_QUIET = {*_LOGS, "pysnooper", "snoop", "ipdb", "pudb", "termcolor", "colorama", "winsound", "beepy"}
+"""Modules that only log, show or sound: nobody looks or listens when grading."""
 _BARS = {"tqdm": _Bar, "trange": _bars, "tqdm_notebook": _Bar, "tnrange": _bars}
 _NUMBERS = ("boolean", "void", "int32", "int64", "uint8", "float32", "float64", "complex64", "complex128")
 _COMPILERS = (
@@ -559,14 +580,18 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        if _is_colab(module.__name__):
+        if _is_quiet(module.__name__):
             vars(module)["__getattr__"] = _Nothing().__getattr__
         vars(module).update(_MODULES.get(module.__name__, {}))
 
 
 def has_standin(name: str) -> bool:
     """Whether a module has a stand-in where it is absent."""
-    return name in _MODULES or _is_colab(name)
+    return name in _MODULES or _is_quiet(name)
+
+
+def _is_quiet(name: str) -> bool:
+    return _is_colab(name) or name.partition(".")[0] in _QUIET
 
 
 def _is_colab(name: str) -> bool:
@@ -867,6 +892,8 @@ def _forgive_extensions(shell: Any) -> None:
     shell.extension_manager.load_extension = load_extension
 
 
+import __future__
+
 import ast
 import bdb
 import builtins
@@ -882,7 +909,12 @@ from types import CodeType
 from typing import Any, Protocol, TypeVar
 
 
-_TIMING = re.compile(r"\A(\s*)%%(?:time|prun|capture)[ \t]*(?=\n)")
+_ANNOTATIONS_REST = __future__.annotations.compiler_flag
+_TIMING = re.compile(
+    r"\A(\s*)%%(?:(?:time|prun|capture)[ \t]*"
+    r"|(?:ipytest|heat|notify|pyinstrument|scalene|snakeviz|wandb)\b[^\n]*)(?=\n)"
+)
+"""What times, shows or tells of a cell, and runs it: IPython's own, and those of extensions."""
 _DISPLAY = re.compile(
     r"^([ \t]*)%(?:matplotlib|config|load_ext|reload_ext|autoreload|precision|xmode|colors|pprint)\b.*$", re.M
 )
@@ -1052,7 +1084,19 @@ class RunningNotebook:
         """Run statements one by one; one that fails costs no other."""
         for statement in body:
             with contextlib.suppress(BaseException):
-                exec(compile(ast.Module([statement], []), name, "exec", dont_inherit=True), self.names)
+                self._run_statement(statement, name)
+
+    def _run_statement(self, statement: ast.stmt, name: str) -> None:
+        """Run one statement; of a definition, without what only stands around it: what its annotations say is
+        not asked for, as from Python 3.14 on, and decorators are left out whose names are missing.
+        """
+        code = compile(ast.Module([statement], []), name, "exec", _ANNOTATIONS_REST, dont_inherit=True)
+        try:
+            exec(code, self.names)
+        except NameError as error:
+            if not undecorated(statement, missing_name(error)):
+                raise
+            self._run_statement(statement, name)
 
     def _as_python(self, text: str) -> str:
         return str(self.shell.transform_cell(text)) if self.uses_ipython else text
@@ -1206,6 +1250,7 @@ def missing_name(error: BaseException | None) -> str:
 import ast
 import json
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -1222,6 +1267,18 @@ _SHOWS = {"print", "display", "Markdown"}
 _PROSE_MAGICS = ("%%markdown", "%%latex")
 _ENOUGH_WORDS = 5
 """So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
+
+
+_PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
+"""What marimo makes of a cell of prose: a call with a text."""
+_SAYS_NOTHING = re.compile(
+    r"\A\s*<span\b[^>]*>[^\n]*papermill.*|<a\b[^>]*>.*?</a>|\[!\[[^]]*\]\([^)]*\)\]\([^)]*\)|<(?!img\b)[^>]*>"
+    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]*){1,4}$",
+    re.S | re.M,
+)
+"""What programs and students put between cells: links to where a notebook is opened, a note of what stopped
+there, rules, headings of a few words.
+"""
 
 
 class NotANotebook(ValueError):
@@ -1376,8 +1433,10 @@ def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
     """The parts of a cell that are used, of the type that they should be."""
     source = cell.get("source", "")
     if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
+        source = _joined([part for part in source if isinstance(part, str)])
     kind, count = cell.get("cell_type"), cell.get("execution_count")
+    if kind == "code" and isinstance(source, str) and (called := _PROSE_CALL.match(source)):
+        kind, source = "markdown", textwrap.dedent(called[2]).strip()
     return {
         "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
         "source": source if isinstance(source, str) else "",
@@ -1386,6 +1445,12 @@ def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
         "execution_count": count if isinstance(count, int) else None,
         "attachments": _mapping(cell.get("attachments")),
     }
+
+
+def _joined(lines: list[str]) -> str:
+    """A cell's lines as one text, also where a program has left out their ends."""
+    ended = any(line.endswith(("\n", "\r")) for line in lines)
+    return ("" if ended else "\n").join(lines)
 
 
 def _mapping(value: object) -> dict[str, Any]:
@@ -1581,7 +1646,9 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
 
 def _prose_in(place: Place) -> str | None:
     """What a cell of the student's own says in words; None where it is code that does something."""
-    if place.cell is None or place.cell.kind != "code" or place.text.lstrip().startswith(_PROSE_MAGICS):
+    if place.cell is None or place.cell.kind != "code":
+        return plain(place.text) if _SAYS_NOTHING.sub("", place.text).strip() else ""
+    if place.text.lstrip().startswith(_PROSE_MAGICS):
         return plain(place.text)
     tree = parsed(place.text)
     body = [one for one in tree.body if not _brings_display(one)] if tree is not None else []
