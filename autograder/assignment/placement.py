@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +24,20 @@ LOCKED = ("given", "test", "demo")
 ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown"}
 _PROSE_MAGICS = ("%%markdown", "%%latex")
+_ENOUGH_WORDS = 5
+"""So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
+
+
+_PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
+"""What marimo makes of a cell of prose: a call with a text."""
+_SAYS_NOTHING = re.compile(
+    r"\A\s*<span\b[^>]*>[^\n]*papermill.*|<a\b[^>]*>.*?</a>|\[!\[[^]]*\]\([^)]*\)\]\([^)]*\)|<(?!img\b)[^>]*>"
+    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]*){1,4}$",
+    re.S | re.M,
+)
+"""What programs and students put between cells: links to where a notebook is opened, a note of what stopped
+there, rules, headings of a few words.
+"""
 
 
 class NotANotebook(ValueError):
@@ -176,8 +192,10 @@ def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
     """The parts of a cell that are used, of the type that they should be."""
     source = cell.get("source", "")
     if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
+        source = _joined([part for part in source if isinstance(part, str)])
     kind, count = cell.get("cell_type"), cell.get("execution_count")
+    if kind == "code" and isinstance(source, str) and (called := _PROSE_CALL.match(source)):
+        kind, source = "markdown", textwrap.dedent(called[2]).strip()
     return {
         "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
         "source": source if isinstance(source, str) else "",
@@ -186,6 +204,12 @@ def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
         "execution_count": count if isinstance(count, int) else None,
         "attachments": _mapping(cell.get("attachments")),
     }
+
+
+def _joined(lines: list[str]) -> str:
+    """A cell's lines as one text, also where a program has left out their ends."""
+    ended = any(line.endswith(("\n", "\r")) for line in lines)
+    return ("" if ended else "\n").join(lines)
 
 
 def _mapping(value: object) -> dict[str, Any]:
@@ -381,13 +405,22 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
 
 def _prose_in(place: Place) -> str | None:
     """What a cell of the student's own says in words; None where it is code that does something."""
-    if place.cell is None or place.cell.kind != "code" or place.text.lstrip().startswith(_PROSE_MAGICS):
+    if place.cell is None or place.cell.kind != "code":
+        return plain(place.text) if _SAYS_NOTHING.sub("", place.text).strip() else ""
+    if place.text.lstrip().startswith(_PROSE_MAGICS):
         return plain(place.text)
     tree = parsed(place.text)
     body = [one for one in tree.body if not _brings_display(one)] if tree is not None else []
     if tree is None or (tree.body and not body) or not all(map(_is_text, body)):
         return None
-    return plain(place.text)
+    return None if not tree.body and _is_code_that_rests(place.text) else plain(place.text)
+
+
+def _is_code_that_rests(text: str) -> bool:
+    """Whether comments are statements that were made comments, and no words."""
+    tree = parsed("\n".join(re.sub(r"^[ \t]*# ?", "", line) for line in text.splitlines()))
+    said = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
+    return tree is not None and not any(isinstance(getattr(s, "value", None), said) for s in tree.body)
 
 
 def _brings_display(statement: ast.stmt) -> bool:
@@ -398,15 +431,23 @@ def _brings_display(statement: ast.stmt) -> bool:
 def _is_text(statement: ast.stmt) -> bool:
     """Whether a statement is a text, or does nothing but show or keep one."""
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
-        return isinstance(statement.value.value, str) and " " in statement.value.value.strip()
+        return isinstance(statement.value.value, str) and _is_sentence(statement.value.value)
     if not isinstance(statement, ast.Expr):
         return False
     if isinstance(statement.value, ast.Call):
         parts = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.Constant))]
         names = {part.id for part in parts if isinstance(part, ast.Name)}
-        texts = [part for part in parts if isinstance(part, ast.Constant)]
-        return bool(texts) and names <= _SHOWS and all(isinstance(text.value, str) for text in texts)
+        values = [part.value for part in parts if isinstance(part, ast.Constant)]
+        texts = [value for value in values if isinstance(value, str)]
+        if not texts or not names <= _SHOWS or len(texts) < len(values):
+            return False
+        return names != {"print"} or _is_sentence(" ".join(texts))
     return isinstance(getattr(statement.value, "value", None), str)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text says something, and is no title, label or note of progress."""
+    return len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:  # to load them takes longer than a student's whole check
 FILE = "check_notebook.py"
 TEMPLATE = PACKAGE / "student" / FILE
 SHARED = (
+    "inside/versions.py",
     "inside/names.py",
     "inside/statements.py",
-    "inside/versions.py",
     "inside/standins.py",
     "inside/one_process.py",
     "inside/shell.py",

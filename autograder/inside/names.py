@@ -8,6 +8,8 @@ import ast
 import re
 from functools import lru_cache
 
+from autograder.inside.versions import for_this_python
+
 _SHELL_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w, \t]+=\s*[%!]).*$", re.M)
 
 
@@ -27,14 +29,18 @@ def without_invisible(text: str) -> str:
 
 def parsed(text: str) -> ast.Module | None:
     """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
-    for candidate in dict.fromkeys((text, without_magics(text), without_magics(without_invisible(text)))):
+    for change in (str, without_magics, _without_both, lambda text: for_this_python(_without_both(text))):
         try:
-            return ast.parse(candidate)
+            return ast.parse(change(text))
         except (SyntaxError, ValueError):
             continue
         except (RecursionError, MemoryError):
             return None
     return None
+
+
+def _without_both(text: str) -> str:
+    return without_magics(without_invisible(text))
 
 
 @lru_cache(maxsize=512)  # what all submissions share is read once

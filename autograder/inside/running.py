@@ -6,6 +6,7 @@ outside.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import bdb
@@ -22,10 +23,22 @@ from types import CodeType
 from typing import Any, Protocol, TypeVar
 
 from autograder.inside.names import bound_in, bound_names, completed_names, parsed, without_invisible
-from autograder.inside.statements import definitions, is_stub, place_in, rest_after, whole_definitions
+from autograder.inside.statements import (
+    definitions,
+    is_stub,
+    place_in,
+    rest_after,
+    undecorated,
+    whole_definitions,
+)
 from autograder.inside.versions import for_this_python
 
-_TIMING = re.compile(r"\A(\s*)%%(?:time|prun|capture)[ \t]*(?=\n)")
+_ANNOTATIONS_REST = __future__.annotations.compiler_flag
+_TIMING = re.compile(
+    r"\A(\s*)%%(?:(?:time|prun|capture)[ \t]*"
+    r"|(?:ipytest|heat|notify|pyinstrument|scalene|snakeviz|wandb)\b[^\n]*)(?=\n)"
+)
+"""What times, shows or tells of a cell, and runs it: IPython's own, and those of extensions."""
 _DISPLAY = re.compile(
     r"^([ \t]*)%(?:matplotlib|config|load_ext|reload_ext|autoreload|precision|xmode|colors|pprint)\b.*$", re.M
 )
@@ -66,6 +79,8 @@ class RunningNotebook:
         """Names of it into which given cells put answers: a class that students complete, or write anew."""
         self.answered: set[str] = set()
         """Names that the student's cells have bound to more than a stub."""
+        self.asked: frozenset[str] | None = None
+        """Names that are asked for, where a check is tried once more beside all else as it was given."""
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
@@ -143,6 +158,8 @@ class RunningNotebook:
                 self._run_statements(definitions(self._as_python(text)), name)
             elif self.uses_ipython and cell.kind == "own":
                 self._run_in_ipython(text, name)
+            elif cell.kind == "test":
+                self._run_check(text, name)
             else:
                 exec(compiled(text, name), self.names)
         except BaseException as error:
@@ -150,6 +167,33 @@ class RunningNotebook:
                 self._go_on(text, name, error)
             return error
         return None
+
+    def _run_check(self, text: str, name: str) -> None:
+        """Run a check beside what it was written with: the modules that are given, whatever the student's
+        cells call by their names, and given objects, of the class as it stands.
+        """
+        whole = self.asked is not None
+        kept = self.completed | (self.asked or frozenset())
+        back = {
+            name: value
+            for name, value in self.given.items()
+            if name not in kept and (whole or isinstance(value, types.ModuleType))
+        }
+        for value in self.given.values():
+            self._in_its_class(value)
+        names = {**self.names, **back}
+        try:
+            exec(compiled(text, name), names)
+        finally:
+            self.names.update({bound: names[bound] for bound in bound_names(text) if bound in names})
+
+    def _in_its_class(self, value: Any) -> None:
+        """Let a given object be of the class that a student's cell has derived from its own, by its name."""
+        own = type(value)
+        derived = self.names.get(own.__name__)
+        if isinstance(derived, type) and derived is not own and issubclass(derived, own):
+            with contextlib.suppress(TypeError):
+                value.__class__ = derived
 
     def _go_on(self, text: str, name: str, error: BaseException) -> None:
         """Run what stands behind a statement that failed, as far as it can be run; of a cell that does not
@@ -165,7 +209,19 @@ class RunningNotebook:
         """Run statements one by one; one that fails costs no other."""
         for statement in body:
             with contextlib.suppress(BaseException):
-                exec(compile(ast.Module([statement], []), name, "exec", dont_inherit=True), self.names)
+                self._run_statement(statement, name)
+
+    def _run_statement(self, statement: ast.stmt, name: str) -> None:
+        """Run one statement; of a definition, without what only stands around it: what its annotations say is
+        not asked for, as from Python 3.14 on, and decorators are left out whose names are missing.
+        """
+        code = compile(ast.Module([statement], []), name, "exec", _ANNOTATIONS_REST, dont_inherit=True)
+        try:
+            exec(code, self.names)
+        except NameError as error:
+            if not undecorated(statement, missing_name(error)):
+                raise
+            self._run_statement(statement, name)
 
     def _as_python(self, text: str) -> str:
         return str(self.shell.transform_cell(text)) if self.uses_ipython else text

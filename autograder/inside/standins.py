@@ -1,5 +1,5 @@
 """Stand-ins for what is absent where notebooks are graded and only decorates: progress bars, just-in-time
-compilers, Colab's drive. None of them computes anything.
+compilers, logs, Colab's page. None of them computes anything.
 
 What a student's code needs for computing has no stand-in: its import fails, and the rest of its cell goes on.
 On the standard library alone: it is pasted into every release's check_notebook.py.
@@ -107,6 +107,31 @@ def _delayed(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args, **kwargs: (function, args, kwargs)
 
 
+class _Nothing(str):
+    """What there is of Colab's page, of a log or of a sound when grading: an empty text, whatever is asked of
+    it or done with it. A function that it decorates stays as it is.
+    """
+
+    def __call__(self, *values: Any, **options: Any) -> Any:
+        decorates = len(values) == 1 and not options and isinstance(values[0], types.FunctionType)
+        return values[0] if decorates else self
+
+    def __getattr__(self, name: str) -> _Nothing:
+        if name.startswith("__"):  # Python's own, which it asks for to see what a value can do
+            raise AttributeError(name)
+        return self
+
+    def __enter__(self) -> _Nothing:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing is closed."""
+
+
+_COLAB = "google.colab"
+_LOGS = ("wandb", "mlflow", "neptune", "comet_ml", "clearml", "tensorboardX", "livelossplot", "loguru")
+_QUIET = {*_LOGS, "pysnooper", "snoop", "ipdb", "pudb", "termcolor", "colorama", "winsound", "beepy"}
+"""Modules that only log, show or sound: nobody looks or listens when grading."""
 _BARS = {"tqdm": _Bar, "trange": _bars, "tqdm_notebook": _Bar, "tnrange": _bars}
 _NUMBERS = ("boolean", "void", "int32", "int64", "uint8", "float32", "float64", "complex64", "complex128")
 _COMPILERS = (
@@ -115,7 +140,6 @@ _COMPILERS = (
     | {name: _Type() for name in _NUMBERS}
     | {"types": types.SimpleNamespace(**{name: _Type() for name in _NUMBERS})}
 )
-_NOBODY = types.SimpleNamespace
 _MODULES: dict[str, dict[str, Any]] = {
     "tqdm": _BARS,
     "tqdm.auto": _BARS,
@@ -136,17 +160,6 @@ _MODULES: dict[str, dict[str, Any]] = {
     "nest_asyncio": {"apply": _does_nothing},
     "joblib": {"Parallel": _InOrder, "delayed": _delayed, "cpu_count": lambda: 1},
     "google": {},
-    "google.colab": {
-        "drive": _NOBODY(mount=_does_nothing, flush_and_unmount=_does_nothing),
-        "files": _NOBODY(upload=dict, download=_does_nothing, view=_does_nothing),
-        "output": _NOBODY(
-            clear=_does_nothing, eval_js=_does_nothing, enable_custom_widget_manager=_does_nothing
-        ),
-    },
-    "google.colab.drive": {"mount": _does_nothing, "flush_and_unmount": _does_nothing},
-    "google.colab.files": {"upload": dict, "download": _does_nothing},
-    "google.colab.patches": {"cv2_imshow": _does_nothing},
-    "google.colab.output": {"clear": _does_nothing, "enable_custom_widget_manager": _does_nothing},
 }
 
 
@@ -159,19 +172,27 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if name not in _MODULES or (
-            name.partition(".")[0] in self.present and not name.startswith("google.colab")
-        ):
+        if not has_standin(name) or (name.partition(".")[0] in self.present and not _is_colab(name)):
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        vars(module).update(_MODULES[module.__name__])
+        if _is_quiet(module.__name__):
+            vars(module)["__getattr__"] = _Nothing().__getattr__
+        vars(module).update(_MODULES.get(module.__name__, {}))
 
 
 def has_standin(name: str) -> bool:
     """Whether a module has a stand-in where it is absent."""
-    return name in _MODULES
+    return name in _MODULES or _is_quiet(name)
+
+
+def _is_quiet(name: str) -> bool:
+    return _is_colab(name) or name.partition(".")[0] in _QUIET
+
+
+def _is_colab(name: str) -> bool:
+    return name == _COLAB or name.startswith(f"{_COLAB}.")
 
 
 def install_standins(present: Container[str] | None = None) -> None:

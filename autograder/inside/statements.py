@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from types import TracebackType
 
-_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINES = (*_DEFINITIONS, ast.Import, ast.ImportFrom)
 _PLAIN_VALUES = (
     ast.Constant,
     ast.Name,
@@ -53,19 +54,33 @@ def place_in(error: BaseException, name: str) -> tuple[int, int] | None:
 
 
 def rest_after(text: str, place: tuple[int, int]) -> list[ast.stmt]:
-    """The statements of a cell behind the one at this place."""
+    """The statements of a cell behind the one at this place; with it, where it is a definition."""
     body = ast.parse(text).body
     for index, statement in enumerate(body):
         if place <= (statement.end_lineno or 0, statement.end_col_offset or 0):
-            return body[index + 1 :]
+            return body[index if isinstance(statement, _DEFINITIONS) else index + 1 :]
     return []
+
+
+def undecorated(statement: ast.stmt, name: str) -> bool:
+    """Take from a definition the decorators that use a name; returns whether there are any."""
+    if not isinstance(statement, _DEFINITIONS):
+        return False
+    kept = [d for d in statement.decorator_list if not _uses(d, name)]
+    fewer = len(kept) < len(statement.decorator_list)
+    statement.decorator_list = kept
+    return fewer
+
+
+def _uses(expression: ast.expr, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(expression))
 
 
 def is_stub(statement: ast.AST) -> bool:
     """Whether a function raises NotImplementedError and does nothing else, as it was handed out; of a class,
     every method but a constructor, which may be given.
     """
-    if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    if not isinstance(statement, _DEFINITIONS):
         return False
     body = statement.body
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):  # its docstring

@@ -1,12 +1,15 @@
 """Notebooks written for other versions than those that grade.
 
-A newer Python: f-strings whose braces hold the quotes that stand around them (PEP 701, Python 3.12), written
-so that an older Python takes them. An older NumPy: names that are gone answer still. On the standard library
-alone: it is pasted into every release's check_notebook.py, and NumPy is imported only when it is wanted.
+A newer Python: f-strings whose braces hold the quotes that stand around them (PEP 701, Python 3.12), type
+parameters and the type statement (PEP 695, Python 3.12), several exceptions without parentheses (PEP 758,
+Python 3.14), written so that an older Python takes them. An older NumPy: names that are gone answer still.
+On the standard library alone: it is pasted into every release's check_notebook.py, and NumPy is imported only
+when it is wanted.
 """
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import re
@@ -15,12 +18,42 @@ import warnings
 from typing import Any
 
 _TOKEN = re.compile(r"#[^\n]*|(?<![\w])(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|\"|')")
+_EXCEPTIONS = re.compile(r"^([ \t]*except[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)(?=[ \t]*:)", re.M)
+_PARAMETERS = re.compile(
+    r"^([ \t]*(?:(?:async[ \t]+)?def|class|type)[ \t]+\w+)\[((?:[^][\n]|\[[^][\n]*\])*)\]", re.M
+)
+_BOUND = re.compile(r"\([^()]*\)|\[[^][]*\]")
+_ALIAS = re.compile(r"^([ \t]*)type[ \t]+(?=\w+[ \t]*=)", re.M)
+_ANNOTATED = re.compile(
+    r"^[ \t]*(?:async[ \t]+)?def\b(?:.*?:[ \t]*(?:#[^\n]*)?$|[^\n]*$)|^[ \t]+\w+[ \t]*:[^\n]*$"
+    r"|^[ \t]*type\b[^\n]*$",
+    re.M | re.S,
+)
+"""What is said of types: the heads of functions, a class's annotated names, aliases."""
 
 
-def for_this_python(text: str) -> str:
-    """The cell with three quotes around each such f-string, line for line; unchanged from Python 3.12 on."""
-    if sys.version_info >= (3, 12):
-        return text
+def for_this_python(text: str, version: tuple[int, ...] = sys.version_info[:2]) -> str:
+    """The cell as this Python takes it, line for line, as far as its grammar is only another spelling."""
+    if version < (3, 14):
+        text = _EXCEPTIONS.sub(r"\1(\2)", text)
+    if version < (3, 12):
+        text = _without_type_parameters(_with_three_quotes(text))
+    return text
+
+
+def _without_type_parameters(text: str) -> str:
+    """The cell with plain assignments for aliases, and `object` for each type that is a parameter."""
+    listed = [part for found in _PARAMETERS.finditer(text) for part in _BOUND.sub("", found[2]).split(",")]
+    names = {found[0] for part in listed if (found := re.match(r"\w+", part.strip(" *")))}
+    text = _PARAMETERS.sub(r"\1", text)
+    if names:
+        types = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})\b")
+        text = _ANNOTATED.sub(lambda found: types.sub("object", found[0]), text)
+    return _ALIAS.sub(r"\1", text)
+
+
+def _with_three_quotes(text: str) -> str:
+    """The cell with three quotes around each f-string whose braces hold its own."""
     made, at = [], 0
     while (found := _TOKEN.search(text, at)) is not None:
         made.append(text[at : found.start()])
@@ -34,8 +67,36 @@ def for_this_python(text: str) -> str:
         inside = text[found.end() : at - len(quote)]
         wide = formatted and len(quote) == 1 and quote in inside and "\n" not in inside
         marks = quote * 3 if wide else quote
+        inside = _without_escapes(inside) if formatted and "\\" in inside else inside
         made.append(f"{prefix}{marks}{inside}{marks}")
     return "".join([*made, text[at:]])
+
+
+def _without_escapes(inside: str) -> str:
+    """The inside of an f-string, in whose braces each string that holds a backslash is put together anew."""
+    made, at, depth = [], 0, 0
+    while at < len(inside):
+        step = 2 if inside[at] == "\\" or (inside.startswith(("{{", "}}"), at) and not depth) else 1
+        found = _TOKEN.match(inside, at) if depth > 0 else None
+        if step == 1:
+            depth += {"{": 1, "}": -1}.get(inside[at], 0)
+        if found is None or not found["quote"] or "f" in (found["prefix"] or "").lower():
+            made.append(inside[at : at + step])
+            at += step
+            continue
+        end = _end(inside, found.end(), found["quote"], False)
+        made.append(_by_numbers(inside[at:end]))
+        at = end
+    return "".join(made)
+
+
+def _by_numbers(string: str) -> str:
+    """A string as an expression that needs neither quotes nor backslashes, where it holds a backslash."""
+    try:
+        value = ast.literal_eval(string) if "\\" in string else None
+    except (SyntaxError, ValueError):
+        return string
+    return f"str().join(map(chr, {[*map(ord, value)]}))" if isinstance(value, str) else string
 
 
 def _end(text: str, at: int, quote: str, formatted: bool) -> int:

@@ -348,11 +348,13 @@ def _whole(report: CellReport, text: str) -> str:
 
 def _newer_python(report: CellReport, text: str) -> str:
     """What is to be said of a syntax error that a newer Python may not see: quotes or backslashes within an
-    f-string's braces, type parameters, the `type` statement.
+    f-string's braces, type parameters, the `type` statement, t-strings, exceptions without parentheses.
     """
     if not report.error.startswith("SyntaxError"):
         return ""
     line = text.splitlines()[report.line - 1] if 0 < report.line <= len(text.splitlines()) else ""
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    newer = re.search(r"\b[rR]?[fF][rR]?['\"]|^\s*(?:def|class)\s+\w+\[|^\s*type\s+\w+", line)
+    newer = re.search(
+        r"\b[rR]?[fFtT][rR]?['\"]|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|^\s*type\s+\w+|^\s*except\b.*,", line
+    )
     return f"; Python {here} graded it, and a newer one may take it" if newer else ""

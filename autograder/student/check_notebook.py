@@ -47,7 +47,7 @@ from autograder.inside.one_process import use_one_process
 from autograder.inside.running import RunningNotebook, needs_ipython, stub_names
 from autograder.inside.shell import make_shell
 from autograder.inside.standins import has_standin, install_standins
-from autograder.inside.versions import restore_numpy_names
+from autograder.inside.versions import for_this_python, restore_numpy_names
 
 # </shared>
 
@@ -418,6 +418,7 @@ def _child(job_file):
         cells = [types.SimpleNamespace(**cell) for cell in job["cells"]]
         ends = _timed(notebook, cells, job["briefly"], trace, say)
         failed = [cell for cell in cells if cell.kind == "test" and ends[cell.number]["error"]]
+        notebook.asked = frozenset(name.partition(".")[0] for name in job["names"])
         _timed(notebook, failed, (), trace, functools.partial(say, late=True))  # a question is judged as the last cell leaves it, too
         found = {}
         for name in job["names"]:
@@ -682,7 +683,7 @@ class _Judge:
             return ""
         if (self.folder / f"{name}.py").exists():
             return f"{name}.py is not handed in, only the notebook is: copy what you need of it into a cell. It is imported{where}."
-        return f"{name} is not there when the notebook is graded. It is imported{where}."
+        return f"{name} may not be there when the notebook is graded. It is imported{where}."
 
     def name_explained(self, name, frames):
         """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
@@ -795,11 +796,12 @@ def _notes_on_versions(placed, release):
     said = [f"Python {which['python'][0]}.{which['python'][1]} and NumPy {which['numpy'][0]}.{which['numpy'][1]}" for which in (there, here)]
     yield f"It is graded with {said[0]}, and was checked with {said[1]}: syntax, names and random numbers that only one of them has may end otherwise."
     for cell in placed:
-        if cell["code"] and cell["role"] in ("own", "solution", "by_hand") and here["python"] > there["python"] and parsed(cell["text"]) is not None:
-            try:
-                ast.parse(ast.unparse(parsed(cell["text"])), feature_version=there["python"])
-            except SyntaxError as error:
-                yield f"Cell {cell['number']} does not compile with the Python that grades: {error.msg}."
+        tree = parsed(for_this_python(cell["text"], there["python"])) if cell["code"] and cell["role"] in ("own", "solution", "by_hand") else None
+        try:
+            if tree is not None and here["python"] > there["python"]:
+                ast.parse(ast.unparse(tree), feature_version=there["python"])
+        except SyntaxError as error:
+            yield f"Cell {cell['number']} does not compile with the Python that grades: {error.msg}."
 
 
 # ---- telling it ---------------------------------------------------------------------------------------------------

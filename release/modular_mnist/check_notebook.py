@@ -30,8 +30,168 @@ import warnings
 from pathlib import Path
 
 import ast
+import contextlib
+import functools
+import re
+import sys
+import warnings
+from typing import Any
+
+_TOKEN = re.compile(r"#[^\n]*|(?<![\w])(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|\"|')")
+_EXCEPTIONS = re.compile(r"^([ \t]*except[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)(?=[ \t]*:)", re.M)
+_PARAMETERS = re.compile(
+    r"^([ \t]*(?:(?:async[ \t]+)?def|class|type)[ \t]+\w+)\[((?:[^][\n]|\[[^][\n]*\])*)\]", re.M
+)
+_BOUND = re.compile(r"\([^()]*\)|\[[^][]*\]")
+_ALIAS = re.compile(r"^([ \t]*)type[ \t]+(?=\w+[ \t]*=)", re.M)
+_ANNOTATED = re.compile(
+    r"^[ \t]*(?:async[ \t]+)?def\b(?:.*?:[ \t]*(?:#[^\n]*)?$|[^\n]*$)|^[ \t]+\w+[ \t]*:[^\n]*$"
+    r"|^[ \t]*type\b[^\n]*$",
+    re.M | re.S,
+)
+"""What is said of types: the heads of functions, a class's annotated names, aliases."""
+
+
+def for_this_python(text: str, version: tuple[int, ...] = sys.version_info[:2]) -> str:
+    """The cell as this Python takes it, line for line, as far as its grammar is only another spelling."""
+    if version < (3, 14):
+        text = _EXCEPTIONS.sub(r"\1(\2)", text)
+    if version < (3, 12):
+        text = _without_type_parameters(_with_three_quotes(text))
+    return text
+
+
+def _without_type_parameters(text: str) -> str:
+    """The cell with plain assignments for aliases, and `object` for each type that is a parameter."""
+    listed = [part for found in _PARAMETERS.finditer(text) for part in _BOUND.sub("", found[2]).split(",")]
+    names = {found[0] for part in listed if (found := re.match(r"\w+", part.strip(" *")))}
+    text = _PARAMETERS.sub(r"\1", text)
+    if names:
+        types = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})\b")
+        text = _ANNOTATED.sub(lambda found: types.sub("object", found[0]), text)
+    return _ALIAS.sub(r"\1", text)
+
+
+def _with_three_quotes(text: str) -> str:
+    """The cell with three quotes around each f-string whose braces hold its own."""
+    made, at = [], 0
+    while (found := _TOKEN.search(text, at)) is not None:
+        made.append(text[at : found.start()])
+        quote, prefix = found["quote"], found["prefix"] or ""
+        if quote is None:  # a comment
+            at = found.end()
+            made.append(found[0])
+            continue
+        formatted = "f" in prefix.lower()
+        at = _end(text, found.end(), quote, formatted)
+        inside = text[found.end() : at - len(quote)]
+        wide = formatted and len(quote) == 1 and quote in inside and "\n" not in inside
+        marks = quote * 3 if wide else quote
+        inside = _without_escapes(inside) if formatted and "\\" in inside else inside
+        made.append(f"{prefix}{marks}{inside}{marks}")
+    return "".join([*made, text[at:]])
+
+
+def _without_escapes(inside: str) -> str:
+    """The inside of an f-string, in whose braces each string that holds a backslash is put together anew."""
+    made, at, depth = [], 0, 0
+    while at < len(inside):
+        step = 2 if inside[at] == "\\" or (inside.startswith(("{{", "}}"), at) and not depth) else 1
+        found = _TOKEN.match(inside, at) if depth > 0 else None
+        if step == 1:
+            depth += {"{": 1, "}": -1}.get(inside[at], 0)
+        if found is None or not found["quote"] or "f" in (found["prefix"] or "").lower():
+            made.append(inside[at : at + step])
+            at += step
+            continue
+        end = _end(inside, found.end(), found["quote"], False)
+        made.append(_by_numbers(inside[at:end]))
+        at = end
+    return "".join(made)
+
+
+def _by_numbers(string: str) -> str:
+    """A string as an expression that needs neither quotes nor backslashes, where it holds a backslash."""
+    try:
+        value = ast.literal_eval(string) if "\\" in string else None
+    except (SyntaxError, ValueError):
+        return string
+    return f"str().join(map(chr, {[*map(ord, value)]}))" if isinstance(value, str) else string
+
+
+def _end(text: str, at: int, quote: str, formatted: bool) -> int:
+    """Where a string ends that has begun with this quote; in an f-string braces may hold strings."""
+    depth = 0
+    while at < len(text):
+        if text[at] == "\\" or (formatted and text.startswith(("{{", "}}"), at) and not depth):
+            at += 2
+        elif formatted and text[at] in "{}":
+            depth += 1 if text[at] == "{" else -1
+            at += 1
+        elif depth > 0 and (found := _TOKEN.match(text, at)) is not None and found["quote"]:
+            at = _end(text, found.end(), found["quote"], "f" in (found["prefix"] or "").lower())
+        elif text.startswith(quote, at):
+            return at + len(quote)
+        else:
+            at += 1
+    return at
+
+
+def names_gone_from(np: Any) -> dict[str, Any]:
+    """Names that NumPy 1 had and NumPy 2 has not, with what they were; np is the module."""
+    return {
+        "Inf": np.inf,
+        "Infinity": np.inf,
+        "infty": np.inf,
+        "PINF": np.inf,
+        "NINF": -np.inf,
+        "NaN": np.nan,
+        "NAN": np.nan,
+        "NZERO": -0.0,
+        "PZERO": 0.0,
+        "float": float,
+        "int": int,
+        "bool": bool,
+        "object": object,
+        "str": str,
+        "complex": complex,
+        "float_": np.float64,
+        "complex_": np.complex128,
+        "cfloat": np.complex128,
+        "singlecomplex": np.complex64,
+        "string_": np.bytes_,
+        "unicode_": np.str_,
+        "round_": np.round,
+        "product": np.prod,
+        "cumproduct": np.cumprod,
+        "sometrue": np.any,
+        "alltrue": np.all,
+        "row_stack": np.vstack,
+        "msort": functools.partial(np.sort, axis=0),
+        "asfarray": functools.partial(np.asarray, dtype=np.float64),
+        "issubsctype": np.issubdtype,
+        "mat": np.asmatrix,
+        "trapz": lambda y, x=None, dx=1.0, axis=-1: np.trapezoid(y, x, dx, axis),
+        "in1d": lambda ar1, ar2, *more, **options: np.isin(np.ravel(ar1), ar2, *more, **options),
+    }
+
+
+def restore_numpy_names() -> None:
+    """Let the names answer that are gone from NumPy: a notebook written for an earlier one is right still."""
+    with contextlib.suppress(ImportError):
+        import numpy as np
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy 1 warns of its own
+            for name, value in names_gone_from(np).items():
+                if not hasattr(np, name):
+                    setattr(np, name, value)
+
+
+import ast
 import re
 from functools import lru_cache
+
 
 _SHELL_LINE = re.compile(r"^(\s*)(?:[%!?]|[\w, \t]+=\s*[%!]).*$", re.M)
 
@@ -52,14 +212,18 @@ def without_invisible(text: str) -> str:
 
 def parsed(text: str) -> ast.Module | None:
     """A cell as Python's tree, where magics and shell lines are passed over; None where it is no Python."""
-    for candidate in dict.fromkeys((text, without_magics(text), without_magics(without_invisible(text)))):
+    for change in (str, without_magics, _without_both, lambda text: for_this_python(_without_both(text))):
         try:
-            return ast.parse(candidate)
+            return ast.parse(change(text))
         except (SyntaxError, ValueError):
             continue
         except (RecursionError, MemoryError):
             return None
     return None
+
+
+def _without_both(text: str) -> str:
+    return without_magics(without_invisible(text))
 
 
 @lru_cache(maxsize=512)  # what all submissions share is read once
@@ -102,7 +266,8 @@ import re
 from collections.abc import Iterator
 from types import TracebackType
 
-_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINES = (*_DEFINITIONS, ast.Import, ast.ImportFrom)
 _PLAIN_VALUES = (
     ast.Constant,
     ast.Name,
@@ -143,19 +308,33 @@ def place_in(error: BaseException, name: str) -> tuple[int, int] | None:
 
 
 def rest_after(text: str, place: tuple[int, int]) -> list[ast.stmt]:
-    """The statements of a cell behind the one at this place."""
+    """The statements of a cell behind the one at this place; with it, where it is a definition."""
     body = ast.parse(text).body
     for index, statement in enumerate(body):
         if place <= (statement.end_lineno or 0, statement.end_col_offset or 0):
-            return body[index + 1 :]
+            return body[index if isinstance(statement, _DEFINITIONS) else index + 1 :]
     return []
+
+
+def undecorated(statement: ast.stmt, name: str) -> bool:
+    """Take from a definition the decorators that use a name; returns whether there are any."""
+    if not isinstance(statement, _DEFINITIONS):
+        return False
+    kept = [d for d in statement.decorator_list if not _uses(d, name)]
+    fewer = len(kept) < len(statement.decorator_list)
+    statement.decorator_list = kept
+    return fewer
+
+
+def _uses(expression: ast.expr, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(expression))
 
 
 def is_stub(statement: ast.AST) -> bool:
     """Whether a function raises NotImplementedError and does nothing else, as it was handed out; of a class,
     every method but a constructor, which may be given.
     """
-    if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    if not isinstance(statement, _DEFINITIONS):
         return False
     body = statement.body
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):  # its docstring
@@ -229,106 +408,6 @@ def _is_plain(value: ast.expr) -> bool:
         _is_plain(part) if isinstance(part, ast.expr) else isinstance(part, _PLAIN_VALUES)
         for part in ast.iter_child_nodes(value)
     )
-
-
-import contextlib
-import functools
-import re
-import sys
-import warnings
-from typing import Any
-
-_TOKEN = re.compile(r"#[^\n]*|(?<![\w])(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|\"|')")
-
-
-def for_this_python(text: str) -> str:
-    """The cell with three quotes around each such f-string, line for line; unchanged from Python 3.12 on."""
-    if sys.version_info >= (3, 12):
-        return text
-    made, at = [], 0
-    while (found := _TOKEN.search(text, at)) is not None:
-        made.append(text[at : found.start()])
-        quote, prefix = found["quote"], found["prefix"] or ""
-        if quote is None:  # a comment
-            at = found.end()
-            made.append(found[0])
-            continue
-        formatted = "f" in prefix.lower()
-        at = _end(text, found.end(), quote, formatted)
-        inside = text[found.end() : at - len(quote)]
-        wide = formatted and len(quote) == 1 and quote in inside and "\n" not in inside
-        marks = quote * 3 if wide else quote
-        made.append(f"{prefix}{marks}{inside}{marks}")
-    return "".join([*made, text[at:]])
-
-
-def _end(text: str, at: int, quote: str, formatted: bool) -> int:
-    """Where a string ends that has begun with this quote; in an f-string braces may hold strings."""
-    depth = 0
-    while at < len(text):
-        if text[at] == "\\" or (formatted and text.startswith(("{{", "}}"), at) and not depth):
-            at += 2
-        elif formatted and text[at] in "{}":
-            depth += 1 if text[at] == "{" else -1
-            at += 1
-        elif depth > 0 and (found := _TOKEN.match(text, at)) is not None and found["quote"]:
-            at = _end(text, found.end(), found["quote"], "f" in (found["prefix"] or "").lower())
-        elif text.startswith(quote, at):
-            return at + len(quote)
-        else:
-            at += 1
-    return at
-
-
-def names_gone_from(np: Any) -> dict[str, Any]:
-    """Names that NumPy 1 had and NumPy 2 has not, with what they were; np is the module."""
-    return {
-        "Inf": np.inf,
-        "Infinity": np.inf,
-        "infty": np.inf,
-        "PINF": np.inf,
-        "NINF": -np.inf,
-        "NaN": np.nan,
-        "NAN": np.nan,
-        "NZERO": -0.0,
-        "PZERO": 0.0,
-        "float": float,
-        "int": int,
-        "bool": bool,
-        "object": object,
-        "str": str,
-        "complex": complex,
-        "float_": np.float64,
-        "complex_": np.complex128,
-        "cfloat": np.complex128,
-        "singlecomplex": np.complex64,
-        "string_": np.bytes_,
-        "unicode_": np.str_,
-        "round_": np.round,
-        "product": np.prod,
-        "cumproduct": np.cumprod,
-        "sometrue": np.any,
-        "alltrue": np.all,
-        "row_stack": np.vstack,
-        "msort": functools.partial(np.sort, axis=0),
-        "asfarray": functools.partial(np.asarray, dtype=np.float64),
-        "issubsctype": np.issubdtype,
-        "mat": np.asmatrix,
-        "trapz": lambda y, x=None, dx=1.0, axis=-1: np.trapezoid(y, x, dx, axis),
-        "in1d": lambda ar1, ar2, *more, **options: np.isin(np.ravel(ar1), ar2, *more, **options),
-    }
-
-
-def restore_numpy_names() -> None:
-    """Let the names answer that are gone from NumPy: a notebook written for an earlier one is right still."""
-    with contextlib.suppress(ImportError):
-        import numpy as np
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # NumPy 1 warns of its own
-            for name, value in names_gone_from(np).items():
-                if not hasattr(np, name):
-                    setattr(np, name, value)
 
 
 import importlib.abc
@@ -431,6 +510,31 @@ def _delayed(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args, **kwargs: (function, args, kwargs)
 
 
+class _Nothing(str):
+    """What there is of Colab's page, of a log or of a sound when grading: an empty text, whatever is asked of
+    it or done with it. A function that it decorates stays as it is.
+    """
+
+    def __call__(self, *values: Any, **options: Any) -> Any:
+        decorates = len(values) == 1 and not options and isinstance(values[0], types.FunctionType)
+        return values[0] if decorates else self
+
+    def __getattr__(self, name: str) -> _Nothing:
+        if name.startswith("__"):  # Python's own, which it asks for to see what a value can do
+            raise AttributeError(name)
+        return self
+
+    def __enter__(self) -> _Nothing:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing is closed."""
+
+
+_COLAB = "google.colab"
+_LOGS = ("wandb", "mlflow", "neptune", "comet_ml", "clearml", "tensorboardX", "livelossplot", "loguru")
+_QUIET = {*_LOGS, "pysnooper", "snoop", "ipdb", "pudb", "termcolor", "colorama", "winsound", "beepy"}
+"""Modules that only log, show or sound: nobody looks or listens when grading."""
 _BARS = {"tqdm": _Bar, "trange": _bars, "tqdm_notebook": _Bar, "tnrange": _bars}
 _NUMBERS = ("boolean", "void", "int32", "int64", "uint8", "float32", "float64", "complex64", "complex128")
 _COMPILERS = (
@@ -439,7 +543,6 @@ _COMPILERS = (
     | {name: _Type() for name in _NUMBERS}
     | {"types": types.SimpleNamespace(**{name: _Type() for name in _NUMBERS})}
 )
-_NOBODY = types.SimpleNamespace
 _MODULES: dict[str, dict[str, Any]] = {
     "tqdm": _BARS,
     "tqdm.auto": _BARS,
@@ -460,17 +563,6 @@ _MODULES: dict[str, dict[str, Any]] = {
     "nest_asyncio": {"apply": _does_nothing},
     "joblib": {"Parallel": _InOrder, "delayed": _delayed, "cpu_count": lambda: 1},
     "google": {},
-    "google.colab": {
-        "drive": _NOBODY(mount=_does_nothing, flush_and_unmount=_does_nothing),
-        "files": _NOBODY(upload=dict, download=_does_nothing, view=_does_nothing),
-        "output": _NOBODY(
-            clear=_does_nothing, eval_js=_does_nothing, enable_custom_widget_manager=_does_nothing
-        ),
-    },
-    "google.colab.drive": {"mount": _does_nothing, "flush_and_unmount": _does_nothing},
-    "google.colab.files": {"upload": dict, "download": _does_nothing},
-    "google.colab.patches": {"cv2_imshow": _does_nothing},
-    "google.colab.output": {"clear": _does_nothing, "enable_custom_widget_manager": _does_nothing},
 }
 
 
@@ -483,19 +575,27 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if name not in _MODULES or (
-            name.partition(".")[0] in self.present and not name.startswith("google.colab")
-        ):
+        if not has_standin(name) or (name.partition(".")[0] in self.present and not _is_colab(name)):
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        vars(module).update(_MODULES[module.__name__])
+        if _is_quiet(module.__name__):
+            vars(module)["__getattr__"] = _Nothing().__getattr__
+        vars(module).update(_MODULES.get(module.__name__, {}))
 
 
 def has_standin(name: str) -> bool:
     """Whether a module has a stand-in where it is absent."""
-    return name in _MODULES
+    return name in _MODULES or _is_quiet(name)
+
+
+def _is_quiet(name: str) -> bool:
+    return _is_colab(name) or name.partition(".")[0] in _QUIET
+
+
+def _is_colab(name: str) -> bool:
+    return name == _COLAB or name.startswith(f"{_COLAB}.")
 
 
 def install_standins(present: Container[str] | None = None) -> None:
@@ -792,6 +892,8 @@ def _forgive_extensions(shell: Any) -> None:
     shell.extension_manager.load_extension = load_extension
 
 
+import __future__
+
 import ast
 import bdb
 import builtins
@@ -807,7 +909,12 @@ from types import CodeType
 from typing import Any, Protocol, TypeVar
 
 
-_TIMING = re.compile(r"\A(\s*)%%(?:time|prun|capture)[ \t]*(?=\n)")
+_ANNOTATIONS_REST = __future__.annotations.compiler_flag
+_TIMING = re.compile(
+    r"\A(\s*)%%(?:(?:time|prun|capture)[ \t]*"
+    r"|(?:ipytest|heat|notify|pyinstrument|scalene|snakeviz|wandb)\b[^\n]*)(?=\n)"
+)
+"""What times, shows or tells of a cell, and runs it: IPython's own, and those of extensions."""
 _DISPLAY = re.compile(
     r"^([ \t]*)%(?:matplotlib|config|load_ext|reload_ext|autoreload|precision|xmode|colors|pprint)\b.*$", re.M
 )
@@ -848,6 +955,8 @@ class RunningNotebook:
         """Names of it into which given cells put answers: a class that students complete, or write anew."""
         self.answered: set[str] = set()
         """Names that the student's cells have bound to more than a stub."""
+        self.asked: frozenset[str] | None = None
+        """Names that are asked for, where a check is tried once more beside all else as it was given."""
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
@@ -925,6 +1034,8 @@ class RunningNotebook:
                 self._run_statements(definitions(self._as_python(text)), name)
             elif self.uses_ipython and cell.kind == "own":
                 self._run_in_ipython(text, name)
+            elif cell.kind == "test":
+                self._run_check(text, name)
             else:
                 exec(compiled(text, name), self.names)
         except BaseException as error:
@@ -932,6 +1043,33 @@ class RunningNotebook:
                 self._go_on(text, name, error)
             return error
         return None
+
+    def _run_check(self, text: str, name: str) -> None:
+        """Run a check beside what it was written with: the modules that are given, whatever the student's
+        cells call by their names, and given objects, of the class as it stands.
+        """
+        whole = self.asked is not None
+        kept = self.completed | (self.asked or frozenset())
+        back = {
+            name: value
+            for name, value in self.given.items()
+            if name not in kept and (whole or isinstance(value, types.ModuleType))
+        }
+        for value in self.given.values():
+            self._in_its_class(value)
+        names = {**self.names, **back}
+        try:
+            exec(compiled(text, name), names)
+        finally:
+            self.names.update({bound: names[bound] for bound in bound_names(text) if bound in names})
+
+    def _in_its_class(self, value: Any) -> None:
+        """Let a given object be of the class that a student's cell has derived from its own, by its name."""
+        own = type(value)
+        derived = self.names.get(own.__name__)
+        if isinstance(derived, type) and derived is not own and issubclass(derived, own):
+            with contextlib.suppress(TypeError):
+                value.__class__ = derived
 
     def _go_on(self, text: str, name: str, error: BaseException) -> None:
         """Run what stands behind a statement that failed, as far as it can be run; of a cell that does not
@@ -947,7 +1085,19 @@ class RunningNotebook:
         """Run statements one by one; one that fails costs no other."""
         for statement in body:
             with contextlib.suppress(BaseException):
-                exec(compile(ast.Module([statement], []), name, "exec", dont_inherit=True), self.names)
+                self._run_statement(statement, name)
+
+    def _run_statement(self, statement: ast.stmt, name: str) -> None:
+        """Run one statement; of a definition, without what only stands around it: what its annotations say is
+        not asked for, as from Python 3.14 on, and decorators are left out whose names are missing.
+        """
+        code = compile(ast.Module([statement], []), name, "exec", _ANNOTATIONS_REST, dont_inherit=True)
+        try:
+            exec(code, self.names)
+        except NameError as error:
+            if not undecorated(statement, missing_name(error)):
+                raise
+            self._run_statement(statement, name)
 
     def _as_python(self, text: str) -> str:
         return str(self.shell.transform_cell(text)) if self.uses_ipython else text
@@ -1100,6 +1250,8 @@ def missing_name(error: BaseException | None) -> str:
 
 import ast
 import json
+import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -1114,6 +1266,20 @@ LOCKED = ("given", "test", "demo")
 ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown"}
 _PROSE_MAGICS = ("%%markdown", "%%latex")
+_ENOUGH_WORDS = 5
+"""So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
+
+
+_PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
+"""What marimo makes of a cell of prose: a call with a text."""
+_SAYS_NOTHING = re.compile(
+    r"\A\s*<span\b[^>]*>[^\n]*papermill.*|<a\b[^>]*>.*?</a>|\[!\[[^]]*\]\([^)]*\)\]\([^)]*\)|<(?!img\b)[^>]*>"
+    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]*){1,4}$",
+    re.S | re.M,
+)
+"""What programs and students put between cells: links to where a notebook is opened, a note of what stopped
+there, rules, headings of a few words.
+"""
 
 
 class NotANotebook(ValueError):
@@ -1268,8 +1434,10 @@ def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
     """The parts of a cell that are used, of the type that they should be."""
     source = cell.get("source", "")
     if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
+        source = _joined([part for part in source if isinstance(part, str)])
     kind, count = cell.get("cell_type"), cell.get("execution_count")
+    if kind == "code" and isinstance(source, str) and (called := _PROSE_CALL.match(source)):
+        kind, source = "markdown", textwrap.dedent(called[2]).strip()
     return {
         "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
         "source": source if isinstance(source, str) else "",
@@ -1278,6 +1446,12 @@ def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
         "execution_count": count if isinstance(count, int) else None,
         "attachments": _mapping(cell.get("attachments")),
     }
+
+
+def _joined(lines: list[str]) -> str:
+    """A cell's lines as one text, also where a program has left out their ends."""
+    ended = any(line.endswith(("\n", "\r")) for line in lines)
+    return ("" if ended else "\n").join(lines)
 
 
 def _mapping(value: object) -> dict[str, Any]:
@@ -1473,13 +1647,22 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
 
 def _prose_in(place: Place) -> str | None:
     """What a cell of the student's own says in words; None where it is code that does something."""
-    if place.cell is None or place.cell.kind != "code" or place.text.lstrip().startswith(_PROSE_MAGICS):
+    if place.cell is None or place.cell.kind != "code":
+        return plain(place.text) if _SAYS_NOTHING.sub("", place.text).strip() else ""
+    if place.text.lstrip().startswith(_PROSE_MAGICS):
         return plain(place.text)
     tree = parsed(place.text)
     body = [one for one in tree.body if not _brings_display(one)] if tree is not None else []
     if tree is None or (tree.body and not body) or not all(map(_is_text, body)):
         return None
-    return plain(place.text)
+    return None if not tree.body and _is_code_that_rests(place.text) else plain(place.text)
+
+
+def _is_code_that_rests(text: str) -> bool:
+    """Whether comments are statements that were made comments, and no words."""
+    tree = parsed("\n".join(re.sub(r"^[ \t]*# ?", "", line) for line in text.splitlines()))
+    said = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
+    return tree is not None and not any(isinstance(getattr(s, "value", None), said) for s in tree.body)
 
 
 def _brings_display(statement: ast.stmt) -> bool:
@@ -1490,15 +1673,23 @@ def _brings_display(statement: ast.stmt) -> bool:
 def _is_text(statement: ast.stmt) -> bool:
     """Whether a statement is a text, or does nothing but show or keep one."""
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
-        return isinstance(statement.value.value, str) and " " in statement.value.value.strip()
+        return isinstance(statement.value.value, str) and _is_sentence(statement.value.value)
     if not isinstance(statement, ast.Expr):
         return False
     if isinstance(statement.value, ast.Call):
         parts = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.Constant))]
         names = {part.id for part in parts if isinstance(part, ast.Name)}
-        texts = [part for part in parts if isinstance(part, ast.Constant)]
-        return bool(texts) and names <= _SHOWS and all(isinstance(text.value, str) for text in texts)
+        values = [part.value for part in parts if isinstance(part, ast.Constant)]
+        texts = [value for value in values if isinstance(value, str)]
+        if not texts or not names <= _SHOWS or len(texts) < len(values):
+            return False
+        return names != {"print"} or _is_sentence(" ".join(texts))
     return isinstance(getattr(statement.value, "value", None), str)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text says something, and is no title, label or note of progress."""
+    return len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:
@@ -1907,6 +2098,7 @@ def _child(job_file):
         cells = [types.SimpleNamespace(**cell) for cell in job["cells"]]
         ends = _timed(notebook, cells, job["briefly"], trace, say)
         failed = [cell for cell in cells if cell.kind == "test" and ends[cell.number]["error"]]
+        notebook.asked = frozenset(name.partition(".")[0] for name in job["names"])
         _timed(notebook, failed, (), trace, functools.partial(say, late=True))  # a question is judged as the last cell leaves it, too
         found = {}
         for name in job["names"]:
@@ -2171,7 +2363,7 @@ class _Judge:
             return ""
         if (self.folder / f"{name}.py").exists():
             return f"{name}.py is not handed in, only the notebook is: copy what you need of it into a cell. It is imported{where}."
-        return f"{name} is not there when the notebook is graded. It is imported{where}."
+        return f"{name} may not be there when the notebook is graded. It is imported{where}."
 
     def name_explained(self, name, frames):
         """Why a name is unknown from a clean start: defined further down, or nowhere in the notebook any more."""
@@ -2284,11 +2476,12 @@ def _notes_on_versions(placed, release):
     said = [f"Python {which['python'][0]}.{which['python'][1]} and NumPy {which['numpy'][0]}.{which['numpy'][1]}" for which in (there, here)]
     yield f"It is graded with {said[0]}, and was checked with {said[1]}: syntax, names and random numbers that only one of them has may end otherwise."
     for cell in placed:
-        if cell["code"] and cell["role"] in ("own", "solution", "by_hand") and here["python"] > there["python"] and parsed(cell["text"]) is not None:
-            try:
-                ast.parse(ast.unparse(parsed(cell["text"])), feature_version=there["python"])
-            except SyntaxError as error:
-                yield f"Cell {cell['number']} does not compile with the Python that grades: {error.msg}."
+        tree = parsed(for_this_python(cell["text"], there["python"])) if cell["code"] and cell["role"] in ("own", "solution", "by_hand") else None
+        try:
+            if tree is not None and here["python"] > there["python"]:
+                ast.parse(ast.unparse(tree), feature_version=there["python"])
+        except SyntaxError as error:
+            yield f"Cell {cell['number']} does not compile with the Python that grades: {error.msg}."
 
 
 # ---- telling it ---------------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
     ),
     "a module that was there in the session": (
         lambda w: ran(w.edit("center_solution", "return moved", "return mx.array(moved)").edit("center_solution", "def center(", "import mxnet as mx\ndef center(")),
-        "wrong 2 center: mxnet is not there when the notebook is graded.",
+        "wrong 2 center: mxnet may not be there when the notebook is graded.",
         ("`mx` is not defined, since cell 5 stops. It is used in cell 5 (your answer to center), line 10 (`return mx.array(moved)`).",),
     ),
     "an answer that is no code": (

@@ -128,11 +128,20 @@ RIGHT: dict[str, Edit] = {
     "blanks that are none": lambda w: w.write("center_solution", "\ufeff" + w.cell("center_solution")["source"].replace("    moved", "\u00a0 \u00a0\u200b moved")),
     "NumPy that raises": answer("np.seterr(all='raise')\ndef center(X):\n    return X - X.mean(axis=0) + np.exp(-1e4)"),
     "a compiler with a signature": answer("from numba import njit, float64, types\n@njit(types.float64[:, :](float64[:, :]), cache=True)\ndef center(X):\n    return X - X.mean(axis=0)"),
+    "names of the kit": lambda w: w.add("checks = 'ok'", before="center_solution").add("column_means = 3", after="helpers"),
+    "a class derived under its name": lambda w: w.add("class Scaler(Scaler):\n    def describe(self): return 'scales'", after="scale_solution"),
+    "Colab's page": before("from google.colab import userdata, auth, data_table\nimport google.colab.output as page, os\nauth.authenticate_user()\nos.environ['KEY'] = userdata.get('KEY')\nwith page.use_tags('plot'):\n    pass"),
+    "a magic of an extension": before("%%ipytest -qq"),
+    "absent modules in annotations": answer("import torch\nfrom jaxtyping import Float\ndef center(X: Float[torch.Tensor, 'n d']) -> Optional[List[float]]:\n    return X - X.mean(axis=0)"),
+    "logs of experiments": answer("import wandb, ipdb\nfrom loguru import logger\nrun = wandb.init(project='x')\n@logger.catch\ndef center(X):\n    wandb.log({'rows': len(X)})\n    logger.debug('{}', X)\n    ipdb.set_trace()\n    return X - X.mean(axis=0)\nrun.finish()"),
+    "a decorator of an absent module": answer("import torch\n@torch.no_grad()\ndef center(X):\n    return X - X.mean(axis=0)"),
+    "lines without their ends": lambda w: [c.update(source=c["source"].split("\n")) for c in w.cells],
+    "the grammar of newer Pythons": answer("type Rows = np.ndarray\ndef center[T: (int, float)](X: Rows, one: T = 1) -> Rows:\n    try:\n        print(f'{', '.join(['a'])} {'\\n'.join(['b'])}')\n    except ValueError, TypeError:\n        pass\n    return one * (X - X.mean(axis=0))"),
     "a mixed import in a locked cell": lambda w: w.edit("imports", "import numpy as np", "import numpy as np, math").write("center_solution", f"{CENTER} * math.sqrt(1)"),
 }  # fmt: skip
 
 WRONG: dict[str, tuple[Edit, str]] = {
-    "an absent module computes": (answer("from tensorflow.scaling import scale\ndef center(X):\n    return scale(X, with_std=False)"), "tensorflow.scaling is not there when the notebook is graded"),
+    "an absent module computes": (answer("from tensorflow.scaling import scale\ndef center(X):\n    return scale(X, with_std=False)"), "tensorflow.scaling may not be there when the notebook is graded"),
     "a file that is not handed in": (kept_beside, "`shift` is not defined, since cell 5 stops."),
     "a module that is not handed in": (own_module, "mine.py is not handed in"),
     "another program computes": (answer("import subprocess\none = int(subprocess.run(['echo', '1'], capture_output=True).stdout)\ndef center(X):\n    return one * (X - X.mean(axis=0))"), "no other program can be started"),

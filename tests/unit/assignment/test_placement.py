@@ -59,6 +59,7 @@ BY_CODE = {
     "displayed": f'from IPython.display import Markdown, display\ndisplay(Markdown("{ANSWER}"))',
     "kept in a name": f'answer = """\n{ANSWER}"""',
     "in a magic": f"%%markdown\n{ANSWER}",
+    "in marimo's call": f'mo.md(\n    r"""\n    {ANSWER}\n    """\n)',
 }
 
 
@@ -94,12 +95,31 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
     assert answer is not None and ANSWER[:40] in answer and ANSWER[40:] in answer
 
 
-@pytest.mark.parametrize("cell", ["from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1"])
+@pytest.mark.parametrize("cell", ["from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1", 'title = "two words"', "print('all done')", "# plt.plot(x)\n# plt.show()"])
 def test_code_beside_it_is_no_write_up(tiny: Assignment, cell: str) -> None:
     """What was left as it was handed out is untouched, whatever computes beside it."""
     work = Work.handed_out(tiny).solve("center", "scale")
     work.cells.append(text_cell(cell, "code"))
     assert read(tiny, as_bytes(work)).answer("why") is None
+
+
+NOTHING = {
+    "where it is opened": '<a href="https://colab.research.google.com/x" target="_parent"><img src="badge.svg" alt="Open In Colab"/></a>',
+    "its badge": "[![Open In Colab](badge.svg)](https://colab.research.google.com/x)",
+    "what made it": "<a style='color:#5B5B62' href='https://deepnote.com'>\n<img alt='' src='x'> </img>\nCreated in <span>Deepnote</span></a>",
+    "what stopped": '<span id="papermill-error-cell" style="color:red">Execution using papermill encountered an exception here and stopped:</span>',
+    "a rule": "---", "a heading": "## My experiments", "a break": "<br>&nbsp;",
+}
+
+
+@pytest.mark.parametrize("what", NOTHING)
+def test_what_says_nothing_is_no_write_up(tiny: Assignment, what: str) -> None:
+    """Links and notes that programs leave in a notebook, and headings; a picture may be an answer."""
+    work = Work.handed_out(tiny).solve("center", "scale")
+    work.cells.append(text_cell(NOTHING[what]))
+    assert read(tiny, as_bytes(work)).answer("why") is None
+    work.cells.append(text_cell("<img src='attachment:board.jpg'>"))
+    assert "board" in str(read(tiny, as_bytes(work)).answer("why"))
 
 
 def test_a_deleted_write_up_is_missing(tiny: Assignment) -> None:

@@ -59,6 +59,25 @@ def test_f_strings_of_python_3_12_are_taken(text: str) -> None:
         assert changed == text
 
 
+NEWER = {
+    "a backslash within braces": ("""said = f"{', '.join(x)}{'\\n'.join(x)}\\n{{" """, "a, b" + "a\nb" + "\n{"),
+    "type parameters": ("def said[T: (int, float), *Ts](xs: list[T],\n    one: T = 1) -> T:\n    return xs[0]\nsaid = said(x)", "a"),
+    "a class with some": ("class Box[T]:\n    v: T\n    def get(self, T: T) -> T: return T\nsaid = Box().get(3)", 3),
+    "an alias": ("type Row[T] = tuple[T, T]\ntype Rows = list[Row]\ndef said(x: Rows): return x\nsaid = said(x)", ["a", "b"]),
+    "exceptions without parentheses": ("try:\n    1 / 0\nexcept ValueError, ZeroDivisionError:\n    said = 1", 1),
+}
+
+
+@pytest.mark.parametrize("which", NEWER)
+def test_the_grammar_of_newer_pythons_is_taken(which: str) -> None:
+    """What is another spelling there computes the same here, line for line."""
+    text, value = NEWER[which]
+    changed, names = for_this_python(text), {"x": ["a", "b"]}
+    exec(changed, names)
+    assert names["said"] == value
+    assert changed.count("\n") == text.count("\n")
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [

@@ -147,9 +147,10 @@ def test_versions_are_remarked_upon() -> None:
     """A name gone from NumPy is let pass and named; a syntax error that a newer Python may take says so; an addition has its cell's number."""
     (said,) = remarks([CellSource("x = np.Inf + np.pi + np.product([1])", ADDED + 3, CellKind.OWN)])
     assert said == "cell 3 uses np.Inf, np.product, gone from NumPy 2; it was let pass"
-    cell = CellSource('print(f"{d["a"]}")', 4, CellKind.OWN)
-    (said,) = cell_messages([CellReport(4, Outcome.RAISED, "SyntaxError: f-string: unmatched '['", 1)], [cell])
-    assert "a newer one may take it" in said
+    for line in 'print(f"{d["a"]}")', "x = t'{y}'", "async def f[T](x):", "except A, B:":
+        cell = CellSource(line, 4, CellKind.OWN)
+        (said,) = cell_messages([CellReport(4, Outcome.RAISED, "SyntaxError: f-string: unmatched '['", 1)], [cell])
+        assert "a newer one may take it" in said
 
 
 def test_cells_are_told_of_where_they_are_the_students_own() -> None:

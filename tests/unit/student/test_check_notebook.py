@@ -1,6 +1,7 @@
 """The student's own check: what a release's check_notebook.py knows, and how it reads a notebook. Running one is tried in tests/e2e."""
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import sys
@@ -13,6 +14,7 @@ import pytest
 from autograder.assignment.loading import load_assignment, names_in
 from autograder.assignment.values import Assignment
 from autograder.author.student_check import FILE, TEMPLATE, facts, facts_in, filled
+from autograder.inside.names import bound_in
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 
@@ -65,6 +67,12 @@ def test_it_is_one_file_that_python_reads_back(tiny: Assignment, tmp_path: Path)
     compile(filled(tiny), FILE, "exec")
     assert [q["defines"] for q in facts(tiny)["questions"]] == [["center"], ["Scaler.apply"], []]
     assert facts(tiny)["files"] == ["checks.py", "diagrams.py", "pictures.py", "properties.py"]
+
+
+def test_no_two_of_its_parts_use_a_name(tiny: Assignment) -> None:
+    """They are pasted into one file, where the later of two would be the other's too."""
+    bound = [name for one in ast.parse(filled(tiny)).body if not isinstance(one, (ast.Import, ast.ImportFrom)) for name in bound_in([one])]
+    assert {name for name in bound if bound.count(name) > 1} <= {"C", "P"}  # TypeVars
 
 
 @pytest.mark.parametrize("text", ["", "x = (", "RELEASE.update({'a': open('x')})", "RELEASE.update(3)", "\0"])
