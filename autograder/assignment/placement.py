@@ -31,13 +31,16 @@ _ENOUGH_WORDS = 5
 _PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
 """What marimo makes of a cell of prose: a call with a text."""
 _SAYS_NOTHING = re.compile(
-    r"\A\s*<span\b[^>]*>[^\n]*papermill.*|<a\b[^>]*>.*?</a>|\[!\[[^]]*\]\([^)]*\)\]\([^)]*\)|<(?!img\b)[^>]*>"
-    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]*){1,4}$",
+    r"\A\s*<span\b[^>]{0,300}>[^\n]{0,300}papermill.*|<a\b[^>]{0,300}>.{0,300}?</a>"
+    r"|\[!\[[^]]{0,300}\]\([^)]{0,300}\)\]\([^)]{0,300}\)|<(?!img\b)[^>]{0,300}>"
+    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]+){0,3}\S+[ \t]*$",
     re.S | re.M,
 )
 """What programs and students put between cells: links to where a notebook is opened, a note of what stopped
-there, rules, headings of a few words.
+there, rules, headings of a few words. Each part has a bound, since a student may write anything.
 """
+_MOST_TO_LOOK_AT = 2000
+"""A text of more characters says something."""
 
 
 class NotANotebook(ValueError):
@@ -406,7 +409,8 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
 def _prose_in(place: Place) -> str | None:
     """What a cell of the student's own says in words; None where it is code that does something."""
     if place.cell is None or place.cell.kind != "code":
-        return plain(place.text) if _SAYS_NOTHING.sub("", place.text).strip() else ""
+        short = len(place.text) <= _MOST_TO_LOOK_AT
+        return "" if short and not _SAYS_NOTHING.sub("", place.text).strip() else plain(place.text)
     if place.text.lstrip().startswith(_PROSE_MAGICS):
         return plain(place.text)
     tree = parsed(place.text)

@@ -25,11 +25,12 @@ _PARAMETERS = re.compile(
 _BOUND = re.compile(r"\([^()]*\)|\[[^][]*\]")
 _ALIAS = re.compile(r"^([ \t]*)type[ \t]+(?=\w+[ \t]*=)", re.M)
 _ANNOTATED = re.compile(
-    r"^[ \t]*(?:async[ \t]+)?def\b(?:.*?:[ \t]*(?:#[^\n]*)?$|[^\n]*$)|^[ \t]+\w+[ \t]*:[^\n]*$"
-    r"|^[ \t]*type\b[^\n]*$",
-    re.M | re.S,
+    r"^[ \t]*(?:async[ \t]+)?def\b(?:(?:[^\n]*\n){0,20}?[^\n]*:[ \t]*(?:#[^\n]*)?$|[^\n]*$)"
+    r"|^[ \t]+\w+[ \t]*:[^\n]*$|^[ \t]*type\b[^\n]*$",
+    re.M,
 )
-"""What is said of types: the heads of functions, a class's annotated names, aliases."""
+"""What is said of types: the heads of functions, of 20 lines at most, a class's annotated names, aliases."""
+_MOST_PARAMETERS = 50
 
 
 def for_this_python(text: str, version: tuple[int, ...] = sys.version_info[:2]) -> str:
@@ -46,7 +47,7 @@ def _without_type_parameters(text: str) -> str:
     listed = [part for found in _PARAMETERS.finditer(text) for part in _BOUND.sub("", found[2]).split(",")]
     names = {found[0] for part in listed if (found := re.match(r"\w+", part.strip(" *")))}
     text = _PARAMETERS.sub(r"\1", text)
-    if names:
+    if 0 < len(names) <= _MOST_PARAMETERS:
         types = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})\b")
         text = _ANNOTATED.sub(lambda found: types.sub("object", found[0]), text)
     return _ALIAS.sub(r"\1", text)
