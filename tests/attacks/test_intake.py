@@ -388,6 +388,19 @@ def ten_thousand_files(of: Class) -> None:
         (own / f"{number}.ipynb").touch()
 
 
+@attack()
+def texts_that_a_pattern_goes_over_again_and_again(of: Class) -> None:
+    """What is read of each cell has a bound: prose beside a write-up, and code of a newer Python's grammar."""
+    notebook = json.loads(of.eve)
+    prose = ("# " + "a" * 5000 + " b c d e", "<a>" * 30_000, "[![" * 30_000, "<" * 90_000, 'mo.md("""' + '"" ' * 30_000)
+    code = ("def f[T](\n" + "def\n" * 20_000, "def f[" + "T," * 5000 + "](x):\n" + "def g(x: T): pass\n" * 3000, "except " + "a," * 30_000 + "\n")
+    for kind, texts in (("markdown", prose), ("code", (*prose, *code))):
+        notebook["cells"] += [{"cell_type": kind, "metadata": {}, "source": text, **({"outputs": [], "execution_count": None} if kind == "code" else {})} for text in texts]
+    of.put(f"alice/{NAME}/{NAME}.ipynb", of.alice)
+    of.put(f"eve/{NAME}/{NAME}.ipynb", json.dumps(notebook).encode())
+
+
+
 # ---- what came of it ----------------------------------------------------------------------------------------------
 
 
