@@ -1,6 +1,7 @@
-"""The command line for tests that are about what commands write: without a Python that starts for each, where a command starts no sandbox.
+"""The command line for tests: in this process, with the sandboxes and workers that a command starts, or started as a person starts it.
 
-That the commands start by themselves is what tests/e2e is about.
+What a command says, writes and ends with is the same in both. Most of the time of a small one is the start of a Python and of a nursery, which this
+process has; so what is started is what is about starting: tests/e2e/test_autograde.py, test_new.py and test_killed_runs.py, tests/process/test_start.py.
 """
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from autograder.entry.cli import WANT_SANDBOX, main
+from autograder.entry.cli import main
 
-BIN = Path(sys.executable).parent
+NBGRADER = "import autograder.declined, sys; from nbgrader.apps.nbgraderapp import main; sys.exit(main())"
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,7 @@ class Said:
 
 
 def chainrule(folder: Path, *arguments: str) -> Said:
-    """Run a command as if it were typed in a folder."""
-    if arguments[0] in WANT_SANDBOX:
-        done = subprocess.run([BIN / "chainrule", *arguments], cwd=folder, env={}, capture_output=True, text=True, timeout=300)
-        return Said(done.returncode, done.stdout, done.stderr)
+    """Run a command as if it were typed in a folder, in this process."""
     out, err, status = io.StringIO(), io.StringIO(), 0
     with contextlib.chdir(folder), mock.patch.object(sys, "argv", ["chainrule", *arguments]), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
@@ -38,3 +36,22 @@ def chainrule(folder: Path, *arguments: str) -> Said:
         except SystemExit as ended:
             status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return Said(status, out.getvalue(), err.getvalue())
+
+
+def started(folder: Path, *arguments: str) -> Said:
+    """The same command as a process of its own, its output piped."""
+    done = subprocess.run(command(*arguments), cwd=folder, capture_output=True, text=True, timeout=300)
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def command(*arguments: str) -> list[str]:
+    """What starts it."""
+    return [sys.executable, "-m", "autograder", *arguments]
+
+
+def nbgrader(*arguments: str, as_installed: bool = False) -> list[str]:
+    """What starts nbgrader's command.
+
+    As it is installed, it builds a grammar of IRIs first, which takes as long as all the rest of its start: a few tests are enough for that.
+    """
+    return [str(Path(sys.executable).parent / "nbgrader"), *arguments] if as_installed else [sys.executable, "-P", "-c", NBGRADER, *arguments]

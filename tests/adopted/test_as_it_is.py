@@ -1,25 +1,32 @@
 """nbgrader's assignments that nobody has moved: their own test cells grade, in the jail, each at its own place."""
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
+import msgspec
 import nbformat
 import pytest
 
+from autograder.assignment import as_it_is
 from autograder.assignment.course import Course
 from autograder.assignment.loading import load_assignment
 from autograder.author.new import TEMPLATES
 from autograder.errors import AssignmentError, UsageError
+from autograder.handed_in.alignment import align
+from autograder.judging.grader import Grader
+from autograder.judging.reference import Reference
+from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.observed import ObservedStore
+from tests import commands
 from tests.adopted.oddities import EXPECTED, ODD, WARNS
 from tests.adopted.shapes import LITERALS, SHAPES, Shape, answer, given, graded, prose
 from tests.adopted.test_adopt import old_verdicts
-
-BIN = Path(sys.executable).parent
+from tests.commands import chainrule
 
 
 def old_course(root: Path, *shapes: Shape, **more: dict[str, str]) -> Path:
@@ -40,13 +47,15 @@ def old_course(root: Path, *shapes: Shape, **more: dict[str, str]) -> Path:
     return root
 
 
-def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(BIN / command[0]), *command[1:]], cwd=root, capture_output=True, text=True, timeout=900)
+def nbgrader(root: Path, *arguments: str) -> None:
+    """Run a command of nbgrader's, which must succeed."""
+    done = subprocess.run(commands.nbgrader(*arguments), cwd=root, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def scores(root: Path, name: str, *options: str) -> dict[str, dict[str, float]]:
     """By student and question, what `chainrule autograde` gave."""
-    done = run(root, "chainrule", "autograde", name, "--json", "out.json", "-j", "2", *options)
+    done = chainrule(root, "autograde", name, "--json", "out.json", "--jobs", "1", *options)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads((root / "out.json").read_text())
     return {s["student"]: {q["id"]: q["score"] for q in s["questions"]} for s in found["submissions"]}
@@ -78,8 +87,8 @@ def test_rows_pages_and_exports_are_made(tmp_path: Path) -> None:
     page = (root / "feedback" / "wrong2" / "literals" / "literals.html").read_text()
     assert "in the process that runs the student&#39;s code" in page and "run where your code runs" in page
     assert "at `assert total == 385`".replace("`", "") in page.replace("<code>", "").replace("</code>", "")
-    assert run(root, "chainrule", "report", "literals").returncode == 0
-    assert run(root, "chainrule", "export", "literals", "--to", "csv").returncode == 0
+    assert chainrule(root, "report", "literals").returncode == 0
+    assert chainrule(root, "export", "literals", "--to", "csv").returncode == 0
     assert (root / "autograded" / "right" / "literals" / "literals.ipynb").is_file()
     assert scores(root, "literals") == first
 
@@ -135,7 +144,6 @@ def test_a_package_beside_the_notebook_comes_along(tmp_path: Path) -> None:
 
 
 HOSTILE = {
-    "loop": "while True: pass",
     "leaves": "import os\nos._exit(0)",
     "reads": "squares = open('../../right/literals/literals.ipynb').read",
     "calls": "import socket\nsocket.create_connection(('127.0.0.1', 9), 1)",
@@ -144,7 +152,7 @@ HOSTILE = {
 
 
 def test_hostile_notebooks_are_contained(tmp_path: Path) -> None:
-    """What hangs, ends Python, reads, writes, connects or forks costs its own points; the others have theirs."""
+    """What ends Python, reads, writes, connects or forks costs its own points; the others have theirs."""
     shape = Shape("literals", LITERALS.cells, ())
     there = tmp_path / "was_here"
     attacks = {**HOSTILE, "writes": f"open({str(there)!r}, 'w').write('x')"}
@@ -153,6 +161,19 @@ def test_hostile_notebooks_are_contained(tmp_path: Path) -> None:
     assert found.pop("right") == {"correct_squares": 2.0, "correct_total": 1.0}
     assert set(found) == set(attacks) and all(each["correct_squares"] == 0.0 for each in found.values())
     assert not there.exists()
+
+
+def test_what_hangs_costs_its_own_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell is stopped after the 30 seconds that nbgrader gives it; here after two."""
+    assert as_it_is.LIMITS.notebook_seconds == 30
+    monkeypatch.setattr(as_it_is, "LIMITS", msgspec.structs.replace(as_it_is.LIMITS, notebook_seconds=2))
+    assignment = load_assignment("literals", old_course(tmp_path, LITERALS))
+    hangs = align("loop", LITERALS.handed_in({"squares": "while True: pass"}), assignment, [])
+    reference = Reference(assignment, "salt", ObservedStore(tmp_path / "observed")).prepare()
+    with contextlib.closing(reference), Grader(reference, Isolation.strongest(unsafe=False)) as grader:
+        result = grader.grade(hangs)
+    assert [q.score for q in result.questions] == [0.0, 0.0]
+    assert result.messages[0] == "cell 2 ended twice (timed out); the rest was graded without it"
 
 
 def test_a_cell_that_fails_is_named(tmp_path: Path) -> None:
@@ -178,7 +199,7 @@ def test_an_assignment_that_was_moved_is_the_kits(tmp_path: Path) -> None:
     """As soon as assignments/NAME is there, nbgrader's source no longer counts: a course moves an assignment at a time."""
     root = old_course(tmp_path, LITERALS)
     assert load_assignment("literals", root).as_it_is
-    assert run(root, "chainrule", "adopt", "source/literals").returncode == 0
+    assert chainrule(root, "adopt", "source/literals").returncode == 0
     assert not load_assignment("literals", root).as_it_is
 
 
@@ -204,8 +225,7 @@ def test_scores_equal_nbgraders_own(shape: Shape, tmp_path: Path) -> None:
     """With the kit's nbgrader_config.py in place `nbgrader autograde` is nbgrader's own here, and gives in every cell what `chainrule autograde` gives."""
     root = old_course(tmp_path, shape)
     for command in (("generate_assignment",), ("autograde",), ("generate_feedback",)):
-        done = run(root, "nbgrader", *command, shape.name)
-        assert done.returncode == 0, done.stderr[-3000:]
+        nbgrader(root, *command, shape.name)
     assert (root / "feedback" / "right" / shape.name / f"{shape.name}.html").is_file()
     theirs = rows(root / "gradebook.db")
     ours = scores(root, shape.name, "--into", "ours")
@@ -218,6 +238,5 @@ def test_odd_cells_earn_under_nbgrader_what_they_earn_here(tmp_path: Path) -> No
     """What the short test expects is what stock `nbgrader autograde` gives."""
     root = old_course(tmp_path, ODD, warns={"f": WARNS})
     for command in (("generate_assignment",), ("autograde",)):
-        done = run(root, "nbgrader", *command, "odd")
-        assert done.returncode == 0, done.stderr[-3000:]
+        nbgrader(root, *command, "odd")
     assert rows(root / "gradebook.db") == EXPECTED

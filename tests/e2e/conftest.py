@@ -1,9 +1,8 @@
-"""The command line, started as a person starts it, in a course with one small assignment."""
+"""The command line in a course with one small assignment."""
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 import pytest
 
 from autograder.assignment.loading import load_assignment
+from tests import commands
+from tests.commands import Said
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 
@@ -23,17 +24,17 @@ class Course:
 
     root: Path
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run chainrule with these arguments, its output piped."""
-        return subprocess.run(self.command(*arguments), cwd=self.root, capture_output=True, text=True, timeout=300)
+    def run(self, *arguments: str) -> Said:
+        """Run chainrule with these arguments, as `tests.commands` does."""
+        return commands.chainrule(self.root, *arguments)
 
-    @staticmethod
-    def command(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "autograder", *arguments]
+    def started(self, *arguments: str) -> Said:
+        """The same as a process of its own."""
+        return commands.started(self.root, *arguments)
 
-    def grade(self, *arguments: str, json_file: str = "results.json") -> dict[str, Any]:
-        """Grade tiny and return the results as read back."""
-        done = self.run("autograde", NAME, "--json", json_file, *arguments)
+    def grade(self, *arguments: str, json_file: str = "results.json", run: Callable[..., Said] | None = None) -> dict[str, Any]:
+        """Grade tiny and return the results as read back; run: as what, where it is not this process."""
+        done = (run or self.run)("autograde", NAME, "--json", json_file, *arguments)
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads((self.root / json_file).read_text(encoding="utf-8"))
         return found

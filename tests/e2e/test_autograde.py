@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from autograder.assignment.loading import load_assignment
+from tests.commands import command
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 
@@ -24,8 +25,8 @@ SCORES = {"alice": 5.0, "bob": 3.0, "carol": 3.0, "dave": 0.0, "erin": 2.0, "fra
 
 @pytest.fixture(scope="module")
 def results(course: Course) -> dict[str, Any]:
-    """The whole class, graded with a salt of its own and written to the gradebook."""
-    return course.grade("--salt", "one")
+    """The whole class, graded with a salt of its own and written to the gradebook, by the command as a person starts it."""
+    return course.grade("--salt", "one", run=course.started)
 
 
 def without_seconds(results: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def test_a_wrong_call_ends_with_2_and_the_mend(course: Course, what: str) -> Non
 
 def test_outside_of_a_course(tmp_path: Path) -> None:
     """A folder that is in no course: status 2 and what to do."""
-    done = Course(tmp_path).run("autograde", NAME)
+    done = Course(tmp_path).started("autograde", NAME)
     assert done.returncode == 2 and "assignments/" in done.stderr
 
 
@@ -139,7 +140,7 @@ def test_no_gradebook_writes_none(course: Course, tmp_path: Path) -> None:
 
 def test_piped_output_has_a_table_and_no_colours(course: Course, results: dict[str, Any]) -> None:
     """Output that goes to a file has no escape sequences, no progress bar, and every student with a score; what is graded already is fast."""
-    done = course.run("autograde", NAME, "--salt", "one", "--no-gradebook")
+    done = course.started("autograde", NAME, "--salt", "one", "--no-gradebook")
     assert done.returncode == 0
     assert "\x1b" not in done.stdout + done.stderr
     assert all(student in done.stdout for student in SCORES)
@@ -149,8 +150,8 @@ def test_piped_output_has_a_table_and_no_colours(course: Course, results: dict[s
 def test_a_killed_run_goes_on_and_gives_the_same(course: Course, results: dict[str, Any], tmp_path: Path) -> None:
     """Killed with SIGKILL half way and run again, the results are those of a run in peace, and nothing of the first is left running."""
     into = tmp_path / "into"
-    command = course.command("autograde", NAME, "--salt", "one", "--into", str(into), "--jobs", "1", "--json", str(tmp_path / "killed.json"))
-    process = subprocess.Popen(command, cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = command("autograde", NAME, "--salt", "one", "--into", str(into), "--jobs", "1", "--json", str(tmp_path / "killed.json"))
+    process = subprocess.Popen(run, cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     journal = into / ".chainrule" / "journal" / NAME
     end = time.monotonic() + 120
     while not list(journal.glob("*.msgpack")) and process.poll() is None and time.monotonic() < end:

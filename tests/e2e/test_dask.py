@@ -18,6 +18,7 @@ import pytest
 from autograder.assignment.loading import load_assignment
 from autograder.errors import UsageError
 from autograder.run import dask as module
+from tests.commands import command
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 
@@ -83,7 +84,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(course: Course, expected:
     with cluster(tmp_path) as made:
         arguments = ["autograde", NAME, "--salt", "one", "--into", str(tmp_path / "into"), "--scheduler", made.address]
         run = subprocess.Popen(
-            course.command(*arguments, "--json", str(tmp_path / "dask.json")), cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            command(*arguments, "--json", str(tmp_path / "dask.json")), cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
         journal, end = tmp_path / "into" / ".chainrule" / "journal" / NAME, time.monotonic() + PATIENCE
         while len(list(journal.glob("*.msgpack"))) < 3 and run.poll() is None and time.monotonic() < end:
@@ -107,6 +108,6 @@ def test_a_scheduler_that_is_not_there_is_a_wrong_call(course: Course, monkeypat
 def test_without_distributed_the_mend_is_its_installation(course: Course) -> None:
     """--scheduler where the extra is not installed: status 2, and the command that installs it."""
     hidden = "import sys; sys.modules['distributed'] = None; from autograder.entry.cli import main; main()"
-    command = [sys.executable, "-c", hidden, "autograde", NAME, "--scheduler", "tcp://127.0.0.1:9"]
-    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=PATIENCE)
+    starts = [sys.executable, "-c", hidden, "autograde", NAME, "--scheduler", "tcp://127.0.0.1:9"]
+    done = subprocess.run(starts, cwd=course.root, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 2 and "chainrule-kit[dask]" in done.stderr and "Traceback" not in done.stderr

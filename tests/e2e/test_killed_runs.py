@@ -14,6 +14,7 @@ import pytest
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.variants import load_variants
+from tests.commands import command
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 
@@ -49,7 +50,7 @@ def graded_at(journal: Path) -> dict[str, int]:
 def run_and_kill(course: Course, arguments: list[str], journal: Path, seconds: float) -> bool:
     """Run until something more is graded and so long after that, and kill it; whether it had ended before."""
     there = graded_at(journal)
-    process = subprocess.Popen(course.command(*arguments), cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command(*arguments), cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while graded_at(journal) == there and process.poll() is None:
         time.sleep(0.005)
     try:

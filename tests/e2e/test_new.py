@@ -16,42 +16,42 @@ TEMPLATES = ROOT / "autograder" / "author" / "templates"
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Course:
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A course begun in an empty folder, with one assignment, released."""
     course = Course(tmp_path_factory.mktemp("empty"))
     for arguments in (("new", "moving-on"), ("release", "moving-on")):
-        done = course.run(*arguments)
+        done = course.started(*arguments)
         assert done.returncode == 0, done.stderr
     return course
 
 
-def test_a_course_is_started(started: Course) -> None:
+def test_a_course_is_started(begun: Course) -> None:
     """What nbgrader and git need lies there, and the assignment has a title of its own."""
-    assert {path.name for path in started.root.iterdir()} >= {"assignments", "data", "nbgrader_config.py", ".gitignore", "release", "source"}
-    assert load_assignment("moving-on", started.root).title == "Moving on"
-    assert "moving-on" in (started.root / "assignments" / "moving-on" / "assignment.toml").read_text()
+    assert {path.name for path in begun.root.iterdir()} >= {"assignments", "data", "nbgrader_config.py", ".gitignore", "release", "source"}
+    assert load_assignment("moving-on", begun.root).title == "Moving on"
+    assert "moving-on" in (begun.root / "assignments" / "moving-on" / "assignment.toml").read_text()
 
 
-def test_it_is_released_audited_and_graded_at_once(started: Course) -> None:
+def test_it_is_released_audited_and_graded_at_once(begun: Course) -> None:
     """Every mutant is noticed, every misconception named; a right class earns everything, a blank one nothing, a known mistake is called by its name."""
-    audited = started.run("audit", "moving-on", "--json", "audit.json")
+    audited = begun.started("audit", "moving-on", "--json", "audit.json")
     assert audited.returncode == 0, audited.stdout + audited.stderr
     assert "0     0     3     3" in audited.stdout
-    assignment = load_assignment("moving-on", started.root)
+    assignment = load_assignment("moving-on", begun.root)
     solved = Work.handed_out(assignment).solve()
     for student, work in {"ann": solved.copy(), "bob": solved.copy().use("windows_side_by_side"), "cid": Work.handed_out(assignment)}.items():
-        work.save(started.root / "submitted" / student / "moving-on")
-    graded = started.run("autograde", "moving-on", "--json", "results.json")
+        work.save(begun.root / "submitted" / student / "moving-on")
+    graded = begun.run("autograde", "moving-on", "--json", "results.json")
     assert graded.returncode == 0, graded.stderr
-    results = {s["student"]: s for s in json.loads((started.root / "results.json").read_text())["submissions"]}
+    results = {s["student"]: s for s in json.loads((begun.root / "results.json").read_text())["submissions"]}
     assert {student: s["score"] for student, s in results.items()} == {"ann": 4.0, "bob": 0.0, "cid": 0.0}
     assert results["bob"]["questions"][0]["diagnosis"]["id"] == "windows_side_by_side"
-    assert (started.root / "gradebook.db").is_file()
+    assert (begun.root / "gradebook.db").is_file()
 
 
-def test_the_release_checks_itself(started: Course) -> None:
+def test_the_release_checks_itself(begun: Course) -> None:
     """The student's check of the untouched release says that it is not done yet."""
-    done = started.run("check", "release/moving-on/moving-on.ipynb")
+    done = begun.run("check", "release/moving-on/moving-on.ipynb")
     assert done.returncode == 1 and "not yet 4  moving_average" in done.stdout
 
 

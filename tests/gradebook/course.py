@@ -16,6 +16,7 @@ from autograder.judging.findings import SubmissionResult
 from autograder.records.database import open_gradebook
 from autograder.run.batch import grade_class
 from autograder.run.options import Options
+from tests import commands
 from tests.sample_class.work import Work
 from tests.tiny import NAME
 
@@ -23,6 +24,7 @@ BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
 
 PRESS = """
+import autograder.declined
 import json, sys
 from nbgrader.apps import NbGrader
 from nbgrader.apps.api import NbGraderAPI
@@ -101,9 +103,9 @@ class Course:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def nbgrader(self, *arguments: str, as_installed: bool = False) -> subprocess.CompletedProcess[str]:
         """Run nbgrader with an environment that holds next to nothing: alembic must be found without PATH."""
-        return self._run([str(BIN / "nbgrader"), *arguments])
+        return self._run(commands.nbgrader(*arguments, as_installed=as_installed))
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         home = self.root / "home"

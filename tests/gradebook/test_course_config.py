@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import csv
 import datetime
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,15 +10,17 @@ import pytest
 from autograder.errors import UsageError
 from autograder.records.course_config import database_url, load_config, moment, shown_url
 from autograder.records.database import open_gradebook
-from tests.gradebook.course import BIN, ROOT, Course
+from tests import commands
+from tests.commands import Said
+from tests.gradebook.course import ROOT, Course
 from tests.gradebook.test_nbgrader_autograde import all_rows
 from tests.tiny import NAME
 
 DUE = datetime.datetime(2026, 3, 1, 12)
 
 
-def chainrule(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([BIN / "chainrule", *arguments], cwd=course.root, env={}, capture_output=True, text=True, timeout=300)
+def chainrule(course: Course, *arguments: str) -> Said:
+    done = commands.chainrule(course.root, *arguments)
     assert done.returncode == 0, done.stderr
     return done
 

@@ -66,7 +66,7 @@ def few(course: Course) -> Course:
 
 def test_same_rows_and_notebooks_from_a_fresh_database(odd_class: Course) -> None:
     """Cell by cell and file by file the same, for odd submissions too; every one has a result, and nothing is copied beside the notebooks."""
-    done = odd_class.nbgrader("autograde", NAME)
+    done = odd_class.nbgrader("autograde", NAME, as_installed=True)
     assert done.returncode == 0, done.stderr
     theirs, their_files = all_rows(odd_class.database, NAME), graded(odd_class.root)
     odd_class.forget()

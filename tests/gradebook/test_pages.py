@@ -10,7 +10,8 @@ import sys
 from autograder.entry.nbgrader_pages import clean_markdown
 from autograder.records.course_config import load_config
 from autograder.records.database import open_gradebook
-from tests.gradebook.course import BIN, Course
+from tests.commands import chainrule
+from tests.gradebook.course import Course
 from tests.tiny import NAME
 
 HOSTILE = """\
@@ -131,7 +132,7 @@ def test_formgraders_pages_fetch_nothing_from_elsewhere(course: Course) -> None:
 def test_the_gradebook_knows_the_rosters_names(course: Course) -> None:
     """First and last name and the address; who has none in the roster keeps what was there."""
     (course.root / "class.csv").write_text("id,name,email\nalice,Alice Anne Muster,am@uni.example\nzoe,Zoe Zed,\n", encoding="utf-8")
-    done = subprocess.run([BIN / "chainrule", "autograde", NAME, "--roster", "class.csv"], cwd=course.root, env={}, capture_output=True, text=True, timeout=300)
+    done = chainrule(course.root, "autograde", NAME, "--roster", "class.csv")
     assert done.returncode == 0, done.stderr
     with open_gradebook(course.database) as book:
         alice = book.find_student("alice")

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
-from tests.gradebook.course import BIN, Course
+from tests import commands
+from tests.commands import Said
+from tests.gradebook.course import Course
 from tests.tiny import NAME
 
 ODD = """\
@@ -32,8 +33,8 @@ class Scaler:
 WHY = "Since the steps of gradient descent are as long in every direction then, which I read on the blackboard of our kitchen yesterday evening."
 
 
-def chainrule(course: Course, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([BIN / "chainrule", *arguments], cwd=course.root, env={}, capture_output=True, text=True, timeout=300)
+def chainrule(course: Course, *arguments: str, status: int = 0) -> Said:
+    done = commands.chainrule(course.root, *arguments)
     assert done.returncode == status, done.stderr
     return done
 
