@@ -11,8 +11,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # The tests of a file share a process, and what it prepares once. Files come in the order of their names: by the number of their tests, which is
 # xdist's own order, a file of few and heavy tests comes last and keeps one core alone. What is marked quiet stands in few files: to import all
 # the others takes longer than some of its tests. That nothing was selected (5) is no failure.
-QUIET = $(or $(TESTS),$(shell grep -rl --include=test_*.py mark.quiet tests))
-alone = $(BIN)/python -m pytest $(QUIET) -m "$(1)" || [ $$? = 5 ]
+QUIET = $(if $(findstring ::,$(TESTS))$(filter -%,$(TESTS)),$(TESTS),$(shell grep -rl --include=test_*.py mark.quiet $(or $(TESTS),tests)))
+alone = $(if $(QUIET),$(BIN)/python -m pytest $(QUIET) -m "$(1)" || [ $$? = 5 ])
 
 .PHONY: demo test test-long numbers lint docs release audit bench fuzz clean
 

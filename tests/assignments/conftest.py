@@ -1,6 +1,7 @@
 """Everything under assignments/, each loaded and observed once for all tests."""
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -46,8 +47,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> ObservedStore:
-    """What the references and misconceptions were seen to do, for all files."""
-    return ObservedStore(tmp_path_factory.mktemp("observations"))
+    """What the references and misconceptions were seen to do, for all files and all processes that share them: an entry is written whole, under a key of all that it depends on."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "observations"
+    folder.mkdir(exist_ok=True)
+    return ObservedStore(folder)
 
 
 @pytest.fixture(scope="module")

@@ -51,7 +51,7 @@ def test_a_table_that_is_wrong_costs_its_own_question_alone(bench):
 
 def test_known_and_trivial_answers_are_worth_what_they_are(bench):
     """Alternatives earn everything, trivial values nothing, and each misconception is named as itself."""
-    found = audit(bench.assignment, bench.grader.reference.store, jobs=2)
+    found = audit(bench.assignment, bench.grader.reference.store, jobs=1, salts=1, pairs=0)
     assert [v.id for v in found.alternatives if v.score != v.max_score or v.lost_elsewhere] == []
     assert [v.id for v in found.misconceptions if v.named != v.id or v.lost_elsewhere] == []
     assert [v.id for v in found.trivial if v.score] == []
