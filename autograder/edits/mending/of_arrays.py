@@ -275,11 +275,7 @@ def turned_product(node: Any, place: CodePlace) -> Iterator[Any]:
 def class_of_a_row(node: ast.Name, place: CodePlace) -> Iterator[Any]:
     """The place of the largest, where it is asked whether rows are equal."""
     parent = place.parent
-    if (
-        isinstance(parent, ast.Compare)
-        and isinstance(parent.ops[0], ast.Eq | ast.NotEq)
-        and is_loaded(node)
-    ):
+    if isinstance(parent, ast.Compare) and isinstance(parent.ops[0], ast.Eq | ast.NotEq) and is_loaded(node):
         yield expression(f"{node.id}.argmax(axis=1)")
 
 
