@@ -59,6 +59,11 @@ BY_CODE = {
     "displayed": f'from IPython.display import Markdown, display\ndisplay(Markdown("{ANSWER}"))',
     "kept in a name": f'answer = """\n{ANSWER}"""',
     "in a magic": f"%%markdown\n{ANSWER}",
+    "in a cell of code": f"Answer:\n{ANSWER}",
+    "in HTML": f"%%html\n<p>{ANSWER}</p>",
+    "in a file": f"%%writefile answer.md\n{ANSWER}",
+    "by IPython": f"import IPython.display\nIPython.display.HTML('<p>{ANSWER}</p>')",
+    "in pieces": f"answer = '{ANSWER[:40]}' + ''\nanswer2 = {{'more': '{ANSWER[40:]}'}}\nprint()\nprint(answer, '-' * 20)",
     "in marimo's call": f'mo.md(\n    r"""\n    {ANSWER}\n    """\n)',
 }
 
@@ -95,7 +100,7 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
     assert answer is not None and ANSWER[:40] in answer and ANSWER[40:] in answer
 
 
-@pytest.mark.parametrize("cell", ["from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1", 'title = "two words"', "print('all done')", "# plt.plot(x)\n# plt.show()"])
+@pytest.mark.parametrize("cell", ["from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1", 'title = "two words"', "print('all done')", "# plt.plot(x)\n# plt.show()", "# TODO", "#@title Setup", "for i in range(3)\n    print(i)", "pip install numpy scipy pandas torch", "params = init(3, {}\nprint('what the weights are now')", "print('all units of the layer are', x)"])
 def test_code_beside_it_is_no_write_up(tiny: Assignment, cell: str) -> None:
     """What was left as it was handed out is untouched, whatever computes beside it."""
     work = Work.handed_out(tiny).solve("center", "scale")
