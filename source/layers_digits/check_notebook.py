@@ -1588,17 +1588,18 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
             continue
         before = release[at - 1] if at else None
         own = [i for i, place in enumerate(places) if place.known is known]
-        stands = own or [i for i, place in enumerate(places) if before and place.known is before][:1]
+        stands = own or _where_it_belongs(places, release[:at])
         written: dict[int, str] = {}
         for i in stands:
             written.update(_prose_beside(places, range(i + 1, len(places)), release))
             written.update(_prose_beside(places, range(i - 1, -1, -1), release) if own else {})
-        mine = own or sorted(written)[:1]
+        written = {i: text for i, text in written.items() if own or i not in taken}
+        under = _under_the_question(places, before)
+        mine = own or sorted(written)[:1] or (stands if under else [])
         if not mine:
             continue
         written.update((i, places[i].text) for i in own)
-        texts = [text for _, text in sorted(written.items()) if touched(text, known)]
-        texts = texts or (_under_the_question(places, before) if own else [])
+        texts = [text for _, text in sorted(written.items()) if touched(text, known)] or under
         first = places[mine[0]]
         assert first.cell is not None
         layout.used.setdefault(known.id, first.cell.number)
@@ -1609,6 +1610,12 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
         text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
         places[mine[0]] = Place(known, first.cell, text)
     _find_at_the_end(places, empty, taken, release)
+
+
+def _where_it_belongs(places: list[Place], above: list[Known]) -> list[int]:
+    """Where a write-up stands of which nothing is left: behind what is left of the release above it."""
+    there = {id(place.known): i for i, place in reversed([*enumerate(places)]) if place.known is not None}
+    return [there[id(known)] for known in reversed(above) if id(known) in there][:1]
 
 
 def _find_at_the_end(places: list[Place], empty: list[int], taken: set[int], release: list[Known]) -> None:

@@ -68,7 +68,7 @@ BY_CODE = {
 }
 
 
-@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied", "new cell", "below a plot", "far below", *BY_CODE])
+@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied", "new cell", "below a plot", "far below", "its cell is gone", "its question is gone", *BY_CODE])
 def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str) -> None:
     """All of it reaches a person."""
     work = Work.handed_out(tiny).solve("center", "scale")
@@ -91,6 +91,11 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
         work.cells.insert(at + 1, text_cell(ANSWER[40:]))
     elif how == "under the question":
         work.cells[at - 1]["source"] += f"\n\n{ANSWER}"
+    elif how == "its cell is gone":
+        work.cells[at - 1]["source"] += f"\n\n{ANSWER}"
+        del work.cells[at]
+    elif how == "its question is gone":
+        work.cells[at - 1 : at + 1] = [text_cell(ANSWER)]
     elif how == "split":
         work.cells.insert(at + 1, {**stub, "source": ANSWER[40:]})
         stub["source"] = ANSWER[:40]
