@@ -1376,6 +1376,7 @@ def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]
         raw = json.loads(text)
         if "\\ud" in text.lower():  # half of a surrogate pair, perhaps: no program can write it
             raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
+        raw = _unwrapped(raw)
         if _is_deeper(raw, MAX_DEPTH):
             raise RecursionError
     except RecursionError:
@@ -1394,6 +1395,15 @@ def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]
     if not isinstance(cells, list):
         raise NotANotebook("the file is a notebook without a list of cells")
     return [_tidy(cell) for cell in cells if isinstance(cell, dict)], _mapping(raw.get("metadata")), notes
+
+
+def _unwrapped(raw: Any) -> Any:
+    """A notebook as Jupyter's and Colab's servers hand it on: a text in JSON, or in an object of theirs."""
+    if isinstance(raw, str) and raw.lstrip().startswith("{"):
+        raw = json.loads(raw)
+    if not isinstance(raw, dict) or "cells" in raw or "worksheets" in raw:
+        return raw
+    return next((raw[key] for key in ("content", "ipynb") if isinstance(raw.get(key), dict)), raw)
 
 
 def _is_deeper(value: object, limit: int) -> bool:
@@ -1441,8 +1451,10 @@ def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
     """The parts of a cell that are used, of the type that they should be."""
     source = cell.get("source", "")
     if isinstance(source, list):
-        source = _joined([part for part in source if isinstance(part, str)])
-    kind, count = cell.get("cell_type"), cell.get("execution_count")
+        parts = [part for part in source if isinstance(part, str)]
+        in_lines = cell.get("cell_type") and "level" not in cell  # a heading of an old format is one line
+        source = _joined(parts) if in_lines else "".join(parts)
+    kind, count = str(cell.get("cell_type")).lower(), cell.get("execution_count")
     if kind == "code" and isinstance(source, str) and (called := _PROSE_CALL.match(source)):
         kind, source = "markdown", textwrap.dedent(called[2]).strip()
     return {

@@ -192,6 +192,13 @@ def test_every_usual_encoding_is_read(tiny: Assignment, encoding: str) -> None:
     assert bool(submission.messages) == (not encoding.startswith("utf-8"))
 
 
+@pytest.mark.parametrize("wrap", [lambda b: {"type": "notebook", "content": b}, lambda b: {"ipynb": b}, json.dumps])
+def test_a_notebook_as_servers_hand_it_on_is_read(tiny: Assignment, wrap: Any) -> None:
+    """What Jupyter's and Colab's interfaces wrap around it is taken off."""
+    whole = Work.handed_out(tiny).solve("center").as_json()
+    assert read(tiny, json.dumps(wrap(whole)).encode()).answer("center_solution")
+
+
 def test_outputs_are_no_part_of_a_limit(tiny: Assignment) -> None:
     """Neither their size nor the brackets in them; what has too many parts outside them is refused as before."""
     work = Work.handed_out(tiny).solve()
