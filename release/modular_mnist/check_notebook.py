@@ -1264,12 +1264,20 @@ program writes. How deep Python's own parser goes depends on its version.
 """
 LOCKED = ("given", "test", "demo")
 ANSWERS = ("solution", "by_hand")
-_SHOWS = {"print", "display", "Markdown"}
-_PROSE_MAGICS = ("%%markdown", "%%latex")
+_SHOWS = {"print", "display", "Markdown", "HTML", "Latex", "Math", "IPython"}
+_ONLY_SHOWS = (
+    *(ast.Assign, ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.BinOp),
+    *(ast.operator, ast.expr_context, ast.List, ast.Tuple, ast.Dict),
+)
+"""What a cell is made of that does nothing but show or keep texts."""
+_PROSE_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|writefile[ \t][^\n]*\.(?:md|txt)[ \t]*$)", re.M)
+_SENTENCE = re.compile(r"(?:[^\W\d_]+[,;:]? ){3,}[^\W\d_]+")
+_CODE = re.compile(
+    r"[ \t]*(?:(?:pip|conda|git|cd|python|jupyter)\b"
+    r"|(?:def|class|for|while|if|elif|with|import|from|return|print|assert|raise)\b[^\n]*[(:=.])"
+)
 _ENOUGH_WORDS = 5
 """So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
-
-
 _PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
 """What marimo makes of a cell of prose: a call with a text."""
 _SAYS_NOTHING = re.compile(
@@ -1369,6 +1377,7 @@ def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]
         raw = json.loads(text)
         if "\\ud" in text.lower():  # half of a surrogate pair, perhaps: no program can write it
             raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
+        raw = _unwrapped(raw)
         if _is_deeper(raw, MAX_DEPTH):
             raise RecursionError
     except RecursionError:
@@ -1387,6 +1396,15 @@ def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]
     if not isinstance(cells, list):
         raise NotANotebook("the file is a notebook without a list of cells")
     return [_tidy(cell) for cell in cells if isinstance(cell, dict)], _mapping(raw.get("metadata")), notes
+
+
+def _unwrapped(raw: Any) -> Any:
+    """A notebook as Jupyter's and Colab's servers hand it on: a text in JSON, or in an object of theirs."""
+    if isinstance(raw, str) and raw.lstrip().startswith("{"):
+        raw = json.loads(raw)
+    if not isinstance(raw, dict) or "cells" in raw or "worksheets" in raw:
+        return raw
+    return next((raw[key] for key in ("content", "ipynb") if isinstance(raw.get(key), dict)), raw)
 
 
 def _is_deeper(value: object, limit: int) -> bool:
@@ -1434,8 +1452,10 @@ def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
     """The parts of a cell that are used, of the type that they should be."""
     source = cell.get("source", "")
     if isinstance(source, list):
-        source = _joined([part for part in source if isinstance(part, str)])
-    kind, count = cell.get("cell_type"), cell.get("execution_count")
+        parts = [part for part in source if isinstance(part, str)]
+        in_lines = cell.get("cell_type") and "level" not in cell  # a heading of an old format is one line
+        source = _joined(parts) if in_lines else "".join(parts)
+    kind, count = str(cell.get("cell_type")).lower(), cell.get("execution_count")
     if kind == "code" and isinstance(source, str) and (called := _PROSE_CALL.match(source)):
         kind, source = "markdown", textwrap.dedent(called[2]).strip()
     return {
@@ -1581,17 +1601,18 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
             continue
         before = release[at - 1] if at else None
         own = [i for i, place in enumerate(places) if place.known is known]
-        stands = own or [i for i, place in enumerate(places) if before and place.known is before][:1]
+        stands = own or _where_it_belongs(places, release[:at])
         written: dict[int, str] = {}
         for i in stands:
             written.update(_prose_beside(places, range(i + 1, len(places)), release))
             written.update(_prose_beside(places, range(i - 1, -1, -1), release) if own else {})
-        mine = own or sorted(written)[:1]
+        written = {i: text for i, text in written.items() if own or i not in taken}
+        under = _under_the_question(places, before)
+        mine = own or sorted(written)[:1] or (stands if under else [])
         if not mine:
             continue
         written.update((i, places[i].text) for i in own)
-        texts = [text for _, text in sorted(written.items()) if touched(text, known)]
-        texts = texts or (_under_the_question(places, before) if own else [])
+        texts = [text for _, text in sorted(written.items()) if touched(text, known)] or under
         first = places[mine[0]]
         assert first.cell is not None
         layout.used.setdefault(known.id, first.cell.number)
@@ -1602,6 +1623,12 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
         text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
         places[mine[0]] = Place(known, first.cell, text)
     _find_at_the_end(places, empty, taken, release)
+
+
+def _where_it_belongs(places: list[Place], above: list[Known]) -> list[int]:
+    """Where a write-up stands of which nothing is left: behind what is left of the release above it."""
+    there = {id(place.known): i for i, place in reversed([*enumerate(places)]) if place.known is not None}
+    return [there[id(known)] for known in reversed(above) if id(known) in there][:1]
 
 
 def _find_at_the_end(places: list[Place], empty: list[int], taken: set[int], release: list[Known]) -> None:
@@ -1649,47 +1676,59 @@ def _prose_in(place: Place) -> str | None:
     """What a cell of the student's own says in words; None where it is code that does something."""
     if place.cell is None or place.cell.kind != "code":
         return plain(place.text) if _SAYS_NOTHING.sub("", place.text).strip() else ""
-    if place.text.lstrip().startswith(_PROSE_MAGICS):
+    if _PROSE_MAGIC.match(place.text):
         return plain(place.text)
     tree = parsed(place.text)
-    body = [one for one in tree.body if not _brings_display(one)] if tree is not None else []
-    if tree is None or (tree.body and not body) or not all(map(_is_text, body)):
-        return None
-    return None if not tree.body and _is_code_that_rests(place.text) else plain(place.text)
+    if tree is None:
+        return plain(place.text) if _is_no_python(place.text) else None
+    if not tree.body:
+        return None if _is_code_that_rests(place.text) else plain(place.text)
+    return plain(place.text) if _says([one for one in tree.body if not _brings_display(one)]) else None
+
+
+def _is_no_python(text: str) -> bool:
+    """Whether a cell that does not compile is a text, in a cell that was left one of code."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    words = [line for line in lines if _SENTENCE.search(line) and not _CODE.match(line)]
+    return 2 * len(words) >= len(lines) and len(text.split()) >= _ENOUGH_WORDS
 
 
 def _is_code_that_rests(text: str) -> bool:
-    """Whether comments are statements that were made comments, and no words."""
-    tree = parsed("\n".join(re.sub(r"^[ \t]*# ?", "", line) for line in text.splitlines()))
-    said = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
-    return tree is not None and not any(isinstance(getattr(s, "value", None), said) for s in tree.body)
+    """Whether comments are statements that were made comments, or a word or two, and no answer."""
+    said = "\n".join(re.sub(r"^[ \t]*#+ ?", "", line) for line in text.splitlines())
+    if len(said.split()) < 3 and not said.rstrip().endswith("."):
+        return True
+    tree = parsed(said)
+    words = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
+    return tree is not None and not any(isinstance(getattr(s, "value", None), words) for s in tree.body)
 
 
 def _brings_display(statement: ast.stmt) -> bool:
     """Whether a statement imports what shows a text."""
+    if isinstance(statement, ast.Import):
+        return all(alias.name.startswith("IPython") for alias in statement.names)
     return isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("IPython")
 
 
-def _is_text(statement: ast.stmt) -> bool:
-    """Whether a statement is a text, or does nothing but show or keep one."""
-    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
-        return isinstance(statement.value.value, str) and _is_sentence(statement.value.value)
-    if not isinstance(statement, ast.Expr):
-        return False
-    if isinstance(statement.value, ast.Call):
-        parts = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.Constant))]
-        names = {part.id for part in parts if isinstance(part, ast.Name)}
-        values = [part.value for part in parts if isinstance(part, ast.Constant)]
-        texts = [value for value in values if isinstance(value, str)]
-        if not texts or not names <= _SHOWS or len(texts) < len(values):
+def _says(body: list[ast.stmt]) -> bool:
+    """Whether statements do nothing but show or keep texts, and these say something: a title, a label or a
+    note of progress does not.
+    """
+    kept, texts, told = set(_SHOWS), [], False
+    for statement in body:
+        nodes = list(ast.walk(statement))
+        if not all(isinstance(node, _ONLY_SHOWS) for node in nodes):
             return False
-        return names != {"print"} or _is_sentence(" ".join(texts))
-    return isinstance(getattr(statement.value, "value", None), str)
-
-
-def _is_sentence(text: str) -> bool:
-    """Whether a text says something, and is no title, label or note of progress."""
-    return len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        strings = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        if isinstance(statement, ast.Assign):
+            kept |= names if strings else set()
+        if not names <= kept or not (strings or "print" in names or names - _SHOWS):
+            return False
+        texts += strings
+        told = told or (isinstance(statement, ast.Expr) and bool(strings) and names != {"print"})
+    text = " ".join(texts)
+    return told or len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:

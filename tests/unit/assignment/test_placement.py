@@ -59,11 +59,16 @@ BY_CODE = {
     "displayed": f'from IPython.display import Markdown, display\ndisplay(Markdown("{ANSWER}"))',
     "kept in a name": f'answer = """\n{ANSWER}"""',
     "in a magic": f"%%markdown\n{ANSWER}",
+    "in a cell of code": f"Answer:\n{ANSWER}",
+    "in HTML": f"%%html\n<p>{ANSWER}</p>",
+    "in a file": f"%%writefile answer.md\n{ANSWER}",
+    "by IPython": f"import IPython.display\nIPython.display.HTML('<p>{ANSWER}</p>')",
+    "in pieces": f"answer = '{ANSWER[:40]}' + ''\nanswer2 = {{'more': '{ANSWER[40:]}'}}\nprint()\nprint(answer, '-' * 20)",
     "in marimo's call": f'mo.md(\n    r"""\n    {ANSWER}\n    """\n)',
 }
 
 
-@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied", "new cell", "below a plot", "far below", *BY_CODE])
+@pytest.mark.parametrize("how", ["below", "above", "comment", "split", "under the question", "copied", "new cell", "below a plot", "far below", "its cell is gone", "its question is gone", *BY_CODE])
 def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str) -> None:
     """All of it reaches a person."""
     work = Work.handed_out(tiny).solve("center", "scale")
@@ -86,6 +91,11 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
         work.cells.insert(at + 1, text_cell(ANSWER[40:]))
     elif how == "under the question":
         work.cells[at - 1]["source"] += f"\n\n{ANSWER}"
+    elif how == "its cell is gone":
+        work.cells[at - 1]["source"] += f"\n\n{ANSWER}"
+        del work.cells[at]
+    elif how == "its question is gone":
+        work.cells[at - 1 : at + 1] = [text_cell(ANSWER)]
     elif how == "split":
         work.cells.insert(at + 1, {**stub, "source": ANSWER[40:]})
         stub["source"] = ANSWER[:40]
@@ -95,7 +105,7 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
     assert answer is not None and ANSWER[:40] in answer and ANSWER[40:] in answer
 
 
-@pytest.mark.parametrize("cell", ["from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1", 'title = "two words"', "print('all done')", "# plt.plot(x)\n# plt.show()"])
+@pytest.mark.parametrize("cell", ["from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1", 'title = "two words"', "print('all done')", "# plt.plot(x)\n# plt.show()", "# TODO", "#@title Setup", "for i in range(3)\n    print(i)", "pip install numpy scipy pandas torch", "params = init(3, {}\nprint('what the weights are now')", "print('all units of the layer are', x)"])
 def test_code_beside_it_is_no_write_up(tiny: Assignment, cell: str) -> None:
     """What was left as it was handed out is untouched, whatever computes beside it."""
     work = Work.handed_out(tiny).solve("center", "scale")
@@ -180,6 +190,13 @@ def test_every_usual_encoding_is_read(tiny: Assignment, encoding: str) -> None:
     submission = read(tiny, as_bytes(work).decode().encode(encoding) + b"\0" * 512)
     assert submission.answer("why") == "déjà vu"
     assert bool(submission.messages) == (not encoding.startswith("utf-8"))
+
+
+@pytest.mark.parametrize("wrap", [lambda b: {"type": "notebook", "content": b}, lambda b: {"ipynb": b}, json.dumps])
+def test_a_notebook_as_servers_hand_it_on_is_read(tiny: Assignment, wrap: Any) -> None:
+    """What Jupyter's and Colab's interfaces wrap around it is taken off."""
+    whole = Work.handed_out(tiny).solve("center").as_json()
+    assert read(tiny, json.dumps(wrap(whole)).encode()).answer("center_solution")
 
 
 def test_outputs_are_no_part_of_a_limit(tiny: Assignment) -> None:
