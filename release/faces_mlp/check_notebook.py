@@ -45,11 +45,12 @@ _PARAMETERS = re.compile(
 _BOUND = re.compile(r"\([^()]*\)|\[[^][]*\]")
 _ALIAS = re.compile(r"^([ \t]*)type[ \t]+(?=\w+[ \t]*=)", re.M)
 _ANNOTATED = re.compile(
-    r"^[ \t]*(?:async[ \t]+)?def\b(?:.*?:[ \t]*(?:#[^\n]*)?$|[^\n]*$)|^[ \t]+\w+[ \t]*:[^\n]*$"
-    r"|^[ \t]*type\b[^\n]*$",
-    re.M | re.S,
+    r"^[ \t]*(?:async[ \t]+)?def\b(?:(?:[^\n]*\n){0,20}?[^\n]*:[ \t]*(?:#[^\n]*)?$|[^\n]*$)"
+    r"|^[ \t]+\w+[ \t]*:[^\n]*$|^[ \t]*type\b[^\n]*$",
+    re.M,
 )
-"""What is said of types: the heads of functions, a class's annotated names, aliases."""
+"""What is said of types: the heads of functions, of 20 lines at most, a class's annotated names, aliases."""
+_MOST_PARAMETERS = 50
 
 
 def for_this_python(text: str, version: tuple[int, ...] = sys.version_info[:2]) -> str:
@@ -66,7 +67,7 @@ def _without_type_parameters(text: str) -> str:
     listed = [part for found in _PARAMETERS.finditer(text) for part in _BOUND.sub("", found[2]).split(",")]
     names = {found[0] for part in listed if (found := re.match(r"\w+", part.strip(" *")))}
     text = _PARAMETERS.sub(r"\1", text)
-    if names:
+    if 0 < len(names) <= _MOST_PARAMETERS:
         types = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})\b")
         text = _ANNOTATED.sub(lambda found: types.sub("object", found[0]), text)
     return _ALIAS.sub(r"\1", text)
@@ -1271,7 +1272,7 @@ _ONLY_SHOWS = (
 )
 """What a cell is made of that does nothing but show or keep texts."""
 _PROSE_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|writefile[ \t][^\n]*\.(?:md|txt)[ \t]*$)", re.M)
-_SENTENCE = re.compile(r"(?:[^\W\d_]+[,;:]? ){3,}[^\W\d_]+")
+_SENTENCE = re.compile(r"\b(?:[^\W\d_]{1,40}[,;:]? ){3}[^\W\d_]")
 _CODE = re.compile(
     r"[ \t]*(?:(?:pip|conda|git|cd|python|jupyter)\b"
     r"|(?:def|class|for|while|if|elif|with|import|from|return|print|assert|raise)\b[^\n]*[(:=.])"
@@ -1281,13 +1282,16 @@ _ENOUGH_WORDS = 5
 _PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
 """What marimo makes of a cell of prose: a call with a text."""
 _SAYS_NOTHING = re.compile(
-    r"\A\s*<span\b[^>]*>[^\n]*papermill.*|<a\b[^>]*>.*?</a>|\[!\[[^]]*\]\([^)]*\)\]\([^)]*\)|<(?!img\b)[^>]*>"
-    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]*){1,4}$",
+    r"\A\s*<span\b[^>]{0,300}>[^\n]{0,300}papermill.*|<a\b[^>]{0,300}>.{0,300}?</a>"
+    r"|\[!\[[^]]{0,300}\]\([^)]{0,300}\)\]\([^)]{0,300}\)|<(?!img\b)[^>]{0,300}>"
+    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]+){0,3}\S+[ \t]*$",
     re.S | re.M,
 )
 """What programs and students put between cells: links to where a notebook is opened, a note of what stopped
-there, rules, headings of a few words.
+there, rules, headings of a few words. Each part has a bound, since a student may write anything.
 """
+_MOST_TO_LOOK_AT = 2000
+"""A text of more characters says something."""
 
 
 class NotANotebook(ValueError):
@@ -1675,7 +1679,8 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
 def _prose_in(place: Place) -> str | None:
     """What a cell of the student's own says in words; None where it is code that does something."""
     if place.cell is None or place.cell.kind != "code":
-        return plain(place.text) if _SAYS_NOTHING.sub("", place.text).strip() else ""
+        short = len(place.text) <= _MOST_TO_LOOK_AT
+        return "" if short and not _SAYS_NOTHING.sub("", place.text).strip() else plain(place.text)
     if _PROSE_MAGIC.match(place.text):
         return plain(place.text)
     tree = parsed(place.text)
