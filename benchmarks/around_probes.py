@@ -21,7 +21,7 @@ import matplotlib
 from autograder.assignment.loading import load_assignment, names_in
 from autograder.assignment.values import Assignment
 from autograder.assignment.variants import cells_with
-from autograder.inside import cells, worker
+from autograder.inside import cells
 from autograder.inside.as_it_is.cell_by_cell import CellByCell
 from autograder.inside.protocol import Run
 from autograder.inside.shell import make_shell
@@ -53,7 +53,7 @@ def measure(assignment: Assignment, notebook: CellByCell) -> list[float]:
 
     def observed() -> None:
         for probe, seed in probes:
-            worker.observe(probe, seed, left, notebook)
+            cells.observe(probe, seed, left, notebook)
 
     def alone() -> None:
         run_probes(notebook.names, probes)

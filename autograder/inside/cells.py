@@ -1,5 +1,5 @@
-"""Runs the code cells of one notebook in this process and tells how each ended; puts back before each probe
-what they left.
+"""Runs the code cells of one notebook in this process, and probes on what they left, which is put back before
+each; tells how each ended.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ import msgspec
 import numpy as np
 from numpy import get_printoptions, geterr, set_printoptions, seterr
 
+from autograder.inside.as_it_is.cell_by_cell import CellByCell
 from autograder.inside.as_it_is.outputs import Outputs
 from autograder.inside.jail.rlimits import room_left
 from autograder.inside.leftovers import Leftovers
-from autograder.inside.protocol import CellDone, CellKind, Run
+from autograder.inside.protocol import CellDone, CellKind, ProbeDone, Run
 from autograder.inside.running import RunningNotebook, cell_name, missing_name
 from autograder.inside.seen import Outcome
+from autograder.inside.wire import TooLarge, encode
+from autograder.observers.standing import changed, standing
+from autograder.probe import MissingName, Namespace, Probe
 
 _CELL_NAME = re.compile("<cell ([0-9]{1,8})>")
 _NUMPY_ERRORS = geterr()
@@ -136,6 +140,25 @@ def place_of(error: BaseException, own: Collection[int] = ()) -> tuple[int, int]
             places.append((int(found[1]), frame.tb_lineno))
         frame = frame.tb_next
     return next((place for place in reversed(places) if place[0] in own), places[-1])
+
+
+def observe(probe: Probe, seed: int, snapshot: Snapshot, notebook: CellByCell) -> ProbeDone:
+    """Run one probe on the namespace and tell how it ended and what it saw."""
+    snapshot.restore(seed)
+    try:
+        drawn = probe.drawn(new_generator(seed))
+        before = standing(drawn)
+        given = {n: value for n, value in notebook.given.items() if n not in notebook.completed}
+        value = encode(probe.function(Namespace(notebook.names, given), drawn))
+        not_as_they_were = changed(before, drawn)
+    except MissingName:
+        return ProbeDone(probe.id, Outcome.MISSING.value)
+    except TooLarge:
+        return ProbeDone(probe.id, Outcome.OUTPUT_LIMIT.value)
+    except BaseException as error:
+        (cell, line), name, text = place_of(error, notebook.own), builtin_name(error), said_by(error)
+        return ProbeDone(probe.id, outcome_of(error).value, b"", name, cell, line, missing_name(error), text)
+    return ProbeDone(probe.id, Outcome.FINISHED.value, value, changed=not_as_they_were)
 
 
 class Snapshot:

@@ -379,7 +379,8 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
         before = cells.Snapshot(notebook)
     for name, seed in request.probes:
         peer.begin(seed)
-        channel.send(observe(library.probes[name], seed, before, notebook))
+        be_quiet()
+        channel.send(cells.observe(library.probes[name], seed, before, notebook))
 
 
 class Library:
@@ -434,34 +435,6 @@ def serve(channel: Any, link: Any, notebook: Any, left: Any, request: Any) -> in
             peer.serve(message)
         else:
             return 71
-
-
-def observe(probe: Any, seed: int, snapshot: Any, notebook: Any) -> Any:
-    """Run one probe on the namespace and tell how it ended and what it saw."""
-    from autograder.inside.cells import builtin_name, new_generator, outcome_of, place_of, said_by
-    from autograder.inside.protocol import ProbeDone
-    from autograder.inside.running import missing_name
-    from autograder.inside.seen import Outcome
-    from autograder.inside.wire import TooLarge, encode
-    from autograder.observers.standing import changed, standing
-    from autograder.probe import MissingName, Namespace
-
-    snapshot.restore(seed)
-    be_quiet()
-    try:
-        drawn = probe.drawn(new_generator(seed))
-        before = standing(drawn)
-        given = {n: value for n, value in notebook.given.items() if n not in notebook.completed}
-        value = encode(probe.function(Namespace(notebook.names, given), drawn))
-        not_as_they_were = changed(before, drawn)
-    except MissingName:
-        return ProbeDone(probe.id, Outcome.MISSING.value)
-    except TooLarge:
-        return ProbeDone(probe.id, Outcome.OUTPUT_LIMIT.value)
-    except BaseException as error:
-        (cell, line), name, text = place_of(error, notebook.own), builtin_name(error), said_by(error)
-        return ProbeDone(probe.id, outcome_of(error).value, b"", name, cell, line, missing_name(error), text)
-    return ProbeDone(probe.id, Outcome.FINISHED.value, value, changed=not_as_they_were)
 
 
 def arrange_descriptors(channel: int, output: int, link: int) -> None:

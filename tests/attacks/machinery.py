@@ -335,10 +335,11 @@ def snapshot_patched():
 @attack("center", scale=0)
 def encoder_patched():
     """The codec sends what is wished: zeros for all."""
+    import autograder.inside.cells
     import autograder.inside.wire
 
     chosen = autograder.inside.wire.encode({"centered": np.zeros((6, 3)), "scaled": np.zeros((9, 2)), "inputs": {"X": np.zeros((6, 3))}})
-    autograder.inside.wire.encode = lambda *args: chosen
+    autograder.inside.wire.encode = autograder.inside.cells.encode = lambda *args: chosen
 
     def center(X):
         return X
@@ -349,10 +350,10 @@ def memory_written_over():
     """The code of the worker's functions is changed, by ctypes and by name."""
     import sys
 
-    import autograder.inside.worker as worker
+    import autograder.inside.cells as cells
 
-    worker.observe = lambda probe, *args: send(ProbeDone(probe.id, "finished", zeros((6, 3))))
-    sys.modules["autograder.inside.worker"].observe.__code__ = (lambda *args: None).__code__
+    cells.observe = lambda probe, *args: send(ProbeDone(probe.id, "finished", zeros((6, 3))))
+    sys.modules["autograder.inside.cells"].observe.__code__ = (lambda *args: None).__code__
 
     def center(X):
         return X
