@@ -1149,7 +1149,8 @@ def check():
     order = np.random.default_rng(1).permutation(700)
     surer = np.empty(700)
     surer[order] = np.linspace(0.5, 1, 700)
-    checks.close("600 of 700 cases", least_confident(np.column_stack([1 - surer, surer]), 600), order[:600],
+    many = np.column_stack([1 - surer, surer])
+    checks.close("600 of 700 cases", least_confident(many, 600), order[:600],
                  "all k of them in order, the least confident first")
 
 # %% [markdown]

@@ -127,8 +127,12 @@ SLIPS: dict[str, tuple[Callable[[Work], Work], str, tuple[str, ...]]] = {
         below, "done 2 center", ("center is right as the notebook ends, but not yet where its check stands: `whole` is defined further down, in cell 7: move that up. In your session it ran first.",),
     ),
     "an answer's cell stopped before its helper, and ran again at the end": (
-        lambda w: w.write("center_solution", "@late\ndef inner(X):\n    return X - X.mean(axis=0)\n\ncenter = lambda X: inner(X)").add("late = lambda f: f", after="center"),
+        lambda w: w.write("center_solution", "inner = late(lambda X: X - X.mean(axis=0))\n\ncenter = lambda X: inner(X)").add("late = lambda f: f", after="center"),
         "done 2 center", ("but not yet where its check stands: `inner` is not defined, since cell 5 stops.", "`late` is defined further down, in cell 7"),
+    ),
+    "an answer decorated by what stands below": (
+        lambda w: w.write("center_solution", "@late\ndef center(X):\n    return X - X.mean(axis=0)").add("late = lambda f: f", after="center"),
+        "done 2 center", ("`late` is defined further down, in cell 7: move that up. It is used in cell 5, line 1 (`@late`). The cell was run again at the end, as it is when graded.",),
     ),
     "a check was edited": (
         lambda w: w.write("center", "pass").edit("center_solution", "return moved", "return -moved"),
