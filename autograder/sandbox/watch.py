@@ -284,7 +284,8 @@ class _Pass:
             seconds = self.limits.probe_seconds
             message = process.next(seconds, max(0.01, min(_WALL * seconds, self._wall_left())))
             self._charge(request.question, began)
-            if isinstance(message, ProbeDone) and self.watch.unanswered():  # not: it ended when this one did
+            # where this process has ended itself, the reference's went with it, and the end is told as it was
+            if isinstance(message, ProbeDone) and self.watch.unanswered():
                 message = Death(Outcome.TIMED_OUT)
             if self._ran_out_of_memory(message) and self.watch.ran.free_memory():
                 return

@@ -1284,11 +1284,11 @@ _PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s
 _SAYS_NOTHING = re.compile(
     r"\A\s*<span\b[^>]{0,300}>[^\n]{0,300}papermill.*|<a\b[^>]{0,300}>.{0,300}?</a>"
     r"|\[!\[[^]]{0,300}\]\([^)]{0,300}\)\]\([^)]{0,300}\)|<(?!img\b)[^>]{0,300}>"
-    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]+){0,3}\S+[ \t]*$",
+    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]+)?\S+[ \t]*$",
     re.S | re.M,
 )
 """What programs and students put between cells: links to where a notebook is opened, a note of what stopped
-there, rules, headings of a few words. Each part has a bound, since a student may write anything.
+there, rules, headings of a word or two. Each part has a bound, since a student may write anything.
 """
 _MOST_TO_LOOK_AT = 2000
 """A text of more characters says something."""
