@@ -138,7 +138,7 @@ READING = """\
   `benchmarks/around_probes.py` prints what that costs, beside the probes alone; for nn_recognition it was 1.44 times them on
   29 November 2026, 1.6 times before inputs were compared in a shorter way.
 * **Isolation.** A fork into namespaces of its own, its folder, Landlock and seccomp: `benchmarks/isolation.py` prints what each level costs. It is made while
-  the submission before is judged and written.
+  the submission before is graded.
 * **Two jobs on two cores.** One job leaves a part of the second core unused and no more: the grader judges, writes, buries and forks there while the
   submission's process runs. Two jobs share that, and the start, which is the same for both.
 * **A regrade** after an edit reads every notebook, runs its cells in a fork of its own, asks one question anew, judges and compares what is written. With

@@ -91,7 +91,8 @@ class Run(_Message, frozen=True):
 
 
 class Spawn(_Message, frozen=True):
-    """Fork a process, which runs what it is given or else waits for it.
+    """Fork a process, which runs what it is given or else waits for it; the one that was forked before may
+    live still.
 
     Three descriptors travel along: its channel, its output and its link.
     """
@@ -101,24 +102,29 @@ class Spawn(_Message, frozen=True):
 
 
 class Kill(_Message, frozen=True):
-    """Kill the process that was spawned."""
+    """Kill a process that was spawned."""
+
+    pid: int
 
 
 class Pin(_Message, frozen=True):
-    """Keep the spawned process on one core."""
+    """Keep a process on one core."""
 
+    pid: int
     core: int
 
 
 class AskCpu(_Message, frozen=True):
-    """How much CPU time has the spawned process used?"""
+    """How much CPU time has a process used?"""
+
+    pid: int
 
 
 # ---- a zygote to the grader --------------------------------------------------------------------------------
 
 
 class Ready(_Message, frozen=True):
-    """The zygote stands, or the process it forked is confined."""
+    """The zygote stands, or it has forked a process."""
 
     pid: int = 0
 
@@ -136,8 +142,11 @@ class CpuSeconds(_Message, frozen=True):
 
 
 class Ended(_Message, frozen=True):
-    """The spawned process is gone: its exit status (negative: the signal) and CPU seconds."""
+    """A process is gone, and so are those that were forked before it: its exit status (negative: the signal)
+    and CPU seconds.
+    """
 
+    pid: int
     status: int
     cpu: float
 
@@ -373,6 +382,10 @@ class Channel:
             if not self.pump():
                 return None
         return message
+
+    def has_any(self, seconds: float) -> bool:
+        """Whether a message is there already, or something comes in that time, which may be the end."""
+        return self._reader.has_whole() or bool(readable([self.socket], seconds))
 
     def pump(self) -> bool:
         """Read what is there; False where the other end is gone."""

@@ -24,7 +24,7 @@ import types
 from importlib.machinery import SourceFileLoader
 from marshal import loads as _loads
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn, Self
 
 CONTROL = 3
 """The descriptor on which the zygote is spoken to, and each process that it forks."""
@@ -122,7 +122,6 @@ def zygote() -> None:
         Ready,
         Setup,
         SetupFailed,
-        Spawn,
         ToZygote,
         send_with_descriptors,
     )
@@ -139,15 +138,8 @@ def zygote() -> None:
     gc.freeze()
     send_with_descriptors(control.socket, Ready(os.getpid()), [outermost])
     os.close(outermost)
-    while True:
-        try:
-            message = control.receive()
-        except (EOFError, OSError):
-            return
-        if isinstance(message, Spawn):
-            descriptors = control.descriptors[:3]
-            del control.descriptors[:3]
-            spawn(control, setup, message, descriptors, shell, library)
+    with Family(control, setup, shell, library) as family, contextlib.suppress(OSError):
+        family.serve()
 
 
 def make_ready(setup: Any) -> tuple[Any, Library]:
@@ -193,62 +185,103 @@ def compile_once(files: dict[str, Path], texts: list[str]) -> None:
     SourceFileLoader.source_to_code = source_to_code  # type: ignore[method-assign]
 
 
-def spawn(control: Any, setup: Any, job: Any, descriptors: list[int], shell: Any, library: Library) -> None:
-    """Fork a process and watch it until it is gone."""
-    from autograder.inside import jail
-    from autograder.inside.protocol import NO_MEMORY, Ended, Ready, SetupFailed
+class Living(NamedTuple):
+    """A process that was forked and is not buried yet: the descriptor that tells of its end, and its box."""
 
-    box = jail.new_box()
-    try:
-        pid = jail.fork()
-    except OSError as error:
+    pid: int
+    handle: int
+    box: str
+
+
+class Family:
+    """The processes that a zygote has forked: the one at work, and the next, which gets ready meanwhile."""
+
+    def __init__(self, control: Any, setup: Any, shell: Any, library: Library) -> None:
+        self.control, self.setup, self.shell, self.library = control, setup, shell, library
+        self.living: list[Living] = []
+        """The eldest first. What becomes of a younger one is told when it is the eldest."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for one in self.living:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one.pid, signal.SIGKILL)
+
+    def serve(self) -> None:
+        """Do what the grader asks for, until it closes the channel or is gone."""
+        from autograder.inside.protocol import readable
+
+        while True:
+            while (message := self.control.pending()) is not None:
+                self.do(message)
+            eldest = self.living[:1]
+            ready = readable([self.control.socket, *(one.handle for one in eldest)], None)
+            if eldest and eldest[0].handle in ready:
+                self.bury(eldest[0])
+            elif not self.control.pump():
+                return
+
+    def do(self, message: Any) -> None:
+        """Do one thing that the grader asks for; nothing for a process that is gone."""
+        from autograder.inside.protocol import AskCpu, CpuSeconds, Kill, Pin, Spawn, readable
+
+        if isinstance(message, Spawn):
+            descriptors = self.control.descriptors[:3]
+            del self.control.descriptors[:3]
+            self.spawn(message, descriptors)
+            return
+        one = next((one for one in self.living if one.pid == message.pid), None)
+        if one is None:
+            return
+        if isinstance(message, Kill):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one.pid, signal.SIGKILL)
+            readable([one.handle], None)
+            self.bury(one)
+        elif isinstance(message, Pin):
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(one.pid, {message.core})
+        elif isinstance(message, AskCpu):
+            self.control.send(CpuSeconds(cpu_of(one.pid)))
+
+    def spawn(self, job: Any, descriptors: list[int]) -> None:
+        """Fork a process."""
+        from autograder.inside import jail
+        from autograder.inside.protocol import NO_MEMORY, Ready, SetupFailed
+
+        box = jail.new_box()
+        try:
+            pid = jail.fork()
+        except OSError as error:
+            for descriptor in descriptors:
+                os.close(descriptor)
+            self.control.send(SetupFailed(f"no process could be made: {error}"))
+            return
+        if pid == 0:
+            status = 70
+            try:
+                status = live(self.setup, job, box, descriptors, self.shell, self.library)
+            except MemoryError:
+                status = NO_MEMORY
+            finally:
+                os._exit(status)
         for descriptor in descriptors:
             os.close(descriptor)
-        control.send(SetupFailed(f"no process could be made: {error}"))
-        return
-    if pid == 0:
-        status = 70
-        try:
-            status = live(setup, job, box, descriptors, shell, library)
-        except MemoryError:
-            status = NO_MEMORY
-        finally:
-            os._exit(status)
-    for descriptor in descriptors:
-        os.close(descriptor)
-    control.send(Ready(pid))
-    watch(control, pid)
-    _, status, usage = os.wait4(pid, 0)
-    jail.remove_box(box)
-    control.send(Ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime))
+        self.living.append(Living(pid, os.pidfd_open(pid), box))
+        self.control.send(Ready(pid))
 
+    def bury(self, one: Living) -> None:
+        """Tell how a process has ended, and remove what it leaves."""
+        from autograder.inside import jail
+        from autograder.inside.protocol import Ended
 
-def watch(control: Any, pid: int) -> None:
-    """Answer the grader's questions about a process until it has ended."""
-    from autograder.inside.protocol import AskCpu, CpuSeconds, Kill, Pin, readable
-
-    handle = os.pidfd_open(pid)
-    try:
-        while True:
-            ready = readable([handle, control.socket], None)
-            if handle in ready:
-                return
-            if not control.pump():
-                os.kill(pid, signal.SIGKILL)
-                return
-            while (message := control.pending()) is not None:
-                if isinstance(message, Kill):  # the grader may have sent more since, which is for later
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-                    readable([handle], None)
-                    return
-                if isinstance(message, Pin):
-                    with contextlib.suppress(OSError):
-                        os.sched_setaffinity(pid, {message.core})
-                if isinstance(message, AskCpu):
-                    control.send(CpuSeconds(cpu_of(pid)))
-    finally:
-        os.close(handle)
+        self.living.remove(one)
+        _, status, usage = os.wait4(one.pid, 0)
+        os.close(one.handle)
+        jail.remove_box(one.box)
+        self.control.send(Ended(one.pid, os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime))
 
 
 def cpu_of(pid: int) -> float:

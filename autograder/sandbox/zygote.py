@@ -1,8 +1,8 @@
 """Starts a zygote in its jail and has it spawn a process for each job. Only a sandbox that could not be set
 up raises.
 
-While a submission is judged and written, the process of the next one is forked and confined already, and
-waits to be told what to run.
+While a submission is graded, the process of the next one is forked and confined already, and waits to be told
+what to run.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _compiled(files: tuple[tuple[str, str], ...]) -> bytes:
 class Sandbox:
     """A zygote with one assignment's files, and its probes to be sent on.
 
-    It serves one process at a time; use one a thread.
+    It serves one process at a time, and has the next one ready meanwhile; use one a thread.
 
     It is started at once and waited for when it is first needed.
     """
@@ -82,13 +82,15 @@ class Sandbox:
         self._said = b""
         self._closed = False
         self._current: Process | None = None
+        self._pid = 0
+        """By which the zygote knows the current process."""
         self._next: Process | None = None
-        """Forked already; the zygote has not been asked yet whether that went well."""
+        """Forked already; whether that went well is asked when it is needed."""
+        self._made: Ready | SetupFailed | None = None
+        """What the zygote has said of the next one, where that has been heard."""
         self._plan: tuple[Limits, Run | None] | None = None
         """What the next process is made for: its limits, and what it runs beforehand, where that is known."""
         self._ready = False
-        self._ending = False
-        """Whether a process was killed of which nobody has heard yet that it is gone."""
         self._start()
 
     def __enter__(self) -> Sandbox:
@@ -122,27 +124,31 @@ class Sandbox:
     def ready(self) -> None:
         """Wait until it stands; raises SandboxError where it could not be set up."""
         if not self._ready:
-            self._expect(Ready)
+            self._expect_ready()
             self._zygote = self._control.descriptors.pop()
             self._ready = True
 
-    def _expect(self, kind: type) -> Any:
-        """The next message of the zygote, which must be of this kind."""
-        try:
-            message = self._control.receive()
-            if self._ending and isinstance(message, Ended):
-                message = self._control.receive()
-            self._ending = False
-        except (EOFError, OSError, WireError):
-            raise SandboxError("the sandbox ended unexpectedly", mend=self._last_words()) from None
+    def _expect_ready(self) -> Ready:
+        """What the zygote says when it stands, or when it has forked the next process."""
+        message: Any
+        message, self._made = self._made, None
+        while message is None or isinstance(message, Ended):  # of an earlier one, which was killed
+            message = self._receive()
         if isinstance(message, SetupFailed):
             raise SandboxError(
                 f"the sandbox could not be set up: {message.reason}",
                 mend="`chainrule doctor` shows what this machine allows",
             )
-        if not isinstance(message, kind):
-            raise SandboxError(f"the sandbox answered {type(message).__name__}, expected {kind.__name__}")
+        if not isinstance(message, Ready):
+            raise SandboxError(f"the sandbox answered {type(message).__name__}, expected Ready")
         return message
+
+    def _receive(self) -> Any:
+        """The next message of the zygote."""
+        try:
+            return self._control.receive()
+        except (EOFError, OSError, WireError):
+            raise SandboxError("the sandbox ended unexpectedly", mend=self._last_words()) from None
 
     def _last_words(self) -> str:
         """What the zygote said when it ended; one that has not is ended now."""
@@ -189,6 +195,7 @@ class Sandbox:
         process = self._take_next()
         if self._plan is not None and self._plan[1] is None:
             process.send(run)
+        self._fork_ahead()
         return process
 
     def _take_next(self) -> Process:
@@ -196,7 +203,7 @@ class Sandbox:
         assert self._next is not None
         process, self._next = self._next, None
         try:
-            self._expect(Ready)
+            self._pid = self._expect_ready().pid
         except SandboxError:
             process.forget()
             raise
@@ -204,10 +211,8 @@ class Sandbox:
         return process
 
     def _fork_ahead(self) -> None:
-        """Have the next process ready, where the zygote is free for it; that it could not be made is
-        noticed when it is asked for.
-        """
-        if self._plan is not None and self._current is None and self._next is None and not self._closed:
+        """Have the next process ready; that it could not be made is noticed when it is asked for."""
+        if self._plan is not None and self._next is None and not self._closed:
             with contextlib.suppress(SandboxError):
                 self._fork()
 
@@ -256,46 +261,49 @@ class Sandbox:
     # ---- for Process
 
     def ask_cpu(self) -> float | Ended:
-        self._control.send(AskCpu())
-        message = self._receive_any()
+        self._control.send(AskCpu(self._pid))
+        message = self._hear(_PATIENCE_SECONDS)
+        if message is None:
+            raise SandboxError("the sandbox does not answer", mend=self._last_words())
         return message.seconds if isinstance(message, CpuSeconds) else message
 
-    def _receive_any(self) -> Any:
-        try:
-            return self._control.receive()
-        except (EOFError, OSError, WireError):
-            raise SandboxError("the sandbox ended unexpectedly", mend=self._last_words()) from None
+    def _hear(self, seconds: float) -> CpuSeconds | Ended | None:
+        """What the zygote says next of the current process; None where that is nothing for so long."""
+        until = time.monotonic() + seconds
+        while self._control.has_any(until - time.monotonic()):
+            message = self._receive()
+            if isinstance(message, Ready | SetupFailed):
+                self._made = message
+            elif isinstance(message, CpuSeconds) or message.pid == self._pid:
+                return message
+        return None
 
     def pin(self, core: int) -> None:
         """Keep the current process on one core from now on, where the system has a way to."""
         with contextlib.suppress(OSError):
-            self._control.send(Pin(core))
+            self._control.send(Pin(self._pid, core))
 
     def end_soon(self) -> None:
-        """Kill the current process; the zygote buries it while others go on, and forks no other before it
-        is gone.
-        """
+        """Kill the current process; the zygote buries it while others go on."""
         with contextlib.suppress(
             OSError
         ):  # a zygote that is gone as well is noticed when the next process is asked for
-            self._control.send(Kill())
-        self._ending = True
+            self._control.send(Kill(self._pid))
 
     def end(self) -> Ended:
         """Kill the current process and wait until it is gone."""
-        self._control.send(Kill())
-        while not isinstance(message := self._receive_any(), Ended):
-            pass
+        self._control.send(Kill(self._pid))
+        while not isinstance(message := self._hear(_PATIENCE_SECONDS), Ended):
+            if message is None:
+                raise SandboxError("the sandbox does not answer", mend=self._last_words())
         return message
 
     def released(self) -> None:
-        """The current process has ended, or is about to: the zygote can make the next one."""
+        """The current process has ended, or is about to."""
         self._current = None
         self._fork_ahead()
 
     def wait_end(self, seconds: float) -> Ended | None:
         """How the current process ended, once it has."""
-        if not readable([self._control.socket], seconds):
-            return None
-        message = self._receive_any()
+        message = self._hear(seconds)
         return message if isinstance(message, Ended) else None

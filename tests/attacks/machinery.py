@@ -442,7 +442,7 @@ def a_bomb_in_a_result():
 def messages_of_somebody_else():
     """What only a zygote says, or the grader: Ended, SetupFailed, NotConfined, Kill."""
     send(NotConfined("LEA" "KED"))
-    send(SetupFailed("LEA" "KED"), Ended(0, 0.0))
+    send(SetupFailed("LEA" "KED"), Ended(7, 0, 0.0))
 
 
 @attack("center", scale=0)

@@ -1,4 +1,4 @@
-"""The process of the next submission is forked while the last one is judged: it is used where it fits, and never for anything else."""
+"""The process of the next submission is forked while the last one is graded: it is used where it fits, and never for anything else."""
 from __future__ import annotations
 
 import os
@@ -13,8 +13,9 @@ import pytest
 from autograder.errors import SandboxError
 from autograder.inside.limits import Limits
 from autograder.inside.protocol import CellDone, CellKind, CellsDone, CellSource, Run
+from autograder.inside.seen import Outcome
 from autograder.sandbox import nursery as nurseries
-from autograder.sandbox.process import Process
+from autograder.sandbox.process import Death, Process
 from autograder.sandbox.zygote import Sandbox
 
 from .conftest import Bench, bench_of, isolation
@@ -97,6 +98,34 @@ def test_a_zygote_that_died_meanwhile_is_told(sandbox: Sandbox) -> None:
     assert sandbox._zygote is not None
     signal.pidfd_send_signal(sandbox._zygote, signal.SIGKILL)
     sandbox._wait_until_gone(10)
+    assert sandbox._next is not None
+    gone = select.poll()
+    gone.register(sandbox._next.channel, select.POLLRDHUP)  # the process that waits dies with it, a moment later
+    assert gone.poll(10_000)
     for _ in range(2):
         with pytest.raises(SandboxError, match=r"ended unexpectedly|is gone"):
             sandbox.spawn(cell("1"), LIMITS).next(5.0)
+
+
+def test_what_is_asked_of_one_process_is_not_told_of_the_next(sandbox: Sandbox) -> None:
+    """The next one is confined already while this one works: each has its own clock, and its own end."""
+    for _ in range(3):
+        busy = sandbox.spawn(cell("import time\nwhile time.process_time() < 0.3: pass"), LIMITS)
+        assert isinstance(busy.next(5.0), CellDone) and busy.cpu_now() >= 0.3
+        crashed = sandbox.spawn(cell("import os\nos.abort()"), LIMITS)
+        died = crashed.next(5.0)
+        assert isinstance(died, Death) and died.outcome is Outcome.KILLED
+        assert sandbox.spawn(cell("1"), LIMITS).cpu_now() < 0.3
+
+
+def test_one_that_ends_while_it_waits_is_told_of_in_its_turn(sandbox: Sandbox) -> None:
+    """What ended the process that was forked ahead is no matter of the one before it."""
+    sandbox.prepare(LIMITS, cell("import os\nos._exit(3)"))
+    first, second = sandbox.spawn(cell("import os\nos._exit(3)"), LIMITS), sandbox._next
+    assert second is not None
+    gone = select.poll()
+    gone.register(second.channel, select.POLLRDHUP)
+    assert gone.poll(10_000)
+    assert first.next(5.0) == Death(Outcome.EXITED, "exit status 3")
+    again = sandbox.spawn(cell("import os\nos._exit(3)"), LIMITS)
+    assert again is second and again.next(5.0) == Death(Outcome.EXITED, "exit status 3")

@@ -53,9 +53,9 @@ MESSAGES = {
     "zygote": (Setup | ToZygote, [
         Setup("full", ["/usr"], [("/data/x.npz", "x.npz")], [CellSource("x = 1", 1, CellKind.GIVEN)]),
         Spawn(JailLimits(5, 1 << 30)), Spawn(JailLimits(5, 1 << 30), Run([CellSource("x = 1", 3, CellKind.OWN)])),
-        Kill(), AskCpu(),
+        Kill(7), AskCpu(7),
     ]),
-    "grader": (FromZygote, [Ready(7), SetupFailed("no room"), CpuSeconds(0.25), Ended(-9, 1.5)]),
+    "grader": (FromZygote, [Ready(7), SetupFailed("no room"), CpuSeconds(0.25), Ended(7, -9, 1.5)]),
     "process": (ToProcess, [Run([CellSource("x = 1", 3, CellKind.OWN)], [2], True, False, [("x.npz", b"x")]), Observe([("rows", 1 << 50)], ["softmax"], ["relu"], b"code"), Serve(["softmax"])]),
     "from process": (FromProcess, [
         Confined(), CellDone(3, "raised", "NameError: x", 2, "x"), CellsDone(), ProbeDone("rows", "finished", b"\0\1"),
@@ -172,10 +172,10 @@ def test_descriptors_travel_with_their_message() -> None:
     a, b = socket.socketpair()
     reading, writing = os.pipe()
     with a, b:
-        send_with_descriptors(a, Kill(), [writing])
+        send_with_descriptors(a, Kill(7), [writing])
         os.close(writing)
         channel = DescriptorChannel(b, ToZygote)
-        assert channel.receive() == Kill()
+        assert channel.receive() == Kill(7)
         (arrived,) = channel.descriptors
         os.write(arrived, b"through")
         os.close(arrived)

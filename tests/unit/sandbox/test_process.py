@@ -26,7 +26,7 @@ class Keeper:
         return self.ended
 
     def end(self) -> Ended:
-        return Ended(-signal.SIGKILL, self.cpu)
+        return Ended(7, -signal.SIGKILL, self.cpu)
 
     def released(self) -> None:
         """Nothing else waits for it."""
@@ -38,7 +38,7 @@ def process(keeper: Keeper, *said: Any, output: int = -1, limit: int = 1 << 20) 
     return Process(keeper, ours, output, limit), theirs  # type: ignore[arg-type]
 
 
-CRASHED = Ended(-signal.SIGSEGV, 0.1)
+CRASHED = Ended(7, -signal.SIGSEGV, 0.1)
 SAID = [CellDone(2, Outcome.FINISHED.value), CellDone(3, Outcome.FINISHED.value)]
 
 
