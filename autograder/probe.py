@@ -207,12 +207,12 @@ class MissingName(NameError):
 
 class Namespace:
     """What a notebook defined, by attribute: ns.softmax is its softmax. given: functions and classes that are
-    the source's, whatever the notebook calls by their names now; none that students complete is among them.
+    the source's, whatever the notebook calls by their names now.
     """
 
     def __init__(self, names: dict[str, Any], given: dict[str, Any] | None = None) -> None:
         object.__setattr__(self, "_names", names)
-        object.__setattr__(self, "_given", {n: v for n, v in (given or {}).items() if callable(v)})
+        object.__setattr__(self, "_given", dict(given or {}))
 
     def __getattr__(self, name: str) -> Any:
         try:

@@ -9,10 +9,10 @@ import contextlib
 import random
 import re
 from collections.abc import Collection, Iterator
-from itertools import repeat
 from operator import is_
 from os import chdir, getcwd
 from sys import getrecursionlimit, setrecursionlimit
+from typing import Any
 from warnings import resetwarnings, simplefilter
 
 import msgspec
@@ -38,9 +38,6 @@ new_generator, _seed_numpy, _seed_python = np.random.default_rng, np.random.seed
 """These, and what is imported by name above, are called after student code, which may have put something else
 in their places.
 """
-_ABSENT = object()
-_DRAWING = [(vars(m), {k: v for k, v in vars(m).items() if callable(v)}) for m in (np.random, random)]
-"""The functions of the modules that draw random numbers."""
 
 
 def run_cells(notebook: RunningNotebook, request: Run) -> Iterator[CellDone]:
@@ -148,8 +145,7 @@ def observe(probe: Probe, seed: int, snapshot: Snapshot, notebook: CellByCell) -
     try:
         drawn = probe.drawn(new_generator(seed))
         before = standing(drawn)
-        given = {n: value for n, value in notebook.given.items() if n not in notebook.completed}
-        value = encode(probe.function(Namespace(notebook.names, given), drawn))
+        value = encode(probe.function(Namespace(notebook.names, snapshot.answerable), drawn))
         not_as_they_were = changed(before, drawn)
     except MissingName:
         return ProbeDone(probe.id, Outcome.MISSING.value)
@@ -161,6 +157,27 @@ def observe(probe: Probe, seed: int, snapshot: Snapshot, notebook: CellByCell) -
     return ProbeDone(probe.id, Outcome.FINISHED.value, value, changed=not_as_they_were)
 
 
+class Names:
+    """A table of names as it was, beside the living one."""
+
+    def __init__(self, live: dict[str, Any]) -> None:
+        self.live, self.kept = live, dict(live)
+        self._keys, self._values = list(live), list(live.values())
+
+    def stand(self) -> bool:
+        """Whether each name stands for the very same object, and in the same place."""
+        keys, values = list(self.live), list(self.live.values())  # at once: a thread may go on writing
+        return (
+            len(keys) == len(values) == len(self._keys)
+            and all(map(is_, keys, self._keys))
+            and all(map(is_, values, self._values))
+        )
+
+
+_DRAWING = [Names(vars(module)) for module in (np.random, random)]
+"""The modules that draw random numbers, as they were."""
+
+
 class Snapshot:
     """What cells left behind, to be put back before each probe: names, what they hold, and the settings
     that code may have changed.
@@ -168,16 +185,17 @@ class Snapshot:
 
     def __init__(self, notebook: RunningNotebook) -> None:
         self.notebook, self.given = notebook, dict(notebook.given)
-        self.live = notebook.names
-        self.names = dict(notebook.names)
-        self.leftovers = Leftovers(self.names)
+        self.answerable = {n: v for n, v in self.given.items() if n not in notebook.completed and callable(v)}
+        """What is given and stays the source's: functions and classes that no student completes."""
+        self.names = Names(notebook.names)
+        self.leftovers = Leftovers(self.names.kept)
         self.folder = getcwd()
 
     def restore(self, seed: int) -> None:
         """Put everything back and seed the global generators."""
-        if len(self.live) != len(self.names) or not _holds(self.live, self.names):
-            self.live.clear()
-            self.live.update(self.names)
+        if not self.names.stand():
+            self.names.live.clear()
+            self.names.live.update(self.names.kept)
         self.notebook.given = dict(self.given)
         self.leftovers.put_back()
         _put_settings_back()
@@ -186,11 +204,6 @@ class Snapshot:
         _put_functions_back()
         _seed_numpy(seed & 0xFFFFFFFF)
         _seed_python(seed)
-
-
-def _holds(names: dict[str, object], kept: dict[str, object]) -> bool:
-    """Whether each of the kept names stands for the very same object."""
-    return all(map(is_, map(names.get, kept, repeat(_ABSENT)), kept.values()))
 
 
 def _put_settings_back() -> None:
@@ -207,7 +220,7 @@ def _put_settings_back() -> None:
 
 def _put_functions_back() -> None:
     """Functions that draw random numbers, where a value was written over them: `np.random.seed = 42`."""
-    for names, functions in _DRAWING:
-        for name, function in () if _holds(names, functions) else functions.items():
-            if names.get(name) is not function and not callable(names.get(name)):
-                names[name] = function
+    for names in _DRAWING:
+        for name, value in () if names.stand() else names.kept.items():
+            if callable(value) and not callable(names.live.get(name)):
+                names.live[name] = value
