@@ -8,7 +8,6 @@ is asked for, and leaves by os._exit: the judging is elsewhere.
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import gc
 import importlib
@@ -18,13 +17,14 @@ import re
 import signal
 import socket
 import sys
-import time
 import traceback
 import types
 from importlib.machinery import SourceFileLoader
-from marshal import loads as _loads
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from autograder.inside.forks.library import Library
 
 CONTROL = 3
 """The descriptor on which the zygote is spoken to, and each process that it forks."""
@@ -77,6 +77,7 @@ def load() -> None:
     from autograder import inputs, probe  # noqa: F401
     from autograder.inside import cells, jail, one_process, protocol, shell, standins, stubs, versions  # noqa: F401
     from autograder.inside.as_it_is import cell_by_cell  # noqa: F401
+    from autograder.inside.forks import family, library, rehearsal  # noqa: F401
     from autograder.observers import standing  # noqa: F401
 
     shell.load_ipython()
@@ -117,6 +118,7 @@ def zygote() -> None:
     """Enter the jail, make ready what runs cells, then fork a process for every Spawn until the grader closes
     the channel or is gone.
     """
+    from autograder.inside.forks.family import Family
     from autograder.inside.protocol import (
         DescriptorChannel,
         Ready,
@@ -138,7 +140,11 @@ def zygote() -> None:
     gc.freeze()
     send_with_descriptors(control.socket, Ready(os.getpid()), [outermost])
     os.close(outermost)
-    with Family(control, setup, shell, library) as family, contextlib.suppress(OSError):
+
+    def each(job: Any, box: str, descriptors: list[int]) -> int:
+        return live(setup, job, box, descriptors, shell, library)
+
+    with Family(control, each) as family, contextlib.suppress(OSError):
         family.serve()
 
 
@@ -147,6 +153,7 @@ def make_ready(setup: Any) -> tuple[Any, Library]:
     loaded into.
     """
     from autograder.inside import jail
+    from autograder.inside.forks.library import Library
     from autograder.inside.names import bound_names, completed_names
     from autograder.inside.running import cell_name, compiled, prepared
     from autograder.inside.shell import make_shell
@@ -185,113 +192,6 @@ def compile_once(files: dict[str, Path], texts: list[str]) -> None:
     SourceFileLoader.source_to_code = source_to_code  # type: ignore[method-assign]
 
 
-class Living(NamedTuple):
-    """A process that was forked and is not buried yet: the descriptor that tells of its end, and its box."""
-
-    pid: int
-    handle: int
-    box: str
-
-
-class Family:
-    """The processes that a zygote has forked: the one at work, and the next, which gets ready meanwhile."""
-
-    def __init__(self, control: Any, setup: Any, shell: Any, library: Library) -> None:
-        self.control, self.setup, self.shell, self.library = control, setup, shell, library
-        self.living: list[Living] = []
-        """The eldest first. What becomes of a younger one is told when it is the eldest."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        for one in self.living:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(one.pid, signal.SIGKILL)
-
-    def serve(self) -> None:
-        """Do what the grader asks for, until it closes the channel or is gone."""
-        from autograder.inside.protocol import readable
-
-        while True:
-            while (message := self.control.pending()) is not None:
-                self.do(message)
-            eldest = self.living[:1]
-            ready = readable([self.control.socket, *(one.handle for one in eldest)], None)
-            if eldest and eldest[0].handle in ready:
-                self.bury(eldest[0])
-            elif not self.control.pump():
-                return
-
-    def do(self, message: Any) -> None:
-        """Do one thing that the grader asks for; nothing for a process that is gone."""
-        from autograder.inside.protocol import AskCpu, CpuSeconds, Kill, Pin, Spawn, readable
-
-        if isinstance(message, Spawn):
-            descriptors = self.control.descriptors[:3]
-            del self.control.descriptors[:3]
-            self.spawn(message, descriptors)
-            return
-        one = next((one for one in self.living if one.pid == message.pid), None)
-        if one is None:
-            return
-        if isinstance(message, Kill):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(one.pid, signal.SIGKILL)
-            readable([one.handle], None)
-            self.bury(one)
-        elif isinstance(message, Pin):
-            with contextlib.suppress(OSError):
-                os.sched_setaffinity(one.pid, {message.core})
-        elif isinstance(message, AskCpu):
-            self.control.send(CpuSeconds(cpu_of(one.pid)))
-
-    def spawn(self, job: Any, descriptors: list[int]) -> None:
-        """Fork a process."""
-        from autograder.inside import jail
-        from autograder.inside.protocol import NO_MEMORY, Ready, SetupFailed
-
-        box = jail.new_box()
-        try:
-            pid = jail.fork()
-        except OSError as error:
-            for descriptor in descriptors:
-                os.close(descriptor)
-            self.control.send(SetupFailed(f"no process could be made: {error}"))
-            return
-        if pid == 0:
-            status = 70
-            try:
-                status = live(self.setup, job, box, descriptors, self.shell, self.library)
-            except MemoryError:
-                status = NO_MEMORY
-            finally:
-                os._exit(status)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        self.living.append(Living(pid, os.pidfd_open(pid), box))
-        self.control.send(Ready(pid))
-
-    def bury(self, one: Living) -> None:
-        """Tell how a process has ended, and remove what it leaves."""
-        from autograder.inside import jail
-        from autograder.inside.protocol import Ended
-
-        self.living.remove(one)
-        _, status, usage = os.wait4(one.pid, 0)
-        os.close(one.handle)
-        jail.remove_box(one.box)
-        self.control.send(Ended(one.pid, os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime))
-
-
-def cpu_of(pid: int) -> float:
-    """CPU seconds that a process has used so far (clock_getcpuclockid(3) in Linux's encoding)."""
-    try:
-        return time.clock_gettime((~pid << 3) | 2)
-    except OSError:
-        return 0.0
-
-
 # ---- the process of one submission -------------------------------------------------------------------------
 
 
@@ -300,16 +200,13 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any, lib
 
     from autograder.inside import jail
     from autograder.inside.as_it_is.cell_by_cell import CellByCell
-    from autograder.inside.cells import Snapshot
+    from autograder.inside.forks.rehearsal import rehearse
     from autograder.inside.protocol import (
         Channel,
         Confined,
         DescriptorChannel,
         Linked,
         NotConfined,
-        Observe,
-        Run,
-        Serve,
         ToProcess,
     )
 
@@ -324,36 +221,41 @@ def live(setup: Any, job: Any, box: str, descriptors: list[int], shell: Any, lib
         channel.send(NotConfined(str(error)))
         return 71
     gc.enable()
-    notebook = CellByCell(shell)
     channel.send(Confined())
+    if job.run is None and not channel.has_any(0):
+        rehearse(shell, library, setup.given)
+    try:
+        return do_as_asked(channel, link, CellByCell(shell), box, library, job.run or channel.receive())
+    except EOFError:
+        return 0
+
+
+def do_as_asked(channel: Any, link: Any, notebook: Any, box: str, library: Library, request: Any) -> int:
+    """Run cells and probes, or answer for the reference, to the end; request: the first of what is asked.
+    Returns the exit status; raises EOFError where nobody asks any more.
+    """
+    from autograder.inside.cells import Snapshot
+    from autograder.inside.jail import rlimits
+    from autograder.inside.protocol import Channel, Linked, Observe, Run, Serve
+
     first: Snapshot | None = None
     left: Snapshot | None = None
-    request = job.run
     while True:
-        try:
-            request = request or channel.receive()
-        except EOFError:
-            return 0
         if isinstance(request, Run):
             if first is not None:
                 first.restore(0)
-            with jail.rlimits.kept_back():
+            with rlimits.kept_back():
                 run_cells(channel, notebook, request, box)
             left = Snapshot(notebook)
             first = first or left
         elif isinstance(request, Observe):
             run_probes(channel, link, notebook, left, request, library)
         elif isinstance(request, Serve):
-            return serve(
-                channel,
-                Channel(socket.socket(fileno=channel.descriptors.pop()), Linked),
-                notebook,
-                left,
-                request,
-            )
+            other = Channel(socket.socket(fileno=channel.descriptors.pop()), Linked)
+            return serve(channel, other, notebook, left, request)
         else:
             return 71
-        request = None
+        request = channel.receive()
 
 
 def run_cells(channel: Any, notebook: Any, request: Any, box: str) -> None:
@@ -414,37 +316,6 @@ def run_probes(channel: Any, link: Any, notebook: Any, left: Any, request: Any, 
         peer.begin(seed)
         be_quiet()
         channel.send(cells.observe(library.probes[name], seed, before, notebook))
-
-
-class Library:
-    """The probes of a process: none until its cells have run. What they build on is taken down in the zygote,
-    so that they find the libraries and built-in names as they were, whatever the cells put in their places.
-    """
-
-    def __init__(self) -> None:
-        from autograder.probe import Probe
-
-        self.probes: dict[str, Probe] = {}
-        self._kind, self._run = Probe, exec
-        self._modules = dict(sys.modules)
-        self._builtins = {**vars(builtins), "__import__": self._import}
-        self._found = __import__
-
-    def load(self, program: bytes) -> None:
-        """Run what the grader has compiled: the files beside probes.py that it imports, then itself."""
-        for name, code in _loads(program) if program else ():
-            module = types.ModuleType(name)
-            self._modules[name] = sys.modules[name] = module
-            module.__dict__["__builtins__"] = self._builtins
-            self._run(code, module.__dict__)
-            self.probes = {p.id: p for p in module.__dict__.values() if type(p) is self._kind}
-
-    def _import(
-        self, name: str, names: Any = None, local: Any = None, wanted: Any = (), level: int = 0
-    ) -> Any:
-        if level == 0 and name in self._modules:
-            return self._modules[name if wanted else name.partition(".")[0]]
-        return self._found(name, names, local, wanted, level)
 
 
 def serve(channel: Any, link: Any, notebook: Any, left: Any, request: Any) -> int:

@@ -1,0 +1,1 @@
+"""What a zygote forks, and what is in a fork before its probes run."""
