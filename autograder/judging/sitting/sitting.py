@@ -87,16 +87,20 @@ class Sitting:
 
     # ---- judging
 
-    def _early(self) -> Callable[[Observation], None] | None:
-        """Judge each question when its last observation arrives, for whoever wants to know before the end."""
+    def _early(self) -> Callable[[Observation], None]:
+        """Judge each observation when it arrives, while the next is waited for; and each question with its
+        last one, for whoever wants to know before the end.
+        """
         told = self.bench.judged
-        if told is None:
-            return None
         arrived: dict[str, Observation] = {}
 
         def note(observation: Observation) -> None:
+            probe = self.reference.probes[observation.probe]
+            self.judge.ahead(probe, observation)
+            if told is None:
+                return
             arrived[observation.probe] = observation
-            question = self.assignment.question(self.reference.probes[observation.probe].question)
+            question = self.assignment.question(probe.question)
             if all(p.id in arrived for p in self.assignment.probes_of(question.id)):
                 told(self._result(question, self._judged(question, arrived)))
 
