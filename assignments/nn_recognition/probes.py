@@ -853,6 +853,13 @@ def batches_leave_their_input(ns, drawn):
     ns.get_random_batches(*drawn)
 
 
+def far_pair(rng):
+    """Two examples and a network whose hidden unit is off for the first and on for the second, so that their scores lie far apart."""
+    scores, labels = inputs.far_scores(rng, 2)
+    params = {"Wlayer1": np.array([[100.0]]), "blayer1": np.zeros(1), "Woutput": scores[1:] - scores[:1], "boutput": scores[0]}
+    return Data(np.array([[-1.0], [1.0]]), inputs.one_hot(labels, scores.shape[1])), params
+
+
 # train
 
 
@@ -941,9 +948,9 @@ def train_leaves_the_data(ns, drawn):
 
 
 @probe("train", points=0.25, contract=True, equal_sizes="layers of one size among them", tolerance=1e-5,
-       draw=lambda rng: {"trainings": [(data(rng), network(rng), 7), (data(rng, 3, 3, 3), network(rng, 3, 3, 3), 9), (data(rng, 1), network(rng), 1)]})
+       draw=lambda rng: {"trainings": [(data(rng), network(rng), 7), (data(rng, 3, 3, 3), network(rng, 3, 3, 3), 9), (data(rng, 1), network(rng), 1), (*far_pair(rng), 2)]})
 def one_training_after_another(ns, drawn):
-    """A second and a third training: layers of one size, a batch size above the number of examples, and a single example."""
+    """One training after another: layers of one size, a batch size above the number of examples, a single example, and scores far apart."""
     seen = []
     for (x, y), params, batch_size in drawn["trainings"]:
         scores = listed(ns.train(x, y, params, batch_size=batch_size, max_iters=2, learning_rate=0.2))
@@ -1082,17 +1089,18 @@ def differences_leave_the_data(ns, drawn):
 
 
 def networks_of_every_kind(rng):
-    """Networks of one size and of one unit, with weights of zero and in a tie, and examples that are a view of a larger array."""
+    """Networks of one size and of one unit, with weights of zero and in a tie, examples that are a view of a larger array, and scores far apart."""
     networks = {"one size": network(rng, 2, 2, 2), "one unit": network(rng, 1, 1, 2), "zeros": network(rng, 2, 1, 2), "ties": network(rng, 2, 2, 2)}
     networks["zeros"]["Wlayer1"][:] = 0.0
     networks["ties"]["Wlayer1"][:] = rng.normal()
     sets = {kind: data(rng, 3, params["Wlayer1"].shape[0], 2) for kind, params in networks.items()}
-    return {kind: Small(np.repeat(x, 2, axis=0)[::2], y, networks[kind]) for kind, (x, y) in sets.items()}
+    apart, params = far_pair(rng)
+    return {kind: Small(np.repeat(x, 2, axis=0)[::2], y, networks[kind]) for kind, (x, y) in sets.items()} | {"far apart": Small(*apart, params)}
 
 
 @probe("central_differences_gradient", points=0.25, contract=True, tolerance=1e-4, equal_sizes="layers of one size among them", draw=networks_of_every_kind)
 def differences_of_every_kind(ns, drawn):
-    """Call after call, with a wide step: layers of one size and of one unit, weights of zero and in a tie, and a view of a larger array."""
+    """Call after call, with a wide step: layers of one size and of one unit, weights of zero and in a tie, a view of a larger array, and scores far apart."""
     seen = {}
     for kind, (x, y, params) in drawn.items():
         ns.central_differences_gradient(params, x, y, eps=0.1)
