@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,9 @@ _WRITES = frozenset(["append", "extend", "fill", "insert", "pop", "remove", "rev
 """Methods that change what they are called of."""
 _FAR = 6
 """A statement is moved over so many others at most."""
+
+
+_WORD = re.compile(r"[A-Za-z]\w*")
 
 
 @mend(
@@ -73,10 +77,23 @@ def _changes(call: ast.expr, name: str) -> bool:
     return False
 
 
-@mend(ast.FunctionDef, examples=("def f(x):\n    y = x + 1 => def f(x):\n    y = x + 1\n    return y",))
+@mend(
+    ast.FunctionDef,
+    examples=(
+        "def f(x):\n    y = x + 1 => def f(x):\n    y = x + 1\n    return y",
+        'def f(c):\n    """c holds x. Returns dx like x and dw."""\n    x, dx, dw = g(c) => '
+        'def f(c):\n    """c holds x. Returns dx like x and dw."""\n    x, dx, dw = g(c)\n    return (dx, dw)',
+    ),
+)
 def returned(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
-    """What was computed last, returned."""
+    """What was computed last, returned; or all that the docstring says is returned."""
     last = node.body[-1]
+    before, _, described = (ast.get_docstring(node) or "").partition("Return")
+    made = {name for line, name in place.locals_of(node) if line > 0} - {*_WORD.findall(before)}
+    several = [name for name in dict.fromkeys(_WORD.findall(described)) if name in made]
+    if len(several) > 1 and not isinstance(last, ast.Return):
+        names: list[ast.expr] = [ast.Name(name, ast.Load()) for name in several]
+        yield At(with_body(node, [*node.body, ast.Return(ast.Tuple(names, ast.Load()))]), last)
     if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Constant):
         yield At(with_body(node, [*node.body[:-1], ast.Return(last.value)]), last)
     for name in dict.fromkeys(name for line, name in reversed(place.locals_of(node)) if line > 0):
