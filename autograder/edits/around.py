@@ -90,6 +90,16 @@ class Around:
         return list(dict.fromkeys(ast.unparse(subscript)[2:-1] for subscript in whole))[:_FEW]
 
     @cached_property
+    def results(self) -> dict[str, ast.Call]:
+        """The variables that hold the result of a call, with the first such call of each."""
+        kept = [n for n in ast.walk(self.node) if isinstance(n, ast.Assign) and len(n.targets) == 1]
+        return {
+            n.targets[0].id: n.value
+            for n in reversed(kept)
+            if isinstance(n.targets[0], ast.Name) and isinstance(n.value, ast.Call)
+        }
+
+    @cached_property
     def exponential(self) -> bool:
         """Whether the function takes exponentials."""
         return any(isinstance(n, ast.Attribute) and n.attr == "exp" for n in ast.walk(self.node))

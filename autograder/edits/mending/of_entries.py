@@ -71,11 +71,8 @@ def _returned_at_once(node: Any, place: CodePlace) -> int | None:
 
 def _called_for(node: Any, place: CodePlace) -> str:
     """The name of the function that a call calls, or that was called for what a variable holds."""
-    if isinstance(node, ast.Call):
-        return called(node)
-    kept = (n for n in ast.walk(place.around.node) if isinstance(n, ast.Assign))
-    named = (n.value for n in kept if [ast.unparse(target) for target in n.targets] == [node.id])
-    return next((called(value) for value in named if isinstance(value, ast.Call)), "")
+    call = node if isinstance(node, ast.Call) else place.around.results.get(node.id)
+    return called(call) if call is not None else ""
 
 
 def _known_keys(place: CodePlace) -> list[str]:

@@ -15,8 +15,6 @@ _WRITES = frozenset(["append", "extend", "fill", "insert", "pop", "remove", "rev
 """Methods that change what they are called of."""
 _FAR = 6
 """A statement is moved over so many others at most."""
-
-
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
@@ -81,8 +79,8 @@ def _changes(call: ast.expr, name: str) -> bool:
     ast.FunctionDef,
     examples=(
         "def f(x):\n    y = x + 1 => def f(x):\n    y = x + 1\n    return y",
-        'def f(c):\n    """c holds x. Returns dx like x and dw."""\n    x, dx, dw = g(c) => '
-        'def f(c):\n    """c holds x. Returns dx like x and dw."""\n    x, dx, dw = g(c)\n    return (dx, dw)',
+        'def f(c):\n    """c holds x. Returns d like x and e."""\n    x, d, e = g(c) => '
+        'def f(c):\n    """c holds x. Returns d like x and e."""\n    x, d, e = g(c)\n    return (d, e)',
     ),
 )
 def returned(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
