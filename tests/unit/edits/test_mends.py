@@ -165,6 +165,13 @@ def test_of_a_function_of_the_notebook_it_is_known_what_is_returned() -> None:
     assert found == {"two(x)[0]", "two(x)[1]", "keys(x)['y']"}
 
 
+@pytest.mark.parametrize("after, moves", [("y = min(g)", False), ("y = 0", True)])
+def test_what_a_loop_gathers_is_not_begun_anew_in_each_round(after: str, moves: bool) -> None:
+    """It would hold the last one's alone, which hides what is wrongly done with all of them."""
+    text = f"def f(x):\n    g = []\n    for i in x:\n        g.append(i)\n    {after}\n    return y"
+    assert any(m.operator == "moved_into_the_next" for m in mends(text, ["f"])) is moves
+
+
 def test_that_a_condition_is_always_met_comes_last() -> None:
     """What it leaves out then can hide the mistake that stands there: nobody should be sent to the condition."""
     text = "def f(x, n):\n    if n < 0:\n        n = len(x)\n    return x[:n] * n ** 2 * n"
