@@ -1108,6 +1108,9 @@ def check():
     seen = train(x, y, params, batch_size=6, max_iters=4, learning_rate=0.5)
     checks.close("[total_loss, avg_acc] of four iterations", seen, [3.85850961, 5 / 6],
                  "those of the last iteration alone")
+    seen = train(x, y, small_network()[2], batch_size=2, max_iters=2, learning_rate=0.0)
+    checks.close("[total_loss, avg_acc] of three batches at a rate of 0", seen, [8.54809368, 1 / 6],
+                 "of all batches of the last iteration, not of one of them")
     # six equal examples in batches of two: three steps an iteration, in whatever order
     params = small_network()[2]
     seen = train(np.tile(x[:1], (6, 1)), np.tile(y[:1], (6, 1)), params, batch_size=2, max_iters=2,

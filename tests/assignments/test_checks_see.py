@@ -55,6 +55,7 @@ SEEN = {
     "the labels of other images": ("modular_mnist", "trainer", "model.forward_pass(X_valid, y_valid)", "model.forward_pass(X_valid, X_valid)"),
     "one mistake at most": ("modular_mnist", "test", "float(np.mean(probs.argmax(axis=1) == y_test.argmax(axis=1)))", "1 - np.any(probs.argmax(axis=1) != y_test.argmax(axis=1)) / len(y_test)"),
     "another default step of arrays": ("two_layer_perceptron", "eval_numerical_gradient_array", "h: float = 1e-5", "h: float = 1e-2"),
+    "the accuracy of the last batch": ("nn_recognition", "train", "avg_acc += acc * len(xb) / len(x)", "avg_acc = acc"),
     "four examples written in": ("nn_recognition", "compute_loss_and_acc", "(probs.argmax(axis=1) == right).mean()", "(probs.argmax(axis=1) == right).sum() / 4"),
 }  # fmt: skip
 RIGHT = {

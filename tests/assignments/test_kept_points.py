@@ -34,6 +34,7 @@ SLIPS = {
     "no record of the last step": ("layers_digits", "train_two_layer", "    return params, history", "    return params, {name: curve[:-1] for name, curve in history.items()}", "history_of_the_first_and_the_last_step"),
     "no record of the first step": ("layers_digits", "train_two_layer", "    return params, history", "    return params, {name: curve[1:] for name, curve in history.items()}", "history_of_the_first_and_the_last_step"),
     "a record of every second step": ("layers_digits", "train_two_layer", "    return params, history", "    return params, {name: curve[::2] for name, curve in history.items()}", "history_of_the_first_and_the_last_step"),
+    "the accuracy of the last batch": ("nn_recognition", "train", "avg_acc += acc * len(xb) / len(x)", "avg_acc = acc", "scores_of_several_batches"),
     "a last epoch that is never the best": ("modular_mnist", "trainer", "and valid_loss < best_loss", 'and valid_loss < best_loss and epoch < config["epochs"] - 1', "best_weights_without_a_stop"),
 }  # fmt: skip
 UNTOLD = {
