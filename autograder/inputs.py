@@ -26,6 +26,17 @@ def far_rows(rng: np.random.Generator, n: int, classes: int, distance: float = 1
     return rng.normal(size=(n, classes)) + rng.permutation(offsets)[:, None]
 
 
+def far_scores(
+    rng: np.random.Generator, n: int, classes: int = 60, lead: float = 727.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scores, (n, classes), and a label for each row, (n,). Rows lie far apart, and in every other one its
+    label leads by so much that the ratio of two exponentials overflows, while its inverse is above zero yet.
+    """
+    x, y = far_rows(rng, n, classes, 3000.0), labels(rng, n, classes)
+    x[np.arange(0, n, 2), y[::2]] += lead
+    return x, y
+
+
 def labels(rng: np.random.Generator, n: int, classes: int) -> np.ndarray:
     """Integer labels, (n,), in which every class occurs where n allows."""
     return rng.permutation(np.arange(n) % classes)

@@ -238,6 +238,9 @@ def error_of_a_batch(seen, drawn):
     return _errors(seen["batches"], drawn)
 
 
+error_of_far_scores = error_of_a_batch
+
+
 def error_of_the_short_batch(seen, drawn):
     n, size = len(drawn.inputs_train), drawn.batch_size
     short = [batch for batch in seen["batches"] if len(array(batch["x"], "x of a batch", ndim=2)) < size]

@@ -318,9 +318,9 @@ def relu_backward(grad_y: np.ndarray, x: np.ndarray) -> np.ndarray:
 # %% test="relu" points=4
 @checks.run
 def check():
-    x, grad_y = np.array([[-2.0, 3, 0.5], [4, -0.1, -6]]), np.array([[5.0, -7, 2], [3, -1, 8]])
+    x, grad_y = np.array([[-2.0, 3, 0.25], [4, -0.1, -6]]), np.array([[5.0, -7, 2], [3, -1, 8]])
     before = x.copy(), grad_y.copy()
-    checks.close("relu(x)", relu(x), [[0, 3, 0.5], [4, 0, 0]],
+    checks.close("relu(x)", relu(x), [[0, 3, 0.25], [4, 0, 0]],
                  "negative entries become 0, the others stay")
     checks.kept("x", x, before[0])
     checks.close("relu_backward(grad_y, x)", relu_backward(grad_y, x), [[0, -7, 2], [3, 0, 0]],
@@ -713,15 +713,18 @@ def softmax(x: np.ndarray) -> np.ndarray:
 # %% test="softmax" points=3
 @checks.run
 def check():
-    x = np.array([[0.0, np.log(3.0), 0.0, 0.0], [2000.0, 2000.0, -2000.0, -2000.0],
+    x = np.array([[0.0, np.log(3.0), 0.0, 0.0], [2000.0 + np.log(3.0), 2000.0, 0.0, -2000.0],
                   [-1000.0, -1000.0, -1000.0, -1000.0]])
     start, probs = x.copy(), softmax(x)
     checks.shape("softmax(x)", probs, (3, 4), "one row a case, one column a class")
-    checks.close("softmax(x)", probs, [[1 / 6, 1 / 2, 1 / 6, 1 / 6], [0.5, 0.5, 0, 0], [0.25] * 4],
+    checks.close("softmax(x)", probs, [[1 / 6, 1 / 2, 1 / 6, 1 / 6], [0.75, 0.25, 0, 0], [0.25] * 4],
                  "each row less its own maximum, over its own sum")
     checks.kept("x", x, start)
     checks.close("softmax of a single row", softmax(np.array([[1, 1]])), [[0.5, 0.5]],
                  "two whole numbers")
+    tiny = softmax(np.array([[1.0, 13.0]])).ravel()[0]
+    checks.close("the small probability of scores 1 and 13, times exp(12),", tiny * np.exp(12),
+                 1 / (1 + np.exp(-12)), "a small probability is not rounded", tolerance=1e-5)
 
 # %% demo="look_at_softmax"
 print(softmax(nn_forward(model, inputs_train[:2])["y"]).round(3))
@@ -991,7 +994,7 @@ def check():
                      "this batch")
     checks.that(spy.etas == [0.5] * 10,
                 f"update was called with eta {spy.etas}; expected 0.5 for each of the ten batches.")
-    checks.close("W1 of the returned model", trained["W1"], [[5, -5], [0, 0]],
+    checks.close("W1 of the returned model", trained["W1"], [[5, -5], [0, 0], [0, 0]],
                  "the trained model comes first, then stats")
     for epoch, weight in enumerate((2.5, 5.0)):
         for split, count in (("train", 23), ("valid", 7)):

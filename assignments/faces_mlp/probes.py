@@ -2,7 +2,7 @@
 
 Where a question is given a model to work on (evaluate, check_grad, train), it gets a toy: one linear map or one scale, which solves no question.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -636,12 +636,19 @@ def batches_of_one_size(ns, drawn):
     return {f"batch_size {size}": list(_both(ns.evaluate(x, t, toy, linear_scores, size))) for size in (3, 1)}
 
 
-@probe("evaluate", points=0.5, contract=True, tolerance=1e-5, draw=lambda rng: evaluation(rng, 8))
+def far_from_zero(rng):
+    """A set of cases, and one whose inputs are its scores, which lie far apart."""
+    scores, y = inputs.far_scores(rng, 7)
+    return {"set": evaluation(rng, 8), "apart": {"inputs": scores, "target": inputs.one_hot(y, scores.shape[1])}}
+
+
+@probe("evaluate", points=0.5, contract=True, tolerance=1e-5, draw=far_from_zero)
 def large_score_evaluation(ns, drawn):
-    """Scores far from zero."""
-    x, t, toy = drawn
+    """Scores far from zero, and scores far from each other."""
+    x, t, toy = drawn["set"]
     ce, acc = _both(ns.evaluate(x, t, toy, lambda model, x: {"y": linear_scores(model, x)["y"] + 3000.0}))
-    return {"ce": ce, "acc": acc}
+    apart = _both(ns.evaluate(*drawn["apart"].values(), toy, lambda model, x: {"x": x, "y": x.copy()}))
+    return {"ce": ce, "acc": acc, "apart": list(apart)}
 
 
 @probe("evaluate", points=0.5, contract=True, tolerance=1e-5, unchanged=True, draw=lambda rng: evaluation(rng, 9))
@@ -919,7 +926,22 @@ def statistics_of_the_epochs(ns, drawn):
     return {key: stats[key] for key in ("train_ce", "valid_ce", "train_acc", "valid_acc")}
 
 
-@probe("train", points=0.75, judged=True, contract=True, draw=partial(course, cases=14, epochs=1, batch_size=5, features=7))
+def far_course(rng):
+    """One full batch, with inputs that are its scores, which lie far apart."""
+    x, y = inputs.far_scores(rng, 8)
+    classes = x.shape[1]
+    drawn = course(rng, cases=8, epochs=1, batch_size=-1, features=classes, classes=classes)
+    still = {"model": drawn.model | {"W1": np.eye(classes)}, "drift": np.zeros((classes, classes))}
+    return replace(drawn, inputs_train=x, target_train=inputs.one_hot(y, classes), **still)
+
+
+@probe("train", points=0.25, judged=True, contract=True, equal_sizes="inputs that are scores", draw=far_course)
+def error_of_far_scores(ns, drawn):
+    """The error of a batch whose scores lie far apart."""
+    return batches_of(ns, drawn)
+
+
+@probe("train", points=0.5, judged=True, contract=True, draw=partial(course, cases=14, epochs=1, batch_size=5, features=7))
 def error_of_the_short_batch(ns, drawn):
     """The error of a last batch that is shorter than the others."""
     return batches_of(ns, drawn)

@@ -3,24 +3,24 @@ import numpy as np
 
 
 def wide() -> tuple[dict, dict, np.ndarray, dict]:
-    """A network of whole numbers with layers of 4, 3, 5 and 2 units, for a single case: its parameters, what becomes of the case on its
+    """A network whose weights are whole numbers, with layers of 4, 3, 5 and 2 units, for a single case: its parameters, what becomes of the case on its
     way, a gradient with respect to the scores, and the six gradients that follow from it.
     """
     model = {
-        "W1": np.array([[1, 0, -1], [2, 1, 0], [0, -1, 1], [1, 1, 1]]), "b1": np.array([0, 1, -1]),
+        "W1": np.array([[1, 0, -1], [2, 1, 0], [0, -1, 1], [1, 1, 1]]), "b1": np.array([-0.25, 1, -1]),
         "W2": np.array([[1, 0, 2, -1, 1], [0, 1, 1, 1, -2], [3, -1, 0, 0, 1]]), "b2": np.array([0, 0, -1, 1, 0]),
         "W3": np.array([[1, -1], [0, 2], [1, 0], [-2, 1], [1, 3]]), "b3": np.array([0.5, -0.5]),
     }  # fmt: skip
     passed = {
-        "x": [[1, 0, -2, 1]], "z1": [[2, 4, -3]], "h1": [[2, 4, 0]],
-        "z2": [[2, 4, 7, 3, -6]], "h2": [[2, 4, 7, 3, 0]], "y": [[3.5, 8.5]],
+        "x": [[0.25, 0, -0.5, 0.25]], "z1": [[0.25, 1.75, -1.5]], "h1": [[0.25, 1.75, 0]],
+        "z2": [[0.25, 1.75, 1.25, 2.5, -3.25]], "h2": [[0.25, 1.75, 1.25, 2.5, 0]], "y": [[-3, 5.25]],
     }  # fmt: skip
     gradients = {
-        "W3": [[2, -4], [4, -8], [7, -14], [3, -6], [0, 0]], "b3": [1, -2],
-        "W2": [[6, -8, 2, -8, 0], [12, -16, 4, -16, 0], [0, 0, 0, 0, 0]], "b2": [3, -4, 1, -4, 0],
-        "W1": [[9, -7, 0], [0, 0, 0], [-18, 14, 0], [9, -7, 0]], "b1": [9, -7, 0],
+        "W3": [[0.125, -0.375], [0.875, -2.625], [0.625, -1.875], [1.25, -3.75], [0, 0]], "b3": [0.5, -1.5],
+        "W2": [[0.5, -0.75, 0.125, -0.625, 0], [3.5, -5.25, 0.875, -4.375, 0], [0, 0, 0, 0, 0]], "b2": [2, -3, 0.5, -2.5, 0],
+        "W1": [[1.375, -1.25, 0], [0, 0, 0], [-2.75, 2.5, 0], [1.375, -1.25, 0]], "b1": [5.5, -5, 0],
     }  # fmt: skip
-    return model, {name: np.array(value) for name, value in passed.items()}, np.array([[1.0, -2.0]]), gradients
+    return model, {name: np.array(value) for name, value in passed.items()}, np.array([[0.5, -1.5]]), gradients
 
 
 class Toy:
@@ -58,21 +58,22 @@ class Spy:
     """
 
     def __init__(self, cases: int = 23):
-        self.x = np.stack([np.linspace(-1, 1.3, cases), np.arange(float(cases))], axis=1)
+        self.x = np.stack([np.linspace(-1, 1.3, cases), np.arange(float(cases)), np.zeros(cases)], axis=1)
         self.t = np.eye(2)[np.arange(cases) % 3 % 2]
         self.data = [array.copy() for array in (self.x, self.x[-7:], self.x[:3], self.t, self.t[-7:], self.t[:3])]
-        self.model = {name: np.zeros((2, 2) if name[0] == "W" else 2) for name in ["W1", "b1", "W2", "b2", "W3", "b3"]}
+        self.model = {name: np.zeros((3, 2) if name == "W1" else (2, 2) if name[0] == "W" else 2) for name in ["W1", "b1", "W2", "b2", "W3", "b3"]}
         self.batches, self.etas = [], []
 
     def forward(self, model: dict, x: np.ndarray) -> dict:
         return {"x": x, "y": x @ model["W1"]}
 
     def backward(self, model: dict, err: np.ndarray, var: dict) -> None:
+        model.update({"dE_d" + name: np.zeros_like(model[name]) for name in self.model if name[0] in "Wb"})
         self.batches.append((var["x"][:, 1].astype(int), np.array(var["y"]), np.array(err)))
 
     def update(self, model: dict, eta: float) -> None:
         self.etas.append(eta)
-        model["W1"] = model["W1"] + eta * np.array([[1.0, -1], [0, 0]])
+        model["W1"] = model["W1"] + eta * np.array([[1.0, -1], [0, 0], [0, 0]])
 
     def wanted(self, cases: np.ndarray, scores: np.ndarray) -> np.ndarray:
         """The error that train should pass to backward for a batch of these cases; with two classes a sigmoid says it all."""

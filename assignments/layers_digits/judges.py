@@ -153,6 +153,25 @@ def three_steps(seen, drawn):
     }
 
 
+def history_of_the_first_and_the_last_step(seen, drawn):
+    """Two rows in batches of two, as above: the end tells which batches led there, and these the test loss after each step."""
+    start, end = (_network(_inside(seen, key), drawn) for key in ("start", "end"))
+    curves, steps = _curves(_inside(seen, "history")), drawn.settings["iters"]
+    every = list(product(([0, 0], [0, 1], [1, 1]), repeat=steps))
+    taken = min(every, key=lambda batches: _gap(_after(batches, start, drawn, False), end))
+    on_the_way = [_after(taken[:step], start, drawn, False) for step in range(steps + 1)]
+    known = _gap(on_the_way[-1], end) < 1e-5 and min(map(len, curves.values())) >= 2  # else other checks tell what is wrong
+    losses = [_losses(net, drawn.data.X_test, drawn.data.y_test)[0].mean() for net in on_the_way]
+    first, last = (np.flatnonzero(np.isclose(losses, curves["test_loss"][at], rtol=1e-5)).tolist() for at in (0, -1)) if known else ([0], [steps])
+    lacks = not (steps in last and {0, 1} & {*first}) and not (steps - 1 in last and 0 in first)
+    says = (
+        f"test_loss begins with the network after step {first[0]} and ends with that after step {last[0]} of {steps}: it lacks an entry of the first step or of the last."
+        if first and last
+        else "test_loss begins or ends with what is no test loss of the network on its way."
+    )
+    return _lengths(curves) | {"first and last step": fact(not lacks, says, f"{first} to {last}" if lacks else "")}
+
+
 def what_history_measures(seen, drawn):
     """With learning rate 0 every entry of the history is that of the parameters that came back."""
     X_train, y_train, X_test, y_test = drawn.data
@@ -245,6 +264,20 @@ def _in_one_order(b2, drawn):
         if np.allclose(biases, b2, rtol=0, atol=1e-4):
             return True
     return False
+
+
+def steps_to_far_scores(seen, drawn):
+    """Weights of zero stay so, and b2 moves by learning_rate times a label minus the probabilities, which are 0 or 1 after the first step."""
+    n, steps, rate = len(drawn.data.X_train), drawn.settings["iters"], drawn.settings["learning_rate"]
+    b2 = array(_inside(seen, "b2"), "b2", shape=(n,))
+    ends = []
+    for labels in product(range(n), repeat=steps):
+        biases = np.zeros(n)
+        for label in labels:
+            powers = np.exp(biases - biases.max())
+            biases = biases + rate * (np.eye(n)[label] - powers / powers.sum())
+        ends.append(np.abs(biases - b2).max())
+    return {"plain SGD": fact(min(ends) < 1e-3, "After steps so long that the scores lie far apart, b2 is not where plain SGD takes it.")}
 
 
 def which_rows_are_drawn(seen, drawn):

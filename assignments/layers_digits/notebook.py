@@ -490,7 +490,7 @@ def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
 # %% test="relu_backward" points=4
 @checks.run
 def check():
-    x = np.array([[-2.0, 3.0, 0.5], [4.0, -0.1, -6.0]])
+    x = np.array([[-2.0, 3.0, 0.25], [4.0, -0.1, -6.0]])
     dout = np.array([[5.0, -7.0, 2.0], [3.0, -1.0, 8.0]])
     before = x.copy(), dout.copy()
     dx = relu_backward(dout, x)
@@ -714,14 +714,14 @@ def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
 @checks.run
 def check():
     # probabilities 1/4 and 3/4, then 1/2 and 1/2, then 3/4 and 1/4
-    x, y = np.log([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]]), np.array([1, 0, 1])
+    x, y = np.log([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]]), np.array([0, 1, 1])
     start = x.copy()
     loss, dx = softmax_loss(x, y)
     checks.shape("the loss", loss, (), "one number for the batch")
-    checks.close("the loss", loss, (np.log(4 / 3) + np.log(2) + np.log(4)) / 3,
+    checks.close("the loss", loss, (np.log(4) + np.log(2) + np.log(4)) / 3,
                  "minus the logarithm of what the label got, then the mean over examples")
     checks.shape("dx", dx, (3, 2), "the shape of x")
-    checks.close("dx", 3 * dx, [[0.25, -0.25], [-0.5, 0.5], [0.75, -0.75]],
+    checks.close("dx", 3 * dx, [[-0.75, 0.75], [0.5, -0.5], [0.75, -0.75]],
                  "this is dx times 3, the number of examples: is dx divided by it?")
     checks.kept("x", x, start)
     # one example, four classes, then rows that lie far apart

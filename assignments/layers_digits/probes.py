@@ -622,6 +622,8 @@ PARAMETERS = ("W1", "b1", "W2", "b2")
 CURVES = ("train_loss", "test_loss", "test_accuracy")
 ONE_STEP = {"hidden": 20, "learning_rate": 0.3, "iters": 1, "batch_size": 6, "std": 0.5}
 THREE_STEPS = {"hidden": 5, "learning_rate": 0.4, "iters": 3, "batch_size": 2, "std": 0.6}
+FOUR_STEPS = THREE_STEPS | {"iters": 4}
+FAR_STEPS = {"hidden": 4, "learning_rate": 2000.0, "iters": 3, "batch_size": 1, "std": 0.0}
 FROZEN = {"hidden": 6, "learning_rate": 0.0, "iters": 3, "batch_size": 4, "std": 0.5}
 RARE = {"hidden": 6, "learning_rate": 1.0, "iters": 12, "batch_size": 20, "std": 0.01}
 WIDE = {"hidden": 50, "learning_rate": 0.0, "iters": 1, "batch_size": 4, "std": 0.3}
@@ -710,7 +712,7 @@ def three_steps(ns, drawn):
     return _start_and_end(ns, drawn)
 
 
-@probe("train_two_layer", points=1.5, judged=True, draw=partial(training, make=frozen_examples, settings=FROZEN, n=19, features=5, classes=10))
+@probe("train_two_layer", points=1.25, judged=True, draw=partial(training, make=frozen_examples, settings=FROZEN, n=19, features=5, classes=10))
 def what_history_measures(ns, drawn):
     """The history of a network that stays as it starts, because the learning rate is 0, after another training."""
     ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed + 1)
@@ -718,11 +720,20 @@ def what_history_measures(ns, drawn):
     return {"params": {name: params[name] for name in PARAMETERS}, "history": {name: history[name] for name in CURVES}}
 
 
-@probe("train_two_layer", points=1, judged=True, draw=partial(training, make=rare_class, settings=RARE, n=100, features=3))
+@probe("train_two_layer", points=0.75, judged=True, draw=partial(training, make=rare_class, settings=RARE, n=100, features=3))
 def history_while_it_learns(ns, drawn):
     """Training on one class almost alone, tested on the other."""
     _, history = ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed)
     return {"history": {name: history[name] for name in CURVES}}
+
+
+@probe("train_two_layer", points=0.5, contract=True, judged=True, equal_sizes="two rows, so that the batches can be counted through",
+       draw=partial(training, make=examples, settings=FOUR_STEPS, n=2, features=3, classes=2))
+def history_of_the_first_and_the_last_step(ns, drawn):
+    """The history of a few steps, and the parameters before and after them."""
+    start = ns.train_two_layer(*drawn.data, **{**drawn.settings, "learning_rate": 0.0}, seed=drawn.seed)
+    end = ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed)
+    return {"start": _parameters(start), "end": _parameters(end), "history": {name: end[1][name] for name in CURVES}}
 
 
 @probe("train_two_layer", points=1, contract=True, judged=True, draw=partial(training, make=examples, settings=WIDE, n=11, features=45, classes=10))
@@ -737,7 +748,7 @@ def mostly_the_last(rng, classes):
     return Data(X_train, rng.permutation([*range(classes), *[classes - 1] * (8 * classes)]), X_test, y_test)
 
 
-@probe("train_two_layer", points=0.5, contract=True, tolerance=1e-5,
+@probe("train_two_layer", points=0.25, contract=True, tolerance=1e-5,
        draw=lambda rng: {str(classes): mostly_the_last(rng, classes) for classes in (3, 13)})
 def classes_in_the_labels(ns, drawn):
     """Labels of few and of many classes."""
@@ -759,6 +770,13 @@ def three_rows(rng):
     """Three rows of three classes."""
     rows = Data(np.eye(3), np.arange(3), np.eye(3), np.arange(3))
     return Data(*(each.copy() for each in rows))
+
+
+@probe("train_two_layer", points=0.25, contract=True, judged=True, equal_sizes="a row for each column and class",
+       draw=lambda rng: Training(three_rows(rng), FAR_STEPS, int(rng.integers(1000))))
+def steps_to_far_scores(ns, drawn):
+    """Steps so long that the scores lie far apart after the first."""
+    return {"b2": _parameters(ns.train_two_layer(*drawn.data, **drawn.settings, seed=drawn.seed))["b2"]}
 
 
 def of_many_and_of_few_rows(rng):

@@ -96,8 +96,9 @@ def the_history(seen, drawn):
 def _is_of_the_epoch(n, loss, epoch, sizes):
     """Whether a loss is one of those that the text allows. epoch: the loss before each step and after the last."""
     means = [np.average(part, weights=weights) for part in (epoch[:-1], epoch[1:]) for weights in (None, sizes)]
+    first = "the loss of its first batch" + (", the largest of them" if epoch[0] == max(epoch[:-1]) else " alone")
     others = {
-        "the loss of its first batch alone": epoch[0], "the least of its batches' losses": min(epoch[:-1]), "the sum of its batches' losses": sum(epoch[:-1]), "the sum of its rows' losses": np.dot(epoch[:-1], sizes),
+        first: epoch[0], "the least of its batches' losses": min(epoch[:-1]), "the sum of its batches' losses": sum(epoch[:-1]), "the sum of its rows' losses": np.dot(epoch[:-1], sizes),
     }
     kind = next((kind for kind, other in others.items() if np.isclose(loss, other, rtol=1e-5)), f"{loss:.4g}")
     return fact(np.isclose(loss, [*means, *epoch[-2:]], rtol=1e-5).any(),

@@ -586,14 +586,23 @@ def a_single_layer_and_a_single_row(ns, drawn):
     return {"loss": loss, "probs": probs, "layers": _gradients(ns, network)}
 
 
-@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-5,
-       draw=lambda rng: {"network": _network_numbers(rng, [3, 4], scale=0.0), "x": rng.permutation([2000.0, 1998.0, 2001.0, 1999.5])[None, :], "batch": _batch(rng, 5, 3, 4)})
+def _large_and_far_apart(rng):
+    """A network whose biases are large, and one whose images are its scores, which lie far apart."""
+    large = {"network": _network_numbers(rng, [3, 4], scale=0.0), "x": rng.permutation([2000.0, 1998.0, 2001.0, 1999.5])[None, :], "batch": _batch(rng, 5, 3, 4)}
+    scores, y = inputs.far_scores(rng, 7)
+    classes = scores.shape[1]
+    plain = {"specs": [classes, classes], "layers": [{"w": np.eye(classes), "b": np.zeros((1, classes))}]}
+    return large | {"apart": {"network": plain, "batch": Batch(scores, inputs.one_hot(y, classes))}}
+
+
+@probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-5, equal_sizes="images that are scores", draw=_large_and_far_apart)
 def scores_of_large_size(ns, drawn):
-    """Scores far too large to be exponentiated as they are."""
+    """Scores far too large to be exponentiated as they are, and scores far from each other."""
     network = _network(ns, "tanh", drawn["network"])
     network.layers[0].b = drawn["x"]
     loss, probs = network.forward_pass(*drawn["batch"])
-    return {"loss": loss, "probs": probs}
+    apart = _network(ns, "tanh", drawn["apart"]["network"]).forward_pass(*drawn["apart"]["batch"])
+    return {"loss": loss, "probs": probs, "apart": dict(zip(("loss", "probs"), apart, strict=True))}
 
 
 @probe("Neuralnetwork", points=0.5, contract=True, tolerance=1e-5,
@@ -913,8 +922,9 @@ def rising_in_a_row(ns, drawn):
 
 @probe("trainer", points=0.75, contract=True, tolerance=1e-5, draw=training)
 def best_weights_without_a_stop(ns, drawn):
-    """The parameters after a run that reaches its last epoch past its lowest validation loss."""
-    return _follow(ns, drawn, [3.0, 2.5, 1.5, 1.75, 1.6, 1.7, 1.65], early_stop=True)[1]
+    """The parameters after a run that reaches its last epoch past its lowest validation loss, and after one whose last is its lowest."""
+    past = _follow(ns, drawn, [3.0, 2.5, 1.5, 1.75, 1.6, 1.7, 1.65], early_stop=True)[1]
+    return past | {"falling to the end": _follow(ns, drawn, [3.0, 2.5, 2.0, 1.75, 1.5], early_stop=True)[1]}
 
 
 @probe("trainer", points=0.75, contract=True, tolerance=1e-5, draw=training)
@@ -938,9 +948,9 @@ def an_equal_loss(ns, drawn):
 
 
 def falling(rng):
-    """A training of two epochs of three steps each, and the training losses before each step and after the last: no least one of an epoch
-    is that of its last batch."""
-    return {"training": training(rng, epochs=2), "losses": [3.0, 1.75, 2.25, 1.5, 0.625, 1.25, 0.5]}
+    """A training of two epochs of three steps each, and the training losses before each step and after the last: in the first epoch the
+    least is not that of the last batch, in the second one the largest is not that of the first."""
+    return {"training": training(rng, epochs=2), "losses": [3.0, 1.75, 2.3125, 1.0625, 1.5, 0.6875, 0.5]}
 
 
 @probe("trainer", points=0.75, contract=True, judged=True, compared=("valid_loss", "valid_loss with a penalty"), tolerance=1e-5, draw=falling)

@@ -292,9 +292,9 @@ def sigmoid(X: np.ndarray) -> np.ndarray:
 # %% test="sigmoid" points=3
 @checks.run
 def check():
-    X = np.array([[0, np.log(3), -np.log(3)], [2, -100, 100]])
+    X = np.array([[0, np.log(3), -np.log(3)], [-0.5, -100, 100]])
     start = X.copy()
-    checks.close("sigmoid(X)", sigmoid(X), [[0.5, 0.75, 0.25], [0.8807971, 0, 1]],
+    checks.close("sigmoid(X)", sigmoid(X), [[0.5, 0.75, 0.25], [0.3775407, 0, 1]],
                  "is the sign of the exponent right?")
     checks.kept("X", X, start)
     X = np.array([-1000, 1000, 1])
@@ -373,17 +373,17 @@ def check():
     params |= {"W": np.array([[1.0, 0, -1], [0.5, 1, 2]]), "b": np.array([0.5, -1, 0])}
     checks.shape("forward(X, ...)", forward(np.ones((4, 10)), params, "test", tanh), (4, 25),
                  "one row an example, one column a unit")
-    X = np.array([[1, 2], [-2, 1]])
+    X = np.array([[1, 2], [-2, 0.5]])
     checks.close("forward(X, ...)", forward(X, params, activation=np.square),
-                 [[6.25, 1, 9], [1, 0, 16]],
+                 [[6.25, 1, 9], [1.5625, 0.25, 9]],
                  "here the activation squares; the bias is added before it")
     for name in ("", "test"):
         checks.that("cache_" + name in params, f'params has no "cache_{name}".')
         checks.that(len(params["cache_" + name]) == 3,
                     f'params["cache_{name}"] holds {len(params["cache_" + name])} things; '
                     "expected X, pre_act and post_act")
-    expected = {"X": [[1, 2], [-2, 1]], "pre_act": [[2.5, 1, 3], [-1, 0, 4]],
-                "post_act": [[6.25, 1, 9], [1, 0, 16]]}
+    expected = {"X": [[1, 2], [-2, 0.5]], "pre_act": [[2.5, 1, 3], [-1.25, -0.5, 3]],
+                "post_act": [[6.25, 1, 9], [1.5625, 0.25, 9]]}
     for what, seen in zip(expected, params["cache_"]):
         checks.close(f'{what} in params["cache_"]', seen, expected[what],
                      "pre_act is X W + b, before the activation; the order is X, pre_act, post_act")
@@ -453,6 +453,9 @@ def check():
     checks.kept("X", X, start)
     checks.close("softmax of a single row", softmax(np.array([[1, 1]])), [[0.5, 0.5]],
                  "two whole numbers")
+    tiny = softmax(np.array([[1.0, 13.0]])).ravel()[0]
+    checks.close("the small probability of scores 1 and 13, times exp(12),", tiny * np.exp(12),
+                 1 / (1 + np.exp(-12)), "a small probability is not rounded", tolerance=1e-5)
 
 # %% demo="look_at_softmax"
 for scale in (0.1, 1, 10):
@@ -521,6 +524,8 @@ def check():
                  "the second example is wrong: its largest probability is elsewhere")
     checks.kept("probs", probs, start)
     checks.kept("y", y, np.eye(3)[[0, 1, 2, 1]])
+    checks.close("acc of the first three", compute_loss_and_acc(y[:3], probs[:3])[1], 2 / 3,
+                 "no number of examples is written into the code")
     loss, acc = compute_loss_and_acc(np.array([[0, 1]]), np.array([[1 - 1e-3, 1e-3]]))
     checks.close("loss of a single example", loss, -np.log(1e-3),
                  "no constant is added inside the logarithm", 1e-4)
@@ -610,23 +615,24 @@ def check():
     checks.that({"grad_Wbig", "grad_bbig"} <= set(net), 'params has no "grad_Wbig" or "grad_bbig".')
     checks.shape("grad_W", net["grad_Wbig"], (40, 20), "shaped like W")
     checks.shape("grad_b", net["grad_bbig"], (20,), "shaped like b")
-    X, delta = np.array([[1.0, 0, 2], [0, 1, -1]]), np.array([[1.0, 1, 0, -1], [2, 0, 1, 1]])
+    X, delta = np.array([[1.0, 0, 2], [0, 1, -1]]), np.array([[1.0, 1, 0, -1], [2, 0, 1, 0.5]])
     net |= {"W": np.array([[1.0, 2, 0, 1], [0, 1, -1, 2], [-1, 0, 3, 1]]), "b": np.ones(4)}
     net["cache_"] = X, np.zeros((2, 4)), np.array([[0.0, 2, 1, 1], [3, 1, 0, 2]])
     before = X.copy(), delta.copy(), net["W"].copy()
     for call in ("", " of a second, equal call"):
         grad_X = backwards(delta, net, activation_deriv=lambda post_act: post_act + 1)
-        checks.close(f"grad_X{call}", grad_X, [[5, -1, -3], [11, 5, -2]],
+        checks.close(f"grad_X{call}", grad_X, [[5, -1, -3], [9.5, 2, -3.5]],
                      "delta times the derivative, here post_act + 1, comes before W")
-        checks.close(f"grad_W{call}", net["grad_W"], [[1, 3, 0, -2], [8, 0, 1, 3], [-6, 6, -1, -7]],
+        checks.close(f"grad_W{call}", net["grad_W"],
+                     [[1, 3, 0, -2], [8, 0, 1, 1.5], [-6, 6, -1, -5.5]],
                      "a sum over the examples, made anew in each call")
-        checks.close(f"grad_b{call}", net["grad_b"], [9, 3, 1, 1],
+        checks.close(f"grad_b{call}", net["grad_b"], [9, 3, 1, -0.5],
                      "a sum over the examples, made anew in each call")
         for name, seen, was in zip(("X", "delta", "W"), (X, delta, net["W"]), before):
             checks.kept(name, seen, was)
     net["cache_"] = X[1:], np.zeros((1, 4)), np.zeros((1, 4))
     backwards(delta[1:], net, activation_deriv=linear_deriv)
-    checks.close("grad_b of a single example", net["grad_b"], [2, 0, 1, 1], "(H,), one axis")
+    checks.close("grad_b of a single example", net["grad_b"], [2, 0, 1, 0.5], "(H,), one axis")
 
 # %% demo="look_at_backwards"
 params = {}
@@ -846,12 +852,12 @@ def check():
     # one image of 2 x 5, one filter of 1 x 2, stride 2, no padding
     params = {"W": np.array([[[[2.0, 1.0]]]]), "b": np.array([10.0])}
     params["cache_"] = np.arange(10.0).reshape(1, 1, 2, 5), 2, 0
-    grad_X = conv_backward(np.array([[[[1.0, 10.0]]]]), params)
+    grad_X = conv_backward(np.array([[[[0.5, 10.0]]]]), params)
     checks.that({"grad_W", "grad_b"} <= set(params), 'params has no "grad_W" or "grad_b".')
-    checks.close("grad_b", params["grad_b"], [11], "the sum of delta for each filter")
-    checks.close("grad_W", params["grad_W"], [[[[20, 31]]]],
+    checks.close("grad_b", params["grad_b"], [10.5], "the sum of delta for each filter")
+    checks.close("grad_W", params["grad_W"], [[[[20, 30.5]]]],
                  "each place of the filter meets every second pixel")
-    checks.close("grad_X", grad_X, [[[[2, 1, 20, 10, 0], [0] * 5]]],
+    checks.close("grad_X", grad_X, [[[[1, 0.5, 20, 10, 0], [0] * 5]]],
                  "delta times the filter, at the place of each window; 0 where no window was; "
                  "a padding of 0 cuts nothing off")
     # one image of 3 x 5 with two channels, three filters of 2 x 3, stride 3, padding 1
@@ -950,7 +956,8 @@ def get_random_batches(x: np.ndarray, y: np.ndarray, batch_size: int) -> list:
 @checks.run
 def check():
     for N, size, expected in ((20, 3, [3] * 6 + [2]), (10, 4, [4, 4, 2]), (6, 6, [6])):
-        x, y = np.outer(np.arange(float(N)), [100, 1]), np.eye(5)[np.arange(N) % 5]
+        columns = [100, 1, -0.5, 2][: 2 + N % 3]
+        x, y = np.outer(np.arange(float(N)), columns), np.eye(5)[np.arange(N) % 5]
         batches = get_random_batches(x, y, size)
         sizes = [len(xb) for xb, _ in batches]
         checks.that(sizes == expected,
@@ -960,6 +967,8 @@ def check():
         rows = every[:, 0] / 100
         checks.close(f"the {N} examples of all batches, sorted,", np.sort(rows), np.arange(N),
                      "each example is in exactly one batch")
+        checks.close("the examples of all batches", every, np.outer(rows, columns),
+                     "whole rows of x, as they are")
         labels = np.concatenate([yb for _, yb in batches])
         checks.close("the labels of all batches", labels, np.eye(5)[rows.astype(int) % 5],
                      "each example keeps its own label")
@@ -1099,6 +1108,9 @@ def check():
     seen = train(x, y, params, batch_size=6, max_iters=4, learning_rate=0.5)
     checks.close("[total_loss, avg_acc] of four iterations", seen, [3.85850961, 5 / 6],
                  "those of the last iteration alone")
+    seen = train(x, y, small_network()[2], batch_size=2, max_iters=2, learning_rate=0.0)
+    checks.close("[total_loss, avg_acc] of three batches at a rate of 0", seen, [8.54809368, 1 / 6],
+                 "of all batches of the last iteration, not of one of them")
     # six equal examples in batches of two: three steps an iteration, in whatever order
     params = small_network()[2]
     seen = train(np.tile(x[:1], (6, 1)), np.tile(y[:1], (6, 1)), params, batch_size=2, max_iters=2,

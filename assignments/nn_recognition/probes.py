@@ -853,6 +853,13 @@ def batches_leave_their_input(ns, drawn):
     ns.get_random_batches(*drawn)
 
 
+def far_pair(rng):
+    """Two examples and a network whose hidden unit is off for the first and on for the second, so that their scores lie far apart."""
+    scores, labels = inputs.far_scores(rng, 2)
+    params = {"Wlayer1": np.array([[100.0]]), "blayer1": np.zeros(1), "Woutput": scores[1:] - scores[:1], "boutput": scores[0]}
+    return Data(np.array([[-1.0], [1.0]]), inputs.one_hot(labels, scores.shape[1])), params
+
+
 # train
 
 
@@ -876,15 +883,32 @@ def scores_of_the_last_iteration(ns, drawn):
     return {"scores": listed(ns.train(x, y, params, batch_size=7, max_iters=4, learning_rate=0.2))}
 
 
-@probe("train", points=2, tolerance=1e-5, draw=lambda rng: {"data": alike(rng, 6), "params": network(rng)})
+def sure_of(rng, favourite, C=4):
+    """Parameters of a network that favours one class whatever it sees, and goes on doing so for some small steps."""
+    return network(rng, C=C) | {"boutput": 6.0 * np.eye(C)[favourite]}
+
+
+def alike_and_wrong(rng, N, C=4):
+    """N copies of an example with its label, and a network that favours the next class."""
+    made = alike(rng, N, C=C)
+    return {"data": made, "params": sure_of(rng, (made.y[0].argmax() + 1) % C, C)}
+
+
+@probe("train", points=2, tolerance=1e-5, draw=lambda rng: alike_and_wrong(rng, 6))
 def several_batches(ns, drawn):
     """Several batches in each iteration, of examples that are all the same."""
     (x, y), params = drawn.values()
-    scores = listed(ns.train(x, y, params, batch_size=2, max_iters=2, learning_rate=0.1))
+    scores = listed(ns.train(x, y, params, batch_size=2, max_iters=2, learning_rate=0.02))
     return {"scores": scores} | after(params, *PARAMETERS)
 
 
-@probe("train", points=1, tolerance=1e-5, draw=lambda rng: {"data": data(rng, 12), "params": network(rng)})
+def mostly_favoured(rng):
+    """Twelve examples, nine of them of the class that the network favours: no three of them are so in the same share."""
+    y = inputs.one_hot(rng.permutation([*np.zeros(9, dtype=int), 1, 2, 3]), 4)
+    return {"data": Data(rng.normal(size=(12, 3)), y), "params": sure_of(rng, 0)}
+
+
+@probe("train", points=1, tolerance=1e-5, draw=mostly_favoured)
 def scores_of_several_batches(ns, drawn):
     """Loss and accuracy over several batches, at a learning rate of 0."""
     (x, y), params = drawn.values()
@@ -892,10 +916,15 @@ def scores_of_several_batches(ns, drawn):
 
 
 def known_order(rng, N, batch_size):
-    """Data, parameters, and the numbers of the examples of each batch, which are not in the order of the data."""
+    """Data, parameters, and the numbers of the examples of each batch, which are not in the order of the data. The network favours the class of
+    the last batch.
+    """
     order = np.roll(rng.permutation(N // 2), 1).tolist()
     shuffled = [number for place in order for number in (place, N - 1 - place)]
-    return {"data": data(rng, N), "params": network(rng), "batches": [shuffled[i : i + batch_size] for i in range(0, N, batch_size)]}
+    batches = [shuffled[i : i + batch_size] for i in range(0, N, batch_size)]
+    labels = 1 + np.arange(N) % 3
+    labels[batches[-1]] = 0
+    return {"data": Data(rng.normal(size=(N, 3)), inputs.one_hot(labels, 4)), "params": sure_of(rng, 0), "batches": batches}
 
 
 @probe("train", points=1, tolerance=1e-5, draw=partial(known_order, N=8, batch_size=2))
@@ -903,7 +932,7 @@ def batches_in_a_known_order(ns, drawn):
     """Different batches, of which get_random_batches gives the same in each iteration."""
     (x, y), params, batches = drawn.values()
     ns.patch(get_random_batches=lambda x, y, batch_size: [(x[rows], y[rows]) for rows in batches])
-    scores = listed(ns.train(x, y, params, batch_size=2, max_iters=2, learning_rate=0.1))
+    scores = listed(ns.train(x, y, params, batch_size=2, max_iters=2, learning_rate=0.02))
     return {"scores": scores} | after(params, *PARAMETERS)
 
 
@@ -941,9 +970,9 @@ def train_leaves_the_data(ns, drawn):
 
 
 @probe("train", points=0.25, contract=True, equal_sizes="layers of one size among them", tolerance=1e-5,
-       draw=lambda rng: {"trainings": [(data(rng), network(rng), 7), (data(rng, 3, 3, 3), network(rng, 3, 3, 3), 9), (data(rng, 1), network(rng), 1)]})
+       draw=lambda rng: {"trainings": [(data(rng), network(rng), 7), (data(rng, 3, 3, 3), network(rng, 3, 3, 3), 9), (data(rng, 1), network(rng), 1), (*far_pair(rng), 2)]})
 def one_training_after_another(ns, drawn):
-    """A second and a third training: layers of one size, a batch size above the number of examples, and a single example."""
+    """One training after another: layers of one size, a batch size above the number of examples, a single example, and scores far apart."""
     seen = []
     for (x, y), params, batch_size in drawn["trainings"]:
         scores = listed(ns.train(x, y, params, batch_size=batch_size, max_iters=2, learning_rate=0.2))
@@ -1082,17 +1111,18 @@ def differences_leave_the_data(ns, drawn):
 
 
 def networks_of_every_kind(rng):
-    """Networks of one size and of one unit, with weights of zero and in a tie, and examples that are a view of a larger array."""
+    """Networks of one size and of one unit, with weights of zero and in a tie, examples that are a view of a larger array, and scores far apart."""
     networks = {"one size": network(rng, 2, 2, 2), "one unit": network(rng, 1, 1, 2), "zeros": network(rng, 2, 1, 2), "ties": network(rng, 2, 2, 2)}
     networks["zeros"]["Wlayer1"][:] = 0.0
     networks["ties"]["Wlayer1"][:] = rng.normal()
     sets = {kind: data(rng, 3, params["Wlayer1"].shape[0], 2) for kind, params in networks.items()}
-    return {kind: Small(np.repeat(x, 2, axis=0)[::2], y, networks[kind]) for kind, (x, y) in sets.items()}
+    apart, params = far_pair(rng)
+    return {kind: Small(np.repeat(x, 2, axis=0)[::2], y, networks[kind]) for kind, (x, y) in sets.items()} | {"far apart": Small(*apart, params)}
 
 
 @probe("central_differences_gradient", points=0.25, contract=True, tolerance=1e-4, equal_sizes="layers of one size among them", draw=networks_of_every_kind)
 def differences_of_every_kind(ns, drawn):
-    """Call after call, with a wide step: layers of one size and of one unit, weights of zero and in a tie, and a view of a larger array."""
+    """Call after call, with a wide step: layers of one size and of one unit, weights of zero and in a tie, a view of a larger array, and scores far apart."""
     seen = {}
     for kind, (x, y, params) in drawn.items():
         ns.central_differences_gradient(params, x, y, eps=0.1)

@@ -306,6 +306,8 @@ def check():
     grad = eval_numerical_gradient_array(lambda z: z**3, x, np.full((2, 3), 2.0), h=0.5)
     checks.close("grad of x**3 with df = 2 and h=0.5", grad, 6 * start**2 + 0.5,
                  "to both sides, times df, over 2h; the step is the argument h")
+    grad = eval_numerical_gradient_array(lambda z: z**3, x, np.full((2, 3), 2.0))
+    checks.close("grad of x**3 where h is left out", grad, 6 * start**2, "the step is then 1e-5")
     # neighbours in a row, multiplied: three entries make two
     grad = eval_numerical_gradient_array(lambda z: z[:, :2] * z[:, 1:], x, df)
     checks.close("grad of x[:, :2] * x[:, 1:]", grad, [[-1.0, -3.5, 2.0], [0.1, -0.15, 0.6]],
@@ -868,13 +870,13 @@ TwoLayerPerceptron.softmax_loss = softmax_loss
 @checks.run
 def check():
     # probabilities 1/4 and 3/4, then 1/2 and 1/2, then 3/4 and 1/4
-    x, y = np.log([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]]), np.array([1, 0, 1])
+    x, y = np.log([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]]), np.array([0, 1, 1])
     start = x.copy()
     value, dx = layers.softmax_loss(x, y)
     checks.shape("the loss", value, (), "one number for the batch")
-    checks.close("the loss", value, (np.log(4 / 3) + np.log(2) + np.log(4)) / 3,
+    checks.close("the loss", value, (np.log(4) + np.log(2) + np.log(4)) / 3,
                  "minus the logarithm of what the label got, then the mean over examples")
-    checks.close("dx times 3", 3 * np.asarray(dx), [[0.25, -0.25], [-0.5, 0.5], [0.75, -0.75]],
+    checks.close("dx times 3", 3 * np.asarray(dx), [[-0.75, 0.75], [0.5, -0.5], [0.75, -0.75]],
                  "p, less 1 at the label, over N; N is 3 here")
     checks.kept("x", x, start)
     # one example, four classes, whole numbers; then rows that lie far apart

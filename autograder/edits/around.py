@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 _FEW = 8
 """No more names, keys or indices of a kind are tried than this."""
 
 
+@dataclass(frozen=True)
+class Further:
+    """What else a notebook has: functions that an answer may call; all that return something, by the lengths
+    of the tuples; and the keys of the dictionaries that are returned.
+    """
+
+    functions: tuple[str, ...] = ()
+    returning: Mapping[str, int] = field(default_factory=dict)
+    """How many things each function returns at once: 0 for a dictionary, 1 for anything else."""
+    keys: tuple[str, ...] = ()
+
+
 @dataclass
 class Around:
-    """A function, or a module where there is none; the cell that holds it; and further functions that the
-    notebook has.
-    """
+    """A function, or a module where there is none; the cell that holds it; and what else the notebook has."""
 
     node: ast.FunctionDef | ast.Module
     cell: ast.Module
-    further: tuple[str, ...] = ()
+    further: Further = field(default_factory=Further)
 
     @cached_property
     def parameters(self) -> list[str]:
@@ -79,6 +90,16 @@ class Around:
         return list(dict.fromkeys(ast.unparse(subscript)[2:-1] for subscript in whole))[:_FEW]
 
     @cached_property
+    def results(self) -> dict[str, ast.Call]:
+        """The variables that hold the result of a call, with the first such call of each."""
+        kept = [n for n in ast.walk(self.node) if isinstance(n, ast.Assign) and len(n.targets) == 1]
+        return {
+            n.targets[0].id: n.value
+            for n in reversed(kept)
+            if isinstance(n.targets[0], ast.Name) and isinstance(n.value, ast.Call)
+        }
+
+    @cached_property
     def exponential(self) -> bool:
         """Whether the function takes exponentials."""
         return any(isinstance(n, ast.Attribute) and n.attr == "exp" for n in ast.walk(self.node))
@@ -107,7 +128,9 @@ class Around:
         docstring speaks of.
         """
         own = [n.name for n in self.cell.body if isinstance(n, ast.FunctionDef)]
-        others = [n for n in dict.fromkeys([*own, *self.further]) if n != getattr(self.node, "name", "")]
+        others = [
+            n for n in dict.fromkeys([*own, *self.further.functions]) if n != getattr(self.node, "name", "")
+        ]
         return sorted(others, key=lambda name: name not in self.words)[:_FEW]
 
     @cached_property

@@ -10,11 +10,15 @@ import ast
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
+from autograder.edits.around import Further
 from autograder.edits.endless import endless
 from autograder.edits.mending import (
     of_arithmetic,
     of_arrays,
     of_asking,
+    of_bounds,
+    of_divisions,
+    of_entries,
     of_keys,
     of_layers,
     of_names,
@@ -46,6 +50,7 @@ _SOONEST = (
     "a_text_that_is_known",
     "other_length_of_a_shape",
     "size_of_an_argument",
+    "rounded_down_throughout",
 )
 """Tried before those of the line that has raised: the cause stands in others, and there are one or a few
 candidates a function. A loop over the wrong axis raises in its body.
@@ -65,6 +70,16 @@ _FIRST = (
     "made_as_the_other_layer",
     "added_for_the_other_layer",
     "swapped_entries",
+    "entries_under_their_names",
+    "exchanged_entries",
+    "rounded_down_throughout",
+    "rounded_down",
+    "not_rounded_down",
+    "all_keys_listed",
+    "bound_as_it_is",
+    "bound_of_a_loop",
+    "key_as_its_siblings",
+    "entry_of_a_result",
     "axis_or_keepdims",
     "handed_on",
     "not_used_yet",
@@ -106,12 +121,13 @@ _FIRST = (
     "absolute",
     "put_back",
     "comparison",
-    "condition",
+    "turned_condition",
     "sibling",
     "dropped_statement",
 )
 """Few, and what students do most."""
 _THEN = (
+    "swapped_arguments",
     "whole_numbers_as_an_index",
     "dropped_sign",
     "arithmetic",
@@ -131,7 +147,7 @@ _THEN = (
     "part_not_used_yet",
     "one_step_with_the_unused",
     "likely_number",
-    "swapped_arguments",
+    "exchanged_arguments",
     "other_tuple",
     "unwrapped",
     "collection",
@@ -176,12 +192,16 @@ _LAST = (
     "other_operator",
     "one_more_step",
     "dropped_default",
+    "condition",
 )
 """Many, and seldom it."""
 _PLACES_OF_MENDS = (
     of_arithmetic,
     of_arrays,
     of_asking,
+    of_bounds,
+    of_divisions,
+    of_entries,
     of_keys,
     of_layers,
     of_names,
@@ -199,19 +219,22 @@ def kinds() -> list[Operator]:
 
 
 def mends(
-    text: str, names: Iterable[str], line: int = 0, functions: tuple[str, ...] = ()
+    text: str,
+    names: Iterable[str],
+    line: int = 0,
+    further: Further | None = None,
 ) -> Iterator[Mutant]:
     """Copies of a cell with one place changed that may be what was meant. names: what the question asks for,
     such as "softmax" or "Layer.forward"; changes within these come before those in the rest of the cell, and
-    the likely ones in one line, where the code has raised, before all others. functions: what else of the
-    notebook an answer may call.
+    the likely ones in one line, where the code has raised, before all others. further: what else the notebook
+    has.
 
     Nothing for a cell that is not plain Python, or longer or more deeply nested than an answer is.
     """
     if len(text) > LONGEST:
         return
     try:
-        yield from islice(_mends(text, frozenset(names), line, functions), MOST)
+        yield from islice(_mends(text, frozenset(names), line, further), MOST)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
 
@@ -238,10 +261,10 @@ _GUARD = Operator("other_guard", "Another small number.", (ast.Constant,), (), _
 _GUARDS, _LARGEST_GUARD, _GUARDS_TRIED = (1e-8, 1e-12, 1e-10, 1e-7, 1e-5), 1e-3, 20
 
 
-def _mends(text: str, names: frozenset[str], line: int, functions: tuple[str, ...]) -> Iterator[Mutant]:
+def _mends(text: str, names: frozenset[str], line: int, further: Further | None) -> Iterator[Mutant]:
     tree = ast.parse(text)
     wanted = {id(node) for node in _asked_for(tree, names)}
-    everywhere = [place for place in places(tree, functions) if not _in_a_signature(place)]
+    everywhere = [place for place in places(tree, further) if not _in_a_signature(place)]
     here = [place for place in everywhere if line and getattr(place.node, "lineno", 0) == line]
     inner = [place for place in everywhere if id(place.definition) in wanted]
     outer = [place for place in everywhere if id(place.definition) not in wanted]

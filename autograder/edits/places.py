@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.edits.around import Around
+from autograder.edits.around import Around, Further
 
 SILENT = frozenset({"print"})
 """Functions whose calls are never judged."""
@@ -49,8 +49,8 @@ class CodePlace:
         return _bound(function)
 
 
-def places(tree: ast.Module, further: tuple[str, ...] = ()) -> Iterator[CodePlace]:
-    """Every node that may be mutated, outermost first. further: functions that the notebook has besides."""
+def places(tree: ast.Module, further: Further | None = None) -> Iterator[CodePlace]:
+    """Every node that may be mutated, outermost first. further: what else the notebook has."""
     texts = _in_order(
         n.value for n in _mutable(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
     )
@@ -70,7 +70,9 @@ def places(tree: ast.Module, further: tuple[str, ...] = ()) -> Iterator[CodePlac
         for n in _mutable(tree)
         if isinstance(n, ast.Attribute) and is_own_attribute(n) and id(n) not in called
     )
-    outside = CodePlace(tree, tree, "", None, texts, free, attributes, [], Around(tree, tree, further))
+    outside = CodePlace(
+        tree, tree, "", None, texts, free, attributes, [], Around(tree, tree, further or Further())
+    )
     yield from _below(tree, outside)
 
 

@@ -37,7 +37,7 @@ class ToyModel:
         return None if targets is None else self.loss_func(probs, targets), probs
 
     def loss_func(self, probs, targets):
-        return probs[:, 0].mean()
+        return np.sum(probs[:, :1] * targets) / len(probs)  # of one-hot rows, as many as there are images, the mean
 
     def backward_pass(self):
         self.steps.append(self.latest)

@@ -7,6 +7,7 @@ from autograder.judging.grader import Grader
 
 from .conftest import edited
 
+BY_THE_LEAST = "(lambda s: np.exp(s - s.min(axis=1, keepdims=True)) / np.exp(s - s.min(axis=1, keepdims=True)).sum(axis=1, keepdims=True))"
 SLIPS = {
     "a bias added into whole numbers": ("layers_digits", "affine_forward", "@ w + b", "@ w\n    out += b", "affine_of_whole_numbers"),
     "one input for all activations": ("modular_mnist", "Activation", "self.x = a\n", "Activation.x = a\n", "the_latest_input_counts"),
@@ -24,6 +25,17 @@ SLIPS = {
     "a check that asks for ten digits": ("layers_digits", "check_layer", "< 1e-5", "< 1e-10", "layers_whose_slope_comes_and_goes"),
     "a check of the sum of the scores": ("faces_mlp", "check_grad", 'backward(model, var["y"], var)', 'backward(model, np.ones_like(var["y"]), var)\n    scores, forward = forward, lambda model, x: {"y": np.sqrt(2 * np.sum(scores(model, x)["y"]) + 0j)}',
                                          "double_and_opposite_gradient"),
+    "a softmax by the least score, evaluated": ("faces_mlp", "evaluate", "softmax(forward", BY_THE_LEAST + "(forward", "large_score_evaluation"),
+    "a softmax by the least score, trained": ("faces_mlp", "train", "softmax(var", BY_THE_LEAST + "(var", "error_of_far_scores"),
+    "a softmax by the least score, in a network": ("modular_mnist", "Neuralnetwork", "softmax(x)", BY_THE_LEAST + "(x)", "scores_of_large_size"),
+    "a softmax by the least score, in a training": ("nn_recognition", "train", '"output", softmax)', f'"output", {BY_THE_LEAST})', "one_training_after_another"),
+    "a softmax by the least score, in differences": ("nn_recognition", "central_differences_gradient", "softmax", BY_THE_LEAST, "differences_of_every_kind"),
+    "a softmax by the least score, in steps": ("layers_digits", "train_two_layer", "loss, dscores = softmax_loss(scores, y_train[batch])", f"probs = {BY_THE_LEAST}(scores)\n        loss, dscores = 0.5, (probs - np.eye(C)[y_train[batch]]) / batch_size", "steps_to_far_scores"),
+    "no record of the last step": ("layers_digits", "train_two_layer", "    return params, history", "    return params, {name: curve[:-1] for name, curve in history.items()}", "history_of_the_first_and_the_last_step"),
+    "no record of the first step": ("layers_digits", "train_two_layer", "    return params, history", "    return params, {name: curve[1:] for name, curve in history.items()}", "history_of_the_first_and_the_last_step"),
+    "a record of every second step": ("layers_digits", "train_two_layer", "    return params, history", "    return params, {name: curve[::2] for name, curve in history.items()}", "history_of_the_first_and_the_last_step"),
+    "the accuracy of the last batch": ("nn_recognition", "train", "avg_acc += acc * len(xb) / len(x)", "avg_acc = acc", "scores_of_several_batches"),
+    "a last epoch that is never the best": ("modular_mnist", "trainer", "and valid_loss < best_loss", 'and valid_loss < best_loss and epoch < config["epochs"] - 1', "best_weights_without_a_stop"),
 }  # fmt: skip
 UNTOLD = {
     "dout changed in place": ("two_layer_perceptron", "relu", "return dout * (cache > 0)", "dout *= cache > 0\n    return dout", "relu_of_every_kind", "relu_backward_leaves_dout"),

@@ -61,6 +61,7 @@ NOT_NAMED = {
     "the last entries": (*ENTRIES, "range(param.size)[-20:]", "first_twenty_entries"),
     "entries that may repeat": (*ENTRIES, "np.random.choice(param.size, 20)", "always_twenty_entries"),
     "a rate that falls": (*STEP, "theta -= learning_rate * 0.95 ** len(history[\"test_loss\"]) * gradient", "gradients_pile_up"),
+    "the largest of the batches' losses": ("modular_mnist", "trainer", "total += loss * len(rows)", "total = max(total, loss * len(order))", "training_loss_of_the_first_batch"),
     "the softmax of the softmax": ("faces_mlp", "train", 'softmax(var["y"])', 'softmax(softmax(var["y"]))', "scores_minus_targets"),
     "one target for the whole batch": ("faces_mlp", "train", "target_train[rows]", "target_train[start]", "targets_in_another_order"),
     "b1 as a column": (*BIASES, "np.zeros((hidden, 1))", "first_bias_as_a_row"),

@@ -114,7 +114,7 @@ def _first_is_self(name: str, place: CodePlace) -> bool:
     own = {n.name: n.args.args for n in place.around.cell.body if isinstance(n, ast.FunctionDef)}
     if name in own:
         return bool(own[name]) and own[name][0].arg == "self"
-    return name in place.around.further
+    return name in place.around.further.functions
 
 
 @mend(

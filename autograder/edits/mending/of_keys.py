@@ -119,16 +119,65 @@ def keys_throughout(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
     taken = {name for _, name in names} | {node.name}
     words = re.findall(r"[A-Za-z]\w*", ast.get_docstring(node) or "")
     keys = [constant.value for constant in _written_keys(node)]
-    wanted = [word for word in dict.fromkeys(words) if word not in keys and word not in taken]
+    cased = {key.lower() for key in keys}
+    wanted = [
+        word
+        for word in dict.fromkeys(words)
+        if word not in keys and (word not in taken or word.lower() in cased)
+    ]
     rules = (_spelling(key, word) for key in keys if key not in words for word in wanted)
     for start, now, instead in list(dict.fromkeys(filter(None, rules)))[:_OTHER_SPELLINGS]:
         made = copy.deepcopy(node)
         changed = []
         for old, new in zip(_keys_used(node), _keys_used(made), strict=True):
-            if new.value not in words and new.value.startswith(start + now):
+            spelled = instead and new.value.startswith(start + instead)
+            if new.value not in words and new.value.startswith(start + now) and not spelled:
                 new.value = start + instead + new.value[len(start + now) :]
                 changed.append(old)
         yield At(made, changed[0], tuple(changed))
+
+
+@mend(
+    ast.Constant,
+    examples=('p["d_W1"], p["d_b1"], p["dW2"] = y => p["d_W1"], p["d_b1"], p["d_W2"] = y',),
+)
+def key_as_its_siblings(node: ast.Constant, place: CodePlace) -> Iterator[Any]:
+    """A key under which something is written, spelled as the others are but for its number."""
+    key = node.value if isinstance(node.value, str) else ""
+    written = _written_keys(place.around.node)
+    number = re.search(r"\d+$", key)
+    if number is None or not any(node is other for other in written):
+        return
+    known = {other.value for other in written}
+    others = [re.sub(r"\d+$", number[0], other) for other in known if re.search(r"\d$", other)]
+    end = key[-1 - len(number[0]) :]  # the letter before the number stays, as in dW2 and db2
+    yield from (ast.Constant(other) for other in sorted({*others} - known) if other.endswith(end))
+
+
+@mend(
+    ast.Tuple,
+    ast.List,
+    examples=(
+        'def f(p):\n    """Moves W1, W2 and b1."""\n    for k in ["W1", "b1"]:\n        p[k] = 0 => '
+        'def f(p):\n    """Moves W1, W2 and b1."""\n    for k in ["W1", "W2", "b1"]:\n        p[k] = 0',
+        'def f(p):\n    """Moves W1, W2 and b1."""\n    for k in ("W1", "b1", "b1"):\n        p[k] = 0 => '
+        'def f(p):\n    """Moves W1, W2 and b1."""\n    for k in ("W1", "W2", "b1"):\n        p[k] = 0',
+    ),
+)
+def all_keys_listed(node: Any, place: CodePlace) -> Iterator[Any]:
+    """A list of keys with one more, which the docstring names beside them, or with it in place of another."""
+    keys = [entry.value for entry in node.elts if isinstance(entry, ast.Constant)]
+    if len(keys) < len(node.elts) or not {*keys} & {*place.around.words}:
+        return
+    spelled = {_bare(key) for key in keys if isinstance(key, str)}
+    words = [word for word in place.around.words if re.search(r"\d$", word) and _bare(word) in spelled]
+    for word in [word for word in words if word not in keys][:_OTHER_SPELLINGS]:
+        new = ast.Constant(word)
+        at = sum(1 for key in keys if key in words[: words.index(word)])
+        yield type(node)([*node.elts[:at], new, *node.elts[at:]], node.ctx)
+        for n, key in enumerate(keys):
+            if key in keys[:n] or key in keys[n + 1 :] or key not in words:
+                yield At(type(node)([*node.elts[:n], new, *node.elts[n + 1 :]], node.ctx), node.elts[n])
 
 
 def _keys_used(node: ast.AST) -> list[Any]:

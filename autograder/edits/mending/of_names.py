@@ -32,6 +32,7 @@ _TAKEN_FOR_EACH_OTHER = (
     ("permutation", "shuffle", "choice"),
     ("uniform", "normal", "standard_normal", "rand", "randn"),
 )
+_OF_PYTHON, _OF_NUMPY = ("min", "max", "sum"), ("mean", "sum", "max", "min")
 
 
 @mend(ast.Name, examples=("def f(x, y, z):\n    return x => def f(x, y, z):\n    return z",))
@@ -56,10 +57,23 @@ def one_more_entry(node: ast.Tuple, place: CodePlace) -> Iterator[Any]:
             yield ast.Tuple([*node.elts[:at], ast.Name(name, ast.Load()), *node.elts[at:]], node.ctx)
 
 
-@mend(ast.Attribute, examples=("y = x.max(axis=0) => y = x.mean(axis=0)", "np.log(x) => np.exp(x)"))
-def other_function(node: ast.Attribute, place: CodePlace) -> Iterator[Any]:
-    """A function taken for another of its kind."""
-    if isinstance(place.parent, ast.Call) and place.field == "func":
+@mend(
+    ast.Attribute,
+    ast.Name,
+    examples=(
+        "y = x.max(axis=0) => y = x.mean(axis=0)",
+        "np.log(x) => np.exp(x)",
+        "y = min(x) => y = np.mean(x)",
+    ),
+)
+def other_function(node: Any, place: CodePlace) -> Iterator[Any]:
+    """A function taken for another of its kind; one of Python's own for NumPy's."""
+    if not isinstance(place.parent, ast.Call) or place.field != "func":
+        return
+    if isinstance(node, ast.Name):
+        if node.id in _OF_PYTHON and len(place.parent.args) == 1:
+            yield from (expression(f"np.{name}") for name in _OF_NUMPY if name != node.id)
+    else:
         for group in _TAKEN_FOR_EACH_OTHER:
             if node.attr in group:
                 yield from (ast.Attribute(node.value, n, node.ctx) for n in group if n != node.attr)

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.edits.mending.table import called, expression, mend, skeleton, with_body, with_value
+from autograder.edits.mending.table import (
+    called,
+    expression,
+    is_loaded,
+    mend,
+    skeleton,
+    with_body,
+    with_value,
+)
 from autograder.edits.operators import At
 from autograder.edits.places import CodePlace
 
@@ -14,6 +23,7 @@ _WRITES = frozenset(["append", "extend", "fill", "insert", "pop", "remove", "rev
 """Methods that change what they are called of."""
 _FAR = 6
 """A statement is moved over so many others at most."""
+_WORD = re.compile(r"[A-Za-z]\w*")
 
 
 @mend(
@@ -73,10 +83,23 @@ def _changes(call: ast.expr, name: str) -> bool:
     return False
 
 
-@mend(ast.FunctionDef, examples=("def f(x):\n    y = x + 1 => def f(x):\n    y = x + 1\n    return y",))
+@mend(
+    ast.FunctionDef,
+    examples=(
+        "def f(x):\n    y = x + 1 => def f(x):\n    y = x + 1\n    return y",
+        'def f(c):\n    """c holds x. Returns d like x and e."""\n    x, d, e = g(c) => '
+        'def f(c):\n    """c holds x. Returns d like x and e."""\n    x, d, e = g(c)\n    return (d, e)',
+    ),
+)
 def returned(node: ast.FunctionDef, place: CodePlace) -> Iterator[Any]:
-    """What was computed last, returned."""
+    """What was computed last, returned; or all that the docstring says is returned."""
     last = node.body[-1]
+    before, _, described = (ast.get_docstring(node) or "").partition("Return")
+    made = {name for line, name in place.locals_of(node) if line > 0} - {*_WORD.findall(before)}
+    several = [name for name in dict.fromkeys(_WORD.findall(described)) if name in made]
+    if len(several) > 1 and not isinstance(last, ast.Return):
+        names: list[ast.expr] = [ast.Name(name, ast.Load()) for name in several]
+        yield At(with_body(node, [*node.body, ast.Return(ast.Tuple(names, ast.Load()))]), last)
     if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Constant):
         yield At(with_body(node, [*node.body[:-1], ast.Return(last.value)]), last)
     for name in dict.fromkeys(name for line, name in reversed(place.locals_of(node)) if line > 0):
@@ -173,8 +196,30 @@ def exchanged_targets(node: ast.Assign, place: CodePlace) -> Iterator[Any]:
 def moved_into_the_next(node: ast.stmt, place: CodePlace) -> Iterator[Any]:
     """A statement before a loop, at the beginning of each of its rounds instead."""
     following = place.following
-    if isinstance(following, ast.For | ast.While) and isinstance(node, ast.Assign | ast.AugAssign | ast.Expr):
+    if not isinstance(following, ast.For | ast.While) or _is_gathered_in(following, node, place):
+        return
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr):
         yield [with_body(following, [node, *following.body]), None]
+
+
+def _is_gathered_in(loop: ast.For | ast.While, node: ast.stmt, place: CodePlace) -> bool:
+    """Whether a loop gathers in each round what is looked at after it alone: begun anew in each, it would
+    hold the last one's, which hides what is done with all of them.
+    """
+    names = [ast.unparse(target) for target in node.targets] if isinstance(node, ast.Assign) else []
+    if len(names) != 1 or not any(_gathers(part, names[0]) for part in loop.body):
+        return False
+    uses = [n for n in ast.walk(place.around.node) if isinstance(n, ast.Name) and n.id == names[0]]
+    inner = {id(n) for part in loop.body if not _gathers(part, names[0]) for n in ast.walk(part)}
+    after = any(is_loaded(n) and n.lineno > (loop.end_lineno or loop.lineno) for n in uses)
+    return after and not any(id(n) in inner for n in uses)
+
+
+def _gathers(statement: ast.stmt, name: str) -> bool:
+    """Whether a statement adds to what a name holds."""
+    if isinstance(statement, ast.AugAssign):
+        return ast.unparse(statement.target) == name
+    return isinstance(statement, ast.Expr) and _changes(statement.value, name)
 
 
 @mend(

@@ -37,7 +37,13 @@ _KINDS = (
     "added_up",
 )
 """What is done alike in each twin: kinds that have few candidates."""
-TWINS = ("the_same_in_twins", "the_same_in_entries", "keys_throughout", "fractions_throughout")
+TWINS = (
+    "the_same_in_twins",
+    "the_same_in_entries",
+    "keys_throughout",
+    "fractions_throughout",
+    "rounded_down_throughout",
+)
 """The mends that change several pieces at once."""
 _MOST = 80
 """Changes of one group of twins."""

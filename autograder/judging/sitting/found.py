@@ -55,7 +55,8 @@ def find(search: Search, cells: list[CellSource], name: Name) -> ToldOf | None:
     if alone := [place for place in places if place.alone]:
         return ToldOf(alone[0].change.says, located(alone, given=search.given))
     first = places[:1]
-    return ToldOf(first[0].change.says, says=look_at(first, given=search.given), two=True)
+    says = look_at(first, given=search.given)
+    return ToldOf(first[0].change.says, says=says, two=not first[0].in_one_statement)
 
 
 def _but_for_a_guard(search: Search, cells: list[CellSource], name: Name) -> ToldOf | None:

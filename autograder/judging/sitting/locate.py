@@ -25,6 +25,7 @@ from autograder.inside.seen import Observation, Outcome
 from autograder.judging.findings import Finding, Verdict
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
+from autograder.judging.sitting.further import further_before
 from autograder.judging.sitting.told import MendPlace
 
 _ENDED = (Outcome.FINISHED, Outcome.RAISED, Outcome.MISSING)
@@ -171,13 +172,6 @@ def _attaches(text: str, names: set[str]) -> bool:
 
 def _defined(text: str) -> set[str]:
     return {node.name for node in _statements(text) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-
-
-def _functions_before(cell: CellSource, cells: list[CellSource]) -> tuple[str, ...]:
-    """The functions of the notebook that an answer may call, the latest first."""
-    earlier = [node for c in cells if c.number < cell.number for node in _statements(c.text)]
-    names = (node.name for node in reversed(earlier) if isinstance(node, ast.FunctionDef))
-    return tuple(dict.fromkeys(names))
 
 
 def _computes(text: str) -> bool:
@@ -327,8 +321,8 @@ class Search:
             yield from (candidate for candidate in together if candidate is not None)
 
     def _of(self, cell: CellSource, cells: list[CellSource]) -> Iterator[tuple[CellSource, Mutant]]:
-        functions = _functions_before(cell, cells)
-        for candidate in mends(cell.text, self.question.defines, self._raised_at(cell), functions):
+        further = further_before(cell, cells)
+        for candidate in mends(cell.text, self.question.defines, self._raised_at(cell), further):
             yield cell, candidate
 
     def _raised_at(self, cell: CellSource) -> int:

@@ -8,6 +8,7 @@ import ast
 import difflib
 from dataclasses import dataclass, replace
 
+from autograder.edits.mending.of_entries import EXCHANGES
 from autograder.edits.mending.of_twins import TWINS
 from autograder.edits.mutants import Mutant
 from autograder.inside.protocol import CellSource
@@ -71,12 +72,20 @@ class MendPlace:
         return not self.change.other_lines
 
     @property
+    def in_one_statement(self) -> bool:
+        """Whether all lines that change belong to one statement, that holds no others: it is one place."""
+        lines = {self.change.line, *self.change.other_lines}
+        simple = [n for n in _statements(ast.parse(self.cell.text)) if not hasattr(n, "body")]
+        return any(lines <= {*range(n.lineno, (n.end_lineno or n.lineno) + 1)} for n in simple)
+
+    @property
     def once(self) -> str:
         """What is done there."""
         if not self.alone:
             others = [str(line) for line in self.change.other_lines]
             lines = f"{', '.join(others[:-1])} and {others[-1]}" if len(others) > 1 else others[0]
-            return f"the same change there and at line{'s' * (len(others) > 1)} {lines}"
+            what = "an exchange of what stands" if self.change.operator in EXCHANGES else "the same change"
+            return f"{what} there and at line{'s' * (len(others) > 1)} {lines}"
         if self.change.operator in TWINS:
             return "the same change there and where the like of it is written"
         return "one change there"

@@ -6,6 +6,7 @@ from itertools import islice
 
 import pytest
 
+from autograder.edits.around import Further
 from autograder.edits.mends import MOST, kinds, mends, other_guards
 from autograder.edits.mutants import changes, normal
 from autograder.edits.places import places
@@ -62,7 +63,7 @@ def test_a_signature_stays_as_it_was_handed_out() -> None:
 def test_no_operator_stumbles() -> None:
     """Each operator makes its changes of code that holds all kinds of indices, calls and targets: none raises, none needs another."""
     tree = ast.parse(NETWORK)
-    everywhere = list(places(tree, ("softmax", "relu")))
+    everywhere = list(places(tree, Further(("softmax", "relu"))))
     made = [(kind.name, sum(1 for _ in changes(everywhere, [kind]))) for kind in kinds()]
     assert sum(count for _, count in made) > 400 and len(made) == len(kinds())
 
@@ -136,7 +137,57 @@ SLIPS = {
     "an input that is not kept": ("class A:\n    def __init__(self):\n        self.x = None\n\n    def f(self, a):\n        return 2 * a\n\n    def g(self):\n        return self.x.T", "argument_kept", "self.x = a"),
     "columns for rows": ("def f(x):\n    return x.sum() / x.shape[1]", "other_length_of_a_shape", "x.shape[0]"),
     "labels that are fractions": ("def f(data):\n    labels = data[:, -1]\n    return np.eye(10)[labels]", "whole_numbers_as_an_index", "np.eye(10)[labels.astype(int)]"),
+    "a key that was not asked for": ("def f(forward, x):\n    \"\"\"forward(x) returns a dictionary with the scores y.\"\"\"\n    return softmax(forward(x))", "entry_of_a_result", "softmax(forward(x)['y'])"),
+    "a key of what is kept": ("def f(forward, x):\n    var = forward(x)\n    a = g(var)\n    return a, var['h']", "entry_of_a_result", "g(var['h'])"),
+    "both of two results": ("def f(loss, x):\n    return np.sqrt(loss(x))", "entry_of_a_result", "np.sqrt(loss(x)[0])"),
+    "variables under each other's keys": ("def f(x):\n    z1, h1, z2, h2 = g(x)\n    return {'z1': h1, 'h1': z1, 'z2': h2, 'h2': z2}", "entries_under_their_names", "{'z1': z1, 'h1': h1, 'z2': z2, 'h2': h2}"),
+    "two entries that are no neighbours": ("def f(a, b, c):\n    return {'x': c + 1, 'y': b, 'z': a}", "exchanged_entries", "{'x': a, 'y': b, 'z': c + 1}"),
+    "arguments that are no neighbours": ("def f(a, b, c):\n    return g(a, b, c)", "exchanged_arguments", "g(c, b, a)"),
+    "a fraction for height and width": ("def f(x, s):\n    h = x.shape[0] / s + 1\n    w = x.shape[1] / s + 1\n    return np.zeros((h, w))", "rounded_down_throughout", "w = x.shape[1] // s + 1"),
+    "rounded up for height and width": ("def f(x, s):\n    h = int(np.ceil(x.shape[0] / s))\n    w = int(np.ceil(x.shape[1] / s))\n    return np.zeros((h, w))", "rounded_down_throughout", "w = x.shape[1] // s"),
+    "a mean without fractions": ("def f(x):\n    return x.sum() // len(x)", "not_rounded_down", "x.sum() / len(x)"),
+    "one key of six": ("def f(m, g):\n    m['dE_W1'], m['dE_b1'], m['dW2'] = g()", "key_as_its_siblings", "m['dE_W2']"),
+    "keys in small letters": ("def f(g):\n    \"\"\"Returns a dictionary with the keys W1 and b1.\"\"\"\n    W1, b1 = g()\n    return {'w1': W1, 'b1': b1}", "keys_throughout", "{'W1': W1, 'b1': b1}"),
+    "some keys spelled otherwise": ("def f(m, g):\n    \"\"\"Writes dE_dW1, dE_db1 and so on.\"\"\"\n    m['dE_dW1'], m['dE_dW2'] = g()\n    m['dE_b1'], m['dE_b2'] = g()", "keys_throughout", "m['dE_dW1'], m['dE_dW2'] = g()\n    m['dE_db1'], m['dE_db2'] = g()"),
+    "a key that is not in the list": ("def f(m):\n    \"\"\"Moves W1, W2, b1 and b2.\"\"\"\n    for k in ['W1', 'b1', 'b2']:\n        m[k] += 1", "all_keys_listed", "['W1', 'W2', 'b1', 'b2']"),
+    "a key twice in the list": ("def f(m):\n    \"\"\"Moves W1, W2, b1 and b2.\"\"\"\n    for k in ['W1', 'W2', 'b1', 'b1']:\n        m[k] += 1", "all_keys_listed", "['W1', 'W2', 'b2', 'b1']"),
+    "an epoch too few": ("def f(x, n):\n    for e in range(n - 1):\n        x = g(x)\n    return x", "bound_as_it_is", "range(n)"),
+    "an epoch too many": ("def f(x, n):\n    for e in range(n):\n        x = g(x)\n    return x", "bound_of_a_loop", "range(n - 1)"),
+    "two results that are not returned": ("def f(c):\n    \"\"\"c holds x. Returns dx and dw.\"\"\"\n    x, w = c\n    dx, dw = g(x, w)", "returned", "return (dx, dw)"),
 }
+
+
+def test_of_a_function_of_the_notebook_it_is_known_what_is_returned() -> None:
+    """A key of a dictionary, or one of so many things; what returns one thing is taken as it is."""
+    further = Further(("one", "two", "keys"), {"one": 1, "two": 2, "keys": 0}, ("y",))
+    text = "def f(x):\n    return np.sum(one(x)), np.sum(two(x)), np.sum(keys(x))"
+    found = {m.after for m in mends(text, ["f"], further=further) if m.operator == "entry_of_a_result"}
+    assert found == {"two(x)[0]", "two(x)[1]", "keys(x)['y']"}
+
+
+@pytest.mark.parametrize("after, moves", [("y = min(g)", False), ("y = 0", True)])
+def test_what_a_loop_gathers_is_not_begun_anew_in_each_round(after: str, moves: bool) -> None:
+    """It would hold the last one's alone, which hides what is wrongly done with all of them."""
+    text = f"def f(x):\n    g = []\n    for i in x:\n        g.append(i)\n    {after}\n    return y"
+    assert any(m.operator == "moved_into_the_next" for m in mends(text, ["f"])) is moves
+
+
+def test_that_a_condition_is_always_met_comes_last() -> None:
+    """What it leaves out then can hide the mistake that stands there: nobody should be sent to the condition."""
+    text = "def f(x, n):\n    if n < 0:\n        n = len(x)\n    return x[:n] * n ** 2 * n"
+    found = [m.after for m in mends(text, ["f"])]
+    always = found.index("True")
+    assert always > found.index("not n < 0") and always > 0.9 * len(found)
+
+
+@pytest.mark.parametrize("text, lines", [
+    ("def f(x):\n    z, h = x\n    return {'z': h, 'h': z}", (3, ())),
+    ("def f(x):\n    z, h = x\n    return {\n        'z': h,\n        'h': z,\n    }", (4, (5,))),
+])  # fmt: skip
+def test_entries_in_one_line_are_one_place(text: str, lines: tuple[int, tuple[int, ...]]) -> None:
+    """Where they stand in several lines, each is told."""
+    (found,) = [m for m in mends(text, ["f"]) if m.operator == "entries_under_their_names"]
+    assert (found.line, found.other_lines) == lines
 
 
 @pytest.mark.parametrize("slip", SLIPS)

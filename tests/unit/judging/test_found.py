@@ -136,6 +136,17 @@ def test_the_same_change_in_two_lines_is_no_place_either() -> None:
     assert not told.two and told.located.line == 5
 
 
+DISPLAY = CellSource("def f(z, h):\n    return {\n        'z': h,\n        'h': z,\n    }", 4, CellKind.OWN)
+
+
+def test_two_lines_of_one_statement_are_one_mistake() -> None:
+    """Entries in each other's place: no line is enough, so that it is no place of the results, and yet no second mistake."""
+    place = MendPlace(DISPLAY, Mutant("entries_under_their_names", 3, "h", "z", "", other_lines=(4,)))
+    told = find(FakeSearch([place]), [DISPLAY], lambda judged: None)  # type: ignore[arg-type]
+    assert told is not None and told.located is None and not told.two
+    assert "`h` in `'z': h,`: with an exchange of what stands there and at line 4 every check comes out right." in told.says
+
+
 def test_a_second_change_of_the_first_ones_line_shows_nothing_of_the_mend() -> None:
     """What stands there by then is no longer the student's: the line is told as it was."""
     told = found(FakeSearch(halves=[half()], further=on_top(2, "x - 1")))
