@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from autograder.assignment.nodes import Node
 from autograder.assignment.notebook import Role, SourceCell, grade_id_of
-from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, plain, recognised
+from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, recognised
+from autograder.assignment.reading.prose import plain
 from autograder.assignment.values import Assignment, solves
 from autograder.handed_in.moment import up_to
 from autograder.handed_in.running_order import running_order

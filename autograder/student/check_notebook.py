@@ -34,15 +34,13 @@ from autograder.assignment.placement import (
     LOCKED,
     Cell,
     Known,
-    id_of,
     in_running_order,
     lay_out,
-    opened,
-    parsed,
     recognised,
     touched,
 )
-from autograder.inside.names import bound_names
+from autograder.assignment.reading.opening import id_of, opened
+from autograder.inside.names import bound_names, parsed
 from autograder.inside.one_process import use_one_process
 from autograder.inside.running import RunningNotebook, needs_ipython, stub_names
 from autograder.inside.shell import make_shell

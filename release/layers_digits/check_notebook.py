@@ -1250,21 +1250,10 @@ def missing_name(error: BaseException | None) -> str:
 
 
 import ast
-import json
 import re
-import textwrap
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeVar
 
 
-MAX_DEPTH = 200
-"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
-program writes. How deep Python's own parser goes depends on its version.
-"""
-LOCKED = ("given", "test", "demo")
-ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown", "HTML", "Latex", "Math", "IPython"}
 _ONLY_SHOWS = (
     *(ast.Assign, ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.BinOp),
@@ -1279,8 +1268,6 @@ _CODE = re.compile(
 )
 _ENOUGH_WORDS = 5
 """So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
-_PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
-"""What marimo makes of a cell of prose: a call with a text."""
 _SAYS_NOTHING = re.compile(
     r"\A\s*<span\b[^>]{0,300}>[^\n]{0,300}papermill.*|<a\b[^>]{0,300}>.{0,300}?</a>"
     r"|\[!\[[^]]{0,300}\]\([^)]{0,300}\)\]\([^)]{0,300}\)|<(?!img\b)[^>]{0,300}>"
@@ -1294,79 +1281,89 @@ _MOST_TO_LOOK_AT = 2000
 """A text of more characters says something."""
 
 
-class NotANotebook(ValueError):
-    """The bytes that were handed in are no notebook; the text says what they are instead."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """A cell of the release: its id (empty for prose), its role, and its text as students get it."""
-
-    id: str
-    role: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell as it was handed in. number counts from 1; kind is code, markdown or raw."""
-
-    number: int
-    kind: str
-    id: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """One cell of the notebook as it is graded: the release's cell, the student's, or both.
-
-    text: the whole answer, where a write-up stands in several cells. added: what a student wrote into a
-    locked cell and the original does not define.
-    """
-
-    known: Known | None
-    cell: Cell | None
-    text: str
-    added: str = ""
-
-
-@dataclass(frozen=True)
-class Oddity:
-    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept."""
-
-    what: str
-    cell: Cell
-    known: Known
-    first: int = 0
-
-
-@dataclass
-class Layout:
-    """A notebook's cells in their places. used: by id, the number of the cell that stands for it; missing:
-    what the notebook lacks and its author had to write, or its check.
-    """
-
-    places: list[Place] = field(default_factory=list)
-    oddities: list[Oddity] = field(default_factory=list)
-    used: dict[str, int] = field(default_factory=dict)
-    missing: list[Known] = field(default_factory=list)
-    marked: bool = True
-    """Whether any cell has an id still."""
-
-
 @lru_cache(maxsize=2048)  # most of a notebook's cells are those of all others
 def plain(text: str) -> str:
     """A text without what front ends change when they save: trailing blanks and line ends."""
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
 
 
-def touched(text: str, known: Known) -> bool:
-    """Whether a text is another than what was handed out."""
-    return plain(text) != plain(known.text)
+def prose_in(text: str, is_code: bool) -> str:
+    """What a cell of the student's own says in words; empty where it says nothing, or is code that does
+    something.
+    """
+    if not is_code:
+        short = len(text) <= _MOST_TO_LOOK_AT
+        return "" if short and not _SAYS_NOTHING.sub("", text).strip() else text
+    if _PROSE_MAGIC.match(text):
+        return text
+    tree = parsed(text)
+    if tree is None:
+        return text if _is_no_python(text) else ""
+    if not tree.body:
+        return "" if _is_code_that_rests(text) else text
+    return text if _says([one for one in tree.body if not _brings_display(one)]) else ""
 
 
-# ---- a file's bytes
+def _is_no_python(text: str) -> bool:
+    """Whether a cell that does not compile is a text, in a cell that was left one of code."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    words = [line for line in lines if _SENTENCE.search(line) and not _CODE.match(line)]
+    return 2 * len(words) >= len(lines) and len(text.split()) >= _ENOUGH_WORDS
+
+
+def _is_code_that_rests(text: str) -> bool:
+    """Whether comments are statements that were made comments, or a word or two, and no answer."""
+    said = "\n".join(re.sub(r"^[ \t]*#+ ?", "", line) for line in text.splitlines())
+    if len(said.split()) < 3 and not said.rstrip().endswith("."):
+        return True
+    tree = parsed(said)
+    words = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
+    return tree is not None and not any(isinstance(getattr(s, "value", None), words) for s in tree.body)
+
+
+def _brings_display(statement: ast.stmt) -> bool:
+    """Whether a statement imports what shows a text."""
+    if isinstance(statement, ast.Import):
+        return all(alias.name.startswith("IPython") for alias in statement.names)
+    return isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("IPython")
+
+
+def _says(body: list[ast.stmt]) -> bool:
+    """Whether statements do nothing but show or keep texts, and these say something: a title, a label or a
+    note of progress does not.
+    """
+    kept, texts, told = set(_SHOWS), [], False
+    for statement in body:
+        nodes = list(ast.walk(statement))
+        if not all(isinstance(node, _ONLY_SHOWS) for node in nodes):
+            return False
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        strings = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        if isinstance(statement, ast.Assign):
+            kept |= names if strings else set()
+        if not names <= kept or not (strings or "print" in names or names - _SHOWS):
+            return False
+        texts += strings
+        told = told or (isinstance(statement, ast.Expr) and bool(strings) and names != {"print"})
+    text = " ".join(texts)
+    return told or len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
+
+
+import json
+import re
+import textwrap
+from typing import Any
+
+MAX_DEPTH = 200
+"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
+program writes. How deep Python's own parser goes depends on its version.
+"""
+_PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
+"""What marimo makes of a cell of prose: a call with a text."""
+
+
+class NotANotebook(ValueError):
+    """The bytes that were handed in are no notebook; the text says what they are instead."""
 
 
 def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]]:
@@ -1486,6 +1483,78 @@ def id_of(metadata: object) -> str:
     """The nbgrader id in a cell's metadata, or the empty text."""
     found = _mapping(_mapping(metadata).get("nbgrader")).get("grade_id")
     return found if isinstance(found, str) else ""
+
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+
+LOCKED = ("given", "test", "demo")
+ANSWERS = ("solution", "by_hand")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A cell of the release: its id (empty for prose), its role, and its text as students get it."""
+
+    id: str
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it was handed in. number counts from 1; kind is code, markdown or raw."""
+
+    number: int
+    kind: str
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One cell of the notebook as it is graded: the release's cell, the student's, or both.
+
+    text: the whole answer, where a write-up stands in several cells. added: what a student wrote into a
+    locked cell and the original does not define.
+    """
+
+    known: Known | None
+    cell: Cell | None
+    text: str
+    added: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept."""
+
+    what: str
+    cell: Cell
+    known: Known
+    first: int = 0
+
+
+@dataclass
+class Layout:
+    """A notebook's cells in their places. used: by id, the number of the cell that stands for it; missing:
+    what the notebook lacks and its author had to write, or its check.
+    """
+
+    places: list[Place] = field(default_factory=list)
+    oddities: list[Oddity] = field(default_factory=list)
+    used: dict[str, int] = field(default_factory=dict)
+    missing: list[Known] = field(default_factory=list)
+    marked: bool = True
+    """Whether any cell has an id still."""
+
+
+def touched(text: str, known: Known) -> bool:
+    """Whether a text is another than what was handed out."""
+    return plain(text) != plain(known.text)
 
 
 # ---- its cells beside the release's
@@ -1651,12 +1720,17 @@ def _prose_beside(places: list[Place], order: range, release: list[Known]) -> di
     """What the student's own cells that come next say in words, by where they stand."""
     found = {}
     for i in order:
-        text = _prose_in(places[i]) or ""
+        text = _prose_of(places[i])
         if places[i].known is not None or (text and _is_of_the_release(text, release)):
             break
         if text:
             found[i] = text
     return found
+
+
+def _prose_of(place: Place) -> str:
+    """What a cell of the student's own says in words; empty where it is code that does something."""
+    return plain(prose_in(place.text, is_code=place.cell is not None and place.cell.kind == "code"))
 
 
 def _is_of_the_release(text: str, release: list[Known]) -> bool:
@@ -1674,66 +1748,6 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
     lines = plain(before.text).split("\n")
     more = "\n".join(line for line in plain(above.text).split("\n") if line not in lines)
     return [more] if more.strip() else []
-
-
-def _prose_in(place: Place) -> str | None:
-    """What a cell of the student's own says in words; None where it is code that does something."""
-    if place.cell is None or place.cell.kind != "code":
-        short = len(place.text) <= _MOST_TO_LOOK_AT
-        return "" if short and not _SAYS_NOTHING.sub("", place.text).strip() else plain(place.text)
-    if _PROSE_MAGIC.match(place.text):
-        return plain(place.text)
-    tree = parsed(place.text)
-    if tree is None:
-        return plain(place.text) if _is_no_python(place.text) else None
-    if not tree.body:
-        return None if _is_code_that_rests(place.text) else plain(place.text)
-    return plain(place.text) if _says([one for one in tree.body if not _brings_display(one)]) else None
-
-
-def _is_no_python(text: str) -> bool:
-    """Whether a cell that does not compile is a text, in a cell that was left one of code."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    words = [line for line in lines if _SENTENCE.search(line) and not _CODE.match(line)]
-    return 2 * len(words) >= len(lines) and len(text.split()) >= _ENOUGH_WORDS
-
-
-def _is_code_that_rests(text: str) -> bool:
-    """Whether comments are statements that were made comments, or a word or two, and no answer."""
-    said = "\n".join(re.sub(r"^[ \t]*#+ ?", "", line) for line in text.splitlines())
-    if len(said.split()) < 3 and not said.rstrip().endswith("."):
-        return True
-    tree = parsed(said)
-    words = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
-    return tree is not None and not any(isinstance(getattr(s, "value", None), words) for s in tree.body)
-
-
-def _brings_display(statement: ast.stmt) -> bool:
-    """Whether a statement imports what shows a text."""
-    if isinstance(statement, ast.Import):
-        return all(alias.name.startswith("IPython") for alias in statement.names)
-    return isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("IPython")
-
-
-def _says(body: list[ast.stmt]) -> bool:
-    """Whether statements do nothing but show or keep texts, and these say something: a title, a label or a
-    note of progress does not.
-    """
-    kept, texts, told = set(_SHOWS), [], False
-    for statement in body:
-        nodes = list(ast.walk(statement))
-        if not all(isinstance(node, _ONLY_SHOWS) for node in nodes):
-            return False
-        names = {node.id for node in nodes if isinstance(node, ast.Name)}
-        strings = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-        if isinstance(statement, ast.Assign):
-            kept |= names if strings else set()
-        if not names <= kept or not (strings or "print" in names or names - _SHOWS):
-            return False
-        texts += strings
-        told = told or (isinstance(statement, ast.Expr) and bool(strings) and names != {"print"})
-    text = " ".join(texts)
-    return told or len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
 
 
 def _put_back(layout: Layout, release: list[Known]) -> None:

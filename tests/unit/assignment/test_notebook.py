@@ -26,7 +26,7 @@ from autograder.assignment.notebook import (
     read_cells,
     release_hash,
 )
-from autograder.assignment.placement import MAX_DEPTH
+from autograder.assignment.reading.opening import MAX_DEPTH
 from autograder.assignment.values import Assignment
 from autograder.errors import AssignmentError
 from tests.tiny import NOTEBOOK

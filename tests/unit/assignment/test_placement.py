@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import MAX_PARTS, parse
-from autograder.assignment.placement import NotANotebook, additions, plain
+from autograder.assignment.placement import additions
+from autograder.assignment.reading.opening import NotANotebook
+from autograder.assignment.reading.prose import plain
 from autograder.assignment.values import Assignment
 from autograder.author.student_check import facts, filled
 from autograder.handed_in.alignment import Submission, align

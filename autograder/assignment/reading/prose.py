@@ -1,0 +1,106 @@
+"""Answers in words: what a cell of a student's own says, and whether it says anything.
+
+On the standard library alone: `chainrule release` pastes it into check_notebook.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import lru_cache
+
+from autograder.inside.names import parsed
+
+_SHOWS = {"print", "display", "Markdown", "HTML", "Latex", "Math", "IPython"}
+_ONLY_SHOWS = (
+    *(ast.Assign, ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.BinOp),
+    *(ast.operator, ast.expr_context, ast.List, ast.Tuple, ast.Dict),
+)
+"""What a cell is made of that does nothing but show or keep texts."""
+_PROSE_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|writefile[ \t][^\n]*\.(?:md|txt)[ \t]*$)", re.M)
+_SENTENCE = re.compile(r"\b(?:[^\W\d_]{1,40}[,;:]? ){3}[^\W\d_]")
+_CODE = re.compile(
+    r"[ \t]*(?:(?:pip|conda|git|cd|python|jupyter)\b"
+    r"|(?:def|class|for|while|if|elif|with|import|from|return|print|assert|raise)\b[^\n]*[(:=.])"
+)
+_ENOUGH_WORDS = 5
+"""So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
+_SAYS_NOTHING = re.compile(
+    r"\A\s*<span\b[^>]{0,300}>[^\n]{0,300}papermill.*|<a\b[^>]{0,300}>.{0,300}?</a>"
+    r"|\[!\[[^]]{0,300}\]\([^)]{0,300}\)\]\([^)]{0,300}\)|<(?!img\b)[^>]{0,300}>"
+    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]+)?\S+[ \t]*$",
+    re.S | re.M,
+)
+"""What programs and students put between cells: links to where a notebook is opened, a note of what stopped
+there, rules, headings of a word or two. Each part has a bound, since a student may write anything.
+"""
+_MOST_TO_LOOK_AT = 2000
+"""A text of more characters says something."""
+
+
+@lru_cache(maxsize=2048)  # most of a notebook's cells are those of all others
+def plain(text: str) -> str:
+    """A text without what front ends change when they save: trailing blanks and line ends."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+
+
+def prose_in(text: str, is_code: bool) -> str:
+    """What a cell of the student's own says in words; empty where it says nothing, or is code that does
+    something.
+    """
+    if not is_code:
+        short = len(text) <= _MOST_TO_LOOK_AT
+        return "" if short and not _SAYS_NOTHING.sub("", text).strip() else text
+    if _PROSE_MAGIC.match(text):
+        return text
+    tree = parsed(text)
+    if tree is None:
+        return text if _is_no_python(text) else ""
+    if not tree.body:
+        return "" if _is_code_that_rests(text) else text
+    return text if _says([one for one in tree.body if not _brings_display(one)]) else ""
+
+
+def _is_no_python(text: str) -> bool:
+    """Whether a cell that does not compile is a text, in a cell that was left one of code."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    words = [line for line in lines if _SENTENCE.search(line) and not _CODE.match(line)]
+    return 2 * len(words) >= len(lines) and len(text.split()) >= _ENOUGH_WORDS
+
+
+def _is_code_that_rests(text: str) -> bool:
+    """Whether comments are statements that were made comments, or a word or two, and no answer."""
+    said = "\n".join(re.sub(r"^[ \t]*#+ ?", "", line) for line in text.splitlines())
+    if len(said.split()) < 3 and not said.rstrip().endswith("."):
+        return True
+    tree = parsed(said)
+    words = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
+    return tree is not None and not any(isinstance(getattr(s, "value", None), words) for s in tree.body)
+
+
+def _brings_display(statement: ast.stmt) -> bool:
+    """Whether a statement imports what shows a text."""
+    if isinstance(statement, ast.Import):
+        return all(alias.name.startswith("IPython") for alias in statement.names)
+    return isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("IPython")
+
+
+def _says(body: list[ast.stmt]) -> bool:
+    """Whether statements do nothing but show or keep texts, and these say something: a title, a label or a
+    note of progress does not.
+    """
+    kept, texts, told = set(_SHOWS), [], False
+    for statement in body:
+        nodes = list(ast.walk(statement))
+        if not all(isinstance(node, _ONLY_SHOWS) for node in nodes):
+            return False
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        strings = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        if isinstance(statement, ast.Assign):
+            kept |= names if strings else set()
+        if not names <= kept or not (strings or "print" in names or names - _SHOWS):
+            return False
+        texts += strings
+        told = told or (isinstance(statement, ast.Expr) and bool(strings) and names != {"print"})
+    text = " ".join(texts)
+    return told or len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
