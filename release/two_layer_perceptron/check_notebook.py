@@ -1251,6 +1251,7 @@ def missing_name(error: BaseException | None) -> str:
 
 import ast
 import re
+import textwrap
 from functools import lru_cache
 
 
@@ -1260,14 +1261,21 @@ _ONLY_SHOWS = (
     *(ast.operator, ast.expr_context, ast.List, ast.Tuple, ast.Dict),
 )
 """What a cell is made of that does nothing but show or keep texts."""
+_TEXTS = (ast.Call, ast.Constant, ast.JoinedStr, ast.BinOp)
 _PROSE_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|writefile[ \t][^\n]*\.(?:md|txt)[ \t]*$)", re.M)
-_SENTENCE = re.compile(r"\b(?:[^\W\d_]{1,40}[,;:]? ){3}[^\W\d_]")
+_SENTENCE = re.compile(r"\b(?:[^\W\d_]{1,40}[,;:]? ){3}[^\W\d_]|[\u3040-\u30ff\u3400-\u9fff]{6}")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\S+")
+"""A word; where a script puts nothing between words, a sign."""
 _CODE = re.compile(
     r"[ \t]*(?:(?:pip|conda|git|cd|python|jupyter)\b"
     r"|(?:def|class|for|while|if|elif|with|import|from|return|print|assert|raise)\b[^\n]*[(:=.])"
 )
 _ENOUGH_WORDS = 5
 """So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
+_MANY_WORDS, _WORDS_A_VALUE = 12, 4
+"""So many words make a text an answer that stands among code which computes, or is told with values in it: so
+many in all, and so many more for each value. A note of how far a training has come has fewer.
+"""
 _SAYS_NOTHING = re.compile(
     r"\A\s*<span\b[^>]{0,300}>[^\n]{0,300}papermill.*|<a\b[^>]{0,300}>.{0,300}?</a>"
     r"|\[!\[[^]]{0,300}\]\([^)]{0,300}\)\]\([^)]{0,300}\)|<(?!img\b)[^>]{0,300}>"
@@ -1301,20 +1309,25 @@ def prose_in(text: str, is_code: bool) -> str:
         return text if _is_no_python(text) else ""
     if not tree.body:
         return "" if _is_code_that_rests(text) else text
-    return text if _says([one for one in tree.body if not _brings_display(one)]) else ""
+    body = [one for one in tree.body if not _brings_display(one)]
+    return text if _says(body) or any(map(_says_much, body)) else ""
 
 
 def _is_no_python(text: str) -> bool:
     """Whether a cell that does not compile is a text, in a cell that was left one of code."""
     lines = [line for line in text.split("\n") if line.strip()]
     words = [line for line in lines if _SENTENCE.search(line) and not _CODE.match(line)]
-    return 2 * len(words) >= len(lines) and len(text.split()) >= _ENOUGH_WORDS
+    return 2 * len(words) >= len(lines) and _words(text) >= _ENOUGH_WORDS
+
+
+def _words(text: str) -> int:
+    return len(_WORD.findall(text))
 
 
 def _is_code_that_rests(text: str) -> bool:
     """Whether comments are statements that were made comments, or a word or two, and no answer."""
     said = "\n".join(re.sub(r"^[ \t]*#+ ?", "", line) for line in text.splitlines())
-    if len(said.split()) < 3 and not said.rstrip().endswith("."):
+    if _words(said) < 3 and not said.rstrip().endswith("."):
         return True
     tree = parsed(said)
     words = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
@@ -1332,21 +1345,58 @@ def _says(body: list[ast.stmt]) -> bool:
     """Whether statements do nothing but show or keep texts, and these say something: a title, a label or a
     note of progress does not.
     """
-    kept, texts, told = set(_SHOWS), [], False
+    kept, printing, texts, told = set(_SHOWS), {"print"}, [], False
     for statement in body:
+        if isinstance(statement, ast.FunctionDef) and _hands_on(statement):
+            kept.add(statement.name)
+            printing |= set() if _named(statement) & _SHOWS - {"print"} else {statement.name}
+            continue
         nodes = list(ast.walk(statement))
         if not all(isinstance(node, _ONLY_SHOWS) for node in nodes):
             return False
-        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        names = _named(statement)
         strings = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
         if isinstance(statement, ast.Assign):
             kept |= names if strings else set()
         if not names <= kept or not (strings or "print" in names or names - _SHOWS):
             return False
         texts += strings
-        told = told or (isinstance(statement, ast.Expr) and bool(strings) and names != {"print"})
+        told = told or (
+            isinstance(statement, ast.Expr) and bool(strings) and not (names and names <= printing)
+        )
     text = " ".join(texts)
-    return told or len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
+    return told or _words(text) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
+
+
+def _hands_on(function: ast.FunctionDef) -> bool:
+    """Whether a function only shows what it is given."""
+    parts = (*_ONLY_SHOWS, ast.Return, ast.JoinedStr, ast.FormattedValue)
+    nodes = [node for one in function.body if not _brings_display(one) for node in ast.walk(one)]
+    own = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return all(isinstance(node, parts) for node in nodes) and names <= own | _SHOWS and bool(names & own)
+
+
+def _named(statement: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+
+
+def _says_much(statement: ast.stmt) -> bool:
+    """Whether a statement shows or keeps a text of many words, whatever the cell does besides."""
+    value = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+    if not isinstance(value, _TEXTS) or (isinstance(value, ast.Call) and not _may_show(value.func)):
+        return False
+    nodes = list(ast.walk(value))
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    values = sum(isinstance(node, ast.Name) and id(node) not in called for node in nodes)
+    text = " ".join(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    enough = _words(text) >= _MANY_WORDS + _WORDS_A_VALUE * values
+    return enough and parsed(textwrap.dedent(text)) is None and _is_no_python(text)
+
+
+def _may_show(called: ast.expr) -> bool:
+    """Whether what is called shows a text, for all that one can see: a function by its name, or IPython's."""
+    return isinstance(called, ast.Name) or (isinstance(called, ast.Attribute) and called.attr in _SHOWS)
 
 
 import json

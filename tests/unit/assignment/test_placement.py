@@ -66,6 +66,10 @@ BY_CODE = {
     "in a file": f"%%writefile answer.md\n{ANSWER}",
     "by IPython": f"import IPython.display\nIPython.display.HTML('<p>{ANSWER}</p>')",
     "in pieces": f"answer = '{ANSWER[:40]}' + ''\nanswer2 = {{'more': '{ANSWER[40:]}'}}\nprint()\nprint(answer, '-' * 20)",
+    "with a value in it": f'n = 3\nprint(f"{ANSWER} That is what I saw in each of my {{n}} runs of it, whatever the rate.")',
+    "by a function of their own": f'from IPython.display import Markdown, display\ndef printmd(text, **more):\n    display(Markdown(text))\nprintmd("{ANSWER}")',
+    "among code": f'sizes = [len(str(n)) for n in range(3)]\nshow = lambda text: print(text)\nshow("""{ANSWER} And so on,\nfor each of the layers above it as well.""")',
+    "kept among code": f'sizes = [len(str(n)) for n in range(3)]\nmine = "{ANSWER} And so on, for each of the layers above it."',
     "in marimo's call": f'mo.md(\n    r"""\n    {ANSWER}\n    """\n)',
 }
 
@@ -107,7 +111,18 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
     assert answer is not None and ANSWER[:40] in answer and ANSWER[40:] in answer
 
 
-@pytest.mark.parametrize("cell", ["from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1", 'title = "two words"', "print('all done')", "# plt.plot(x)\n# plt.show()", "# TODO", "#@title Setup", "for i in range(3)\n    print(i)", "pip install numpy scipy pandas torch", "params = init(3, {}\nprint('what the weights are now')", "print('all units of the layer are', x)"])
+NO_ANSWER = [
+    "from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1", 'title = "two words"', "print('all done')", "# plt.plot(x)\n# plt.show()",
+    "# TODO", "#@title Setup", "for i in range(3)\n    print(i)", "pip install numpy scipy pandas torch",
+    "params = init(3, {}\nprint('what the weights are now')", "print('all units of the layer are', x)",
+    "print(f'After {n} rounds the loss on the digits of the test set is {loss:.3f}, down from {first:.3f} before')",
+    "exec(\"\"\"for n in range(3):\n    for m in range(n):\n        print(n, m, n * m, n / (m + 1), n - m, n + m)\"\"\")",
+    "x = f(3)\nplt.title('The loss of the network falls as long as one trains it, and no longer than that')",
+    "x = f(3)\nprint('the training has ended now')", "def show(text):\n    print(text)\nshow('all done')",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", NO_ANSWER)
 def test_code_beside_it_is_no_write_up(tiny: Assignment, cell: str) -> None:
     """What was left as it was handed out is untouched, whatever computes beside it."""
     work = Work.handed_out(tiny).solve("center", "scale")
@@ -132,6 +147,25 @@ def test_what_says_nothing_is_no_write_up(tiny: Assignment, what: str) -> None:
     assert read(tiny, as_bytes(work)).answer("why") is None
     work.cells.append(text_cell("<img src='attachment:board.jpg'>"))
     assert "board" in str(read(tiny, as_bytes(work)).answer("why"))
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_answer"), [("# Yes", False), ("## My answer", False), ("### They stay equal", True), ("# No, they never differ", True)]
+)
+def test_a_heading_of_three_words_is_an_answer(tiny: Assignment, heading: str, is_answer: bool) -> None:
+    """One of a word or two is a title; what is more may be all that a student wrote."""
+    work = Work.handed_out(tiny).solve("center", "scale")
+    work.cells.append(text_cell(heading))
+    assert (read(tiny, as_bytes(work)).answer("why") is not None) == is_answer
+
+
+@pytest.mark.parametrize("text", ["它们保持相等，因为每个单元得到相同的梯度。", "どの重みも同じ勾配を受け取るから、ずっと等しいままです。"])
+def test_a_script_without_blanks_is_words_too(tiny: Assignment, text: str) -> None:
+    """Where nothing stands between words, a sign counts as one."""
+    for cell in (f"print('{text}')", f"# {text}", text):
+        work = Work.handed_out(tiny).solve("center", "scale")
+        work.cells.append(text_cell(cell, "code"))
+        assert text in str(read(tiny, as_bytes(work)).answer("why"))
 
 
 def test_a_deleted_write_up_is_missing(tiny: Assignment) -> None:
