@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from autograder.assignment.reading.prose import plain, prose_in
+from autograder.assignment.reading.prose import may_answer, plain, prose_in
 from autograder.inside.names import bound_in, bound_names, parsed
 
 LOCKED = ("given", "test", "demo")
@@ -52,7 +52,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Oddity:
-    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept."""
+    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept; shared,
+    where nothing stands in a write-up and what does in cell first may be its answer too.
+    """
 
     what: str
     cell: Cell
@@ -218,6 +220,7 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
         text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
         places[mine[0]] = Place(known, first.cell, text)
     _find_at_the_end(places, empty, taken, release)
+    _find_in_others(layout, empty, release)
 
 
 def _where_it_belongs(places: list[Place], above: list[Known]) -> list[int]:
@@ -236,6 +239,34 @@ def _find_at_the_end(places: list[Place], empty: list[int], taken: set[int], rel
         return
     for i in empty:
         places[i] = Place(places[i].known, places[i].cell, "\n\n".join(map(plain, found.values())))
+
+
+def _find_in_others(layout: Layout, empty: list[int], release: list[Known]) -> None:
+    """Give write-ups in which nothing stands another's text, where that may answer both: a person sees."""
+    places = layout.places
+    answered = [p for p in places if p.known and p.known.role == "written" and touched(p.text, p.known)]
+    for i in empty:
+        known, cell = places[i].known, places[i].cell
+        assert known is not None and cell is not None
+        if touched(places[i].text, known):
+            continue
+        for place in answered:
+            assert place.known is not None and place.cell is not None
+            asked, other = _asked(place.known, release), _asked(known, release)
+            if may_answer(place.text, asked, other, known.id):
+                places[i] = Place(known, cell, place.text)
+                layout.oddities.append(Oddity("shared", cell, known, place.cell.number))
+                break
+
+
+def _asked(known: Known, release: list[Known]) -> str:
+    """What stands above a question in the release, down from the last cell that is no prose."""
+    above: list[str] = []
+    for one in reversed(release[: release.index(known)]):
+        if one.role != "prose":
+            break
+        above.insert(0, one.text)
+    return "\n".join(above)
 
 
 def _prose_beside(places: list[Place], order: range, release: list[Known]) -> dict[int, str]:

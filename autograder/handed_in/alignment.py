@@ -164,6 +164,11 @@ def _says(oddity: Oddity) -> str:
     number, name = oddity.cell.number, oddity.known.id
     if oddity.what == "repeated":
         return f"cell {number} repeats {name}, which stands in cell {oddity.first} too"
+    if oddity.what == "shared":
+        return (
+            f"nothing is written in cell {number} ({name}); what stands in cell {oddity.first} may answer it "
+            "too, which a person sees"
+        )
     if oddity.what == "turned":
         return f"cell {number} ({name}) was turned into {oddity.cell.kind}; its code was not run"
     changed = f"cell {number} ({name}) is locked and was changed; the original was used"

@@ -256,6 +256,8 @@ def _odd(oddity, release):
     number, known = oddity.cell.number, oddity.known
     if oddity.what == "repeated":
         return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
+    if oddity.what == "shared":
+        return f"Nothing is written in cell {number} ({known.id}). What you wrote in cell {oddity.first} may answer it too, which a person sees: rather write each answer in its own cell."
     if oddity.what == "turned":
         return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
     kept = ", with what you added to it" if oddity.what == "kept" else ""

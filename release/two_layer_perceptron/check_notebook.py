@@ -1285,6 +1285,20 @@ _SAYS_NOTHING = re.compile(
 """What programs and students put between cells: links to where a notebook is opened, a note of what stopped
 there, rules, headings of a word or two. Each part has a bound, since a student may write anything.
 """
+_HEADS = (
+    re.compile(r"^[ \t]*#{1,6}[ \t]+\S", re.M),
+    re.compile(r"^[ \t]*(?:\*\*|__)[^\s*_][^*_\n]{0,80}(?:\*\*|__)", re.M),
+    re.compile(
+        r"^[ \t*_#>(-]{0,12}(?:[^\W\d_]{1,10}[ \t]{0,2})?(?:\d{1,2}|[a-h]|i{1,3})[ \t*_]{0,4}[.):](?!\d)",
+        re.M | re.I,
+    ),
+)
+"""How a part of an answer begins that has a title: a heading, words in bold type, a number or a letter."""
+_RULE = re.compile(r"(?<=\n)[ \t]{0,3}(?:[-*_][ \t]?){3,80}(?=\n)")
+_LETTERS = re.compile(r"[^\W_]+")
+_LONG_WORD = re.compile(r"[^\W\d_]{6,40}")
+_SHARED_WORDS = 4
+"""So many longer words of a question, which another does not have, in one paragraph speak of it."""
 _MOST_TO_LOOK_AT = 2000
 """A text of more characters says something."""
 
@@ -1397,6 +1411,32 @@ def _says_much(statement: ast.stmt) -> bool:
 def _may_show(called: ast.expr) -> bool:
     """Whether what is called shows a text, for all that one can see: a function by its name, or IPython's."""
     return isinstance(called, ast.Name) or (isinstance(called, ast.Attribute) and called.attr in _SHOWS)
+
+
+def may_answer(text: str, asked: str, other: str, name: str) -> bool:
+    """Whether an answer may be one to another question as well: it has more parts than its own question asks
+    for, one begins with the other's name or title, or a paragraph is full of the other's words.
+
+    asked, other: what the two questions say; name: the other's id.
+    """
+    if _parts(text) > max(1, _parts(asked)):
+        return True
+    titles = [line.lstrip("# 0123456789.") for line in other.split("\n") if line.startswith("#")]
+    names = {" ".join(_LETTERS.findall(title.lower())) for title in (name, *titles)}
+    lines = [" ".join(_LETTERS.findall(line[:200].lower())) for line in text.split("\n")]
+    if any(line.startswith(tuple(filter(None, names))) for line in lines) or ("_" in name and name in text):
+        return True
+    theirs = _long_words(other) - _long_words(asked)
+    return any(len(_long_words(part) & theirs) >= _SHARED_WORDS for part in re.split(r"\n[ \t]*\n", text))
+
+
+def _parts(text: str) -> int:
+    """In how many parts with titles a text stands, or between rules."""
+    return max(len(_RULE.findall(text.strip())) + 1, *(len(head.findall(text)) for head in _HEADS))
+
+
+def _long_words(text: str) -> set[str]:
+    return set(_LONG_WORD.findall(text.lower()))
 
 
 import json
@@ -1580,7 +1620,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Oddity:
-    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept."""
+    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept; shared,
+    where nothing stands in a write-up and what does in cell first may be its answer too.
+    """
 
     what: str
     cell: Cell
@@ -1746,6 +1788,7 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
         text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
         places[mine[0]] = Place(known, first.cell, text)
     _find_at_the_end(places, empty, taken, release)
+    _find_in_others(layout, empty, release)
 
 
 def _where_it_belongs(places: list[Place], above: list[Known]) -> list[int]:
@@ -1764,6 +1807,34 @@ def _find_at_the_end(places: list[Place], empty: list[int], taken: set[int], rel
         return
     for i in empty:
         places[i] = Place(places[i].known, places[i].cell, "\n\n".join(map(plain, found.values())))
+
+
+def _find_in_others(layout: Layout, empty: list[int], release: list[Known]) -> None:
+    """Give write-ups in which nothing stands another's text, where that may answer both: a person sees."""
+    places = layout.places
+    answered = [p for p in places if p.known and p.known.role == "written" and touched(p.text, p.known)]
+    for i in empty:
+        known, cell = places[i].known, places[i].cell
+        assert known is not None and cell is not None
+        if touched(places[i].text, known):
+            continue
+        for place in answered:
+            assert place.known is not None and place.cell is not None
+            asked, other = _asked(place.known, release), _asked(known, release)
+            if may_answer(place.text, asked, other, known.id):
+                places[i] = Place(known, cell, place.text)
+                layout.oddities.append(Oddity("shared", cell, known, place.cell.number))
+                break
+
+
+def _asked(known: Known, release: list[Known]) -> str:
+    """What stands above a question in the release, down from the last cell that is no prose."""
+    above: list[str] = []
+    for one in reversed(release[: release.index(known)]):
+        if one.role != "prose":
+            break
+        above.insert(0, one.text)
+    return "\n".join(above)
 
 
 def _prose_beside(places: list[Place], order: range, release: list[Known]) -> dict[int, str]:
@@ -2046,6 +2117,8 @@ def _odd(oddity, release):
     number, known = oddity.cell.number, oddity.known
     if oddity.what == "repeated":
         return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
+    if oddity.what == "shared":
+        return f"Nothing is written in cell {number} ({known.id}). What you wrote in cell {oddity.first} may answer it too, which a person sees: rather write each answer in its own cell."
     if oddity.what == "turned":
         return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
     kept = ", with what you added to it" if oddity.what == "kept" else ""

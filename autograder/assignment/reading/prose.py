@@ -42,6 +42,20 @@ _SAYS_NOTHING = re.compile(
 """What programs and students put between cells: links to where a notebook is opened, a note of what stopped
 there, rules, headings of a word or two. Each part has a bound, since a student may write anything.
 """
+_HEADS = (
+    re.compile(r"^[ \t]*#{1,6}[ \t]+\S", re.M),
+    re.compile(r"^[ \t]*(?:\*\*|__)[^\s*_][^*_\n]{0,80}(?:\*\*|__)", re.M),
+    re.compile(
+        r"^[ \t*_#>(-]{0,12}(?:[^\W\d_]{1,10}[ \t]{0,2})?(?:\d{1,2}|[a-h]|i{1,3})[ \t*_]{0,4}[.):](?!\d)",
+        re.M | re.I,
+    ),
+)
+"""How a part of an answer begins that has a title: a heading, words in bold type, a number or a letter."""
+_RULE = re.compile(r"(?<=\n)[ \t]{0,3}(?:[-*_][ \t]?){3,80}(?=\n)")
+_LETTERS = re.compile(r"[^\W_]+")
+_LONG_WORD = re.compile(r"[^\W\d_]{6,40}")
+_SHARED_WORDS = 4
+"""So many longer words of a question, which another does not have, in one paragraph speak of it."""
 _MOST_TO_LOOK_AT = 2000
 """A text of more characters says something."""
 
@@ -154,3 +168,29 @@ def _says_much(statement: ast.stmt) -> bool:
 def _may_show(called: ast.expr) -> bool:
     """Whether what is called shows a text, for all that one can see: a function by its name, or IPython's."""
     return isinstance(called, ast.Name) or (isinstance(called, ast.Attribute) and called.attr in _SHOWS)
+
+
+def may_answer(text: str, asked: str, other: str, name: str) -> bool:
+    """Whether an answer may be one to another question as well: it has more parts than its own question asks
+    for, one begins with the other's name or title, or a paragraph is full of the other's words.
+
+    asked, other: what the two questions say; name: the other's id.
+    """
+    if _parts(text) > max(1, _parts(asked)):
+        return True
+    titles = [line.lstrip("# 0123456789.") for line in other.split("\n") if line.startswith("#")]
+    names = {" ".join(_LETTERS.findall(title.lower())) for title in (name, *titles)}
+    lines = [" ".join(_LETTERS.findall(line[:200].lower())) for line in text.split("\n")]
+    if any(line.startswith(tuple(filter(None, names))) for line in lines) or ("_" in name and name in text):
+        return True
+    theirs = _long_words(other) - _long_words(asked)
+    return any(len(_long_words(part) & theirs) >= _SHARED_WORDS for part in re.split(r"\n[ \t]*\n", text))
+
+
+def _parts(text: str) -> int:
+    """In how many parts with titles a text stands, or between rules."""
+    return max(len(_RULE.findall(text.strip())) + 1, *(len(head.findall(text)) for head in _HEADS))
+
+
+def _long_words(text: str) -> set[str]:
+    return set(_LONG_WORD.findall(text.lower()))

@@ -168,6 +168,48 @@ def test_a_script_without_blanks_is_words_too(tiny: Assignment, text: str) -> No
         assert text in str(read(tiny, as_bytes(work)).answer("why"))
 
 
+SECOND = """
+# %% [markdown]
+# ## 4. Other spreads
+#
+# What happens to the gradient of a column whose spread is a thousand times larger than that of another?
+
+# %% [markdown] written="other_spreads" points=1
+# ### BEGIN SOLUTION
+# *Rubric.* 1 point: the steps suit that column alone.
+# ### END SOLUTION
+"""
+MORE = "Its gradient is larger as well, so that the rate which suits it is too small for all others."
+IN_ONE_CELL = {
+    "by number": f"1) {ANSWER}\n2) {MORE}", "by question": f"Question 3: {ANSWER}\n\nQuestion 4: {MORE}", "by title": f"{ANSWER}\n\nOther spreads\n{MORE}",
+    "by id": f"{ANSWER}\nother_spreads: {MORE}", "by headings": f"### Why\n{ANSWER}\n### Then\n{MORE}", "in bold": f"**First** {ANSWER}\n\n**Then** {MORE}",
+    "by a rule": f"{ANSWER}\n\n---\n\n{MORE}", "by letters": f"(a) {ANSWER}\n\n(b) {MORE}",
+    "by its words": f"{ANSWER}\n\nThe gradient of a column with a larger spread happens to be a thousand times larger, too.",
+}  # fmt: skip
+IN_ITS_OWN = {
+    "plainly": f"{ANSWER}", "in paragraphs": f"{ANSWER}\n\nThat is why one starts from random numbers.\n\nIt holds for each layer.", "in points": f"- {ANSWER}\n- It holds for each layer.",
+    "with numbers": f"{ANSWER}\n0.5 is what each gives.\n1.5 is none of them.", "with a title": f"### Answer\n{ANSWER}", "in bold words": f"**All units** are equal. {ANSWER}",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    """An assignment with two write-ups."""
+    more = {"notebook.py": [("# *Rubric.* 1 point: one learning rate then suits all weights.\n# ### END SOLUTION\n", f"# *Rubric.* 1 point: one learning rate then suits all weights.\n# ### END SOLUTION\n{SECOND}")], "assignment.toml": [("[questions.why]", "[questions.why]\n\n[questions.other_spreads]")]}  # fmt: skip
+    return load_assignment(NAME, make_course(tmp_path_factory.mktemp("two"), more))
+
+
+@pytest.mark.parametrize("how", [*IN_ONE_CELL, *IN_ITS_OWN])
+def test_two_answers_in_one_cell_are_both_read(two: Assignment, how: str) -> None:
+    """Where nothing stands in the other's cell, and this one holds more than its own question asks for; the student is told."""
+    work = Work.handed_out(two).solve("center", "scale").write("why", (IN_ONE_CELL | IN_ITS_OWN)[how])
+    submission = read(two, as_bytes(work))
+    assert submission.answer("other_spreads") == IN_ONE_CELL.get(how)
+    said = [message for message in submission.messages if "may answer it too" in message]
+    assert len(said) == (how in IN_ONE_CELL)
+    assert read(two, as_bytes(work.write("other_spreads", MORE))).answer("other_spreads") == MORE
+
+
 def test_a_deleted_write_up_is_missing(tiny: Assignment) -> None:
     """Nothing else is taken for it."""
     work = Work.handed_out(tiny).solve()
