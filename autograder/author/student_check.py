@@ -29,6 +29,7 @@ SHARED = (
     "inside/shell.py",
     "inside/running.py",
     "assignment/reading/prose.py",
+    "assignment/reading/other_files.py",
     "assignment/reading/opening.py",
     "assignment/placement.py",
 )

@@ -1439,10 +1439,114 @@ def _long_words(text: str) -> set[str]:
     return set(_LONG_WORD.findall(text.lower()))
 
 
+import re
+
+_ITSELF = "hand in the .ipynb file itself"
+_LEADS_ELSEWHERE = "a shortcut and not the notebook itself: hand in the file that it leads to"
+_POINTER = "the file is a Git LFS pointer and not the notebook itself: hand in what `git lfs pull` brings"
+_UNMERGED = (
+    "the notebook can't be read: a merge in Git was not finished in it; hand in what comes of the merge"
+)
+_CUT = (
+    "the notebook can't be read: it stops in the middle, as a copy does that was cut off; hand in a whole one"
+)
+_BY_BYTES = (
+    (0, b"%PDF-", "a PDF"),
+    (0, b"\xd0\xcf\x11\xe0", "a document of an older Office"),
+    (0, b"\x89PNG", "a picture"),
+    (0, b"\xff\xd8\xff", "a picture"),
+    (0, b"GIF8", "a picture"),
+    (8, b"WEBP", "a picture"),
+    (0, b"II*\0", "a picture"),
+    (0, b"MM\0*", "a picture"),
+    (4, b"ftyphe", "a picture"),
+    (4, b"ftypmif", "a picture"),
+    (4, b"ftyp", "a film"),
+    (0, b"\x1f\x8b", "an archive (gzip)"),
+    (0, b"7z\xbc\xaf", "an archive (7z)"),
+    (0, b"Rar!", "an archive (RAR)"),
+    (0, b"\xfd7zXZ", "an archive (xz)"),
+    (0, b"BZh", "an archive (bzip2)"),
+    (257, b"ustar", "an archive (tar)"),
+    (0, b"\0\5\x16\7", "what macOS keeps beside a file"),
+    (0, b"SQLite format 3", "a database"),
+    (0, b"\x80\4\x95", "a pickle of Python's"),
+)
+"""Where in a file these bytes stand, and what it is then."""
+_IN_ZIPS = (
+    (b"word/", "a Word document"),
+    (b"xl/", "an Excel workbook"),
+    (b"ppt/", "a presentation"),
+    (b"opendocument", "a document of OpenOffice"),
+    (b"", "a zip archive"),
+)
+_SHORTCUTS = (b"L\0\0\0\1\x14\2\0", b"book\0\0\0\0mark", b"bplist00")
+_TEXTS_OF_SHORTCUTS = ("[InternetShortcut]", "[Desktop Entry]")
+_PAGE = re.compile(r"(?:<!--.{0,2000}?-->\s{0,20})?<(?:!doctype html|html|head|body)\b", re.I | re.S)
+_PYTHON = re.compile(
+    r"^(?:# %%|# In\[|# -\*- coding|#!.{0,40}python|import \w+(?:[.]\w+)*(?: as \w+)?[ \t]*$"
+    r"|from [\w.]+ import |def \w+\()",
+    re.M,
+)
+_LINK = re.compile(r"(?:https?|file)://\S{3,2000}\Z")
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a]")
+_HEAD = 20_000
+"""So many bytes are looked at, at most."""
+
+
+def other_file(data: bytes) -> str:
+    """What a file is whose bytes do not begin as a text does, and what is to be done, as a clause; empty
+    where it may be a notebook.
+    """
+    if data.startswith(_SHORTCUTS):
+        return _LEADS_ELSEWHERE
+    found = next((what for at, bytes_, what in _BY_BYTES if data[at : at + len(bytes_)] == bytes_), "")
+    if data.startswith(b"PK\3\4"):
+        found = next(what for part, what in _IN_ZIPS if part in data[:_HEAD] or part in data[-_HEAD:])
+    return f"{found} and not the notebook: {_ITSELF}" if found else ""
+
+
+def is_text(data: bytes) -> bool:
+    """Whether bytes begin as a text does, in whatever alphabet."""
+    return _CONTROL.search(data[:_HEAD]) is None
+
+
+def other_text(text: str, at: int) -> str:
+    """What a text is whose JSON can't be read, and what is to be done, as a sentence; empty where nothing
+    but that can be said of it. at: where it can't be read any further.
+    """
+    start = text[:_HEAD].lstrip("\ufeff \t\r\n")
+    if "\n<<<<<<< " in f"\n{text}" and "\n=======" in text and "\n>>>>>>> " in text:
+        return _UNMERGED
+    if start.startswith("version https://git-lfs"):
+        return _POINTER
+    if start.startswith(_TEXTS_OF_SHORTCUTS) or ("<plist" in start and "<key>URL</key>" in start):
+        return f"the file is {_LEADS_ELSEWHERE}"
+    if start.startswith("{") and not start.startswith("{\\rtf"):
+        whole = text.rstrip().endswith("}") and at < len(text.rstrip())
+        return "" if whole else _CUT
+    kinds = {
+        "a web page (HTML)": _PAGE.match(start),
+        "a link": _LINK.match(start.rstrip()),
+        "Python code (.py)": _PYTHON.search(start),
+        "a text document (RTF)": start.startswith("{\\rtf"),
+    }
+    kind = next((kind for kind, found in kinds.items() if found), "a text")
+    return f"the file is {kind} and not the notebook: {_ITSELF}"
+
+
+def other_json(raw: object) -> str:
+    """What a file in JSON is that is no notebook, and what is to be done, as a sentence."""
+    if isinstance(raw, dict) and "url" in raw and ("doc_id" in raw or "google.com" in str(raw["url"])[:200]):
+        return f"the file is a shortcut to a page of Google's and not the notebook itself: {_ITSELF}"
+    return "the file is JSON, but not a notebook"
+
+
 import json
 import re
 import textwrap
 from typing import Any
+
 
 MAX_DEPTH = 200
 """So many lists and objects may stand one inside another in a file that is handed in: far more than any
@@ -1462,7 +1566,9 @@ def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]
     Each cell has cell_type, source (a text) and metadata of the type that they should be.
     """
     if not data.strip(b"\0 \t\r\n"):
-        raise NotANotebook("the file is empty")
+        raise NotANotebook("the file is empty: hand in the notebook as it is saved")
+    if other := other_file(data):
+        raise NotANotebook(f"the file is {other}")
     text, notes = _decoded(data)
     try:
         raw = json.loads(text)
@@ -1474,9 +1580,10 @@ def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]
     except RecursionError:
         raise NotANotebook("the file is not a notebook: it is nested too deeply") from None
     except ValueError as error:
-        raise NotANotebook(f"the file is not a notebook: its JSON is broken ({str(error)[:80]})") from None
+        broken = f"the file is not a notebook: its JSON is broken ({str(error)[:80]})"
+        raise NotANotebook(other_text(text, getattr(error, "pos", 0)) or broken) from None
     if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
-        raise NotANotebook("the file is JSON, but not a notebook")
+        raise NotANotebook(other_json(raw))
     if raw.get("nbformat") != 4:
         version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
         older = f"the notebook is in the older format {version}; it was converted"
@@ -1516,7 +1623,7 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
             return data.decode(encoding, "ignore").rstrip("\0"), [_says_encoding(encoding)]
         return data.decode(encoding).rstrip("\0"), []  # zeros: a sync that was cut short
     except UnicodeDecodeError:
-        if not data.lstrip().startswith(b"{"):
+        if not is_text(data.rstrip(b"\0")):
             raise NotANotebook("the file is not a notebook: it is not text") from None
     return data.decode("cp1252", "replace").rstrip("\0"), [_says_encoding("cp1252")]
 

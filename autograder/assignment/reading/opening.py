@@ -10,6 +10,8 @@ import re
 import textwrap
 from typing import Any
 
+from autograder.assignment.reading.other_files import is_text, other_file, other_json, other_text
+
 MAX_DEPTH = 200
 """So many lists and objects may stand one inside another in a file that is handed in: far more than any
 program writes. How deep Python's own parser goes depends on its version.
@@ -28,7 +30,9 @@ def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]
     Each cell has cell_type, source (a text) and metadata of the type that they should be.
     """
     if not data.strip(b"\0 \t\r\n"):
-        raise NotANotebook("the file is empty")
+        raise NotANotebook("the file is empty: hand in the notebook as it is saved")
+    if other := other_file(data):
+        raise NotANotebook(f"the file is {other}")
     text, notes = _decoded(data)
     try:
         raw = json.loads(text)
@@ -40,9 +44,10 @@ def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]
     except RecursionError:
         raise NotANotebook("the file is not a notebook: it is nested too deeply") from None
     except ValueError as error:
-        raise NotANotebook(f"the file is not a notebook: its JSON is broken ({str(error)[:80]})") from None
+        broken = f"the file is not a notebook: its JSON is broken ({str(error)[:80]})"
+        raise NotANotebook(other_text(text, getattr(error, "pos", 0)) or broken) from None
     if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
-        raise NotANotebook("the file is JSON, but not a notebook")
+        raise NotANotebook(other_json(raw))
     if raw.get("nbformat") != 4:
         version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
         older = f"the notebook is in the older format {version}; it was converted"
@@ -82,7 +87,7 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
             return data.decode(encoding, "ignore").rstrip("\0"), [_says_encoding(encoding)]
         return data.decode(encoding).rstrip("\0"), []  # zeros: a sync that was cut short
     except UnicodeDecodeError:
-        if not data.lstrip().startswith(b"{"):
+        if not is_text(data.rstrip(b"\0")):
             raise NotANotebook("the file is not a notebook: it is not text") from None
     return data.decode("cp1252", "replace").rstrip("\0"), [_says_encoding("cp1252")]
 
