@@ -1297,7 +1297,7 @@ _HEADS = (
 _RULE = re.compile(r"(?<=\n)[ \t]{0,3}(?:[-*_][ \t]?){3,80}(?=\n)")
 _LETTERS = re.compile(r"[^\W_]+")
 _LONG_WORD = re.compile(r"[^\W\d_]{6,40}")
-_SHARED_WORDS = 4
+_SHARED_WORDS = 3
 """So many longer words of a question, which another does not have, in one paragraph speak of it."""
 _MOST_TO_LOOK_AT = 2000
 """A text of more characters says something."""
@@ -1436,7 +1436,8 @@ def _parts(text: str) -> int:
 
 
 def _long_words(text: str) -> set[str]:
-    return set(_LONG_WORD.findall(text.lower()))
+    """The longer words of a text, each by its beginning, which its forms have in common."""
+    return {word[:6] for word in _LONG_WORD.findall(text.lower())}
 
 
 import re
