@@ -956,8 +956,6 @@ class RunningNotebook:
         """Names of it into which given cells put answers: a class that students complete, or write anew."""
         self.answered: set[str] = set()
         """Names that the student's cells have bound to more than a stub."""
-        self.asked: frozenset[str] | None = None
-        """Names that are asked for, where a check is tried once more beside all else as it was given."""
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
@@ -1035,42 +1033,17 @@ class RunningNotebook:
                 self._run_statements(definitions(self._as_python(text)), name)
             elif self.uses_ipython and cell.kind == "own":
                 self._run_in_ipython(text, name)
-            elif cell.kind == "test":
-                self._run_check(text, name)
             else:
-                exec(compiled(text, name), self.names)
+                self.execute(cell, text, name)
         except BaseException as error:
             if cell.kind == "own":
                 self._go_on(text, name, error)
             return error
         return None
 
-    def _run_check(self, text: str, name: str) -> None:
-        """Run a check beside what it was written with: the modules that are given, whatever the student's
-        cells call by their names, and given objects, of the class as it stands.
-        """
-        whole = self.asked is not None
-        kept = self.completed | (self.asked or frozenset())
-        back = {
-            name: value
-            for name, value in self.given.items()
-            if name not in kept and (whole or isinstance(value, types.ModuleType))
-        }
-        for value in self.given.values():
-            self._in_its_class(value)
-        names = {**self.names, **back}
-        try:
-            exec(compiled(text, name), names)
-        finally:
-            self.names.update({bound: names[bound] for bound in bound_names(text) if bound in names})
-
-    def _in_its_class(self, value: Any) -> None:
-        """Let a given object be of the class that a student's cell has derived from its own, by its name."""
-        own = type(value)
-        derived = self.names.get(own.__name__)
-        if isinstance(derived, type) and derived is not own and issubclass(derived, own):
-            with contextlib.suppress(TypeError):
-                value.__class__ = derived
+    def execute(self, cell: C, text: str, name: str) -> None:
+        """Run the text of a cell of Python, as it was prepared."""
+        exec(compiled(text, name), self.names)
 
     def _go_on(self, text: str, name: str, error: BaseException) -> None:
         """Run what stands behind a statement that failed, as far as it can be run; of a cell that does not
@@ -2267,6 +2240,12 @@ def _called_in(text):
     return names | {n.attr for n in nodes if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"}
 
 
+def _bound_to_values(text):
+    """Names that a cell binds other than by an import."""
+    tree = parsed(text)
+    return bound_in([one for one in tree.body if not isinstance(one, (ast.Import, ast.ImportFrom))]) if tree is not None else set()
+
+
 # ---- running it ---------------------------------------------------------------------------------------------------
 
 
@@ -2376,7 +2355,7 @@ def _child(job_file):
     if any(needs_ipython(cell["text"]) for cell in job["cells"] if cell["kind"] == "own"):
         with contextlib.suppress(ImportError):
             shell = make_shell()
-    notebook = RunningNotebook(shell)
+    notebook = _Checked(shell, frozenset(name.partition(".")[0] for name in job["names"]))
     _as_when_graded(notebook.names, job["modules"])
     with open(job["path"][0], "a", encoding="utf-8") as answers, open(job["path"][1], "a", encoding="utf-8") as trace:
 
@@ -2387,7 +2366,6 @@ def _child(job_file):
         cells = [types.SimpleNamespace(**cell) for cell in job["cells"]]
         ends = _timed(notebook, cells, job["briefly"], trace, say)
         failed = [cell for cell in cells if cell.kind == "test" and ends[cell.number]["error"]]
-        notebook.asked = frozenset(name.partition(".")[0] for name in job["names"])
         _timed(notebook, failed, (), trace, functools.partial(say, late=True))  # a question is judged as the last cell leaves it, too
         found = {}
         for name in job["names"]:
@@ -2396,6 +2374,40 @@ def _child(job_file):
                 found[name] = callable(getattr(notebook.names[owner], member) if member else notebook.names[owner])
         say(names=found, memory=_memory_used())
     os._exit(0)  # whatever threads and exit handlers the cells have left
+
+
+class _Checked(RunningNotebook):
+    """A notebook whose checks run beside what is given, as the hidden ones do when it is graded: values and functions that the student's
+    cells have bound anew, modules called by their names. asked: names that the questions ask for, which stay the student's.
+    """
+
+    def __init__(self, shell, asked):
+        super().__init__(shell)
+        self.asked = asked
+
+    def execute(self, cell, text, name):
+        if cell.kind != "test":
+            return super().execute(cell, text, name)
+        for value in self.given.values():
+            self._in_its_class(value)
+        names = {**self.names, **self.as_given()}
+        try:
+            exec(compiled(text, name), names)
+        finally:
+            self.names.update({bound: names[bound] for bound in bound_names(text) if bound in names})
+
+    def as_given(self):
+        """What is given and not asked for; where nobody knows what is asked for, the modules alone."""
+        theirs = self.asked | self.completed
+        return {name: value for name, value in self.given.items() if name not in theirs and (self.asked or isinstance(value, types.ModuleType))}
+
+    def _in_its_class(self, value):
+        """Let a given object be of the class that a student's cell has derived from its own, by its name."""
+        own = type(value)
+        derived = self.names.get(own.__name__)
+        if isinstance(derived, type) and derived is not own and issubclass(derived, own):
+            with contextlib.suppress(TypeError):
+                value.__class__ = derived
 
 
 def _memory_used():
@@ -2531,9 +2543,20 @@ class _Judge:
         if missing:
             return "wrong", question, self.renamed(missing)
         says = self.explained(error, question["id"])
-        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died", "NameError"):
+        if anew := self.given_anew(place):
+            says += f" {anew}"
+        elif self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died", "NameError"):
             says += " This check passed when it last ran in your session. From a clean start it does not: restart the kernel and run all cells."
         return "wrong", question, says
+
+    def given_anew(self, place):
+        """A sentence on what a check asks for that is given, and that a cell of the student's binds to something else."""
+        asked = {name.partition(".")[0] for question in self.release["questions"] for name in question["defines"]}
+        texts = [cell["text"] for cell in self.placed if cell["role"] == "given" and cell["code"]]
+        given = set().union(*map(_bound_to_values, texts)) & _called_in(self.placed[place]["text"]) - asked
+        cells = [cell for cell in self.placed[:place] if cell["role"] in ("own", "solution", "by_hand") and cell["code"]]
+        found = next(((name, cell["number"]) for cell in cells for name in sorted(given & _bound_to_values(cell["text"]))), None)
+        return f"`{found[0]}` is given, and cell {found[1]} binds it anew: this check goes by what is given, as grading does." if asked and found else ""
 
     def beside_other_answers(self, question):
         """The cells with answers to other questions in which this one's stands as well: cells get merged."""
