@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from autograder.assignment.reading.prose import may_answer, plain, prose_in
-from autograder.inside.names import bound_in, bound_names, parsed
+from autograder.inside.names import bound_in, bound_names, completed_names, parsed
 
 LOCKED = ("given", "test", "demo")
 ANSWERS = ("solution", "by_hand")
@@ -128,6 +128,9 @@ def _put(layout: Layout, cell: Cell, known: Known | None, given: set[str]) -> No
         return
     if known.id in layout.used:
         layout.oddities.append(Oddity("repeated", cell, known, layout.used[known.id]))
+        if known.role == "given" and completed_names(known.text):
+            layout.places.append(Place(None, cell, known.text))  # it puts what was answered where it belongs
+            return
         if known.role in LOCKED or (known.role in ANSWERS and not touched(cell.text, known)):
             return  # what was handed out says nothing twice, and a stub would undo the answer above it
         layout.places.append(Place(known if known.role == "written" else None, cell, cell.text))

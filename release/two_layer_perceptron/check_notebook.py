@@ -956,6 +956,8 @@ class RunningNotebook:
         """Names of it into which given cells put answers: a class that students complete, or write anew."""
         self.answered: set[str] = set()
         """Names that the student's cells have bound to more than a stub."""
+        self.stubs: list[Any] = []
+        """What the student's cells have bound to stubs."""
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
@@ -1011,6 +1013,8 @@ class RunningNotebook:
 
     def _run_beside_stubs(self, cell: C, briefly: bool) -> BaseException | None:
         """Run one cell. A stub that was left standing below an answer does not replace it."""
+        if cell.kind == "given" and (completed := completed_names(cell.text)):
+            return self._run_beside_methods(cell, briefly, completed)
         if cell.kind != "own":
             return self._run(cell, briefly)
         stubs, before = stub_names(cell.text), dict(self.names)
@@ -1019,6 +1023,23 @@ class RunningNotebook:
         self.names.update(written)
         bound = {name for name, value in self.names.items() if before.get(name, self) is not value}
         self.answered |= bound - stubs
+        self.stubs += [self.names[name] for name in bound & stubs]
+        return error
+
+    def _run_beside_methods(self, cell: C, briefly: bool, completed: Collection[str]) -> BaseException | None:
+        """Run a given cell that puts answers into classes: a stub replaces no method of a class that the
+        student has written as a whole.
+        """
+        classes = [one for name in completed if isinstance(one := self.names.get(name), type)]
+        before: list[tuple[type, dict[str, Any]]] = []
+        with contextlib.suppress(BaseException):  # whatever their metaclasses do
+            before = [(one, dict(vars(one))) for one in classes]
+        error = self._run(cell, briefly)
+        with contextlib.suppress(BaseException):
+            for one, members in before:
+                for name, member in members.items():
+                    if any(vars(one).get(name) is stub for stub in self.stubs):
+                        setattr(one, name, member)
         return error
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:
@@ -1777,6 +1798,9 @@ def _put(layout: Layout, cell: Cell, known: Known | None, given: set[str]) -> No
         return
     if known.id in layout.used:
         layout.oddities.append(Oddity("repeated", cell, known, layout.used[known.id]))
+        if known.role == "given" and completed_names(known.text):
+            layout.places.append(Place(None, cell, known.text))  # it puts what was answered where it belongs
+            return
         if known.role in LOCKED or (known.role in ANSWERS and not touched(cell.text, known)):
             return  # what was handed out says nothing twice, and a stub would undo the answer above it
         layout.places.append(Place(known if known.role == "written" else None, cell, cell.text))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import MAX_PARTS, parse
-from autograder.assignment.placement import additions
+from autograder.assignment.placement import Cell, Known, additions, lay_out
 from autograder.assignment.reading.opening import NotANotebook
 from autograder.assignment.reading.prose import plain
 from autograder.assignment.values import Assignment
@@ -256,6 +256,17 @@ def test_methods_in_a_locked_class_are_kept() -> None:
     net = there["Net"]()
     assert (net.size, net.half(4), net.SMALL) == (1, 2, 1e-8) and not hasattr(net, "layers")
     assert additions(edited, {"Net"}) == ""
+
+
+def test_a_copied_cell_that_attaches_answers_attaches_the_copies() -> None:
+    """All cells were copied below and answered there: a given cell that puts functions into a class runs again, and no other."""
+    texts = {"net": "class Net:\n    pass", "f_solution": "def f(self):\n    raise NotImplementedError", "attach": "Net.f = f", "f": "checks.run(Net().f)"}
+    roles = {"net": "given", "f_solution": "solution", "attach": "given", "f": "test"}
+    release = [Known(name, roles[name], text) for name, text in texts.items()]
+    mine = {**texts, "f_solution": "def f(self):\n    return 1"}
+    cells = [Cell(n, "code", name if n < 5 else "", text) for n, (name, text) in enumerate([*texts.items(), *mine.items()], 1)]
+    layout = lay_out(cells, release)
+    assert [place.text for place in layout.places if place.known is None] == [mine["f_solution"], "Net.f = f"]
 
 
 # ---- bytes --------------------------------------------------------------------------------------------------------
