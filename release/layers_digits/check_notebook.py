@@ -1255,8 +1255,9 @@ _ONLY_SHOWS = (
     *(ast.operator, ast.expr_context, ast.List, ast.Tuple, ast.Dict),
 )
 """What a cell is made of that does nothing but show or keep texts."""
-_TEXTS = (ast.Call, ast.Constant, ast.JoinedStr, ast.BinOp)
+_TEXTS = (ast.Call, ast.Constant, ast.JoinedStr, ast.BinOp, ast.List, ast.Tuple)
 _PROSE_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|writefile[ \t][^\n]*\.(?:md|txt)[ \t]*$)", re.M)
+_ECHO = re.compile(r"^[ \t]*!echo[ \t]", re.M)
 _SENTENCE = re.compile(r"\b(?:[^\W\d_]{1,40}[,;:]? ){3}[^\W\d_]|[\u3040-\u30ff\u3400-\u9fff]{6}")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\S+")
 """A word; where a script puts nothing between words, a sign."""
@@ -1312,11 +1313,11 @@ def prose_in(text: str, is_code: bool) -> str:
         return "" if short and not _SAYS_NOTHING.sub("", text).strip() else text
     if _PROSE_MAGIC.match(text):
         return text
-    tree = parsed(text)
+    tree = parsed(_ECHO.sub("# ", text))
     if tree is None:
         return text if _is_no_python(text) else ""
     if not tree.body:
-        return "" if _is_code_that_rests(text) else text
+        return "" if _is_code_that_rests(_ECHO.sub("# ", text)) else text
     body = [one for one in tree.body if not _brings_display(one)]
     return text if _says(body) or any(map(_says_much, body)) else ""
 
@@ -1373,7 +1374,8 @@ def _says(body: list[ast.stmt]) -> bool:
             isinstance(statement, ast.Expr) and bool(strings) and not (names and names <= printing)
         )
     text = " ".join(texts)
-    return told or _words(text) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
+    enough = _words(text) >= _ENOUGH_WORDS and any(_words(part) > 2 for part in texts)  # and no list of names
+    return told or enough or text.rstrip().endswith(".")
 
 
 def _hands_on(function: ast.FunctionDef) -> bool:
@@ -1390,21 +1392,36 @@ def _named(statement: ast.stmt) -> set[str]:
 
 
 def _says_much(statement: ast.stmt) -> bool:
-    """Whether a statement shows or keeps a text of many words, whatever the cell does besides."""
-    value = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+    """Whether a statement shows, keeps or returns a text of many words, whatever the cell does besides."""
+    if isinstance(statement, ast.With) or (isinstance(statement, ast.FunctionDef) and _only_tells(statement)):
+        return any(map(_says_much, statement.body))
+    value = statement.iter if isinstance(statement, ast.For) else getattr(statement, "value", None)
     if not isinstance(value, _TEXTS) or (isinstance(value, ast.Call) and not _may_show(value.func)):
         return False
     nodes = list(ast.walk(value))
     called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     values = sum(isinstance(node, ast.Name) and id(node) not in called for node in nodes)
-    text = " ".join(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
-    enough = _words(text) >= _MANY_WORDS + _WORDS_A_VALUE * values
+    parts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    text = " ".join(parts)
+    enough = _words(text) >= _MANY_WORDS + _WORDS_A_VALUE * values and any(map(_SENTENCE.search, parts))
     return enough and parsed(textwrap.dedent(text)) is None and _is_no_python(text)
 
 
+def _only_tells(function: ast.FunctionDef) -> bool:
+    """Whether a function does nothing but return or hold a text."""
+    return all(
+        isinstance(one, (ast.Return, ast.Pass))
+        or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        for one in function.body
+    )
+
+
 def _may_show(called: ast.expr) -> bool:
-    """Whether what is called shows a text, for all that one can see: a function by its name, or IPython's."""
-    return isinstance(called, ast.Name) or (isinstance(called, ast.Attribute) and called.attr in _SHOWS)
+    """Whether what is called shows or keeps a text, for all that one can see: a function by its name, one of
+    IPython's, or a file's.
+    """
+    known = _SHOWS | {"write"}
+    return isinstance(called, ast.Name) or (isinstance(called, ast.Attribute) and called.attr in known)
 
 
 def may_answer(text: str, asked: str, other: str, name: str) -> bool:

@@ -70,6 +70,9 @@ BY_CODE = {
     "by a function of their own": f'from IPython.display import Markdown, display\ndef printmd(text, **more):\n    display(Markdown(text))\nprintmd("{ANSWER}")',
     "among code": f'sizes = [len(str(n)) for n in range(3)]\nshow = lambda text: print(text)\nshow("""{ANSWER} And so on,\nfor each of the layers above it as well.""")',
     "kept among code": f'sizes = [len(str(n)) for n in range(3)]\nmine = "{ANSWER} And so on, for each of the layers above it."',
+    "in a loop": f'lines = 3\nfor line in ["{ANSWER[:40]}", "{ANSWER[40:]}"]:\n    print(line[:lines * 40])',
+    "returned": f'def why():\n    return "{ANSWER}"\nwhy()', "with a type": f'answer: str = "{ANSWER}"', "by the shell": f'!echo "{ANSWER}"',
+    "written to a file": f'with open("answer.txt", "w") as file:\n    file.write("{ANSWER}")',
     "in marimo's call": f'mo.md(\n    r"""\n    {ANSWER}\n    """\n)',
 }
 
@@ -118,6 +121,9 @@ NO_ANSWER = [
     "print(f'After {n} rounds the loss on the digits of the test set is {loss:.3f}, down from {first:.3f} before')",
     "exec(\"\"\"for n in range(3):\n    for m in range(n):\n        print(n, m, n * m, n / (m + 1), n - m, n + m)\"\"\")",
     "x = f(3)\nplt.title('The loss of the network falls as long as one trains it, and no longer than that')",
+    "def draw(h):\n    'Draws all of the curves that a training has left in its history, one below the other.'\n    plt.plot(h)", "!echo done",
+    "names = ['angry', 'disgusted', 'afraid', 'happy', 'sad', 'surprised', 'neutral', 'bored', 'tired', 'calm', 'proud', 'shy', 'vain']",
+    "x = f(3)\nassert x, 'this is a long message that nobody is to see since it is always true'",
     "x = f(3)\nprint('the training has ended now')", "def show(text):\n    print(text)\nshow('all done')",
 ]  # fmt: skip
 
