@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from autograder.assignment.reading.prose import may_answer, plain, prose_in
@@ -72,6 +72,8 @@ class Layout:
     oddities: list[Oddity] = field(default_factory=list)
     used: dict[str, int] = field(default_factory=dict)
     missing: list[Known] = field(default_factory=list)
+    instead: dict[str, str] = field(default_factory=dict)
+    """By the id of a write-up that is missing, the text of another's that may answer it too."""
     marked: bool = True
     """Whether any cell has an id still."""
 
@@ -251,15 +253,23 @@ def _find_in_others(layout: Layout, empty: list[int], release: list[Known]) -> N
     for i in empty:
         known, cell = places[i].known, places[i].cell
         assert known is not None and cell is not None
-        if touched(places[i].text, known):
-            continue
-        for place in answered:
-            assert place.known is not None and place.cell is not None
-            asked, other = _asked(place.known, release), _asked(known, release)
-            if may_answer(place.text, asked, other, known.id):
-                places[i] = Place(known, cell, place.text)
-                layout.oddities.append(Oddity("shared", cell, known, place.cell.number))
-                break
+        if not touched(places[i].text, known) and (other := _other_with(answered, known, release)):
+            places[i] = Place(known, cell, other.text)
+            layout.oddities.append(Oddity("shared", cell, known, other.number))
+    for known in release:
+        gone = known.role == "written" and known.id not in layout.used
+        if gone and (other := _other_with(answered, known, release)):
+            layout.instead[known.id] = other.text
+            layout.oddities.append(Oddity("shared", other, known, other.number))
+
+
+def _other_with(answered: list[Place], known: Known, release: list[Known]) -> Cell | None:
+    """Another write-up's cell, with its whole text, that may answer this question too."""
+    for place in answered:
+        assert place.known is not None and place.cell is not None
+        if may_answer(place.text, _asked(place.known, release), _asked(known, release), known.id):
+            return replace(place.cell, text=place.text)
+    return None
 
 
 def _asked(known: Known, release: list[Known]) -> str:
@@ -321,7 +331,8 @@ def _put_back(layout: Layout, release: list[Known]) -> None:
                 layout.places.append(Place(known, None, known.text))
                 continue
             after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
-            layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
+            text = known.text if known.role in LOCKED else layout.instead.get(known.id, "")
+            layout.places.insert(after + 1, Place(known, None, text))
         previous = known
 
 

@@ -244,7 +244,7 @@ def _laid(place, by_number):
     cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
     if known is None:
         return [cell]
-    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=place.cell is not None and touched(place.text, known))
+    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=bool(place.cell or place.text) and touched(place.text, known))
     if known.role not in LOCKED:
         return [cell]
     cell.update(text=known.text, code=True)
@@ -257,7 +257,8 @@ def _odd(oddity, release):
     if oddity.what == "repeated":
         return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
     if oddity.what == "shared":
-        return f"Nothing is written in cell {number} ({known.id}). What you wrote in cell {oddity.first} may answer it too, which a person sees: rather write each answer in its own cell."
+        empty = f"The cell for {known.id} is missing" if number == oddity.first else f"Nothing is written in cell {number} ({known.id})"
+        return f"{empty}. What you wrote in cell {oddity.first} may answer it too, which a person sees: rather write each answer in its own cell."
     if oddity.what == "turned":
         return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
     kept = ", with what you added to it" if oddity.what == "kept" else ""

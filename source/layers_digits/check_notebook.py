@@ -1696,7 +1696,7 @@ def id_of(metadata: object) -> str:
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 
@@ -1759,6 +1759,8 @@ class Layout:
     oddities: list[Oddity] = field(default_factory=list)
     used: dict[str, int] = field(default_factory=dict)
     missing: list[Known] = field(default_factory=list)
+    instead: dict[str, str] = field(default_factory=dict)
+    """By the id of a write-up that is missing, the text of another's that may answer it too."""
     marked: bool = True
     """Whether any cell has an id still."""
 
@@ -1938,15 +1940,23 @@ def _find_in_others(layout: Layout, empty: list[int], release: list[Known]) -> N
     for i in empty:
         known, cell = places[i].known, places[i].cell
         assert known is not None and cell is not None
-        if touched(places[i].text, known):
-            continue
-        for place in answered:
-            assert place.known is not None and place.cell is not None
-            asked, other = _asked(place.known, release), _asked(known, release)
-            if may_answer(place.text, asked, other, known.id):
-                places[i] = Place(known, cell, place.text)
-                layout.oddities.append(Oddity("shared", cell, known, place.cell.number))
-                break
+        if not touched(places[i].text, known) and (other := _other_with(answered, known, release)):
+            places[i] = Place(known, cell, other.text)
+            layout.oddities.append(Oddity("shared", cell, known, other.number))
+    for known in release:
+        gone = known.role == "written" and known.id not in layout.used
+        if gone and (other := _other_with(answered, known, release)):
+            layout.instead[known.id] = other.text
+            layout.oddities.append(Oddity("shared", other, known, other.number))
+
+
+def _other_with(answered: list[Place], known: Known, release: list[Known]) -> Cell | None:
+    """Another write-up's cell, with its whole text, that may answer this question too."""
+    for place in answered:
+        assert place.known is not None and place.cell is not None
+        if may_answer(place.text, _asked(place.known, release), _asked(known, release), known.id):
+            return replace(place.cell, text=place.text)
+    return None
 
 
 def _asked(known: Known, release: list[Known]) -> str:
@@ -2008,7 +2018,8 @@ def _put_back(layout: Layout, release: list[Known]) -> None:
                 layout.places.append(Place(known, None, known.text))
                 continue
             after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
-            layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
+            text = known.text if known.role in LOCKED else layout.instead.get(known.id, "")
+            layout.places.insert(after + 1, Place(known, None, text))
         previous = known
 
 
@@ -2227,7 +2238,7 @@ def _laid(place, by_number):
     cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
     if known is None:
         return [cell]
-    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=place.cell is not None and touched(place.text, known))
+    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=bool(place.cell or place.text) and touched(place.text, known))
     if known.role not in LOCKED:
         return [cell]
     cell.update(text=known.text, code=True)
@@ -2240,7 +2251,8 @@ def _odd(oddity, release):
     if oddity.what == "repeated":
         return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
     if oddity.what == "shared":
-        return f"Nothing is written in cell {number} ({known.id}). What you wrote in cell {oddity.first} may answer it too, which a person sees: rather write each answer in its own cell."
+        empty = f"The cell for {known.id} is missing" if number == oddity.first else f"Nothing is written in cell {number} ({known.id})"
+        return f"{empty}. What you wrote in cell {oddity.first} may answer it too, which a person sees: rather write each answer in its own cell."
     if oddity.what == "turned":
         return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
     kept = ", with what you added to it" if oddity.what == "kept" else ""

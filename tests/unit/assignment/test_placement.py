@@ -214,6 +214,11 @@ def test_two_answers_in_one_cell_are_both_read(two: Assignment, how: str) -> Non
     said = [message for message in submission.messages if "may answer it too" in message]
     assert len(said) == (how in IN_ONE_CELL)
     assert read(two, as_bytes(work.write("other_spreads", MORE))).answer("other_spreads") == MORE
+    work.cells.remove(work.cell("other_spreads"))
+    submission = read(two, as_bytes(work))
+    assert submission.answer("other_spreads") == IN_ONE_CELL.get(how)
+    assert "missing cells: other_spreads" in submission.messages
+    assert any("other_spreads is missing; what stands in cell" in message for message in submission.messages) == (how in IN_ONE_CELL)
 
 
 def test_a_deleted_write_up_is_missing(tiny: Assignment) -> None:
