@@ -1292,7 +1292,7 @@ _HEADS = (
 _RULE = re.compile(r"(?<=\n)[ \t]{0,3}(?:[-*_][ \t]?){3,80}(?=\n)")
 _LETTERS = re.compile(r"[^\W_]+")
 _LONG_WORD = re.compile(r"[^\W\d_]{6,40}")
-_SHARED_WORDS = 3
+_SHARED_WORDS = 4
 """So many longer words of a question, which another does not have, in one paragraph speak of it."""
 _MOST_TO_LOOK_AT = 2000
 """A text of more characters says something."""
@@ -1459,6 +1459,7 @@ _POINTER = "the file is a Git LFS pointer and not the notebook itself: hand in w
 _UNMERGED = (
     "the notebook can't be read: a merge in Git was not finished in it; hand in what comes of the merge"
 )
+_MARKS_OF_A_MERGE = ("\n<<<<<<< ", "\n>>>>>>> ")
 _CUT = (
     "the notebook can't be read: it stops in the middle, as a copy does that was cut off; hand in a whole one"
 )
@@ -1528,7 +1529,7 @@ def other_text(text: str, at: int) -> str:
     but that can be said of it. at: where it can't be read any further.
     """
     start = text[:_HEAD].lstrip("\ufeff \t\r\n")
-    if "\n<<<<<<< " in f"\n{text}" and "\n=======" in text and "\n>>>>>>> " in text:
+    if text.startswith("<<<<<<< ") or any(mark in text for mark in _MARKS_OF_A_MERGE):
         return _UNMERGED
     if start.startswith("version https://git-lfs"):
         return _POINTER

@@ -13,6 +13,7 @@ _POINTER = "the file is a Git LFS pointer and not the notebook itself: hand in w
 _UNMERGED = (
     "the notebook can't be read: a merge in Git was not finished in it; hand in what comes of the merge"
 )
+_MARKS_OF_A_MERGE = ("\n<<<<<<< ", "\n>>>>>>> ")
 _CUT = (
     "the notebook can't be read: it stops in the middle, as a copy does that was cut off; hand in a whole one"
 )
@@ -82,7 +83,7 @@ def other_text(text: str, at: int) -> str:
     but that can be said of it. at: where it can't be read any further.
     """
     start = text[:_HEAD].lstrip("\ufeff \t\r\n")
-    if "\n<<<<<<< " in f"\n{text}" and "\n=======" in text and "\n>>>>>>> " in text:
+    if text.startswith("<<<<<<< ") or any(mark in text for mark in _MARKS_OF_A_MERGE):
         return _UNMERGED
     if start.startswith("version https://git-lfs"):
         return _POINTER

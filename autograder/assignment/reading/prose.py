@@ -55,7 +55,7 @@ _HEADS = (
 _RULE = re.compile(r"(?<=\n)[ \t]{0,3}(?:[-*_][ \t]?){3,80}(?=\n)")
 _LETTERS = re.compile(r"[^\W_]+")
 _LONG_WORD = re.compile(r"[^\W\d_]{6,40}")
-_SHARED_WORDS = 3
+_SHARED_WORDS = 4
 """So many longer words of a question, which another does not have, in one paragraph speak of it."""
 _MOST_TO_LOOK_AT = 2000
 """A text of more characters says something."""

@@ -289,6 +289,8 @@ def test_a_merge_that_was_not_finished_is_named() -> None:
     with pytest.raises(NotANotebook, match="a merge in Git was not finished in it"):
         parse(f"<<<<<<< HEAD\n{ours}\n=======\n{theirs}\n>>>>>>> other\n".encode())
     with pytest.raises(NotANotebook, match="a merge in Git was not finished in it"):
+        parse(ours.replace(' "x": 1', ' "x": 1\n>>>>>>> other').encode())  # the other marks were removed by hand
+    with pytest.raises(NotANotebook, match="a merge in Git was not finished in it"):
         parse(ours.replace(' "x": 1', '<<<<<<< HEAD\n "x": 1\n=======\n "x": 2\n>>>>>>> other').encode())
 
 
