@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.assignment.nodes import Node
 from autograder.assignment.notebook import Role, SourceCell, grade_id_of, parse
-from autograder.assignment.placement import NotANotebook
+from autograder.assignment.reading.opening import NotANotebook
 from autograder.assignment.table import AssignmentTable
 from autograder.assignment.values import Assignment, Question
 from autograder.errors import AssignmentError

@@ -18,7 +18,7 @@ import msgspec
 
 from autograder.assignment.nodes import Node, new_cell, new_notebook, node
 from autograder.assignment.percent import PercentCell, read_percent
-from autograder.assignment.placement import NotANotebook, id_of, opened
+from autograder.assignment.reading.opening import NotANotebook, id_of, opened
 from autograder.errors import AssignmentError
 
 SCHEMA_VERSION = 3

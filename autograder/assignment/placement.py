@@ -6,53 +6,15 @@ On the standard library alone: `chainrule release` pastes it into check_notebook
 from __future__ import annotations
 
 import ast
-import json
-import re
-import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from autograder.inside.names import bound_in, bound_names, parsed
+from autograder.assignment.reading.prose import may_answer, plain, prose_in
+from autograder.inside.names import bound_in, bound_names, completed_names, parsed
 
-MAX_DEPTH = 200
-"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
-program writes. How deep Python's own parser goes depends on its version.
-"""
 LOCKED = ("given", "test", "demo")
 ANSWERS = ("solution", "by_hand")
-_SHOWS = {"print", "display", "Markdown", "HTML", "Latex", "Math", "IPython"}
-_ONLY_SHOWS = (
-    *(ast.Assign, ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.BinOp),
-    *(ast.operator, ast.expr_context, ast.List, ast.Tuple, ast.Dict),
-)
-"""What a cell is made of that does nothing but show or keep texts."""
-_PROSE_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|writefile[ \t][^\n]*\.(?:md|txt)[ \t]*$)", re.M)
-_SENTENCE = re.compile(r"\b(?:[^\W\d_]{1,40}[,;:]? ){3}[^\W\d_]")
-_CODE = re.compile(
-    r"[ \t]*(?:(?:pip|conda|git|cd|python|jupyter)\b"
-    r"|(?:def|class|for|while|if|elif|with|import|from|return|print|assert|raise)\b[^\n]*[(:=.])"
-)
-_ENOUGH_WORDS = 5
-"""So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
-_PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
-"""What marimo makes of a cell of prose: a call with a text."""
-_SAYS_NOTHING = re.compile(
-    r"\A\s*<span\b[^>]{0,300}>[^\n]{0,300}papermill.*|<a\b[^>]{0,300}>.{0,300}?</a>"
-    r"|\[!\[[^]]{0,300}\]\([^)]{0,300}\)\]\([^)]{0,300}\)|<(?!img\b)[^>]{0,300}>"
-    r"|&nbsp;|^[ \t]*(?:[-*_][ \t]*){3,}$|^#{1,6}[ \t]+(?:\S+[ \t]+)?\S+[ \t]*$",
-    re.S | re.M,
-)
-"""What programs and students put between cells: links to where a notebook is opened, a note of what stopped
-there, rules, headings of a word or two. Each part has a bound, since a student may write anything.
-"""
-_MOST_TO_LOOK_AT = 2000
-"""A text of more characters says something."""
-
-
-class NotANotebook(ValueError):
-    """The bytes that were handed in are no notebook; the text says what they are instead."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +52,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Oddity:
-    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept."""
+    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept; shared,
+    where nothing stands in a write-up and what does in cell first may be its answer too.
+    """
 
     what: str
     cell: Cell
@@ -108,141 +72,15 @@ class Layout:
     oddities: list[Oddity] = field(default_factory=list)
     used: dict[str, int] = field(default_factory=dict)
     missing: list[Known] = field(default_factory=list)
+    instead: dict[str, str] = field(default_factory=dict)
+    """By the id of a write-up that is missing, the text of another's that may answer it too."""
     marked: bool = True
     """Whether any cell has an id still."""
-
-
-@lru_cache(maxsize=2048)  # most of a notebook's cells are those of all others
-def plain(text: str) -> str:
-    """A text without what front ends change when they save: trailing blanks and line ends."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
 
 
 def touched(text: str, known: Known) -> bool:
     """Whether a text is another than what was handed out."""
     return plain(text) != plain(known.text)
-
-
-# ---- a file's bytes
-
-
-def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]]:
-    """The cells and the metadata of a notebook's bytes, and what was unusual; raises NotANotebook.
-
-    Each cell has cell_type, source (a text) and metadata of the type that they should be.
-    """
-    if not data.strip(b"\0 \t\r\n"):
-        raise NotANotebook("the file is empty")
-    text, notes = _decoded(data)
-    try:
-        raw = json.loads(text)
-        if "\\ud" in text.lower():  # half of a surrogate pair, perhaps: no program can write it
-            raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
-        raw = _unwrapped(raw)
-        if _is_deeper(raw, MAX_DEPTH):
-            raise RecursionError
-    except RecursionError:
-        raise NotANotebook("the file is not a notebook: it is nested too deeply") from None
-    except ValueError as error:
-        raise NotANotebook(f"the file is not a notebook: its JSON is broken ({str(error)[:80]})") from None
-    if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
-        raise NotANotebook("the file is JSON, but not a notebook")
-    if raw.get("nbformat") != 4:
-        version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
-        older = f"the notebook is in the older format {version}; it was converted"
-        notes.append(
-            older if version else "the notebook does not say that it is in format 4; it was read as if it did"
-        )
-    cells = raw["cells"] if "cells" in raw else _cells_of_worksheets(raw["worksheets"])
-    if not isinstance(cells, list):
-        raise NotANotebook("the file is a notebook without a list of cells")
-    return [_tidy(cell) for cell in cells if isinstance(cell, dict)], _mapping(raw.get("metadata")), notes
-
-
-def _unwrapped(raw: Any) -> Any:
-    """A notebook as Jupyter's and Colab's servers hand it on: a text in JSON, or in an object of theirs."""
-    if isinstance(raw, str) and raw.lstrip().startswith("{"):
-        raw = json.loads(raw)
-    if not isinstance(raw, dict) or "cells" in raw or "worksheets" in raw:
-        return raw
-    return next((raw[key] for key in ("content", "ipynb") if isinstance(raw.get(key), dict)), raw)
-
-
-def _is_deeper(value: object, limit: int) -> bool:
-    """Whether more than limit lists and objects stand one inside another."""
-    level = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(limit):
-        parts = [part for whole in level for part in (whole.values() if isinstance(whole, dict) else whole)]
-        level = [part for part in parts if isinstance(part, (dict, list))]
-    return bool(level)
-
-
-def _decoded(data: bytes) -> tuple[str, list[str]]:
-    """Bytes as text: in Unicode, or else as Windows' editors of Western Europe save it."""
-    encoding = json.detect_encoding(data)
-    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
-    try:
-        if encoding != "utf-8-sig":
-            return data.decode(encoding, "ignore").rstrip("\0"), [_says_encoding(encoding)]
-        return data.decode(encoding).rstrip("\0"), []  # zeros: a sync that was cut short
-    except UnicodeDecodeError:
-        if not data.lstrip().startswith(b"{"):
-            raise NotANotebook("the file is not a notebook: it is not text") from None
-    return data.decode("cp1252", "replace").rstrip("\0"), [_says_encoding("cp1252")]
-
-
-def _says_encoding(encoding: str) -> str:
-    return f"the file is not in UTF-8, which notebooks are in; it was read as {encoding.upper()}"
-
-
-def _cells_of_worksheets(worksheets: object) -> object:
-    """The cells of a notebook in format 2 or 3, as those of format 4."""
-    if not isinstance(worksheets, list):
-        return None
-    sheets = [_mapping(sheet).get("cells") for sheet in worksheets]
-    cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet if isinstance(cell, dict)]
-    return [
-        {**cell, "source": cell.get("input", "")}
-        if cell.get("cell_type") == "code"
-        else {**cell, "cell_type": "markdown"}
-        for cell in cells
-    ]
-
-
-def _tidy(cell: dict[str, Any]) -> dict[str, Any]:
-    """The parts of a cell that are used, of the type that they should be."""
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        parts = [part for part in source if isinstance(part, str)]
-        in_lines = cell.get("cell_type") and "level" not in cell  # a heading of an old format is one line
-        source = _joined(parts) if in_lines else "".join(parts)
-    kind, count = str(cell.get("cell_type")).lower(), cell.get("execution_count")
-    if kind == "code" and isinstance(source, str) and (called := _PROSE_CALL.match(source)):
-        kind, source = "markdown", textwrap.dedent(called[2]).strip()
-    return {
-        "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
-        "source": source if isinstance(source, str) else "",
-        "metadata": _mapping(cell.get("metadata")),
-        "outputs": cell.get("outputs") if isinstance(cell.get("outputs"), list) else [],
-        "execution_count": count if isinstance(count, int) else None,
-        "attachments": _mapping(cell.get("attachments")),
-    }
-
-
-def _joined(lines: list[str]) -> str:
-    """A cell's lines as one text, also where a program has left out their ends."""
-    ended = any(line.endswith(("\n", "\r")) for line in lines)
-    return ("" if ended else "\n").join(lines)
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def id_of(metadata: object) -> str:
-    """The nbgrader id in a cell's metadata, or the empty text."""
-    found = _mapping(_mapping(metadata).get("nbgrader")).get("grade_id")
-    return found if isinstance(found, str) else ""
 
 
 # ---- its cells beside the release's
@@ -292,6 +130,9 @@ def _put(layout: Layout, cell: Cell, known: Known | None, given: set[str]) -> No
         return
     if known.id in layout.used:
         layout.oddities.append(Oddity("repeated", cell, known, layout.used[known.id]))
+        if known.role == "given" and completed_names(known.text):
+            layout.places.append(Place(None, cell, known.text))  # it puts what was answered where it belongs
+            return
         if known.role in LOCKED or (known.role in ANSWERS and not touched(cell.text, known)):
             return  # what was handed out says nothing twice, and a stub would undo the answer above it
         layout.places.append(Place(known if known.role == "written" else None, cell, cell.text))
@@ -384,6 +225,7 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
         text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
         places[mine[0]] = Place(known, first.cell, text)
     _find_at_the_end(places, empty, taken, release)
+    _find_in_others(layout, empty, release)
 
 
 def _where_it_belongs(places: list[Place], above: list[Known]) -> list[int]:
@@ -404,16 +246,57 @@ def _find_at_the_end(places: list[Place], empty: list[int], taken: set[int], rel
         places[i] = Place(places[i].known, places[i].cell, "\n\n".join(map(plain, found.values())))
 
 
+def _find_in_others(layout: Layout, empty: list[int], release: list[Known]) -> None:
+    """Give write-ups in which nothing stands another's text, where that may answer both: a person sees."""
+    places = layout.places
+    answered = [p for p in places if p.known and p.known.role == "written" and touched(p.text, p.known)]
+    for i in empty:
+        known, cell = places[i].known, places[i].cell
+        assert known is not None and cell is not None
+        if not touched(places[i].text, known) and (other := _other_with(answered, known, release)):
+            places[i] = Place(known, cell, other.text)
+            layout.oddities.append(Oddity("shared", cell, known, other.number))
+    for known in release:
+        gone = known.role == "written" and known.id not in layout.used
+        if gone and (other := _other_with(answered, known, release)):
+            layout.instead[known.id] = other.text
+            layout.oddities.append(Oddity("shared", other, known, other.number))
+
+
+def _other_with(answered: list[Place], known: Known, release: list[Known]) -> Cell | None:
+    """Another write-up's cell, with its whole text, that may answer this question too."""
+    for place in answered:
+        assert place.known is not None and place.cell is not None
+        if may_answer(place.text, _asked(place.known, release), _asked(known, release), known.id):
+            return replace(place.cell, text=place.text)
+    return None
+
+
+def _asked(known: Known, release: list[Known]) -> str:
+    """What stands above a question in the release, down from the last cell that is no prose."""
+    above: list[str] = []
+    for one in reversed(release[: release.index(known)]):
+        if one.role != "prose":
+            break
+        above.insert(0, one.text)
+    return "\n".join(above)
+
+
 def _prose_beside(places: list[Place], order: range, release: list[Known]) -> dict[int, str]:
     """What the student's own cells that come next say in words, by where they stand."""
     found = {}
     for i in order:
-        text = _prose_in(places[i]) or ""
+        text = _prose_of(places[i])
         if places[i].known is not None or (text and _is_of_the_release(text, release)):
             break
         if text:
             found[i] = text
     return found
+
+
+def _prose_of(place: Place) -> str:
+    """What a cell of the student's own says in words; empty where it is code that does something."""
+    return plain(prose_in(place.text, is_code=place.cell is not None and place.cell.kind == "code"))
 
 
 def _is_of_the_release(text: str, release: list[Known]) -> bool:
@@ -433,66 +316,6 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
     return [more] if more.strip() else []
 
 
-def _prose_in(place: Place) -> str | None:
-    """What a cell of the student's own says in words; None where it is code that does something."""
-    if place.cell is None or place.cell.kind != "code":
-        short = len(place.text) <= _MOST_TO_LOOK_AT
-        return "" if short and not _SAYS_NOTHING.sub("", place.text).strip() else plain(place.text)
-    if _PROSE_MAGIC.match(place.text):
-        return plain(place.text)
-    tree = parsed(place.text)
-    if tree is None:
-        return plain(place.text) if _is_no_python(place.text) else None
-    if not tree.body:
-        return None if _is_code_that_rests(place.text) else plain(place.text)
-    return plain(place.text) if _says([one for one in tree.body if not _brings_display(one)]) else None
-
-
-def _is_no_python(text: str) -> bool:
-    """Whether a cell that does not compile is a text, in a cell that was left one of code."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    words = [line for line in lines if _SENTENCE.search(line) and not _CODE.match(line)]
-    return 2 * len(words) >= len(lines) and len(text.split()) >= _ENOUGH_WORDS
-
-
-def _is_code_that_rests(text: str) -> bool:
-    """Whether comments are statements that were made comments, or a word or two, and no answer."""
-    said = "\n".join(re.sub(r"^[ \t]*#+ ?", "", line) for line in text.splitlines())
-    if len(said.split()) < 3 and not said.rstrip().endswith("."):
-        return True
-    tree = parsed(said)
-    words = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
-    return tree is not None and not any(isinstance(getattr(s, "value", None), words) for s in tree.body)
-
-
-def _brings_display(statement: ast.stmt) -> bool:
-    """Whether a statement imports what shows a text."""
-    if isinstance(statement, ast.Import):
-        return all(alias.name.startswith("IPython") for alias in statement.names)
-    return isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("IPython")
-
-
-def _says(body: list[ast.stmt]) -> bool:
-    """Whether statements do nothing but show or keep texts, and these say something: a title, a label or a
-    note of progress does not.
-    """
-    kept, texts, told = set(_SHOWS), [], False
-    for statement in body:
-        nodes = list(ast.walk(statement))
-        if not all(isinstance(node, _ONLY_SHOWS) for node in nodes):
-            return False
-        names = {node.id for node in nodes if isinstance(node, ast.Name)}
-        strings = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-        if isinstance(statement, ast.Assign):
-            kept |= names if strings else set()
-        if not names <= kept or not (strings or "print" in names or names - _SHOWS):
-            return False
-        texts += strings
-        told = told or (isinstance(statement, ast.Expr) and bool(strings) and names != {"print"})
-    text = " ".join(texts)
-    return told or len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
-
-
 def _put_back(layout: Layout, release: list[Known]) -> None:
     """Add what the notebook lacks of the release, each after what comes before it there; a check whose answer
     is not in its own cell comes last, since that may stand anywhere.
@@ -508,7 +331,8 @@ def _put_back(layout: Layout, release: list[Known]) -> None:
                 layout.places.append(Place(known, None, known.text))
                 continue
             after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
-            layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
+            text = known.text if known.role in LOCKED else layout.instead.get(known.id, "")
+            layout.places.insert(after + 1, Place(known, None, text))
         previous = known
 
 

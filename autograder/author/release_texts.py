@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.assignment import notebook
 from autograder.assignment.notebook import ANSWERS, OPEN, Role, SourceCell
-from autograder.assignment.placement import NotANotebook
+from autograder.assignment.reading.opening import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.errors import ReleaseError
 from autograder.inside.running import needs_ipython, prepared

@@ -28,6 +28,9 @@ SHARED = (
     "inside/one_process.py",
     "inside/shell.py",
     "inside/running.py",
+    "assignment/reading/prose.py",
+    "assignment/reading/other_files.py",
+    "assignment/reading/opening.py",
     "assignment/placement.py",
 )
 """Modules that grading and the student's check have in common, each after those that it imports."""

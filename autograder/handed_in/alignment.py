@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from autograder.assignment.nodes import Node
+from autograder.assignment.nodes import Node, new_cell
 from autograder.assignment.notebook import Role, SourceCell, grade_id_of
-from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, plain, recognised
+from autograder.assignment.placement import Cell, Known, Layout, Oddity, lay_out, recognised
+from autograder.assignment.reading.prose import plain
 from autograder.assignment.values import Assignment, solves
 from autograder.handed_in.moment import up_to
 from autograder.handed_in.running_order import running_order
@@ -149,7 +150,8 @@ def _placed(layout: Layout, notebook: Node, cells: tuple[SourceCell, ...]) -> tu
         source = cells[at[place.known.id]] if place.known is not None and place.known.id else None
         if place.cell is None:
             assert source is not None
-            placed.append(Placed(_INSERTED + at[source.id], source, None))
+            instead = new_cell("markdown", place.text) if source.role is Role.WRITTEN and place.text else None
+            placed.append(Placed(_INSERTED + at[source.id], source, instead))
             continue
         node = notebook.cells[place.cell.number - 1]
         if place.text != place.cell.text:
@@ -163,6 +165,13 @@ def _says(oddity: Oddity) -> str:
     number, name = oddity.cell.number, oddity.known.id
     if oddity.what == "repeated":
         return f"cell {number} repeats {name}, which stands in cell {oddity.first} too"
+    if oddity.what == "shared":
+        empty = (
+            f"{name} is missing"
+            if number == oddity.first
+            else f"nothing is written in cell {number} ({name})"
+        )
+        return f"{empty}; what stands in cell {oddity.first} may answer it too, which a person sees"
     if oddity.what == "turned":
         return f"cell {number} ({name}) was turned into {oddity.cell.kind}; its code was not run"
     changed = f"cell {number} ({name}) is locked and was changed; the original was used"
@@ -176,7 +185,8 @@ def _missing(layout: Layout) -> list[str]:
     if not missing:
         return []
     if not layout.marked:
-        texts = [known.id for known in layout.missing if known.role == "written"]
+        written = [known.id for known in layout.missing if known.role == "written"]
+        texts = [name for name in written if name not in layout.instead]
         lost = ["the cells have lost their nbgrader metadata; answers were found by the names they define"]
         return lost + ([f"no text was found for {', '.join(texts)}"] if texts else [])
     return [f"missing cells: {', '.join(missing)}"]

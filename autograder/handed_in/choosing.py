@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from autograder.assignment.notebook import OPEN, grade_id_of, parse
-from autograder.assignment.placement import NotANotebook
+from autograder.assignment.reading.opening import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.handed_in.entries import (
     MAX_NOTEBOOK_BYTES,

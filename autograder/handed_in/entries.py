@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from autograder.assignment.placement import NotANotebook
+from autograder.assignment.reading.opening import NotANotebook
 from autograder.errors import UsageError
 
 MAX_NOTEBOOK_BYTES = 256 << 20

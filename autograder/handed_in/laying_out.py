@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.assignment.placement import NotANotebook
+from autograder.assignment.reading.opening import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.errors import UsageError
 from autograder.handed_in.choosing import Offered, choose

@@ -12,7 +12,7 @@ import msgspec
 
 from autograder.assignment.nodes import Node
 from autograder.assignment.notebook import parse
-from autograder.assignment.placement import NotANotebook
+from autograder.assignment.reading.opening import NotANotebook
 from autograder.assignment.values import Assignment
 from autograder.handed_in.alignment import Submission, align
 from autograder.handed_in.entries import MAX_FILE_BYTES, MAX_NOTEBOOK_BYTES, read_regular

@@ -79,8 +79,8 @@ class RunningNotebook:
         """Names of it into which given cells put answers: a class that students complete, or write anew."""
         self.answered: set[str] = set()
         """Names that the student's cells have bound to more than a stub."""
-        self.asked: frozenset[str] | None = None
-        """Names that are asked for, where a check is tried once more beside all else as it was given."""
+        self.stubs: list[Any] = []
+        """What the student's cells have bound to stubs."""
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
@@ -136,6 +136,8 @@ class RunningNotebook:
 
     def _run_beside_stubs(self, cell: C, briefly: bool) -> BaseException | None:
         """Run one cell. A stub that was left standing below an answer does not replace it."""
+        if cell.kind == "given" and (completed := completed_names(cell.text)):
+            return self._run_beside_methods(cell, briefly, completed)
         if cell.kind != "own":
             return self._run(cell, briefly)
         stubs, before = stub_names(cell.text), dict(self.names)
@@ -144,6 +146,23 @@ class RunningNotebook:
         self.names.update(written)
         bound = {name for name, value in self.names.items() if before.get(name, self) is not value}
         self.answered |= bound - stubs
+        self.stubs += [self.names[name] for name in bound & stubs]
+        return error
+
+    def _run_beside_methods(self, cell: C, briefly: bool, completed: Collection[str]) -> BaseException | None:
+        """Run a given cell that puts answers into classes: a stub replaces no method of a class that the
+        student has written as a whole.
+        """
+        classes = [one for name in completed if isinstance(one := self.names.get(name), type)]
+        before: list[tuple[type, dict[str, Any]]] = []
+        with contextlib.suppress(BaseException):  # whatever their metaclasses do
+            before = [(one, dict(vars(one))) for one in classes]
+        error = self._run(cell, briefly)
+        with contextlib.suppress(BaseException):
+            for one, members in before:
+                for name, member in members.items():
+                    if any(vars(one).get(name) is stub for stub in self.stubs):
+                        setattr(one, name, member)
         return error
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:
@@ -158,42 +177,17 @@ class RunningNotebook:
                 self._run_statements(definitions(self._as_python(text)), name)
             elif self.uses_ipython and cell.kind == "own":
                 self._run_in_ipython(text, name)
-            elif cell.kind == "test":
-                self._run_check(text, name)
             else:
-                exec(compiled(text, name), self.names)
+                self.execute(cell, text, name)
         except BaseException as error:
             if cell.kind == "own":
                 self._go_on(text, name, error)
             return error
         return None
 
-    def _run_check(self, text: str, name: str) -> None:
-        """Run a check beside what it was written with: the modules that are given, whatever the student's
-        cells call by their names, and given objects, of the class as it stands.
-        """
-        whole = self.asked is not None
-        kept = self.completed | (self.asked or frozenset())
-        back = {
-            name: value
-            for name, value in self.given.items()
-            if name not in kept and (whole or isinstance(value, types.ModuleType))
-        }
-        for value in self.given.values():
-            self._in_its_class(value)
-        names = {**self.names, **back}
-        try:
-            exec(compiled(text, name), names)
-        finally:
-            self.names.update({bound: names[bound] for bound in bound_names(text) if bound in names})
-
-    def _in_its_class(self, value: Any) -> None:
-        """Let a given object be of the class that a student's cell has derived from its own, by its name."""
-        own = type(value)
-        derived = self.names.get(own.__name__)
-        if isinstance(derived, type) and derived is not own and issubclass(derived, own):
-            with contextlib.suppress(TypeError):
-                value.__class__ = derived
+    def execute(self, cell: C, text: str, name: str) -> None:
+        """Run the text of a cell of Python, as it was prepared."""
+        exec(compiled(text, name), self.names)
 
     def _go_on(self, text: str, name: str, error: BaseException) -> None:
         """Run what stands behind a statement that failed, as far as it can be run; of a cell that does not

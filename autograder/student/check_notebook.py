@@ -34,17 +34,15 @@ from autograder.assignment.placement import (
     LOCKED,
     Cell,
     Known,
-    id_of,
     in_running_order,
     lay_out,
-    opened,
-    parsed,
     recognised,
     touched,
 )
-from autograder.inside.names import bound_names
+from autograder.assignment.reading.opening import id_of, opened
+from autograder.inside.names import bound_in, bound_names, parsed
 from autograder.inside.one_process import use_one_process
-from autograder.inside.running import RunningNotebook, needs_ipython, stub_names
+from autograder.inside.running import RunningNotebook, compiled, needs_ipython, stub_names
 from autograder.inside.shell import make_shell
 from autograder.inside.standins import has_standin, install_standins
 from autograder.inside.versions import for_this_python, restore_numpy_names
@@ -246,7 +244,7 @@ def _laid(place, by_number):
     cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
     if known is None:
         return [cell]
-    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=place.cell is not None and touched(place.text, known))
+    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=bool(place.cell or place.text) and touched(place.text, known))
     if known.role not in LOCKED:
         return [cell]
     cell.update(text=known.text, code=True)
@@ -258,6 +256,9 @@ def _odd(oddity, release):
     number, known = oddity.cell.number, oddity.known
     if oddity.what == "repeated":
         return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
+    if oddity.what == "shared":
+        empty = f"The cell for {known.id} is missing" if number == oddity.first else f"Nothing is written in cell {number} ({known.id})"
+        return f"{empty}. What you wrote in cell {oddity.first} may answer it too, which a person sees: rather write each answer in its own cell."
     if oddity.what == "turned":
         return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
     kept = ", with what you added to it" if oddity.what == "kept" else ""
@@ -296,6 +297,12 @@ def _called_in(text):
     asked = {id(a) for n in nodes if isinstance(n, ast.Call) and getattr(n.func, "id", "") in ("isinstance", "issubclass") for a in n.args}
     names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in asked}
     return names | {n.attr for n in nodes if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"}
+
+
+def _bound_to_values(text):
+    """Names that a cell binds other than by an import."""
+    tree = parsed(text)
+    return bound_in([one for one in tree.body if not isinstance(one, (ast.Import, ast.ImportFrom))]) if tree is not None else set()
 
 
 # ---- running it ---------------------------------------------------------------------------------------------------
@@ -407,7 +414,7 @@ def _child(job_file):
     if any(needs_ipython(cell["text"]) for cell in job["cells"] if cell["kind"] == "own"):
         with contextlib.suppress(ImportError):
             shell = make_shell()
-    notebook = RunningNotebook(shell)
+    notebook = _Checked(shell, frozenset(name.partition(".")[0] for name in job["names"]))
     _as_when_graded(notebook.names, job["modules"])
     with open(job["path"][0], "a", encoding="utf-8") as answers, open(job["path"][1], "a", encoding="utf-8") as trace:
 
@@ -418,7 +425,6 @@ def _child(job_file):
         cells = [types.SimpleNamespace(**cell) for cell in job["cells"]]
         ends = _timed(notebook, cells, job["briefly"], trace, say)
         failed = [cell for cell in cells if cell.kind == "test" and ends[cell.number]["error"]]
-        notebook.asked = frozenset(name.partition(".")[0] for name in job["names"])
         _timed(notebook, failed, (), trace, functools.partial(say, late=True))  # a question is judged as the last cell leaves it, too
         found = {}
         for name in job["names"]:
@@ -427,6 +433,40 @@ def _child(job_file):
                 found[name] = callable(getattr(notebook.names[owner], member) if member else notebook.names[owner])
         say(names=found, memory=_memory_used())
     os._exit(0)  # whatever threads and exit handlers the cells have left
+
+
+class _Checked(RunningNotebook):
+    """A notebook whose checks run beside what is given, as the hidden ones do when it is graded: values and functions that the student's
+    cells have bound anew, modules called by their names. asked: names that the questions ask for, which stay the student's.
+    """
+
+    def __init__(self, shell, asked):
+        super().__init__(shell)
+        self.asked = asked
+
+    def execute(self, cell, text, name):
+        if cell.kind != "test":
+            return super().execute(cell, text, name)
+        for value in self.given.values():
+            self._in_its_class(value)
+        names = {**self.names, **self.as_given()}
+        try:
+            exec(compiled(text, name), names)
+        finally:
+            self.names.update({bound: names[bound] for bound in bound_names(text) if bound in names})
+
+    def as_given(self):
+        """What is given and not asked for; where nobody knows what is asked for, the modules alone."""
+        theirs = self.asked | self.completed
+        return {name: value for name, value in self.given.items() if name not in theirs and (self.asked or isinstance(value, types.ModuleType))}
+
+    def _in_its_class(self, value):
+        """Let a given object be of the class that a student's cell has derived from its own, by its name."""
+        own = type(value)
+        derived = self.names.get(own.__name__)
+        if isinstance(derived, type) and derived is not own and issubclass(derived, own):
+            with contextlib.suppress(TypeError):
+                value.__class__ = derived
 
 
 def _memory_used():
@@ -562,9 +602,20 @@ class _Judge:
         if missing:
             return "wrong", question, self.renamed(missing)
         says = self.explained(error, question["id"])
-        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died", "NameError"):
+        if anew := self.given_anew(place):
+            says += f" {anew}"
+        elif self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died", "NameError"):
             says += " This check passed when it last ran in your session. From a clean start it does not: restart the kernel and run all cells."
         return "wrong", question, says
+
+    def given_anew(self, place):
+        """A sentence on what a check asks for that is given, and that a cell of the student's binds to something else."""
+        asked = {name.partition(".")[0] for question in self.release["questions"] for name in question["defines"]}
+        texts = [cell["text"] for cell in self.placed if cell["role"] == "given" and cell["code"]]
+        given = set().union(*map(_bound_to_values, texts)) & _called_in(self.placed[place]["text"]) - asked
+        cells = [cell for cell in self.placed[:place] if cell["role"] in ("own", "solution", "by_hand") and cell["code"]]
+        found = next(((name, cell["number"]) for cell in cells for name in sorted(given & _bound_to_values(cell["text"]))), None)
+        return f"`{found[0]}` is given, and cell {found[1]} binds it anew: this check goes by what is given, as grading does." if asked and found else ""
 
     def beside_other_answers(self, question):
         """The cells with answers to other questions in which this one's stands as well: cells get merged."""

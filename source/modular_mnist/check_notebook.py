@@ -956,8 +956,8 @@ class RunningNotebook:
         """Names of it into which given cells put answers: a class that students complete, or write anew."""
         self.answered: set[str] = set()
         """Names that the student's cells have bound to more than a stub."""
-        self.asked: frozenset[str] | None = None
-        """Names that are asked for, where a check is tried once more beside all else as it was given."""
+        self.stubs: list[Any] = []
+        """What the student's cells have bound to stubs."""
         sys.modules["__main__"] = self.main
         builtins.display = _display  # type: ignore[attr-defined]
         builtins.input = _input
@@ -1013,6 +1013,8 @@ class RunningNotebook:
 
     def _run_beside_stubs(self, cell: C, briefly: bool) -> BaseException | None:
         """Run one cell. A stub that was left standing below an answer does not replace it."""
+        if cell.kind == "given" and (completed := completed_names(cell.text)):
+            return self._run_beside_methods(cell, briefly, completed)
         if cell.kind != "own":
             return self._run(cell, briefly)
         stubs, before = stub_names(cell.text), dict(self.names)
@@ -1021,6 +1023,23 @@ class RunningNotebook:
         self.names.update(written)
         bound = {name for name, value in self.names.items() if before.get(name, self) is not value}
         self.answered |= bound - stubs
+        self.stubs += [self.names[name] for name in bound & stubs]
+        return error
+
+    def _run_beside_methods(self, cell: C, briefly: bool, completed: Collection[str]) -> BaseException | None:
+        """Run a given cell that puts answers into classes: a stub replaces no method of a class that the
+        student has written as a whole.
+        """
+        classes = [one for name in completed if isinstance(one := self.names.get(name), type)]
+        before: list[tuple[type, dict[str, Any]]] = []
+        with contextlib.suppress(BaseException):  # whatever their metaclasses do
+            before = [(one, dict(vars(one))) for one in classes]
+        error = self._run(cell, briefly)
+        with contextlib.suppress(BaseException):
+            for one, members in before:
+                for name, member in members.items():
+                    if any(vars(one).get(name) is stub for stub in self.stubs):
+                        setattr(one, name, member)
         return error
 
     def _run(self, cell: C, briefly: bool) -> BaseException | None:
@@ -1035,42 +1054,17 @@ class RunningNotebook:
                 self._run_statements(definitions(self._as_python(text)), name)
             elif self.uses_ipython and cell.kind == "own":
                 self._run_in_ipython(text, name)
-            elif cell.kind == "test":
-                self._run_check(text, name)
             else:
-                exec(compiled(text, name), self.names)
+                self.execute(cell, text, name)
         except BaseException as error:
             if cell.kind == "own":
                 self._go_on(text, name, error)
             return error
         return None
 
-    def _run_check(self, text: str, name: str) -> None:
-        """Run a check beside what it was written with: the modules that are given, whatever the student's
-        cells call by their names, and given objects, of the class as it stands.
-        """
-        whole = self.asked is not None
-        kept = self.completed | (self.asked or frozenset())
-        back = {
-            name: value
-            for name, value in self.given.items()
-            if name not in kept and (whole or isinstance(value, types.ModuleType))
-        }
-        for value in self.given.values():
-            self._in_its_class(value)
-        names = {**self.names, **back}
-        try:
-            exec(compiled(text, name), names)
-        finally:
-            self.names.update({bound: names[bound] for bound in bound_names(text) if bound in names})
-
-    def _in_its_class(self, value: Any) -> None:
-        """Let a given object be of the class that a student's cell has derived from its own, by its name."""
-        own = type(value)
-        derived = self.names.get(own.__name__)
-        if isinstance(derived, type) and derived is not own and issubclass(derived, own):
-            with contextlib.suppress(TypeError):
-                value.__class__ = derived
+    def execute(self, cell: C, text: str, name: str) -> None:
+        """Run the text of a cell of Python, as it was prepared."""
+        exec(compiled(text, name), self.names)
 
     def _go_on(self, text: str, name: str, error: BaseException) -> None:
         """Run what stands behind a statement that failed, as far as it can be run; of a cell that does not
@@ -1250,37 +1244,33 @@ def missing_name(error: BaseException | None) -> str:
 
 
 import ast
-import json
 import re
 import textwrap
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeVar
 
 
-MAX_DEPTH = 200
-"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
-program writes. How deep Python's own parser goes depends on its version.
-"""
-LOCKED = ("given", "test", "demo")
-ANSWERS = ("solution", "by_hand")
 _SHOWS = {"print", "display", "Markdown", "HTML", "Latex", "Math", "IPython"}
 _ONLY_SHOWS = (
     *(ast.Assign, ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.BinOp),
     *(ast.operator, ast.expr_context, ast.List, ast.Tuple, ast.Dict),
 )
 """What a cell is made of that does nothing but show or keep texts."""
+_TEXTS = (ast.Call, ast.Constant, ast.JoinedStr, ast.BinOp, ast.List, ast.Tuple)
 _PROSE_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|writefile[ \t][^\n]*\.(?:md|txt)[ \t]*$)", re.M)
-_SENTENCE = re.compile(r"\b(?:[^\W\d_]{1,40}[,;:]? ){3}[^\W\d_]")
+_ECHO = re.compile(r"^[ \t]*!echo[ \t]", re.M)
+_SENTENCE = re.compile(r"\b(?:[^\W\d_]{1,40}[,;:]? ){3}[^\W\d_]|[\u3040-\u30ff\u3400-\u9fff]{6}")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\S+")
+"""A word; where a script puts nothing between words, a sign."""
 _CODE = re.compile(
     r"[ \t]*(?:(?:pip|conda|git|cd|python|jupyter)\b"
     r"|(?:def|class|for|while|if|elif|with|import|from|return|print|assert|raise)\b[^\n]*[(:=.])"
 )
 _ENOUGH_WORDS = 5
 """So many words at least, or a full stop at its end, make a text that code keeps or prints an answer."""
-_PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
-"""What marimo makes of a cell of prose: a call with a text."""
+_MANY_WORDS, _WORDS_A_VALUE = 12, 4
+"""So many words make a text an answer that stands among code which computes, or is told with values in it: so
+many in all, and so many more for each value. A note of how far a training has come has fewer.
+"""
 _SAYS_NOTHING = re.compile(
     r"\A\s*<span\b[^>]{0,300}>[^\n]{0,300}papermill.*|<a\b[^>]{0,300}>.{0,300}?</a>"
     r"|\[!\[[^]]{0,300}\]\([^)]{0,300}\)\]\([^)]{0,300}\)|<(?!img\b)[^>]{0,300}>"
@@ -1290,69 +1280,22 @@ _SAYS_NOTHING = re.compile(
 """What programs and students put between cells: links to where a notebook is opened, a note of what stopped
 there, rules, headings of a word or two. Each part has a bound, since a student may write anything.
 """
+_HEADS = (
+    re.compile(r"^[ \t]*#{1,6}[ \t]+\S", re.M),
+    re.compile(r"^[ \t]*(?:\*\*|__)[^\s*_][^*_\n]{0,80}(?:\*\*|__)", re.M),
+    re.compile(
+        r"^[ \t*_#>(-]{0,12}(?:[^\W\d_]{1,10}[ \t]{0,2})?(?:\d{1,2}|[a-h]|i{1,3})[ \t*_]{0,4}[.):](?!\d)",
+        re.M | re.I,
+    ),
+)
+"""How a part of an answer begins that has a title: a heading, words in bold type, a number or a letter."""
+_RULE = re.compile(r"(?<=\n)[ \t]{0,3}(?:[-*_][ \t]?){3,80}(?=\n)")
+_LETTERS = re.compile(r"[^\W_]+")
+_LONG_WORD = re.compile(r"[^\W\d_]{6,40}")
+_SHARED_WORDS = 4
+"""So many longer words of a question, which another does not have, in one paragraph speak of it."""
 _MOST_TO_LOOK_AT = 2000
 """A text of more characters says something."""
-
-
-class NotANotebook(ValueError):
-    """The bytes that were handed in are no notebook; the text says what they are instead."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """A cell of the release: its id (empty for prose), its role, and its text as students get it."""
-
-    id: str
-    role: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell as it was handed in. number counts from 1; kind is code, markdown or raw."""
-
-    number: int
-    kind: str
-    id: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """One cell of the notebook as it is graded: the release's cell, the student's, or both.
-
-    text: the whole answer, where a write-up stands in several cells. added: what a student wrote into a
-    locked cell and the original does not define.
-    """
-
-    known: Known | None
-    cell: Cell | None
-    text: str
-    added: str = ""
-
-
-@dataclass(frozen=True)
-class Oddity:
-    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept."""
-
-    what: str
-    cell: Cell
-    known: Known
-    first: int = 0
-
-
-@dataclass
-class Layout:
-    """A notebook's cells in their places. used: by id, the number of the cell that stands for it; missing:
-    what the notebook lacks and its author had to write, or its check.
-    """
-
-    places: list[Place] = field(default_factory=list)
-    oddities: list[Oddity] = field(default_factory=list)
-    used: dict[str, int] = field(default_factory=dict)
-    missing: list[Known] = field(default_factory=list)
-    marked: bool = True
-    """Whether any cell has an id still."""
 
 
 @lru_cache(maxsize=2048)  # most of a notebook's cells are those of all others
@@ -1361,12 +1304,273 @@ def plain(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
 
 
-def touched(text: str, known: Known) -> bool:
-    """Whether a text is another than what was handed out."""
-    return plain(text) != plain(known.text)
+def prose_in(text: str, is_code: bool) -> str:
+    """What a cell of the student's own says in words; empty where it says nothing, or is code that does
+    something.
+    """
+    if not is_code:
+        short = len(text) <= _MOST_TO_LOOK_AT
+        return "" if short and not _SAYS_NOTHING.sub("", text).strip() else text
+    if _PROSE_MAGIC.match(text):
+        return text
+    tree = parsed(_ECHO.sub("# ", text))
+    if tree is None:
+        return text if _is_no_python(text) else ""
+    if not tree.body:
+        return "" if _is_code_that_rests(_ECHO.sub("# ", text)) else text
+    body = [one for one in tree.body if not _brings_display(one)]
+    return text if _says(body) or any(map(_says_much, body)) else ""
 
 
-# ---- a file's bytes
+def _is_no_python(text: str) -> bool:
+    """Whether a cell that does not compile is a text, in a cell that was left one of code."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    words = [line for line in lines if _SENTENCE.search(line) and not _CODE.match(line)]
+    return 2 * len(words) >= len(lines) and _words(text) >= _ENOUGH_WORDS
+
+
+def _words(text: str) -> int:
+    return len(_WORD.findall(text))
+
+
+def _is_code_that_rests(text: str) -> bool:
+    """Whether comments are statements that were made comments, or a word or two, and no answer."""
+    said = "\n".join(re.sub(r"^[ \t]*#+ ?", "", line) for line in text.splitlines())
+    if _words(said) < 3 and not said.rstrip().endswith("."):
+        return True
+    tree = parsed(said)
+    words = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
+    return tree is not None and not any(isinstance(getattr(s, "value", None), words) for s in tree.body)
+
+
+def _brings_display(statement: ast.stmt) -> bool:
+    """Whether a statement imports what shows a text."""
+    if isinstance(statement, ast.Import):
+        return all(alias.name.startswith("IPython") for alias in statement.names)
+    return isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("IPython")
+
+
+def _says(body: list[ast.stmt]) -> bool:
+    """Whether statements do nothing but show or keep texts, and these say something: a title, a label or a
+    note of progress does not.
+    """
+    kept, printing, texts, told = set(_SHOWS), {"print"}, [], False
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef) and _hands_on(statement):
+            kept.add(statement.name)
+            printing |= set() if _named(statement) & _SHOWS - {"print"} else {statement.name}
+            continue
+        nodes = list(ast.walk(statement))
+        if not all(isinstance(node, _ONLY_SHOWS) for node in nodes):
+            return False
+        names = _named(statement)
+        strings = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        if isinstance(statement, ast.Assign):
+            kept |= names if strings else set()
+        if not names <= kept or not (strings or "print" in names or names - _SHOWS):
+            return False
+        texts += strings
+        told = told or (
+            isinstance(statement, ast.Expr) and bool(strings) and not (names and names <= printing)
+        )
+    text = " ".join(texts)
+    enough = _words(text) >= _ENOUGH_WORDS and any(_words(part) > 2 for part in texts)  # and no list of names
+    return told or enough or text.rstrip().endswith(".")
+
+
+def _hands_on(function: ast.FunctionDef) -> bool:
+    """Whether a function only shows what it is given."""
+    parts = (*_ONLY_SHOWS, ast.Return, ast.JoinedStr, ast.FormattedValue)
+    nodes = [node for one in function.body if not _brings_display(one) for node in ast.walk(one)]
+    own = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return all(isinstance(node, parts) for node in nodes) and names <= own | _SHOWS and bool(names & own)
+
+
+def _named(statement: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+
+
+def _says_much(statement: ast.stmt) -> bool:
+    """Whether a statement shows, keeps or returns a text of many words, whatever the cell does besides."""
+    if isinstance(statement, ast.With) or (isinstance(statement, ast.FunctionDef) and _only_tells(statement)):
+        return any(map(_says_much, statement.body))
+    value = statement.iter if isinstance(statement, ast.For) else getattr(statement, "value", None)
+    if not isinstance(value, _TEXTS) or (isinstance(value, ast.Call) and not _may_show(value.func)):
+        return False
+    nodes = list(ast.walk(value))
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    values = sum(isinstance(node, ast.Name) and id(node) not in called for node in nodes)
+    parts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    text = " ".join(parts)
+    enough = _words(text) >= _MANY_WORDS + _WORDS_A_VALUE * values and any(map(_SENTENCE.search, parts))
+    return enough and parsed(textwrap.dedent(text)) is None and _is_no_python(text)
+
+
+def _only_tells(function: ast.FunctionDef) -> bool:
+    """Whether a function does nothing but return or hold a text."""
+    return all(
+        isinstance(one, (ast.Return, ast.Pass))
+        or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        for one in function.body
+    )
+
+
+def _may_show(called: ast.expr) -> bool:
+    """Whether what is called shows or keeps a text, for all that one can see: a function by its name, one of
+    IPython's, or a file's.
+    """
+    known = _SHOWS | {"write"}
+    return isinstance(called, ast.Name) or (isinstance(called, ast.Attribute) and called.attr in known)
+
+
+def may_answer(text: str, asked: str, other: str, name: str) -> bool:
+    """Whether an answer may be one to another question as well: it has more parts than its own question asks
+    for, one begins with the other's name or title, or a paragraph is full of the other's words.
+
+    asked, other: what the two questions say; name: the other's id.
+    """
+    if _parts(text) > max(1, _parts(asked)):
+        return True
+    titles = [line.lstrip("# 0123456789.") for line in other.split("\n") if line.startswith("#")]
+    names = {" ".join(_LETTERS.findall(title.lower())) for title in (name, *titles)}
+    lines = [" ".join(_LETTERS.findall(line[:200].lower())) for line in text.split("\n")]
+    if any(line.startswith(tuple(filter(None, names))) for line in lines) or ("_" in name and name in text):
+        return True
+    theirs = _long_words(other) - _long_words(asked)
+    return any(len(_long_words(part) & theirs) >= _SHARED_WORDS for part in re.split(r"\n[ \t]*\n", text))
+
+
+def _parts(text: str) -> int:
+    """In how many parts with titles a text stands, or between rules."""
+    return max(len(_RULE.findall(text.strip())) + 1, *(len(head.findall(text)) for head in _HEADS))
+
+
+def _long_words(text: str) -> set[str]:
+    """The longer words of a text, each by its beginning, which its forms have in common."""
+    return {word[:6] for word in _LONG_WORD.findall(text.lower())}
+
+
+import re
+
+_ITSELF = "hand in the .ipynb file itself"
+_LEADS_ELSEWHERE = "a shortcut and not the notebook itself: hand in the file that it leads to"
+_POINTER = "the file is a Git LFS pointer and not the notebook itself: hand in what `git lfs pull` brings"
+_UNMERGED = (
+    "the notebook can't be read: a merge in Git was not finished in it; hand in what comes of the merge"
+)
+_MARKS_OF_A_MERGE = ("\n<<<<<<< ", "\n>>>>>>> ")
+_CUT = (
+    "the notebook can't be read: it stops in the middle, as a copy does that was cut off; hand in a whole one"
+)
+_BY_BYTES = (
+    (0, b"%PDF-", "a PDF"),
+    (0, b"\xd0\xcf\x11\xe0", "a document of an older Office"),
+    (0, b"\x89PNG", "a picture"),
+    (0, b"\xff\xd8\xff", "a picture"),
+    (0, b"GIF8", "a picture"),
+    (8, b"WEBP", "a picture"),
+    (0, b"II*\0", "a picture"),
+    (0, b"MM\0*", "a picture"),
+    (4, b"ftyphe", "a picture"),
+    (4, b"ftypmif", "a picture"),
+    (4, b"ftyp", "a film"),
+    (0, b"\x1f\x8b", "an archive (gzip)"),
+    (0, b"7z\xbc\xaf", "an archive (7z)"),
+    (0, b"Rar!", "an archive (RAR)"),
+    (0, b"\xfd7zXZ", "an archive (xz)"),
+    (0, b"BZh", "an archive (bzip2)"),
+    (257, b"ustar", "an archive (tar)"),
+    (0, b"\0\5\x16\7", "what macOS keeps beside a file"),
+    (0, b"SQLite format 3", "a database"),
+    (0, b"\x80\4\x95", "a pickle of Python's"),
+)
+"""Where in a file these bytes stand, and what it is then."""
+_IN_ZIPS = (
+    (b"word/", "a Word document"),
+    (b"xl/", "an Excel workbook"),
+    (b"ppt/", "a presentation"),
+    (b"opendocument", "a document of OpenOffice"),
+    (b"", "a zip archive"),
+)
+_SHORTCUTS = (b"L\0\0\0\1\x14\2\0", b"book\0\0\0\0mark", b"bplist00")
+_TEXTS_OF_SHORTCUTS = ("[InternetShortcut]", "[Desktop Entry]")
+_PAGE = re.compile(r"(?:<!--.{0,2000}?-->\s{0,20})?<(?:!doctype html|html|head|body)\b", re.I | re.S)
+_PYTHON = re.compile(
+    r"^(?:# %%|# In\[|# -\*- coding|#!.{0,40}python|import \w+(?:[.]\w+)*(?: as \w+)?[ \t]*$"
+    r"|from [\w.]+ import |def \w+\()",
+    re.M,
+)
+_LINK = re.compile(r"(?:https?|file)://\S{3,2000}\Z")
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a]")
+_HEAD = 20_000
+"""So many bytes are looked at, at most."""
+
+
+def other_file(data: bytes) -> str:
+    """What a file is whose bytes do not begin as a text does, and what is to be done, as a clause; empty
+    where it may be a notebook.
+    """
+    if data.startswith(_SHORTCUTS):
+        return _LEADS_ELSEWHERE
+    found = next((what for at, bytes_, what in _BY_BYTES if data[at : at + len(bytes_)] == bytes_), "")
+    if data.startswith(b"PK\3\4"):
+        found = next(what for part, what in _IN_ZIPS if part in data[:_HEAD] or part in data[-_HEAD:])
+    return f"{found} and not the notebook: {_ITSELF}" if found else ""
+
+
+def is_text(data: bytes) -> bool:
+    """Whether bytes begin as a text does, in whatever alphabet."""
+    return _CONTROL.search(data[:_HEAD]) is None
+
+
+def other_text(text: str, at: int) -> str:
+    """What a text is whose JSON can't be read, and what is to be done, as a sentence; empty where nothing
+    but that can be said of it. at: where it can't be read any further.
+    """
+    start = text[:_HEAD].lstrip("\ufeff \t\r\n")
+    if text.startswith("<<<<<<< ") or any(mark in text for mark in _MARKS_OF_A_MERGE):
+        return _UNMERGED
+    if start.startswith("version https://git-lfs"):
+        return _POINTER
+    if start.startswith(_TEXTS_OF_SHORTCUTS) or ("<plist" in start and "<key>URL</key>" in start):
+        return f"the file is {_LEADS_ELSEWHERE}"
+    if start.startswith("{") and not start.startswith("{\\rtf"):
+        whole = text.rstrip().endswith("}") and at < len(text.rstrip())
+        return "" if whole else _CUT
+    kinds = {
+        "a web page (HTML)": _PAGE.match(start),
+        "a link": _LINK.match(start.rstrip()),
+        "Python code (.py)": _PYTHON.search(start),
+        "a text document (RTF)": start.startswith("{\\rtf"),
+    }
+    kind = next((kind for kind, found in kinds.items() if found), "a text")
+    return f"the file is {kind} and not the notebook: {_ITSELF}"
+
+
+def other_json(raw: object) -> str:
+    """What a file in JSON is that is no notebook, and what is to be done, as a sentence."""
+    if isinstance(raw, dict) and "url" in raw and ("doc_id" in raw or "google.com" in str(raw["url"])[:200]):
+        return f"the file is a shortcut to a page of Google's and not the notebook itself: {_ITSELF}"
+    return "the file is JSON, but not a notebook"
+
+
+import json
+import re
+import textwrap
+from typing import Any
+
+
+MAX_DEPTH = 200
+"""So many lists and objects may stand one inside another in a file that is handed in: far more than any
+program writes. How deep Python's own parser goes depends on its version.
+"""
+_PROSE_CALL = re.compile(r"\s*mo\.md\(\s*[rf]{0,2}(\"{3}|'{3})((?:(?!\1).)*)\1\s*\)\s*\Z", re.S)
+"""What marimo makes of a cell of prose: a call with a text."""
+
+
+class NotANotebook(ValueError):
+    """The bytes that were handed in are no notebook; the text says what they are instead."""
 
 
 def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]]:
@@ -1375,7 +1579,9 @@ def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]
     Each cell has cell_type, source (a text) and metadata of the type that they should be.
     """
     if not data.strip(b"\0 \t\r\n"):
-        raise NotANotebook("the file is empty")
+        raise NotANotebook("the file is empty: hand in the notebook as it is saved")
+    if other := other_file(data):
+        raise NotANotebook(f"the file is {other}")
     text, notes = _decoded(data)
     try:
         raw = json.loads(text)
@@ -1387,9 +1593,10 @@ def opened(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], list[str]
     except RecursionError:
         raise NotANotebook("the file is not a notebook: it is nested too deeply") from None
     except ValueError as error:
-        raise NotANotebook(f"the file is not a notebook: its JSON is broken ({str(error)[:80]})") from None
+        broken = f"the file is not a notebook: its JSON is broken ({str(error)[:80]})"
+        raise NotANotebook(other_text(text, getattr(error, "pos", 0)) or broken) from None
     if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
-        raise NotANotebook("the file is JSON, but not a notebook")
+        raise NotANotebook(other_json(raw))
     if raw.get("nbformat") != 4:
         version = next((n for n in (1, 2, 3) if raw.get("nbformat") == n), None)
         older = f"the notebook is in the older format {version}; it was converted"
@@ -1429,7 +1636,7 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
             return data.decode(encoding, "ignore").rstrip("\0"), [_says_encoding(encoding)]
         return data.decode(encoding).rstrip("\0"), []  # zeros: a sync that was cut short
     except UnicodeDecodeError:
-        if not data.lstrip().startswith(b"{"):
+        if not is_text(data.rstrip(b"\0")):
             raise NotANotebook("the file is not a notebook: it is not text") from None
     return data.decode("cp1252", "replace").rstrip("\0"), [_says_encoding("cp1252")]
 
@@ -1488,6 +1695,82 @@ def id_of(metadata: object) -> str:
     return found if isinstance(found, str) else ""
 
 
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+
+LOCKED = ("given", "test", "demo")
+ANSWERS = ("solution", "by_hand")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A cell of the release: its id (empty for prose), its role, and its text as students get it."""
+
+    id: str
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it was handed in. number counts from 1; kind is code, markdown or raw."""
+
+    number: int
+    kind: str
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One cell of the notebook as it is graded: the release's cell, the student's, or both.
+
+    text: the whole answer, where a write-up stands in several cells. added: what a student wrote into a
+    locked cell and the original does not define.
+    """
+
+    known: Known | None
+    cell: Cell | None
+    text: str
+    added: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What is to be said of a cell: repeated (first: where it stands as well), turned, changed, kept; shared,
+    where nothing stands in a write-up and what does in cell first may be its answer too.
+    """
+
+    what: str
+    cell: Cell
+    known: Known
+    first: int = 0
+
+
+@dataclass
+class Layout:
+    """A notebook's cells in their places. used: by id, the number of the cell that stands for it; missing:
+    what the notebook lacks and its author had to write, or its check.
+    """
+
+    places: list[Place] = field(default_factory=list)
+    oddities: list[Oddity] = field(default_factory=list)
+    used: dict[str, int] = field(default_factory=dict)
+    missing: list[Known] = field(default_factory=list)
+    instead: dict[str, str] = field(default_factory=dict)
+    """By the id of a write-up that is missing, the text of another's that may answer it too."""
+    marked: bool = True
+    """Whether any cell has an id still."""
+
+
+def touched(text: str, known: Known) -> bool:
+    """Whether a text is another than what was handed out."""
+    return plain(text) != plain(known.text)
+
+
 # ---- its cells beside the release's
 
 
@@ -1535,6 +1818,9 @@ def _put(layout: Layout, cell: Cell, known: Known | None, given: set[str]) -> No
         return
     if known.id in layout.used:
         layout.oddities.append(Oddity("repeated", cell, known, layout.used[known.id]))
+        if known.role == "given" and completed_names(known.text):
+            layout.places.append(Place(None, cell, known.text))  # it puts what was answered where it belongs
+            return
         if known.role in LOCKED or (known.role in ANSWERS and not touched(cell.text, known)):
             return  # what was handed out says nothing twice, and a stub would undo the answer above it
         layout.places.append(Place(known if known.role == "written" else None, cell, cell.text))
@@ -1627,6 +1913,7 @@ def _find_write_ups(layout: Layout, release: list[Known]) -> None:
         text = "\n\n".join(dict.fromkeys(filter(None, map(plain, texts)))) or first.text
         places[mine[0]] = Place(known, first.cell, text)
     _find_at_the_end(places, empty, taken, release)
+    _find_in_others(layout, empty, release)
 
 
 def _where_it_belongs(places: list[Place], above: list[Known]) -> list[int]:
@@ -1647,16 +1934,57 @@ def _find_at_the_end(places: list[Place], empty: list[int], taken: set[int], rel
         places[i] = Place(places[i].known, places[i].cell, "\n\n".join(map(plain, found.values())))
 
 
+def _find_in_others(layout: Layout, empty: list[int], release: list[Known]) -> None:
+    """Give write-ups in which nothing stands another's text, where that may answer both: a person sees."""
+    places = layout.places
+    answered = [p for p in places if p.known and p.known.role == "written" and touched(p.text, p.known)]
+    for i in empty:
+        known, cell = places[i].known, places[i].cell
+        assert known is not None and cell is not None
+        if not touched(places[i].text, known) and (other := _other_with(answered, known, release)):
+            places[i] = Place(known, cell, other.text)
+            layout.oddities.append(Oddity("shared", cell, known, other.number))
+    for known in release:
+        gone = known.role == "written" and known.id not in layout.used
+        if gone and (other := _other_with(answered, known, release)):
+            layout.instead[known.id] = other.text
+            layout.oddities.append(Oddity("shared", other, known, other.number))
+
+
+def _other_with(answered: list[Place], known: Known, release: list[Known]) -> Cell | None:
+    """Another write-up's cell, with its whole text, that may answer this question too."""
+    for place in answered:
+        assert place.known is not None and place.cell is not None
+        if may_answer(place.text, _asked(place.known, release), _asked(known, release), known.id):
+            return replace(place.cell, text=place.text)
+    return None
+
+
+def _asked(known: Known, release: list[Known]) -> str:
+    """What stands above a question in the release, down from the last cell that is no prose."""
+    above: list[str] = []
+    for one in reversed(release[: release.index(known)]):
+        if one.role != "prose":
+            break
+        above.insert(0, one.text)
+    return "\n".join(above)
+
+
 def _prose_beside(places: list[Place], order: range, release: list[Known]) -> dict[int, str]:
     """What the student's own cells that come next say in words, by where they stand."""
     found = {}
     for i in order:
-        text = _prose_in(places[i]) or ""
+        text = _prose_of(places[i])
         if places[i].known is not None or (text and _is_of_the_release(text, release)):
             break
         if text:
             found[i] = text
     return found
+
+
+def _prose_of(place: Place) -> str:
+    """What a cell of the student's own says in words; empty where it is code that does something."""
+    return plain(prose_in(place.text, is_code=place.cell is not None and place.cell.kind == "code"))
 
 
 def _is_of_the_release(text: str, release: list[Known]) -> bool:
@@ -1676,66 +2004,6 @@ def _under_the_question(places: list[Place], before: Known | None) -> list[str]:
     return [more] if more.strip() else []
 
 
-def _prose_in(place: Place) -> str | None:
-    """What a cell of the student's own says in words; None where it is code that does something."""
-    if place.cell is None or place.cell.kind != "code":
-        short = len(place.text) <= _MOST_TO_LOOK_AT
-        return "" if short and not _SAYS_NOTHING.sub("", place.text).strip() else plain(place.text)
-    if _PROSE_MAGIC.match(place.text):
-        return plain(place.text)
-    tree = parsed(place.text)
-    if tree is None:
-        return plain(place.text) if _is_no_python(place.text) else None
-    if not tree.body:
-        return None if _is_code_that_rests(place.text) else plain(place.text)
-    return plain(place.text) if _says([one for one in tree.body if not _brings_display(one)]) else None
-
-
-def _is_no_python(text: str) -> bool:
-    """Whether a cell that does not compile is a text, in a cell that was left one of code."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    words = [line for line in lines if _SENTENCE.search(line) and not _CODE.match(line)]
-    return 2 * len(words) >= len(lines) and len(text.split()) >= _ENOUGH_WORDS
-
-
-def _is_code_that_rests(text: str) -> bool:
-    """Whether comments are statements that were made comments, or a word or two, and no answer."""
-    said = "\n".join(re.sub(r"^[ \t]*#+ ?", "", line) for line in text.splitlines())
-    if len(said.split()) < 3 and not said.rstrip().endswith("."):
-        return True
-    tree = parsed(said)
-    words = (ast.Name, ast.Compare, ast.Constant, ast.BoolOp)
-    return tree is not None and not any(isinstance(getattr(s, "value", None), words) for s in tree.body)
-
-
-def _brings_display(statement: ast.stmt) -> bool:
-    """Whether a statement imports what shows a text."""
-    if isinstance(statement, ast.Import):
-        return all(alias.name.startswith("IPython") for alias in statement.names)
-    return isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("IPython")
-
-
-def _says(body: list[ast.stmt]) -> bool:
-    """Whether statements do nothing but show or keep texts, and these say something: a title, a label or a
-    note of progress does not.
-    """
-    kept, texts, told = set(_SHOWS), [], False
-    for statement in body:
-        nodes = list(ast.walk(statement))
-        if not all(isinstance(node, _ONLY_SHOWS) for node in nodes):
-            return False
-        names = {node.id for node in nodes if isinstance(node, ast.Name)}
-        strings = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-        if isinstance(statement, ast.Assign):
-            kept |= names if strings else set()
-        if not names <= kept or not (strings or "print" in names or names - _SHOWS):
-            return False
-        texts += strings
-        told = told or (isinstance(statement, ast.Expr) and bool(strings) and names != {"print"})
-    text = " ".join(texts)
-    return told or len(text.split()) >= _ENOUGH_WORDS or text.rstrip().endswith(".")
-
-
 def _put_back(layout: Layout, release: list[Known]) -> None:
     """Add what the notebook lacks of the release, each after what comes before it there; a check whose answer
     is not in its own cell comes last, since that may stand anywhere.
@@ -1751,7 +2019,8 @@ def _put_back(layout: Layout, release: list[Known]) -> None:
                 layout.places.append(Place(known, None, known.text))
                 continue
             after = next((i for i, p in enumerate(layout.places) if previous and p.known is previous), -1)
-            layout.places.insert(after + 1, Place(known, None, known.text if known.role in LOCKED else ""))
+            text = known.text if known.role in LOCKED else layout.instead.get(known.id, "")
+            layout.places.insert(after + 1, Place(known, None, text))
         previous = known
 
 
@@ -1970,7 +2239,7 @@ def _laid(place, by_number):
     cell = {**(by_number[place.cell.number] if place.cell else blank), "id": "", "role": "own", "text": place.text, "touched": False}
     if known is None:
         return [cell]
-    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=place.cell is not None and touched(place.text, known))
+    cell.update(id=known.id, role=known.role, code=cell["code"] and known.role != "written", touched=bool(place.cell or place.text) and touched(place.text, known))
     if known.role not in LOCKED:
         return [cell]
     cell.update(text=known.text, code=True)
@@ -1982,6 +2251,9 @@ def _odd(oddity, release):
     number, known = oddity.cell.number, oddity.known
     if oddity.what == "repeated":
         return f"Cell {number} has the id of cell {oddity.first} ({known.id}): a copy. Delete one of them."
+    if oddity.what == "shared":
+        empty = f"The cell for {known.id} is missing" if number == oddity.first else f"Nothing is written in cell {number} ({known.id})"
+        return f"{empty}. What you wrote in cell {oddity.first} may answer it too, which a person sees: rather write each answer in its own cell."
     if oddity.what == "turned":
         return f"Cell {number} is your answer to {_question_of(known.id, release)}, but no code cell any more: turn it into one."
     kept = ", with what you added to it" if oddity.what == "kept" else ""
@@ -2020,6 +2292,12 @@ def _called_in(text):
     asked = {id(a) for n in nodes if isinstance(n, ast.Call) and getattr(n.func, "id", "") in ("isinstance", "issubclass") for a in n.args}
     names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in asked}
     return names | {n.attr for n in nodes if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"}
+
+
+def _bound_to_values(text):
+    """Names that a cell binds other than by an import."""
+    tree = parsed(text)
+    return bound_in([one for one in tree.body if not isinstance(one, (ast.Import, ast.ImportFrom))]) if tree is not None else set()
 
 
 # ---- running it ---------------------------------------------------------------------------------------------------
@@ -2131,7 +2409,7 @@ def _child(job_file):
     if any(needs_ipython(cell["text"]) for cell in job["cells"] if cell["kind"] == "own"):
         with contextlib.suppress(ImportError):
             shell = make_shell()
-    notebook = RunningNotebook(shell)
+    notebook = _Checked(shell, frozenset(name.partition(".")[0] for name in job["names"]))
     _as_when_graded(notebook.names, job["modules"])
     with open(job["path"][0], "a", encoding="utf-8") as answers, open(job["path"][1], "a", encoding="utf-8") as trace:
 
@@ -2142,7 +2420,6 @@ def _child(job_file):
         cells = [types.SimpleNamespace(**cell) for cell in job["cells"]]
         ends = _timed(notebook, cells, job["briefly"], trace, say)
         failed = [cell for cell in cells if cell.kind == "test" and ends[cell.number]["error"]]
-        notebook.asked = frozenset(name.partition(".")[0] for name in job["names"])
         _timed(notebook, failed, (), trace, functools.partial(say, late=True))  # a question is judged as the last cell leaves it, too
         found = {}
         for name in job["names"]:
@@ -2151,6 +2428,40 @@ def _child(job_file):
                 found[name] = callable(getattr(notebook.names[owner], member) if member else notebook.names[owner])
         say(names=found, memory=_memory_used())
     os._exit(0)  # whatever threads and exit handlers the cells have left
+
+
+class _Checked(RunningNotebook):
+    """A notebook whose checks run beside what is given, as the hidden ones do when it is graded: values and functions that the student's
+    cells have bound anew, modules called by their names. asked: names that the questions ask for, which stay the student's.
+    """
+
+    def __init__(self, shell, asked):
+        super().__init__(shell)
+        self.asked = asked
+
+    def execute(self, cell, text, name):
+        if cell.kind != "test":
+            return super().execute(cell, text, name)
+        for value in self.given.values():
+            self._in_its_class(value)
+        names = {**self.names, **self.as_given()}
+        try:
+            exec(compiled(text, name), names)
+        finally:
+            self.names.update({bound: names[bound] for bound in bound_names(text) if bound in names})
+
+    def as_given(self):
+        """What is given and not asked for; where nobody knows what is asked for, the modules alone."""
+        theirs = self.asked | self.completed
+        return {name: value for name, value in self.given.items() if name not in theirs and (self.asked or isinstance(value, types.ModuleType))}
+
+    def _in_its_class(self, value):
+        """Let a given object be of the class that a student's cell has derived from its own, by its name."""
+        own = type(value)
+        derived = self.names.get(own.__name__)
+        if isinstance(derived, type) and derived is not own and issubclass(derived, own):
+            with contextlib.suppress(TypeError):
+                value.__class__ = derived
 
 
 def _memory_used():
@@ -2286,9 +2597,20 @@ class _Judge:
         if missing:
             return "wrong", question, self.renamed(missing)
         says = self.explained(error, question["id"])
-        if self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died", "NameError"):
+        if anew := self.given_anew(place):
+            says += f" {anew}"
+        elif self.placed[place]["worked"] and "session" not in says and error["type"] not in ("timeout", "died", "NameError"):
             says += " This check passed when it last ran in your session. From a clean start it does not: restart the kernel and run all cells."
         return "wrong", question, says
+
+    def given_anew(self, place):
+        """A sentence on what a check asks for that is given, and that a cell of the student's binds to something else."""
+        asked = {name.partition(".")[0] for question in self.release["questions"] for name in question["defines"]}
+        texts = [cell["text"] for cell in self.placed if cell["role"] == "given" and cell["code"]]
+        given = set().union(*map(_bound_to_values, texts)) & _called_in(self.placed[place]["text"]) - asked
+        cells = [cell for cell in self.placed[:place] if cell["role"] in ("own", "solution", "by_hand") and cell["code"]]
+        found = next(((name, cell["number"]) for cell in cells for name in sorted(given & _bound_to_values(cell["text"]))), None)
+        return f"`{found[0]}` is given, and cell {found[1]} binds it anew: this check goes by what is given, as grading does." if asked and found else ""
 
     def beside_other_answers(self, question):
         """The cells with answers to other questions in which this one's stands as well: cells get merged."""

@@ -16,7 +16,7 @@ from tests.jail.harness import ORDINARY_USER, as_user
 from tests.sample_class.work import Work
 from tests.tiny import NAME, make_course
 
-from . import contained, leaks, lying, machinery, moments  # noqa: F401 -- they declare the attacks
+from . import contained, leaks, lying, machinery, moments, standins  # noqa: F401 -- they declare the attacks
 from .machinery import HELPERS
 from .notation import ATTACKS, Attack
 

@@ -17,7 +17,7 @@ import pytest
 from tests.jail.harness import USERS
 
 from .conftest import Field
-from .course import Graded, all_attacks, hand_in, honest, hostile, own
+from .course import REPOSITORY, Graded, all_attacks, hand_in, honest, hostile, own
 
 NO_JAIL = [
     "read_the_hidden_tests", "read_another_submission", "list_the_submissions", "read_secrets_of_the_machine", "change_another_submission",
@@ -39,19 +39,34 @@ JUDGED_INSIDE = {
     "text_that_is_everything": "all(a == b for a, b in zip(center(X)[0], expected[0]))",
     "builtins_replaced": "all(abs(a - b) < 1e-8 for a, b in zip(center(X).ravel(), expected.ravel()))",
     "answer_in_the_input": "np.allclose(center(X), X - X.mean(axis=0))",
+    "colabs_page_as_an_answer": "all(a == b for a, b in zip(center(X), expected))",
+    "a_log_around_an_answer": "all(a == b for a, b in zip(center(X), expected))",
+    "a_log_equal_to_everything": "center(X) == expected",
+    "a_decorator_that_is_missing": "center(X).shape == expected.shape",
+    "an_annotation_that_answers": "center(X).shape == expected.shape",
+    "a_bar_from_which_all_is_near": "not abs(center(X) - expected) > 1e-8",
+    "a_type_without_an_end": "sum(1 for row in zip(center(X), expected)) == len(expected)",
+    "a_log_that_is_everybodys_module": "sys.modules['numpy.testing'].allclose(center(X), expected)",
+    "a_finder_beside_the_stand_ins": "np.allclose(center(X), __import__('reference').center(X))",
+    "a_log_in_what_crosses": "all(a == b for a, b in zip(center(X)[0], expected[0]))",
+    "a_log_that_is_packed_as_code": "np.allclose(pickle.loads(pickle.dumps(center(X))), expected)",
 }
 """A test as it is often written, and the attack that it falls for. No answer here is right."""
 
 JUDGE = """
-import json, sys
+import json, pickle, sys, types
 import numpy as np
+from autograder.inside.running import RunningNotebook
+from autograder.inside.standins import install_standins
+install_standins(())
 text, test = json.loads(sys.stdin.read())
 X = np.random.default_rng(7).normal(size=(6, 3)) + np.array([5.0, -2.0, 0.5])
 expected = X - X.mean(axis=0)
-names = {"np": np, "X": X, "expected": expected}
+notebook = RunningNotebook()
+notebook.names.update(np=np, X=X, expected=expected, sys=sys, pickle=pickle)
 with np.errstate(all="ignore"):
-    exec(text, names)
-    print("passed" if eval(test, names) else "failed")
+    list(notebook.run([types.SimpleNamespace(text=text, number=1, kind="own")]))
+    print("passed" if eval(test, notebook.names) else "failed")
 """
 
 
@@ -75,14 +90,15 @@ def test_it_gets_through_without_a_jail(unconfined: Graded, name: str) -> None:
 def test_it_fools_a_judge_in_its_own_process(name: str) -> None:
     """A test in the process of the answer passes, or is made to pass."""
     order = json.dumps([all_attacks()[name].text, JUDGED_INSIDE[name]])
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", JUDGE], input=order, capture_output=True, text=True, timeout=120, check=False)
+    command = [sys.executable, "-W", "ignore", "-c", JUDGE]
+    done = subprocess.run(command, input=order, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.strip() == "passed", done.stderr
 
 
 def test_an_exit_status_is_no_result() -> None:
     """A grader that looks at the exit status takes an early end for success."""
     order = json.dumps([all_attacks()["leave_at_once"].text, "False"])
-    done = subprocess.run([sys.executable, "-c", JUDGE], input=order, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([sys.executable, "-c", JUDGE], input=order, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
 

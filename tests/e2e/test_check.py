@@ -200,7 +200,7 @@ def test_a_missing_data_file(tiny: Assignment, tmp_path: Path) -> None:
     assert "checks.py, shift.txt should lie" in text or "shift.txt, checks.py should lie" in text
 
 
-@pytest.mark.parametrize(("data", "says"), [(b"%PDF-1.4", "is not a notebook"), (b"", "the file is empty"), (b'{"cells": [', "its JSON is broken")])
+@pytest.mark.parametrize(("data", "says"), [(b"%PDF-1.4", "the file is a PDF"), (b"", "the file is empty"), (b'{"cells": [', "it stops in the middle")])
 def test_what_could_not_be_graded(tiny: Assignment, tmp_path: Path, data: bytes, says: str) -> None:
     """A file that is no notebook: status 1 and one sentence."""
     folder = folder_of(Work.handed_out(tiny), tmp_path)

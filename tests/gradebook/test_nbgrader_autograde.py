@@ -80,7 +80,7 @@ def test_same_rows_and_notebooks_from_a_fresh_database(odd_class: Course) -> Non
 
 def test_what_is_not_a_notebook_has_its_zero_and_its_sentence(few: Course) -> None:
     """A file that is no JSON, and a folder without a notebook: 0 in every cell, and the reason in the log and at the top of the graded notebook."""
-    for student, says in {"gus": "its JSON is broken", "xia": "no notebook was handed in"}.items():
+    for student, says in {"gus": "the file is a PDF", "xia": "no notebook was handed in"}.items():
         done = few.nbgrader("autograde", NAME, "--student", student)
         assert done.returncode == 0 and says in done.stderr
         assert says in few.graded(student).cells[0].source.replace("&#58;", ":")

@@ -197,6 +197,23 @@ def test_what_costs_points_is_said_before(bench: Bench, tmp_path: Path, notebook
     assert not right["center"] and states["center"] == "wrong" and says in text, text
 
 
+SHIFTED = "np.array([[-1.0, -2.0], [1.0, 2.0]]) + (shift - 3.0)"
+"""What the check of the first answer expects, by a given value."""
+
+
+@pytest.mark.parametrize(("wants", "state"), [(3, "wrong"), (5, "done")])
+def test_a_given_value_that_is_bound_anew(benches: Benches, tmp_path: Path, wants: int, state: str) -> None:
+    """The check goes by what is given, as grading does, where it would find nothing wrong by the student's own value."""
+    edits = [("import checks\n", "import checks\n\nshift = 3.0\n"), ("[[-1.0, -2.0], [1.0, 2.0]])", f"{SHIFTED})")]
+    bench = benches({"notebook.py": edits})
+    work = bench.work().add("shift = 5.0", before="center_solution")
+    work.write("center_solution", f"{CENTER} + (shift - {wants})")
+    right, _, states, text = both(bench, work, tmp_path)
+    assert right["center"] == (state == "done") and states["center"] == state, text
+    assert ("`shift` is given, and cell 5 binds it anew: this check goes by what is given" in text) == (state == "wrong"), text
+    assert "*" not in text, text
+
+
 @pytest.mark.parametrize("broken", ["center", "scale"])
 def test_an_answer_that_does_not_compile_costs_none_beside_it(bench: Bench, tmp_path: Path, broken: str) -> None:
     """Two answers in one cell: the check and grading find the one that is whole."""

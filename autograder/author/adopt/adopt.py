@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.nodes import Node
 from autograder.assignment.notebook import parse
-from autograder.assignment.placement import NotANotebook
+from autograder.assignment.reading.opening import NotANotebook
 from autograder.author.adopt.from_nbgrader import is_nbgrader, read_nbgrader
 from autograder.author.adopt.from_otter import is_otter, read_otter
 from autograder.author.adopt.magics import without_magics

@@ -20,7 +20,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePath
 
-from autograder.assignment.placement import NotANotebook
+from autograder.assignment.reading.opening import NotANotebook
 from autograder.handed_in.choosing import is_notebook, notebook_stem
 from autograder.handed_in.entries import (
     MAX_FILE_BYTES,

@@ -10,7 +10,7 @@ from types import TracebackType
 
 import msgspec
 
-from autograder.assignment.placement import plain
+from autograder.assignment.reading.prose import plain
 from autograder.assignment.values import Question, QuestionKind, solves
 from autograder.handed_in.moment import Change, changes, up_to
 from autograder.inside.seen import Observation, Outcome

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import MAX_PARTS, parse
-from autograder.assignment.placement import NotANotebook, additions, plain
+from autograder.assignment.placement import Cell, Known, additions, lay_out
+from autograder.assignment.reading.opening import NotANotebook
+from autograder.assignment.reading.prose import plain
 from autograder.assignment.values import Assignment
 from autograder.author.student_check import facts, filled
 from autograder.handed_in.alignment import Submission, align
@@ -64,6 +66,13 @@ BY_CODE = {
     "in a file": f"%%writefile answer.md\n{ANSWER}",
     "by IPython": f"import IPython.display\nIPython.display.HTML('<p>{ANSWER}</p>')",
     "in pieces": f"answer = '{ANSWER[:40]}' + ''\nanswer2 = {{'more': '{ANSWER[40:]}'}}\nprint()\nprint(answer, '-' * 20)",
+    "with a value in it": f'n = 3\nprint(f"{ANSWER} That is what I saw in each of my {{n}} runs of it, whatever the rate.")',
+    "by a function of their own": f'from IPython.display import Markdown, display\ndef printmd(text, **more):\n    display(Markdown(text))\nprintmd("{ANSWER}")',
+    "among code": f'sizes = [len(str(n)) for n in range(3)]\nshow = lambda text: print(text)\nshow("""{ANSWER} And so on,\nfor each of the layers above it as well.""")',
+    "kept among code": f'sizes = [len(str(n)) for n in range(3)]\nmine = "{ANSWER} And so on, for each of the layers above it."',
+    "in a loop": f'lines = 3\nfor line in ["{ANSWER[:40]}", "{ANSWER[40:]}"]:\n    print(line[:lines * 40])',
+    "returned": f'def why():\n    return "{ANSWER}"\nwhy()', "with a type": f'answer: str = "{ANSWER}"', "by the shell": f'!echo "{ANSWER}"',
+    "written to a file": f'with open("answer.txt", "w") as file:\n    file.write("{ANSWER}")',
     "in marimo's call": f'mo.md(\n    r"""\n    {ANSWER}\n    """\n)',
 }
 
@@ -105,7 +114,21 @@ def test_a_write_up_is_found_wherever_it_was_written(tiny: Assignment, how: str)
     assert answer is not None and ANSWER[:40] in answer and ANSWER[40:] in answer
 
 
-@pytest.mark.parametrize("cell", ["from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1", 'title = "two words"', "print('all done')", "# plt.plot(x)\n# plt.show()", "# TODO", "#@title Setup", "for i in range(3)\n    print(i)", "pip install numpy scipy pandas torch", "params = init(3, {}\nprint('what the weights are now')", "print('all units of the layer are', x)"])
+NO_ANSWER = [
+    "from IPython.display import display", "x = 3", "y = x.T", "%%time\nx = 1", 'title = "two words"', "print('all done')", "# plt.plot(x)\n# plt.show()",
+    "# TODO", "#@title Setup", "for i in range(3)\n    print(i)", "pip install numpy scipy pandas torch",
+    "params = init(3, {}\nprint('what the weights are now')", "print('all units of the layer are', x)",
+    "print(f'After {n} rounds the loss on the digits of the test set is {loss:.3f}, down from {first:.3f} before')",
+    "exec(\"\"\"for n in range(3):\n    for m in range(n):\n        print(n, m, n * m, n / (m + 1), n - m, n + m)\"\"\")",
+    "x = f(3)\nplt.title('The loss of the network falls as long as one trains it, and no longer than that')",
+    "def draw(h):\n    'Draws all of the curves that a training has left in its history, one below the other.'\n    plt.plot(h)", "!echo done",
+    "names = ['angry', 'disgusted', 'afraid', 'happy', 'sad', 'surprised', 'neutral', 'bored', 'tired', 'calm', 'proud', 'shy', 'vain']",
+    "x = f(3)\nassert x, 'this is a long message that nobody is to see since it is always true'",
+    "x = f(3)\nprint('the training has ended now')", "def show(text):\n    print(text)\nshow('all done')",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", NO_ANSWER)
 def test_code_beside_it_is_no_write_up(tiny: Assignment, cell: str) -> None:
     """What was left as it was handed out is untouched, whatever computes beside it."""
     work = Work.handed_out(tiny).solve("center", "scale")
@@ -130,6 +153,72 @@ def test_what_says_nothing_is_no_write_up(tiny: Assignment, what: str) -> None:
     assert read(tiny, as_bytes(work)).answer("why") is None
     work.cells.append(text_cell("<img src='attachment:board.jpg'>"))
     assert "board" in str(read(tiny, as_bytes(work)).answer("why"))
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_answer"), [("# Yes", False), ("## My answer", False), ("### They stay equal", True), ("# No, they never differ", True)]
+)
+def test_a_heading_of_three_words_is_an_answer(tiny: Assignment, heading: str, is_answer: bool) -> None:
+    """One of a word or two is a title; what is more may be all that a student wrote."""
+    work = Work.handed_out(tiny).solve("center", "scale")
+    work.cells.append(text_cell(heading))
+    assert (read(tiny, as_bytes(work)).answer("why") is not None) == is_answer
+
+
+@pytest.mark.parametrize("text", ["它们保持相等，因为每个单元得到相同的梯度。", "どの重みも同じ勾配を受け取るから、ずっと等しいままです。"])
+def test_a_script_without_blanks_is_words_too(tiny: Assignment, text: str) -> None:
+    """Where nothing stands between words, a sign counts as one."""
+    for cell in (f"print('{text}')", f"# {text}", text):
+        work = Work.handed_out(tiny).solve("center", "scale")
+        work.cells.append(text_cell(cell, "code"))
+        assert text in str(read(tiny, as_bytes(work)).answer("why"))
+
+
+SECOND = """
+# %% [markdown]
+# ## 4. Other spreads
+#
+# What happens to the gradient of a column whose spread is a thousand times larger than that of another?
+
+# %% [markdown] written="other_spreads" points=1
+# ### BEGIN SOLUTION
+# *Rubric.* 1 point: the steps suit that column alone.
+# ### END SOLUTION
+"""
+MORE = "Its gradient is larger as well, so that the rate which suits it is too small for all others."
+IN_ONE_CELL = {
+    "by number": f"1) {ANSWER}\n2) {MORE}", "by question": f"Question 3: {ANSWER}\n\nQuestion 4: {MORE}", "by title": f"{ANSWER}\n\nOther spreads\n{MORE}",
+    "by id": f"{ANSWER}\nother_spreads: {MORE}", "by headings": f"### Why\n{ANSWER}\n### Then\n{MORE}", "in bold": f"**First** {ANSWER}\n\n**Then** {MORE}",
+    "by a rule": f"{ANSWER}\n\n---\n\n{MORE}", "by letters": f"(a) {ANSWER}\n\n(b) {MORE}",
+    "by its words": f"{ANSWER}\n\nThe gradient of a column with a larger spread happens to be a thousand times larger, too.",
+}  # fmt: skip
+IN_ITS_OWN = {
+    "plainly": f"{ANSWER}", "in paragraphs": f"{ANSWER}\n\nThat is why one starts from random numbers.\n\nIt holds for each layer.", "in points": f"- {ANSWER}\n- It holds for each layer.",
+    "with numbers": f"{ANSWER}\n0.5 is what each gives.\n1.5 is none of them.", "with a title": f"### Answer\n{ANSWER}", "in bold words": f"**All units** are equal. {ANSWER}",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    """An assignment with two write-ups."""
+    more = {"notebook.py": [("# *Rubric.* 1 point: one learning rate then suits all weights.\n# ### END SOLUTION\n", f"# *Rubric.* 1 point: one learning rate then suits all weights.\n# ### END SOLUTION\n{SECOND}")], "assignment.toml": [("[questions.why]", "[questions.why]\n\n[questions.other_spreads]")]}  # fmt: skip
+    return load_assignment(NAME, make_course(tmp_path_factory.mktemp("two"), more))
+
+
+@pytest.mark.parametrize("how", [*IN_ONE_CELL, *IN_ITS_OWN])
+def test_two_answers_in_one_cell_are_both_read(two: Assignment, how: str) -> None:
+    """Where nothing stands in the other's cell, and this one holds more than its own question asks for; the student is told."""
+    work = Work.handed_out(two).solve("center", "scale").write("why", (IN_ONE_CELL | IN_ITS_OWN)[how])
+    submission = read(two, as_bytes(work))
+    assert submission.answer("other_spreads") == IN_ONE_CELL.get(how)
+    said = [message for message in submission.messages if "may answer it too" in message]
+    assert len(said) == (how in IN_ONE_CELL)
+    assert read(two, as_bytes(work.write("other_spreads", MORE))).answer("other_spreads") == MORE
+    work.cells.remove(work.cell("other_spreads"))
+    submission = read(two, as_bytes(work))
+    assert submission.answer("other_spreads") == IN_ONE_CELL.get(how)
+    assert "missing cells: other_spreads" in submission.messages
+    assert any("other_spreads is missing; what stands in cell" in message for message in submission.messages) == (how in IN_ONE_CELL)
 
 
 def test_a_deleted_write_up_is_missing(tiny: Assignment) -> None:
@@ -178,6 +267,17 @@ def test_methods_in_a_locked_class_are_kept() -> None:
     net = there["Net"]()
     assert (net.size, net.half(4), net.SMALL) == (1, 2, 1e-8) and not hasattr(net, "layers")
     assert additions(edited, {"Net"}) == ""
+
+
+def test_a_copied_cell_that_attaches_answers_attaches_the_copies() -> None:
+    """All cells were copied below and answered there: a given cell that puts functions into a class runs again, and no other."""
+    texts = {"net": "class Net:\n    pass", "f_solution": "def f(self):\n    raise NotImplementedError", "attach": "Net.f = f", "f": "checks.run(Net().f)"}
+    roles = {"net": "given", "f_solution": "solution", "attach": "given", "f": "test"}
+    release = [Known(name, roles[name], text) for name, text in texts.items()]
+    mine = {**texts, "f_solution": "def f(self):\n    return 1"}
+    cells = [Cell(n, "code", name if n < 5 else "", text) for n, (name, text) in enumerate([*texts.items(), *mine.items()], 1)]
+    layout = lay_out(cells, release)
+    assert [place.text for place in layout.places if place.known is None] == [mine["f_solution"], "Net.f = f"]
 
 
 # ---- bytes --------------------------------------------------------------------------------------------------------

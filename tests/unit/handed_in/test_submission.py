@@ -276,7 +276,7 @@ def test_code_that_no_parser_takes_is_read(work: Work, read: Any) -> None:
     ("raw", "says"),
     [
         (b"", "the file is empty"),
-        (b"x = 1", "the file is not a notebook: its JSON is broken"),
+        (b'{"cells": [1,]}', "the file is not a notebook: its JSON is broken"),
         (b"\x80\xff\x00\x01", "the file is not a notebook: it is not text"),
         (b"{}", "the file is JSON, but not a notebook"),
     ],
@@ -291,9 +291,11 @@ def test_a_file_that_is_no_notebook_is_unreadable(work: Work, read: Any, raw: by
 
 
 def test_a_truncated_notebook_is_unreadable(work: Work, read: Any) -> None:
-    """An upload that broke off is said to be broken."""
-    work.raw = json.dumps(work.solve().as_json()).encode()[:-100]
-    assert "its JSON is broken" in read(work).messages[0]
+    """An upload that broke off is said to be cut off, wherever that was."""
+    whole = json.dumps(work.solve().as_json()).encode()
+    for at in (1, 100, len(whole) // 2, len(whole) - 100, len(whole) - 1):
+        work.raw = whole[:at]
+        assert "it stops in the middle" in read(work).messages[0]
 
 
 def test_a_notebook_of_format_3_is_graded(work: Work, read: Any) -> None:

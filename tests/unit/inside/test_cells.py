@@ -301,6 +301,25 @@ def test_a_given_cell_that_came_too_early_is_run_again(notebook: RunningNotebook
     assert notebook.completed == {"Model"}
 
 
+STUB_OF_FORWARD = "def forward(self):\n    raise NotImplementedError"
+
+
+@pytest.mark.parametrize("answer", [None, "def forward(self):\n    return 5"])
+def test_a_stub_replaces_no_method_of_a_class_that_was_written_as_a_whole(notebook: RunningNotebook, answer: str | None) -> None:
+    """Its cell was left as it was handed out, and a given cell puts it into the class; an answer in that cell does replace the method."""
+    given = [CellSource("class Model:\n    pass", 1, CellKind.GIVEN), CellSource("Model.forward = forward", 4, CellKind.GIVEN)]
+    run(notebook, given[0], own(2, "class Model:\n    def forward(self):\n        return 4"), own(3, answer or STUB_OF_FORWARD), given[1])
+    assert notebook.names["Model"]().forward() == (5 if answer else 4)
+
+
+@pytest.mark.parametrize("refuses", ["__getattribute__", "__setattr__"])
+def test_a_class_that_refuses_to_be_looked_into_ends_nothing(notebook: RunningNotebook, refuses: str) -> None:
+    """Whatever its metaclass does, the cells run on."""
+    hostile = f"class Meta(type):\n    def {refuses}(self, *names):\n        raise SystemExit\nclass Model(metaclass=Meta):\n    forward = 4"
+    done = run(notebook, own(1, hostile), own(2, STUB_OF_FORWARD), CellSource("Model.forward = forward", 3, CellKind.GIVEN), own(4, "x = 1"))
+    assert [d.number for d in done] == [1, 2, 3, 4] and notebook.names["x"] == 1
+
+
 def test_a_cell_that_came_too_early_is_run_again(notebook: RunningNotebook) -> None:
     """A student's cell that missed a name which a later cell defines runs once more at the end, and a given one does."""
     sources = (own(1, "y = x + 1"), own(2, "z = never"), own(3, "x = 1"), CellSource("w = late", 4, CellKind.GIVEN), own(5, "late = 2"))

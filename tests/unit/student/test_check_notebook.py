@@ -118,8 +118,8 @@ def test_an_old_python_is_named_and_no_answer_is_called_wrong(module: Any, tiny:
 
 NO_NOTEBOOK = {
     "empty": (b" \n", "the file is empty"),
-    "pdf": (b"%PDF-1.4 \xff", "the file is not a notebook"),
-    "half": (b'{"cells": [', "its JSON is broken"),
+    "pdf": (b"%PDF-1.4 \xff", "the file is a PDF"),
+    "half": (b'{"cells": [', "it stops in the middle"),
     "other": (b'{"a": 1}', "JSON, but not a notebook"),
     "list": (b"[]", "JSON, but not a notebook"),
 }

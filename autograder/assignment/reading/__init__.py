@@ -1,0 +1,1 @@
+"""What a file that was handed in says: its bytes as cells, and answers in words."""
