@@ -193,7 +193,7 @@ def may_answer(text: str, asked: str, other: str, name: str) -> bool:
 
     asked, other: what the two questions say; name: the other's id.
     """
-    if _parts(text) > max(1, _parts(asked)):
+    if any(here > max(1, there) for here, there in zip(_parts(text), _parts(asked), strict=True)):
         return True
     titles = [line.lstrip("# 0123456789.") for line in other.split("\n") if line.startswith("#")]
     names = {" ".join(_LETTERS.findall(title.lower())) for title in (name, *titles)}
@@ -204,9 +204,9 @@ def may_answer(text: str, asked: str, other: str, name: str) -> bool:
     return any(len(_long_words(part) & theirs) >= _SHARED_WORDS for part in re.split(r"\n[ \t]*\n", text))
 
 
-def _parts(text: str) -> int:
-    """In how many parts with titles a text stands, or between rules."""
-    return max(len(_RULE.findall(text.strip())) + 1, *(len(head.findall(text)) for head in _HEADS))
+def _parts(text: str) -> list[int]:
+    """In how many parts a text stands: between rules, and with titles of each kind."""
+    return [len(_RULE.findall(text.strip())) + 1, *(len(head.findall(text)) for head in _HEADS)]
 
 
 def _long_words(text: str) -> set[str]:

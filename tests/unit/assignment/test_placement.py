@@ -14,7 +14,7 @@ from autograder.assignment.loading import load_assignment
 from autograder.assignment.notebook import MAX_PARTS, parse
 from autograder.assignment.placement import Cell, Known, additions, lay_out
 from autograder.assignment.reading.opening import NotANotebook
-from autograder.assignment.reading.prose import plain
+from autograder.assignment.reading.prose import may_answer, plain
 from autograder.assignment.values import Assignment
 from autograder.author.student_check import facts, filled
 from autograder.handed_in.alignment import Submission, align
@@ -219,6 +219,14 @@ def test_two_answers_in_one_cell_are_both_read(two: Assignment, how: str) -> Non
     assert submission.answer("other_spreads") == IN_ONE_CELL.get(how)
     assert "missing cells: other_spreads" in submission.messages
     assert any("other_spreads is missing; what stands in cell" in message for message in submission.messages) == (how in IN_ONE_CELL)
+
+
+def test_a_question_in_points_is_answered_in_points() -> None:
+    """These are one answer; titles and rules among them tell of another, though there are fewer than points."""
+    asked, points = "1. Write it down.\n2. Derive it.\n3. Say why.", "1. It is this.\n2. So is this.\n3. And this."
+    assert not may_answer(points, asked, "What happens?", "q")
+    for text in (f"## One\n{points}\n## Two\nIt falls.", f"{points}\n\n---\n\nIt falls.", f"{points}\n4. It falls."):
+        assert may_answer(text, asked, "What happens?", "q")
 
 
 def test_a_deleted_write_up_is_missing(tiny: Assignment) -> None:
