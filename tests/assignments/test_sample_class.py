@@ -27,7 +27,7 @@ NOTHING = ["finn", "gus", "hana", "jun", "xia"]
 ONE_WRONG = {"quin": "sigmoid", "omar": "softmax", "mia": "conv_backward"}
 UNREADABLE = {"gus", "hana", "jun", "xia"}
 SAYS = {
-    "gus": "the file is not a notebook",
+    "gus": "the file is a PDF and not the notebook",
     "hana": "the file is empty",
     "ivo": "older format 3; it was converted",
     "jun": "nothing of this assignment was found",
