@@ -7,6 +7,7 @@ Most of that is the same for all notebooks, and happens here before the notebook
 
 from __future__ import annotations
 
+import gc
 import linecache
 import marshal
 import random
@@ -103,6 +104,7 @@ def rehearse(shell: Any, library: Library, given: Sequence[CellSource]) -> None:
         for cell in given:
             with suppress(SyntaxError):  # a magic
                 compile(cell.text, _NAME, "exec", dont_inherit=True)
+    gc.collect()  # what points to itself in a circle would be there for cells that look through all objects
 
 
 def go_through(shell: Any, library: Library) -> ProbeDone:
