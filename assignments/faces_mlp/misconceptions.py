@@ -121,6 +121,13 @@ def sums_down_the_columns(x):
 
 
 @misconception("softmax")
+def normalizes_each_column(x):
+    """You normalize each column, over the cases. The classes of one case stand side by side in a row: look at the axis of the maximum and of the sum."""
+    powers = np.exp(x - x.max(axis=0, keepdims=True))
+    return powers / powers.sum(axis=0, keepdims=True)
+
+
+@misconception("softmax")
 def shifts_the_callers_scores(x):
     """You work in x itself, as by subtracting the maximum in place, so the caller's scores are changed too. Make a new array."""
     x -= x.max(axis=1, keepdims=True)
